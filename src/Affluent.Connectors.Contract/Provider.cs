@@ -1,0 +1,166 @@
+namespace Affluent.Connectors.Contract;
+
+/// <summary>A bank as users know it; an entry of the catalogue.</summary>
+public sealed record Provider
+{
+    /// <summary>Decimal string, never reused.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>As shown to users.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>ISO 3166-1 alpha-3.</summary>
+    public required string CountryCode { get; init; }
+
+    /// <summary>The bank's public site.</summary>
+    public required Uri BaseUrl { get; init; }
+
+    /// <summary>IANA name of the zone in which the bank's days are meant.</summary>
+    public string TimeZone { get; init; } = "Europe/Paris";
+
+    /// <summary>True for banks that hold invented money: refused in production.</summary>
+    public bool Test { get; init; }
+
+    /// <summary>The ways to its data, REDIRECT first.</summary>
+    public required IReadOnlyList<ChannelDefinition> Channels { get; init; }
+}
+
+/// <summary>One way to a bank's data: which connector speaks to it, with which settings, and what it brings.</summary>
+public sealed record ChannelDefinition
+{
+    /// <summary>Provider id followed by 00 (EMBEDDED) or 01 (REDIRECT).</summary>
+    public required string Id { get; init; }
+
+    /// <summary>How the user lets us in.</summary>
+    public required ChannelMode Mode { get; init; }
+
+    /// <summary><see cref="ConnectorManifest.Family"/> of the connector that speaks to it.</summary>
+    public required string Connector { get; init; }
+
+    /// <summary>Kinds of account it brings.</summary>
+    public required IReadOnlyList<BankAccountType> AccountTypes { get; init; }
+
+    /// <summary>Whether the bank may ask questions during a run.</summary>
+    public bool Interactive { get; init; }
+
+    /// <summary>Whether it is out of service.</summary>
+    public bool Unavailable { get; init; }
+
+    /// <summary>Fields of the credentials form; empty on REDIRECT.</summary>
+    public IReadOnlyList<CredentialField> Credentials { get; init; } = [];
+
+    /// <summary>Values that the connector's manifest asks for, by name (addresses, client id, version …).</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How long the user's authorization lasts, in days (180 by Delegated Regulation 2022/2360; less at some banks).</summary>
+    public int ConsentDays { get; init; } = 180;
+
+    /// <summary>How far the bank's transaction ids can be trusted.</summary>
+    public TransactionIds TransactionIds { get; init; } = TransactionIds.Absent;
+}
+
+/// <summary>How the user lets us in.</summary>
+public enum ChannelMode
+{
+    /// <summary>REDIRECT: the bank's own pages and its PSD2 interface.</summary>
+    Redirect,
+
+    /// <summary>EMBEDDED: credentials given to us, the bank's web site read.</summary>
+    Embedded,
+}
+
+/// <summary>What a bank's transaction ids are worth.</summary>
+public enum TransactionIds
+{
+    /// <summary>None, or new ones at each reading: not looked at.</summary>
+    Absent,
+
+    /// <summary>Stable once booked; a pending movement books under another id.</summary>
+    StableOnceBooked,
+
+    /// <summary>The same from the first sight on.</summary>
+    Stable,
+}
+
+/// <summary>A field of a credentials form.</summary>
+/// <param name="Id">Decimal string of the published API (300, 301 …).</param>
+/// <param name="Name">Short technical name, used as id of the form's input (login, password …).</param>
+/// <param name="Labels">Text per language ("en", "fr").</param>
+/// <param name="Type">Plain text or password.</param>
+/// <param name="Encrypt">Whether the published API marks it as to be encrypted. All are, at rest.</param>
+/// <param name="Regexp">What a value must look like, as a whole; null = anything.</param>
+/// <param name="Optional">May be left empty.</param>
+public sealed record CredentialField(
+    string Id,
+    string Name,
+    IReadOnlyDictionary<string, string> Labels,
+    CredentialType Type,
+    bool Encrypt = false,
+    string? Regexp = null,
+    bool Optional = false
+);
+
+/// <summary>Kind of input.</summary>
+public enum CredentialType
+{
+    /// <summary>TEXT.</summary>
+    Text,
+
+    /// <summary>PWD.</summary>
+    Password,
+}
+
+/// <summary>A family of connectors, described as data.</summary>
+/// <param name="Family">Name that catalogue entries refer to ("stet", "website").</param>
+/// <param name="Mode">Channel that it serves.</param>
+/// <param name="Settings">What each bank of the family must or may state.</param>
+public sealed record ConnectorManifest(string Family, ChannelMode Mode, IReadOnlyList<ConnectorSetting> Settings)
+{
+    /// <summary>What is wrong with a catalogue entry, in words for its author; empty when it fits.</summary>
+    public IReadOnlyList<string> Check(ChannelDefinition channel)
+    {
+        List<string> faults = [];
+        if (channel.Mode != Mode)
+        {
+            faults.Add($"channel {channel.Id}: connector '{Family}' serves the channel {Mode}, not {channel.Mode}");
+        }
+        foreach (var setting in Settings.Where(s => s.Required && !channel.Settings.ContainsKey(s.Name)))
+        {
+            faults.Add($"channel {channel.Id}: setting '{setting.Name}' is missing ({setting.Meaning})");
+        }
+        foreach (var name in channel.Settings.Keys.Where(name => Settings.All(s => s.Name != name)))
+        {
+            faults.Add($"channel {channel.Id}: setting '{name}' is not known to connector '{Family}'");
+        }
+        foreach (var setting in Settings.Where(s => s.Kind == SettingKind.Address))
+        {
+            if (
+                channel.Settings.TryGetValue(setting.Name, out var value)
+                && !Uri.TryCreate(value, UriKind.Absolute, out _)
+            )
+            {
+                faults.Add($"channel {channel.Id}: setting '{setting.Name}' is not an absolute address");
+            }
+        }
+        return faults;
+    }
+}
+
+/// <summary>A value that a bank of the family states.</summary>
+public sealed record ConnectorSetting(string Name, SettingKind Kind, bool Required, string Meaning);
+
+/// <summary>What a setting holds.</summary>
+public enum SettingKind
+{
+    /// <summary>Any text.</summary>
+    Text,
+
+    /// <summary>An absolute address.</summary>
+    Address,
+
+    /// <summary>A secret: masked wherever settings are shown.</summary>
+    Secret,
+
+    /// <summary>true or false.</summary>
+    Switch,
+}
