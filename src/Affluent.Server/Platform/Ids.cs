@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Affluent.Server.Platform;
+
+/// <summary>
+/// Makes the ids of everything: 63 bits, growing with time, without asking the database. 41 bits of milliseconds since 2025, 10 bits
+/// of node number, 12 bits of sequence. Shown as decimal strings.
+/// </summary>
+internal sealed class Ids(TimeProvider time, int node)
+{
+    private const long Epoch = 1_735_689_600_000; // 2025-01-01T00:00:00Z
+
+    private readonly Lock _lock = new();
+    private long _last;
+
+    /// <summary>The next id, larger than all that this node made before, also when the clock steps back.</summary>
+    public long Next()
+    {
+        var now = (time.GetUtcNow().ToUnixTimeMilliseconds() - Epoch) << 12;
+        lock (_lock)
+        {
+            // _last counts in (milliseconds, sequence); a full sequence borrows from the next millisecond.
+            _last = Math.Max(now, _last + 1);
+            return (_last >> 12 << 22) | ((long)(node & 1023) << 12) | (_last & 4095);
+        }
+    }
+
+    /// <summary>As the published API shows it.</summary>
+    public static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Reads an id of the published API; false when it is not a positive decimal number.</summary>
+    public static bool TryParse(string? text, out long id) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
+}

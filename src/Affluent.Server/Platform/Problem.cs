@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+
+namespace Affluent.Server.Platform;
+
+/// <summary>
+/// Everything that a route may answer instead of what was asked, as RFC 9457 problem details that also carry <c>error</c> and
+/// <c>error_description</c> of the published API.
+/// </summary>
+/// <param name="Status">HTTP status.</param>
+/// <param name="Code">Stable, snake_case; documented in docs/reference/errors.md. Clients switch on it.</param>
+/// <param name="Detail">What happened and what to do next, in words; no secret, no other user's data.</param>
+/// <param name="Actor">Who must act.</param>
+/// <param name="Retryable">Whether the same request may succeed later, unchanged.</param>
+/// <param name="Parameter">The parameter or field that is wrong, when one is.</param>
+internal sealed record Problem(
+    int Status,
+    string Code,
+    string Detail,
+    ProblemActor Actor = ProblemActor.Client,
+    bool Retryable = false,
+    string? Parameter = null
+) : IResult
+{
+    public static Problem BadParameter(string parameter, string why) =>
+        new(400, "invalid_parameter", $"The parameter '{parameter}' {why}.", Parameter: parameter);
+
+    public static Problem MissingParameter(string parameter, string why) =>
+        new(400, "missing_parameter", $"The parameter '{parameter}' is missing: {why}.", Parameter: parameter);
+
+    public static Problem BadBody(string why, string? field = null) =>
+        new(400, "invalid_body", $"The body of the request cannot be used: {why}.", Parameter: field);
+
+    /// <summary>Also the answer for what belongs to somebody else: the caller cannot tell the two apart.</summary>
+    public static Problem NotFound(string what) => new(404, "not_found", $"There is no such {what}.");
+
+    public static Problem Forbidden(string why) => new(403, "forbidden", why);
+
+    public static Problem MissingScope(string scope) =>
+        new(403, "insufficient_scope", $"The token lacks the scope '{scope}'.");
+
+    public static Problem Unauthorized(string why) => new(401, "invalid_token", why);
+
+    public static Problem Conflict(string code, string why) => new(409, code, why);
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = Status;
+        if (Status == 401)
+        {
+            httpContext.Response.Headers.WWWAuthenticate = $"Bearer error=\"{Code}\"";
+        }
+        return httpContext.Response.WriteAsJsonAsync(
+            new ProblemMessage
+            {
+                Type = $"/docs/reference/errors#{Code}",
+                Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(Status),
+                Status = Status,
+                Detail = Detail,
+                Code = Code,
+                Error = Code,
+                ErrorDescription = Detail,
+                Actor = Actor,
+                Retryable = Retryable,
+                Parameter = Parameter,
+                TraceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier,
+            },
+            ProblemJson.Default.ProblemMessage,
+            "application/problem+json"
+        );
+    }
+}
+
+/// <summary>Who must act for a request to succeed.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ProblemActor>))]
+internal enum ProblemActor
+{
+    [JsonStringEnumMemberName("client")]
+    Client,
+
+    [JsonStringEnumMemberName("user")]
+    User,
+
+    [JsonStringEnumMemberName("operator")]
+    Operator,
+
+    [JsonStringEnumMemberName("bank")]
+    Bank,
+}
+
+/// <summary>A problem as it goes over the wire.</summary>
+internal sealed record ProblemMessage
+{
+    public required string Type { get; init; }
+    public required string Title { get; init; }
+    public required int Status { get; init; }
+    public required string Detail { get; init; }
+    public required string Code { get; init; }
+    public required string Error { get; init; }
+    public required string ErrorDescription { get; init; }
+    public required ProblemActor Actor { get; init; }
+    public required bool Retryable { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Parameter { get; init; }
+    public required string TraceId { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ProblemMessage))]
+internal sealed partial class ProblemJson : JsonSerializerContext;

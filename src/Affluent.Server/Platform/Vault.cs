@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using System.Text;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Platform;
+
+/// <summary>
+/// Keeps secrets by envelope encryption: each user has a data key, wrapped by the installation's master key; both by AES-256-GCM.
+/// Deleting a user's wrapped key erases all that it protected, in backups too.
+/// </summary>
+internal sealed class Vault(MasterKey master)
+{
+    private const int NonceSize = 12;
+    private const int TagSize = 16;
+
+    /// <summary>Makes the user's data key; called once, in the transaction that creates the user.</summary>
+    public async Task CreateKey(DbWork db, long userId)
+    {
+        var key = RandomNumberGenerator.GetBytes(32);
+        await db.Execute(
+            "insert into user_keys (user_id, wrapped_key) values (@UserId, @Wrapped)",
+            new { UserId = userId, Wrapped = Seal(master.Bytes, key, Context("user-key", userId)) }
+        );
+    }
+
+    /// <summary>The user's key, to seal and open with; null when the user is gone.</summary>
+    public async Task<UserKey?> OpenKey(DbWork db, long userId)
+    {
+        var wrapped = await db.Scalar<byte[]>(
+            "select wrapped_key from user_keys where user_id = @UserId",
+            new { UserId = userId }
+        );
+        return wrapped is null ? null : new UserKey(userId, Open(master.Bytes, wrapped, Context("user-key", userId)));
+    }
+
+    internal static byte[] Seal(byte[] key, ReadOnlySpan<byte> plain, byte[] context)
+    {
+        // version | nonce | ciphertext | tag
+        var sealedBytes = new byte[1 + NonceSize + plain.Length + TagSize];
+        sealedBytes[0] = 1;
+        var nonce = sealedBytes.AsSpan(1, NonceSize);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(key, TagSize);
+        aes.Encrypt(
+            nonce,
+            plain,
+            sealedBytes.AsSpan(1 + NonceSize, plain.Length),
+            sealedBytes.AsSpan(^TagSize..),
+            context
+        );
+        return sealedBytes;
+    }
+
+    internal static byte[] Open(byte[] key, byte[] sealedBytes, byte[] context)
+    {
+        if (sealedBytes.Length < 1 + NonceSize + TagSize || sealedBytes[0] != 1)
+        {
+            throw new CryptographicException("Not a sealed value of a known version.");
+        }
+        var plain = new byte[sealedBytes.Length - 1 - NonceSize - TagSize];
+        using var aes = new AesGcm(key, TagSize);
+        aes.Decrypt(
+            sealedBytes.AsSpan(1, NonceSize),
+            sealedBytes.AsSpan(1 + NonceSize, plain.Length),
+            sealedBytes.AsSpan(^TagSize..),
+            plain,
+            context
+        );
+        return plain;
+    }
+
+    // Bound to what it is for and whose it is, so that a value moved to another row or column does not open.
+    internal static byte[] Context(string purpose, long owner) =>
+        Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{purpose}:{owner}"));
+}
+
+/// <summary>A user's data key in memory.</summary>
+internal sealed class UserKey(long userId, byte[] key)
+{
+    /// <summary>Seals a text for one purpose ("session:8700 of connection 12"); only the same purpose opens it.</summary>
+    public byte[] Seal(string plain, string purpose) =>
+        Vault.Seal(key, Encoding.UTF8.GetBytes(plain), Vault.Context(purpose, userId));
+
+    /// <summary>Opens what <see cref="Seal"/> made; null stays null.</summary>
+    /// <exception cref="CryptographicException">The value was changed, or belongs elsewhere.</exception>
+    public string? Open(byte[]? sealedBytes, string purpose) =>
+        sealedBytes is null
+            ? null
+            : Encoding.UTF8.GetString(Vault.Open(key, sealedBytes, Vault.Context(purpose, userId)));
+
+    public override string ToString() => "***";
+}

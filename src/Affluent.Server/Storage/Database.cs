@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+
+namespace Affluent.Server.Storage;
+
+/// <summary>
+/// The database of an installation: one SQLite file, or PostgreSQL. Both run the same SQL; the few words that differ are tokens in
+/// braces, replaced once per statement.
+/// </summary>
+internal abstract class Database : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, string> _statements = new(StringComparer.Ordinal);
+
+    static Database() => DapperMapping.Configure();
+
+    /// <summary>"sqlite" or "postgres".</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>Opens <c>postgres://user:password@host:port/name</c>, or the path of an SQLite file.</summary>
+    /// <exception cref="FormatException">The address is neither.</exception>
+    public static Database Open(string address) =>
+        address.StartsWith("postgres://", StringComparison.Ordinal)
+        || address.StartsWith("postgresql://", StringComparison.Ordinal)
+            ? new PostgresDatabase(new Uri(address))
+        : address.Contains("://", StringComparison.Ordinal)
+            ? throw new FormatException(
+                "A database address is the path of a file, or postgres://user:password@host/name."
+            )
+        : new SqliteDatabase(address);
+
+    /// <summary>Runs reads, each statement on its own; what they see may move between two statements.</summary>
+    public abstract Task<T> Read<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation);
+
+    /// <summary>Runs one transaction: all that <paramref name="work"/> does commits together, or none of it when it throws.</summary>
+    public abstract Task<T> Write<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation);
+
+    /// <inheritdoc cref="Write{T}"/>
+    public Task Write(Func<DbWork, Task> work, CancellationToken cancellation) =>
+        Write(
+            async db =>
+            {
+                await work(db);
+                return 0;
+            },
+            cancellation
+        );
+
+    /// <summary>A list as a parameter of a statement that says <c>{in @name}</c>.</summary>
+    public abstract object List(IEnumerable<long> values);
+
+    /// <inheritdoc cref="List(IEnumerable{long})"/>
+    public abstract object List(IEnumerable<string> values);
+
+    /// <summary>Writes many rows at once by the database's fastest way, inside the transaction of <paramref name="db"/>.</summary>
+    public abstract Task BulkInsert<T>(DbWork db, BulkTable<T> table, IReadOnlyCollection<T> rows);
+
+    /// <summary>The size on disk and such are the operator's business: nothing else is to be released.</summary>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Replaces the tokens of a statement for this database.</summary>
+    public string Translate(string sql) =>
+        sql.Contains('{', StringComparison.Ordinal) ? _statements.GetOrAdd(sql, ReplaceTokens) : sql;
+
+    /// <summary>
+    /// Tokens: <c>{bytes}</c> column type; <c>{skip locked}</c> row lock of a claim; <c>{for update}</c> row lock;
+    /// <c>{in @ids}</c> membership in a <see cref="List(IEnumerable{long})"/>.
+    /// </summary>
+    protected abstract string ReplaceTokens(string sql);
+
+    /// <summary>True when the error says that a unique value is already there.</summary>
+    public abstract bool IsUniqueViolation(DbException error);
+
+    /// <summary>Takes the lock that lets one process at a time migrate; called inside a transaction.</summary>
+    public abstract Task LockForMigration(DbWork db);
+}

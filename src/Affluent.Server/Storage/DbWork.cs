@@ -1,0 +1,53 @@
+using System.Data.Common;
+using Dapper;
+
+namespace Affluent.Server.Storage;
+
+/// <summary>
+/// A connection in use, with its transaction when there is one. Stores take it as their first parameter, so that several of them
+/// can act in one transaction.
+/// </summary>
+internal sealed class DbWork(
+    Database database,
+    DbConnection connection,
+    DbTransaction? transaction,
+    CancellationToken cancellation
+)
+{
+    public Database Database => database;
+
+    public DbConnection Connection => connection;
+
+    public DbTransaction? Transaction => transaction;
+
+    public CancellationToken Cancellation => cancellation;
+
+    /// <summary>All rows of a statement.</summary>
+    public async Task<IReadOnlyList<T>> Query<T>(string sql, object? parameters = null) =>
+        (await connection.QueryAsync<T>(Command(sql, parameters))).AsList();
+
+    /// <summary>The one row, or null.</summary>
+    public Task<T?> Find<T>(string sql, object? parameters = null) =>
+        connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters));
+
+    /// <summary>The first column of the one row; null or zero when there is none.</summary>
+    public Task<T?> Scalar<T>(string sql, object? parameters = null) =>
+        connection.ExecuteScalarAsync<T>(Command(sql, parameters));
+
+    /// <summary>The number of rows changed.</summary>
+    public Task<int> Execute(string sql, object? parameters = null) =>
+        connection.ExecuteAsync(Command(sql, parameters));
+
+    /// <inheritdoc cref="Database.BulkInsert{T}"/>
+    public Task Insert<T>(BulkTable<T> table, IReadOnlyCollection<T> rows) =>
+        rows.Count == 0 ? Task.CompletedTask : database.BulkInsert(this, table, rows);
+
+    /// <inheritdoc cref="Database.List(IEnumerable{long})"/>
+    public object List(IEnumerable<long> values) => database.List(values);
+
+    /// <inheritdoc cref="Database.List(IEnumerable{string})"/>
+    public object List(IEnumerable<string> values) => database.List(values);
+
+    private CommandDefinition Command(string sql, object? parameters) =>
+        new(database.Translate(sql), parameters, transaction, cancellationToken: cancellation);
+}

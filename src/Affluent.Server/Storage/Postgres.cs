@@ -1,0 +1,120 @@
+using System.Data.Common;
+using System.Text.RegularExpressions;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Affluent.Server.Storage;
+
+/// <summary>PostgreSQL 15 or later.</summary>
+internal sealed partial class PostgresDatabase : Database
+{
+    // Any number, the same in every node.
+    private const long MigrationLock = 0x4146464C;
+
+    private readonly NpgsqlDataSource _source;
+
+    public PostgresDatabase(Uri address) => _source = NpgsqlDataSource.Create(ConnectionString(address));
+
+    public override string Kind => "postgres";
+
+    /// <summary>Turns <c>postgres://user:password@host:port/name?option=value</c> into the driver's own form.</summary>
+    public static string ConnectionString(Uri address)
+    {
+        var user = address.UserInfo.Split(':', 2);
+        var builder = new NpgsqlConnectionStringBuilder
+        {
+            Host = address.Host.Length == 0 ? "127.0.0.1" : address.Host,
+            Port = address.Port > 0 ? address.Port : 5432,
+            Database = Uri.UnescapeDataString(address.AbsolutePath.TrimStart('/')),
+            Username = user[0].Length == 0 ? null : Uri.UnescapeDataString(user[0]),
+            Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
+            // Statements are few and come back often: let the server keep their plans.
+            MaxAutoPrepare = 100,
+            AutoPrepareMinUsages = 2,
+        };
+        foreach (var option in address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var pair = option.Split('=', 2);
+            builder[Uri.UnescapeDataString(pair[0])] = Uri.UnescapeDataString(pair.ElementAtOrDefault(1) ?? "");
+        }
+        return builder.ToString();
+    }
+
+    public override async Task<T> Read<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellation);
+        return await work(new DbWork(this, connection, transaction: null, cancellation));
+    }
+
+    public override async Task<T> Write<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var result = await work(new DbWork(this, connection, transaction, cancellation));
+        await transaction.CommitAsync(cancellation);
+        return result;
+    }
+
+    public override object List(IEnumerable<long> values) => values.ToArray();
+
+    public override object List(IEnumerable<string> values) => values.ToArray();
+
+    public override async Task BulkInsert<T>(DbWork db, BulkTable<T> table, IReadOnlyCollection<T> rows)
+    {
+        var columns = table.Columns.Select(c => (c.Value, Type: Type(c.Type))).ToArray();
+        await using var writer = await ((NpgsqlConnection)db.Connection).BeginBinaryImportAsync(
+            $"copy {table.Name} ({string.Join(", ", table.Columns.Select(c => c.Name))}) from stdin (format binary)",
+            db.Cancellation
+        );
+        foreach (var row in rows)
+        {
+            await writer.StartRowAsync(db.Cancellation);
+            foreach (var (value, type) in columns)
+            {
+                await (
+                    value(row) switch
+                    {
+                        null => writer.WriteNullAsync(db.Cancellation),
+                        long number => writer.WriteAsync(number, type, db.Cancellation),
+                        int number => writer.WriteAsync(number, type, db.Cancellation),
+                        DateOnly day => writer.WriteAsync(DapperMapping.ToDays(day), type, db.Cancellation),
+                        string text => writer.WriteAsync(text, type, db.Cancellation),
+                        bool flag => writer.WriteAsync(flag, type, db.Cancellation),
+                        byte[] bytes => writer.WriteAsync(bytes, type, db.Cancellation),
+                        var other => throw new NotSupportedException($"A column of type {other.GetType()}."),
+                    }
+                );
+            }
+        }
+        await writer.CompleteAsync(db.Cancellation);
+
+        static NpgsqlDbType Type(BulkType type) =>
+            type switch
+            {
+                BulkType.Long => NpgsqlDbType.Bigint,
+                BulkType.Int or BulkType.Day => NpgsqlDbType.Integer,
+                BulkType.Bool => NpgsqlDbType.Boolean,
+                BulkType.Text => NpgsqlDbType.Text,
+                BulkType.Bytes => NpgsqlDbType.Bytea,
+                _ => throw new ArgumentOutOfRangeException(nameof(type)),
+            };
+    }
+
+    protected override string ReplaceTokens(string sql) =>
+        InToken()
+            .Replace(sql, "= any(${name})")
+            .Replace("{bytes}", "bytea", StringComparison.Ordinal)
+            .Replace("{skip locked}", "for update skip locked", StringComparison.Ordinal)
+            .Replace("{for update}", "for update", StringComparison.Ordinal);
+
+    public override bool IsUniqueViolation(DbException error) =>
+        error is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    public override async Task LockForMigration(DbWork db) =>
+        await db.Execute("select pg_advisory_xact_lock(@Key)", new { Key = MigrationLock });
+
+    public override ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    [GeneratedRegex(@"\{in (?<name>@\w+)\}", RegexOptions.NonBacktracking)]
+    private static partial Regex InToken();
+}

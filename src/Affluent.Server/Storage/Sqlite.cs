@@ -1,0 +1,144 @@
+using System.Data.Common;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
+
+namespace Affluent.Server.Storage;
+
+/// <summary>
+/// SQLite in WAL mode: many readers, one writer. Its driver's asynchronous methods run on the calling thread, so the number of
+/// readers is bounded, and writers queue here rather than in the file's lock.
+/// </summary>
+internal sealed partial class SqliteDatabase : Database
+{
+    private readonly string _connectionString;
+    private readonly SemaphoreSlim _writer = new(1);
+    private readonly SemaphoreSlim _readers = new(Math.Max(4, Environment.ProcessorCount * 2));
+
+    public SqliteDatabase(string path)
+    {
+        Path = System.IO.Path.GetFullPath(path);
+        _connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = Path,
+            ForeignKeys = true,
+            DefaultTimeout = 10,
+        }.ToString();
+    }
+
+    public override string Kind => "sqlite";
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    public override async Task<T> Read<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    {
+        await _readers.WaitAsync(cancellation);
+        try
+        {
+            await using var connection = await Connect(cancellation);
+            return await work(new DbWork(this, connection, transaction: null, cancellation));
+        }
+        finally
+        {
+            _readers.Release();
+        }
+    }
+
+    public override async Task<T> Write<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    {
+        await _writer.WaitAsync(cancellation);
+        try
+        {
+            await using var connection = await Connect(cancellation);
+            // BEGIN IMMEDIATE: the lock is taken now, never in the middle of the transaction.
+            await using var transaction = connection.BeginTransaction(deferred: false);
+            var result = await work(new DbWork(this, connection, transaction, cancellation));
+            await transaction.CommitAsync(cancellation);
+            return result;
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    public override object List(IEnumerable<long> values) => JsonSerializer.Serialize(values);
+
+    public override object List(IEnumerable<string> values) => JsonSerializer.Serialize(values);
+
+    public override async Task BulkInsert<T>(DbWork db, BulkTable<T> table, IReadOnlyCollection<T> rows)
+    {
+        await using var command = ((SqliteConnection)db.Connection).CreateCommand();
+        command.Transaction = (SqliteTransaction?)db.Transaction;
+        var names = table.Columns.Select(c => c.Name).ToArray();
+        command.CommandText =
+            $"insert into {table.Name} ({string.Join(", ", names)}) values ({string.Join(", ", names.Select(n => "@" + n))})";
+        var parameters = names
+            .Select(n => command.Parameters.Add(new SqliteParameter { ParameterName = "@" + n }))
+            .ToArray();
+        command.Prepare();
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                var value = table.Columns[i].Value(row);
+                parameters[i].Value = value switch
+                {
+                    null => DBNull.Value,
+                    DateOnly day => DapperMapping.ToDays(day),
+                    _ => value,
+                };
+            }
+            await command.ExecuteNonQueryAsync(db.Cancellation);
+        }
+    }
+
+    protected override string ReplaceTokens(string sql) =>
+        InToken()
+            .Replace(sql, "in (select value from json_each(${name}))")
+            .Replace("{bytes}", "blob", StringComparison.Ordinal)
+            .Replace("{skip locked}", "", StringComparison.Ordinal)
+            .Replace("{for update}", "", StringComparison.Ordinal);
+
+    // 2067 = SQLITE_CONSTRAINT_UNIQUE, 1555 = SQLITE_CONSTRAINT_PRIMARYKEY.
+    public override bool IsUniqueViolation(DbException error) =>
+        error is SqliteException { SqliteExtendedErrorCode: 2067 or 1555 };
+
+    // BEGIN IMMEDIATE already holds the file's one write lock.
+    public override Task LockForMigration(DbWork db) => Task.CompletedTask;
+
+    public override ValueTask DisposeAsync()
+    {
+        using (var connection = new SqliteConnection(_connectionString))
+        {
+            SqliteConnection.ClearPool(connection);
+        }
+        _writer.Dispose();
+        _readers.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<SqliteConnection> Connect(CancellationToken cancellation)
+    {
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            await using var pragmas = connection.CreateCommand();
+            // WAL stays set in the file; the others belong to the connection. secure_delete: what is erased leaves the pages too.
+            pragmas.CommandText =
+                "pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 10000; pragma secure_delete = on;";
+            await pragmas.ExecuteNonQueryAsync(cancellation);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    [GeneratedRegex(@"\{in (?<name>@\w+)\}", RegexOptions.NonBacktracking)]
+    private static partial Regex InToken();
+}

@@ -1,0 +1,80 @@
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Affluent.Server.Tests.Harness;
+
+/// <summary>
+/// The whole platform on a free port of loopback, over a database of its own, with a clock that the test moves. Tests drive it
+/// through <see cref="Http"/> by intent methods.
+/// </summary>
+internal sealed partial class TestApp : IAsyncDisposable
+{
+    private readonly TestDatabase _database;
+    private readonly DirectoryInfo _folder;
+    private readonly WebApplication _app;
+
+    private TestApp(TestDatabase database, DirectoryInfo folder, WebApplication app, FakeTimeProvider time)
+    {
+        (_database, _folder, _app, Time) = (database, folder, app, time);
+        Origin = new Uri(
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()
+        );
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = Origin,
+            Timeout = TimeSpan.FromSeconds(30),
+        };
+    }
+
+    /// <summary>2026-03-02 08:00 UTC, a Monday, until the test moves it.</summary>
+    public FakeTimeProvider Time { get; }
+
+    /// <summary>Plain client: no cookies, no redirects followed.</summary>
+    public HttpClient Http { get; }
+
+    public Uri Origin { get; }
+
+    public Database Database => _database.Database;
+
+    public static async Task<TestApp> Start(
+        DatabaseKind kind = DatabaseKind.Sqlite,
+        Func<Settings, Settings>? settings = null,
+        Action<WebApplicationBuilder>? configure = null
+    )
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 8, 0, 0, TimeSpan.Zero));
+        var database = await TestDatabase.Create(kind, time);
+        var folder = Directory.CreateTempSubdirectory("affluent-test-");
+        var all = new Settings
+        {
+            Listen = "http://127.0.0.1:0",
+            Database = database.Address,
+            MasterKeyFile = Path.Combine(folder.FullName, "master.key"),
+            SigningKeyFile = Path.Combine(folder.FullName, "signing.key"),
+        };
+        all = settings?.Invoke(all) ?? all;
+        var app = App.Build(
+            all,
+            database.Database,
+            MasterKey.Load(all.MasterKeyFile, mayCreate: true),
+            node: 1,
+            time,
+            configure
+        );
+        await app.StartAsync();
+        return new TestApp(database, folder, app, time);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+        await _database.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,166 @@
+using System.Data.Common;
+using Affluent.Server.Storage;
+using Affluent.Server.Tests.Harness;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Affluent.Server.Tests.Storage;
+
+public sealed class DatabaseTests
+{
+    private static readonly FakeTimeProvider Time = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, OnBothDatabases]
+    public async Task Migrating_twice_applies_nothing_the_second_time(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind, Time, migrate: false);
+
+        var first = Assert.IsType<MigrationOutcome.UpToDate>(await Migrator.Migrate(database.Database, Time, Stop));
+        var second = Assert.IsType<MigrationOutcome.UpToDate>(await Migrator.Migrate(database.Database, Time, Stop));
+
+        Assert.Contains("001_first", first.Applied);
+        Assert.Empty(second.Applied);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_database_from_a_newer_version_is_left_alone(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind, Time);
+        await database.Database.Write(
+            db => db.Execute("insert into schema_versions (version, name, applied_at) values (9999, 'later', 0)"),
+            Stop
+        );
+
+        var outcome = Assert.IsType<MigrationOutcome.TooNew>(await Migrator.Migrate(database.Database, Time, Stop));
+
+        Assert.Equal(9999, outcome.Found);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Four_nodes_that_migrate_at_once_do_it_once(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind, Time, migrate: false);
+
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => Task.Run(() => Migrator.Migrate(database.Database, Time, Stop)))
+        );
+
+        Assert.Single(outcomes, o => o is MigrationOutcome.UpToDate { Applied.Count: > 0 });
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task What_a_failing_transaction_wrote_is_gone(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind, Time);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            database.Database.Write(
+                async db =>
+                {
+                    await db.Execute("insert into counters (name, value) values ('half', 1)");
+                    throw new InvalidOperationException("stop here");
+                },
+                Stop
+            )
+        );
+
+        var left = await database.Database.Read(
+            db => db.Scalar<long>("select count(*) from counters where name = 'half'"),
+            Stop
+        );
+        Assert.Equal(0, left);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_second_row_of_a_unique_value_is_recognised(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind, Time);
+        const string Insert = "insert into counters (name, value) values ('one', 1)";
+        await database.Database.Write(db => db.Execute(Insert), Stop);
+
+        var error = await Assert.ThrowsAnyAsync<DbException>(() =>
+            database.Database.Write(db => db.Execute(Insert), Stop)
+        );
+
+        Assert.True(database.Database.IsUniqueViolation(error));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Bulk_rows_come_back_as_written_and_lists_select_them(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind, Time);
+        var table = new BulkTable<Sample>(
+            "samples",
+            [
+                new("id", BulkType.Long, s => s.Id),
+                new("name", BulkType.Text, s => s.Name),
+                new("day", BulkType.Day, s => s.Day),
+                new("flag", BulkType.Bool, s => s.Flag),
+                new("data", BulkType.Bytes, s => s.Data),
+            ]
+        );
+        Sample[] rows =
+        [
+            new()
+            {
+                Id = 1,
+                Name = "a",
+                Day = new DateOnly(2026, 3, 1),
+                Flag = true,
+                Data = [1, 2],
+            },
+            new()
+            {
+                Id = 2,
+                Name = null,
+                Day = null,
+                Flag = false,
+                Data = null,
+            },
+            new()
+            {
+                Id = 3,
+                Name = "c",
+                Day = new DateOnly(1969, 12, 31),
+                Flag = true,
+                Data = [],
+            },
+        ];
+
+        var found = await database.Database.Write(
+            async db =>
+            {
+                await db.Execute(
+                    "create table samples (id bigint primary key, name text, day integer, flag boolean not null, data {bytes})"
+                );
+                await db.Insert(table, rows);
+                return await db.Query<Sample>(
+                    "select id, name, day, flag, data from samples where id {in @ids} and day is not null or name is null order by id",
+                    new { ids = db.List([1, 3]) }
+                );
+            },
+            Stop
+        );
+
+        Assert.Equal([1, 2, 3], found.Select(s => s.Id));
+        Assert.Equal(rows.Select(r => (r.Name, r.Day, r.Flag)), found.Select(s => (s.Name, s.Day, s.Flag)));
+        Assert.Equal([1, 2], found[0].Data);
+    }
+
+    [Theory]
+    [InlineData("mysql://localhost/x")]
+    [InlineData("http://localhost")]
+    public void An_address_of_another_database_is_refused(string address) =>
+        Assert.Throws<FormatException>(() => Database.Open(address));
+
+    private sealed record Sample
+    {
+        public long Id { get; init; }
+        public string? Name { get; init; }
+        public DateOnly? Day { get; init; }
+        public bool Flag { get; init; }
+        public byte[]? Data { get; init; }
+    }
+}
