@@ -1,5 +1,3 @@
-using Affluent.Server.Platform;
-
 namespace Affluent.Server.Authorization;
 
 /// <summary>Who sends a request: a client for one of its users, or (client mode) a client by itself.</summary>
