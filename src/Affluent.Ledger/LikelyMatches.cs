@@ -1,0 +1,212 @@
+namespace Affluent.Ledger;
+
+/// <summary>
+/// The last tier: what neither an id nor exact attributes could join (a pending row that booked under other words, a booked one
+/// that moved by a day). Rows of the same amount are compared by days and words; a pair is made only when it is good enough and
+/// clearly ahead of every other pair that either of the two could make.
+/// </summary>
+internal static class LikelyMatches
+{
+    /// <summary>A pair of at least this score (percent) may be made.</summary>
+    private const int GoodEnough = 50;
+
+    /// <summary>A pair of at least this score is worth a doubt.</summary>
+    private const int WorthADoubt = 35;
+
+    /// <summary>By how much a pair must lead.</summary>
+    private const int Lead = 5;
+
+    /// <summary>A row with more candidates than this is beyond telling; it also bounds the work.</summary>
+    private const int MostCandidates = 16;
+
+    public static void Find(Side held, Side rows, ReconciliationRules rules)
+    {
+        var candidates = Twins(held).ToLookup(t => (t.Amount, t.Currency));
+        foreach (var block in Twins(rows).GroupBy(t => (t.Amount, t.Currency)))
+        {
+            if (candidates.Contains(block.Key))
+            {
+                Settle([.. candidates[block.Key].OrderBy(t => t.Day)], [.. block], rules);
+            }
+        }
+    }
+
+    /// <summary>Rows that nothing tells apart: any of them is as good as the others.</summary>
+    private sealed class Twin(Entry first)
+    {
+        private string[]? _words;
+
+        public Entry First { get; } = first;
+        public Queue<Entry> Free { get; } = new([first]);
+        public long Amount => First.Movement.Amount;
+        public string Currency => First.Movement.Currency;
+        public int Day => First.Movement.Day;
+        public string[] Words => _words ??= Ledger.Words.Telling(First.Movement.Text);
+    }
+
+    private sealed record Pair(Twin Held, Twin Row, int Score)
+    {
+        public bool IsOpen => Held.Free.Count > 0 && Row.Free.Count > 0;
+    }
+
+    private static List<Twin> Twins(Side side)
+    {
+        var twins = new Dictionary<(Key, bool, bool), Twin>();
+        foreach (var entry in side)
+        {
+            if (!entry.IsFree)
+            {
+                continue;
+            }
+            var key = (Key.Full(entry)!.Value, entry.InWindow, HasVanished(entry));
+            if (twins.TryGetValue(key, out var twin))
+            {
+                twin.Free.Enqueue(entry);
+            }
+            else
+            {
+                twins.Add(key, new Twin(entry));
+            }
+        }
+        return [.. twins.Values];
+    }
+
+    private static void Settle(Twin[] held, Twin[] rows, ReconciliationRules rules)
+    {
+        List<Pair> pairs = [];
+        var days = Array.ConvertAll(held, t => t.Day);
+        foreach (var row in rows)
+        {
+            var near = Near(row, held, days, rules.MarginDays);
+            if (near.Length > MostCandidates)
+            {
+                StayApart(row, WorthADoubt);
+                continue;
+            }
+            foreach (var have in near)
+            {
+                if (Score(have.First, row.First, rules, have.Words, row.Words) is >= WorthADoubt and var score)
+                {
+                    pairs.Add(new Pair(have, row, score));
+                }
+            }
+        }
+        // Each round can clear the way for another pair.
+        while (pairs.Count > 0 && Round(pairs))
+        {
+            pairs.RemoveAll(pair => !pair.IsOpen);
+        }
+        foreach (var left in pairs.Where(pair => pair.IsOpen).GroupBy(pair => pair.Row))
+        {
+            StayApart(left.Key, left.Max(pair => pair.Score));
+        }
+    }
+
+    private static Twin[] Near(Twin row, Twin[] held, int[] days, int margin)
+    {
+        var movement = row.First.Movement;
+        var from = Math.Min(movement.Day, movement.TransactionDay ?? movement.Day) - margin;
+        var to = Math.Max(movement.Day, movement.TransactionDay ?? movement.Day) + margin;
+        var start = Array.BinarySearch(days, from);
+        start = start < 0 ? ~start : start;
+        while (start > 0 && days[start - 1] == from)
+        {
+            start--;
+        }
+        return [.. held.Skip(start).TakeWhile(t => t.Day <= to).Take(MostCandidates + 1)];
+    }
+
+    private static bool Round(List<Pair> pairs)
+    {
+        var wishes = pairs
+            .GroupBy(pair => pair.Row)
+            .Select(ofRow => Leader(ofRow))
+            .OfType<Pair>()
+            .Where(pair => pair.Score >= GoodEnough)
+            .GroupBy(pair => pair.Held)
+            .ToList();
+        var progress = false;
+        foreach (var ofHeld in wishes)
+        {
+            var enough = ofHeld.Sum(pair => pair.Row.Free.Count) <= ofHeld.Key.Free.Count;
+            foreach (var pair in enough ? ofHeld : OnlyLeader(ofHeld))
+            {
+                while (pair.IsOpen)
+                {
+                    Entry.Pair(pair.Held.Free.Dequeue(), pair.Row.Free.Dequeue(), MatchTier.Likely, pair.Score);
+                    progress = true;
+                }
+            }
+        }
+        return progress;
+    }
+
+    private static IEnumerable<Pair> OnlyLeader(IEnumerable<Pair> pairs) => Leader(pairs) is { } leader ? [leader] : [];
+
+    private static Pair? Leader(IEnumerable<Pair> pairs)
+    {
+        Pair? first = null;
+        var second = int.MinValue;
+        foreach (var pair in pairs)
+        {
+            if (first is null || pair.Score > first.Score)
+            {
+                second = first?.Score ?? second;
+                first = pair;
+            }
+            else
+            {
+                second = Math.Max(second, pair.Score);
+            }
+        }
+        return first is not null && (second == int.MinValue || first.Score - second >= Lead) ? first : null;
+    }
+
+    private static void StayApart(Twin row, int score)
+    {
+        foreach (var entry in row.Free)
+        {
+            entry.StayApart(Math.Max(1, 100 - score));
+        }
+    }
+
+    // Held until now, and the bank's list, which covers its day, is without it: it went, or it is what has come instead.
+    private static bool HasVanished(Entry held) =>
+        held.Stored is { Missing: false } && held.InWindow && held.Movement.Status != TransactionStatus.Expired;
+
+    // Percent. Half of it is words, half nearness; a day of use that both state, and an amount with cents when one row went
+    // just as the other came, are evidence too.
+    private static int Score(Entry held, Entry row, ReconciliationRules rules, string[] heldWords, string[] rowWords)
+    {
+        var (old, now) = (held.Movement, row.Movement);
+        if (!held.IsOpen && (row.IsOpen || old.Status != now.Status || !held.InWindow))
+        {
+            return 0;
+        }
+        var tolerance = held.IsOpen ? rules.PendingDays : rules.DateShiftDays;
+        var distance = Distance(old, now);
+        if (distance > tolerance)
+        {
+            return 0;
+        }
+        var likeness = held.Fingerprint == row.Fingerprint ? 1 : Words.Likeness(heldWords, rowWords);
+        var vanished = HasVanished(held);
+        if (!vanished && likeness <= 0.5)
+        {
+            return 0;
+        }
+        var nearness = 1 - ((double)distance / (tolerance + 1));
+        var score = (55 * likeness) + (45 * nearness * nearness);
+        score += old.TransactionDay is { } used && used == now.TransactionDay ? 20 : 0;
+        score += vanished && old.Amount % 100 != 0 ? 28 : 0;
+        return (int)Math.Min(99, score);
+    }
+
+    private static int Distance(Movement old, Movement now)
+    {
+        var distance = Math.Abs(old.Day - now.Day);
+        return now.TransactionDay is { } used
+            ? Math.Min(distance, Math.Abs((old.TransactionDay ?? old.Day) - used))
+            : distance;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Frozen;
+
+namespace Affluent.Ledger;
+
+/// <summary>Why an amount has no exact value in minor units.</summary>
+public enum MoneyFault
+{
+    /// <summary>It has one.</summary>
+    None,
+
+    /// <summary>Not a current ISO 4217 code.</summary>
+    UnknownCurrency,
+
+    /// <summary>More decimals than the currency has (zeros at the end do not count).</summary>
+    TooManyDecimals,
+
+    /// <summary>Beyond 63 bits.</summary>
+    TooLarge,
+}
+
+/// <summary>Amounts as whole minor units (cents of EUR, yen, fils of KWD). Exact both ways: nothing is ever rounded.</summary>
+public static class Money
+{
+    // ISO 4217, list one: codes whose minor unit is not 2, then those where it is.
+    private const string WithoutDecimals = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
+    private const string WithThree = "BHD IQD JOD KWD LYD OMR TND";
+    private const string WithFour = "CLF UYW";
+    private const string WithTwo =
+        "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW "
+        + "CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR "
+        + "ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV "
+        + "MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD "
+        + "SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
+
+    private static readonly FrozenDictionary<string, int> Decimals = new (string Codes, int Decimals)[]
+    {
+        (WithoutDecimals, 0),
+        (WithTwo, 2),
+        (WithThree, 3),
+        (WithFour, 4),
+    }
+        .SelectMany(row => row.Codes.Split(' ').Select(code => KeyValuePair.Create(code, row.Decimals)))
+        .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly decimal[] Scale = [1m, 10m, 100m, 1_000m, 10_000m];
+
+    /// <summary>Number of decimals of a currency; null when the code is not one.</summary>
+    public static int? DecimalsOf(string currency) =>
+        Decimals.TryGetValue(currency.AsSpan().Trim().ToString(), out var decimals) ? decimals : null;
+
+    /// <summary>The amount in minor units, or why there is none (<paramref name="minor"/> is then 0).</summary>
+    public static MoneyFault Read(decimal amount, string currency, out long minor)
+    {
+        minor = 0;
+        if (DecimalsOf(currency) is not { } decimals)
+        {
+            return MoneyFault.UnknownCurrency;
+        }
+        if (Math.Abs(amount) > long.MaxValue / Scale[decimals])
+        {
+            return MoneyFault.TooLarge;
+        }
+        var scaled = amount * Scale[decimals];
+        if (scaled != decimal.Truncate(scaled))
+        {
+            return MoneyFault.TooManyDecimals;
+        }
+        minor = (long)scaled;
+        return MoneyFault.None;
+    }
+
+    /// <summary>Minor units back to units, with exactly the currency's number of decimals ("12.50", "1500", "1.250").</summary>
+    /// <exception cref="ArgumentException">The currency is unknown: such an amount cannot have come from <see cref="Read"/>.</exception>
+    public static decimal ToDecimal(long minor, string currency) =>
+        DecimalsOf(currency) is { } decimals
+            ? minor * new decimal(1, 0, 0, false, (byte)decimals)
+            : throw new ArgumentException($"'{currency}' is not a currency code", nameof(currency));
+}

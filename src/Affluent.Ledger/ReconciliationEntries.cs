@@ -1,0 +1,198 @@
+using System.Collections;
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Ledger;
+
+/// <summary>A row of either side while it looks for its partner.</summary>
+internal sealed class Entry
+{
+    public required int Index { get; init; }
+    public required Movement Movement { get; init; }
+    public required ulong Fingerprint { get; init; }
+
+    /// <summary>The bank's id, where it may be relied on.</summary>
+    public required string? TrustedId { get; init; }
+
+    /// <summary>Only on the stored side.</summary>
+    public StoredTransaction? Stored { get; init; }
+
+    /// <summary>Stored side: the bank's list covered its day, so that not being listed means something.</summary>
+    public bool InWindow { get; init; }
+
+    public Entry? Partner { get; private set; }
+    public MatchTier Tier { get; private set; }
+    public int Confidence { get; private set; } = 100;
+    public bool Ambiguous { get; private set; }
+
+    public bool IsFree => Partner is null;
+
+    public bool IsOpen => Movement.IsOpen;
+
+    public static void Pair(Entry held, Entry row, MatchTier tier, int confidence)
+    {
+        (held.Partner, row.Partner) = (row, held);
+        (row.Tier, row.Confidence, row.Ambiguous) = (tier, confidence, false);
+    }
+
+    public void StayApart(int confidence) => (Confidence, Ambiguous) = (confidence, true);
+}
+
+/// <summary>What two rows must share to be taken for the same.</summary>
+internal readonly record struct Key(
+    long Amount,
+    string Currency,
+    int Day,
+    ulong Fingerprint,
+    bool Open,
+    int? BookingDay = null,
+    int? ValueDay = null,
+    int? TransactionDay = null,
+    string? CheckNumber = null
+)
+{
+    /// <summary>All that the bank tells: keeps near-twins (same words, other value day) with their own.</summary>
+    public static Key? Full(Entry e)
+    {
+        var m = e.Movement;
+        return new(
+            m.Amount,
+            m.Currency,
+            m.Day,
+            e.Fingerprint,
+            e.IsOpen,
+            m.BookingDay,
+            m.ValueDay,
+            m.TransactionDay,
+            m.CheckNumber
+        );
+    }
+
+    /// <summary>Amount, day and words.</summary>
+    public static Key? Short(Entry e) =>
+        new(e.Movement.Amount, e.Movement.Currency, e.Movement.Day, e.Fingerprint, e.IsOpen);
+
+    /// <summary>The same of a stored row that may still book …</summary>
+    public static Key? WhenStillOpen(Entry e) => e.IsOpen ? Short(e) : null;
+
+    /// <summary>… and of a listed row that did.</summary>
+    public static Key? WhenSettled(Entry e) => e.IsOpen ? null : Short(e)!.Value with { Open = true };
+}
+
+/// <summary>One of the two lists, in an order of its own, so that the order in which it was handed over has no say.</summary>
+internal sealed class Side : IEnumerable<Entry>
+{
+    private readonly Entry[] _entries;
+
+    private Side(Entry[] entries) => _entries = entries;
+
+    public int Count => _entries.Length;
+    public int FreeCount => _entries.Count(e => e.IsFree);
+    public Entry this[int index] => _entries[index];
+
+    public static Side OfStore(IReadOnlyList<StoredTransaction> stored, TransactionIds ids, Window window) =>
+        new([
+            .. stored
+                .OrderBy(s => s.Id)
+                .Select(
+                    (s, index) =>
+                        new Entry
+                        {
+                            Index = index,
+                            Movement = s.Movement,
+                            Fingerprint = Words.Fingerprint(s.Movement.Text),
+                            TrustedId = Trusted(s.Movement, ids),
+                            Stored = s,
+                            InWindow = s.Movement.Day >= window.From && !(s.Movement.Day > window.To),
+                        }
+                ),
+        ]);
+
+    /// <summary>The bank's rows, without those that it sent twice.</summary>
+    public static Side OfBank(IReadOnlyList<Movement> bank, TransactionIds ids)
+    {
+        var rows = new (Movement Movement, ulong Fingerprint)[bank.Count];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = (bank[i], Words.Fingerprint(bank[i].Text));
+        }
+        Array.Sort(rows, Compare);
+        var repeated = ids == TransactionIds.Absent ? [] : Repeated(rows, ids);
+        return new([
+            .. rows.Where((_, index) => !repeated.Contains(index))
+                .Select(
+                    (row, index) =>
+                        new Entry
+                        {
+                            Index = index,
+                            Movement = row.Movement,
+                            Fingerprint = row.Fingerprint,
+                            TrustedId = Trusted(row.Movement, ids),
+                        }
+                ),
+        ]);
+    }
+
+    private static string? Trusted(Movement movement, TransactionIds ids) =>
+        ids == TransactionIds.Stable
+        || (ids == TransactionIds.StableOnceBooked && movement.Status == TransactionStatus.Booked)
+            ? movement.BankId
+            : null;
+
+    // A page sent twice, or one movement listed as pending and as booked. The first in our order stays: settled before open.
+    // Rows that share an id and little else are not the same: banks that put a constant where an id should be.
+    private static HashSet<int> Repeated((Movement Movement, ulong Fingerprint)[] rows, TransactionIds ids)
+    {
+        var byId = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (rows[i].Movement.BankId is { } id)
+            {
+                (byId.TryGetValue(id, out var same) ? same : byId[id] = new List<int>(1)).Add(i);
+            }
+        }
+        HashSet<int> repeated = [];
+        foreach (var same in byId.Values.Where(same => same.Count > 1))
+        {
+            foreach (var kind in same.GroupBy(i => ids == TransactionIds.Stable || !rows[i].Movement.IsOpen))
+            {
+                var first = kind.OrderBy(i => rows[i].Movement.IsOpen).ThenBy(i => i).First();
+                if (kind.All(i => IsRepeat(rows[first], rows[i])))
+                {
+                    repeated.UnionWith(kind.Where(i => i != first));
+                }
+            }
+        }
+        return repeated;
+    }
+
+    private static bool IsRepeat((Movement Movement, ulong Fingerprint) a, (Movement Movement, ulong Fingerprint) b)
+    {
+        var sameAmount = a.Movement.Amount == b.Movement.Amount && a.Movement.Currency == b.Movement.Currency;
+        var sameText = a.Fingerprint == b.Fingerprint;
+        return a.Movement.IsOpen == b.Movement.IsOpen
+            ? sameAmount && (sameText || a.Movement.Day == b.Movement.Day)
+            : sameAmount || sameText;
+    }
+
+    private static int Compare((Movement Movement, ulong Fingerprint) a, (Movement Movement, ulong Fingerprint) b)
+    {
+        var (m, n) = (a.Movement, b.Movement);
+        var order = m.Day.CompareTo(n.Day);
+        order = order != 0 ? order : m.Amount.CompareTo(n.Amount);
+        order = order != 0 ? order : a.Fingerprint.CompareTo(b.Fingerprint);
+        order = order != 0 ? order : m.Status.CompareTo(n.Status);
+        order = order != 0 ? order : Nullable.Compare(m.BookingDay, n.BookingDay);
+        order = order != 0 ? order : Nullable.Compare(m.ValueDay, n.ValueDay);
+        order = order != 0 ? order : Nullable.Compare(m.TransactionDay, n.TransactionDay);
+        order = order != 0 ? order : string.CompareOrdinal(m.BankId, n.BankId);
+        order = order != 0 ? order : string.CompareOrdinal(m.Currency, n.Currency);
+        order = order != 0 ? order : string.CompareOrdinal(m.CheckNumber, n.CheckNumber);
+        order = order != 0 ? order : string.CompareOrdinal(m.Counterparty, n.Counterparty);
+        order = order != 0 ? order : string.CompareOrdinal(m.Code, n.Code);
+        return order != 0 ? order : string.CompareOrdinal(m.Text, n.Text);
+    }
+
+    public IEnumerator<Entry> GetEnumerator() => ((IEnumerable<Entry>)_entries).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
