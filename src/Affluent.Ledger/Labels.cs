@@ -1,0 +1,164 @@
+using System.Text;
+
+namespace Affluent.Ledger;
+
+/// <summary>
+/// Makes a short label for people from a bank's text: takes off how it was paid ("CARTE", "PRLV SEPA", "VIR INST") and what
+/// only machines read (card numbers, dates, times, references, mandates). Keeps the bank's own spelling. French, English,
+/// Spanish, German, Dutch; one pass over the words.
+/// </summary>
+public static class Labels
+{
+    private const int MaxLength = 80;
+
+    /// <summary>The label; the raw text on one line when nothing is left of it; empty only when there is no text at all.</summary>
+    /// <param name="text">The bank's lines, joined.</param>
+    /// <param name="counterparty">Who is on the other side: speaks for a text of which nothing is left.</param>
+    public static string Clean(string text, string? counterparty = null)
+    {
+        var tokens = new Tokens(text.Replace("<br>", " ", StringComparison.OrdinalIgnoreCase));
+        var label = Body(tokens);
+        if (label.Length > 1)
+        {
+            return label;
+        }
+        return string.IsNullOrWhiteSpace(counterparty) ? Whole(tokens) : Whole(new Tokens(counterparty));
+    }
+
+    private static string Body(Tokens tokens)
+    {
+        var first = SkipHead(tokens);
+        var label = new StringBuilder(48);
+        var dashes = "";
+        var last = -1;
+        for (var i = first; i < tokens.Count; i++)
+        {
+            var started = label.Length > 0;
+            if (started && StartsTail(tokens, i))
+            {
+                break;
+            }
+            if (tokens.Core(i).IsEmpty)
+            {
+                // A dash between words stays, one at an end goes.
+                dashes = started && tokens.Raw(i) is "-" or "&" or "+" ? tokens.Raw(i).ToString() : dashes;
+                continue;
+            }
+            if (IsNoise(tokens, i) || (last >= 0 && tokens.Core(last).SequenceEqual(tokens.Core(i))))
+            {
+                continue;
+            }
+            if (label.Length + tokens.Raw(i).Length > MaxLength && started)
+            {
+                break;
+            }
+            last = i;
+            _ = started ? label.Append(' ') : label;
+            _ = dashes != "" ? label.Append(dashes).Append(' ') : label;
+            dashes = "";
+            label.Append(tokens.Raw(i));
+        }
+        return Trim(label);
+    }
+
+    private static int SkipHead(Tokens tokens)
+    {
+        var at = 0;
+        while (at < tokens.Count)
+        {
+            var phrase = LabelWords.Heads.At(tokens, at, out var goes);
+            if (phrase > 0 && !goes)
+            {
+                break;
+            }
+            if (phrase == 0 && !tokens.Core(at).IsEmpty && !IsNoise(tokens, at) && !IsLinkToNoise(tokens, at))
+            {
+                break;
+            }
+            at += Math.Max(1, phrase);
+        }
+        return at;
+    }
+
+    // "A 06H23", "DU 12/03", "LE 12.03.24"
+    private static bool IsLinkToNoise(Tokens tokens, int i) =>
+        tokens.Core(i) is "A" or "LE" or "DU" or "AU" or "ON" or "AM" or "OP" or "EL"
+        && i + 1 < tokens.Count
+        && IsNoise(tokens, i + 1);
+
+    private static bool StartsTail(Tokens tokens, int i)
+    {
+        if (LabelWords.Tails.At(tokens, i, out _) > 0)
+        {
+            return true;
+        }
+        var next = i + 1 < tokens.Count ? tokens.Core(i + 1) : default;
+        return tokens.Core(i) switch
+        {
+            "EUR" or "USD" or "GBP" or "CHF" => next.Length > 0 && char.IsAsciiDigit(next[0]),
+            "CD" or "CARTE" or "CB" or "CARD" => next.Length > 0 && next.IndexOfAnyExceptInRange('0', '9') < 0,
+            var core => next is "EUR" or "USD" or "GBP" or "CHF" && core.Length > 0 && char.IsAsciiDigit(core[0]),
+        };
+    }
+
+    private static bool IsNoise(Tokens tokens, int i)
+    {
+        var token = tokens.Whole(i);
+        int digits = 0,
+            letters = 0,
+            masks = 0,
+            others = 0;
+        foreach (var c in token)
+        {
+            if (char.IsAsciiDigit(c))
+            {
+                digits++;
+            }
+            else if (c is '*' or '•' || (c == 'X' && letters == 0))
+            {
+                masks++;
+            }
+            else if (char.IsLetter(c))
+            {
+                letters++;
+            }
+            else
+            {
+                others++;
+            }
+        }
+        if (letters == 0)
+        {
+            return masks > 0 ? digits >= 2 || masks >= 3 : digits >= 4 || (digits > 1 && others > 0);
+        }
+        // Long mixtures are references, "CB*1234" is a card.
+        return (digits >= 4 && (token.Length >= 8 || (masks > 0 && letters <= 2))) || IsTime(token, digits, letters);
+    }
+
+    // 10h14; 10:14 has no letters and counts as digits with punctuation.
+    private static bool IsTime(ReadOnlySpan<char> token, int digits, int letters) =>
+        letters == 1 && digits is 3 or 4 && token.IndexOf('H') is 1 or 2;
+
+    private static string Trim(StringBuilder label)
+    {
+        var text = label.ToString().AsSpan();
+        var bracket = text.LastIndexOf('(');
+        text = (bracket > 0 && !text[bracket..].Contains(')') ? text[..bracket] : text).Trim(" -:;,/*|.");
+        while (text.LastIndexOf(' ') is > 0 and var blank && LabelWords.IsDangling(text[(blank + 1)..]))
+        {
+            text = text[..blank].TrimEnd(" -:;,/*|");
+        }
+        return text.ToString();
+    }
+
+    private static string Whole(Tokens tokens)
+    {
+        var line = new StringBuilder(tokens.Text.Length);
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            _ = i > 0 ? line.Append(' ') : line;
+            line.Append(tokens.Raw(i));
+        }
+        return line.ToString();
+    }
+}
