@@ -1,0 +1,54 @@
+using Affluent.TestBank.Scenarios;
+
+namespace Affluent.TestBank.People;
+
+/// <summary>What the faults of a person do to a request for data, on every face.</summary>
+internal enum Fate
+{
+    Answer,
+    MaintenancePage,
+    Failure,
+}
+
+internal sealed class Fates(BankClock clock, IHostApplicationLifetime life)
+{
+    /// <summary>
+    /// Decides the request's fate; closes the connection, or holds the request until the caller or the bank goes away, where a fault says so.
+    /// <paramref name="accountId"/> is null for requests that concern no single account.
+    /// </summary>
+    public async Task<Fate> Of(HttpContext http, Customer customer, string? accountId)
+    {
+        var faults = customer.Person.Faults;
+        if (faults.Contains(Fault.Nothing))
+        {
+            http.Abort();
+            return Fate.Failure;
+        }
+
+        if (faults.Contains(Fault.Hang))
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(
+                http.RequestAborted,
+                life.ApplicationStopping
+            );
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock.Time, end.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            http.Abort();
+            return Fate.Failure;
+        }
+
+        if (faults.Contains(Fault.Html))
+        {
+            return Fate.MaintenancePage;
+        }
+
+        var fails =
+            faults.Contains(Fault.Error500)
+            || (
+                faults.Contains(Fault.OneAccountFails)
+                && accountId is not null
+                && string.Equals(customer.Statements[^1].Account.Id, accountId, StringComparison.Ordinal)
+            );
+        return fails ? Fate.Failure : Fate.Answer;
+    }
+}

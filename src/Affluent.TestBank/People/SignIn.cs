@@ -1,0 +1,54 @@
+using Affluent.TestBank.Scenarios;
+
+namespace Affluent.TestBank.People;
+
+/// <summary>Who is there: a login and the scenario file that was named with it (null = the bank's own scenario).</summary>
+public sealed record Visitor(string Login, string? FileUrl);
+
+/// <summary>What the bank answers to a login and a password.</summary>
+internal abstract record SignInAnswer
+{
+    private SignInAnswer() { }
+
+    public sealed record Welcome(Visitor Visitor, Person Person) : SignInAnswer;
+
+    public sealed record WrongCredentials : SignInAnswer;
+
+    public sealed record Locked : SignInAnswer;
+
+    public sealed record FileProblem(ScenarioFile File) : SignInAnswer;
+}
+
+/// <summary>The person of a visitor, and the accounts as they are today.</summary>
+public sealed record Customer(Visitor Visitor, Person Person, IReadOnlyList<Statement> Statements);
+
+/// <summary>What all faces of the bank share: who may come in and what they own.</summary>
+internal sealed class Bank(ScenarioFiles files, BankClock clock)
+{
+    public async Task<SignInAnswer> SignIn(string login, string password, string? fileUrl, CancellationToken cancel)
+    {
+        var place = string.IsNullOrWhiteSpace(fileUrl) ? null : fileUrl.Trim();
+        var file = await files.Read(place, cancel);
+        if (file is not ScenarioFile.Loaded { Scenario: var scenario })
+        {
+            return new SignInAnswer.FileProblem(file);
+        }
+
+        var person = scenario.WithLogin(login);
+        if (person is null || !person.Credentials.Any(c => Secrets.AreEqual(c.Login, login) & Secrets.AreEqual(c.Password, password)))
+        {
+            return new SignInAnswer.WrongCredentials();
+        }
+
+        return person.Locked
+            ? new SignInAnswer.Locked()
+            : new SignInAnswer.Welcome(new Visitor(login, place), person);
+    }
+
+    /// <summary>The customer as of now; null when the file is gone or wrong, or no longer knows the login, or has locked it.</summary>
+    public async Task<Customer?> Find(Visitor visitor, CancellationToken cancel) =>
+        await files.Read(visitor.FileUrl, cancel) is ScenarioFile.Loaded { Scenario: var scenario }
+        && scenario.WithLogin(visitor.Login) is { Locked: false } person
+            ? new Customer(visitor, person, Statements.On(clock.Today, person, scenario.Seed))
+            : null;
+}

@@ -1,0 +1,81 @@
+namespace Affluent.TestBank.Scenarios;
+
+/// <summary>A piece of text of a scenario file and where it stands.</summary>
+internal readonly record struct Written(string Text, Spot Spot);
+
+/// <summary>
+/// A scenario as its file writes it, before any check: both file forms are read into this, and <see cref="ScenarioCheck"/> turns it
+/// into a <see cref="Scenario"/> or says what is wrong, so the two forms have the same powers and the same rules.
+/// </summary>
+internal sealed class Draft(string file)
+{
+    public string File { get; } = file;
+    public string Seed { get; set; } = "affluent";
+    public DraftMove? NewUrl { get; set; }
+    public List<DraftPerson> People { get; } = [];
+    public List<Remark> Errors { get; } = [];
+    public List<Remark> Warnings { get; } = [];
+
+    public void Error(Spot spot, string reason) => Errors.Add(new Remark(File, spot, reason));
+
+    public void Warn(Spot spot, string reason) => Warnings.Add(new Remark(File, spot, reason));
+}
+
+/// <summary>The file is to be read elsewhere, from a day on or at once.</summary>
+internal sealed record DraftMove(Written Url, Written? From);
+
+internal sealed class DraftPerson(Spot spot)
+{
+    public Spot Spot { get; } = spot;
+    public List<Credentials> Credentials { get; } = [];
+    public List<string> Owners { get; } = [];
+
+    /// <summary><c>code</c>, <c>code_sent_to</c>, <c>locked</c>, <c>consent</c>, <c>short_history</c>, <c>note</c>.</summary>
+    public Dictionary<string, Written> Options { get; } = new(StringComparer.Ordinal);
+    public List<Written> Faults { get; } = [];
+    public List<DraftAccount> Accounts { get; } = [];
+}
+
+internal sealed class DraftAccount(Spot spot)
+{
+    public Spot Spot { get; } = spot;
+    public string Uid { get; set; } = "";
+    public string Number { get; set; } = "";
+    public string Name { get; set; } = "";
+    public string Type { get; set; } = "";
+    public string Owner { get; set; } = "";
+    public string Iban { get; set; } = "";
+    public string Currency { get; set; } = "";
+    public string Balance { get; set; } = "";
+    public string BalanceDate { get; set; } = "";
+    public bool Living { get; set; }
+
+    /// <summary><c>loan.…</c>, <c>savings.…</c> and <c>card.…</c> values.</summary>
+    public Dictionary<string, Written> Details { get; } = new(StringComparer.Ordinal);
+    public List<DraftMovement> Movements { get; } = [];
+    public List<DraftRecurring> Recurring { get; } = [];
+    public List<DraftSpending> Spending { get; } = [];
+}
+
+internal sealed record DraftMovement(Spot Spot, string Amount, string Date, string Label)
+{
+    public string Memo { get; init; } = "";
+    public string Reference { get; init; } = "";
+    public bool Pending { get; init; }
+    public string BooksOn { get; init; } = "";
+    public string BookedReference { get; init; } = "";
+}
+
+internal sealed record DraftRecurring(Spot Spot, string Amount, string Start, string Label, string Every)
+{
+    /// <summary>A day, or a number of times, or nothing.</summary>
+    public string End { get; init; } = "";
+    public string Memo { get; init; } = "";
+    public string Reference { get; init; } = "";
+    public string BooksAfterDays { get; init; } = "";
+}
+
+internal sealed record DraftSpending(Spot Spot, string From, string To, string Label, string EveryDays)
+{
+    public string BooksAfterDays { get; init; } = "";
+}

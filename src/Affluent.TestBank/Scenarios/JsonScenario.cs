@@ -1,0 +1,297 @@
+using System.Text.Json;
+
+namespace Affluent.TestBank.Scenarios;
+
+/// <summary>Reads the JSON form of a scenario: snake_case, several people in one file, the same powers as the pipe-separated form.</summary>
+internal static class JsonScenario
+{
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        MaxDepth = 16,
+    };
+
+    public static Draft Read(string file, string text)
+    {
+        var draft = new Draft(file);
+        try
+        {
+            using var document = JsonDocument.Parse(text.TrimStart('\ufeff'), Lenient);
+            Scenario(draft, new Node(draft, document.RootElement, "$"));
+        }
+        catch (JsonException e)
+        {
+            draft.Error(Spot.AtLine((int)(e.LineNumber ?? 0) + 1), "this is not JSON: " + WithoutPosition(e.Message));
+        }
+
+        return draft;
+    }
+
+    private static void Scenario(Draft draft, Node root)
+    {
+        root.Only("seed", "people", "new_url");
+        draft.Seed = root.Text("seed", draft.Seed);
+        if (root.Child("new_url") is { } move)
+        {
+            move.Only("url", "from");
+            var from = move.Text("from");
+            draft.NewUrl = new DraftMove(
+                new Written(move.Text("url"), move.Spot),
+                from.Length > 0 ? new Written(from, move.Spot) : null
+            );
+        }
+
+        foreach (var person in root.List("people"))
+        {
+            draft.People.Add(Person(person));
+        }
+    }
+
+    private static readonly string[] PersonOptions =
+    [
+        "code",
+        "code_sent_to",
+        "locked",
+        "consent",
+        "short_history",
+        "note",
+    ];
+
+    private static DraftPerson Person(Node node)
+    {
+        node.Only(["login", "password", "credentials", "owner", "owners", "faults", "accounts", .. PersonOptions]);
+        var person = new DraftPerson(node.Spot);
+        if (node.Has("login"))
+        {
+            person.Credentials.Add(new Credentials(node.Text("login"), node.Text("password")));
+        }
+
+        foreach (var pair in node.List("credentials"))
+        {
+            pair.Only("login", "password");
+            person.Credentials.Add(new Credentials(pair.Text("login"), pair.Text("password")));
+        }
+
+        if (node.Has("owner"))
+        {
+            person.Owners.Add(node.Text("owner"));
+        }
+
+        person.Owners.AddRange(node.List("owners").Select(o => o.Value()));
+        person.Faults.AddRange(node.List("faults").Select(f => new Written(f.Value(), f.Spot)));
+        foreach (var name in PersonOptions.Where(node.Has))
+        {
+            person.Options[name] = new Written(node.Text(name), node.SpotOf(name));
+        }
+
+        person.Accounts.AddRange(node.List("accounts").Select(Account));
+        return person;
+    }
+
+    private static readonly string[] BalanceMembers = ["balance", "balance_date", "opening_balance", "opening_date"];
+    private static readonly string[] AccountParts = ["movements", "recurring", "spending", "loan", "savings", "card"];
+
+    private static DraftAccount Account(Node node)
+    {
+        node.Only(
+            ["id", "number", "name", "type", "owner", "iban", "currency", .. BalanceMembers, .. AccountParts]
+        );
+        var living = node.Has("opening_balance");
+        if (living && node.Has("balance"))
+        {
+            node.Error("balance and opening_balance exclude each other");
+        }
+
+        var account = new DraftAccount(node.Spot)
+        {
+            Uid = node.Text("id"),
+            Number = node.Text("number"),
+            Name = node.Text("name"),
+            Type = node.Text("type"),
+            Owner = node.Text("owner"),
+            Iban = node.Text("iban"),
+            Currency = node.Text("currency"),
+            Living = living,
+            Balance = node.Text(living ? "opening_balance" : "balance"),
+            BalanceDate = node.Text(living ? "opening_date" : "balance_date"),
+        };
+        foreach (var part in new[] { "loan", "savings", "card" })
+        {
+            foreach (var (name, value) in node.Child(part)?.Values() ?? [])
+            {
+                account.Details[$"{part}.{name}"] = value;
+            }
+        }
+
+        account.Movements.AddRange(node.List("movements").Select(Movement));
+        account.Recurring.AddRange(node.List("recurring").Select(Recurring));
+        account.Spending.AddRange(node.List("spending").Select(Spending));
+        return account;
+    }
+
+    private static DraftMovement Movement(Node node)
+    {
+        node.Only("amount", "date", "label", "memo", "reference", "pending", "books_on", "booked_reference");
+        return new DraftMovement(node.Spot, node.Text("amount"), node.Text("date"), node.Text("label"))
+        {
+            Memo = node.Text("memo"),
+            Reference = node.Text("reference"),
+            Pending = node.Flag("pending"),
+            BooksOn = node.Text("books_on"),
+            BookedReference = node.Text("booked_reference"),
+        };
+    }
+
+    private static DraftRecurring Recurring(Node node)
+    {
+        node.Only("amount", "start", "label", "every", "until", "times", "memo", "reference", "books_after_days");
+        return new DraftRecurring(
+            node.Spot,
+            node.Text("amount"),
+            node.Text("start"),
+            node.Text("label"),
+            node.Text("every")
+        )
+        {
+            End = node.Text("until", node.Text("times")),
+            Memo = node.Text("memo"),
+            Reference = node.Text("reference"),
+            BooksAfterDays = node.Text("books_after_days"),
+        };
+    }
+
+    private static DraftSpending Spending(Node node)
+    {
+        node.Only("from", "to", "label", "every_days", "books_after_days");
+        return new DraftSpending(
+            node.Spot,
+            node.Text("from"),
+            node.Text("to"),
+            node.Text("label"),
+            node.Text("every_days")
+        )
+        {
+            BooksAfterDays = node.Text("books_after_days"),
+        };
+    }
+
+    // System.Text.Json appends its own, zero-based position.
+    private static string WithoutPosition(string message)
+    {
+        var position = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return position < 0 ? message : message[..position];
+    }
+
+    /// <summary>One value of the document and its path; wrong kinds of values become errors of the draft.</summary>
+    private sealed class Node(Draft draft, JsonElement element, string path)
+    {
+        public Spot Spot => Spot.AtPath(path);
+
+        public Spot SpotOf(string name) => Spot.AtPath($"{path}.{name}");
+
+        public void Error(string reason) => draft.Error(Spot, reason);
+
+        public bool Has(string name) =>
+            element.ValueKind == JsonValueKind.Object
+            && element.TryGetProperty(name, out var value)
+            && value.ValueKind != JsonValueKind.Null;
+
+        public void Only(params string[] names)
+        {
+            if (element.ValueKind != JsonValueKind.Object)
+            {
+                Error("this must be an object");
+                return;
+            }
+
+            foreach (var property in element.EnumerateObject())
+            {
+                if (!names.Contains(property.Name, StringComparer.Ordinal))
+                {
+                    draft.Warn(SpotOf(property.Name), "unknown member, not used");
+                }
+            }
+        }
+
+        public string Text(string name, string otherwise = "")
+        {
+            if (!Has(name))
+            {
+                return otherwise;
+            }
+
+            return Of(name).Value();
+        }
+
+        public string Value()
+        {
+            switch (element.ValueKind)
+            {
+                case JsonValueKind.String:
+                    return element.GetString()!.Trim();
+                case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False:
+                    return element.GetRawText();
+                default:
+                    Error("this must be a text or a number");
+                    return "";
+            }
+        }
+
+        public bool Flag(string name)
+        {
+            switch (Text(name, "false"))
+            {
+                case "true":
+                    return true;
+                case "false":
+                    return false;
+                default:
+                    Of(name).Error("this must be true or false");
+                    return false;
+            }
+        }
+
+        public Node? Child(string name)
+        {
+            if (!Has(name))
+            {
+                return null;
+            }
+
+            var child = Of(name);
+            if (element.GetProperty(name).ValueKind == JsonValueKind.Object)
+            {
+                return child;
+            }
+
+            child.Error("this must be an object");
+            return null;
+        }
+
+        public IEnumerable<(string Name, Written Value)> Values() =>
+            element
+                .EnumerateObject()
+                .Where(p => p.Value.ValueKind != JsonValueKind.Null)
+                .Select(p => (p.Name, new Written(Of(p.Name).Value(), SpotOf(p.Name))));
+
+        public IReadOnlyList<Node> List(string name)
+        {
+            if (!Has(name))
+            {
+                return [];
+            }
+
+            var list = element.GetProperty(name);
+            if (list.ValueKind != JsonValueKind.Array)
+            {
+                Of(name).Error("this must be a list");
+                return [];
+            }
+
+            return [.. list.EnumerateArray().Select((item, i) => new Node(draft, item, $"{path}.{name}[{i}]"))];
+        }
+
+        private Node Of(string name) => new(draft, element.GetProperty(name), $"{path}.{name}");
+    }
+}

@@ -1,0 +1,209 @@
+namespace Affluent.TestBank.Scenarios;
+
+/// <summary>
+/// Reads the pipe-separated file of a test bank: UTF-8, one record a line, fields split by <c>|</c>. Movements belong to the account
+/// line above them. See docs/reference/test-bank.md for each record.
+/// </summary>
+internal static class PipeFile
+{
+    public static Draft Read(string file, string text)
+    {
+        var draft = new Draft(file);
+        var number = 0;
+        foreach (var line in text.TrimStart('\ufeff').Split('\n'))
+        {
+            number++;
+            // A carriage return or blanks at the end of a line are the editor's, not the author's.
+            var record = line.TrimEnd();
+            if (record.Length > 0 && !record.StartsWith('#'))
+            {
+                new Record(draft, Spot.AtLine(number), record.Split('|', StringSplitOptions.TrimEntries)).Read();
+            }
+        }
+
+        return draft;
+    }
+
+    private sealed class Record(Draft draft, Spot spot, string[] fields)
+    {
+        public void Read()
+        {
+            var kind = fields[0].ToUpperInvariant();
+            switch (kind)
+            {
+                case "CREDENTIALS" when Has(2, 2):
+                    PersonAfterAccounts().Credentials.Add(new Credentials(fields[1], fields[2]));
+                    break;
+                case "CREDENTIALS_OWNER" when Has(0, 1):
+                    Person().Owners.Add(Field(1));
+                    break;
+                case "CHALLENGE" when Has(2, 3):
+                    Challenge();
+                    break;
+                case "OPTION" when Has(2, 2):
+                    Person().Options[fields[1]] = new Written(fields[2], spot);
+                    break;
+                case "FAULT" when Has(1, 1):
+                    Person().Faults.Add(new Written(fields[1], spot));
+                    break;
+                case "NEW_URL" when Has(1, 2):
+                    draft.NewUrl = new DraftMove(
+                        new Written(fields[1], spot),
+                        Field(2).Length > 0 ? new Written(Field(2), spot) : null
+                    );
+                    break;
+                case "ACCOUNT" when Has(5, 13):
+                    Person().Accounts.Add(Account());
+                    break;
+                case "LIVING" when Has(0, 0) && OfAccount() is { } account:
+                    account.Living = true;
+                    break;
+                case "DETAIL" when Has(2, 2) && OfAccount() is { } account:
+                    account.Details[fields[1]] = new Written(fields[2], spot);
+                    break;
+                case "TRANSACTION" when Has(3, 5) && OfAccount() is { } account:
+                    account.Movements.Add(
+                        new(spot, fields[1], fields[2], fields[3]) { Memo = Field(4), Reference = Field(5) }
+                    );
+                    break;
+                case "PENDING" when Has(3, 7) && OfAccount() is { } account:
+                    account.Movements.Add(
+                        new(spot, fields[1], fields[2], fields[3])
+                        {
+                            Pending = true,
+                            BooksOn = Field(4),
+                            Memo = Field(5),
+                            Reference = Field(6),
+                            BookedReference = Field(7),
+                        }
+                    );
+                    break;
+                case "RECURRING" when Has(4, 8) && OfAccount() is { } account:
+                    account.Recurring.Add(
+                        new(spot, fields[1], fields[2], fields[3], fields[4])
+                        {
+                            End = Field(5),
+                            Memo = Field(6),
+                            Reference = Field(7),
+                            BooksAfterDays = Field(8),
+                        }
+                    );
+                    break;
+                case "SPENDING" when Has(4, 5) && OfAccount() is { } account:
+                    account.Spending.Add(
+                        new(spot, fields[1], fields[2], fields[3], fields[4]) { BooksAfterDays = Field(5) }
+                    );
+                    break;
+                default:
+                    // A known record that is not right has said so in Has or OfAccount.
+                    if (!Known.Contains(kind))
+                    {
+                        draft.Warn(spot, $"unknown record '{Shorten(fields[0])}', not used");
+                    }
+
+                    break;
+            }
+        }
+
+        private static readonly HashSet<string> Known =
+        [
+            "CREDENTIALS",
+            "CREDENTIALS_OWNER",
+            "CHALLENGE",
+            "OPTION",
+            "FAULT",
+            "NEW_URL",
+            "ACCOUNT",
+            "LIVING",
+            "DETAIL",
+            "TRANSACTION",
+            "PENDING",
+            "RECURRING",
+            "SPENDING",
+        ];
+
+        private static string Shorten(string text) => text.Length > 40 ? text[..40] + "…" : text;
+
+        private string Field(int index) => index < fields.Length ? fields[index] : "";
+
+        private bool Has(int least, int most)
+        {
+            var count = fields.Length - 1;
+            if (count < least)
+            {
+                draft.Error(spot, $"{fields[0]} needs at least {least} fields, this line has {count}");
+                return false;
+            }
+
+            if (fields.Skip(most + 1).Any(extra => extra.Length > 0))
+            {
+                draft.Warn(spot, $"{fields[0]} has {most} fields, the ones after them are not used");
+            }
+
+            return true;
+        }
+
+        // A file without credentials is open to dev/dev.
+        private DraftPerson Person()
+        {
+            if (draft.People.Count == 0)
+            {
+                draft.People.Add(new DraftPerson(spot));
+            }
+
+            return draft.People[^1];
+        }
+
+        // Credentials in a row are ways in for one person; credentials after an account begin the next person.
+        private DraftPerson PersonAfterAccounts()
+        {
+            if (Person().Accounts.Count > 0)
+            {
+                draft.People.Add(new DraftPerson(spot));
+            }
+
+            return draft.People[^1];
+        }
+
+        private DraftAccount? OfAccount()
+        {
+            if (draft.People.LastOrDefault()?.Accounts.LastOrDefault() is { } account)
+            {
+                return account;
+            }
+
+            draft.Error(spot, $"{fields[0]} stands before any ACCOUNT line");
+            return null;
+        }
+
+        private void Challenge()
+        {
+            if (!string.Equals(fields[1], "otp", StringComparison.OrdinalIgnoreCase))
+            {
+                draft.Error(spot, $"CHALLENGE '{Shorten(fields[1])}' is not known, use otp");
+                return;
+            }
+
+            Person().Options["code"] = new Written(fields[2], spot);
+            if (Field(3).Length > 0)
+            {
+                Person().Options["code_sent_to"] = new Written(Field(3), spot);
+            }
+        }
+
+        // Fields 6, 7, 10 and 11 (uid pattern, match_existing, payment source and destination) steer an aggregator, not a bank.
+        private DraftAccount Account() =>
+            new(spot)
+            {
+                Uid = Field(1),
+                Number = Field(2),
+                BalanceDate = Field(3),
+                Balance = Field(4),
+                Type = Field(5),
+                Owner = Field(8),
+                Name = Field(9),
+                Iban = Field(12),
+                Currency = Field(13),
+            };
+    }
+}

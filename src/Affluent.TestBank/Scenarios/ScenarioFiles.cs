@@ -1,0 +1,216 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+using System.Text;
+
+namespace Affluent.TestBank.Scenarios;
+
+/// <summary>
+/// Finds the scenario that a login names: nothing (the bank's own), the name of a shipped scenario, or the address of a file, which is
+/// fetched anew at each read, so that a file changed by its author shows at once.
+/// </summary>
+internal sealed class ScenarioFiles : IDisposable
+{
+    private const int LargestFile = 2 * 1024 * 1024;
+    private const int MostMoves = 3;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient http;
+    private readonly BankClock clock;
+    private readonly string? ownPath;
+
+    public ScenarioFiles(TestBankOptions options, BankClock clock)
+    {
+        this.clock = clock;
+        ownPath = options.ScenarioPath;
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            ConnectTimeout = Patience,
+            ConnectCallback = ConnectToPublicOrLoopback,
+        };
+        http = new HttpClient(handler) { Timeout = Patience, MaxResponseContentBufferSize = LargestFile };
+    }
+
+    /// <summary>Names of the scenarios inside the bank.</summary>
+    public static IReadOnlyList<string> Shipped { get; } =
+        [
+            .. Assembly
+                .GetExecutingAssembly()
+                .GetManifestResourceNames()
+                .Where(n => n.StartsWith("scenario.", StringComparison.Ordinal))
+                .Select(n => n["scenario.".Length..])
+                .Order(StringComparer.Ordinal),
+        ];
+
+    /// <summary>Reads the scenario; a file that says that it has moved is followed up to three times.</summary>
+    public async Task<ScenarioFile> Read(string? place, CancellationToken cancel)
+    {
+        for (var moves = 0; moves <= MostMoves; moves++)
+        {
+            var file = await ReadOnce(place, cancel);
+            if (file is not ScenarioFile.Moved moved)
+            {
+                return file;
+            }
+
+            place = moved.Url;
+        }
+
+        return new ScenarioFile.Unreachable("the file moves on and on");
+    }
+
+    /// <summary>Reads a scenario text of either form.</summary>
+    public static ScenarioFile Parse(string file, string text, DateOnly today)
+    {
+        var begin = text.TrimStart('\ufeff', ' ', '\t', '\r', '\n');
+        if (begin.StartsWith('<'))
+        {
+            return new ScenarioFile.Unreachable("an HTML page was found where a scenario file is due");
+        }
+
+        var draft = begin.StartsWith('{') ? JsonScenario.Read(file, text) : PipeFile.Read(file, text);
+        return ScenarioCheck.Of(draft, today);
+    }
+
+    private async Task<ScenarioFile> ReadOnce(string? place, CancellationToken cancel)
+    {
+        if (string.IsNullOrWhiteSpace(place))
+        {
+            return ownPath is null
+                ? Parse("default", ReadShipped("default"), clock.Today)
+                : Parse(
+                    Path.GetFileName(ownPath),
+                    Utf8(await File.ReadAllBytesAsync(ownPath, cancel)) ?? "",
+                    clock.Today
+                );
+        }
+
+        var name = place.Trim();
+        if (Shipped.Contains(name, StringComparer.Ordinal))
+        {
+            return Parse(name, ReadShipped(name), clock.Today);
+        }
+
+        return
+            Uri.TryCreate(name, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https" }
+            ? await Fetch(url, cancel)
+            : new ScenarioFile.Unreachable(
+                $"this is neither an http(s) address nor one of {string.Join(", ", Shipped)}"
+            );
+    }
+
+    private async Task<ScenarioFile> Fetch(Uri url, CancellationToken cancel)
+    {
+        try
+        {
+            using var response = await http.GetAsync(url, HttpCompletionOption.ResponseContentRead, cancel);
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                return new ScenarioFile.Unreachable($"the file's server answered {(int)response.StatusCode}");
+            }
+
+            var text = Utf8(await response.Content.ReadAsByteArrayAsync(cancel));
+            return text is null
+                ? new ScenarioFile.Unreachable("the file is not UTF-8 text")
+                : Parse(url.Segments[^1].Trim('/') is { Length: > 0 } file ? file : url.Host, text, clock.Today);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return new ScenarioFile.Unreachable("the file is larger than 2 MB");
+        }
+        catch (HttpRequestException e)
+        {
+            return new ScenarioFile.Unreachable(
+                e.InnerException is ForbiddenAddressException
+                    ? "the address belongs to a private network"
+                    : "the file's server cannot be reached"
+            );
+        }
+        catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new ScenarioFile.Unreachable($"no answer within {Patience.TotalSeconds:0} seconds");
+        }
+    }
+
+    private static string ReadShipped(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("scenario." + name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private static string? Utf8(byte[] bytes)
+    {
+        try
+        {
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    // The check is made on the address that is connected to, so a name that resolves differently the second time gains nothing.
+    private static async ValueTask<Stream> ConnectToPublicOrLoopback(
+        SocketsHttpConnectionContext context,
+        CancellationToken cancel
+    )
+    {
+        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancel);
+        var allowed = addresses.Where(a => !IsPrivate(a)).ToArray();
+        if (allowed.Length == 0)
+        {
+            throw new ForbiddenAddressException();
+        }
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Private, link-local, shared and multicast ranges; loopback is allowed, since a test bank lives there.</summary>
+    internal static bool IsPrivate(IPAddress address)
+    {
+        var ip = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        if (IPAddress.IsLoopback(ip))
+        {
+            return false;
+        }
+
+        if (ip.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            return ip.IsIPv6LinkLocal
+                || ip.IsIPv6SiteLocal
+                || ip.IsIPv6UniqueLocal
+                || ip.IsIPv6Multicast
+                || ip.Equals(IPAddress.IPv6Any);
+        }
+
+        return ip.GetAddressBytes() switch
+        {
+            [0 or 10, ..] => true,
+            [100, >= 64 and <= 127, ..] => true,
+            [169, 254, ..] => true,
+            [172, >= 16 and <= 31, ..] => true,
+            [192, 168, ..] => true,
+            [>= 224, ..] => true,
+            _ => false,
+        };
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private sealed class ForbiddenAddressException : IOException;
+}

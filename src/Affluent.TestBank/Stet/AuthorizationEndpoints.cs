@@ -1,0 +1,264 @@
+using Affluent.TestBank.Consents;
+using Affluent.TestBank.People;
+using Affluent.TestBank.Scenarios;
+using Affluent.TestBank.Stet.Pages;
+using Affluent.TestBank.Website;
+using Affluent.TestBank.Website.Pages;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Affluent.TestBank.Stet;
+
+/// <summary>
+/// The pages on which a customer lets a third party in: login, code, consent, and back. One address serves them all; the stage of the
+/// visit says which page is due. No cookie is used: the unguessable address and the form token carry the dialogue, so it also works in a frame.
+/// </summary>
+internal sealed class AuthorizationEndpoints(
+    Bank bank,
+    Visits visits,
+    Authorizations authorizations,
+    ConsentBook consents,
+    BankClock clock,
+    TestBankOptions options
+)
+{
+    private static readonly TimeSpan ConsentLife = TimeSpan.FromDays(180);
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var pages = app.ServiceProvider.GetRequiredService<AuthorizationEndpoints>();
+        app.MapGet(StetPaths.Authorize, pages.Begin);
+        app.MapGet(StetPaths.Authorize + "/{id}", pages.Show);
+        app.MapPost(StetPaths.Authorize + "/{id}", pages.Submit);
+    }
+
+    private IResult Begin(HttpContext http) =>
+        RequestCheck.Of(http.Request.Query, options) switch
+        {
+            RequestCheck.Good(var request) => new SeeOtherResult(PathOf(authorizations.Begin(request))),
+            RequestCheck.Bad(var request, var error) => new SeeOtherResult(request.Answer("error", error)),
+            RequestCheck.Untrusted(var reason) => Refused(http, reason),
+            var other => throw new InvalidOperationException($"Unknown check {other}."),
+        };
+
+    private async Task<IResult> Show(HttpContext http, string id, CancellationToken cancel)
+    {
+        if (authorizations.Find(id) is not var (visit, request))
+        {
+            return Refused(http, Texts.For(http)["expired"]);
+        }
+
+        if (visit.Visitor is null)
+        {
+            return LoginForm(http, visit, KnownError(http.Request.Query["error"]));
+        }
+
+        return await bank.Find(visit.Visitor, cancel) is { } customer
+            ? Page(http, visit, request, customer, KnownError(http.Request.Query["error"]))
+            : BackToLogin(visit, "file-problem");
+    }
+
+    private async Task<IResult> Submit(HttpContext http, string id, CancellationToken cancel)
+    {
+        if (authorizations.Find(id) is not var (visit, request) || !http.Request.HasFormContentType)
+        {
+            return Refused(http, Texts.For(http)["expired"]);
+        }
+
+        var form = await http.Request.ReadFormAsync(cancel);
+        if (!string.Equals(form["token"], visit.FormToken, StringComparison.Ordinal))
+        {
+            return Refused(http, Texts.For(http)["expired"]);
+        }
+
+        if (visit.Visitor is null)
+        {
+            return await Login(http, visit, form, cancel);
+        }
+
+        if (await bank.Find(visit.Visitor, cancel) is not { } customer)
+        {
+            return BackToLogin(visit, "file-problem");
+        }
+
+        return visit.Stage switch
+        {
+            Stage.Code => Code(visit, form, customer),
+            Stage.Terms => Terms(visit, customer),
+            Stage.Inside => Decide(visit, request, form, customer),
+            _ => new SeeOtherResult(PathOf(visit)),
+        };
+    }
+
+    private async Task<IResult> Login(HttpContext http, Visit visit, IFormCollection form, CancellationToken cancel)
+    {
+        var login = form["login"].ToString().Trim();
+        var fileUrl = form["file_url"].ToString();
+        var answer = await bank.SignIn(login, form["password"].ToString(), fileUrl, cancel);
+        switch (answer)
+        {
+            case SignInAnswer.Welcome(var visitor, var person):
+                return Next(visit.SignedIn(visitor, person, visits.HasAcceptedTerms(visitor)));
+            case SignInAnswer.FileProblem(var file):
+                return LoginForm(http, visit, "file-problem", file, login, fileUrl);
+            default:
+                var error = answer is SignInAnswer.Locked ? "locked" : "wrong-credentials";
+                return LoginForm(http, visit, error, null, login, fileUrl);
+        }
+    }
+
+    private SeeOtherResult Code(Visit visit, IFormCollection form, Customer customer)
+    {
+        var next = visit.CodeGiven(
+            form["otp"].ToString(),
+            customer.Person,
+            visits.HasAcceptedTerms(customer.Visitor)
+        );
+        return next.Stage switch
+        {
+            Stage.Login => BackToLogin(next, "code-locked"),
+            Stage.Code => Next(next, "wrong-code"),
+            _ => Next(next),
+        };
+    }
+
+    private SeeOtherResult Terms(Visit visit, Customer customer)
+    {
+        visits.AcceptTerms(customer.Visitor);
+        return Next(visit with { Stage = Stage.Inside });
+    }
+
+    private SeeOtherResult Decide(Visit visit, AuthorizationRequest request, IFormCollection form, Customer customer)
+    {
+        if (!string.Equals(form["decision"], "accept", StringComparison.Ordinal))
+        {
+            authorizations.End(visit.Id);
+            return new SeeOtherResult(request.Answer("error", "access_denied"));
+        }
+
+        var mixed = customer.Person.Consent == ConsentModel.Mixed;
+        var offered = StetAccounts.Of(customer).Select(s => s.Account.Id).ToList();
+        var chosen = mixed ? [] : offered.Where(id => form["accounts"].Contains(id, StringComparer.Ordinal)).ToList();
+        if (!mixed && offered.Count > 0 && chosen.Count == 0)
+        {
+            return Next(visit, "no-choice");
+        }
+
+        if (!authorizations.End(visit.Id))
+        {
+            return new SeeOtherResult(PathOf(visit));
+        }
+
+        var consent = new Consent
+        {
+            Id = Visits.NewSecret(),
+            ClientId = options.ClientId,
+            Visitor = customer.Visitor,
+            Scope = request.Scope,
+            GrantedAt = clock.Now,
+            Expires = clock.Now + ConsentLife,
+            Balances = chosen,
+            Transactions = chosen,
+            PsuIdentity = !mixed,
+        };
+        consents.Add(consent);
+        return new SeeOtherResult(request.Answer("code", authorizations.IssueCode(consent.Id, request)));
+    }
+
+    private IResult Page(
+        HttpContext http,
+        Visit visit,
+        AuthorizationRequest request,
+        Customer customer,
+        string? error
+    ) =>
+        visit.Stage switch
+        {
+            Stage.Code => new RazorComponentResult<OtpPage>(
+                new
+                {
+                    T = Texts.For(http),
+                    Action = PathOf(visit),
+                    visit.FormToken,
+                    Asked = customer.Person.OneTimePassword,
+                    Error = error,
+                }
+            ),
+            Stage.PasswordExpired => new RazorComponentResult<NoticePage>(
+                new
+                {
+                    T = Texts.For(http),
+                    Notice = "password",
+                    Link = request.Answer("error", "access_denied"),
+                }
+            ),
+            Stage.Terms => new RazorComponentResult<TermsPage>(
+                new
+                {
+                    T = Texts.For(http),
+                    Action = PathOf(visit),
+                    visit.FormToken,
+                }
+            ),
+            Stage.Inside => new RazorComponentResult<ConsentPage>(
+                new
+                {
+                    T = Texts.For(http),
+                    Action = PathOf(visit),
+                    visit.FormToken,
+                    options.ClientId,
+                    Statements = StetAccounts.Of(customer),
+                    Mixed = customer.Person.Consent == ConsentModel.Mixed,
+                    Error = error,
+                }
+            ),
+            _ => LoginForm(http, visit, error),
+        };
+
+    private SeeOtherResult Next(Visit visit, string? error = null)
+    {
+        visits.Keep(visit);
+        return new SeeOtherResult(PathOf(visit) + (error is null ? "" : "?error=" + error));
+    }
+
+    private SeeOtherResult BackToLogin(Visit visit, string error) =>
+        Next(visit with { Stage = Stage.Login, Visitor = null }, error);
+
+    private static string PathOf(Visit visit) => $"{StetPaths.Authorize}/{visit.Id}";
+
+    private static string? KnownError(string? error) =>
+        error is "wrong-code" or "code-locked" or "no-choice" or "file-problem" ? error : null;
+
+    private static RazorComponentResult<NoticePage> Refused(HttpContext http, string reason) =>
+        new(
+            new
+            {
+                T = Texts.For(http),
+                Notice = "request",
+                Text = reason,
+            }
+        )
+        {
+            StatusCode = StatusCodes.Status400BadRequest,
+        };
+
+    private static RazorComponentResult<LoginPage> LoginForm(
+        HttpContext http,
+        Visit visit,
+        string? error,
+        ScenarioFile? file = null,
+        string? login = null,
+        string? fileUrl = null
+    ) =>
+        new(
+            new
+            {
+                T = Texts.For(http),
+                Action = PathOf(visit),
+                visit.FormToken,
+                Error = error,
+                File = file,
+                Login = login,
+                FileUrl = fileUrl,
+            }
+        );
+}

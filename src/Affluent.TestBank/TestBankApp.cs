@@ -1,0 +1,95 @@
+using Affluent.TestBank.Consents;
+using Affluent.TestBank.People;
+using Affluent.TestBank.Scenarios;
+using Affluent.TestBank.Stet;
+using Affluent.TestBank.Website;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Affluent.TestBank;
+
+/// <summary>
+/// A small bank on an origin of its own: a web site for people and scrapers, a STET API for third parties, and the same customers behind both.
+/// </summary>
+public static class TestBankApp
+{
+    private const int LargestRequest = 256 * 1024;
+
+    /// <summary>
+    /// Builds the bank without starting it. It reads no configuration and no environment, so it can live inside another process. All its dates come
+    /// from <paramref name="time"/>.
+    /// </summary>
+    public static WebApplication Build(TestBankOptions options, TimeProvider time)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = typeof(TestBankApp).Assembly.GetName().Name }
+        );
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseUrls(options.Urls);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestRequest;
+        });
+        // Warnings and errors only: request lines carry file addresses, and nobody's data belongs in a log.
+        builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddRazorComponents();
+        builder
+            .Services.AddSingleton(options)
+            .AddSingleton(new BankClock(time))
+            .AddSingleton<ScenarioFiles>()
+            .AddSingleton<Bank>()
+            .AddSingleton<Visits>()
+            .AddSingleton<Fates>()
+            .AddSingleton<ConsentBook>()
+            .AddSingleton<AccessTokens>()
+            .AddSingleton<Authorizations>()
+            .AddSingleton<WebsiteEndpoints>()
+            .AddSingleton<AuthorizationEndpoints>()
+            .AddSingleton<TokenEndpoint>()
+            .AddSingleton<StetEndpoints>();
+
+        var app = builder.Build();
+        app.Use(Protect);
+        app.UseStatusCodePages(context => NothingHere(context.HttpContext));
+        app.UseRouting();
+        WebsiteEndpoints.Map(app);
+        AuthorizationEndpoints.Map(app);
+        TokenEndpoint.Map(app);
+        StetEndpoints.Map(app);
+        return app;
+    }
+
+    /// <summary>
+    /// The address that a started bank listens on, without a slash at the end; with port 0 in the options this is where the real port shows.
+    /// </summary>
+    public static Uri Address(WebApplication startedBank)
+    {
+        var addresses = startedBank.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        return new Uri(
+            addresses?.Addresses.FirstOrDefault()
+                ?? throw new InvalidOperationException("The test bank has not been started.")
+        );
+    }
+
+    // The pages of an authorization may stand in a frame, as those of the bank that this one imitates do; the site itself may not.
+    private static Task Protect(HttpContext http, RequestDelegate next)
+    {
+        var headers = http.Response.Headers;
+        var framed = http.Request.Path.StartsWithSegments(StetPaths.Root, StringComparison.Ordinal);
+        headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'self'; base-uri 'none'" + (framed ? "" : "; frame-ancestors 'none'");
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.CacheControl = "no-store";
+        return next(http);
+    }
+
+    private static Task NothingHere(HttpContext http) =>
+        http.Request.Path.StartsWithSegments(StetPaths.Api, StringComparison.Ordinal)
+            ? StetEndpoints
+                .Problem(http, http.Response.StatusCode, "no such resource or method")
+                .ExecuteAsync(http)
+            : WebsiteEndpoints.Notice(http, "missing", http.Response.StatusCode).ExecuteAsync(http);
+}

@@ -1,0 +1,28 @@
+namespace Affluent.TestBank;
+
+/// <summary>How a test bank is set up.</summary>
+public sealed record TestBankOptions
+{
+    /// <summary>Where it listens, for example <c>http://127.0.0.1:5200</c>; port 0 takes a free one. Several are separated by <c>;</c>.</summary>
+    public required string Urls { get; init; }
+
+    /// <summary>Folder for its key (mode 0600) and its consents, so that they outlive the process; null keeps all in memory.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>A scenario file (<c>.json</c> or pipe-separated) instead of the default scenario.</summary>
+    public string? ScenarioPath { get; init; }
+
+    /// <summary>The one third party registered at the bank's OAuth2 server.</summary>
+    public string ClientId { get; init; } = "affluent";
+
+    /// <summary>That third party's secret.</summary>
+    public string ClientSecret { get; init; } = "affluent-secret";
+
+    /// <summary>
+    /// Addresses to which customers may be sent back: same origin, and a path that begins like one of these. Empty allows any loopback address.
+    /// </summary>
+    public IReadOnlyList<string> RedirectUris { get; init; } = [];
+
+    /// <summary>Refuse STET requests without a <c>Signature</c> header. The signature itself is not verified.</summary>
+    public bool RequireSignature { get; init; }
+}
