@@ -88,8 +88,6 @@ public static class TestBankApp
 
     private static Task NothingHere(HttpContext http) =>
         http.Request.Path.StartsWithSegments(StetPaths.Api, StringComparison.Ordinal)
-            ? StetEndpoints
-                .Problem(http, http.Response.StatusCode, "no such resource or method")
-                .ExecuteAsync(http)
+            ? StetEndpoints.Problem(http, http.Response.StatusCode, "no such resource or method").ExecuteAsync(http)
             : WebsiteEndpoints.Notice(http, "missing", http.Response.StatusCode).ExecuteAsync(http);
 }

@@ -196,8 +196,5 @@ internal sealed record Page(HttpResponseMessage Response, IHtmlDocument Html, Ur
 
     /// <summary>The cells of each row, by the class of the cell.</summary>
     public IReadOnlyList<Dictionary<string, string>> Rows(string selector) =>
-        [
-            .. All(selector)
-                .Select(row => row.Children.ToDictionary(c => c.ClassList[0]!, c => c.TextContent.Trim())),
-        ];
+        [.. All(selector).Select(row => row.Children.ToDictionary(c => c.ClassList[0]!, c => c.TextContent.Trim()))];
 }

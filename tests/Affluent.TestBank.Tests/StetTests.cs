@@ -61,10 +61,7 @@ public sealed class StetTests
         var all = await AllTransactions(bank, token, "/accounts/moreau-carte/transactions");
         await bank.SignIn("dev");
         var shown = (await bank.Get("/accounts/moreau-carte/movements")).Rows("tr.movement");
-        Assert.Equal(
-            shown.Select(r => r["reference"]),
-            all.Take(50).Select(t => (string)t["entryReference"]!)
-        );
+        Assert.Equal(shown.Select(r => r["reference"]), all.Take(50).Select(t => (string)t["entryReference"]!));
     }
 
     [Fact]
@@ -78,7 +75,10 @@ public sealed class StetTests
         var transactions = answer.Body["transactions"]!.AsArray();
         Assert.Equal(["2026-11-14", "2026-11-14"], transactions.Select(t => (string)t!["bookingDate"]!));
         Assert.Equal(2, transactions.Select(t => (string)t!["entryReference"]!).Distinct().Count());
-        var moment = await bank.Call(token, path.Replace("2026-11-21", "2026-11-22T00:00:00Z", StringComparison.Ordinal));
+        var moment = await bank.Call(
+            token,
+            path.Replace("2026-11-21", "2026-11-22T00:00:00Z", StringComparison.Ordinal)
+        );
         Assert.Equal(4, moment.Body["transactions"]!.AsArray().Count);
     }
 

@@ -54,12 +54,7 @@ internal sealed class AccessTokens : IDisposable
             }
 
             var plain = new byte[bytes.Length - NonceSize - TagSize];
-            cipher.Decrypt(
-                bytes[..NonceSize],
-                bytes[(NonceSize + TagSize)..],
-                bytes.Slice(NonceSize, TagSize),
-                plain
-            );
+            cipher.Decrypt(bytes[..NonceSize], bytes[(NonceSize + TagSize)..], bytes.Slice(NonceSize, TagSize), plain);
             return BinaryPrimitives.ReadInt64BigEndian(plain) > clock.Now.ToUnixTimeSeconds()
                 ? Encoding.UTF8.GetString(plain, 8, plain.Length - 8)
                 : null;

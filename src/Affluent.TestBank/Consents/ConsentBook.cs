@@ -118,7 +118,10 @@ internal sealed class ConsentBook
         }
 
         var next = path + ".next";
-        PrivateFile.Write(next, JsonSerializer.SerializeToUtf8Bytes([.. consents.Values], ConsentJson.Default.ListConsent));
+        PrivateFile.Write(
+            next,
+            JsonSerializer.SerializeToUtf8Bytes([.. consents.Values], ConsentJson.Default.ListConsent)
+        );
         File.Move(next, path, overwrite: true);
     }
 

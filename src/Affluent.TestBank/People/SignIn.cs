@@ -35,14 +35,15 @@ internal sealed class Bank(ScenarioFiles files, BankClock clock)
         }
 
         var person = scenario.WithLogin(login);
-        if (person is null || !person.Credentials.Any(c => Secrets.AreEqual(c.Login, login) & Secrets.AreEqual(c.Password, password)))
+        if (
+            person is null
+            || !person.Credentials.Any(c => Secrets.AreEqual(c.Login, login) & Secrets.AreEqual(c.Password, password))
+        )
         {
             return new SignInAnswer.WrongCredentials();
         }
 
-        return person.Locked
-            ? new SignInAnswer.Locked()
-            : new SignInAnswer.Welcome(new Visitor(login, place), person);
+        return person.Locked ? new SignInAnswer.Locked() : new SignInAnswer.Welcome(new Visitor(login, place), person);
     }
 
     /// <summary>The customer as of now; null when the file is gone or wrong, or no longer knows the login, or has locked it.</summary>

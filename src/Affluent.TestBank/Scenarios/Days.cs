@@ -13,6 +13,12 @@ internal static class Days
             text = text[..6] + "20" + text[6..];
         }
 
-        return DateOnly.TryParseExact(text, ["dd/MM/yyyy", "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+        return DateOnly.TryParseExact(
+            text,
+            ["dd/MM/yyyy", "yyyy-MM-dd"],
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out day
+        );
     }
 }

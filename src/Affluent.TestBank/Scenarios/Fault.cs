@@ -31,7 +31,9 @@ public enum Fault
 internal static class FaultNames
 {
     /// <summary>The names that scenario files use, in snake case.</summary>
-    public static readonly IReadOnlyDictionary<string, Fault> All = new Dictionary<string, Fault>(StringComparer.Ordinal)
+    public static readonly IReadOnlyDictionary<string, Fault> All = new Dictionary<string, Fault>(
+        StringComparer.Ordinal
+    )
     {
         ["html"] = Fault.Html,
         ["error_500"] = Fault.Error500,

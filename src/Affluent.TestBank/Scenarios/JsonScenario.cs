@@ -94,9 +94,7 @@ internal static class JsonScenario
 
     private static DraftAccount Account(Node node)
     {
-        node.Only(
-            ["id", "number", "name", "type", "owner", "iban", "currency", .. BalanceMembers, .. AccountParts]
-        );
+        node.Only(["id", "number", "name", "type", "owner", "iban", "currency", .. BalanceMembers, .. AccountParts]);
         var living = node.Has("opening_balance");
         if (living && node.Has("balance"))
         {

@@ -354,8 +354,7 @@ internal static partial class ScenarioCheck
 
         private static string? OrNull(string text) => text.Length > 0 ? text : null;
 
-        private long? AmountOf(Written? value) =>
-            value is { } v ? Amount(v.Spot, "amount", v.Text) : null;
+        private long? AmountOf(Written? value) => value is { } v ? Amount(v.Spot, "amount", v.Text) : null;
 
         private DateOnly? DayOf(Written? value) => value is { } v ? Day(v.Spot, "date", v.Text) : null;
 

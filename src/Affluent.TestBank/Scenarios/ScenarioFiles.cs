@@ -36,14 +36,14 @@ internal sealed class ScenarioFiles : IDisposable
 
     /// <summary>Names of the scenarios inside the bank.</summary>
     public static IReadOnlyList<string> Shipped { get; } =
-        [
-            .. Assembly
-                .GetExecutingAssembly()
-                .GetManifestResourceNames()
-                .Where(n => n.StartsWith("scenario.", StringComparison.Ordinal))
-                .Select(n => n["scenario.".Length..])
-                .Order(StringComparer.Ordinal),
-        ];
+    [
+        .. Assembly
+            .GetExecutingAssembly()
+            .GetManifestResourceNames()
+            .Where(n => n.StartsWith("scenario.", StringComparison.Ordinal))
+            .Select(n => n["scenario.".Length..])
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Reads the scenario; a file that says that it has moved is followed up to three times.</summary>
     public async Task<ScenarioFile> Read(string? place, CancellationToken cancel)
@@ -94,8 +94,7 @@ internal sealed class ScenarioFiles : IDisposable
             return Parse(name, ReadShipped(name), clock.Today);
         }
 
-        return
-            Uri.TryCreate(name, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https" }
+        return Uri.TryCreate(name, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https" }
             ? await Fetch(url, cancel)
             : new ScenarioFile.Unreachable(
                 $"this is neither an http(s) address nor one of {string.Join(", ", Shipped)}"

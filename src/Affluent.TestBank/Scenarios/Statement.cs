@@ -173,10 +173,10 @@ internal static class Statements
     private static Entry Entry(Account account, Movement movement, DateOnly today, HashSet<string> used)
     {
         var pending = movement.Pending && !(movement.BooksOn <= today);
-        var wanted =
-            (pending || !movement.Pending ? movement.Reference : movement.BookedReference) is { Length: <= 40 } given
-                ? given
-                : MadeReference(account, movement, pending);
+        var wanted = (pending || !movement.Pending ? movement.Reference : movement.BookedReference)
+            is { Length: <= 40 } given
+            ? given
+            : MadeReference(account, movement, pending);
         var reference = wanted;
         for (var n = 2; !used.Add(reference); n++)
         {

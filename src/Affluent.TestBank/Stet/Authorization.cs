@@ -70,7 +70,8 @@ internal abstract record RequestCheck
         }
 
         var scopes = scope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return scopes.Contains("aisp", StringComparer.Ordinal)
+        return
+            scopes.Contains("aisp", StringComparer.Ordinal)
             && scopes.All(s => AuthorizationRequest.Scopes.Contains(s, StringComparer.Ordinal))
             ? new Good(request)
             : new Bad(request, "invalid_scope");

@@ -108,11 +108,7 @@ internal sealed class AuthorizationEndpoints(
 
     private SeeOtherResult Code(Visit visit, IFormCollection form, Customer customer)
     {
-        var next = visit.CodeGiven(
-            form["otp"].ToString(),
-            customer.Person,
-            visits.HasAcceptedTerms(customer.Visitor)
-        );
+        var next = visit.CodeGiven(form["otp"].ToString(), customer.Person, visits.HasAcceptedTerms(customer.Visitor));
         return next.Stage switch
         {
             Stage.Login => BackToLogin(next, "code-locked"),

@@ -104,27 +104,21 @@ internal static partial class StetAccounts
                     StringComparison.OrdinalIgnoreCase
                 )
                 : wanted.Other is not null
-                    && string.Equals(
-                        wanted.Other.Identification,
-                        own.Other?.Identification,
-                        StringComparison.Ordinal
-                    )
+                    && string.Equals(wanted.Other.Identification, own.Other?.Identification, StringComparison.Ordinal)
         );
 
     private static AccountIdentification Identification(Account account)
     {
         var iban = Iban().IsMatch(account.Iban) ? account.Iban : null;
         var card = account.Card?.MaskedNumber is { } pan ? new GenericIdentification(pan, "CPAN", null) : null;
-        var other = iban is null && card is null
-            ? new GenericIdentification(Cut(account.Number, 70), "BANK", null)
-            : card;
+        var other =
+            iban is null && card is null ? new GenericIdentification(Cut(account.Number, 70), "BANK", null) : card;
         return new AccountIdentification(iban, other, account.Currency);
     }
 
     // A card of a file names no account: its movements are paid by the first current account.
     private static string? LinkedTo(Customer customer, Account card) =>
-        card.Card?.LinkedAccount
-        ?? customer.Person.Accounts.FirstOrDefault(a => a.Kind == AccountKind.Checkings)?.Id;
+        card.Card?.LinkedAccount ?? customer.Person.Accounts.FirstOrDefault(a => a.Kind == AccountKind.Checkings)?.Id;
 
     private static AmountType Amount(long amount, Account account) =>
         new(Money.ToText(amount, account.Currency), account.Currency);

@@ -189,8 +189,7 @@ internal sealed class StetEndpoints(
                 }
 
                 if (
-                    access is not
-                    { Balances: { } balances, Transactions: { } transactions, PsuIdentity: { } identity }
+                    access is not { Balances: { } balances, Transactions: { } transactions, PsuIdentity: { } identity }
                     || access.TrustedBeneficiaries is null
                 )
                 {
@@ -227,7 +226,11 @@ internal sealed class StetEndpoints(
         var requestId = http.Request.Headers["X-Request-ID"].ToString();
         if (requestId.Length is 0 or > LongestRequestId)
         {
-            return Problem(http, StatusCodes.Status400BadRequest, "X-Request-ID is missing or longer than 70 characters");
+            return Problem(
+                http,
+                StatusCodes.Status400BadRequest,
+                "X-Request-ID is missing or longer than 70 characters"
+            );
         }
 
         http.Response.Headers["X-Request-ID"] = requestId;

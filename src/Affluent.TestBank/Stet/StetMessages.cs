@@ -89,10 +89,7 @@ internal sealed record TransactionResource(
     IReadOnlyList<string> RemittanceInformation
 );
 
-internal sealed record HalIdentity(
-    string ConnectedPsu,
-    [property: JsonPropertyName("_links")] IdentityLinks Links
-);
+internal sealed record HalIdentity(string ConnectedPsu, [property: JsonPropertyName("_links")] IdentityLinks Links);
 
 internal sealed record IdentityLinks(
     GenericLink Self,

@@ -80,7 +80,9 @@ internal sealed record TransactionQuery(DateOnly? DateFrom, DateOnly? DateTo, st
             return true;
         }
 
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var plain))
+        if (
+            DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var plain)
+        )
         {
             day = plain;
             return true;

@@ -17,7 +17,9 @@ public sealed class Texts
             .Request.GetTypedHeaders()
             .AcceptLanguage.OrderByDescending(l => l.Quality ?? 1)
             .Select(l => l.Value.Value ?? "")
-            .FirstOrDefault(l => l.StartsWith("fr", StringComparison.Ordinal) || l.StartsWith("en", StringComparison.Ordinal));
+            .FirstOrDefault(l =>
+                l.StartsWith("fr", StringComparison.Ordinal) || l.StartsWith("en", StringComparison.Ordinal)
+            );
         return new Texts(best?.StartsWith("en", StringComparison.Ordinal) == true ? 1 : 0);
     }
 
@@ -45,7 +47,11 @@ public sealed class Texts
         ],
         ["enter"] = ["Accéder à mes comptes", "See my accounts"],
         ["scenario_default"] = ["Clients de la banque", "Customers of the bank"],
-        ["scenario_named"] = ["Clients du scénario, à nommer comme fichier :", "Customers of the scenario, to name as the file:"],
+        ["scenario_named"] =
+        [
+            "Clients du scénario, à nommer comme fichier :",
+            "Customers of the scenario, to name as the file:",
+        ],
         ["for"] = ["Pour essayer", "What it is for"],
         ["login_title"] = ["Connexion", "Sign in"],
         ["login"] = ["Identifiant", "Login"],
@@ -58,15 +64,15 @@ public sealed class Texts
         ],
         ["sign_in"] = ["Se connecter", "Sign in"],
         ["wrong-credentials"] = ["Identifiant ou mot de passe incorrect.", "Wrong login or password."],
-        ["locked"] = ["Votre accès est bloqué. Contactez votre conseiller.", "Your account is locked. Contact your adviser."],
+        ["locked"] =
+        [
+            "Votre accès est bloqué. Contactez votre conseiller.",
+            "Your account is locked. Contact your adviser.",
+        ],
         ["expired"] = ["Votre session a expiré. Connectez-vous à nouveau.", "Your session has expired. Sign in again."],
         ["file-problem"] = ["Le fichier de comptes ne peut pas être lu.", "The accounts file cannot be read."],
         ["wrong-code"] = ["Code incorrect.", "Wrong code."],
-        ["code-locked"] =
-        [
-            "Trois codes incorrects : connectez-vous à nouveau.",
-            "Three wrong codes: sign in again.",
-        ],
+        ["code-locked"] = ["Trois codes incorrects : connectez-vous à nouveau.", "Three wrong codes: sign in again."],
         ["no-choice"] = ["Choisissez au moins un compte.", "Choose at least one account."],
         ["otp_title"] = ["Code de sécurité", "Security code"],
         ["otp_sent"] = ["Nous avons envoyé un code à usage unique au", "We sent a one-time code to"],
@@ -131,7 +137,11 @@ public sealed class Texts
             "demande à lire les soldes et les mouvements de vos comptes pendant 180 jours.",
             "asks to read the balances and movements of your accounts for 180 days.",
         ],
-        ["consent_mixed"] = ["Vous choisirez les comptes chez ce prestataire.", "You will choose the accounts at this provider."],
+        ["consent_mixed"] =
+        [
+            "Vous choisirez les comptes chez ce prestataire.",
+            "You will choose the accounts at this provider.",
+        ],
         ["consent_choose"] = ["Comptes à partager", "Accounts to share"],
         ["maintenance_title"] = ["Site en maintenance", "Site under maintenance"],
         ["maintenance_text"] = ["Revenez dans quelques minutes.", "Come back in a few minutes."],

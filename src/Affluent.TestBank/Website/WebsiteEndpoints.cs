@@ -194,7 +194,8 @@ internal sealed class WebsiteEndpoints(
             here =>
             {
                 var statement = Find(here, id)!;
-                var number = int.TryParse(page, CultureInfo.InvariantCulture, out var n) && n is > 0 and < 1_000_000 ? n : 1;
+                var number =
+                    int.TryParse(page, CultureInfo.InvariantCulture, out var n) && n is > 0 and < 1_000_000 ? n : 1;
                 var repeats = here.Customer.Person.Faults.Contains(Fault.RepeatPage);
                 var skip = repeats ? 0 : (number - 1) * PageSize;
                 return new RazorComponentResult<MovementsPage>(
