@@ -1,5 +1,7 @@
+using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
+using Affluent.Server.Synchronization;
 
 namespace Affluent.Server;
 
@@ -24,6 +26,8 @@ internal static class App
         builder.Services.AddSingleton(new Vault(masterKey));
         builder.Services.AddSingleton(new Ids(time, node));
         configure?.Invoke(builder);
+        builder.Services.AddSynchronization();
+        builder.Services.AddConnectionEdits();
 
         var app = builder.Build();
         app.MapGet("/health", () => TypedResults.Text("ok"));

@@ -13,6 +13,9 @@ internal abstract class Database : IAsyncDisposable
 
     static Database() => DapperMapping.Configure();
 
+    /// <summary>Wakes those of this process who wait for rows that a transaction of this process has committed.</summary>
+    public Signals Signals { get; } = new();
+
     /// <summary>"sqlite" or "postgres".</summary>
     public abstract string Kind { get; }
 

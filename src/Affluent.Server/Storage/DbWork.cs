@@ -22,6 +22,14 @@ internal sealed class DbWork(
 
     public CancellationToken Cancellation => cancellation;
 
+    private List<Action>? _afterCommit;
+
+    /// <summary>To be done once the transaction has committed, and never when it did not: waking those who wait for its rows.</summary>
+    public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
+
+    /// <summary>Called by the database after the commit.</summary>
+    public void Committed() => _afterCommit?.ForEach(action => action());
+
     /// <summary>All rows of a statement.</summary>
     public async Task<IReadOnlyList<T>> Query<T>(string sql, object? parameters = null) =>
         (await connection.QueryAsync<T>(Command(sql, parameters))).AsList();

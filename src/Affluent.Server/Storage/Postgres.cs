@@ -50,8 +50,10 @@ internal sealed partial class PostgresDatabase : Database
     {
         await using var connection = await _source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var result = await work(new DbWork(this, connection, transaction, cancellation));
+        var db = new DbWork(this, connection, transaction, cancellation);
+        var result = await work(db);
         await transaction.CommitAsync(cancellation);
+        db.Committed();
         return result;
     }
 

@@ -53,8 +53,10 @@ internal sealed partial class SqliteDatabase : Database
             await using var connection = await Connect(cancellation);
             // BEGIN IMMEDIATE: the lock is taken now, never in the middle of the transaction.
             await using var transaction = connection.BeginTransaction(deferred: false);
-            var result = await work(new DbWork(this, connection, transaction, cancellation));
+            var db = new DbWork(this, connection, transaction, cancellation);
+            var result = await work(db);
             await transaction.CommitAsync(cancellation);
+            db.Committed();
             return result;
         }
         finally

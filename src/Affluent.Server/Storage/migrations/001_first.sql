@@ -26,7 +26,8 @@ create table user_keys (
     wrapped_key {bytes} not null
 );
 
--- The connection row is the workflow: who runs it (lease, fence), what is asked (request), how far it is (progress), when it is due.
+-- The connection row is the workflow: who runs it (lease, fence), what is asked next (request), when it is due, and of the run
+-- under way which it is and how far it came (run_type, progress). The user who is present stands in it until present_until.
 create table connections (
     user_id bigint not null references users (id) on delete cascade,
     id bigint not null,
@@ -37,19 +38,27 @@ create table connections (
     created_at bigint not null,
     auto_sync boolean not null,
     consent_per_account boolean not null,
+    select_accounts boolean not null default false,
+    redirect_url text,
+    authorize_hash text,
     job text not null check (job in ('idle', 'running', 'waiting_user', 'stopped')),
     request text check (request in ('ALL', 'LIST_ACCOUNTS')),
     due_at bigint,
     attended boolean not null default false,
+    present_user {bytes},
+    present_until bigint,
     run_id bigint,
+    run_type text check (run_type in ('ALL', 'LIST_ACCOUNTS')),
     progress text,
     attempt integer not null default 0,
+    rescues integer not null default 0,
     lease_until bigint,
     fence bigint not null default 0,
     primary key (user_id, id)
 );
 create unique index connections_id on connections (id);
-create index connections_due on connections (due_at) where job = 'idle' and due_at is not null;
+create unique index connections_authorize on connections (authorize_hash) where authorize_hash is not null;
+create index connections_due on connections (attended desc, due_at) where due_at is not null;
 create index connections_leased on connections (lease_until) where job = 'running';
 
 create table channels (
@@ -57,11 +66,14 @@ create table channels (
     connection_id bigint not null,
     definition_id text not null,
     mode text not null check (mode in ('REDIRECT', 'EMBEDDED')),
-    status text not null,
+    status text not null check (status in ('EMPTY', 'RUNNING', 'SUCCESS', 'FAILED', 'AUTH_FAILED', 'TOKEN_EXPIRED',
+        'PASSWORD_CHANGE_REQUIRED', 'CHALLENGE_REQUIRED', 'USER_ACTION_REQUIRED')),
+    reason text,
     expires_at bigint,
     last_success_at bigint,
     last_end_at bigint,
     eligible_accounts boolean,
+    epoch integer not null default 0,
     session {bytes},
     credentials {bytes},
     primary key (user_id, connection_id, definition_id),
@@ -106,7 +118,8 @@ create table accounts (
     details text,
     created_at bigint not null,
     last_definition_id text not null,
-    synced_until bigint,
+    synced_until integer,
+    synced_run bigint,
     selected boolean not null default true,
     deleted_at bigint,
     primary key (user_id, id),
@@ -162,8 +175,11 @@ create table events (
     connection_id bigint,
     definition_id text,
     resource text,
+    reason text,
+    account_ids text,
     primary key (user_id, id)
 );
+create index events_at on events (at);
 
 create table queues (
     user_id bigint not null references users (id) on delete cascade,
@@ -173,3 +189,4 @@ create table queues (
     primary key (user_id, id)
 );
 create unique index queues_id on queues (id);
+create index queues_created_at on queues (created_at);

@@ -1,0 +1,117 @@
+using System.Globalization;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Events;
+
+/// <summary>
+/// The append-only log of what happened to each user's data. Events are appended in the transaction of the change they tell of.
+/// Ids grow strictly within a user in the order of commits, so a reader who follows the last id it saw misses nothing.
+/// </summary>
+internal static class EventLog
+{
+    private static readonly BulkTable<Row> Table = new(
+        "events",
+        [
+            new("user_id", BulkType.Long, r => r.UserId),
+            new("id", BulkType.Long, r => r.Id),
+            new("client_id", BulkType.Long, r => r.ClientId),
+            new("at", BulkType.Long, r => r.At),
+            new("name", BulkType.Text, r => r.Event.Name),
+            new("type", BulkType.Text, r => Wire(r.Event.Type)),
+            new("status", BulkType.Text, r => r.Event.Status),
+            new("connection_id", BulkType.Long, r => r.Event.ConnectionId),
+            new("definition_id", BulkType.Text, r => r.Event.DefinitionId),
+            new("resource", BulkType.Text, r => r.Event.Resource),
+            new("reason", BulkType.Text, r => r.Event.Reason),
+            new("account_ids", BulkType.Text, r => Join(r.Event.AccountIds)),
+        ]
+    );
+
+    /// <summary>
+    /// Appends in the caller's transaction. Make it the last thing that the transaction does: it locks the user's head of the
+    /// log until the commit.
+    /// </summary>
+    public static async Task Append(
+        DbWork db,
+        Ids ids,
+        long userId,
+        long clientId,
+        IReadOnlyList<NewEvent> events,
+        long now
+    )
+    {
+        if (events.Count == 0)
+        {
+            return;
+        }
+        // The row lock makes writers of one user commit in the order of their ids.
+        var last = await db.Scalar<long>(
+            """
+            insert into event_heads (user_id, last_id) values (@UserId, @First + @Count - 1)
+            on conflict (user_id) do update set last_id =
+                case when event_heads.last_id < @First then @First + @Count - 1 else event_heads.last_id + @Count end
+            returning last_id
+            """,
+            new
+            {
+                UserId = userId,
+                First = ids.Next(),
+                Count = (long)events.Count,
+            }
+        );
+        var rows = events.Select((e, i) => new Row(userId, last - events.Count + 1 + i, clientId, now, e)).ToArray();
+        await db.Insert(Table, rows);
+        db.AfterCommit(() => db.Database.Signals.Raise(Topic(userId)));
+    }
+
+    /// <summary>The user's events after an id, oldest first.</summary>
+    public static Task<IReadOnlyList<StoredEvent>> Read(DbWork db, long userId, long after, int limit) =>
+        db.Query<StoredEvent>(
+            """
+            select user_id, id, client_id, at, name, type, status, connection_id, definition_id, resource, reason, account_ids
+            from events where user_id = @UserId and id > @After order by id limit @Limit
+            """,
+            new
+            {
+                UserId = userId,
+                After = after,
+                Limit = limit,
+            }
+        );
+
+    /// <summary>The id of the user's latest event; 0 before the first.</summary>
+    public static Task<long> LastId(DbWork db, long userId) =>
+        db.Scalar<long>("select last_id from event_heads where user_id = @UserId", new { UserId = userId });
+
+    /// <summary>What <see cref="Signals"/> calls the user's log.</summary>
+    public static string Topic(long userId) => string.Create(CultureInfo.InvariantCulture, $"events:{userId}");
+
+    /// <summary>Forgets what happened before a time, a bounded number of rows at once; true when more are left.</summary>
+    public static async Task<bool> Prune(DbWork db, long before, int atMost) =>
+        await db.Execute(
+            """
+            delete from events where (user_id, id) in
+                (select user_id, id from events where at < @Before order by at limit @AtMost)
+            """,
+            new { Before = before, AtMost = atMost }
+        ) == atMost;
+
+    private static string Wire(EventType type) =>
+        type switch
+        {
+            EventType.Global => "GLOBAL",
+            EventType.Login => "LOGIN",
+            EventType.ChooseBank => "CHOOSE_BANK",
+            EventType.Synchronization => "SYNCHRONIZATION",
+            EventType.Consent => "CONSENT",
+            EventType.Account => "ACCOUNT",
+            EventType.Payment => "PAYMENT",
+            _ => throw new ArgumentOutOfRangeException(nameof(type)),
+        };
+
+    private static string? Join(IReadOnlyList<long> ids) =>
+        ids.Count == 0 ? null : string.Join(',', ids.Select(Ids.Text));
+
+    private sealed record Row(long UserId, long Id, long ClientId, long At, NewEvent Event);
+}
