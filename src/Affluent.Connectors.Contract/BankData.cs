@@ -105,7 +105,7 @@ public sealed record BankTransaction
     /// <summary>ISO 4217.</summary>
     public required string Currency { get; init; }
 
-    /// <summary>When the bank booked it; null on many pending ones.</summary>
+    /// <summary>When the bank booked it, or, on a pending one, expects to; null on many pending ones.</summary>
     public DateOnly? BookingDay { get; init; }
 
     /// <summary>From when it counts for interest.</summary>

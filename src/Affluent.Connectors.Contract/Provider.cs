@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Affluent.Connectors.Contract;
 
 /// <summary>A bank as users know it; an entry of the catalogue.</summary>
@@ -132,14 +134,11 @@ public sealed record ConnectorManifest(string Family, ChannelMode Mode, IReadOnl
         {
             faults.Add($"channel {channel.Id}: setting '{name}' is not known to connector '{Family}'");
         }
-        foreach (var setting in Settings.Where(s => s.Kind == SettingKind.Address))
+        foreach (var setting in Settings)
         {
-            if (
-                channel.Settings.TryGetValue(setting.Name, out var value)
-                && !Uri.TryCreate(value, UriKind.Absolute, out _)
-            )
+            if (channel.Settings.TryGetValue(setting.Name, out var value) && setting.Fault(value) is { } fault)
             {
-                faults.Add($"channel {channel.Id}: setting '{setting.Name}' is not an absolute address");
+                faults.Add($"channel {channel.Id}: setting '{setting.Name}' {fault}");
             }
         }
         return faults;
@@ -147,7 +146,32 @@ public sealed record ConnectorManifest(string Family, ChannelMode Mode, IReadOnl
 }
 
 /// <summary>A value that a bank of the family states.</summary>
-public sealed record ConnectorSetting(string Name, SettingKind Kind, bool Required, string Meaning);
+/// <param name="Meaning">One line for the author of a catalogue entry.</param>
+/// <param name="Choices">The only values allowed; null = any value of the kind.</param>
+public sealed record ConnectorSetting(
+    string Name,
+    SettingKind Kind,
+    bool Required,
+    string Meaning,
+    IReadOnlyList<string>? Choices = null
+)
+{
+    /// <summary>What is wrong with a value ("is not …"), never the value itself; null when it fits.</summary>
+    public string? Fault(string value) =>
+        Kind switch
+        {
+            _ when Choices is not null && !Choices.Contains(value, StringComparer.Ordinal) =>
+                $"is none of: {string.Join(", ", Choices)}",
+            SettingKind.Address
+                when !Uri.TryCreate(value, UriKind.Absolute, out var address)
+                    || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps) =>
+                "is not an absolute http(s) address",
+            SettingKind.Switch when value is not ("true" or "false") => "is neither true nor false",
+            SettingKind.Number when !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _) =>
+                "is not a whole number",
+            _ => null,
+        };
+}
 
 /// <summary>What a setting holds.</summary>
 public enum SettingKind
@@ -163,4 +187,7 @@ public enum SettingKind
 
     /// <summary>true or false.</summary>
     Switch,
+
+    /// <summary>A whole number, zero or more.</summary>
+    Number,
 }

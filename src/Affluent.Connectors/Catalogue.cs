@@ -1,0 +1,104 @@
+using System.Collections.Frozen;
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Connectors;
+
+/// <summary>The banks of an installation: those that ship with the product and those of the operator's own folder.</summary>
+public sealed class Catalogue
+{
+    private readonly FrozenDictionary<string, Provider> _providers;
+    private readonly FrozenDictionary<string, CatalogueChannel> _channels;
+
+    private Catalogue(IEnumerable<Provider> providers)
+    {
+        Providers = [.. providers.OrderBy(p => p.Id.Length).ThenBy(p => p.Id, StringComparer.Ordinal)];
+        _providers = Providers.ToFrozenDictionary(p => p.Id, StringComparer.Ordinal);
+        _channels = Providers
+            .SelectMany(p => p.Channels.Select(c => new CatalogueChannel(p, c, Families.Find(c.Connector)!)))
+            .ToFrozenDictionary(c => c.Definition.Id, StringComparer.Ordinal);
+    }
+
+    /// <summary>All banks, in the order of their ids.</summary>
+    public IReadOnlyList<Provider> Providers { get; }
+
+    /// <summary>The bank of that id; null when there is none.</summary>
+    public Provider? Provider(string id) => _providers.GetValueOrDefault(id);
+
+    /// <summary>The channel of that channel definition id, with its bank and its connector; null when there is none.</summary>
+    public CatalogueChannel? Channel(string channelDefinitionId) => _channels.GetValueOrDefault(channelDefinitionId);
+
+    /// <summary>
+    /// Reads the banks that ship with the product and then the operator's. All faults are found at once; an entry with a fault
+    /// is not part of the catalogue. A test bank whose variables are not set is left out without a fault: this installation has none.
+    /// </summary>
+    /// <param name="variables">Values for the placeholders in addresses and settings: <c>{test_bank}</c> …</param>
+    /// <param name="folder">The operator's folder of *.json files, not searched deeper; null = none.</param>
+    public static CatalogueLoad Load(IReadOnlyDictionary<string, string> variables, string? folder = null)
+    {
+        List<CatalogueFault> faults = [];
+        var providers = new Dictionary<string, (Provider Provider, string File)>(StringComparer.Ordinal);
+        foreach (var (file, text) in Shipped().Concat(OfFolder(folder, faults)))
+        {
+            var reader = new CatalogueReader(file, variables);
+            var provider = reader.Read(text);
+            faults.AddRange(reader.Faults);
+            if (provider is not null && !providers.TryAdd(provider.Id, (provider, file)))
+            {
+                faults.Add(new(file, "id", $"{provider.Id} is taken by {providers[provider.Id].File}"));
+            }
+        }
+        return new CatalogueLoad(new Catalogue(providers.Values.Select(p => p.Provider)), faults);
+    }
+
+    private static IEnumerable<(string File, string Text)> Shipped()
+    {
+        var assembly = typeof(Catalogue).Assembly;
+        foreach (var name in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            yield return (name, reader.ReadToEnd());
+        }
+    }
+
+    private static List<(string File, string Text)> OfFolder(string? folder, List<CatalogueFault> faults)
+    {
+        List<(string, string)> files = [];
+        if (folder is null)
+        {
+            return files;
+        }
+        if (!Directory.Exists(folder))
+        {
+            faults.Add(new(folder, "", "the folder does not exist"));
+            return files;
+        }
+        foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                files.Add((file, File.ReadAllText(file)));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                faults.Add(new(file, "", e.Message));
+            }
+        }
+        return files;
+    }
+}
+
+/// <summary>A channel, the bank it belongs to and the connector that speaks to it.</summary>
+public sealed record CatalogueChannel(Provider Provider, ChannelDefinition Definition, IConnector Connector);
+
+/// <summary>A catalogue, and everything that is wrong with its files.</summary>
+public sealed record CatalogueLoad(Catalogue Catalogue, IReadOnlyList<CatalogueFault> Faults);
+
+/// <summary>One thing wrong with one entry.</summary>
+/// <param name="File">Path, or the name of the shipped file.</param>
+/// <param name="Place">Path of the member ("channels[0].settings.api_url"), "line 3" for broken JSON, or empty for the file.</param>
+/// <param name="Reason">In words for the author of the entry. Never repeats the value of a setting.</param>
+public sealed record CatalogueFault(string File, string Place, string Reason)
+{
+    /// <inheritdoc />
+    public override string ToString() => Place == "" ? $"{File}: {Reason}" : $"{File}: {Place}: {Reason}";
+}

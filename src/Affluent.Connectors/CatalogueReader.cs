@@ -1,0 +1,238 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Connectors;
+
+/// <summary>Reads one file of the catalogue and gathers all that is wrong with it.</summary>
+internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<string, string> variables)
+{
+    private readonly List<CatalogueFault> _faults = [];
+    private readonly HashSet<string> _unset = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<CatalogueFault> Faults => _faults;
+
+    /// <summary>Null when the entry has faults, or is a test bank that this installation does not have.</summary>
+    public Provider? Read(string text)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(
+                text,
+                new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
+            );
+        }
+        catch (JsonException e)
+        {
+            Fault(string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}"), "is not JSON");
+            return null;
+        }
+        using (document)
+        {
+            var provider = ReadProvider(new CatalogueEntry(this, document.RootElement, ""));
+            var absentTestBank = provider.Test && _unset.Count > 0;
+            if (!absentTestBank)
+            {
+                foreach (var name in _unset)
+                {
+                    Fault("", $"the variable {{{name}}} is not set");
+                }
+            }
+            return absentTestBank || _faults.Count > 0 ? null : provider;
+        }
+    }
+
+    private static Provider ReadProvider(CatalogueEntry entry)
+    {
+        var id = entry.Text("id", required: true);
+        if (!DecimalId().IsMatch(id))
+        {
+            entry.Fault("id", "is not a decimal number");
+        }
+        var country = entry.Text("country_code", required: true);
+        if (!Alpha3().IsMatch(country))
+        {
+            entry.Fault("country_code", "is not an ISO 3166-1 alpha-3 code (FRA, BEL …)");
+        }
+        var zone = entry.Text("time_zone", unlessSaid: "Europe/Paris");
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+        {
+            entry.Fault("time_zone", "is no IANA time zone (Europe/Paris …)");
+        }
+        var provider = new Provider
+        {
+            Id = id,
+            Name = entry.Text("name", required: true),
+            CountryCode = country,
+            BaseUrl = entry.Address("base_url"),
+            TimeZone = zone,
+            Test = entry.Switch("test"),
+            Channels = [.. entry.List("channels").Select(c => ReadChannel(c, id)).OrderBy(c => c.Mode)],
+        };
+        if (provider.Channels.Count == 0)
+        {
+            entry.Fault("channels", "names no channel");
+        }
+        foreach (var twice in provider.Channels.GroupBy(c => c.Mode).Where(g => g.Count() > 1))
+        {
+            entry.Fault("channels", $"the channel {twice.Key} stands more than once");
+        }
+        entry.NoMore();
+        return provider;
+    }
+
+    private static ChannelDefinition ReadChannel(CatalogueEntry entry, string providerId)
+    {
+        var mode = entry.Choice("mode", Modes);
+        var channel = new ChannelDefinition
+        {
+            Id = entry.Text("id", required: true),
+            Mode = mode,
+            Connector = entry.Text("connector", required: true),
+            AccountTypes = entry.Choices("account_types", Types),
+            Interactive = entry.Switch("interactive"),
+            Unavailable = entry.Switch("unavailable"),
+            Credentials = [.. entry.List("credentials").Select(ReadCredential)],
+            Settings = entry.Texts("settings"),
+            ConsentDays = entry.Number("consent_days", 180, 1, 3650),
+            TransactionIds = entry.Has("transaction_ids")
+                ? entry.Choice("transaction_ids", Trust)
+                : TransactionIds.Absent,
+        };
+        entry.NoMore();
+        var expected = providerId + (mode == ChannelMode.Redirect ? "01" : "00");
+        if (channel.Id != expected)
+        {
+            entry.Fault("id", $"must be {expected}: the provider's id followed by 01 (REDIRECT) or 00 (EMBEDDED)");
+        }
+        if (channel.AccountTypes.Count == 0)
+        {
+            entry.Fault("account_types", "names no kind of account");
+        }
+        if ((mode == ChannelMode.Embedded) != (channel.Credentials.Count > 0))
+        {
+            entry.Fault("credentials", "are asked on the channel EMBEDDED, and only there");
+        }
+        foreach (
+            var twice in channel
+                .Credentials.SelectMany(c => new[] { c.Id, c.Name })
+                .GroupBy(v => v, StringComparer.Ordinal)
+                .Where(g => g.Count() > 1)
+        )
+        {
+            entry.Fault("credentials", $"'{twice.Key}' stands more than once");
+        }
+        if (Families.Find(channel.Connector) is { } connector)
+        {
+            foreach (var fault in connector.Manifest.Check(channel))
+            {
+                entry.Fault("settings", fault);
+            }
+        }
+        else
+        {
+            var known = string.Join(", ", Families.All.Select(f => f.Manifest.Family));
+            entry.Fault("connector", $"'{channel.Connector}' is none of: {known}");
+        }
+        return channel;
+    }
+
+    private static CredentialField ReadCredential(CatalogueEntry entry)
+    {
+        var field = new CredentialField(
+            entry.Text("id", required: true),
+            entry.Text("name", required: true),
+            entry.Texts("labels"),
+            entry.Choice("type", CredentialTypes),
+            entry.Switch("encrypt"),
+            entry.Has("regexp") ? entry.Text("regexp") : null,
+            entry.Switch("optional")
+        );
+        entry.NoMore();
+        if (!DecimalId().IsMatch(field.Id))
+        {
+            entry.Fault("id", "is not a decimal number");
+        }
+        if (!field.Labels.ContainsKey("en") || !field.Labels.ContainsKey("fr"))
+        {
+            entry.Fault("labels", "need a text for en and one for fr");
+        }
+        if (field.Regexp is not null && !IsRegex(field.Regexp))
+        {
+            entry.Fault("regexp", "is no regular expression");
+        }
+        return field;
+    }
+
+    private static bool IsRegex(string pattern)
+    {
+        try
+        {
+            _ = Regex.IsMatch("", pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Notes a fault at a place of the file.</summary>
+    public void Fault(string place, string reason) => _faults.Add(new(file, place, reason));
+
+    /// <summary>A text with its placeholders filled from the variables.</summary>
+    public string Fill(string text) =>
+        Placeholder()
+            .Replace(
+                text,
+                match =>
+                {
+                    var name = match.Groups["name"].Value;
+                    if (variables.TryGetValue(name, out var value) && value != "")
+                    {
+                        return value.TrimEnd('/');
+                    }
+                    _unset.Add(name);
+                    // Any address will do: an entry with a variable that is not set is never used.
+                    return "http://unset.invalid";
+                }
+            );
+
+    private static readonly Dictionary<string, ChannelMode> Modes = new()
+    {
+        ["REDIRECT"] = ChannelMode.Redirect,
+        ["EMBEDDED"] = ChannelMode.Embedded,
+    };
+
+    private static readonly Dictionary<string, BankAccountType> Types = new()
+    {
+        ["CHECKINGS"] = BankAccountType.Checkings,
+        ["SAVINGS"] = BankAccountType.Savings,
+        ["LOAN"] = BankAccountType.Loan,
+        ["CREDIT_CARD"] = BankAccountType.CreditCard,
+    };
+
+    private static readonly Dictionary<string, TransactionIds> Trust = new()
+    {
+        ["ABSENT"] = TransactionIds.Absent,
+        ["STABLE_ONCE_BOOKED"] = TransactionIds.StableOnceBooked,
+        ["STABLE"] = TransactionIds.Stable,
+    };
+
+    private static readonly Dictionary<string, CredentialType> CredentialTypes = new()
+    {
+        ["TEXT"] = CredentialType.Text,
+        ["PWD"] = CredentialType.Password,
+    };
+
+    [GeneratedRegex("^[1-9][0-9]{0,17}$", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    private static partial Regex DecimalId();
+
+    [GeneratedRegex("^[A-Z]{3}$", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Alpha3();
+
+    [GeneratedRegex(@"\{(?<name>[a-z][a-z0-9_]*)\}", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Placeholder();
+}

@@ -1,0 +1,15 @@
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Scraping;
+using Affluent.Connectors.Stet;
+
+namespace Affluent.Connectors;
+
+/// <summary>The families of banks that this build can speak to. A new connector is added here and nowhere else.</summary>
+public static class Families
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<IConnector> All { get; } = [new StetConnector(), new WebsiteConnector()];
+
+    /// <summary>The family of that name; null when there is none.</summary>
+    public static IConnector? Find(string family) => All.FirstOrDefault(c => c.Manifest.Family == family);
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Connectors.Http;
+
+/// <summary>What came back from a bank, whole and bounded. A bank that could not be reached is an answer too.</summary>
+internal sealed record BankAnswer
+{
+    /// <summary>How long a bank that is down is left alone when it names no time itself.</summary>
+    public static readonly TimeSpan PauseWhenDown = TimeSpan.FromMinutes(15);
+
+    /// <summary>The same for a bank that counts our calls: its count is mostly by the day.</summary>
+    public static readonly TimeSpan PauseWhenLimited = TimeSpan.FromHours(1);
+
+    /// <summary>HTTP status; 0 = no answer (connection refused, time-out, cut off, larger than we read).</summary>
+    public required int Status { get; init; }
+
+    /// <summary>The address asked.</summary>
+    public required Uri Address { get; init; }
+
+    /// <summary>Type without parameters, in lower case; empty when the bank states none.</summary>
+    public string MediaType { get; init; } = "";
+
+    /// <summary>Decoded text.</summary>
+    public string Body { get; init; } = "";
+
+    /// <summary>The header Location as it stands.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>The headers Set-Cookie.</summary>
+    public IReadOnlyList<string> SetCookies { get; init; } = [];
+
+    /// <summary>The header Retry-After: seconds or an HTTP date (RFC 9110 §10.2.3).</summary>
+    public string? RetryAfter { get; init; }
+
+    /// <summary>2xx.</summary>
+    public bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>3xx with somewhere to go.</summary>
+    public bool IsRedirect => Status is 301 or 302 or 303 or 307 or 308 && !string.IsNullOrEmpty(Location);
+
+    /// <summary>The result to return when the bank is in no state to be asked; null when the answer can be read.</summary>
+    public StepResult? Unwell(string session, DateTimeOffset now) =>
+        Status switch
+        {
+            429 => Limited(session, now),
+            0 or 408 or >= 500 => Down(session, now),
+            _ => null,
+        };
+
+    /// <summary>The bank is down, or answers nonsense.</summary>
+    public StepResult Down(string session, DateTimeOffset now) =>
+        new StepResult.Later(ReadRetryAfter(now) ?? now + PauseWhenDown, LaterReason.BankUnavailable)
+        {
+            Session = session,
+        };
+
+    private StepResult.Later Limited(string session, DateTimeOffset now) =>
+        new(ReadRetryAfter(now) ?? now + PauseWhenLimited, LaterReason.RateLimited) { Session = session };
+
+    private DateTimeOffset? ReadRetryAfter(DateTimeOffset now)
+    {
+        // More than two days is a bank's mistake, or its way to say "never": look again tomorrow.
+        var longest = TimeSpan.FromDays(2);
+        TimeSpan? wait =
+            int.TryParse(RetryAfter, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                ? TimeSpan.FromSeconds(seconds)
+            : DateTimeOffset.TryParseExact(
+                RetryAfter,
+                "r",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out var date
+            )
+                ? date - now
+            : null;
+        return wait switch
+        {
+            null => null,
+            { } w when w < TimeSpan.Zero => now,
+            { } w when w > longest => now + TimeSpan.FromDays(1),
+            { } w => now + w,
+        };
+    }
+}

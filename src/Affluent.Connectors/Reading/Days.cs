@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Affluent.Connectors.Reading;
+
+/// <summary>Reads the days of banks: ISO dates and date-times in their many spellings, and the day-first forms of France.</summary>
+internal static partial class Days
+{
+    /// <summary>
+    /// The day that a text speaks of; null when it is none. With a time in UTC ("Z") the day is the one in the bank's zone,
+    /// because 2024-02-13T23:00:00Z is the 14th in Paris. Any other offset is the bank's own: the day stands as written.
+    /// </summary>
+    public static DateOnly? Read(string? text, TimeZoneInfo zone)
+    {
+        if (text is null || Form().Match(text.Trim()) is not { Success: true } match)
+        {
+            return null;
+        }
+        var yearFirst = match.Groups["y4"].Success;
+        var day = Day(
+            yearFirst ? Number(match, "y4") : FullYear(match.Groups["y"].Value),
+            Number(match, yearFirst ? "m" : "mm"),
+            Number(match, yearFirst ? "d" : "dd")
+        );
+        if (day is null || !match.Groups["utc"].Success)
+        {
+            return day;
+        }
+        var hour = Number(match, "hour");
+        var minute = Number(match, "minute");
+        if (hour > 23 || minute > 59)
+        {
+            return null;
+        }
+        var moment = new DateTimeOffset(day.Value, new TimeOnly(hour, minute), TimeSpan.Zero);
+        return DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(moment, zone).DateTime);
+    }
+
+    /// <summary>
+    /// The day that a page prints: as <see cref="Read"/>, or with the month in French or English words ("12 févr. 2024",
+    /// "1er mars 2024", "Feb 12, 2024").
+    /// </summary>
+    public static DateOnly? ReadPrinted(string? text, TimeZoneInfo zone)
+    {
+        if (Read(text, zone) is { } day)
+        {
+            return day;
+        }
+        if (text is null || WrittenForm().Match(Words.Plain(text)) is not { Success: true } match)
+        {
+            return null;
+        }
+        var month = Array.FindIndex(
+            Months,
+            names => names.Any(n => n.StartsWith(match.Groups["month"].Value, StringComparison.Ordinal))
+        );
+        return month < 0 ? null : Day(Number(match, "y"), month + 1, Number(match, "d"));
+    }
+
+    /// <summary>The day on which a moment falls in the bank's zone.</summary>
+    public static DateOnly Of(DateTimeOffset moment, TimeZoneInfo zone) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(moment, zone).DateTime);
+
+    private static readonly string[][] Months =
+    [
+        ["janvier", "january"],
+        ["fevrier", "february"],
+        ["mars", "march"],
+        ["avril", "april"],
+        ["mai", "may"],
+        ["juin", "june"],
+        ["juillet", "july"],
+        ["aout", "august"],
+        ["septembre", "september"],
+        ["octobre", "october"],
+        ["novembre", "november"],
+        ["decembre", "december"],
+    ];
+
+    private static DateOnly? Day(int year, int month, int day) =>
+        year is >= 1900 and <= 9999 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month)
+            ? new DateOnly(year, month, day)
+            : null;
+
+    private static int FullYear(string text) =>
+        int.Parse(text, CultureInfo.InvariantCulture) is var year && text.Length == 2 ? 2000 + year : year;
+
+    private static int Number(Match match, string group) =>
+        int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(
+        """
+            ^(?: (?<y4>[0-9]{4}) (?<sep>[-/.]?) (?<m>[0-9]{2}) \k<sep> (?<d>[0-9]{2})
+               | (?<dd>[0-9]{1,2}) (?<sep>[-/.]) (?<mm>[0-9]{1,2}) \k<sep> (?<y>[0-9]{4}|[0-9]{2}) )
+             (?: [Tt\s] (?<hour>[0-9]{2}) :? (?<minute>[0-9]{2}) (?: :?[0-9]{2} (?:[.,][0-9]+)? )?
+                 (?: (?<utc>[Zz]) | \s?[+-][0-9]{2}(?::?[0-9]{2})? )?
+               | [Zz] | [+-][0-9]{2}:?[0-9]{2} )?$
+            """,
+        RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 100
+    )]
+    private static partial Regex Form();
+
+    [GeneratedRegex(
+        """
+            ^(?: (?<d>[0-9]{1,2})(?:er|st|nd|rd|th)? \s (?<month>[a-z]{3,9})\.? ,? \s (?<y>[0-9]{4})
+               | (?<month>[a-z]{3,9})\.? \s (?<d>[0-9]{1,2})(?:st|nd|rd|th)? ,? \s (?<y>[0-9]{4}) )$
+            """,
+        RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 100
+    )]
+    private static partial Regex WrittenForm();
+}

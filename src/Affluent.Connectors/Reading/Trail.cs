@@ -1,0 +1,34 @@
+namespace Affluent.Connectors.Reading;
+
+/// <summary>The pages of a list on the way from the first to the last, without keeping them all.</summary>
+/// <param name="Address">The page to read.</param>
+/// <param name="Number">Its number, from 1 on.</param>
+/// <param name="Mark">
+/// A page seen before, moved forward at each power of two (Brent's way of finding a cycle): meeting it again means that the
+/// bank leads us round in a circle.
+/// </param>
+internal sealed record Trail(string Address, int Number = 1, string? Mark = null)
+{
+    private const int MostPages = 100_000;
+
+    /// <summary>The page after this one.</summary>
+    public TrailStep To(Uri next) =>
+        next.AbsoluteUri == Address ? new TrailStep.End()
+        : next.AbsoluteUri == Mark || Number >= MostPages ? new TrailStep.Circle()
+        : new TrailStep.On(new Trail(next.AbsoluteUri, Number + 1, int.IsPow2(Number) ? Address : Mark));
+}
+
+/// <summary>Where a link to the next page leads.</summary>
+internal abstract record TrailStep
+{
+    private TrailStep() { }
+
+    /// <summary>To a page not seen yet.</summary>
+    public sealed record On(Trail Trail) : TrailStep;
+
+    /// <summary>To itself: some banks' last page names itself as the next one, for ever.</summary>
+    public sealed record End : TrailStep;
+
+    /// <summary>To a page that was read already, or on for ever.</summary>
+    public sealed record Circle : TrailStep;
+}

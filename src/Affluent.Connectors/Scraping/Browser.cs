@@ -1,0 +1,131 @@
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Http;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+
+namespace Affluent.Connectors.Scraping;
+
+/// <summary>
+/// Walks one site during one step: cookies, redirects, forms. Nothing is ever sent to another origin than the one of the
+/// catalogue entry.
+/// </summary>
+internal sealed class Browser(StepContext context, Uri home)
+{
+    private const int MostRedirects = 8;
+
+    public WebSession Session { get; set; } = WebSession.Read(context.Session);
+
+    /// <summary>Opens an address, as a link on <paramref name="from"/> writes it.</summary>
+    public Task<Visit> Open(string href, Uri from, CancellationToken cancellation) =>
+        Resolve(href, from) is { } address
+            ? Walk(HttpMethod.Get, address, null, cancellation)
+            : Task.FromResult<Visit>(new Visit.Astray());
+
+    /// <summary>Sends a form.</summary>
+    public Task<Visit> Submit(WebForm form, CancellationToken cancellation)
+    {
+        if (Resolve(form.Action, home) is not { } address)
+        {
+            return Task.FromResult<Visit>(new Visit.Astray());
+        }
+        if (form.Post)
+        {
+            return Walk(HttpMethod.Post, address, form.Fields, cancellation);
+        }
+        var query = form.Fields.Select(f => $"{Uri.EscapeDataString(f.Name)}={Uri.EscapeDataString(f.Value)}");
+        var target = new UriBuilder(address) { Query = string.Join('&', query) };
+        return Walk(HttpMethod.Get, target.Uri, null, cancellation);
+    }
+
+    /// <summary>The address that a link means; null when it is broken or leaves the site.</summary>
+    public Uri? Resolve(string href, Uri from) =>
+        Uri.TryCreate(from, href.Trim(), out var address)
+        && address.Scheme == home.Scheme
+        && address.Authority == home.Authority
+        && address.UserInfo == ""
+            ? address
+            : null;
+
+    private async Task<Visit> Walk(
+        HttpMethod method,
+        Uri address,
+        IReadOnlyList<WebField>? fields,
+        CancellationToken cancellation
+    )
+    {
+        for (var hop = 0; hop <= MostRedirects; hop++)
+        {
+            var answer = await Send(method, address, fields, cancellation);
+            Session = Session with
+            {
+                Cookies = CookieJar.With(Session.Cookies, answer.SetCookies, address, context.Now),
+            };
+            if (!answer.IsRedirect)
+            {
+                return Arrive(answer);
+            }
+            if (Resolve(answer.Location!, address) is not { } next)
+            {
+                return new Visit.Astray();
+            }
+            if (answer.Status is not (307 or 308))
+            {
+                (method, fields) = (HttpMethod.Get, null);
+            }
+            address = next;
+        }
+        return new Visit.Astray();
+    }
+
+    private Visit Arrive(BankAnswer answer)
+    {
+        var session = Session.Write();
+        if (answer.Unwell(session, context.Now) is { } unwell)
+        {
+            return new Visit.Unwell(unwell);
+        }
+        var isHtml = answer.MediaType is "text/html" or "application/xhtml+xml" or "";
+        return answer.IsSuccess && (!isHtml || string.IsNullOrWhiteSpace(answer.Body))
+            ? new Visit.Unwell(answer.Down(session, context.Now))
+            : new Visit.Page(answer.Address, answer.Status, new HtmlParser().ParseDocument(isHtml ? answer.Body : ""));
+    }
+
+    private async Task<BankAnswer> Send(
+        HttpMethod method,
+        Uri address,
+        IReadOnlyList<WebField>? fields,
+        CancellationToken cancellation
+    )
+    {
+        using var request = new HttpRequestMessage(method, address);
+        request.Headers.TryAddWithoutValidation("Accept", "text/html,application/xhtml+xml");
+        request.Headers.TryAddWithoutValidation("Accept-Language", "fr-FR,fr;q=0.9,en;q=0.5");
+        request.Headers.TryAddWithoutValidation("User-Agent", "Mozilla/5.0 (compatible; Affluent)");
+        if (CookieJar.For(Session.Cookies, address, context.Now) is { } cookies)
+        {
+            request.Headers.TryAddWithoutValidation("Cookie", cookies);
+        }
+        if (fields is not null)
+        {
+            request.Content = new FormUrlEncodedContent(
+                fields.Select(f => new KeyValuePair<string, string>(f.Name, f.Value))
+            );
+        }
+        return await context.Http.Exchange(request, cancellation);
+    }
+}
+
+/// <summary>Where a walk ends.</summary>
+internal abstract record Visit
+{
+    private Visit() { }
+
+    /// <summary>At a page; its status is 2xx or 4xx.</summary>
+    public sealed record Page(Uri Address, int Status, IHtmlDocument Document) : Visit;
+
+    /// <summary>The site is down.</summary>
+    public sealed record Unwell(StepResult Result) : Visit;
+
+    /// <summary>At a link that is broken, leaves the site, or goes round in circles.</summary>
+    public sealed record Astray : Visit;
+}

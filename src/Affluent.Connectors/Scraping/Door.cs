@@ -1,0 +1,206 @@
+using System.Text.RegularExpressions;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Http;
+using Affluent.Connectors.Reading;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+
+namespace Affluent.Connectors.Scraping;
+
+/// <summary>
+/// The way in: opens a page and passes what stands before it. Logs in at most once in a step, because wrong passwords lock people out.
+/// </summary>
+internal sealed partial class Door(Browser browser, StepContext context, Uri home)
+{
+    private const int MostPages = 8;
+    private bool _loggedIn;
+    private bool _answered;
+
+    /// <summary>Opens a page of the inside; null = the one with the accounts.</summary>
+    public async Task<Entry> Enter(string? wanted, CancellationToken cancellation) =>
+        await Pass(
+            await browser.Open(wanted ?? browser.Session.Accounts ?? home.AbsoluteUri, home, cancellation),
+            wanted,
+            cancellation
+        );
+
+    /// <summary>Sends the form with the one-time password, and goes on from there.</summary>
+    public async Task<Entry> Answer(WebForm form, CancellationToken cancellation)
+    {
+        _answered = true;
+        return await Pass(await browser.Submit(form, cancellation), null, cancellation);
+    }
+
+    private async Task<Entry> Pass(Visit visit, string? wanted, CancellationToken cancellation)
+    {
+        for (var pages = 0; pages < MostPages; pages++)
+        {
+            if (visit is Visit.Unwell unwell)
+            {
+                return new Entry.Stopped(unwell.Result);
+            }
+            if (visit is not Visit.Page page)
+            {
+                return Stop(Refusal.NotUnderstood, "the site sends on to another site, or round in circles");
+            }
+            var kind = PageKind.Of(page.Document);
+            if (kind is PageKind.Login { Form: var form } && !_loggedIn && !_answered)
+            {
+                if (!HasCredentials)
+                {
+                    return new Entry.Stopped(
+                        new StepResult.AskUser(new Question.Credentials()) { Session = browser.Session.Write() }
+                    );
+                }
+                _loggedIn = true;
+                visit = await browser.Submit(Filled(form, page.Address), cancellation);
+                continue;
+            }
+            if (Stopped(kind, page) is { } stopped)
+            {
+                return stopped;
+            }
+            if (kind is PageKind.Accounts)
+            {
+                browser.Session = browser.Session with { Accounts = page.Address.AbsoluteUri };
+            }
+            if (Onwards(kind, page, wanted) is not { } next)
+            {
+                return new Entry.Inside(page.Address, page.Status, page.Document, kind);
+            }
+            visit = await browser.Open(next, page.Address, cancellation);
+        }
+        return Stop(Refusal.NotUnderstood, "too many pages stand before the accounts");
+    }
+
+    /// <summary>Where to go from a page of the inside that is not the one wanted; null when this is it, or the best there is.</summary>
+    private string? Onwards(PageKind kind, Visit.Page page, string? wanted)
+    {
+        if (wanted is not null)
+        {
+            var go = _loggedIn && browser.Resolve(wanted, home) != page.Address && !_sentOn;
+            _sentOn |= go;
+            return go ? wanted : null;
+        }
+        if (kind is PageKind.Accounts || _sentOn || _answered)
+        {
+            return null;
+        }
+        _sentOn = true;
+        return page
+            .Document.QuerySelectorAll("a[href]")
+            .FirstOrDefault(a => Words.Plain(a.TextContent).Say("mes comptes", "my accounts", "comptes", "accounts"))
+            ?.GetAttribute("href");
+    }
+
+    private bool _sentOn;
+
+    /// <summary>What ends the step at a page that only the user, or time, can pass; null for pages of the inside.</summary>
+    private Entry.Stopped? Stopped(PageKind kind, Visit.Page page) =>
+        kind switch
+        {
+            PageKind.Login login => AfterLogin(login, page),
+            PageKind.Code code => AskCode(code, page.Address),
+            PageKind.NewPassword => Stop(Refusal.PasswordChangeRequired, "the site wants a new password"),
+            PageKind.Locked => Stop(Refusal.AccessLocked, "the site says that access is locked"),
+            PageKind.Action action => AskAction(action),
+            PageKind.Maintenance => Down(page.Address),
+            PageKind.Accounts or PageKind.Movements or PageKind.Other => null,
+            _ => throw new NotSupportedException(kind.GetType().Name),
+        };
+
+    private Entry.Stopped AfterLogin(PageKind.Login login, Visit.Page page) =>
+        login.Message.Say(PageKind.LockedWords) ? Stop(Refusal.AccessLocked, "the site says that access is locked")
+        : login.Message.Say("indisponible", "unavailable", "maintenance", "probleme technique") ? Down(page.Address)
+        : _answered ? Stop(Refusal.ChallengeFailed, "the site wants a new login instead of another code")
+        : login.Message.Say("session") ? Down(page.Address)
+        : Stop(Refusal.WrongCredentials, "the site shows its login form again");
+
+    private Entry.Stopped AskCode(PageKind.Code code, Uri page)
+    {
+        var field = code.Field;
+        browser.Session = browser.Session with { Code = WebForm.Of(code.Form, page) with { Asked = field.Name } };
+        var question = new Question.OneTimePassword(
+            SentTo(code.Form),
+            field.MaxLength is > 0 and < 20 ? field.MaxLength : null,
+            field.GetAttribute("inputmode") == "numeric" || field.Type is "number" or "tel",
+            null,
+            _answered
+        );
+        return new Entry.Stopped(new StepResult.AskUser(question) { Session = browser.Session.Write() });
+    }
+
+    private Entry.Stopped AskAction(PageKind.Action action) =>
+        context.User is null
+            ? Stop(Refusal.SiteActionRequired, "the site wants something settled by the user")
+            : new Entry.Stopped(
+                new StepResult.AskUser(new Question.SiteAction(action.Title == "" ? null : action.Title, home))
+                {
+                    Session = browser.Session.Write(),
+                }
+            );
+
+    private Entry.Stopped Down(Uri address) =>
+        new(new BankAnswer { Status = 503, Address = address }.Down(browser.Session.Write(), context.Now));
+
+    private Entry.Stopped Stop(Refusal reason, string detail) =>
+        new(new StepResult.Refused(reason, detail) { Session = browser.Session.Write() });
+
+    private bool HasCredentials =>
+        context.Channel.Credentials.All(c => c.Optional || !string.IsNullOrWhiteSpace(ValueOf(c)));
+
+    private string ValueOf(CredentialField field) => context.Credentials.GetValueOrDefault(field.Id) ?? "";
+
+    /// <summary>The login form with the credentials: by the name or id of the inputs, else by their kind and order.</summary>
+    private WebForm Filled(IHtmlFormElement form, Uri page)
+    {
+        var filled = WebForm.Of(form, page);
+        var inputs = form.QuerySelectorAll<IHtmlInputElement>("input[name]")
+            .Where(i => i.Type is "text" or "password" or "email" or "tel" or "number" or "url")
+            .ToList();
+        foreach (var field in context.Channel.Credentials)
+        {
+            var wanted = field.Type == CredentialType.Password ? "password" : "text";
+            var input =
+                inputs.FirstOrDefault(i => i.Name == field.Name || i.Id == field.Name)
+                ?? inputs.FirstOrDefault(i => (i.Type == "password" ? "password" : "text") == wanted);
+            if (input is not null)
+            {
+                inputs.Remove(input);
+                filled = filled.With(input.Name!, ValueOf(field));
+            }
+        }
+        return filled;
+    }
+
+    /// <summary>Where the code went: the smallest piece of text that shows a masked number or address, else the sentence about it.</summary>
+    private static string? SentTo(IHtmlFormElement form)
+    {
+        var leaves = (form.ParentElement ?? form)
+            .QuerySelectorAll("p, span, strong, b, em, label, div")
+            .Where(e => e.ChildElementCount == 0)
+            .Select(e => Lines.Join(e.TextContent))
+            .OfType<string>()
+            .Where(t => t.Length <= 120)
+            .ToArray();
+        return leaves.FirstOrDefault(t => Masked().IsMatch(t))
+            ?? form.QuerySelectorAll("p")
+                .Select(e => Lines.Join(e.TextContent))
+                .FirstOrDefault(t => t is { Length: <= 160 } && Words.Plain(t).Say("envoy", "we sent", "sent to"));
+    }
+
+    [GeneratedRegex(@"[*•●·]{2,}|\b[xX]{2,}\b", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Masked();
+}
+
+/// <summary>What the way in comes to.</summary>
+internal abstract record Entry
+{
+    private Entry() { }
+
+    /// <summary>A page behind the login.</summary>
+    public sealed record Inside(Uri Address, int Status, IHtmlDocument Document, PageKind Kind) : Entry;
+
+    /// <summary>The step ends here.</summary>
+    public sealed record Stopped(StepResult Result) : Entry;
+}

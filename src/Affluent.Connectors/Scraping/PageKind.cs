@@ -1,0 +1,106 @@
+using Affluent.Connectors.Reading;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+
+namespace Affluent.Connectors.Scraping;
+
+/// <summary>What kind of page the site shows. Told by what stands on it (forms, tables, words in French and English), not by its address.</summary>
+internal abstract record PageKind
+{
+    private PageKind() { }
+
+    /// <summary>A form that asks for a password; <paramref name="Message"/> is what the page complains about, in plain words.</summary>
+    public sealed record Login(IHtmlFormElement Form, string Message) : PageKind;
+
+    /// <summary>A form that asks for a one-time password.</summary>
+    public sealed record Code(IHtmlFormElement Form, IHtmlInputElement Field, string Message) : PageKind;
+
+    /// <summary>The bank wants a new password first.</summary>
+    public sealed record NewPassword : PageKind;
+
+    /// <summary>Terms to accept, a form to fill: only the user can.</summary>
+    public sealed record Action(string Title) : PageKind;
+
+    /// <summary>The customer's access is locked.</summary>
+    public sealed record Locked : PageKind;
+
+    /// <summary>Closed for maintenance.</summary>
+    public sealed record Maintenance : PageKind;
+
+    /// <summary>A table of accounts, or the statement that there are none (null).</summary>
+    public sealed record Accounts(PageTable? Table) : PageKind;
+
+    /// <summary>A table of movements, or the statement that there are none (null).</summary>
+    public sealed record Movements(PageTable? Table) : PageKind;
+
+    /// <summary>None of these.</summary>
+    public sealed record Other : PageKind;
+
+    /// <summary>Looks at a page.</summary>
+    public static PageKind Of(IHtmlDocument page)
+    {
+        var title = Words.Plain($"{page.Title} {page.QuerySelector("h1")?.TextContent}");
+        var alerts = Words.Plain(
+            string.Join(' ', page.QuerySelectorAll("[role=alert], .error, .alert").Select(e => e.TextContent))
+        );
+        var passwords = page.QuerySelectorAll<IHtmlInputElement>("form input[type=password]").ToArray();
+        if (
+            passwords.Length > 1
+            || title.Say(PasswordWords) && title.Say("expir", "nouveau", "new", "chang", "renouvel")
+        )
+        {
+            return new NewPassword();
+        }
+        foreach (var form in page.Forms)
+        {
+            if (CodeField(form) is { } field)
+            {
+                return new Code(form, field, alerts);
+            }
+        }
+        if (passwords is [{ Form: { } login }])
+        {
+            return new Login(login, alerts);
+        }
+        foreach (
+            var table in page.QuerySelectorAll<IHtmlTableElement>("table").Select(PageTable.Of).OfType<PageTable>()
+        )
+        {
+            if (table.Has(Column.Amount, Column.Label) || table.Has(Column.Debit, Column.Label))
+            {
+                return new Movements(table);
+            }
+            if (table.Has(Column.Balance, Column.Name) || table.Has(Column.Balance, Column.Number))
+            {
+                return new Accounts(table);
+            }
+        }
+        var text = Words.Plain(page.QuerySelector("main")?.TextContent ?? page.Body?.TextContent ?? "");
+        return title.Say("maintenance", "indisponible", "unavailable") ? new Maintenance()
+            : Has(page, "form") && (title.Say("condition", "terms", "cgu") || text.Say("acceptez", "accept "))
+                ? ActionOf(page)
+            : text.Say("aucun compte", "no account") ? new Accounts(null)
+            : text.Say("aucun mouvement", "aucune operation", "no movement", "no transaction") ? new Movements(null)
+            : text.Say("maintenance") ? new Maintenance()
+            : alerts.Say(LockedWords) ? new Locked()
+            : new Other();
+    }
+
+    /// <summary>Words with which a site says that access is locked.</summary>
+    public static ReadOnlySpan<string> LockedWords => Locks;
+
+    private static readonly string[] Locks = ["bloque", "verrouille", "suspendu", "locked", "blocked", "suspended"];
+    private static readonly string[] PasswordWords = ["mot de passe", "password"];
+
+    private static IHtmlInputElement? CodeField(IHtmlFormElement form) =>
+        form.QuerySelector<IHtmlInputElement>("input[autocomplete=one-time-code]")
+        ?? form.QuerySelectorAll<IHtmlInputElement>("input")
+            .FirstOrDefault(i =>
+                i.Type is "text" or "tel" or "number"
+                && i.Name?.ToLowerInvariant() is "otp" or "code" or "sms_code" or "smscode" or "otp_code"
+            );
+
+    private static bool Has(IHtmlDocument page, string selector) => page.QuerySelector(selector) is not null;
+
+    private static Action ActionOf(IHtmlDocument page) => new(page.QuerySelector("h1")?.TextContent.Trim() ?? "");
+}

@@ -1,0 +1,127 @@
+using Affluent.Connectors.Reading;
+using AngleSharp.Html.Dom;
+
+namespace Affluent.Connectors.Scraping;
+
+/// <summary>What a column holds.</summary>
+internal enum Column
+{
+    Name,
+    Number,
+    Iban,
+    Type,
+    Currency,
+    Balance,
+    BalanceDay,
+    Owner,
+    Usage,
+    Day,
+    BookingDay,
+    ValueDay,
+    Label,
+    Memo,
+    Reference,
+    Amount,
+    Debit,
+    Credit,
+    Status,
+}
+
+/// <summary>A table whose columns are known by their headings, in French or English.</summary>
+internal sealed class PageTable
+{
+    private readonly Dictionary<Column, int> _columns;
+
+    private PageTable(Dictionary<Column, int> columns, IReadOnlyList<PageRow> rows) =>
+        (_columns, Rows) = (columns, rows);
+
+    /// <summary>The rows that hold data.</summary>
+    public IReadOnlyList<PageRow> Rows { get; }
+
+    /// <summary>Whether both columns are there.</summary>
+    public bool Has(Column one, Column other) => _columns.ContainsKey(one) && _columns.ContainsKey(other);
+
+    /// <summary>Null when the table has no headings that are known.</summary>
+    public static PageTable? Of(IHtmlTableElement table)
+    {
+        var head = table.Rows.FirstOrDefault(r => r.Cells.Any(c => c.LocalName == "th"));
+        if (head is null)
+        {
+            return null;
+        }
+        var columns = new Dictionary<Column, int>();
+        var at = 0;
+        foreach (var cell in head.Cells)
+        {
+            if (ColumnOf(Words.Plain(cell.TextContent)) is { } column)
+            {
+                columns.TryAdd(column, at);
+            }
+            at += int.Clamp(cell.ColumnSpan, 1, 100);
+        }
+        var rows = table
+            .Rows.Where(r => r != head && r.Cells.Any(c => c.LocalName == "td"))
+            .Select(r => new PageRow(r, columns));
+        return columns.Count == 0 ? null : new PageTable(columns, [.. rows]);
+    }
+
+    // Longer headings first: "solde au" is a day, "solde" an amount; "date de valeur" is not "date".
+    private static Column? ColumnOf(string heading) =>
+        heading switch
+        {
+            _ when heading.Say("solde au", "solde le", "balance on", "balance date", "date du solde", "as of") =>
+                Column.BalanceDay,
+            _ when heading.Say("solde", "balance", "encours", "outstanding") => Column.Balance,
+            _ when heading.Say("iban") => Column.Iban,
+            _ when heading.Say("devise", "currency") => Column.Currency,
+            _ when heading.Say("titulaire", "holder", "owner") => Column.Owner,
+            _ when heading.Say("usage") => Column.Usage,
+            _ when heading.Say("valeur", "value") => Column.ValueDay,
+            _ when heading.Say("comptabili", "booked", "booking") => Column.BookingDay,
+            _ when heading.Say("reference", "ref.") => Column.Reference,
+            _ when heading.Say("complement", "memo", "detail", "communication") => Column.Memo,
+            _ when heading.Say("libelle", "label", "description", "operation", "intitule") && !heading.Say("date") =>
+                Column.Label,
+            _ when heading.Say("debit") => Column.Debit,
+            _ when heading.Say("credit") => Column.Credit,
+            _ when heading.Say("montant", "amount") => Column.Amount,
+            _ when heading.Say("statut", "etat", "status") => Column.Status,
+            _ when heading.Say("date") => Column.Day,
+            _ when heading.Say("numero", "number", "n°") => Column.Number,
+            _ when heading.Say("type", "nature") => Column.Type,
+            _ when heading.Say("compte", "account", "nom", "name") => Column.Name,
+            _ => null,
+        };
+}
+
+/// <summary>A row of such a table.</summary>
+internal sealed class PageRow(IHtmlTableRowElement row, IReadOnlyDictionary<Column, int> columns)
+{
+    /// <summary>The row's classes, as one plain text.</summary>
+    public string Classes => row.ClassName ?? "";
+
+    /// <summary>What a cell says, blanks joined; null when it is empty or the table has no such column.</summary>
+    public string? Text(Column column) => Cell(column) is { } cell ? Lines.Join(cell.TextContent) : null;
+
+    /// <summary>The first link of the row, the one of the cell first.</summary>
+    public string? Link(Column column) =>
+        (Cell(column)?.QuerySelector("a[href]") ?? row.QuerySelector("a[href]"))?.GetAttribute("href");
+
+    private IHtmlTableCellElement? Cell(Column column)
+    {
+        if (!columns.TryGetValue(column, out var at))
+        {
+            return null;
+        }
+        foreach (var cell in row.Cells)
+        {
+            var width = int.Clamp(cell.ColumnSpan, 1, 100);
+            if (at < width)
+            {
+                return cell;
+            }
+            at -= width;
+        }
+        return null;
+    }
+}

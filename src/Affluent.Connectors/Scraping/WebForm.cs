@@ -1,0 +1,69 @@
+using AngleSharp.Html.Dom;
+
+namespace Affluent.Connectors.Scraping;
+
+/// <summary>A form as data: it can wait in the session until the user answers.</summary>
+/// <param name="Action">Whole address.</param>
+/// <param name="Post">POST, else GET.</param>
+/// <param name="Fields">Names and values in the order of the page, hidden ones included.</param>
+/// <param name="Asked">Name of the field that is left to fill (a code); null when several are.</param>
+internal sealed record WebForm(string Action, bool Post, IReadOnlyList<WebField> Fields, string? Asked = null)
+{
+    /// <summary>What a browser would send if the user pressed the form's button now.</summary>
+    public static WebForm Of(IHtmlFormElement form, Uri page)
+    {
+        List<WebField> fields = [];
+        foreach (var element in form.Elements.Where(e => !e.HasAttribute("disabled")))
+        {
+            if (element.GetAttribute("name") is not { Length: > 0 } name)
+            {
+                continue;
+            }
+            switch (element)
+            {
+                case IHtmlInputElement { Type: "checkbox" or "radio" } box when box.IsChecked:
+                    fields.Add(new(name, box.Value is { Length: > 0 } value ? value : "on"));
+                    break;
+                case IHtmlInputElement
+                {
+                    Type: "checkbox" or "radio" or "submit" or "button" or "image" or "reset" or "file"
+                }:
+                    break;
+                case IHtmlInputElement input:
+                    fields.Add(new(name, input.Value));
+                    break;
+                case IHtmlSelectElement select:
+                    fields.Add(new(name, select.Value ?? ""));
+                    break;
+                case IHtmlTextAreaElement area:
+                    fields.Add(new(name, area.Value));
+                    break;
+            }
+        }
+        if (form.QuerySelector("button:not([type=button]):not([type=reset]), input[type=submit]") is { } button)
+        {
+            if (button.GetAttribute("name") is { Length: > 0 } name)
+            {
+                fields.Add(new(name, button.GetAttribute("value") ?? ""));
+            }
+        }
+        var action = form.GetAttribute("action");
+        return new WebForm(
+            string.IsNullOrWhiteSpace(action) ? page.AbsoluteUri
+                : Uri.TryCreate(page, action.Trim(), out var address) ? address.AbsoluteUri
+                : "",
+            string.Equals(form.GetAttribute("method"), "post", StringComparison.OrdinalIgnoreCase),
+            fields
+        );
+    }
+
+    /// <summary>The form with a value in a field.</summary>
+    public WebForm With(string name, string value) =>
+        this with
+        {
+            Fields = [.. Fields.Where(f => f.Name != name), new WebField(name, value)],
+        };
+}
+
+/// <summary>A name and its value in a form.</summary>
+internal sealed record WebField(string Name, string Value);

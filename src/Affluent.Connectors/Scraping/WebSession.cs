@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Affluent.Connectors.Reading;
+
+namespace Affluent.Connectors.Scraping;
+
+/// <summary>All that this family keeps between two steps. Written as JSON; holds the cookies of the site.</summary>
+internal sealed record WebSession
+{
+    public IReadOnlyList<WebCookie> Cookies { get; init; } = [];
+
+    /// <summary>Where the accounts were seen; null before the first login.</summary>
+    public string? Accounts { get; init; }
+
+    /// <summary>The form that waits for a one-time password.</summary>
+    public WebForm? Code { get; init; }
+
+    /// <summary>A string that is none of ours is an empty session.</summary>
+    public static WebSession Read(string session)
+    {
+        try
+        {
+            return session == ""
+                ? new WebSession()
+                : JsonSerializer.Deserialize(session, WebJson.Default.WebSession) ?? new WebSession();
+        }
+        catch (JsonException)
+        {
+            return new WebSession();
+        }
+    }
+
+    public string Write() => JsonSerializer.Serialize(this, WebJson.Default.WebSession);
+}
+
+/// <summary>A cookie of the one origin that a session speaks to (RFC 6265, without domains: nothing is sent elsewhere).</summary>
+/// <param name="Ends">Null = with the session.</param>
+internal sealed record WebCookie(string Name, string Value, string Path, DateTimeOffset? Ends);
+
+/// <summary>Where a list of movements goes on.</summary>
+/// <param name="From">The day from which on movements are wanted.</param>
+internal sealed record WebPlace(Trail Trail, string Currency, DateOnly? From)
+{
+    /// <summary>Null when the text is no place of ours.</summary>
+    public static WebPlace? Read(string place)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(place, WebJson.Default.WebPlace);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public string Write() => JsonSerializer.Serialize(this, WebJson.Default.WebPlace);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault
+)]
+[JsonSerializable(typeof(WebSession))]
+[JsonSerializable(typeof(WebPlace))]
+internal sealed partial class WebJson : JsonSerializerContext;

@@ -1,0 +1,193 @@
+using System.Text;
+using System.Text.Json;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Http;
+using Affluent.Connectors.Reading;
+
+namespace Affluent.Connectors.Stet;
+
+/// <summary>
+/// The bank's interface during one step: sends requests with the user's token and renews it when it has to. The session
+/// is replaced as soon as tokens change, so that every result carries the newest.
+/// </summary>
+internal sealed class StetApi(StepContext context, StetSettings settings)
+{
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(20);
+    private bool _renewed;
+
+    public StetSession Session { get; set; } = StetSession.Read(context.Session);
+
+    public StepResult.Refused Refused(Refusal reason, string detail) =>
+        new(reason, detail) { Session = Session.Write() };
+
+    /// <summary>Reads a resource.</summary>
+    public Task<StetAnswer> Get(Uri address, CancellationToken cancellation) =>
+        Ask(HttpMethod.Get, address, null, cancellation);
+
+    /// <summary>Tells the bank which accounts the user shares; replaces what was told before.</summary>
+    public Task<StetAnswer> Put(Uri address, string json, CancellationToken cancellation) =>
+        Ask(HttpMethod.Put, address, json, cancellation);
+
+    /// <summary>Exchanges the code that the user brought back; null = the session now holds tokens.</summary>
+    public async Task<StepResult?> TakeCode(string code, CancellationToken cancellation)
+    {
+        var request = Session.Request!;
+        var tokens = await StetAuthorization.Exchange(context.Http, settings, request, code, context.Now, cancellation);
+        // Right or wrong, a code counts once.
+        Session = Session.WithoutAccess() with
+        {
+            Request = tokens is StetTokens.Yes ? request with { Verifier = null } : null,
+        };
+        return Take(tokens, "the code");
+    }
+
+    private async Task<StetAnswer> Ask(HttpMethod method, Uri address, string? json, CancellationToken cancellation)
+    {
+        if (AccessIsOver && Session.RefreshToken is not null && await Renew(cancellation) is { } failure)
+        {
+            return new StetAnswer.Failed(failure);
+        }
+        var answer = await Send(method, address, json, cancellation);
+        if (answer.Status == 401 && !_renewed && Session.RefreshToken is not null)
+        {
+            if (await Renew(cancellation) is { } refused)
+            {
+                return new StetAnswer.Failed(refused);
+            }
+            answer = await Send(method, address, json, cancellation);
+        }
+        return Judge(answer, bodyWanted: method == HttpMethod.Get);
+    }
+
+    private bool AccessIsOver =>
+        Session.AccessToken is null || (Session.AccessEnds is { } end && end - Margin <= context.Now && !_renewed);
+
+    private async Task<StepResult?> Renew(CancellationToken cancellation)
+    {
+        _renewed = true;
+        var tokens = await StetAuthorization.Refresh(
+            context.Http,
+            settings,
+            Session.RefreshToken!,
+            context.Now,
+            cancellation
+        );
+        return Take(tokens, "the refresh token");
+    }
+
+    private StepResult? Take(StetTokens tokens, string what)
+    {
+        switch (tokens)
+        {
+            case StetTokens.Yes yes:
+                Session = Session with
+                {
+                    AccessToken = yes.Access,
+                    AccessEnds = yes.Ends,
+                    RefreshToken = yes.Refresh ?? Session.RefreshToken,
+                };
+                return null;
+            case StetTokens.Unwell unwell:
+                var session = Session.Write();
+                return unwell.Answer.Unwell(session, context.Now) ?? unwell.Answer.Down(session, context.Now);
+            case StetTokens.No no when IsOurFault(no):
+                return Refused(Refusal.OperatorFault, $"token endpoint refuses us: {no.Status} {no.Error}".TrimEnd());
+            case StetTokens.No no:
+                Session = Session.WithoutAccess();
+                return Refused(
+                    Refusal.ConsentExpired,
+                    $"token endpoint does not accept {what}: {no.Status} {no.Error}".TrimEnd()
+                );
+            default:
+                throw new NotSupportedException(tokens.GetType().Name);
+        }
+    }
+
+    // A bank that answers a dead grant with invalid_request, or with 404, exists; one that says invalid_client means us.
+    private static bool IsOurFault(StetTokens.No no) =>
+        no.Error switch
+        {
+            "invalid_client" or "unauthorized_client" or "unsupported_grant_type" or "invalid_scope" => true,
+            "" => no.Status is 401 or 405 or 406 or 415,
+            _ => false,
+        };
+
+    private async Task<BankAnswer> Send(HttpMethod method, Uri address, string? json, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, address);
+        request.Headers.Authorization = new("Bearer", Session.AccessToken);
+        Add(request, "Accept", "application/hal+json, application/json");
+        Add(request, "X-Request-ID", Guid.NewGuid().ToString());
+        if (context.User is { } user)
+        {
+            Add(request, "PSU-IP-Address", user.IpAddress);
+            Add(request, "PSU-User-Agent", user.UserAgent);
+            Add(request, "PSU-Accept-Language", user.AcceptLanguage);
+        }
+        if (json is not null)
+        {
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        }
+        return await context.Http.Exchange(request, cancellation);
+    }
+
+    private static void Add(HttpRequestMessage request, string name, string? value)
+    {
+        // The browser's own words: whatever could not stand in a header is left out.
+        if (!string.IsNullOrWhiteSpace(value) && value.All(c => c is >= ' ' and < '\u007f'))
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+    }
+
+    private StetAnswer Judge(BankAnswer answer, bool bodyWanted)
+    {
+        var session = Session.Write();
+        if (answer.Unwell(session, context.Now) is { } unwell)
+        {
+            return new StetAnswer.Failed(unwell);
+        }
+        switch (answer.Status)
+        {
+            case 204:
+            case >= 200 and < 300 when !bodyWanted:
+                return new StetAnswer.Nothing();
+            case 401:
+                Session = Session.WithoutAccess();
+                return new StetAnswer.Failed(
+                    Refused(Refusal.ConsentExpired, "the bank no longer accepts the authorization: 401")
+                );
+            case >= 400 and < 500:
+                return new StetAnswer.No(answer.Status, answer.Body);
+            case not (>= 200 and < 300):
+                // A redirect of an interface leads to a maintenance page, and would take the token along.
+                return new StetAnswer.Failed(answer.Down(session, context.Now));
+        }
+        return answer.Body.Trim() switch
+        {
+            "" when settings.EmptyIsNone => new StetAnswer.Nothing(),
+            "" => new StetAnswer.Failed(answer.Down(session, context.Now)),
+            var text => Json.Parse(text) is { } json
+                ? new StetAnswer.Found(json, answer.Address)
+                : new StetAnswer.Failed(answer.Down(session, context.Now)),
+        };
+    }
+}
+
+/// <summary>What a request of the interface comes to.</summary>
+internal abstract record StetAnswer
+{
+    private StetAnswer() { }
+
+    /// <summary>200 with JSON.</summary>
+    public sealed record Found(JsonElement Json, Uri Address) : StetAnswer;
+
+    /// <summary>204: there is nothing.</summary>
+    public sealed record Nothing : StetAnswer;
+
+    /// <summary>A refusal (4xx) whose meaning depends on the resource.</summary>
+    public sealed record No(int Status, string Text) : StetAnswer;
+
+    /// <summary>The step ends here.</summary>
+    public sealed record Failed(StepResult Result) : StetAnswer;
+}

@@ -1,0 +1,218 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Http;
+using Affluent.Connectors.Reading;
+using static System.Buffers.Text.Base64Url;
+
+namespace Affluent.Connectors.Stet;
+
+/// <summary>
+/// The user's authorization: OAuth2 code flow (STET PSD2 API, "OAUTH2 Authorization code grant"; RFC 6749 §4.1) with PKCE (RFC 7636).
+/// </summary>
+internal static partial class StetAuthorization
+{
+    /// <summary>Sends the user to the bank; the secret half of the PKCE pair stays in the session.</summary>
+    public static (StetSession Session, Uri Address) Begin(
+        StetSettings settings,
+        StetSession session,
+        BankCallback callback
+    )
+    {
+        var request = new StetAuthorizationRequest(
+            callback.State,
+            EncodeToString(RandomNumberGenerator.GetBytes(32)),
+            callback.RedirectUri.OriginalString
+        );
+        List<KeyValuePair<string, string>> query =
+        [
+            new("response_type", "code"),
+            new("client_id", settings.ClientId),
+            new("redirect_uri", request.RedirectUri),
+            new("scope", settings.Scope),
+            new("state", request.State),
+        ];
+        if (settings.Pkce)
+        {
+            var challenge = SHA256.HashData(Encoding.ASCII.GetBytes(request.Verifier!));
+            query.Add(new("code_challenge", EncodeToString(challenge)));
+            query.Add(new("code_challenge_method", "S256"));
+        }
+        var added = string.Join('&', query.Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}"));
+        var address = new UriBuilder(settings.Authorize);
+        address.Query = address.Query.Length > 1 ? $"{address.Query}&{added}" : added;
+        return (session with { Request = request }, address.Uri);
+    }
+
+    /// <summary>What the address says with which the user came back.</summary>
+    public static StetReturn Read(Uri address, StetAuthorizationRequest? request)
+    {
+        var values = QueryOf(address);
+        if (request is null)
+        {
+            return new StetReturn.Wrong("no authorization was under way");
+        }
+        if (
+            !values.TryGetValue("state", out var state)
+            || !CryptographicOperations.FixedTimeEquals(
+                Encoding.UTF8.GetBytes(state),
+                Encoding.UTF8.GetBytes(request.State)
+            )
+        )
+        {
+            return new StetReturn.Wrong("the bank's answer does not bear the state of this authorization");
+        }
+        if (request.Verifier is null)
+        {
+            return new StetReturn.Again();
+        }
+        if (values.TryGetValue("error", out var error))
+        {
+            return new StetReturn.No(OAuthCode(error));
+        }
+        return values.TryGetValue("code", out var code) && code != ""
+            ? new StetReturn.Code(code)
+            : new StetReturn.Wrong("the bank's answer holds neither a code nor an error");
+    }
+
+    /// <summary>Exchanges the code. The session comes back with tokens, or the result says why not.</summary>
+    public static Task<StetTokens> Exchange(
+        HttpClient http,
+        StetSettings settings,
+        StetAuthorizationRequest request,
+        string code,
+        DateTimeOffset now,
+        CancellationToken cancellation
+    )
+    {
+        List<KeyValuePair<string, string>> form =
+        [
+            new("grant_type", "authorization_code"),
+            new("code", code),
+            new("redirect_uri", request.RedirectUri),
+        ];
+        if (settings.Pkce)
+        {
+            form.Add(new("code_verifier", request.Verifier!));
+        }
+        return Ask(http, settings, form, now, cancellation);
+    }
+
+    /// <summary>Renews the access token (RFC 6749 §6).</summary>
+    public static Task<StetTokens> Refresh(
+        HttpClient http,
+        StetSettings settings,
+        string refreshToken,
+        DateTimeOffset now,
+        CancellationToken cancellation
+    ) =>
+        Ask(
+            http,
+            settings,
+            [new("grant_type", "refresh_token"), new("refresh_token", refreshToken), new("scope", settings.Scope)],
+            now,
+            cancellation
+        );
+
+    private static async Task<StetTokens> Ask(
+        HttpClient http,
+        StetSettings settings,
+        List<KeyValuePair<string, string>> form,
+        DateTimeOffset now,
+        CancellationToken cancellation
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, settings.Token);
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        if (settings.TokenAuth == TokenAuthentication.Basic)
+        {
+            // RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
+            var pair = $"{Uri.EscapeDataString(settings.ClientId)}:{Uri.EscapeDataString(settings.ClientSecret)}";
+            request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+        }
+        else
+        {
+            form.Add(new("client_id", settings.ClientId));
+            if (settings.TokenAuth == TokenAuthentication.Post)
+            {
+                form.Add(new("client_secret", settings.ClientSecret));
+            }
+        }
+        request.Content = new FormUrlEncodedContent(form);
+        request.Content.Headers.ContentType!.CharSet = "UTF-8";
+        return Judge(await http.Exchange(request, cancellation), now);
+    }
+
+    private static StetTokens Judge(BankAnswer answer, DateTimeOffset now)
+    {
+        if (answer.Unwell("", now) is not null)
+        {
+            return new StetTokens.Unwell(answer);
+        }
+        var json = Json.Parse(answer.Body);
+        if (!answer.IsSuccess)
+        {
+            return new StetTokens.No(answer.Status, OAuthCode(json?.Text("error")));
+        }
+        if (json?.Text("access_token") is not { } access)
+        {
+            return new StetTokens.Unwell(answer);
+        }
+        var life = json.Value.Decimal("expires_in") is { } seconds and > 0 and < 1_000_000_000
+            ? TimeSpan.FromSeconds((double)seconds)
+            : (TimeSpan?)null;
+        return new StetTokens.Yes(access, json.Value.Text("refresh_token"), life is null ? null : now + life);
+    }
+
+    /// <summary>A registered error code; anything else could hold what must not be written down.</summary>
+    private static string OAuthCode(string? error) => error is not null && Code().IsMatch(error) ? error : "";
+
+    private static Dictionary<string, string> QueryOf(Uri address)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var cut = pair.IndexOf('=', StringComparison.Ordinal);
+            var (name, value) = cut < 0 ? (pair, "") : (pair[..cut], pair[(cut + 1)..]);
+            values.TryAdd(Decode(name), Decode(value));
+        }
+        return values;
+    }
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+
+    [GeneratedRegex("^[a-z_]{1,40}$", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Code();
+}
+
+/// <summary>With what the user came back from the bank.</summary>
+internal abstract record StetReturn
+{
+    private StetReturn() { }
+
+    /// <summary>A code to exchange.</summary>
+    public sealed record Code(string Value) : StetReturn;
+
+    /// <summary>The same answer a second time (a reloaded page): its code has been exchanged.</summary>
+    public sealed record Again : StetReturn;
+
+    /// <summary>An error of RFC 6749 §4.1.2.1; blank when the bank's word is none of these.</summary>
+    public sealed record No(string Error) : StetReturn;
+
+    /// <summary>Not an answer to what we asked.</summary>
+    public sealed record Wrong(string Why) : StetReturn;
+}
+
+/// <summary>What the token endpoint says.</summary>
+internal abstract record StetTokens
+{
+    private StetTokens() { }
+
+    public sealed record Yes(string Access, string? Refresh, DateTimeOffset? Ends) : StetTokens;
+
+    public sealed record No(int Status, string Error) : StetTokens;
+
+    /// <summary>Down, limited, or not JSON.</summary>
+    public sealed record Unwell(BankAnswer Answer) : StetTokens;
+}

@@ -1,0 +1,199 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Reading;
+
+namespace Affluent.Connectors.Stet;
+
+/// <summary>From the standard's words to ours (STET PSD2 API 1.4.0.47 and 1.5.0.43, data model). Pure.</summary>
+internal static class StetReading
+{
+    /// <summary>True when the list names the account but shows no way to its data: the user's consent is wanted first.</summary>
+    public static bool HidesData(JsonElement row, bool mixed) =>
+        row.Text("resourceId") is null
+        || (mixed && row.Item("_links", "balances") is null && row.Item("_links", "transactions") is null);
+
+    /// <summary>Null when nothing in the row names the account.</summary>
+    public static BankAccount? Account(JsonElement row, StetSettings settings, bool consentMissing)
+    {
+        var id = row.Item("accountId");
+        var iban = (id?.Text("iban") ?? row.Text("iban"))
+            ?.Replace(" ", "", StringComparison.Ordinal)
+            .ToUpperInvariant();
+        var number = id?.Item("other")?.Text("identification");
+        var balances = row.Items("balances").ToArray();
+        var currency =
+            row.Text("currency")
+            ?? id?.Text("currency")
+            ?? balances.Select(b => b.Item("balanceAmount")?.Text("currency")).FirstOrDefault(c => c is not null)
+            ?? settings.Currency;
+        // Before consent some banks hide the resource id; IBAN and currency then name the account.
+        if ((row.Text("resourceId") ?? (iban is null ? number : $"{iban}-{currency}")) is not { } reference)
+        {
+            return null;
+        }
+        var type = row.Text("cashAccountType")?.ToUpperInvariant() switch
+        {
+            "CACC" or null => BankAccountType.Checkings,
+            "CARD" => BankAccountType.CreditCard,
+            _ => (BankAccountType?)null,
+        };
+        var account = new BankAccount
+        {
+            Reference = reference,
+            Iban = iban,
+            Number = number,
+            Name = row.Text("name") ?? row.Text("product") ?? row.Text("details"),
+            Type = type,
+            Currency = currency,
+            Usage = row.Text("usage")?.ToUpperInvariant() switch
+            {
+                "PRIV" => BankAccountUsage.Personal,
+                "ORGA" => BankAccountUsage.Professional,
+                _ => null,
+            },
+            ConsentMissing = consentMissing,
+            CreditCard =
+                type == BankAccountType.CreditCard
+                    ? new BankCreditCard(PayableAccount: row.Text("linkedAccount"))
+                    : null,
+        };
+        return WithBalance(account, balances, settings);
+    }
+
+    /// <summary>
+    /// The balance of the best kind, and of that kind the one of the latest day (a deferred-debit card may show one per
+    /// month). The account as it was when none can be read.
+    /// </summary>
+    public static BankAccount WithBalance(BankAccount account, IEnumerable<JsonElement> rows, StetSettings settings)
+    {
+        var order = account.Type == BankAccountType.CreditCard ? settings.CardBalanceTypes : settings.BalanceTypes;
+        var best = rows.Select(row =>
+            {
+                var rank = order.ToList().IndexOf(row.Text("balanceType")?.ToUpperInvariant() ?? "");
+                return (
+                    Amount: row.Item("balanceAmount")?.Decimal("amount"),
+                    Currency: row.Item("balanceAmount")?.Text("currency"),
+                    Day: Days.Read(row.Text("referenceDate"), settings.Zone),
+                    Rank: rank < 0 ? int.MaxValue : rank
+                );
+            })
+            .Where(b => b.Amount is not null && (b.Currency ?? account.Currency) == account.Currency)
+            .OrderBy(b => b.Rank)
+            .ThenByDescending(b => b.Day ?? DateOnly.MinValue)
+            .FirstOrDefault();
+        return best.Amount is null ? account : account with { Balance = best.Amount, BalanceDay = best.Day };
+    }
+
+    /// <summary>Null when the row lacks what a movement cannot do without: an amount with a direction, and a day once it is booked.</summary>
+    public static BankTransaction? Transaction(
+        JsonElement row,
+        StetSettings settings,
+        string? accountCurrency,
+        DateOnly today
+    )
+    {
+        var amount = row.Item("transactionAmount");
+        if (Signed(amount?.Decimal("amount"), row.Text("creditDebitIndicator")) is not { } signed)
+        {
+            return null;
+        }
+        var booked = Days.Read(row.Text("bookingDate"), settings.Zone);
+        var status = Status(row.Text("status"), booked is not null, settings);
+        var expected = booked ?? Days.Read(row.Text("expectedBookingDate"), settings.Zone);
+        var value = Days.Read(row.Text("valueDate"), settings.Zone);
+        var made = Days.Read(row.Text("transactionDate"), settings.Zone);
+        if (expected is null && value is null && made is null)
+        {
+            if (status == BankTransactionStatus.Booked)
+            {
+                return null;
+            }
+            // Announced without any day: it stands as of the day of reading.
+            made = today;
+        }
+        var credit = signed > 0;
+        return new BankTransaction
+        {
+            Id = row.Text("entryReference") ?? row.Text("resourceId"),
+            Amount = signed,
+            Currency = amount?.Text("currency") ?? accountCurrency ?? settings.Currency,
+            BookingDay = expected,
+            ValueDay = value,
+            TransactionDay = made,
+            Status = status,
+            Remittance = Remittance(row),
+            Counterparty = row.Item("relatedParties", credit ? "debtor" : "creditor")?.Text("name"),
+            Code = Code(row.Item("bankTransactionCode")),
+        };
+    }
+
+    /// <summary>How PUT /consents names an account: the bank's own words where we have them.</summary>
+    public static JsonNode Identification(BankAccount account, StetAccountNote? note)
+    {
+        var id = note?.AccountId is { ValueKind: JsonValueKind.Object } own
+            ? JsonObject.Create(own)!
+            : new JsonObject
+            {
+                ["iban"] = account.Iban,
+                ["other"] = account.Number is null
+                    ? null
+                    : new JsonObject { ["identification"] = account.Number, ["schemeName"] = "CPAN" },
+            };
+        foreach (var empty in id.Where(p => p.Value is null).Select(p => p.Key).ToArray())
+        {
+            id.Remove(empty);
+        }
+        id.TryAdd("currency", account.Currency);
+        return id;
+    }
+
+    // Amounts are unsigned by the standard and the indicator gives the direction. A bank that writes -12.50 with DBIT means 12.50 out.
+    private static decimal? Signed(decimal? amount, string? indicator) =>
+        (amount, indicator?.ToUpperInvariant()) switch
+        {
+            (null, _) => null,
+            (0, _) => 0,
+            ({ } value, "CRDT") => Math.Abs(value),
+            ({ } value, "DBIT") => -Math.Abs(value),
+            ({ } value and < 0, null) => value,
+            _ => null,
+        };
+
+    private static BankTransactionStatus Status(string? status, bool hasBookingDate, StetSettings settings) =>
+        status?.ToUpperInvariant() switch
+        {
+            "BOOK" => BankTransactionStatus.Booked,
+            "PDNG" or "FUTR" => BankTransactionStatus.Pending,
+            "OTHR" when settings.OthrIsPending => BankTransactionStatus.Pending,
+            "RJCT" => BankTransactionStatus.Rejected,
+            null when hasBookingDate => BankTransactionStatus.Booked,
+            null => BankTransactionStatus.Pending,
+            _ => BankTransactionStatus.Other,
+        };
+
+    // 1.4: a list of lines; 1.5: { unstructured: [...], structured: [...] }; in the field also a bare text.
+    private static string[] Remittance(JsonElement row)
+    {
+        IEnumerable<string?> lines = row.Item("remittanceInformation") switch
+        {
+            null => [],
+            { ValueKind: JsonValueKind.Object } both =>
+            [
+                .. both.Items("unstructured").Select(l => l.AsText()),
+                .. both.Items("structured")
+                    .Select(s => s.AsText() ?? s.Item("creditorReferenceInformation")?.Text("reference")),
+            ],
+            _ => row.Items("remittanceInformation").Select(l => l.AsText()),
+        };
+        var clean = Lines.Clean(lines);
+        return clean.Length > 0 ? clean : Lines.Clean([row.Text("additionalTransactionInformation")]);
+    }
+
+    private static string? Code(JsonElement? code)
+    {
+        string?[] parts = [code?.Text("domain"), code?.Text("family"), code?.Text("subFamily")];
+        var iso = string.Join('-', parts.Where(p => p is not null));
+        return iso.Length > 0 ? iso : code?.Text("code") ?? code?.AsText();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Affluent.Connectors.Reading;
+
+namespace Affluent.Connectors.Stet;
+
+/// <summary>All that this family keeps between two steps. Written as JSON; holds tokens.</summary>
+internal sealed record StetSession
+{
+    /// <summary>The authorization that the user was sent away for, or has just brought back.</summary>
+    public StetAuthorizationRequest? Request { get; init; }
+
+    public string? AccessToken { get; init; }
+
+    /// <summary>When the access token ends; null when the bank does not say.</summary>
+    public DateTimeOffset? AccessEnds { get; init; }
+
+    public string? RefreshToken { get; init; }
+
+    /// <summary>Whether the bank has been told which accounts the user shares (PUT /consents).</summary>
+    public bool Scoped { get; init; }
+
+    /// <summary>The accounts last listed, by reference.</summary>
+    public IReadOnlyDictionary<string, StetAccountNote> Accounts { get; init; } =
+        new Dictionary<string, StetAccountNote>();
+
+    /// <summary>Whether there is any way to the data.</summary>
+    [JsonIgnore]
+    public bool HasAccess => AccessToken is not null || RefreshToken is not null;
+
+    /// <summary>The session without what the bank no longer honours.</summary>
+    public StetSession WithoutAccess() =>
+        this with
+        {
+            AccessToken = null,
+            AccessEnds = null,
+            RefreshToken = null,
+            Scoped = false,
+        };
+
+    /// <summary>A string that is none of ours (a bank that changed its connector) is an empty session.</summary>
+    public static StetSession Read(string session)
+    {
+        try
+        {
+            return session == ""
+                ? new StetSession()
+                : JsonSerializer.Deserialize(session, StetJson.Default.StetSession) ?? new StetSession();
+        }
+        catch (JsonException)
+        {
+            return new StetSession();
+        }
+    }
+
+    public string Write() => JsonSerializer.Serialize(this, StetJson.Default.StetSession);
+}
+
+/// <param name="State">Ties the bank's answer to this connection (RFC 6749 §10.12).</param>
+/// <param name="Verifier">PKCE secret (RFC 7636); null once the code has been exchanged.</param>
+/// <param name="RedirectUri">Must be sent again, letter by letter, with the code.</param>
+internal sealed record StetAuthorizationRequest(string State, string? Verifier, string RedirectUri);
+
+/// <param name="AccountId">The bank's <c>accountId</c> as it stands: PUT /consents wants it back.</param>
+/// <param name="Transactions">The bank's link to the movements; null = the standard path.</param>
+internal sealed record StetAccountNote(JsonElement? AccountId, string? Transactions);
+
+/// <summary>Where a list goes on.</summary>
+/// <param name="List">What is listed.</param>
+/// <param name="Trail">The next page.</param>
+/// <param name="Account">Reference of the account whose movements are read.</param>
+/// <param name="Currency">Of that account, for movements that name none.</param>
+/// <param name="CompleteFrom">See <see cref="Contract.StepResult.Page.CompleteFrom"/>.</param>
+internal sealed record StetPlace(
+    StetList List,
+    Trail Trail,
+    string? Account = null,
+    string? Currency = null,
+    DateOnly? CompleteFrom = null
+)
+{
+    /// <summary>Null when the text is no place of ours.</summary>
+    public static StetPlace? Read(string place)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(place, StetJson.Default.StetPlace);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public string Write() => JsonSerializer.Serialize(this, StetJson.Default.StetPlace);
+}
+
+internal enum StetList
+{
+    Accounts,
+    Transactions,
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    UseStringEnumConverter = true
+)]
+[JsonSerializable(typeof(StetSession))]
+[JsonSerializable(typeof(StetPlace))]
+internal sealed partial class StetJson : JsonSerializerContext;

@@ -1,0 +1,168 @@
+using System.Globalization;
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Connectors.Stet;
+
+/// <summary>What a catalogue entry says of one bank of the family, in types. The manifest below is where each value is explained.</summary>
+internal sealed record StetSettings
+{
+    private const string ClientSecretBasic = "client_secret_basic";
+    private const string ClientSecretPost = "client_secret_post";
+    private const string ClientIdOnly = "none";
+
+    /// <summary>Every setting of the family, explained for the author of a catalogue entry.</summary>
+    public static readonly ConnectorManifest Manifest = new(
+        "stet",
+        ChannelMode.Redirect,
+        [
+            new("authorize_url", SettingKind.Address, true, "the bank's page where users log in and agree"),
+            new("token_url", SettingKind.Address, true, "where codes and refresh tokens are exchanged"),
+            new(
+                "api_url",
+                SettingKind.Address,
+                true,
+                "base of the interface, its version included, as before /accounts"
+            ),
+            new("client_id", SettingKind.Text, true, "our name at the bank"),
+            new(
+                "client_secret",
+                SettingKind.Secret,
+                false,
+                "our secret at the bank, unless a certificate stands for it"
+            ),
+            new(
+                "token_auth",
+                SettingKind.Text,
+                false,
+                "how we prove who we are at token_url (client_secret_basic unless said)",
+                [ClientSecretBasic, ClientSecretPost, ClientIdOnly]
+            ),
+            new("scope", SettingKind.Text, false, "scopes to ask for (aisp unless said)"),
+            new("pkce", SettingKind.Switch, false, "false where the bank refuses code_challenge (true unless said)"),
+            new(
+                "link_hosts",
+                SettingKind.Text,
+                false,
+                "hosts, split by blanks, that the bank's links may name beside the one of api_url"
+            ),
+            new(
+                "standard_paths",
+                SettingKind.Switch,
+                false,
+                "true where the links in the account list are wrong: accounts/{id}/… is used instead"
+            ),
+            new(
+                "consent_required",
+                SettingKind.Switch,
+                false,
+                "true where PUT /consents must come before any data, even if the list shows links"
+            ),
+            new("history_days", SettingKind.Number, false, "how far back the bank gives transactions, in days"),
+            new(
+                "date_format",
+                SettingKind.Text,
+                false,
+                "how dateFrom is written, as a .NET date format (yyyy-MM-dd unless said)"
+            ),
+            new("send_date_to", SettingKind.Switch, false, "true where dateTo is compulsory (tomorrow is sent)"),
+            new(
+                "empty_is_none",
+                SettingKind.Switch,
+                false,
+                "true where an empty list is told by an answer 200 without the list"
+            ),
+            new(
+                "no_accounts_text",
+                SettingKind.Text,
+                false,
+                "text in an error answer that only means: this user has no account"
+            ),
+            new(
+                "balance_types",
+                SettingKind.Text,
+                false,
+                "kinds of balance, best first (CLBD XPCD VALU OTHR unless said)"
+            ),
+            new("card_balance_types", SettingKind.Text, false, "the same for cards (OTHR XPCD CLBD VALU unless said)"),
+            new("othr_is_pending", SettingKind.Switch, false, "true where the status OTHR means: not yet booked"),
+            new("currency", SettingKind.Text, false, "currency of accounts that name none (EUR unless said)"),
+            new("time_zone", SettingKind.Text, false, "zone of the bank's days (Europe/Paris unless said)"),
+        ]
+    );
+
+    public required Uri Authorize { get; init; }
+    public required Uri Token { get; init; }
+
+    /// <summary>Ends with a slash.</summary>
+    public required Uri Api { get; init; }
+    public required string ClientId { get; init; }
+    public string ClientSecret { get; init; } = "";
+    public TokenAuthentication TokenAuth { get; init; }
+    public required string Scope { get; init; }
+    public bool Pkce { get; init; }
+    public IReadOnlyList<string> LinkHosts { get; init; } = [];
+    public bool StandardPaths { get; init; }
+    public bool ConsentRequired { get; init; }
+    public int? HistoryDays { get; init; }
+    public required string DateFormat { get; init; }
+    public bool SendDateTo { get; init; }
+    public bool EmptyIsNone { get; init; }
+    public string? NoAccountsText { get; init; }
+    public required IReadOnlyList<string> BalanceTypes { get; init; }
+    public required IReadOnlyList<string> CardBalanceTypes { get; init; }
+    public bool OthrIsPending { get; init; }
+    public required string Currency { get; init; }
+    public required TimeZoneInfo Zone { get; init; }
+
+    /// <summary>Settings that the catalogue has checked against the manifest.</summary>
+    public static StetSettings Of(ChannelDefinition channel)
+    {
+        string? Text(string name) => channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
+        bool On(string name) => Text(name) == "true";
+        string[] Words(string name, string unlessSaid) =>
+            (Text(name) ?? unlessSaid).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        return new StetSettings
+        {
+            Authorize = new Uri(channel.Settings["authorize_url"]),
+            Token = new Uri(channel.Settings["token_url"]),
+            Api = new Uri(channel.Settings["api_url"].TrimEnd('/') + "/"),
+            ClientId = channel.Settings["client_id"],
+            ClientSecret = Text("client_secret") ?? "",
+            TokenAuth = Text("token_auth") switch
+            {
+                ClientSecretPost => TokenAuthentication.Post,
+                ClientIdOnly => TokenAuthentication.ClientIdOnly,
+                _ => TokenAuthentication.Basic,
+            },
+            Scope = Text("scope") ?? "aisp",
+            Pkce = Text("pkce") != "false",
+            LinkHosts = Words("link_hosts", ""),
+            StandardPaths = On("standard_paths"),
+            ConsentRequired = On("consent_required"),
+            HistoryDays = Text("history_days") is { } days ? int.Parse(days, CultureInfo.InvariantCulture) : null,
+            DateFormat = Text("date_format") ?? "yyyy-MM-dd",
+            SendDateTo = On("send_date_to"),
+            EmptyIsNone = On("empty_is_none"),
+            NoAccountsText = Text("no_accounts_text"),
+            BalanceTypes = Words("balance_types", "CLBD XPCD VALU OTHR"),
+            CardBalanceTypes = Words("card_balance_types", "OTHR XPCD CLBD VALU"),
+            OthrIsPending = On("othr_is_pending"),
+            Currency = Text("currency") ?? "EUR",
+            Zone = TimeZoneInfo.FindSystemTimeZoneById(Text("time_zone") ?? "Europe/Paris"),
+        };
+    }
+}
+
+/// <summary>How we prove who we are at the token endpoint (RFC 6749 §2.3, RFC 8705 §2).</summary>
+internal enum TokenAuthentication
+{
+    /// <summary>Id and secret in the header Authorization.</summary>
+    Basic,
+
+    /// <summary>Id and secret in the form.</summary>
+    Post,
+
+    /// <summary>The id alone in the form; the TLS certificate is the proof.</summary>
+    ClientIdOnly,
+}

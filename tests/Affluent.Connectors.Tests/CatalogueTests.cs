@@ -1,0 +1,152 @@
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Connectors.Tests;
+
+public sealed class CatalogueTests : IDisposable
+{
+    private static readonly Dictionary<string, string> TestBankHere = new()
+    {
+        ["test_bank"] = "http://127.0.0.1:5200/",
+    };
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("catalogue");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void The_test_bank_is_provider_87_with_both_channels()
+    {
+        var load = Catalogue.Load(TestBankHere);
+
+        Assert.Empty(load.Faults);
+        var bank = load.Catalogue.Provider("87")!;
+        Assert.Equal(("Linxo Test Bank", "FRA", true), (bank.Name, bank.CountryCode, bank.Test));
+        Assert.Equal(["8701", "8700"], bank.Channels.Select(c => c.Id));
+        var redirect = load.Catalogue.Channel("8701")!;
+        Assert.Same(bank, redirect.Provider);
+        Assert.Equal("stet", redirect.Connector.Manifest.Family);
+        Assert.Equal("http://127.0.0.1:5200/stet/psd2/v1.4.2", redirect.Definition.Settings["api_url"]);
+        Assert.Equal([BankAccountType.Checkings, BankAccountType.CreditCard], redirect.Definition.AccountTypes);
+        var embedded = load.Catalogue.Channel("8700")!.Definition;
+        Assert.Equal(4, embedded.AccountTypes.Count);
+        Assert.Equal(
+            [
+                ("300", "login", CredentialType.Text, false, false),
+                ("301", "password", CredentialType.Password, true, false),
+                ("302", "file_url", CredentialType.Text, false, true),
+            ],
+            embedded.Credentials.Select(c => (c.Id, c.Name, c.Type, c.Encrypt, c.Optional))
+        );
+    }
+
+    [Fact]
+    public void An_installation_without_a_test_bank_does_not_list_it()
+    {
+        var load = Catalogue.Load(new Dictionary<string, string>());
+
+        Assert.Empty(load.Faults);
+        Assert.Null(load.Catalogue.Provider("87"));
+        Assert.Null(load.Catalogue.Channel("8700"));
+    }
+
+    [Fact]
+    public void An_operators_folder_adds_banks()
+    {
+        Write("4711.json", Entry("4711"));
+
+        var load = Catalogue.Load(TestBankHere, _folder.FullName);
+
+        Assert.Empty(load.Faults);
+        Assert.Equal(["87", "4711"], load.Catalogue.Providers.Select(p => p.Id));
+        Assert.Equal("id-of-ours", load.Catalogue.Channel("471101")!.Definition.Settings["client_id"]);
+    }
+
+    [Fact]
+    public void All_faults_of_all_files_are_found_at_once_with_their_places()
+    {
+        Write("a.json", "{ \"id\": \"12\",\n  broken");
+        Write(
+            "b.json",
+            Entry("4711")
+                .Replace("\"FRA\"", "\"FR\"", StringComparison.Ordinal)
+                .Replace("\"471101\"", "\"4711\"", StringComparison.Ordinal)
+                .Replace("\"stet\"", "\"stett\"", StringComparison.Ordinal)
+                .Replace("\"CHECKINGS\"", "\"CHECKING\"", StringComparison.Ordinal)
+        );
+        Write(
+            "c.json",
+            Entry("4712")
+                .Replace("\"https://bank.example/api\"", "\"bank.example\"", StringComparison.Ordinal)
+                .Replace("\"client_id\"", "\"cliend_id\"", StringComparison.Ordinal)
+                .Replace("\"name\"", "\"nam\"", StringComparison.Ordinal)
+        );
+        Write("d.json", Entry("87"));
+        Write("e.json", Entry("4713").Replace("https://bank.example/api", "{gateway}/api", StringComparison.Ordinal));
+
+        var load = Catalogue.Load(TestBankHere, _folder.FullName);
+
+        Assert.Equal(["87"], load.Catalogue.Providers.Select(p => p.Id));
+        Assert.Equal(
+            [
+                "a.json: line 2: is not JSON",
+                "b.json: channels[0].account_types[0]: is none of: CHECKINGS, SAVINGS, LOAN, CREDIT_CARD",
+                "b.json: channels[0].connector: 'stett' is none of: stet, website",
+                "b.json: channels[0].id: must be 471101: the provider's id followed by 01 (REDIRECT) or 00 (EMBEDDED)",
+                "b.json: country_code: is not an ISO 3166-1 alpha-3 code (FRA, BEL …)",
+                "c.json: channels[0].settings: channel 471201: setting 'api_url' is not an absolute http(s) address",
+                "c.json: channels[0].settings: channel 471201: setting 'cliend_id' is not known to connector 'stet'",
+                "c.json: channels[0].settings: channel 471201: setting 'client_id' is missing (our name at the bank)",
+                "c.json: nam: is not known",
+                "c.json: name: is missing",
+                "d.json: id: 87 is taken by catalogue/87-linxo-test-bank.json",
+                "e.json: the variable {gateway} is not set",
+            ],
+            load.Faults.Select(f => (f with { File = Path.GetFileName(f.File) }).ToString())
+                .Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("42")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{ "channels": [1, "x", null], "id": 4, "base_url": [] }""")]
+    [InlineData("""{ "channels": [{ "settings": [], "credentials": {}, "consent_days": "x", "test": 1 }] }""")]
+    public void A_file_of_the_wrong_shape_is_a_fault_and_no_crash(string text)
+    {
+        Write("x.json", text);
+
+        var load = Catalogue.Load(TestBankHere, _folder.FullName);
+
+        Assert.NotEmpty(load.Faults);
+        Assert.Equal(["87"], load.Catalogue.Providers.Select(p => p.Id));
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_a_fault()
+    {
+        var load = Catalogue.Load(TestBankHere, Path.Combine(_folder.FullName, "none"));
+
+        Assert.Equal("the folder does not exist", Assert.Single(load.Faults).Reason);
+    }
+
+    private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder.FullName, name), text);
+
+    private static string Entry(string id) =>
+        $$"""
+            {
+              "id": "{{id}}",
+              "name": "Bank {{id}}",
+              "country_code": "FRA",
+              "base_url": "https://bank.example",
+              "channels": [{
+                "id": "{{id}}01", "mode": "REDIRECT", "connector": "stet", "account_types": ["CHECKINGS"],
+                "settings": {
+                  "authorize_url": "https://bank.example/authorize", "token_url": "https://bank.example/token",
+                  "api_url": "https://bank.example/api", "client_id": "id-of-ours"
+                }
+              }]
+            }
+            """;
+}
