@@ -1,7 +1,9 @@
+using Affluent.Server.Authorization;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Synchronization;
+using Affluent.Server.Users;
 
 namespace Affluent.Server;
 
@@ -25,11 +27,15 @@ internal static class App
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(new Vault(masterKey));
         builder.Services.AddSingleton(new Ids(time, node));
-        configure?.Invoke(builder);
+        builder.Services.AddAuthorizationServer(settings, masterKey);
+        builder.Services.AddUsers();
         builder.Services.AddSynchronization();
         builder.Services.AddConnectionEdits();
+        configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseAuthorizationServer();
+        app.MapUsers();
         app.MapGet("/health", () => TypedResults.Text("ok"));
         return app;
     }

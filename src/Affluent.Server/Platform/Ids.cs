@@ -29,6 +29,6 @@ internal sealed class Ids(TimeProvider time, int node)
     public static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Reads an id of the published API; false when it is not a positive decimal number.</summary>
-    public static bool TryParse(string? text, out long id) =>
+    public static bool TryRead(string? text, out long id) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
 }

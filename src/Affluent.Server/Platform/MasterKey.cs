@@ -20,57 +20,25 @@ internal sealed class MasterKey
     public bool WasCreated { get; }
 
     /// <summary>Reads the file, or makes it (mode 0600) when there is none and <paramref name="mayCreate"/> allows it.</summary>
-    /// <exception cref="MasterKeyException">Others can read the file, it does not hold a key, or it is missing.</exception>
+    /// <exception cref="KeyFileException">Others can read the file, it does not hold a key, or it is missing.</exception>
     public static MasterKey Load(string path, bool mayCreate)
     {
-        if (!File.Exists(path))
-        {
-            if (!mayCreate)
-            {
-                throw new MasterKeyException(
-                    $"The master key file {path} does not exist. Make one with: openssl rand -base64 32 > {path} && chmod 600 {path}"
-                );
-            }
-            return Create(path);
-        }
-        const UnixFileMode Others =
-            UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None)
-        {
-            throw new MasterKeyException(
-                $"Others can read the master key file {path}. Close it with: chmod 600 {path}"
-            );
-        }
-        try
-        {
-            var bytes = Convert.FromBase64String(File.ReadAllText(path).Trim());
-            return bytes.Length == 32
-                ? new MasterKey(bytes, created: false)
-                : throw new MasterKeyException($"The master key file {path} must hold 32 bytes in base64.");
-        }
-        catch (FormatException)
-        {
-            throw new MasterKeyException($"The master key file {path} must hold 32 bytes in base64.");
-        }
+        var (text, created) = KeyFile.Read(
+            path,
+            "master key",
+            "openssl rand -base64 32",
+            mayCreate,
+            () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))
+        );
+        var bytes = new byte[33];
+        return Convert.TryFromBase64String(text.Trim(), bytes, out var length) && length == 32
+            ? new MasterKey(bytes[..32], created)
+            : throw new KeyFileException($"The master key file {path} must hold 32 bytes in base64.");
     }
+
+    /// <summary>A key of its own for one purpose, always the same for the same master key.</summary>
+    public byte[] Derive(string purpose) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Bytes, 32, info: System.Text.Encoding.UTF8.GetBytes(purpose));
 
     public override string ToString() => "***";
-
-    private static MasterKey Create(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var bytes = RandomNumberGenerator.GetBytes(32);
-        // The mode is set as the file is made, so that there is no moment at which others could read it.
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-        using var file = new StreamWriter(path, options);
-        file.WriteLine(Convert.ToBase64String(bytes));
-        return new MasterKey(bytes, created: true);
-    }
 }
-
-/// <summary>The master key cannot be used; the message says why and what to do.</summary>
-internal sealed class MasterKeyException(string message) : Exception(message);

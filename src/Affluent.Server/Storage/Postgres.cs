@@ -11,9 +11,10 @@ internal sealed partial class PostgresDatabase : Database
     // Any number, the same in every node.
     private const long MigrationLock = 0x4146464C;
 
-    private readonly NpgsqlDataSource _source;
+    /// <summary>The pool of connections.</summary>
+    public NpgsqlDataSource Source { get; }
 
-    public PostgresDatabase(Uri address) => _source = NpgsqlDataSource.Create(ConnectionString(address));
+    public PostgresDatabase(Uri address) => Source = NpgsqlDataSource.Create(ConnectionString(address));
 
     public override string Kind => "postgres";
 
@@ -42,13 +43,13 @@ internal sealed partial class PostgresDatabase : Database
 
     public override async Task<T> Read<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
     {
-        await using var connection = await _source.OpenConnectionAsync(cancellation);
+        await using var connection = await Source.OpenConnectionAsync(cancellation);
         return await work(new DbWork(this, connection, transaction: null, cancellation));
     }
 
     public override async Task<T> Write<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
     {
-        await using var connection = await _source.OpenConnectionAsync(cancellation);
+        await using var connection = await Source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var db = new DbWork(this, connection, transaction, cancellation);
         var result = await work(db);
@@ -115,7 +116,7 @@ internal sealed partial class PostgresDatabase : Database
     public override async Task LockForMigration(DbWork db) =>
         await db.Execute("select pg_advisory_xact_lock(@Key)", new { Key = MigrationLock });
 
-    public override ValueTask DisposeAsync() => _source.DisposeAsync();
+    public override ValueTask DisposeAsync() => Source.DisposeAsync();
 
     [GeneratedRegex(@"\{in (?<name>@\w+)\}", RegexOptions.NonBacktracking)]
     private static partial Regex InToken();

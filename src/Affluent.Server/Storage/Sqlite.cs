@@ -11,14 +11,16 @@ namespace Affluent.Server.Storage;
 /// </summary>
 internal sealed partial class SqliteDatabase : Database
 {
-    private readonly string _connectionString;
+    /// <summary>The driver's own form of the address.</summary>
+    public string ConnectionString { get; }
+
     private readonly SemaphoreSlim _writer = new(1);
     private readonly SemaphoreSlim _readers = new(Math.Max(4, Environment.ProcessorCount * 2));
 
     public SqliteDatabase(string path)
     {
         Path = System.IO.Path.GetFullPath(path);
-        _connectionString = new SqliteConnectionStringBuilder
+        ConnectionString = new SqliteConnectionStringBuilder
         {
             DataSource = Path,
             ForeignKeys = true,
@@ -112,7 +114,7 @@ internal sealed partial class SqliteDatabase : Database
 
     public override ValueTask DisposeAsync()
     {
-        using (var connection = new SqliteConnection(_connectionString))
+        using (var connection = new SqliteConnection(ConnectionString))
         {
             SqliteConnection.ClearPool(connection);
         }
@@ -123,7 +125,7 @@ internal sealed partial class SqliteDatabase : Database
 
     private async Task<SqliteConnection> Connect(CancellationToken cancellation)
     {
-        var connection = new SqliteConnection(_connectionString);
+        var connection = new SqliteConnection(ConnectionString);
         try
         {
             await connection.OpenAsync(cancellation);

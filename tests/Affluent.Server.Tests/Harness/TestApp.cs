@@ -1,9 +1,11 @@
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
+using Affluent.Server.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Affluent.Server.Tests.Harness;
@@ -64,7 +66,13 @@ internal sealed partial class TestApp : IAsyncDisposable
             MasterKey.Load(all.MasterKeyFile, mayCreate: true),
             node: 1,
             time,
-            configure
+            builder =>
+            {
+                // The cheapest that argon2id allows: tests sign in thousands of times.
+                builder.Logging.SetMinimumLevel(LogLevel.Warning);
+                builder.Services.AddSingleton(new PasswordCost(MemoryKiB: 8, Passes: 1));
+                configure?.Invoke(builder);
+            }
         );
         await app.StartAsync();
         return new TestApp(database, folder, app, time);

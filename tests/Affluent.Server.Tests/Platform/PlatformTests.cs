@@ -83,7 +83,7 @@ public sealed class PlatformTests
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead);
         Assert.Contains(
             "chmod 600",
-            Assert.Throws<MasterKeyException>(() => MasterKey.Load(path, mayCreate: true)).Message,
+            Assert.Throws<KeyFileException>(() => MasterKey.Load(path, mayCreate: true)).Message,
             StringComparison.Ordinal
         );
         folder.Delete(recursive: true);

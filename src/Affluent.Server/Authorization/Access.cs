@@ -1,0 +1,138 @@
+using System.Net.Http.Headers;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Authorization;
+
+/// <summary>
+/// Who may call a route. A route says <c>.Needs(scope, …)</c>: any one of them is enough. Without more it acts for a user: the one of
+/// the token or, in client mode, the one of <c>user_id</c>. A route by id adds <c>.OwnedBy("id", ownerOf)</c>, so that in client
+/// mode the owner is found from the resource; a route that acts for the client itself adds <c>.ForClients()</c>.
+/// </summary>
+internal static class Access
+{
+    /// <summary>The scopes of which the token must have one.</summary>
+    public static T Needs<T>(this T route, params string[] anyOf)
+        where T : IEndpointConventionBuilder => route.WithMetadata(new Need(anyOf));
+
+    /// <summary>
+    /// The resource that the route's parameter names belongs to the user that <paramref name="ownerOf"/> finds; null: there is none.
+    /// </summary>
+    public static T OwnedBy<T>(this T route, string parameter, Func<DbWork, long, Task<long?>> ownerOf)
+        where T : IEndpointConventionBuilder => route.WithMetadata(new Ownership(parameter, ownerOf));
+
+    /// <summary>The route acts for the client, with the client's own token.</summary>
+    public static T ForClients<T>(this T route)
+        where T : IEndpointConventionBuilder => route.WithMetadata(new ClientsOnly());
+
+    /// <summary>Middleware: lets the request through with its <see cref="Caller"/> and <see cref="ActingUser"/>, or answers it.</summary>
+    internal static async Task Check(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<Need>() is not { } need)
+        {
+            await next(context);
+            return;
+        }
+        if (await Decide(context, need) is { } problem)
+        {
+            await problem.ExecuteAsync(context);
+            return;
+        }
+        await next(context);
+    }
+
+    private static async Task<Problem?> Decide(HttpContext context, Need need)
+    {
+        var metadata = context.GetEndpoint()!.Metadata;
+        if (Bearer(context.Request) is not { } text)
+        {
+            return Problem.Unauthorized("Send an access token: Authorization: Bearer …");
+        }
+        var tokens = context.RequestServices.GetRequiredService<AccessTokens>();
+        if (await tokens.Validate(text, context.RequestAborted) is not { } token)
+        {
+            return Problem.Unauthorized("The access token is expired, revoked or not valid here.");
+        }
+        var caller = token.Caller;
+        if (!need.AnyOf.Any(caller.Scopes.Contains))
+        {
+            return Problem.MissingScope(need.AnyOf[0]);
+        }
+        Caller.Set(context, caller);
+
+        if (metadata.GetMetadata<ClientsOnly>() is not null)
+        {
+            return caller.UserId is null
+                ? null
+                : Problem.Forbidden("This route is for a client's own token (client_credentials).");
+        }
+        if (caller.UserId is { } self)
+        {
+            ActingUser.Set(context, new ActingUser(caller.ClientId, self));
+            return null;
+        }
+        if (!token.ClientMode)
+        {
+            return Problem.Forbidden("This client may not act for its users with its own token; use a user's token.");
+        }
+        return await ActInClientMode(context, caller, metadata.GetMetadata<Ownership>());
+    }
+
+    private static async Task<Problem?> ActInClientMode(HttpContext context, Caller caller, Ownership? ownership)
+    {
+        long? named = null;
+        if (context.Request.Query["user_id"] is [{ } text, ..])
+        {
+            if (!Ids.TryRead(text, out var id))
+            {
+                return Problem.BadParameter("user_id", "must be the id of a user, a decimal number");
+            }
+            named = id;
+        }
+        else if (ownership is null)
+        {
+            return Problem.MissingParameter("user_id", "a client's token must say for which user it acts");
+        }
+
+        var services = context.RequestServices;
+        var users = services.GetRequiredService<UserDirectory>();
+        var acting = await services
+            .GetRequiredService<Database>()
+            .Read(
+                async db =>
+                {
+                    var userId = named;
+                    if (
+                        ownership is not null
+                        && Ids.TryRead(context.GetRouteValue(ownership.Parameter) as string, out var resourceId)
+                    )
+                    {
+                        var owner = await ownership.OwnerOf(db, resourceId);
+                        userId = named is null || named == owner ? owner : null;
+                    }
+                    return userId is { } found && await users.ClientOf(db, found) == caller.ClientId ? userId : null;
+                },
+                context.RequestAborted
+            );
+        if (acting is null)
+        {
+            return Problem.NotFound(ownership is null ? "user" : "resource of a user of this client");
+        }
+        ActingUser.Set(context, new ActingUser(caller.ClientId, acting.Value));
+        return null;
+    }
+
+    // RFC 6750 §2.1.
+    private static string? Bearer(HttpRequest request) =>
+        AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header)
+        && header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)
+        && header.Parameter is { Length: > 0 and < 8192 } token
+            ? token
+            : null;
+
+    private sealed record Need(string[] AnyOf);
+
+    private sealed record Ownership(string Parameter, Func<DbWork, long, Task<long?>> OwnerOf);
+
+    private sealed record ClientsOnly;
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Affluent.Server.Authorization;
+
+/// <summary>What an access token says, once it is found to be ours.</summary>
+/// <param name="ClientMode">Whether its client may act for its users with a token of its own.</param>
+internal sealed record AccessToken(long Id, long? AuthorizationId, long ExpiresAt, Caller Caller, bool ClientMode);
+
+/// <summary>
+/// Validates access tokens without asking anyone: signature, issuer and type once per token, then only time and revocations. The
+/// client behind a token is read once per token.
+/// </summary>
+internal sealed class AccessTokens(
+    ECDsaSecurityKey signingKey,
+    Addresses addresses,
+    Revocations revocations,
+    Database database,
+    TimeProvider time
+)
+{
+    // About 400 bytes each.
+    private const int Capacity = 20_000;
+
+    private readonly ConcurrentDictionary<UInt128, AccessToken> _known = new();
+    private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
+    private readonly Lazy<TokenValidationParameters> _rules = new(() =>
+        new TokenValidationParameters
+        {
+            ValidIssuer = addresses.Auth,
+            ValidTypes = ["at+jwt"],
+            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
+            IssuerSigningKey = signingKey,
+            RequireSignedTokens = true,
+            // The audience is the client, not us; time is checked at each use, by our own clock.
+            ValidateAudience = false,
+            ValidateLifetime = false,
+        }
+    );
+
+    /// <summary>The token, or null when it is expired, revoked or not ours.</summary>
+    public async ValueTask<AccessToken?> Validate(string text, CancellationToken cancellation)
+    {
+        var key = Key(text);
+        if (!_known.TryGetValue(key, out var token))
+        {
+            token = await Read(text, cancellation);
+            if (token is null)
+            {
+                return null;
+            }
+            MakeRoom();
+            _known[key] = token;
+        }
+        return
+            time.Seconds() < token.ExpiresAt
+            && !revocations.Covers(token.Id, token.AuthorizationId, token.Caller.UserId, token.Caller.ClientId)
+            ? token
+            : null;
+    }
+
+    private async Task<AccessToken?> Read(string text, CancellationToken cancellation)
+    {
+        var result = await _handler.ValidateTokenAsync(text, _rules.Value);
+        if (
+            !result.IsValid
+            || result.SecurityToken is not JsonWebToken jwt
+            || !jwt.TryGetPayloadValue<string>("client_id", out var clientId)
+            || !jwt.TryGetPayloadValue<string>("oi_tkn_id", out var tokenId)
+            || !jwt.TryGetPayloadValue<long>("exp", out var expires)
+        )
+        {
+            return null;
+        }
+        var client = await database.Read(db => ClientStore.FindByClientId(db, clientId), cancellation);
+        if (client is null or { Disabled: true })
+        {
+            return null;
+        }
+        jwt.TryGetPayloadValue<string>("scope", out var scope);
+        return new AccessToken(
+            long.Parse(tokenId, CultureInfo.InvariantCulture),
+            jwt.TryGetPayloadValue<string>("oi_au_id", out var family)
+                ? long.Parse(family, CultureInfo.InvariantCulture)
+                : null,
+            expires,
+            new Caller(
+                client.Id,
+                jwt.Subject == clientId ? null : long.Parse(jwt.Subject, CultureInfo.InvariantCulture),
+                (scope ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal)
+            ),
+            client.ClientMode
+        );
+    }
+
+    private static UInt128 Key(string text)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(hash);
+    }
+
+    private void MakeRoom()
+    {
+        if (_known.Count < Capacity)
+        {
+            return;
+        }
+        var now = time.Seconds();
+        foreach (var (key, token) in _known)
+        {
+            if (token.ExpiresAt <= now)
+            {
+                _known.TryRemove(key, out _);
+            }
+        }
+        if (_known.Count >= Capacity)
+        {
+            // More tokens in use than fit: forgetting them costs one verification each.
+            _known.Clear();
+        }
+    }
+}

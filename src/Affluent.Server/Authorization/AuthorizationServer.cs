@@ -1,0 +1,119 @@
+using Affluent.Server.Platform;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.IdentityModel.Tokens;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Affluent.Server.Authorization;
+
+/// <summary>
+/// The authorization server: OpenIddict, told what Affluent wants. Endpoints are under /auth: token, revoke, introspect,
+/// .well-known/openid-configuration and .well-known/jwks.
+/// </summary>
+internal static class AuthorizationServer
+{
+    public static readonly TimeSpan AccessTokenLifetime = TimeSpan.FromSeconds(3600);
+    public static readonly TimeSpan RefreshTokenLifetime = TimeSpan.FromDays(90);
+
+    public static void AddAuthorizationServer(this IServiceCollection services, Settings settings, MasterKey masterKey)
+    {
+        var signingKey = SigningKey.Load(
+            settings.SigningKeyFile,
+            mayCreate: settings.Environment == InstallationKind.Sandbox
+        );
+        services.AddSingleton(signingKey);
+        services.AddSingleton<Addresses>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<Revocations>();
+        services.AddHostedService(provider => provider.GetRequiredService<Revocations>());
+        services.AddDbContext<AuthorizationDb>(AuthorizationDb.Configure);
+        // At the level of information OpenIddict logs whole requests, user names too.
+        services.AddLogging(logging =>
+            logging
+                .AddFilter("OpenIddict", LogLevel.Warning)
+                .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
+        );
+        // Nothing here is kept by data protection; without this, keys that nobody needs would be written to the home folder.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services
+            .AddOpenIddict()
+            .AddCore(core =>
+            {
+                core.UseEntityFrameworkCore()
+                    .UseDbContext<AuthorizationDb>()
+                    .ReplaceDefaultEntities<ClientRow, AuthorizationRow, ScopeRow, TokenRow, long>();
+                core.ReplaceApplicationManager<ClientRow, ClientManager>();
+                core.ReplaceTokenManager<TokenRow, TokenManager>();
+            })
+            .AddServer(server =>
+            {
+                server
+                    .AllowClientCredentialsFlow()
+                    .AllowPasswordFlow()
+                    .AllowRefreshTokenFlow()
+                    .SetAccessTokenLifetime(AccessTokenLifetime)
+                    .SetRefreshTokenLifetime(RefreshTokenLifetime)
+                    // Whoever brings a used refresh token back ends its whole family, at once.
+                    .SetRefreshTokenReuseLeeway(TimeSpan.Zero)
+                    // Short enough for the widget's query string.
+                    .UseReferenceRefreshTokens()
+                    .DisableAccessTokenEncryption()
+                    // TokenRequests checks them, with the error that RFC 6749 names.
+                    .DisableScopeValidation()
+                    .IgnoreScopePermissions()
+                    .RegisterScopes([.. Scopes.All])
+                    .AddSigningKey(signingKey)
+                    .AddEncryptionKey(new SymmetricSecurityKey(masterKey.Derive("refresh tokens")));
+                server.UseAspNetCore().DisableTransportSecurityRequirement();
+                server.AddEventHandler<HandleTokenRequestContext>(handler => handler.UseScopedHandler<TokenRequests>());
+                server.AddEventHandler<ProcessSignInContext>(handler =>
+                    handler
+                        .UseInlineHandler(AddRefreshToken)
+                        .SetOrder(OpenIddictServerHandlers.EvaluateGeneratedTokens.Descriptor.Order + 1)
+                );
+            });
+        // The issuer is known once the server listens, before its first request.
+        services
+            .AddOptions<OpenIddictServerOptions>()
+            .Configure<Addresses>(
+                (options, addresses) =>
+                {
+                    options.Issuer = new Uri(addresses.Auth);
+                    Uri[] At(string path) => [new(addresses.Auth + path), new("auth" + path, UriKind.Relative)];
+                    options.TokenEndpointUris.AddRange(At("/token"));
+                    options.RevocationEndpointUris.AddRange(At("/revoke"));
+                    options.IntrospectionEndpointUris.AddRange(At("/introspect"));
+                    options.JsonWebKeySetEndpointUris.AddRange(At("/.well-known/jwks"));
+                    options.ConfigurationEndpointUris.Clear();
+                    options.ConfigurationEndpointUris.AddRange(At("/.well-known/openid-configuration"));
+                    options.ConfigurationEndpointUris.AddRange(At("/.well-known/oauth-authorization-server"));
+                    // RFC 8414 §3.1 puts the well-known part before the issuer's path.
+                    options.ConfigurationEndpointUris.Add(
+                        new Uri(".well-known/oauth-authorization-server/auth", UriKind.Relative)
+                    );
+                }
+            );
+    }
+
+    /// <summary>Answers the authorization server's requests, and checks the token of each request to a route that says what it needs.</summary>
+    public static void UseAuthorizationServer(this WebApplication app)
+    {
+        app.Use(JsonBodies.ReadAsForm);
+        app.UseAuthentication();
+        app.Use(Access.Check);
+    }
+
+    /// <summary>A user's sign-in always brings a refresh token, if the client may use one.</summary>
+    private static ValueTask AddRefreshToken(ProcessSignInContext context)
+    {
+        if (
+            context.EndpointType == OpenIddictServerEndpointType.Token
+            && context.Principal!.GetClaim("sub") != context.ClientId
+        )
+        {
+            context.GenerateRefreshToken = context.IncludeRefreshToken = true;
+        }
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,72 @@
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Authorization;
+
+/// <summary>Clients in the database.</summary>
+internal static class ClientStore
+{
+    private const string Columns =
+        "id, client_id, name, grants, scopes, redirect_origins, client_mode, disabled, created_at";
+
+    /// <summary>Stores a checked client under a new id; its secret is told here and never again.</summary>
+    public static async Task<(Client Client, Secret Secret)> Create(
+        DbWork db,
+        Client client,
+        Ids ids,
+        TimeProvider time
+    )
+    {
+        var secret = Secret.Generate();
+        var made = client with { Id = ids.Next(), ClientId = Guid.NewGuid().ToString(), CreatedAt = time.Seconds() };
+        await db.Execute(
+            """
+            insert into clients (id, client_id, secret_hash, name, grants, scopes, redirect_origins, client_mode, disabled, created_at, version)
+            values (@Id, @ClientId, @SecretHash, @Name, @Grants, @Scopes, @RedirectOrigins, @ClientMode, @Disabled, @CreatedAt, @Version)
+            """,
+            new
+            {
+                made.Id,
+                made.ClientId,
+                SecretHash = secret.Hash(),
+                made.Name,
+                made.Grants,
+                made.Scopes,
+                made.RedirectOrigins,
+                made.ClientMode,
+                made.Disabled,
+                made.CreatedAt,
+                Version = NewVersion(),
+            }
+        );
+        return (made, secret);
+    }
+
+    public static Task<IReadOnlyList<Client>> List(DbWork db) =>
+        db.Query<Client>($"select {Columns} from clients order by id");
+
+    public static Task<Client?> Find(DbWork db, long id) =>
+        db.Find<Client>($"select {Columns} from clients where id = @Id", new { Id = id });
+
+    /// <summary>By the id with which it authenticates.</summary>
+    public static Task<Client?> FindByClientId(DbWork db, string clientId) =>
+        db.Find<Client>($"select {Columns} from clients where client_id = @ClientId", new { ClientId = clientId });
+
+    /// <summary>Gives the client another secret; the old one is worth nothing from now on. Null: no such client.</summary>
+    public static async Task<Secret?> RotateSecret(DbWork db, string clientId)
+    {
+        var secret = Secret.Generate();
+        var rows = await db.Execute(
+            "update clients set secret_hash = @Hash, version = @Version where client_id = @ClientId",
+            new
+            {
+                Hash = secret.Hash(),
+                Version = NewVersion(),
+                ClientId = clientId,
+            }
+        );
+        return rows == 0 ? null : secret;
+    }
+
+    private static string NewVersion() => Guid.NewGuid().ToString();
+}

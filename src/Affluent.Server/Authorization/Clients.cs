@@ -1,0 +1,115 @@
+using Affluent.Server.Platform;
+
+namespace Affluent.Server.Authorization;
+
+/// <summary>An application that calls the API. Its users are its own: no other client sees them.</summary>
+internal sealed record Client
+{
+    public long Id { get; init; }
+
+    /// <summary>The id by which it authenticates, a UUID.</summary>
+    public string ClientId { get; init; } = "";
+
+    public string Name { get; init; } = "";
+
+    /// <summary>Grant types (RFC 6749), separated by spaces.</summary>
+    public string Grants { get; init; } = "";
+
+    /// <summary>Scopes that it may ask for, separated by spaces.</summary>
+    public string Scopes { get; init; } = "";
+
+    /// <summary>Origins that the widget may send a user back to, separated by spaces.</summary>
+    public string RedirectOrigins { get; init; } = "";
+
+    /// <summary>Client mode: it may act for any of its users with a token of its own.</summary>
+    public bool ClientMode { get; init; }
+
+    public bool Disabled { get; init; }
+
+    /// <summary>UTC seconds.</summary>
+    public long CreatedAt { get; init; }
+
+    /// <summary>Whether a browser may be sent to this address: its origin is registered, exactly, and it names no user.</summary>
+    public bool AllowsRedirect(Uri address) =>
+        address is { IsAbsoluteUri: true, UserInfo.Length: 0 }
+        && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
+        && RedirectOrigins.Split(' ').Contains(address.GetLeftPart(UriPartial.Authority), StringComparer.Ordinal);
+}
+
+/// <summary>What an operator asks for when making a client.</summary>
+/// <param name="RedirectUrls">Addresses, or only origins, that users may be sent back to.</param>
+internal sealed record NewClient(
+    string Name,
+    IReadOnlyList<string> Grants,
+    IReadOnlyList<string> Scopes,
+    IReadOnlyList<string> RedirectUrls,
+    bool ClientMode
+)
+{
+    /// <summary>The grant types that the token endpoint knows.</summary>
+    public static IReadOnlyList<string> KnownGrants { get; } = ["client_credentials", "password", "refresh_token"];
+
+    /// <summary>The client to store, or what is wrong with the request, in words.</summary>
+    public (Client? Client, string? Error) Check(InstallationKind environment)
+    {
+        if (string.IsNullOrWhiteSpace(Name))
+        {
+            return (null, "A client needs a name.");
+        }
+        if (Grants.Count == 0)
+        {
+            return (null, $"A client needs at least one grant of: {string.Join(", ", KnownGrants)}.");
+        }
+        if (Grants.Except(KnownGrants, StringComparer.Ordinal).FirstOrDefault() is { } grant)
+        {
+            return (null, $"Unknown grant '{grant}'. Known: {string.Join(", ", KnownGrants)}.");
+        }
+        if (Scopes.Except(Authorization.Scopes.All, StringComparer.Ordinal).FirstOrDefault() is { } scope)
+        {
+            return (null, $"Unknown scope '{scope}'. Known: {string.Join(", ", Authorization.Scopes.All)}.");
+        }
+        var origins = new List<string>();
+        foreach (var text in RedirectUrls)
+        {
+            var (origin, error) = Origin(text, environment);
+            if (origin is null)
+            {
+                return (null, error);
+            }
+            origins.Add(origin);
+        }
+        return (
+            new Client
+            {
+                Name = Name.Trim(),
+                Grants = string.Join(' ', Grants.Distinct(StringComparer.Ordinal)),
+                Scopes = string.Join(' ', Scopes.Distinct(StringComparer.Ordinal)),
+                RedirectOrigins = string.Join(' ', origins.Distinct(StringComparer.Ordinal)),
+                ClientMode = ClientMode,
+            },
+            null
+        );
+    }
+
+    private static (string? Origin, string? Error) Origin(string text, InstallationKind environment)
+    {
+        if (
+            !Uri.TryCreate(text, UriKind.Absolute, out var url)
+            || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp)
+            || url.Host.Length == 0
+            || url.Host.Contains('*', StringComparison.Ordinal)
+        )
+        {
+            return (null, $"'{text}' is not the address of a web page, such as https://app.example/back.");
+        }
+        if (url.UserInfo.Length > 0)
+        {
+            return (null, $"'{text}' must not hold a user name or password.");
+        }
+        if (url.Scheme == Uri.UriSchemeHttp && !(environment == InstallationKind.Sandbox && url.IsLoopback))
+        {
+            return (null, $"'{text}' must be https; plain http is for loopback addresses in a sandbox.");
+        }
+        return (url.GetLeftPart(UriPartial.Authority), null);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace Affluent.Server.Authorization;
+
+/// <summary>
+/// Clients of the published API post JSON to the token endpoint; OAuth2 says forms (RFC 6749 §4). A JSON object of texts becomes the
+/// same form before OpenIddict reads it.
+/// </summary>
+internal static class JsonBodies
+{
+    private const int MaximumLength = 64 * 1024;
+
+    private static readonly HashSet<string> Paths = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "/auth/token",
+        "/auth/revoke",
+        "/auth/introspect",
+    };
+
+    public static async Task ReadAsForm(HttpContext context, RequestDelegate next)
+    {
+        var request = context.Request;
+        if (HttpMethods.IsPost(request.Method) && request.HasJsonContentType() && Paths.Contains(request.Path))
+        {
+            if (await Read(request, context.RequestAborted) is not { } fields)
+            {
+                await Refuse(context.Response);
+                return;
+            }
+            request.ContentType = "application/x-www-form-urlencoded";
+            context.Features.Set<IFormFeature>(new FormFeature(new FormCollection(fields)));
+        }
+        await next(context);
+    }
+
+    private static async Task<Dictionary<string, StringValues>?> Read(
+        HttpRequest request,
+        CancellationToken cancellation
+    )
+    {
+        if (request.ContentLength > MaximumLength)
+        {
+            return null;
+        }
+        try
+        {
+            using var body = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancellation);
+            if (body.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+            var fields = new Dictionary<string, StringValues>(StringComparer.Ordinal);
+            foreach (var field in body.RootElement.EnumerateObject())
+            {
+                var text = field.Value.ValueKind switch
+                {
+                    JsonValueKind.String => field.Value.GetString(),
+                    JsonValueKind.Null => null,
+                    JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => field.Value.GetRawText(),
+                    _ => "",
+                };
+                // RFC 6749 §3.2: parameters must not be included more than once.
+                if (text is { Length: 0 } || (text is not null && !fields.TryAdd(field.Name, text)))
+                {
+                    return null;
+                }
+            }
+            return fields;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static Task Refuse(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status400BadRequest;
+        response.ContentType = "application/json";
+        response.Headers.CacheControl = "no-store";
+        return response.WriteAsync(
+            """{"error":"invalid_request","error_description":"The body must be one JSON object of texts, each name once."}"""
+        );
+    }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Authorization;
+
+/// <summary>What ends access tokens before their time.</summary>
+internal enum RevocationKind
+{
+    /// <summary>One token.</summary>
+    Token,
+
+    /// <summary>All tokens that came from one sign-in.</summary>
+    Authorization,
+
+    /// <summary>All tokens of a user.</summary>
+    User,
+
+    /// <summary>All tokens of a client and its users.</summary>
+    Client,
+}
+
+/// <summary>
+/// The list of what ended access tokens before their time. It lives in the database; each node holds in memory the part that can
+/// still matter, and reads what is new every second: a revocation holds at once on the node that made it, and within two seconds
+/// on all others. Ids grow with time, so a revocation ends the tokens whose id is smaller than its own, and no later ones.
+/// </summary>
+internal sealed partial class Revocations(Database database, Ids ids, TimeProvider time, ILogger<Revocations> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    // A transaction that is slow to commit, or another node's clock behind ours, must not hide a row from the reader.
+    private const int Overlap = 60;
+
+    private readonly ConcurrentDictionary<(RevocationKind, long), Entry> _entries = new();
+    private long _readUntil;
+
+    /// <summary>Whether something ended the token.</summary>
+    public bool Covers(long tokenId, long? authorizationId, long? userId, long clientId) =>
+        !_entries.IsEmpty
+        && (
+            Ends(RevocationKind.Token, tokenId, long.MaxValue)
+            || (authorizationId is { } family && Ends(RevocationKind.Authorization, family, long.MaxValue))
+            || (userId is { } user && Ends(RevocationKind.User, user, tokenId))
+            || Ends(RevocationKind.Client, clientId, tokenId)
+        );
+
+    /// <summary>Revokes in a transaction of its own.</summary>
+    public Task Add(RevocationKind kind, long subjectId, CancellationToken cancellation) =>
+        database.Write(db => Add(db, kind, subjectId), cancellation);
+
+    /// <summary>Revokes in the caller's transaction.</summary>
+    public async Task Add(DbWork db, RevocationKind kind, long subjectId)
+    {
+        var row = new Row
+        {
+            Id = ids.Next(),
+            Kind = Name(kind),
+            SubjectId = subjectId,
+            RevokedAt = time.Seconds(),
+        };
+        await db.Execute(
+            "insert into revocations (id, kind, subject_id, revoked_at) values (@Id, @Kind, @SubjectId, @RevokedAt)",
+            row
+        );
+        db.AfterCommit(() => Remember(row));
+    }
+
+    /// <summary>Reads the rows that are new.</summary>
+    public async Task Refresh(CancellationToken cancellation)
+    {
+        var now = time.Seconds();
+        var oldest = now - (long)AuthorizationServer.AccessTokenLifetime.TotalSeconds - Overlap;
+        var rows = await database.Read(
+            db =>
+                db.Query<Row>(
+                    "select id, kind, subject_id, revoked_at from revocations where revoked_at >= @Since",
+                    new { Since = Math.Max(oldest, _readUntil - Overlap) }
+                ),
+            cancellation
+        );
+        foreach (var row in rows)
+        {
+            Remember(row);
+        }
+        _readUntil = now;
+        foreach (var (key, entry) in _entries)
+        {
+            if (entry.RevokedAt < oldest)
+            {
+                _entries.TryRemove(key, out _);
+            }
+        }
+    }
+
+    /// <summary>Nothing is served before the list is known.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Refresh(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(stoppingToken);
+                await Refresh(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is System.Data.Common.DbException or TimeoutException)
+            {
+                // Without its database the node answers nothing anyway; the next second reads all that was missed.
+                RefreshFailed(e);
+            }
+        }
+    }
+
+    private void Remember(Row row) =>
+        _entries.AddOrUpdate(
+            (Kind(row.Kind), row.SubjectId),
+            new Entry(row.Id, row.RevokedAt),
+            (_, known) => known.Id > row.Id ? known : new Entry(row.Id, row.RevokedAt)
+        );
+
+    private bool Ends(RevocationKind kind, long subject, long tokenId) =>
+        _entries.TryGetValue((kind, subject), out var entry) && (tokenId == long.MaxValue || tokenId < entry.Id);
+
+    private static string Name(RevocationKind kind) =>
+        kind switch
+        {
+            RevocationKind.Token => "token",
+            RevocationKind.Authorization => "authorization",
+            RevocationKind.User => "user",
+            RevocationKind.Client => "client",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
+
+    private static RevocationKind Kind(string name) => Enum.Parse<RevocationKind>(name, ignoreCase: true);
+
+    [LoggerMessage(LogLevel.Warning, "The list of revoked tokens could not be read; it is tried again in a second.")]
+    private partial void RefreshFailed(Exception error);
+
+    private sealed record Row
+    {
+        public long Id { get; init; }
+        public string Kind { get; init; } = "";
+        public long SubjectId { get; init; }
+        public long RevokedAt { get; init; }
+    }
+
+    private sealed record Entry(long Id, long RevokedAt);
+}

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using Affluent.Server.Platform;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Affluent.Server.Authorization;
+
+/// <summary>The key that signs access tokens: ECDSA on P-256 (ES256, RFC 7518 §3.4), PEM, in a file of its own.</summary>
+internal static class SigningKey
+{
+    /// <summary>Reads the file, or makes it (mode 0600) when there is none and <paramref name="mayCreate"/> allows it.</summary>
+    /// <exception cref="KeyFileException">Others can read the file, it does not hold such a key, or it is missing.</exception>
+    public static ECDsaSecurityKey Load(string path, bool mayCreate)
+    {
+        var (pem, _) = KeyFile.Read(
+            path,
+            "signing key",
+            "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256",
+            mayCreate,
+            static () =>
+            {
+                using var fresh = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+                return fresh.ExportPkcs8PrivateKeyPem();
+            }
+        );
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportFromPem(pem);
+            if (key.KeySize == 256 && key.ExportParameters(includePrivateParameters: true).D is not null)
+            {
+                var security = new ECDsaSecurityKey(key);
+                // The RFC 7638 thumbprint: the same key has the same id on every node.
+                security.KeyId = Base64UrlEncoder.Encode(security.ComputeJwkThumbprint());
+                return security;
+            }
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            // Said below in words that help.
+        }
+        key.Dispose();
+        throw new KeyFileException($"The signing key file {path} must hold an EC private key on P-256, as PEM.");
+    }
+}

@@ -1,0 +1,26 @@
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Authorization;
+
+/// <summary>What authorization must ask of the users' side, which gives it at start.</summary>
+/// <param name="ClientOf">The client that a user belongs to; null: no such user.</param>
+/// <param name="SignIn">Checks a name and password at a client.</param>
+internal sealed record UserDirectory(
+    Func<DbWork, long, Task<long?>> ClientOf,
+    Func<SignIn, CancellationToken, Task<SignInOutcome>> SignIn
+);
+
+/// <summary>A user's attempt to sign in with a password.</summary>
+internal sealed record SignIn(long ClientId, string UserName, Platform.Secret Password);
+
+/// <summary>How it ended.</summary>
+internal abstract record SignInOutcome
+{
+    private SignInOutcome() { }
+
+    /// <summary>Name and password belong together.</summary>
+    public sealed record Welcome(long UserId) : SignInOutcome;
+
+    /// <summary>They do not, or the name was tried too often: the answer is the same, so that nobody learns which names exist.</summary>
+    public sealed record Refused : SignInOutcome;
+}

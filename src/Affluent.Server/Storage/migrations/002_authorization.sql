@@ -1,0 +1,67 @@
+-- The authorization server. A client holds its users; its secret has 256 random bits and is stored as a hash.
+create table clients (
+    id bigint primary key,
+    client_id text not null unique,
+    secret_hash text not null,
+    name text not null,
+    grants text not null,
+    scopes text not null,
+    redirect_origins text not null,
+    client_mode boolean not null,
+    disabled boolean not null default false,
+    created_at bigint not null,
+    version text not null
+);
+
+-- One family of refresh tokens: when a used one comes back, the family ends.
+create table authorizations (
+    id bigint primary key,
+    client_id bigint references clients (id) on delete cascade,
+    subject text,
+    status text,
+    type text,
+    scopes text,
+    created_at bigint,
+    version text
+);
+create index authorizations_by_subject on authorizations (subject);
+create index authorizations_by_age on authorizations (created_at);
+
+create table tokens (
+    id bigint primary key,
+    client_id bigint references clients (id) on delete cascade,
+    authorization_id bigint references authorizations (id) on delete cascade,
+    subject text,
+    status text,
+    type text,
+    reference_id text unique,
+    payload text,
+    created_at bigint,
+    expires_at bigint,
+    redeemed_at bigint,
+    version text
+);
+create index tokens_by_authorization on tokens (authorization_id);
+create index tokens_by_subject on tokens (subject);
+create index tokens_by_expiry on tokens (expires_at);
+
+-- Access tokens are checked without the database; what ends one before its time is told to every node by this list. Rows are kept
+-- for as long as an access token can live.
+create table revocations (
+    id bigint primary key,
+    kind text not null check (kind in ('token', 'authorization', 'user', 'client')),
+    subject_id bigint not null,
+    revoked_at bigint not null
+);
+create index revocations_by_age on revocations (revoked_at);
+
+-- Failed sign-ins by (client, user name), the name hashed: also names that nobody has.
+create table sign_in_failures (
+    client_id bigint not null references clients (id) on delete cascade,
+    name_hash text not null,
+    failures integer not null,
+    last_at bigint not null,
+    blocked_until bigint not null,
+    primary key (client_id, name_hash)
+);
+create index sign_in_failures_by_age on sign_in_failures (last_at);

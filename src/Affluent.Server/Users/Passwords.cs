@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Affluent.Server.Platform;
+using NSec.Cryptography;
+
+namespace Affluent.Server.Users;
+
+/// <summary>What one hash costs. The standard is the OWASP minimum for argon2id: 19 MiB, two passes.</summary>
+internal sealed record PasswordCost(int MemoryKiB = 19 * 1024, int Passes = 2);
+
+/// <summary>
+/// Users' passwords as argon2id (RFC 9106), in the usual text form <c>$argon2id$v=19$m=…,t=…,p=1$salt$hash</c>. As many at once as
+/// there are processors: a burst of sign-ins waits instead of taking all memory.
+/// </summary>
+internal sealed class Passwords(PasswordCost cost) : IDisposable
+{
+    public const int MinimumLength = 6;
+    public const int MaximumLength = 128;
+
+    private const int SaltSize = 16;
+    private const int HashSize = 32;
+
+    private readonly SemaphoreSlim _turns = new(Environment.ProcessorCount);
+
+    // Compared with when nobody has the name, so that the answer takes as long.
+    private readonly string _nobody = Text(cost, new byte[SaltSize], new byte[HashSize]);
+
+    /// <summary>What is wrong with a new password; null: nothing.</summary>
+    public static string? Weakness(string password) =>
+        password.Length < MinimumLength ? $"must have at least {MinimumLength} characters"
+        : password.Length > MaximumLength ? $"must have at most {MaximumLength} characters"
+        : !password.Any(char.IsLetter) || !password.Any(char.IsDigit) ? "must have a letter and a digit"
+        : null;
+
+    /// <summary>What to store of a password.</summary>
+    public async Task<string> Hash(Secret password, CancellationToken cancellation)
+    {
+        var salt = RandomNumberGenerator.GetBytes(SaltSize);
+        return Text(cost, salt, await Derive(password, cost, salt, cancellation));
+    }
+
+    /// <summary>Whether it is the password of the stored hash; a null hash takes the same time and says no.</summary>
+    public async Task<bool> Verify(Secret password, string? stored, CancellationToken cancellation)
+    {
+        var (storedCost, salt, hash) = Parse(stored ?? _nobody);
+        var derived = await Derive(password, storedCost, salt, cancellation);
+        return CryptographicOperations.FixedTimeEquals(derived, hash) && stored is not null;
+    }
+
+    public void Dispose() => _turns.Dispose();
+
+    private async Task<byte[]> Derive(Secret password, PasswordCost with, byte[] salt, CancellationToken cancellation)
+    {
+        await _turns.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(
+                () =>
+                    PasswordBasedKeyDerivationAlgorithm
+                        .Argon2id(
+                            new Argon2Parameters
+                            {
+                                DegreeOfParallelism = 1,
+                                MemorySize = with.MemoryKiB,
+                                NumberOfPasses = with.Passes,
+                            }
+                        )
+                        .DeriveBytes(Encoding.UTF8.GetBytes(password.Value), salt, HashSize),
+                cancellation
+            );
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    private static string Text(PasswordCost cost, byte[] salt, byte[] hash) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"$argon2id$v=19$m={cost.MemoryKiB},t={cost.Passes},p=1${Convert.ToBase64String(salt)}${Convert.ToBase64String(hash)}"
+        );
+
+    private static (PasswordCost Cost, byte[] Salt, byte[] Hash) Parse(string text)
+    {
+        if (text.Split('$') is not ["", "argon2id", "v=19", var parameters, var salt, var hash])
+        {
+            throw new FormatException("A stored password hash is not in the form that this program writes.");
+        }
+        var numbers = parameters.Split(',').Select(p => int.Parse(p[2..], CultureInfo.InvariantCulture)).ToArray();
+        return (
+            new PasswordCost(numbers[0], numbers[1]),
+            Convert.FromBase64String(salt),
+            Convert.FromBase64String(hash)
+        );
+    }
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Affluent.Server.Tests.Harness;
+
+/// <summary>A client as its developer knows it: id, secret, and what it may do.</summary>
+internal sealed record TestClient(long Id, string ClientId, string Secret);
+
+/// <summary>A user as the client that made it knows it.</summary>
+internal sealed record TestUser(TestClient Client, long Id, string Email, string Password);
+
+internal sealed partial class TestApp
+{
+    /// <summary>The user scopes that a client of the published API asks for.</summary>
+    public const string UserScopes =
+        "profile profile_edit accounts_manage accounts_read connections_manage connections_sync transactions_read";
+
+    private int _users;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Makes a client as an operator would; without more, with every grant and scope.</summary>
+    public async Task<TestClient> CreateClient(
+        bool clientMode = false,
+        string? scopes = null,
+        string? grants = null,
+        params string[] redirectUrls
+    )
+    {
+        var (client, error) = new NewClient(
+            "A test client",
+            grants?.Split(' ') ?? NewClient.KnownGrants,
+            scopes?.Split(' ') ?? Scopes.All,
+            redirectUrls,
+            clientMode
+        ).Check(InstallationKind.Sandbox);
+        Assert.Null(error);
+        var (made, secret) = await Database.Write(
+            db => ClientStore.Create(db, client!, _app.Services.GetRequiredService<Ids>(), Time),
+            Stop
+        );
+        return new TestClient(made.Id, made.ClientId, secret.Value);
+    }
+
+    /// <summary>Asks the token endpoint, with a form, and returns its answer whatever it is.</summary>
+    public Task<HttpResponseMessage> PostToken(params (string Name, string Value)[] fields) =>
+        Http.PostAsync(
+            "/auth/token",
+            new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value))),
+            Stop
+        );
+
+    /// <summary>A client's own access token.</summary>
+    public async Task<string> ClientToken(TestClient client, string scopes = Scopes.UsersCreate) =>
+        (
+            await Tokens(
+                ("grant_type", "client_credentials"),
+                ("client_id", client.ClientId),
+                ("client_secret", client.Secret),
+                ("scope", scopes)
+            )
+        )
+            .GetProperty("access_token")
+            .GetString()!;
+
+    /// <summary>Registers a user over the API.</summary>
+    public async Task<TestUser> CreateUser(TestClient client, string? email = null, string password = "pa55word")
+    {
+        email ??= $"user{Interlocked.Increment(ref _users)}@example.com";
+        using var http = WithToken(await ClientToken(client));
+        using var answer = await http.PostAsJsonAsync("/api/v2.1/users", new { email, password }, Stop);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        var id = long.Parse(answer.Headers.Location!.Segments[^1], System.Globalization.CultureInfo.InvariantCulture);
+        return new TestUser(client, id, email, password);
+    }
+
+    /// <summary>The whole answer of the password grant.</summary>
+    public Task<JsonElement> SignIn(TestUser user, string scopes = UserScopes) =>
+        Tokens(
+            ("grant_type", "password"),
+            ("client_id", user.Client.ClientId),
+            ("client_secret", user.Client.Secret),
+            ("username", user.Email),
+            ("password", user.Password),
+            ("scope", scopes)
+        );
+
+    /// <summary>A user's access token.</summary>
+    public async Task<string> UserToken(TestUser user, string scopes = UserScopes) =>
+        (await SignIn(user, scopes)).GetProperty("access_token").GetString()!;
+
+    /// <summary>A client of the API that sends this access token.</summary>
+    public HttpClient WithToken(string accessToken)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = Origin,
+            Timeout = TimeSpan.FromSeconds(30),
+        };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+        return http;
+    }
+
+    /// <summary>A new user of a new client, signed in.</summary>
+    public async Task<(HttpClient Http, TestUser User)> SignedInUser(TestClient? client = null)
+    {
+        var user = await CreateUser(client ?? await CreateClient());
+        return (WithToken(await UserToken(user)), user);
+    }
+
+    private async Task<JsonElement> Tokens(params (string Name, string Value)[] fields)
+    {
+        using var answer = await PostToken(fields);
+        var body = await answer.Content.ReadAsStringAsync(Stop);
+        Assert.True(answer.IsSuccessStatusCode, body);
+        return JsonSerializer.Deserialize<JsonElement>(body);
+    }
+}
