@@ -25,7 +25,7 @@ public sealed class CatalogueTests : IDisposable
         var redirect = load.Catalogue.Channel("8701")!;
         Assert.Same(bank, redirect.Provider);
         Assert.Equal("stet", redirect.Connector.Manifest.Family);
-        Assert.Equal("http://127.0.0.1:5200/stet/psd2/v1.4.2", redirect.Definition.Settings["api_url"]);
+        Assert.Equal("http://127.0.0.1:5200/stettestbank/stet/psd2/v1.4.2", redirect.Definition.Settings["api_url"]);
         Assert.Equal([BankAccountType.Checkings, BankAccountType.CreditCard], redirect.Definition.AccountTypes);
         var embedded = load.Catalogue.Channel("8700")!.Definition;
         Assert.Equal(4, embedded.AccountTypes.Count);

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Affluent.Connectors.Reading;
 
 /// <summary>The pages of a list on the way from the first to the last, without keeping them all.</summary>
@@ -7,15 +10,23 @@ namespace Affluent.Connectors.Reading;
 /// A page seen before, moved forward at each power of two (Brent's way of finding a cycle): meeting it again means that the
 /// bank leads us round in a circle.
 /// </param>
-internal sealed record Trail(string Address, int Number = 1, string? Mark = null)
+/// <param name="Rows">Digest of the rows of the page before.</param>
+internal sealed record Trail(string Address, int Number = 1, string? Mark = null, string? Rows = null)
 {
     private const int MostPages = 100_000;
 
+    /// <summary>Whether a page with these rows is the page before once more, under another address.</summary>
+    public bool Repeats(string rows) => Rows is not null && rows.Length > 0 && Rows == Digest(rows);
+
     /// <summary>The page after this one.</summary>
-    public TrailStep To(Uri next) =>
+    /// <param name="rows">The rows of this page as text.</param>
+    public TrailStep To(Uri next, string rows) =>
         next.AbsoluteUri == Address ? new TrailStep.End()
         : next.AbsoluteUri == Mark || Number >= MostPages ? new TrailStep.Circle()
-        : new TrailStep.On(new Trail(next.AbsoluteUri, Number + 1, int.IsPow2(Number) ? Address : Mark));
+        : new TrailStep.On(new Trail(next.AbsoluteUri, Number + 1, int.IsPow2(Number) ? Address : Mark, Digest(rows)));
+
+    private static string Digest(string rows) =>
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(rows)).AsSpan(0, 12));
 }
 
 /// <summary>Where a link to the next page leads.</summary>

@@ -107,6 +107,9 @@ internal sealed class PageRow(IHtmlTableRowElement row, IReadOnlyDictionary<Colu
     public string? Link(Column column) =>
         (Cell(column)?.QuerySelector("a[href]") ?? row.QuerySelector("a[href]"))?.GetAttribute("href");
 
+    /// <summary>All that the row says.</summary>
+    public override string ToString() => string.Join('|', row.Cells.Select(c => Lines.Join(c.TextContent)));
+
     private IHtmlTableCellElement? Cell(Column column)
     {
         if (!columns.TryGetValue(column, out var at))

@@ -144,7 +144,16 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
     private StepResult Read(Entry.Inside page, WebPlace place)
     {
         List<BankTransaction> movements = [];
-        foreach (var row in ((PageKind.Movements)page.Kind).Table?.Rows ?? [])
+        var rows = ((PageKind.Movements)page.Kind).Table?.Rows ?? [];
+        var text = string.Join('\n', rows.Select(r => r.ToString()));
+        if (place.Trail.Repeats(text))
+        {
+            return Refused(
+                Refusal.NotUnderstood,
+                $"page {place.Trail.Number} of the movements repeats the page before it"
+            );
+        }
+        foreach (var row in rows)
         {
             // Better no page than a page that lacks a movement without saying so.
             if (MovementPages.Movement(row, place.Currency, zone) is not { } movement)
@@ -169,7 +178,7 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
                     $"page {place.Trail.Number} of the movements links on to another site"
                 );
             }
-            switch (place.Trail.To(address))
+            switch (place.Trail.To(address, text))
             {
                 case TrailStep.On on:
                     next = (place with { Trail = on.Trail }).Write();

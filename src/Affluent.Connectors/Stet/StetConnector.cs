@@ -127,7 +127,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
 
     private async Task<StepResult> ReadAccounts(StetPlace place, StetAnswer.Found found, CancellationToken cancellation)
     {
-        var next = Next(place, found);
+        var next = Next(place, found, "accounts");
         if (next.Fault is { } fault)
         {
             return _api.Refused(Refusal.NotUnderstood, fault);
@@ -262,7 +262,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
 
     private StepResult ReadTransactions(StetPlace place, StetAnswer.Found found)
     {
-        var next = Next(place, found);
+        var next = Next(place, found, "transactions");
         if (next.Fault is { } fault)
         {
             return _api.Refused(Refusal.NotUnderstood, fault);
@@ -317,8 +317,13 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         new() { Session = _api.Session.Write(), CompleteFrom = place.CompleteFrom };
 
     /// <summary>Where the list goes on; a fault in words when the bank's link cannot be followed.</summary>
-    private (StetPlace? Place, string? Fault) Next(StetPlace place, StetAnswer.Found found)
+    private (StetPlace? Place, string? Fault) Next(StetPlace place, StetAnswer.Found found, string list)
     {
+        var rows = found.Json.Item(list)?.GetRawText() ?? "";
+        if (found.Json.Items(list).Any() && place.Trail.Repeats(rows))
+        {
+            return (null, $"page {place.Trail.Number} repeats the page before it");
+        }
         if (found.Json.Item("_links", "next")?.Text("href") is not { } href)
         {
             return (null, null);
@@ -327,7 +332,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         {
             return (null, $"page {place.Trail.Number} links on to an address that is broken or not the bank's");
         }
-        return place.Trail.To(address) switch
+        return place.Trail.To(address, rows) switch
         {
             TrailStep.On on => (place with { Trail = on.Trail }, null),
             TrailStep.End => (null, null),

@@ -1,0 +1,259 @@
+namespace Affluent.Connectors.Contract.Conformance;
+
+/// <summary>One thing that every connector keeps to.</summary>
+/// <param name="Name">A sentence, as a test would be named.</param>
+/// <param name="Check">Returns what was found against it; empty = kept.</param>
+public sealed record ContractRule(string Name, Func<Examinee, CancellationToken, Task<IReadOnlyList<string>>> Check);
+
+/// <summary>The rules that <see cref="IConnector"/> states in words, as checks. A family's tests run each of them.</summary>
+public static class ConnectorContract
+{
+    private static readonly PresentUser Somebody = new("203.0.113.7", "Mozilla/5.0", "fr-FR");
+    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(30);
+
+    /// <summary>All rules.</summary>
+    public static IReadOnlyList<ContractRule> Rules { get; } =
+    [
+        new("A run from an empty session ends with accounts and movements", RunsToItsEnd),
+        new("Nonsense from the bank is a result, never an exception, and no detail holds a secret", EndsWell),
+        new("A run without the user sends no PSU header", SendsNoPsuHeaders),
+        new("Requests stay on the bank's hosts and carry no secret in their address", StaysOnHosts),
+        new("A cancelled step stops", StopsWhenCancelled),
+        new("A session that is none of its own is taken for an empty one", ForgivesSessions),
+        new("An input out of turn is answered, not thrown at", AnswersOutOfTurn),
+    ];
+
+    /// <summary>The rule of that name.</summary>
+    public static ContractRule Rule(string name) => Rules.Single(r => r.Name == name);
+
+    private static async Task<IReadOnlyList<string>> RunsToItsEnd(Examinee examinee, CancellationToken cancellation)
+    {
+        using var bank = examinee.Bank();
+        var walk = new Walk(examinee, bank, Somebody, LongEnough);
+        await walk.Run(cancellation);
+        List<string> found = [];
+        if (walk.Steps[^1].Result is not StepResult.Page)
+        {
+            found.Add($"the run ends with {Show(walk.Steps[^1])}");
+        }
+        if (walk.Accounts.Count == 0 || walk.Transactions == 0)
+        {
+            found.Add(
+                $"{walk.Accounts.Count} accounts and {walk.Transactions} movements were read from a healthy bank"
+            );
+        }
+        found.AddRange(
+            walk.Accounts.GroupBy(a => a.Reference, StringComparer.Ordinal)
+                .Where(g => g.Count() > 1)
+                .Select(g => $"{g.Count()} accounts bear the same reference")
+        );
+        var days = walk.Steps.Select(s => s.Result).OfType<StepResult.Page>().SelectMany(p => p.Transactions);
+        if (days.Any(t => t is { BookingDay: null, ValueDay: null, TransactionDay: null }))
+        {
+            found.Add("a movement has no day");
+        }
+        return found;
+    }
+
+    private static async Task<IReadOnlyList<string>> EndsWell(Examinee examinee, CancellationToken cancellation)
+    {
+        List<string> found = [];
+        var exchanges = await Count(examinee, cancellation);
+        foreach (var (name, answer) in Nonsense.Answers)
+        {
+            for (var from = 0; from < exchanges; from++)
+            {
+                using var bank = examinee.Bank();
+                using var tap = new Tap(bank, from, answer);
+                var walk = new Walk(examinee, tap, Somebody, LongEnough);
+                try
+                {
+                    await walk.Run(cancellation);
+                }
+                catch (Exception e) when (e is HttpRequestException || IsTimeout(e))
+                {
+                    continue;
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    found.Add($"{name} from exchange {from + 1} on: {e.GetType().Name}: {e.Message}");
+                }
+                found.AddRange(walk.Steps.SelectMany(s => Faults(examinee, s)).Select(f => $"{name}: {f}"));
+                if (tap.Requests.Any(r => r.RequestUri!.Host == Nonsense.Elsewhere))
+                {
+                    found.Add($"{name}: a request went to a host that is not the bank's");
+                }
+            }
+        }
+        return [.. found.Distinct(StringComparer.Ordinal)];
+    }
+
+    private static async Task<IReadOnlyList<string>> SendsNoPsuHeaders(
+        Examinee examinee,
+        CancellationToken cancellation
+    )
+    {
+        var tap = await Tapped(examinee, user: null, cancellation);
+        return
+        [
+            .. tap.SelectMany(r => r.Headers.NonValidated.Select(h => h.Key))
+                .Where(name => name.StartsWith("PSU-", StringComparison.OrdinalIgnoreCase))
+                .Distinct(StringComparer.Ordinal)
+                .Select(name => $"{name} was sent although nobody was there"),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<string>> StaysOnHosts(Examinee examinee, CancellationToken cancellation)
+    {
+        var own = examinee
+            .Channel.Settings.Values.Select(v => Uri.TryCreate(v, UriKind.Absolute, out var a) ? a.Authority : "")
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        List<string> found = [];
+        foreach (var address in (await Tapped(examinee, Somebody, cancellation)).Select(r => r.RequestUri!))
+        {
+            if (!own.Contains(address.Authority))
+            {
+                found.Add($"a request went to {address.Authority}, which no setting names");
+            }
+            if (
+                examinee.Secrets.Any(s =>
+                    address.AbsoluteUri.Contains(Uri.EscapeDataString(s), StringComparison.Ordinal)
+                )
+            )
+            {
+                found.Add($"the address of a request to {address.AbsolutePath} holds a secret");
+            }
+        }
+        return [.. found.Distinct(StringComparer.Ordinal)];
+    }
+
+    private static async Task<IReadOnlyList<string>> StopsWhenCancelled(
+        Examinee examinee,
+        CancellationToken cancellation
+    )
+    {
+        using var bank = examinee.Bank();
+        using var tap = new Tap(bank, 0, null);
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var walk = new Walk(examinee, tap, Somebody, LongEnough);
+        await cancelled.CancelAsync();
+        try
+        {
+            // A step that needs no exchange may end before it looks.
+            await walk.Run(cancelled.Token);
+            return tap.Requests.Count == 0 ? [] : ["the run went on after it was cancelled"];
+        }
+        catch (OperationCanceledException)
+        {
+            return [];
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> ForgivesSessions(Examinee examinee, CancellationToken cancellation)
+    {
+        List<string> found = [];
+        string[] sessions = ["x", "{}", "[]", "null", "\0", "{\"accounts\":7}", "{\"cookies\":\"x\"}"];
+        foreach (var session in sessions)
+        {
+            using var bank = examinee.Bank();
+            using var http = new HttpClient(bank, disposeHandler: false) { Timeout = LongEnough };
+            try
+            {
+                var context = new StepContext
+                {
+                    Channel = examinee.Channel,
+                    Http = http,
+                    Session = session,
+                    Credentials = examinee.Credentials,
+                    Now = examinee.Now,
+                    Callback = examinee.Callback,
+                };
+                await examinee.Connector().Step(context, new StepInput.ListAccounts(), cancellation);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                found.Add($"session '{session}': {e.GetType().Name}: {e.Message}");
+            }
+        }
+        return found;
+    }
+
+    private static async Task<IReadOnlyList<string>> AnswersOutOfTurn(Examinee examinee, CancellationToken cancellation)
+    {
+        List<string> found = [];
+        StepInput[] inputs =
+        [
+            new StepInput.Answer(new Dictionary<string, string>()),
+            new StepInput.Answer(new Dictionary<string, string> { [Question.OneTimePassword.Field] = "000000" }),
+            new StepInput.Poll(),
+            new StepInput.Continue("x"),
+            new StepInput.Continue("{}"),
+            new StepInput.Returned(new Uri("https://example.invalid/back?code=x&state=y")),
+            new StepInput.Consent([]),
+            new StepInput.ListTransactions(new BankAccount { Reference = "/none", Currency = "EUR" }, null),
+        ];
+        foreach (var input in inputs)
+        {
+            using var bank = examinee.Bank();
+            // What the bank says to a question that no one should ask is not the point here.
+            using var tap = new Tap(bank, 0, _ => new HttpResponseMessage(System.Net.HttpStatusCode.NotFound));
+            var walk = new Walk(examinee, tap, Somebody, LongEnough);
+            try
+            {
+                await walk.Take(input, cancellation);
+                found.AddRange(walk.Steps.SelectMany(s => Faults(examinee, s)));
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                found.Add($"{input.GetType().Name}: {e.GetType().Name}: {e.Message}");
+            }
+        }
+        return found;
+    }
+
+    private static IEnumerable<string> Faults(Examinee examinee, (StepInput Input, StepResult Result) step)
+    {
+        if (step.Result.Session is null)
+        {
+            yield return $"{Show(step)} holds no session";
+        }
+        if (
+            step.Result is StepResult.Refused { Detail: var detail }
+            && examinee.Secrets.Any(s => detail.Contains(s, StringComparison.Ordinal))
+        )
+        {
+            yield return $"the detail of {Show(step)} holds a secret";
+        }
+        if (step.Result is StepResult.Later later && later.NotBefore < examinee.Now)
+        {
+            yield return $"{Show(step)} names a time that is over";
+        }
+    }
+
+    private static bool IsTimeout(Exception e) => e is TaskCanceledException { InnerException: TimeoutException };
+
+    private static async Task<int> Count(Examinee examinee, CancellationToken cancellation) =>
+        (await Tapped(examinee, Somebody, cancellation)).Count;
+
+    private static async Task<IReadOnlyList<HttpRequestMessage>> Tapped(
+        Examinee examinee,
+        PresentUser? user,
+        CancellationToken cancellation
+    )
+    {
+        using var bank = examinee.Bank();
+        using var tap = new Tap(bank, 0, null);
+        await new Walk(examinee, tap, user, LongEnough).Run(cancellation);
+        return tap.Requests;
+    }
+
+    private static string Show((StepInput Input, StepResult Result) step) =>
+        $"{step.Input.GetType().Name} → "
+        + step.Result switch
+        {
+            StepResult.Refused refused => $"Refused {refused.Reason} ({refused.Detail})",
+            StepResult.Later later => $"Later {later.Reason}",
+            StepResult.AskUser ask => $"AskUser {ask.Question.GetType().Name}",
+            _ => step.Result.GetType().Name,
+        };
+}

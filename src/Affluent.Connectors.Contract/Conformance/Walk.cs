@@ -1,0 +1,111 @@
+namespace Affluent.Connectors.Contract.Conformance;
+
+/// <summary>
+/// Drives a connector as the engine does, from an empty session to the last page of the last account, or to the first result that
+/// ends a run. Between two steps nothing lives on but the strings that the connector returned.
+/// </summary>
+internal sealed class Walk(Examinee examinee, HttpMessageHandler bank, PresentUser? user, TimeSpan patience)
+{
+    private const int MostSteps = 400;
+    private readonly List<(StepInput Input, StepResult Result)> _steps = [];
+    private readonly List<BankAccount> _accounts = [];
+    private string _session = "";
+
+    /// <summary>Each step with its result, in their order.</summary>
+    public IReadOnlyList<(StepInput Input, StepResult Result)> Steps => _steps;
+
+    /// <summary>The accounts of the last complete list.</summary>
+    public IReadOnlyList<BankAccount> Accounts => _accounts;
+
+    /// <summary>Movements of all accounts.</summary>
+    public int Transactions { get; private set; }
+
+    /// <summary>The whole run.</summary>
+    public async Task Run(CancellationToken cancellation)
+    {
+        if (!await ListAccounts(cancellation))
+        {
+            return;
+        }
+        if (_accounts.Exists(a => a.ConsentMissing))
+        {
+            var told = await Take(new StepInput.Consent([.. _accounts]), cancellation);
+            if (told is not StepResult.Done || !await ListAccounts(cancellation))
+            {
+                return;
+            }
+        }
+        foreach (var account in _accounts)
+        {
+            var result = await Ask(new StepInput.ListTransactions(account, null), cancellation);
+            while (result is StepResult.Page page && _steps.Count < MostSteps)
+            {
+                Transactions += page.Transactions.Count;
+                if (page.Next is null)
+                {
+                    break;
+                }
+                result = await Take(new StepInput.Continue(page.Next), cancellation);
+            }
+            if (result is not (StepResult.Page or StepResult.Refused { Reason: Refusal.AccountRefused }))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>One step; the session of its result is the one of the next.</summary>
+    public async Task<StepResult> Take(StepInput input, CancellationToken cancellation)
+    {
+        using var http = new HttpClient(bank, disposeHandler: false) { Timeout = patience };
+        var context = new StepContext
+        {
+            Channel = examinee.Channel,
+            Http = http,
+            Session = _session,
+            Credentials = examinee.Credentials,
+            Now = examinee.Now,
+            User = user,
+            Callback = examinee.Callback,
+        };
+        var result = await examinee.Connector().Step(context, input, cancellation);
+        _session = result.Session;
+        _steps.Add((input, result));
+        return result;
+    }
+
+    private async Task<bool> ListAccounts(CancellationToken cancellation)
+    {
+        _accounts.Clear();
+        var result = await Ask(new StepInput.ListAccounts(), cancellation);
+        while (result is StepResult.Page page && _steps.Count < MostSteps)
+        {
+            _accounts.AddRange(page.Accounts);
+            if (page.Next is null)
+            {
+                return true;
+            }
+            result = await Take(new StepInput.Continue(page.Next), cancellation);
+        }
+        return false;
+    }
+
+    /// <summary>Asks, lets the user answer what the bank wants to know, and asks again.</summary>
+    private async Task<StepResult> Ask(StepInput wanted, CancellationToken cancellation)
+    {
+        var result = await Take(wanted, cancellation);
+        for (var questions = 0; questions < 5 && result is StepResult.AskUser ask; questions++)
+        {
+            if (examinee.User(ask.Question) is not { } answer)
+            {
+                break;
+            }
+            result = await Take(answer, cancellation);
+            if (result is StepResult.Done)
+            {
+                result = await Take(wanted, cancellation);
+            }
+        }
+        return result;
+    }
+}

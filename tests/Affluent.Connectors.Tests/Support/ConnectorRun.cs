@@ -1,0 +1,94 @@
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Connectors.Tests.Support;
+
+/// <summary>A connection as the engine keeps it: a channel, credentials, and the session string of the last result.</summary>
+internal sealed class ConnectorRun(IConnector connector, ChannelDefinition channel, HttpMessageHandler bank)
+    : IDisposable
+{
+    public const string CallbackAddress = "http://127.0.0.1:9/return";
+
+    private readonly HttpClient _http = new(bank) { Timeout = TimeSpan.FromSeconds(20) };
+
+    public string Session { get; set; } = "";
+
+    public DateTimeOffset Now { get; set; } = new(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
+
+    public IReadOnlyDictionary<string, string> Credentials { get; set; } = new Dictionary<string, string>();
+
+    public PresentUser? User { get; set; } = new("203.0.113.7", "Mozilla/5.0", "fr-FR");
+
+    public BankCallback? Callback { get; set; } = new(new Uri(CallbackAddress), "state-of-this-connection");
+
+    /// <summary>The handler of a real network: no cookies, no redirects.</summary>
+    public static SocketsHttpHandler Network() =>
+        new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+        };
+
+    public void Dispose() => _http.Dispose();
+
+    public async Task<StepResult> Take(StepInput input)
+    {
+        var context = new StepContext
+        {
+            Channel = channel,
+            Http = _http,
+            Session = Session,
+            Credentials = Credentials,
+            Now = Now,
+            User = User,
+            Callback = Callback,
+        };
+        var result = await connector.Step(context, input, TestContext.Current.CancellationToken);
+        Session = result.Session;
+        return result;
+    }
+
+    /// <summary>A step that must come to a result of this kind.</summary>
+    public async Task<T> Take<T>(StepInput input)
+        where T : StepResult => Assert.IsType<T>(await Take(input));
+
+    /// <summary>A step that must be refused for this reason; returns what is told the operator.</summary>
+    public async Task<string> TakeRefused(StepInput input, Refusal reason)
+    {
+        var refused = await Take<StepResult.Refused>(input);
+        Assert.Equal(reason, refused.Reason);
+        return refused.Detail;
+    }
+
+    /// <summary>A step that must lead to a question of this kind.</summary>
+    public async Task<T> TakeAsked<T>(StepInput input)
+        where T : Question => Assert.IsType<T>((await Take<StepResult.AskUser>(input)).Question);
+
+    /// <summary>All pages of the list of accounts.</summary>
+    public async Task<IReadOnlyList<BankAccount>> Accounts()
+    {
+        List<BankAccount> accounts = [];
+        var page = await Take<StepResult.Page>(new StepInput.ListAccounts());
+        accounts.AddRange(page.Accounts);
+        while (page.Next is { } next)
+        {
+            page = await Take<StepResult.Page>(new StepInput.Continue(next));
+            accounts.AddRange(page.Accounts);
+        }
+        return accounts;
+    }
+
+    /// <summary>All pages of the movements of an account.</summary>
+    public async Task<IReadOnlyList<BankTransaction>> Transactions(BankAccount account, DateOnly? from = null)
+    {
+        List<BankTransaction> transactions = [];
+        var page = await Take<StepResult.Page>(new StepInput.ListTransactions(account, from));
+        transactions.AddRange(page.Transactions);
+        while (page.Next is { } next)
+        {
+            page = await Take<StepResult.Page>(new StepInput.Continue(next));
+            transactions.AddRange(page.Transactions);
+        }
+        return transactions;
+    }
+}

@@ -1,0 +1,109 @@
+using Affluent.Connectors.Contract;
+using Affluent.TestBank;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Affluent.Connectors.Tests.Support;
+
+/// <summary>The test bank on a port of its own, and what a person does on its pages.</summary>
+internal sealed class RunningTestBank : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Catalogue _catalogue;
+
+    private RunningTestBank(WebApplication app, FakeTimeProvider clock, Catalogue catalogue) =>
+        (_app, Clock, _catalogue) = (app, clock, catalogue);
+
+    public FakeTimeProvider Clock { get; }
+
+    public static async Task<RunningTestBank> Start(string? scenario = null)
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero));
+        var options = new TestBankOptions { Urls = "http://127.0.0.1:0", ScenarioPath = scenario };
+        var app = TestBankApp.Build(options, clock);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        var variables = new Dictionary<string, string> { ["test_bank"] = TestBankApp.Address(app).AbsoluteUri };
+        var load = Catalogue.Load(variables);
+        Assert.Empty(load.Faults);
+        return new RunningTestBank(app, clock, load.Catalogue);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    /// <summary>A connection over the web site.</summary>
+    public ConnectorRun Embedded(string login, string password = "dev", string? fileUrl = null)
+    {
+        var run = Open("8700");
+        run.Credentials = new Dictionary<string, string>
+        {
+            ["300"] = login,
+            ["301"] = password,
+            ["302"] = fileUrl ?? "",
+        };
+        return run;
+    }
+
+    /// <summary>A connection over STET that the person has not allowed yet.</summary>
+    public ConnectorRun Redirect() => Open("8701");
+
+    /// <summary>A connection over STET for which the person has been at the bank and agreed.</summary>
+    public async Task<ConnectorRun> Allowed(string login, string? fileUrl = null)
+    {
+        var run = Redirect();
+        var question = await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+        await run.Take<StepResult.Done>(new StepInput.Returned(await Agree(question.Address, login, fileUrl)));
+        return run;
+    }
+
+    /// <summary>What a person does on the bank's pages, until the bank sends the browser back; returns where to.</summary>
+    public static async Task<Uri> Agree(Uri address, string login, string? fileUrl = null, string decision = "accept")
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+        var response = await browser.GetAsync(address, cancellation);
+        for (var pages = 0; pages < 20; pages++)
+        {
+            if (response.Headers.Location is { } location)
+            {
+                address = new Uri(address, location);
+                if (address.AbsoluteUri.StartsWith(ConnectorRun.CallbackAddress, StringComparison.Ordinal))
+                {
+                    return address;
+                }
+                response = await browser.GetAsync(address, cancellation);
+                continue;
+            }
+            var html = new HtmlParser().ParseDocument(await response.Content.ReadAsStringAsync(cancellation));
+            var form = html.Forms.Single();
+            List<KeyValuePair<string, string>> fields = [new("decision", decision)];
+            foreach (var input in form.QuerySelectorAll("input[name]").OfType<IHtmlInputElement>())
+            {
+                var value = input.Name switch
+                {
+                    "login" => login,
+                    "password" => "dev",
+                    "file_url" => fileUrl ?? "",
+                    "otp" => html.QuerySelector(".test-code")!.TextContent,
+                    _ => input.Value,
+                };
+                fields.Add(new(input.Name!, value));
+            }
+            address = new Uri(address, form.GetAttribute("action"));
+            using var body = new FormUrlEncodedContent(fields);
+            response = await browser.PostAsync(address, body, cancellation);
+        }
+        throw new InvalidOperationException("The bank's pages do not end.");
+    }
+
+    private ConnectorRun Open(string channel)
+    {
+        var found = _catalogue.Channel(channel)!;
+        return new ConnectorRun(found.Connector, found.Definition, ConnectorRun.Network()) { Now = Clock.GetUtcNow() };
+    }
+}

@@ -1,0 +1,346 @@
+using System.Globalization;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Tests.Support;
+
+namespace Affluent.Connectors.Tests;
+
+/// <summary>Both families against the running test bank, over HTTP.</summary>
+public sealed class TestBankTests
+{
+    [Fact]
+    public async Task The_site_shows_accounts_of_all_kinds_with_their_details()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Embedded("dev");
+
+        var accounts = await run.Accounts();
+
+        Assert.Equal(
+            [BankAccountType.Checkings, BankAccountType.Savings, BankAccountType.CreditCard, BankAccountType.Loan],
+            accounts.Select(a => a.Type)
+        );
+        Assert.All(accounts, a => Assert.True(a is { Currency: "EUR", Balance: not null, OwnerName: not null }));
+        Assert.Equal("FR7630099000120004127653080", accounts[0].Iban);
+        Assert.Equal(1.7m, accounts[1].Savings!.YieldRate);
+        Assert.Equal(new DateOnly(2012, 3, 14), accounts[1].Savings!.OpenedDay);
+        Assert.Equal("FR7630099000120004127653080", accounts[2].CreditCard!.PayableAccount);
+        Assert.Equal(accounts[2].Balance, accounts[2].CreditCard!.NextPayment);
+        Assert.NotNull(accounts[2].CreditCard!.NextPaymentDay);
+        Assert.True(accounts[3].Loan is { InitialBalance: > 0, Interest: > 0, NextPayment: > 0, StartDay: not null });
+    }
+
+    [Fact]
+    public async Task Both_channels_read_the_same_movements_of_the_same_account()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var embedded = bank.Embedded("dev");
+        using var redirect = await bank.Allowed("dev");
+
+        var overSite = (await embedded.Accounts()).Single(a => a.Type == BankAccountType.Checkings);
+        var accounts = await redirect.Accounts();
+        var overStet = accounts.Single(a => a.Type == BankAccountType.Checkings);
+        var siteRows = await embedded.Transactions(overSite);
+        var stetRows = await redirect.Transactions(overStet);
+
+        Assert.Equal(2, accounts.Count);
+        Assert.Equal((overSite.Iban, overSite.Balance), (overStet.Iban, overStet.Balance));
+        Assert.True(siteRows.Count > 100, $"{siteRows.Count} movements");
+        Assert.Equal(siteRows.Select(Essence), stetRows.Select(Essence));
+    }
+
+    [Fact]
+    public async Task A_second_reading_brings_the_same_and_needs_no_user()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = await bank.Allowed("dev");
+        var first = await run.Transactions((await run.Accounts())[0]);
+
+        bank.Clock.Advance(TimeSpan.FromHours(20));
+        (run.Now, run.User, run.Callback) = (bank.Clock.GetUtcNow(), null, null);
+        var again = await run.Transactions((await run.Accounts())[0]);
+
+        Assert.Equal(
+            first.Select(Essence),
+            again.Where(t => t.TransactionDay <= first[0].TransactionDay).Select(Essence)
+        );
+    }
+
+    [Fact]
+    public async Task Only_days_that_were_asked_for_come()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var embedded = bank.Embedded("dev");
+        using var redirect = await bank.Allowed("dev");
+        var from = new DateOnly(2026, 11, 1);
+
+        var overSite = await embedded.Transactions((await embedded.Accounts())[0], from);
+        var overStet = await redirect.Transactions((await redirect.Accounts())[0], from);
+
+        Assert.NotEmpty(overSite);
+        Assert.All(overSite, t => Assert.True(t.BookingDay >= from));
+        Assert.Equal(overSite.Select(Essence), overStet.Select(Essence));
+    }
+
+    [Fact]
+    public async Task The_site_asks_for_a_code_and_a_wrong_one_may_be_tried_again()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Embedded("otp");
+
+        var question = await run.TakeAsked<Question.OneTimePassword>(new StepInput.ListAccounts());
+        var retry = await run.TakeAsked<Question.OneTimePassword>(Code("111111"));
+        await run.Take<StepResult.Done>(Code("246810"));
+
+        Assert.Equal(("06 XX XX XX 42", true, false), (question.SentTo, question.Digits, question.Retry));
+        Assert.True(retry.Retry);
+        Assert.Single(await run.Accounts());
+    }
+
+    [Fact]
+    public async Task Three_wrong_codes_end_the_challenge()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Embedded("otp");
+
+        await run.TakeAsked<Question.OneTimePassword>(new StepInput.ListAccounts());
+        await run.TakeAsked<Question.OneTimePassword>(Code("1"));
+        await run.TakeAsked<Question.OneTimePassword>(Code("2"));
+
+        await run.TakeRefused(Code("3"), Refusal.ChallengeFailed);
+    }
+
+    [Fact]
+    public async Task A_session_that_ended_at_the_site_is_renewed_with_the_stored_credentials()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Embedded("dev");
+        var account = (await run.Accounts())[0];
+        var page = await run.Take<StepResult.Page>(new StepInput.ListTransactions(account, null));
+
+        bank.Clock.Advance(TimeSpan.FromMinutes(30));
+        run.Now = bank.Clock.GetUtcNow();
+        var next = await run.Take<StepResult.Page>(new StepInput.Continue(page.Next!));
+
+        Assert.NotEmpty(next.Transactions);
+        Assert.NotEqual(page.Transactions[0], next.Transactions[0]);
+    }
+
+    [Theory]
+    [InlineData("dev", "wrong", null, Refusal.WrongCredentials)]
+    [InlineData("nobody", "dev", null, Refusal.WrongCredentials)]
+    [InlineData("locked", "dev", null, Refusal.AccessLocked)]
+    [InlineData("dev", "dev", "no-such-scenario", Refusal.WrongCredentials)]
+    [InlineData("password_expired", "dev", "faults", Refusal.PasswordChangeRequired)]
+    public async Task The_site_refuses(string login, string password, string? file, Refusal reason)
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Embedded(login, password, file);
+
+        await run.TakeRefused(new StepInput.ListAccounts(), reason);
+    }
+
+    [Fact]
+    public async Task Without_credentials_the_user_is_asked_for_them()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Embedded("");
+
+        await run.TakeAsked<Question.Credentials>(new StepInput.ListAccounts());
+    }
+
+    [Fact]
+    public async Task Terms_to_accept_are_for_the_user()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Embedded("site_action", fileUrl: "faults");
+
+        var question = await run.TakeAsked<Question.SiteAction>(new StepInput.ListAccounts());
+        await run.TakeAsked<Question.SiteAction>(new StepInput.Poll());
+        run.User = null;
+        await run.TakeRefused(new StepInput.ListAccounts(), Refusal.SiteActionRequired);
+
+        Assert.NotNull(question.Address);
+    }
+
+    [Theory]
+    [InlineData("html")]
+    [InlineData("error_500")]
+    [InlineData("nothing")]
+    public async Task A_bank_that_is_unwell_is_asked_later(string login)
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var embedded = bank.Embedded(login, fileUrl: "faults");
+        using var redirect = await bank.Allowed(login, "faults");
+
+        var overSite = await embedded.Take<StepResult.Later>(new StepInput.ListAccounts());
+        var overStet = await redirect.Take<StepResult.Later>(new StepInput.ListAccounts());
+
+        Assert.Equal(LaterReason.BankUnavailable, overSite.Reason);
+        Assert.Equal(LaterReason.BankUnavailable, overStet.Reason);
+        Assert.True(overStet.NotBefore > redirect.Now);
+    }
+
+    [Fact]
+    public async Task One_account_that_fails_leaves_the_other_readable()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var redirect = await bank.Allowed("one_account_fails", "faults");
+        using var embedded = bank.Embedded("one_account_fails", fileUrl: "faults");
+
+        foreach (var run in new[] { redirect, embedded })
+        {
+            var accounts = await run.Accounts();
+            Assert.Equal(2, accounts.Count);
+            Assert.NotEmpty(await run.Transactions(accounts[0]));
+            await run.Take<StepResult.Later>(new StepInput.ListTransactions(accounts[1], null));
+        }
+    }
+
+    [Fact]
+    public async Task A_page_that_repeats_the_one_before_is_not_counted_twice()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var redirect = await bank.Allowed("repeat_page", "faults");
+        using var embedded = bank.Embedded("repeat_page", fileUrl: "faults");
+
+        foreach (var run in new[] { redirect, embedded })
+        {
+            var account = (await run.Accounts())[0];
+            var page = await run.Take<StepResult.Page>(new StepInput.ListTransactions(account, null));
+            await run.TakeRefused(new StepInput.Continue(page.Next!), Refusal.NotUnderstood);
+        }
+    }
+
+    [Fact]
+    public async Task In_the_mixed_model_the_accounts_show_first_and_open_after_consent()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = await bank.Allowed("mixed");
+
+        var listed = await run.Accounts();
+        await run.Take<StepResult.Done>(new StepInput.Consent([listed[0]]));
+        var scoped = await run.Accounts();
+
+        Assert.Equal([true, true], listed.Select(a => a.ConsentMissing));
+        Assert.Equal([false, true], scoped.Select(a => a.ConsentMissing));
+        Assert.Equal(listed.Select(a => a.Iban), scoped.Select(a => a.Iban));
+        Assert.NotNull(scoped[0].Balance);
+        Assert.NotEmpty(await run.Transactions(scoped[0]));
+    }
+
+    [Fact]
+    public async Task A_user_who_says_no_at_the_bank_is_understood()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Redirect();
+        var question = await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+
+        var address = await RunningTestBank.Agree(question.Address, "dev", decision: "refuse");
+
+        await run.TakeRefused(new StepInput.Returned(address), Refusal.ConsentDenied);
+    }
+
+    [Fact]
+    public async Task When_the_consent_has_run_out_the_user_must_come_again()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = await bank.Allowed("dev");
+        await run.Accounts();
+
+        bank.Clock.Advance(TimeSpan.FromDays(181));
+        run.Now = bank.Clock.GetUtcNow();
+
+        await run.TakeRefused(new StepInput.ListAccounts(), Refusal.ConsentExpired);
+        await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+    }
+
+    [Fact]
+    public async Task History_that_the_bank_cuts_is_told()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = await bank.Allowed("history");
+        var account = (await run.Accounts())[0];
+
+        bank.Clock.Advance(TimeSpan.FromDays(2));
+        run.Now = bank.Clock.GetUtcNow();
+        var page = await run.Take<StepResult.Page>(new StepInput.ListTransactions(account, new DateOnly(2026, 1, 1)));
+
+        Assert.True(page.CompleteFrom is null || page.CompleteFrom > new DateOnly(2026, 8, 1));
+        Assert.NotEmpty(page.Transactions);
+    }
+
+    [Fact]
+    public async Task A_person_without_accounts_has_an_empty_list()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var embedded = bank.Embedded("empty");
+        using var redirect = await bank.Allowed("empty");
+
+        Assert.Empty(await embedded.Accounts());
+        Assert.Empty(await redirect.Accounts());
+    }
+
+    [Fact]
+    public async Task What_is_pending_keeps_its_amount_and_changes_its_id_when_it_books()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Embedded("pending");
+
+        var rows = await run.Transactions((await run.Accounts())[0]);
+
+        var pending = rows.Where(t => t.Status == BankTransactionStatus.Pending).ToArray();
+        Assert.NotEmpty(pending);
+        Assert.All(pending, t => Assert.True(t is { BookingDay: null, TransactionDay: not null }));
+    }
+
+    [Fact]
+    public async Task Every_shared_account_file_is_read_to_the_cent()
+    {
+        foreach (var file in Directory.GetFiles(Shared.Folder("testbank-files"), "*.txt"))
+        {
+            var lines = (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken))
+                .Select(l => l.Split('|'))
+                .ToArray();
+            var credentials = lines.First(l => l[0] == "CREDENTIALS");
+            await using var bank = await RunningTestBank.Start(file);
+            using var run = bank.Embedded(credentials[1], credentials[2]);
+
+            var accounts = await run.Accounts();
+
+            var expected = lines.Where(l => l[0] == "ACCOUNT").ToArray();
+            Assert.Equal(expected.Select(l => (decimal?)Decimal(l[4])), accounts.Select(a => a.Balance));
+            Assert.Equal(
+                expected.Select(l => l[5]),
+                accounts.Select(a =>
+                    a.Type switch
+                    {
+                        BankAccountType.Checkings => "Checkings",
+                        BankAccountType.Savings => "Savings",
+                        BankAccountType.CreditCard => "CreditCard",
+                        BankAccountType.Loan => "Loans",
+                        _ => "unknown",
+                    }
+                )
+            );
+            for (var i = 0; i < accounts.Count; i++)
+            {
+                var own = lines
+                    .SkipWhile(l => l != expected[i])
+                    .Skip(1)
+                    .TakeWhile(l => l[0] != "ACCOUNT")
+                    .Where(l => l[0] == "TRANSACTION")
+                    .ToArray();
+                var read = await run.Transactions(accounts[i]);
+                Assert.Equal((own.Length, own.Sum(l => Decimal(l[1]))), (read.Count, read.Sum(t => t.Amount)));
+            }
+        }
+    }
+
+    private static decimal Decimal(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
+
+    private static StepInput.Answer Code(string code) =>
+        new(new Dictionary<string, string> { [Question.OneTimePassword.Field] = code });
+
+    private static object Essence(BankTransaction t) =>
+        (t.Id, t.Amount, t.Currency, t.Status, t.TransactionDay, string.Join('|', t.Remittance));
+}
