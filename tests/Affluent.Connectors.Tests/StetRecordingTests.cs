@@ -1,0 +1,325 @@
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Contract.Recording;
+using Affluent.Connectors.Stet;
+using Affluent.Connectors.Tests.Support;
+
+namespace Affluent.Connectors.Tests;
+
+/// <summary>
+/// The STET family against recordings of real banks' sandboxes (AIS, versions 1.4.x). Of the banks recorded there, all five have such
+/// recordings; those that only record payments or registration (their folders <c>pis</c>, <c>registration</c>) are not for this family.
+/// Signatures and certificates are not part of it yet, so the stubs' conditions on those headers are not looked at.
+/// </summary>
+public sealed class StetRecordingTests
+{
+    /// <summary>Bank, folder, base of its interface, what its catalogue entry would say, and the token that its stubs know.</summary>
+    private sealed record Recorded(
+        string Folder,
+        string Api,
+        string Token,
+        params (string Name, string Value)[] Settings
+    );
+
+    private static readonly Dictionary<string, Recorded> Banks = new()
+    {
+        ["BPCE"] = new(
+            "bpce/ais",
+            "https://bank.example/stet/psd2/v1.4.2",
+            "access-token",
+            ("date_format", "yyyy-MM-dd'T'HH:mm:ss'Z'"),
+            ("empty_is_none", "true"),
+            ("no_accounts_text", "NAAC")
+        ),
+        ["BNP Paribas"] = new(
+            "bnpparibasgroup/ais/happy-flow",
+            "https://bank.example",
+            "access-token",
+            ("standard_paths", "true"),
+            ("send_date_to", "true"),
+            ("empty_is_none", "true")
+        ),
+        ["Crédit Agricole"] = new(
+            "creditagricole/ais/happy-flow",
+            "https://bank.example/psd2-api.ca-alpesprovence.fr/dsp2/v1",
+            "39911f01-4613-461f-9b47-1e4ba35176e6",
+            ("standard_paths", "true"),
+            ("send_date_to", "true"),
+            ("link_hosts", "localhost:443")
+        ),
+        ["LCL"] = new(
+            "lcl",
+            "https://psd.lcl.fr/aisp/1.1",
+            "access-token",
+            ("date_format", "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"),
+            ("othr_is_pending", "true")
+        ),
+        ["Société Générale"] = new(
+            "societegenerale/ais/happy-flow",
+            "https://bank.example",
+            "THE-ACCESS-TOKEN",
+            ("date_format", "yyyy-MM-dd'T'18:17:13.000'Z'"),
+            ("balance_types", "XPCD CLBD OTHR"),
+            ("othr_is_pending", "true")
+        ),
+    };
+
+    public static TheoryData<string, int, int, string> Lists =>
+        new()
+        {
+            // bank, accounts, movements of the first account, balances
+            { "BPCE", 2, 12, "-140.00 123.45" },
+            { "BNP Paribas", 3, 3, "123.45 – 423.21" },
+            { "Crédit Agricole", 4, 3, "89530.92 2343.63 -1855.89 733.63" },
+            { "LCL", 3, 3, "-100 300 -99.99" },
+            { "Société Générale", 2, 2, "344.5 314.15" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Lists))]
+    public async Task Accounts_balances_and_movements_of(string bank, int accounts, int movements, string balances)
+    {
+        using var run = Open(bank);
+
+        var listed = await run.Accounts();
+        var read = await run.Transactions(listed[0], new DateOnly(2021, 7, 13));
+
+        Assert.Equal(accounts, listed.Count);
+        Assert.Equal(
+            balances,
+            string.Join(' ', listed.Select(a => a.Balance is { } b ? FormattableString.Invariant($"{b}") : "–"))
+        );
+        Assert.Equal(movements, read.Count);
+        Assert.All(read, t => Assert.Equal(listed[0].Currency, t.Currency));
+        Assert.All(read, t => Assert.NotEmpty(t.Remittance));
+    }
+
+    [Fact]
+    public async Task Cards_name_the_account_that_pays_them()
+    {
+        using var run = Open("BPCE");
+
+        var card = (await run.Accounts())[1];
+
+        Assert.Equal((BankAccountType.CreditCard, "123"), (card.Type, card.Number));
+        Assert.Equal("175150009204004305180", card.CreditCard!.PayableAccount);
+    }
+
+    [Fact]
+    public async Task A_movement_announced_without_any_day_stands_as_of_today()
+    {
+        using var run = Open("BPCE");
+
+        var read = await run.Transactions((await run.Accounts())[0], new DateOnly(2021, 7, 13));
+
+        var announced = read.Single(t => t.Amount == -17.41m);
+        Assert.Equal(
+            (BankTransactionStatus.Other, new DateOnly(2026, 11, 22), (DateOnly?)null),
+            (announced.Status, announced.TransactionDay, announced.BookingDay)
+        );
+        Assert.Equal(["PRLV SEPA Mega Energie S", "MF011168/001"], announced.Remittance);
+    }
+
+    [Fact]
+    public async Task A_negative_amount_with_DBIT_leaves_the_account()
+    {
+        using var run = Open("LCL");
+
+        var read = await run.Transactions((await run.Accounts())[0], new DateOnly(2021, 7, 13));
+
+        Assert.Equal([10.20m, -11.20m, 12.25m], read.Select(t => t.Amount));
+        Assert.Equal(new DateOnly(2018, 2, 12), read[0].BookingDay);
+        Assert.Equal(BankTransactionStatus.Pending, read[1].Status);
+    }
+
+    [Fact]
+    public async Task Professional_accounts_are_marked()
+    {
+        using var run = Open("BNP Paribas");
+
+        Assert.Equal(
+            [BankAccountUsage.Personal, BankAccountUsage.Professional, BankAccountUsage.Personal],
+            (await run.Accounts()).Select(a => a.Usage)
+        );
+    }
+
+    [Fact]
+    public async Task An_empty_answer_means_no_movement_where_the_entry_says_so()
+    {
+        using var run = Open("BNP Paribas");
+
+        Assert.Empty(await run.Transactions((await run.Accounts())[2]));
+    }
+
+    [Fact]
+    public async Task Currency_usage_and_kind_may_be_missing()
+    {
+        using var run = Open("BNP Paribas", folder: "bnpparibasgroup/ais/missing-currency-usage-type-account-type");
+
+        var account = Assert.Single(await run.Accounts());
+
+        Assert.Equal(
+            ("EUR", (BankAccountUsage?)null, (BankAccountType?)BankAccountType.Checkings, (decimal?)423.21m),
+            (account.Currency, account.Usage, account.Type, account.Balance)
+        );
+    }
+
+    [Fact]
+    public async Task A_day_that_is_only_expected_is_the_booking_day_of_a_pending_movement()
+    {
+        using var run = Open("Société Générale", folder: "societegenerale/ais/expecting-booking-date");
+
+        var read = await run.Transactions((await run.Accounts())[0], new DateOnly(2021, 7, 13));
+
+        Assert.Equal(
+            (BankTransactionStatus.Pending, (DateOnly?)new DateOnly(2021, 10, 20)),
+            (read[0].Status, read[0].BookingDay)
+        );
+    }
+
+    [Fact]
+    public async Task All_accounts_can_be_consented_to_in_the_banks_own_words()
+    {
+        using var run = Open("Crédit Agricole", ("consent_required", "true"));
+
+        var listed = await run.Accounts();
+        await run.Take<StepResult.Done>(new StepInput.Consent(listed));
+
+        Assert.All(listed, a => Assert.True(a.ConsentMissing));
+        Assert.All(await run.Accounts(), a => Assert.False(a.ConsentMissing));
+    }
+
+    [Theory]
+    [InlineData("BPCE", "access-token-429", typeof(StepResult.Later))]
+    [InlineData("BPCE", "access-token-NAAC", typeof(StepResult.Page))]
+    [InlineData("BPCE", "invalid-access-token", typeof(StepResult.Refused))]
+    [InlineData("Société Générale", "THE-ACCESS-TOKEN-EXPIRED", typeof(StepResult.Refused))]
+    [InlineData("LCL", "access-token-forbidden", typeof(StepResult.Refused))]
+    [InlineData("LCL", "access-token-unauthorized", typeof(StepResult.Refused))]
+    public async Task What_a_bank_says_instead_of_a_list(string bank, string token, Type result)
+    {
+        using var run = Open(bank, token: token);
+
+        var said = await run.Take(new StepInput.ListAccounts());
+
+        Assert.IsType(result, said);
+        if (said is StepResult.Refused refused)
+        {
+            Assert.Equal(Refusal.ConsentExpired, refused.Reason);
+        }
+    }
+
+    [Theory]
+    [InlineData("Crédit Agricole", "creditagricole/ais/accounts-204", "45469c64-c222-4a0e-badd-9c13ed764d6d", true)]
+    [InlineData("Crédit Agricole", "creditagricole/ais/accounts-403", "2acc9055-3078-453b-9f07-adde186e13e5", false)]
+    [InlineData("BNP Paribas", "bnpparibasgroup/ais/empty-body", "access-token-empty", true)]
+    public async Task No_account_at_all(string bank, string folder, string token, bool isList)
+    {
+        using var run = Open(bank, folder: folder, token: token);
+
+        var said = await run.Take(new StepInput.ListAccounts());
+
+        Assert.Equal(isList, said is StepResult.Page { Accounts.Count: 0 });
+    }
+
+    [Theory]
+    [InlineData("BPCE", "bpce/ais", "/stet/psd2/oauth/token", "THE_CLIENT_ID", "refresh-token", true)]
+    [InlineData("BPCE", "bpce/ais", "/stet/psd2/oauth/token", "THE_CLIENT_ID", "refresh-token2", false)]
+    [InlineData("BNP Paribas", "bnpparibasgroup/ais/happy-flow", "/token", "client-id", "refresh-token", true)]
+    [InlineData(
+        "BNP Paribas",
+        "bnpparibasgroup/ais/refresh-token-400-invalid-grant",
+        "/token",
+        "client-id",
+        "refresh-token",
+        false
+    )]
+    [InlineData("LCL", "lcl/refresh-token-400", "/token", "client-id", "refresh-token", false)]
+    [InlineData(
+        "Crédit Agricole",
+        "creditagricole/ais/refresh-token-400",
+        "/psd2-api.ca-alpesprovence.fr/authentication/v1/openid/token",
+        "f89a65f5-b4b4-4ef3-8bb3-3697ebb9ce04",
+        "c3c0dd0c-b2da-4c8f-ab6e-72cf45451412",
+        false
+    )]
+    public async Task Tokens_are_renewed_or_the_consent_has_ended(
+        string bank,
+        string folder,
+        string path,
+        string clientId,
+        string refreshToken,
+        bool renewed
+    )
+    {
+        var basic = bank == "BNP Paribas";
+        using var run = Open(
+            bank,
+            folder,
+            token: null,
+            refreshToken,
+            ("token_url", new Uri(new Uri(Banks[bank].Api), path).AbsoluteUri),
+            ("client_id", clientId),
+            ("token_auth", basic ? "client_secret_basic" : "none"),
+            ("client_secret", "client-secret")
+        );
+
+        var said = await run.Take(new StepInput.ListAccounts());
+
+        if (renewed)
+        {
+            Assert.IsType<StepResult.Page>(said);
+        }
+        else
+        {
+            Assert.Equal(Refusal.ConsentExpired, Assert.IsType<StepResult.Refused>(said).Reason);
+        }
+    }
+
+    private static ConnectorRun Open(string bank, params (string Name, string Value)[] more) =>
+        Open(bank, null, Banks[bank].Token, null, more);
+
+    private static ConnectorRun Open(
+        string bank,
+        string? folder = null,
+        string? token = "",
+        string? refreshToken = null,
+        params (string Name, string Value)[] more
+    )
+    {
+        var recorded = Banks[bank];
+        var stubs = WireMockHandler.Load(
+            Shared.Folder("recordings", "stet", folder ?? recorded.Folder),
+            "Authorization",
+            "Content-Type"
+        );
+        var settings = new Dictionary<string, string>
+        {
+            ["authorize_url"] = "https://bank.example/authorize",
+            ["token_url"] = "https://bank.example/token",
+            ["api_url"] = recorded.Api,
+            ["client_id"] = "client-id",
+        };
+        foreach (var (name, value) in recorded.Settings.Concat(more))
+        {
+            settings[name] = value;
+        }
+        var channel = new ChannelDefinition
+        {
+            Id = "101",
+            Mode = ChannelMode.Redirect,
+            Connector = "stet",
+            AccountTypes = [BankAccountType.Checkings, BankAccountType.CreditCard],
+            Settings = settings,
+        };
+        var connector = new StetConnector();
+        Assert.Empty(connector.Manifest.Check(channel));
+        return new ConnectorRun(connector, channel, stubs)
+        {
+            Session = new StetSession
+            {
+                AccessToken = token == "" ? recorded.Token : token,
+                RefreshToken = refreshToken,
+            }.Write(),
+        };
+    }
+}
