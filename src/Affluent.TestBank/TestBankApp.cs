@@ -17,7 +17,8 @@ public static class TestBankApp
 
     /// <summary>
     /// Builds the bank without starting it. It reads no configuration and no environment, so it can live inside another process. All its dates come
-    /// from <paramref name="time"/>.
+    /// from <paramref name="time"/>. Starting it fails with an <see cref="InvalidDataException"/> that lists every bad line when the scenario file of the
+    /// options cannot be used.
     /// </summary>
     public static WebApplication Build(TestBankOptions options, TimeProvider time)
     {
@@ -49,6 +50,8 @@ public static class TestBankApp
             .AddSingleton<AuthorizationEndpoints>()
             .AddSingleton<TokenEndpoint>()
             .AddSingleton<StetEndpoints>();
+
+        builder.Services.AddHostedService<ScenarioGuard>();
 
         var app = builder.Build();
         app.Use(Protect);

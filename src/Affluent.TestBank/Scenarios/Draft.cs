@@ -50,6 +50,9 @@ internal sealed class DraftAccount(Spot spot)
     public string BalanceDate { get; set; } = "";
     public bool Living { get; set; }
 
+    /// <summary>The line of the account is too short to be read; it stays as the place for the movements under it.</summary>
+    public bool Broken { get; set; }
+
     /// <summary><c>loan.…</c>, <c>savings.…</c> and <c>card.…</c> values.</summary>
     public Dictionary<string, Written> Details { get; } = new(StringComparer.Ordinal);
     public List<DraftMovement> Movements { get; } = [];

@@ -27,9 +27,20 @@ public sealed record Interval(int Count, IntervalUnit Unit)
         };
     }
 
-    /// <summary>The day of the n-th return (0 = the start). Months keep the day of the start where the month has it.</summary>
-    public DateOnly After(DateOnly start, int returns) =>
-        Unit == IntervalUnit.Day ? start.AddDays(Count * returns) : start.AddMonths(Count * returns);
+    /// <summary>
+    /// The day of the n-th return (0 = the start); null beyond the calendar. Months keep the day of the start where the month has it.
+    /// </summary>
+    public DateOnly? After(DateOnly start, int returns)
+    {
+        var steps = (long)Count * returns;
+        var days = Unit == IntervalUnit.Day ? steps : steps * 31;
+        if (days > DateOnly.MaxValue.DayNumber - start.DayNumber)
+        {
+            return null;
+        }
+
+        return Unit == IntervalUnit.Day ? start.AddDays((int)steps) : start.AddMonths((int)steps);
+    }
 
     private static Interval? Of(string count, string unit)
     {

@@ -39,7 +39,7 @@ internal static class Money
     private static readonly decimal[] PowersOfTen = [1m, 10m, 100m, 1_000m, 10_000m];
 
     // Far above any account, far below an overflow when a history is summed.
-    private const decimal Largest = 1_000_000_000_000_000m;
+    private const decimal Largest = 1_000_000_000_000m;
 
     /// <summary>How many decimals the currency has.</summary>
     public static int Decimals(string currency) => UnusualDecimals.GetValueOrDefault(currency, 2);

@@ -52,8 +52,8 @@ internal static class PipeFile
                         Field(2).Length > 0 ? new Written(Field(2), spot) : null
                     );
                     break;
-                case "ACCOUNT" when Has(5, 13):
-                    Person().Accounts.Add(Account());
+                case "ACCOUNT":
+                    Person().Accounts.Add(Has(5, 13) ? Account() : new DraftAccount(spot) { Broken = true });
                     break;
                 case "LIVING" when Has(0, 0) && OfAccount() is { } account:
                     account.Living = true;

@@ -13,6 +13,7 @@ internal sealed class ScenarioFiles : IDisposable
 {
     private const int LargestFile = 2 * 1024 * 1024;
     private const int MostMoves = 3;
+    private const string NotText = "the file is not UTF-8 text";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient http;
@@ -79,13 +80,7 @@ internal sealed class ScenarioFiles : IDisposable
     {
         if (string.IsNullOrWhiteSpace(place))
         {
-            return ownPath is null
-                ? Parse("default", ReadShipped("default"), clock.Today)
-                : Parse(
-                    Path.GetFileName(ownPath),
-                    Utf8(await File.ReadAllBytesAsync(ownPath, cancel)) ?? "",
-                    clock.Today
-                );
+            return await ReadOwn(cancel);
         }
 
         var name = place.Trim();
@@ -101,6 +96,25 @@ internal sealed class ScenarioFiles : IDisposable
             );
     }
 
+    private async Task<ScenarioFile> ReadOwn(CancellationToken cancel)
+    {
+        if (ownPath is null)
+        {
+            return Parse("default", ReadShipped("default"), clock.Today);
+        }
+
+        try
+        {
+            return Utf8(await File.ReadAllBytesAsync(ownPath, cancel)) is { } text
+                ? Parse(Path.GetFileName(ownPath), text, clock.Today)
+                : new ScenarioFile.Unreachable(NotText);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new ScenarioFile.Unreachable($"{Path.GetFileName(ownPath)} cannot be read");
+        }
+    }
+
     private async Task<ScenarioFile> Fetch(Uri url, CancellationToken cancel)
     {
         try
@@ -113,7 +127,7 @@ internal sealed class ScenarioFiles : IDisposable
 
             var text = Utf8(await response.Content.ReadAsByteArrayAsync(cancel));
             return text is null
-                ? new ScenarioFile.Unreachable("the file is not UTF-8 text")
+                ? new ScenarioFile.Unreachable(NotText)
                 : Parse(url.Segments[^1].Trim('/') is { Length: > 0 } file ? file : url.Host, text, clock.Today);
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)

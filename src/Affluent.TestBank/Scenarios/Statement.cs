@@ -22,6 +22,9 @@ public sealed record Entry(
 /// <summary>What a person's accounts look like on a day: a pure function of the scenario, its seed and the day.</summary>
 internal static class Statements
 {
+    // Every day for more than fifty years.
+    private const int MostReturns = 20_000;
+
     /// <summary>Statements of all accounts of the person, in the order of the scenario.</summary>
     public static IReadOnlyList<Statement> On(DateOnly today, Person person, string seed)
     {
@@ -66,8 +69,7 @@ internal static class Statements
         // Times without an end may reach beyond the balance day of a fixed account; a living account hides the future later.
         for (var n = 0; recurring.Times is not { } times || n < times; n++)
         {
-            var day = recurring.Every.After(recurring.Start, n);
-            if (day > end || n > 20_000)
+            if (recurring.Every.After(recurring.Start, n) is not { } day || day > end || n > MostReturns)
             {
                 yield break;
             }

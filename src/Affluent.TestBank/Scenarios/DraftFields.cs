@@ -1,0 +1,204 @@
+using System.Globalization;
+
+namespace Affluent.TestBank.Scenarios;
+
+/// <summary>The named values of a person or an account; those that nothing asks for are told to the author.</summary>
+internal sealed class DraftOptions(Draft draft, Dictionary<string, Written> values)
+{
+    private readonly HashSet<string> used = new(StringComparer.Ordinal);
+
+    public string? Text(string name) => At(name)?.Text;
+
+    public Written? At(string name)
+    {
+        used.Add(name);
+        return values.TryGetValue(name, out var value) && value.Text.Length > 0 ? value : null;
+    }
+
+    public bool Flag(string name)
+    {
+        switch (At(name))
+        {
+            case null or { Text: "false" }:
+                return false;
+            case { Text: "true" }:
+                return true;
+            case var (_, spot):
+                draft.Error(spot, $"{name} must be true or false");
+                return false;
+        }
+    }
+
+    public void WarnOfUnused()
+    {
+        foreach (var (name, value) in values.Where(v => !used.Contains(v.Key)))
+        {
+            draft.Warn(value.Spot, $"unknown name '{name}', not used");
+        }
+    }
+}
+
+/// <summary>Fields of one account; a wrong one becomes an error of the draft and a harmless value, so that the check goes on.</summary>
+internal sealed class DraftFields(Draft draft, string currency)
+{
+    public long Amount(Spot spot, string name, string text)
+    {
+        if (Money.TryParse(text, currency, out var amount))
+        {
+            return amount;
+        }
+
+        draft.Error(spot, $"{name} '{text}' is not an amount in {currency}");
+        return 0;
+    }
+
+    public DateOnly Day(Spot spot, string name, string text)
+    {
+        if (Days.TryParse(text, out var day))
+        {
+            return day;
+        }
+
+        draft.Error(spot, $"{name} '{text}' is not a day (DD/MM/YY, DD/MM/YYYY or YYYY-MM-DD)");
+        return new DateOnly(1970, 1, 1);
+    }
+
+    public Movement Movement(DraftMovement written)
+    {
+        var date = Day(written.Spot, "date", written.Date);
+        var movement = new Movement(Amount(written.Spot, "amount", written.Amount), date, written.Label)
+        {
+            Memo = OrNull(written.Memo),
+            Reference = OrNull(written.Reference),
+            Pending = written.Pending,
+            BooksOn = written.BooksOn.Length > 0 ? Day(written.Spot, "booking date", written.BooksOn) : null,
+            BookedReference = OrNull(written.BookedReference),
+        };
+        if (movement.BooksOn < date)
+        {
+            draft.Error(written.Spot, "the movement books before its own date");
+        }
+
+        return movement;
+    }
+
+    public RecurringMovement Recurring(DraftRecurring written)
+    {
+        var every = Interval.Parse(written.Every);
+        if (every is null)
+        {
+            draft.Error(written.Spot, $"'{written.Every}' is not an interval (15 days, 2 weeks, 1 month, 1 year)");
+        }
+
+        var times = int.TryParse(written.End, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+            ? n
+            : (int?)null;
+        return new RecurringMovement(
+            Amount(written.Spot, "amount", written.Amount),
+            Day(written.Spot, "start date", written.Start),
+            written.Label,
+            every ?? new Interval(1, IntervalUnit.Month)
+        )
+        {
+            Times = times,
+            Until = times is null && written.End.Length > 0 ? Day(written.Spot, "end", written.End) : null,
+            Memo = OrNull(written.Memo),
+            Reference = OrNull(written.Reference),
+            BooksAfterDays = Count(written.Spot, "days until booking", written.BooksAfterDays, 0, 30),
+        };
+    }
+
+    public Spending Spending(DraftSpending written)
+    {
+        var from = Amount(written.Spot, "amount", written.From);
+        var to = Amount(written.Spot, "amount", written.To);
+        return new Spending(
+            Math.Min(from, to),
+            Math.Max(from, to),
+            written.Label,
+            Math.Max(1, Count(written.Spot, "average days between", written.EveryDays, 1, 366))
+        )
+        {
+            BooksAfterDays = Count(written.Spot, "days until booking", written.BooksAfterDays, 0, 30),
+        };
+    }
+
+    public LoanDetails Loan(DraftOptions written) =>
+        new()
+        {
+            LoanType = written.Text("loan.type"),
+            Frequency = written.Text("loan.frequency"),
+            InitialAmount = AmountOf(written.At("loan.initial_amount")),
+            Rate = RateOf(written.At("loan.rate")),
+            StartDate = DayOf(written.At("loan.start_date")),
+            EndDate = DayOf(written.At("loan.end_date")),
+            DebitedAccount = written.Text("loan.debited_account"),
+            PaymentAmount = AmountOf(written.At("loan.payment_amount")),
+            PaymentDay = DayOfMonth(written.At("loan.payment_day")),
+        };
+
+    public SavingsDetails Savings(DraftOptions written) =>
+        new()
+        {
+            SavingsType = written.Text("savings.type"),
+            Rate = RateOf(written.At("savings.rate")),
+            OpenedOn = DayOf(written.At("savings.opened_on")),
+            EndDate = DayOf(written.At("savings.end_date")),
+            EarnedThisYear = AmountOf(written.At("savings.earned_this_year")),
+            Ceiling = AmountOf(written.At("savings.ceiling")),
+        };
+
+    public CardDetails Card(DraftOptions written) =>
+        new()
+        {
+            MaskedNumber = written.Text("card.masked_number"),
+            LinkedAccount = written.Text("card.linked_account"),
+            DebitDay = DayOfMonth(written.At("card.debit_day")),
+        };
+
+    private static string? OrNull(string text) => text.Length > 0 ? text : null;
+
+    private long? AmountOf(Written? value) => value is { } v ? Amount(v.Spot, "amount", v.Text) : null;
+
+    private DateOnly? DayOf(Written? value) => value is { } v ? Day(v.Spot, "date", v.Text) : null;
+
+    // Every month has a 28th.
+    private int? DayOfMonth(Written? value) => value is { } v ? Count(v.Spot, "day of the month", v.Text, 1, 28) : null;
+
+    private decimal? RateOf(Written? value)
+    {
+        if (value is not { } v)
+        {
+            return null;
+        }
+
+        const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
+        if (decimal.TryParse(v.Text.Replace(',', '.'), Style, CultureInfo.InvariantCulture, out var rate))
+        {
+            return rate;
+        }
+
+        draft.Error(v.Spot, $"'{v.Text}' is not a rate in per cent");
+        return null;
+    }
+
+    private int Count(Spot spot, string name, string text, int least, int most)
+    {
+        if (text.Length == 0)
+        {
+            return 0;
+        }
+
+        if (
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count >= least
+            && count <= most
+        )
+        {
+            return count;
+        }
+
+        draft.Error(spot, $"{name} '{text}' is not a number from {least} to {most}");
+        return 0;
+    }
+}
