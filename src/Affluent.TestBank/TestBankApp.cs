@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using Affluent.TestBank.Consents;
 using Affluent.TestBank.People;
 using Affluent.TestBank.Scenarios;
@@ -36,6 +38,8 @@ public static class TestBankApp
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddRoutingCore();
         builder.Services.AddRazorComponents();
+        // Accents and no-break spaces as they are: the pages are UTF-8.
+        builder.Services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         builder
             .Services.AddSingleton(options)
             .AddSingleton(new BankClock(time))
@@ -77,7 +81,7 @@ public static class TestBankApp
     }
 
     // The pages of an authorization may stand in a frame, as those of the bank that this one imitates do; the site itself may not.
-    private static Task Protect(HttpContext http, RequestDelegate next)
+    private static async Task Protect(HttpContext http, RequestDelegate next)
     {
         var headers = http.Response.Headers;
         var framed = http.Request.Path.StartsWithSegments(StetPaths.Root, StringComparison.Ordinal);
@@ -86,7 +90,16 @@ public static class TestBankApp
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-store";
-        return next(http);
+        try
+        {
+            await next(http);
+        }
+        catch (InvalidDataException) when (!http.Response.HasStarted)
+        {
+            // A form with too many or too long fields.
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await NothingHere(http);
+        }
     }
 
     private static Task NothingHere(HttpContext http) =>

@@ -30,7 +30,7 @@ internal sealed class DraftPerson(Spot spot)
     public List<Credentials> Credentials { get; } = [];
     public List<string> Owners { get; } = [];
 
-    /// <summary><c>code</c>, <c>code_sent_to</c>, <c>locked</c>, <c>consent</c>, <c>short_history</c>, <c>note</c>.</summary>
+    /// <summary><c>code</c>, <c>code_sent_to</c>, <c>locked</c>, <c>consent</c>, <c>short_history</c>, <c>note</c>, <c>note_en</c>.</summary>
     public Dictionary<string, Written> Options { get; } = new(StringComparer.Ordinal);
     public List<Written> Faults { get; } = [];
     public List<DraftAccount> Accounts { get; } = [];

@@ -56,6 +56,7 @@ internal static class JsonScenario
         "consent",
         "short_history",
         "note",
+        "note_en",
     ];
 
     private static DraftPerson Person(Node node)

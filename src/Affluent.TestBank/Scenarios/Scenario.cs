@@ -36,8 +36,11 @@ public sealed record Person
 
     public IReadOnlySet<Fault> Faults { get; init; } = new HashSet<Fault>();
 
-    /// <summary>What this person is for, shown on the bank's home page.</summary>
+    /// <summary>What this person is for, shown on the bank's home page, in French.</summary>
     public string Note { get; init; } = "";
+
+    /// <summary>The same in English.</summary>
+    public string NoteInEnglish { get; init; } = "";
 
     public IReadOnlyList<Account> Accounts { get; init; } = [];
 }

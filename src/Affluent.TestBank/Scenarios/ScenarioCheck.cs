@@ -89,6 +89,7 @@ internal static partial class ScenarioCheck
                 : ConsentModel.AtTheBank,
             ShortHistory = options.Flag("short_history"),
             Note = options.Text("note") ?? "",
+            NoteInEnglish = options.Text("note_en") ?? options.Text("note") ?? "",
             Faults = Faults(draft, written.Faults),
             Accounts = Accounts(draft, written.Accounts, owner),
         };

@@ -25,6 +25,8 @@ public sealed class Texts
 
     public string this[string key] => All[key][column];
 
+    public string Note(Person person) => column == 0 ? person.Note : person.NoteInEnglish;
+
     public string Type(Account account) =>
         account.Kind switch
         {
@@ -38,7 +40,6 @@ public sealed class Texts
     private static readonly Dictionary<string, string[]> All = new(StringComparer.Ordinal)
     {
         ["bank"] = ["Banque d'essai", "Test bank"],
-        ["skip"] = ["Aller au contenu", "Skip to content"],
         ["home"] = ["Accueil", "Home"],
         ["home_intro"] =
         [
