@@ -6,6 +6,24 @@ namespace Affluent.TestBank.Scenarios;
 /// </summary>
 internal static class PipeFile
 {
+    /// <summary>The records that the bank reads.</summary>
+    public static readonly IReadOnlySet<string> Known = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "CREDENTIALS",
+        "CREDENTIALS_OWNER",
+        "CHALLENGE",
+        "OPTION",
+        "FAULT",
+        "NEW_URL",
+        "ACCOUNT",
+        "LIVING",
+        "DETAIL",
+        "TRANSACTION",
+        "PENDING",
+        "RECURRING",
+        "SPENDING",
+    };
+
     public static Draft Read(string file, string text)
     {
         var draft = new Draft(file);
@@ -104,23 +122,6 @@ internal static class PipeFile
                     break;
             }
         }
-
-        private static readonly HashSet<string> Known =
-        [
-            "CREDENTIALS",
-            "CREDENTIALS_OWNER",
-            "CHALLENGE",
-            "OPTION",
-            "FAULT",
-            "NEW_URL",
-            "ACCOUNT",
-            "LIVING",
-            "DETAIL",
-            "TRANSACTION",
-            "PENDING",
-            "RECURRING",
-            "SPENDING",
-        ];
 
         private static string Shorten(string text) => text.Length > 40 ? text[..40] + "…" : text;
 
