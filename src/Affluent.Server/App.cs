@@ -1,15 +1,20 @@
+using System.Security.Cryptography.X509Certificates;
 using Affluent.Server.Authorization;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Users;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Affluent.Server;
 
 /// <summary>Puts the platform together: every feature is one line of services and one line of routes.</summary>
 internal static class App
 {
+    // Long polls and streams are cut off when the process is told to end; their clients come back.
+    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(3);
+
     /// <summary>Builds the platform over a database that is already migrated.</summary>
     public static WebApplication Build(
         Settings settings,
@@ -20,9 +25,21 @@ internal static class App
         Action<WebApplicationBuilder>? configure = null
     )
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls(settings.Listen);
+        // The name "Production" only switches off pages for developers, in a sandbox too.
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions
+            {
+                EnvironmentName = Environments.Production,
+                ContentRootPath = AppContext.BaseDirectory,
+            }
+        );
+        // What the platform can be told stands in Settings alone.
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection();
+        Logs.Configure(builder.Logging, settings.Environment);
+        Listen(builder, settings);
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<Addresses>();
         builder.Services.AddSingleton(database);
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(new Vault(masterKey));
@@ -34,9 +51,54 @@ internal static class App
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        if (settings.Proxies.Count > 0)
+        {
+            app.UseForwardedHeaders(Forwarded(settings));
+        }
+        app.UseOwnHosts(settings);
+        app.UseRouting();
+        if (!settings.Runs(Roles.Auth))
+        {
+            // The authorization server answers before routes do; its part that checks tokens is everybody's.
+            app.Map("/auth", auth => auth.Run(Problem.NotFound("resource").ExecuteAsync));
+        }
         app.UseAuthorizationServer();
-        app.MapUsers();
-        app.MapGet("/health", () => TypedResults.Text("ok"));
+        app.MapHealth();
+        if (settings.Runs(Roles.Api))
+        {
+            app.MapUsers();
+        }
         return app;
+    }
+
+    private static void Listen(WebApplicationBuilder builder, Settings settings)
+    {
+        builder.WebHost.UseUrls(settings.Listen);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        if (settings.TlsCertificateFile is { } certificate)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+            builder.WebHost.ConfigureKestrel(kestrel =>
+                kestrel.ConfigureHttpsDefaults(https =>
+                    https.ServerCertificate = X509Certificate2.CreateFromPemFile(certificate, settings.TlsKeyFile)
+                )
+            );
+        }
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = EndWithin);
+    }
+
+    private static ForwardedHeadersOptions Forwarded(Settings settings)
+    {
+        var options = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+        };
+        options.KnownIPNetworks.Clear();
+        options.KnownProxies.Clear();
+        foreach (var network in settings.Proxies)
+        {
+            options.KnownIPNetworks.Add(network);
+        }
+        return options;
     }
 }

@@ -1,9 +1,3 @@
-using Affluent.Server;
-using Affluent.Server.Platform;
-using Affluent.Server.Storage;
+using Affluent.Server.Commands;
 
-var settings = new Settings();
-await using var database = Database.Open(settings.Database);
-await Migrator.Migrate(database, TimeProvider.System, CancellationToken.None);
-var masterKey = MasterKey.Load(settings.MasterKeyFile, mayCreate: true);
-await App.Build(settings, database, masterKey, node: 0, TimeProvider.System).RunAsync();
+return await CommandLine.Run(args, Console.Out, Console.Error);

@@ -23,7 +23,6 @@ internal static class AuthorizationServer
             mayCreate: settings.Environment == InstallationKind.Sandbox
         );
         services.AddSingleton(signingKey);
-        services.AddSingleton<Addresses>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<Revocations>();
         services.AddHostedService(provider => provider.GetRequiredService<Revocations>());

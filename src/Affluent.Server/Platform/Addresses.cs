@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Affluent.Server.Platform;
 
 /// <summary>
-/// How the platform is reached from outside, without a slash at the end. Where the settings name no host, it is the address that
-/// the server listens on, known once it has started.
+/// How each role is reached from outside, without a slash at the end: as configured, else the address on which this process listens
+/// followed by the role's path. Known once the process listens, before its first request.
 /// </summary>
 internal sealed class Addresses(Settings settings, IServer server)
 {
@@ -18,9 +18,20 @@ internal sealed class Addresses(Settings settings, IServer server)
     /// <summary>The widget.</summary>
     public string Embed => Of(settings.EmbedUrl, "/embed");
 
-    private string Of(Uri? configured, string prefix) =>
-        configured is null ? Bound() + prefix : configured.AbsoluteUri.TrimEnd('/');
+    /// <summary>The documentation.</summary>
+    public string Docs => Of(settings.DocsUrl, "/docs");
 
-    private string Bound() =>
-        (server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? settings.Listen).TrimEnd('/');
+    /// <summary>An address on which somebody listens, as one to go to: a listener on all interfaces is reached over loopback.</summary>
+    public static string Reachable(string listen)
+    {
+        var binding = BindingAddress.Parse(listen);
+        var host = binding.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "127.0.0.1" : binding.Host;
+        return binding.IsUnixPipe ? "http://localhost" : $"{binding.Scheme}://{host}:{binding.Port}";
+    }
+
+    private string Of(Uri? configured, string path) =>
+        configured?.AbsoluteUri.TrimEnd('/')
+        ?? Reachable(
+            server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? settings.Listen.Split(';')[0]
+        ) + path;
 }

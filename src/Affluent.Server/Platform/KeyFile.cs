@@ -3,6 +3,12 @@ namespace Affluent.Server.Platform;
 /// <summary>Files that hold a key: readable by their owner alone, from the moment they are made.</summary>
 internal static class KeyFile
 {
+    /// <summary>First line of a key that a start made by itself, so that production can tell it from one that an operator made.</summary>
+    private const string Mark = "# Made by a sandbox at its first start. Not for production.";
+
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
     /// <summary>The text of the file; when there is none and <paramref name="mayCreate"/> allows it, of a new one.</summary>
     /// <param name="what">What the file holds, for messages: "master key".</param>
     /// <param name="recipe">The command that makes such a file by hand.</param>
@@ -24,27 +30,64 @@ internal static class KeyFile
                     $"The {what} file {path} does not exist. Make one with: {recipe} > {path} && chmod 600 {path}"
                 );
         }
-        const UnixFileMode Others =
-            UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None)
+        if (OthersCanRead(path))
         {
             throw new KeyFileException($"Others can read the {what} file {path}. Close it with: chmod 600 {path}");
         }
-        return (File.ReadAllText(path), false);
+        return (string.Join('\n', File.ReadLines(path).Where(line => !line.StartsWith('#'))), false);
+    }
+
+    /// <summary>Whether the group or the world may read or change the file.</summary>
+    public static bool OthersCanRead(string path) =>
+        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None;
+
+    /// <summary>Whether a start made it by itself.</summary>
+    public static bool WasMadeOnTheSpot(string path) => File.ReadLines(path).FirstOrDefault() == Mark;
+
+    /// <summary>Makes an empty file that only its owner can read, and its folder, unless they are there.</summary>
+    public static void Reserve(string path)
+    {
+        if (!File.Exists(path))
+        {
+            CreateFolder(path);
+            using var file = new FileStream(path, Owned(FileMode.OpenOrCreate));
+        }
     }
 
     private static string Create(string path, string text)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        // The mode is set as the file is made, so that there is no moment at which others could read it.
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        CreateFolder(path);
+        using var file = new StreamWriter(path, Owned(FileMode.CreateNew));
+        file.WriteLine(Mark);
+        file.WriteLine(text);
+        return text;
+    }
+
+    // The mode is set as the file is made, so that there is no moment at which others could read it.
+    private static FileStreamOptions Owned(FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
-        using var file = new StreamWriter(path, options);
-        file.WriteLine(text);
-        return text;
+        return options;
+    }
+
+    private static void CreateFolder(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(
+                folder,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            );
+        }
     }
 }
 

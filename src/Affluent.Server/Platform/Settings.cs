@@ -1,24 +1,54 @@
 namespace Affluent.Server.Platform;
 
-/// <summary>What an installation can be told, by file, environment (AFFLUENT_…) and command line, the later winning.</summary>
+/// <summary>
+/// What an installation can be told, by file, environment (AFFLUENT_…) and command line, the later winning. The names, forms and
+/// meanings of all settings stand in <see cref="SettingList"/>; <see cref="SettingsReader"/> reads and checks them.
+/// </summary>
 internal sealed record Settings
 {
-    /// <summary>sandbox or production.</summary>
+    /// <summary>What the installation is for.</summary>
     public InstallationKind Environment { get; init; } = InstallationKind.Sandbox;
 
-    /// <summary>Where to listen.</summary>
+    /// <summary>What this process does.</summary>
+    public Roles Roles { get; init; } = Roles.All;
+
+    /// <summary>Where to listen; several addresses are separated by ';'.</summary>
     public string Listen { get; init; } = "http://127.0.0.1:5100";
 
+    /// <summary>Certificate chain (PEM) for https addresses in <see cref="Listen"/>.</summary>
+    public string? TlsCertificateFile { get; init; }
+
+    /// <summary>Private key (PEM) of <see cref="TlsCertificateFile"/>.</summary>
+    public string? TlsKeyFile { get; init; }
+
+    /// <summary>Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; nobody else's are.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> Proxies { get; init; } = [];
+
+    /// <summary>Folder of the files below that are not named themselves.</summary>
+    public string DataDirectory { get; init; } = "data";
+
     /// <summary>Path of an SQLite file, or postgres://user:password@host:port/name.</summary>
-    public string Database { get; init; } = "data/affluent.db";
+    public string Database
+    {
+        get => field ?? Path.Combine(DataDirectory, "affluent.db");
+        init;
+    }
 
     /// <summary>The master key of the vault.</summary>
-    public string MasterKeyFile { get; init; } = "data/master.key";
+    public string MasterKeyFile
+    {
+        get => field ?? Path.Combine(DataDirectory, "master.key");
+        init;
+    }
 
     /// <summary>The key that signs access tokens (ES256, PEM).</summary>
-    public string SigningKeyFile { get; init; } = "data/signing.key";
+    public string SigningKeyFile
+    {
+        get => field ?? Path.Combine(DataDirectory, "signing.key");
+        init;
+    }
 
-    /// <summary>How the authorization server is reached from outside; null: <see cref="Listen"/> + /auth.</summary>
+    /// <summary>How the authorization server is reached from outside; null: <see cref="Listen"/> + /auth. See <see cref="Addresses"/>.</summary>
     public Uri? AuthUrl { get; init; }
 
     /// <summary>How the API is reached from outside; null: <see cref="Listen"/> + /api.</summary>
@@ -27,8 +57,20 @@ internal sealed record Settings
     /// <summary>How the widget is reached from outside; null: <see cref="Listen"/> + /embed.</summary>
     public Uri? EmbedUrl { get; init; }
 
+    /// <summary>How the documentation is reached from outside; null: <see cref="Listen"/> + /docs.</summary>
+    public Uri? DocsUrl { get; init; }
+
+    /// <summary>Where the included test bank listens; null: this process starts none.</summary>
+    public string? TestBankListen { get; init; }
+
     /// <summary>Origin of the test bank that the catalogue's test entries point to; null: no test bank.</summary>
     public Uri? TestBankUrl { get; init; }
+
+    /// <summary>Scenario file of the included test bank; null: its default scenario.</summary>
+    public string? TestBankScenario { get; init; }
+
+    /// <summary>Whether this process has the role.</summary>
+    public bool Runs(Roles role) => (Roles & role) == role;
 }
 
 /// <summary>What an installation is for.</summary>
@@ -39,4 +81,25 @@ internal enum InstallationKind
 
     /// <summary>Real money: refuses everything that is only fit for a sandbox.</summary>
     Production,
+}
+
+/// <summary>What a process of the platform does.</summary>
+[Flags]
+internal enum Roles
+{
+    None = 0,
+
+    /// <summary>The authorization server, under /auth.</summary>
+    Auth = 1,
+
+    /// <summary>The API and the documentation, under /api and /docs.</summary>
+    Api = 2,
+
+    /// <summary>The widget, under /embed.</summary>
+    Embed = 4,
+
+    /// <summary>Synchronizations and housekeeping, in the background.</summary>
+    Worker = 8,
+
+    All = Auth | Api | Embed | Worker,
 }

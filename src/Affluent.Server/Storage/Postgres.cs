@@ -19,6 +19,7 @@ internal sealed partial class PostgresDatabase : Database
     public override string Kind => "postgres";
 
     /// <summary>Turns <c>postgres://user:password@host:port/name?option=value</c> into the driver's own form.</summary>
+    /// <exception cref="ArgumentException">An option is unknown or has no such value.</exception>
     public static string ConnectionString(Uri address)
     {
         var user = address.UserInfo.Split(':', 2);
@@ -36,7 +37,10 @@ internal sealed partial class PostgresDatabase : Database
         foreach (var option in address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var pair = option.Split('=', 2);
-            builder[Uri.UnescapeDataString(pair[0])] = Uri.UnescapeDataString(pair.ElementAtOrDefault(1) ?? "");
+            var value = Uri.UnescapeDataString(pair.ElementAtOrDefault(1) ?? "");
+            // PostgreSQL writes verify-full, the driver VerifyFull.
+            builder[Uri.UnescapeDataString(pair[0])] =
+                pair[0] == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
         }
         return builder.ToString();
     }

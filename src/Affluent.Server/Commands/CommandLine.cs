@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+
+namespace Affluent.Server.Commands;
+
+/// <summary>The command line: one command per file of this folder, and one place that tells people what went wrong.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs what the arguments ask for; <c>serve</c> when they name no command.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> Run(string[] args, TextWriter output, TextWriter errors)
+    {
+        var root = new RootCommand("Affluent: account aggregation on your own machines. Without a command: serve.")
+        {
+            ServeCommand.Create(),
+            MigrateCommand.Create(),
+            CheckConfigCommand.Create(),
+        };
+        var asked = root.Parse(args is [] or [['-', ..], ..] && !AsksForHelp(args) ? ["serve", .. args] : args);
+        // The commands end themselves on Ctrl-C: the parser's own clock would cut them off in the middle.
+        var invocation = new InvocationConfiguration
+        {
+            Output = output,
+            Error = errors,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        if (asked.Action is ParseErrorAction mistake)
+        {
+            mistake.ShowHelp = false;
+            await asked.InvokeAsync(invocation);
+            await errors.WriteLineAsync("See: affluent --help");
+            return (int)ExitCode.Usage;
+        }
+        try
+        {
+            return await asked.InvokeAsync(invocation);
+        }
+        catch (Exception e) when (Trouble.Of(e) is { } trouble)
+        {
+            await errors.WriteLineAsync(trouble.Message);
+            return (int)trouble.Code;
+        }
+    }
+
+    private static bool AsksForHelp(string[] args) => args is ["--help" or "-h" or "-?" or "/?" or "--version", ..];
+}

@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Commands;
+
+/// <summary>A running process of the platform: database migrated, keys read, listening.</summary>
+internal sealed partial class Installation : IAsyncDisposable
+{
+    private readonly Database _database;
+    private readonly WebApplication _app;
+
+    private Installation(Database database, WebApplication app) => (_database, _app) = (database, app);
+
+    /// <summary>How it is reached.</summary>
+    public Addresses Addresses => _app.Services.GetRequiredService<Addresses>();
+
+    /// <summary>Starts everything that the settings ask for; leaves nothing running when something fails.</summary>
+    /// <exception cref="CommandException">The database is too new, or nothing can listen.</exception>
+    public static async Task<Installation> Start(
+        Settings settings,
+        ILoggerFactory logs,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        var started = Stopwatch.GetTimestamp();
+        var log = logs.CreateLogger("Affluent");
+        LogStarting(log, ProgramVersion.Text, settings.Environment, SettingList.RoleNames(settings.Roles));
+        var database = OpenDatabase(settings);
+        try
+        {
+            var applied = await Migrate(database, time, cancellation);
+            LogDatabase(log, SettingList.MaskPassword(settings.Database), Migrator.Latest, string.Join(", ", applied));
+            var masterKey = MasterKey.Load(settings.MasterKeyFile, settings.Environment == InstallationKind.Sandbox);
+            if (masterKey.WasCreated)
+            {
+                LogKeyCreated(log, settings.MasterKeyFile);
+            }
+            var node = await NextNode(database, cancellation);
+            var app = App.Build(
+                settings,
+                database,
+                masterKey,
+                node,
+                time,
+                builder => builder.Services.AddSingleton(logs)
+            );
+            await Listen(app, "listen", settings.Listen, cancellation);
+            var addresses = app.Services.GetRequiredService<Addresses>();
+            LogReady(
+                log,
+                Stopwatch.GetElapsedTime(started).TotalSeconds,
+                addresses.Api,
+                addresses.Embed,
+                addresses.Docs
+            );
+            return new Installation(database, app);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the database of the settings; an SQLite file is made so that only its owner can read it.</summary>
+    public static Database OpenDatabase(Settings settings)
+    {
+        var database = Database.Open(settings.Database);
+        if (database is SqliteDatabase file)
+        {
+            KeyFile.Reserve(file.Path);
+        }
+        return database;
+    }
+
+    /// <summary>Applies what is missing and names it.</summary>
+    /// <exception cref="CommandException">A later version has changed the database.</exception>
+    public static async Task<IReadOnlyList<string>> Migrate(
+        Database database,
+        TimeProvider time,
+        CancellationToken cancellation
+    ) =>
+        await Migrator.Migrate(database, time, cancellation) switch
+        {
+            MigrationOutcome.UpToDate upToDate => upToDate.Applied,
+            MigrationOutcome.TooNew tooNew => throw new CommandException(
+                ExitCode.DatabaseTooNew,
+                $"The database is at version {tooNew.Found}, this program knows {tooNew.Known}: a later Affluent has changed it. Run that one, or restore the backup made before the upgrade."
+            ),
+            var other => throw new UnreachableException(other.ToString()),
+        };
+
+    /// <summary>Waits until the process is told to end, and ends what runs.</summary>
+    public Task WaitForShutdown() => _app.WaitForShutdownAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    /// <summary>Each start takes the next number, so that two nodes make no equal ids.</summary>
+    private static async Task<int> NextNode(Database database, CancellationToken cancellation) =>
+        (int)(
+            await database.Write(
+                db =>
+                    db.Scalar<long>("update counters set value = value + 1 where name = 'node_starts' returning value"),
+                cancellation
+            ) % 1024
+        );
+
+    private static async Task Listen(
+        WebApplication app,
+        string setting,
+        string addresses,
+        CancellationToken cancellation
+    )
+    {
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (Exception e)
+        {
+            await app.DisposeAsync();
+            if (Trouble.OfListening(e, setting, addresses) is { } trouble)
+            {
+                throw trouble;
+            }
+            throw;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Affluent {Version} starts as {Environment} with the roles {Roles}")]
+    private static partial void LogStarting(ILogger log, string version, InstallationKind environment, string roles);
+
+    [LoggerMessage(
+        2,
+        LogLevel.Information,
+        "Database {Address} is at version {Version}; applied just now: [{Applied}]"
+    )]
+    private static partial void LogDatabase(ILogger log, string address, int version, string applied);
+
+    [LoggerMessage(3, LogLevel.Warning, "Made a master key in {File}: keep a copy of it apart from the database")]
+    private static partial void LogKeyCreated(ILogger log, string file);
+
+    [LoggerMessage(
+        4,
+        LogLevel.Information,
+        "Ready after {Seconds:F1} s: API {Api}, widget {Embed}, documentation {Docs}"
+    )]
+    private static partial void LogReady(ILogger log, double seconds, string api, string embed, string docs);
+}

@@ -1,0 +1,304 @@
+namespace Affluent.Server.Platform;
+
+/// <summary>One setting: <c>auth_url</c> in the file, <c>AFFLUENT_AUTH_URL</c> in the environment, <c>--auth-url</c> on the command line.</summary>
+/// <param name="Name">Name in the file.</param>
+/// <param name="Form">What a value looks like, for help texts.</param>
+/// <param name="Meaning">What it does and what holds when it is not set.</param>
+/// <param name="Apply">Reads a text into the settings.</param>
+/// <param name="Show">The value in effect, secrets masked; null: none.</param>
+internal sealed record Setting(
+    string Name,
+    string Form,
+    string Meaning,
+    Func<Settings, string, Applied> Apply,
+    Func<Settings, string?> Show
+)
+{
+    public string Option => "--" + Name.Replace('_', '-');
+
+    public string Variable => SettingsReader.VariablePrefix + Name.ToUpperInvariant();
+}
+
+/// <summary>What became of a value.</summary>
+internal abstract record Applied
+{
+    private Applied() { }
+
+    public sealed record To(Settings Settings) : Applied;
+
+    /// <summary>The value cannot be used; <paramref name="Why"/> says what it must look like.</summary>
+    public sealed record Refused(string Why) : Applied;
+
+    public static implicit operator Applied(Settings settings) => new To(settings);
+
+    public static implicit operator Applied(string why) => new Refused(why);
+}
+
+/// <summary>Every setting that there is, in the order in which they are shown.</summary>
+internal static class SettingList
+{
+    private const string Off = "off";
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new(
+            "environment",
+            "sandbox|production",
+            "What the installation is for (sandbox)",
+            (s, text) =>
+                text switch
+                {
+                    "sandbox" => s with { Environment = InstallationKind.Sandbox },
+                    "production" => s with { Environment = InstallationKind.Production },
+                    _ => "must be sandbox or production",
+                },
+            s => s.Environment == InstallationKind.Production ? "production" : "sandbox"
+        ),
+        new(
+            "roles",
+            "LIST",
+            "What this process does: some of auth,api,embed,worker (all)",
+            ReadRoles,
+            s => RoleNames(s.Roles)
+        ),
+        new(
+            "listen",
+            "URL",
+            "Where to listen: http://host:port, https://host:port or http://unix:/path; several separated by ';' (http://127.0.0.1:5100)",
+            (s, text) => WhyNotListen(text) is { } why ? why : s with { Listen = text },
+            s => s.Listen
+        ),
+        File(
+            "tls_certificate_file",
+            "Certificate chain (PEM) for https addresses in listen",
+            (s, path) => s with { TlsCertificateFile = path },
+            s => s.TlsCertificateFile
+        ),
+        File(
+            "tls_key_file",
+            "Private key (PEM) of tls_certificate_file",
+            (s, path) => s with { TlsKeyFile = path },
+            s => s.TlsKeyFile
+        ),
+        new(
+            "proxies",
+            "LIST",
+            "Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed (none)",
+            ReadProxies,
+            s => s.Proxies.Count == 0 ? null : string.Join(',', s.Proxies)
+        ),
+        File(
+            "data_directory",
+            "Folder of the database and key files that are not named themselves (data)",
+            (s, path) => s with { DataDirectory = path },
+            s => s.DataDirectory
+        ),
+        new(
+            "database",
+            "PATH|URL",
+            "Path of an SQLite file, or postgres://user:password@host:port/name (affluent.db in data_directory)",
+            (s, text) => WhyNotDatabase(text) is { } why ? why : s with { Database = text },
+            s => MaskPassword(s.Database)
+        ),
+        File(
+            "master_key_file",
+            "The key that protects secrets in the database (master.key in data_directory)",
+            (s, path) => s with { MasterKeyFile = path },
+            s => s.MasterKeyFile
+        ),
+        File(
+            "signing_key_file",
+            "The key that signs access tokens (signing.key in data_directory)",
+            (s, path) => s with { SigningKeyFile = path },
+            s => s.SigningKeyFile
+        ),
+        Public("auth_url", "/auth", "authorization server", (s, url) => s with { AuthUrl = url }, s => s.AuthUrl),
+        Public("api_url", "/api", "API", (s, url) => s with { ApiUrl = url }, s => s.ApiUrl),
+        Public("embed_url", "/embed", "widget", (s, url) => s with { EmbedUrl = url }, s => s.EmbedUrl),
+        Public("docs_url", "/docs", "documentation", (s, url) => s with { DocsUrl = url }, s => s.DocsUrl),
+        new(
+            "test_bank_listen",
+            "URL|off",
+            "Where the included test bank listens; off: this process starts none (http://127.0.0.1:5200 in a sandbox, off in production)",
+            (s, text) =>
+                text == Off ? s with { TestBankListen = null }
+                : WhyNotListen(text) is { } why ? why
+                : s with { TestBankListen = text },
+            s => s.TestBankListen ?? Off
+        ),
+        new(
+            "test_bank_url",
+            "URL|off",
+            "How the test bank is reached; off: it is no provider (the address where it listens)",
+            (s, text) =>
+                text == Off ? s with { TestBankUrl = null }
+                : Address(text) is { } url ? s with { TestBankUrl = url }
+                : "must be an address like http://127.0.0.1:5200, or off",
+            s => s.TestBankUrl?.OriginalString ?? Off
+        ),
+        File(
+            "test_bank_scenario",
+            "Scenario file of the included test bank (its default scenario)",
+            (s, path) => s with { TestBankScenario = path },
+            s => s.TestBankScenario
+        ),
+    ];
+
+    /// <summary>As <c>--roles</c> takes them.</summary>
+    public static string RoleNames(Roles roles) =>
+        string.Join(
+            ',',
+            Enum.GetValues<Roles>()
+                .Where(r => int.PopCount((int)r) == 1 && roles.HasFlag(r))
+                .Select(r => r.ToString().ToLowerInvariant())
+        );
+
+    /// <summary>The password of an address, as stars.</summary>
+    public static string MaskPassword(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var url) && url.UserInfo.IndexOf(':') is > 0 and var colon
+            ? address.Replace(url.UserInfo, url.UserInfo[..colon] + ":***", StringComparison.Ordinal)
+            : address;
+
+    /// <summary>The addresses of a <c>listen</c> setting.</summary>
+    public static IEnumerable<BindingAddress> Bindings(string listen) =>
+        listen
+            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(BindingAddress.Parse);
+
+    /// <summary>Whether only this machine can reach it.</summary>
+    public static bool IsLocal(this BindingAddress address) => address.IsUnixPipe || IsLoopback(address.Host);
+
+    /// <summary>Whether the name or address stands for this machine.</summary>
+    public static bool IsLoopback(string host) =>
+        host == "localhost"
+        || (System.Net.IPAddress.TryParse(host.Trim('[', ']'), out var ip) && System.Net.IPAddress.IsLoopback(ip));
+
+    private static Setting File(
+        string name,
+        string meaning,
+        Func<Settings, string, Settings> set,
+        Func<Settings, string?> get
+    ) => new(name, "PATH", meaning, (s, text) => text.Trim() == "" ? "must be a path" : set(s, text), get);
+
+    private static Setting Public(
+        string name,
+        string path,
+        string what,
+        Func<Settings, Uri, Settings> set,
+        Func<Settings, Uri?> get
+    ) =>
+        new(
+            name,
+            "URL",
+            $"How the {what} is reached from outside, with a host name of its own or with the path {path} (listen + {path})",
+            (s, text) =>
+                Address(text) is { Query: "", Fragment: "" } url
+                && (url.AbsolutePath == "/" || url.AbsolutePath.TrimEnd('/') == path)
+                    ? set(s, url)
+                    : $"must be like https://name.example or https://name.example{path}",
+            s => get(s)?.OriginalString
+        );
+
+    private static Uri? Address(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo == ""
+            ? url
+            : null;
+
+    private static Applied ReadRoles(Settings settings, string text)
+    {
+        var roles = Roles.None;
+        foreach (var name in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            switch (name)
+            {
+                case "auth":
+                    roles |= Roles.Auth;
+                    break;
+                case "api":
+                    roles |= Roles.Api;
+                    break;
+                case "embed":
+                    roles |= Roles.Embed;
+                    break;
+                case "worker":
+                    roles |= Roles.Worker;
+                    break;
+                case "pay" or "console":
+                    return $"the role {name} is not part of this version: leave it out";
+                default:
+                    return $"'{name}' is no role: take some of auth,api,embed,worker";
+            }
+        }
+        return settings with { Roles = roles };
+    }
+
+    private static Applied ReadProxies(Settings settings, string text)
+    {
+        List<System.Net.IPNetwork> networks = [];
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (System.Net.IPNetwork.TryParse(part, out var network))
+            {
+                networks.Add(network);
+            }
+            else if (System.Net.IPAddress.TryParse(part, out var address))
+            {
+                networks.Add(new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8));
+            }
+            else
+            {
+                return $"'{part}' is neither an IP address nor a network like 10.0.0.0/8";
+            }
+        }
+        return settings with { Proxies = networks };
+    }
+
+    private static string? WhyNotListen(string text)
+    {
+        const string Form = "must be like http://127.0.0.1:5100, https://0.0.0.0:443 or http://unix:/run/affluent.sock";
+        try
+        {
+            var all = Bindings(text).ToArray();
+            return
+                all.Length > 0
+                && all.All(a =>
+                    a.Scheme is "http" or "https" && a.PathBase == "" && (a.IsUnixPipe || a.Port is >= 0 and < 65536)
+                )
+                ? null
+                : Form;
+        }
+        catch (FormatException)
+        {
+            return Form;
+        }
+    }
+
+    private static string? WhyNotDatabase(string text)
+    {
+        if (text.Trim() == "")
+        {
+            return "must be a path or postgres://user:password@host:port/name";
+        }
+        if (!text.Contains("://", StringComparison.Ordinal))
+        {
+            return null;
+        }
+        if (
+            !Uri.TryCreate(text, UriKind.Absolute, out var url)
+            || url.Scheme is not ("postgres" or "postgresql")
+            || url.AbsolutePath.Length <= 1
+        )
+        {
+            return "must be a path or postgres://user:password@host:port/name";
+        }
+        try
+        {
+            _ = Storage.PostgresDatabase.ConnectionString(url);
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            return $"an option after the '?' cannot be used: {e.Message}";
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using Affluent.Server.Commands;
+using Affluent.Server.Storage;
+using Affluent.Server.Tests.Harness;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Affluent.Server.Tests.Commands;
+
+/// <summary>Commands as a person types them: what they print, and how they end.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("affluent-test-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task An_unknown_option_is_named_and_a_near_one_proposed()
+    {
+        var (code, output, errors) = await Run("--lisen", "http://127.0.0.1:0");
+
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("'--lisen'", errors);
+        Assert.Contains("--listen", output);
+    }
+
+    [Fact]
+    public async Task Check_config_shows_every_setting_with_its_origin_and_no_password()
+    {
+        var (code, output, errors) = await Run("check-config", "--database", "postgres://affluent:geheim@localhost/x");
+
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Equal("", errors);
+        Assert.Matches(@"(?m)^database +postgres://affluent:\*\*\*@localhost/x +--database\r?$", output);
+        Assert.Matches(@"(?m)^environment +sandbox +default\r?$", output);
+        Assert.DoesNotContain("geheim", output);
+    }
+
+    [Fact]
+    public async Task Check_config_ends_with_1_and_all_faults_when_serve_would_not_start()
+    {
+        var (code, _, errors) = await Run("check-config", "--roles", "console", "--environment", "none");
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("roles (from --roles)", errors);
+        Assert.Contains("environment (from --environment)", errors);
+    }
+
+    [Fact]
+    public async Task Migrate_says_what_it_applied_and_the_second_time_that_nothing_was_missing()
+    {
+        var (first, firstOutput, _) = await Run("migrate", "--data-directory", _folder.FullName);
+        var (second, secondOutput, _) = await Run("migrate", "--data-directory", _folder.FullName);
+
+        Assert.Equal((ExitCode.Done, ExitCode.Done), (first, second));
+        Assert.Contains("Applied 001_first", firstOutput);
+        Assert.Contains("up to date", secondOutput);
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            File.GetUnixFileMode(Path.Combine(_folder.FullName, "affluent.db"))
+        );
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_database_of_a_later_version_is_refused_and_left_alone(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind, new FakeTimeProvider());
+        await database.Database.Write(
+            db => db.Execute("insert into schema_versions (version, name, applied_at) values (999, '999_later', 0)"),
+            TestContext.Current.CancellationToken
+        );
+
+        var (code, _, errors) = await Run("migrate", "--database", database.Address);
+
+        Assert.Equal(ExitCode.DatabaseTooNew, code);
+        Assert.Contains("version 999", errors);
+        Assert.Contains($"knows {Migrator.Latest}", errors);
+    }
+
+    [Fact]
+    public async Task A_PostgreSQL_that_does_not_answer_is_told_without_the_password()
+    {
+        var (code, _, errors) = await Run("serve", "--database", "postgres://affluent:geheim@127.0.0.1:1/x");
+
+        Assert.Equal(ExitCode.DatabaseUnreachable, code);
+        Assert.Contains("PostgreSQL cannot be reached", errors);
+        Assert.DoesNotContain("geheim", errors);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_refused_and_left_alone()
+    {
+        var path = Path.Combine(_folder.FullName, "notes.txt");
+        await File.WriteAllTextAsync(path, new string('x', 5000), TestContext.Current.CancellationToken);
+
+        var (code, _, errors) = await Run("migrate", "--database", path);
+
+        Assert.Equal(ExitCode.DatabaseUnreachable, code);
+        Assert.Contains("no SQLite database", errors);
+        Assert.Equal(5000, new FileInfo(path).Length);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_told_with_the_setting_to_change()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        var address = $"http://{taken.LocalEndpoint}";
+
+        var (code, _, errors) = await Run(
+            "serve",
+            "--data-directory",
+            _folder.FullName,
+            "--test-bank-listen",
+            "off",
+            "--listen",
+            address
+        );
+
+        Assert.Equal(ExitCode.CannotListen, code);
+        Assert.Equal(
+            $"Nothing can listen at {address}: the port is in use: stop the other program or choose another address (setting listen, --listen).",
+            errors.Trim()
+        );
+    }
+
+    private static async Task<(ExitCode Code, string Output, string Errors)> Run(params string[] args)
+    {
+        using StringWriter output = new(),
+            errors = new();
+        var code = await CommandLine.Run(args, output, errors);
+        return ((ExitCode)code, output.ToString(), errors.ToString());
+    }
+}

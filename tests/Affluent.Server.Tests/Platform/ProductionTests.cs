@@ -1,0 +1,122 @@
+using Affluent.Server.Platform;
+using Xunit;
+
+namespace Affluent.Server.Tests.Platform;
+
+/// <summary>What production refuses to start with: all of it at once, and each alone.</summary>
+public sealed class ProductionTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("affluent-test-");
+
+    public ProductionTests()
+    {
+        foreach (var key in new[] { "master.key", "signing.key" })
+        {
+            var path = Path.Combine(_folder.FullName, key);
+            KeyFile.Reserve(path);
+            File.WriteAllText(path, "made by an operator");
+        }
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void A_fit_installation_starts() => Assert.Empty(Faults());
+
+    [Theory]
+    [InlineData("test_bank_listen", "http://127.0.0.1:5200", "production has no test bank")]
+    [InlineData("test_bank_url", "https://bank.example", "production has no test bank")]
+    [InlineData("listen", "http://0.0.0.0:80", "plain http that other machines can reach")]
+    [InlineData("auth_url", "http://auth.example", "is plain http: set an https address")]
+    [InlineData("api_url", "http://127.0.0.1:5100/api", "is plain http: set an https address")]
+    [InlineData("embed_url", "http://embed.example", "is plain http: set an https address")]
+    [InlineData("docs_url", "http://docs.example", "is plain http: set an https address")]
+    [InlineData("proxies", "0.0.0.0/0", "believes everybody")]
+    [InlineData("database", "postgres://affluent@db.example/affluent", "not surely encrypted")]
+    [InlineData("master_key_file", "none.key", "there is no file")]
+    [InlineData("signing_key_file", "none.key", "there is no file")]
+    public void One_setting_that_is_only_fit_for_a_sandbox_is_refused(string setting, string value, string why)
+    {
+        var fault = Assert.Single(Faults((setting, value)));
+
+        Assert.StartsWith($"{setting} (from --{setting.Replace('_', '-')}): ", fault, StringComparison.Ordinal);
+        Assert.Contains(why, fault);
+    }
+
+    [Theory]
+    [InlineData("auth_url")]
+    [InlineData("api_url")]
+    [InlineData("embed_url")]
+    public void Public_addresses_must_be_set(string setting) =>
+        Assert.Contains($"{setting} (from default): is missing", Assert.Single(Faults((setting, null))));
+
+    [Theory]
+    [InlineData("listen", "http://unix:/run/affluent.sock")]
+    [InlineData("listen", "http://[::1]:5100")]
+    [InlineData("database", "postgres://affluent@127.0.0.1/affluent")]
+    [InlineData("database", "postgres://affluent@db.example/affluent?sslmode=verify-full")]
+    public void What_no_other_machine_can_read_is_accepted(string setting, string value) =>
+        Assert.Empty(Faults((setting, value)));
+
+    [Fact]
+    public void A_key_that_a_sandbox_made_by_itself_is_refused()
+    {
+        var path = Path.Combine(_folder.FullName, "sandbox.key");
+        MasterKey.Load(path, mayCreate: true);
+
+        Assert.Contains("was made by a sandbox", Assert.Single(Faults(("master_key_file", path))));
+    }
+
+    [Fact]
+    public void A_key_that_others_can_read_is_refused()
+    {
+        File.SetUnixFileMode(
+            Path.Combine(_folder.FullName, "signing.key"),
+            UnixFileMode.UserRead | UnixFileMode.GroupRead
+        );
+
+        Assert.Contains("others can read", Assert.Single(Faults()));
+    }
+
+    [Fact]
+    public void All_reasons_are_listed_at_once() =>
+        Assert.Equal(
+            ["api_url", "auth_url", "embed_url", "listen", "master_key_file", "signing_key_file", "test_bank_listen"],
+            SettingsReader
+                .Read(
+                    null,
+                    new Dictionary<string, string>(),
+                    new Dictionary<string, string>
+                    {
+                        ["environment"] = "production",
+                        ["listen"] = "http://0.0.0.0:80",
+                        ["test_bank_listen"] = "http://127.0.0.1:5200",
+                        ["data_directory"] = Path.Combine(_folder.FullName, "none"),
+                    }
+                )
+                .Faults.Select(f => f.Split(' ')[0])
+                .Order(StringComparer.Ordinal)
+        );
+
+    /// <summary>The faults of an installation that is fit but for some changes; null takes a setting away.</summary>
+    private IReadOnlyList<string> Faults(params (string Setting, string? Value)[] changes)
+    {
+        var options = new Dictionary<string, string>
+        {
+            ["environment"] = "production",
+            ["data_directory"] = _folder.FullName,
+            ["auth_url"] = "https://auth.example",
+            ["api_url"] = "https://api.example",
+            ["embed_url"] = "https://embed.example",
+        };
+        foreach (var (setting, value) in changes)
+        {
+            options.Remove(setting);
+            if (value is not null)
+            {
+                options[setting] = value;
+            }
+        }
+        return SettingsReader.Read(null, new Dictionary<string, string>(), options).Faults;
+    }
+}
