@@ -7,7 +7,7 @@ namespace Affluent.Ledger;
 /// </summary>
 internal static class LikelyMatches
 {
-    /// <summary>A pair of at least this score (percent) may be made.</summary>
+    /// <summary>A pair of at least this score may be made.</summary>
     private const int GoodEnough = 50;
 
     /// <summary>A pair of at least this score is worth a doubt.</summary>
@@ -18,6 +18,8 @@ internal static class LikelyMatches
 
     /// <summary>A row with more candidates than this is beyond telling; it also bounds the work.</summary>
     private const int MostCandidates = 16;
+
+    private const int MostRounds = 24;
 
     public static void Find(Side held, Side rows, ReconciliationRules rules)
     {
@@ -58,7 +60,7 @@ internal static class LikelyMatches
             {
                 continue;
             }
-            var key = (Key.Full(entry)!.Value, entry.InWindow, HasVanished(entry));
+            var key = (Key.Full(entry)!.Value with { BankId = null }, entry.InWindow, HasVanished(entry));
             if (twins.TryGetValue(key, out var twin))
             {
                 twin.Free.Enqueue(entry);
@@ -91,8 +93,8 @@ internal static class LikelyMatches
                 }
             }
         }
-        // Each round can clear the way for another pair.
-        while (pairs.Count > 0 && Round(pairs))
+        // Each round can clear the way for another pair; what it takes very many rounds to tell is doubtful anyway.
+        for (var round = 0; round < MostRounds && pairs.Count > 0 && Round(pairs); round++)
         {
             pairs.RemoveAll(pair => !pair.IsOpen);
         }
@@ -102,18 +104,22 @@ internal static class LikelyMatches
         }
     }
 
-    private static Twin[] Near(Twin row, Twin[] held, int[] days, int margin)
+    private static ReadOnlySpan<Twin> Near(Twin row, Twin[] held, int[] days, int margin)
     {
         var movement = row.First.Movement;
         var from = Math.Min(movement.Day, movement.TransactionDay ?? movement.Day) - margin;
         var to = Math.Max(movement.Day, movement.TransactionDay ?? movement.Day) + margin;
-        var start = Array.BinarySearch(days, from);
-        start = start < 0 ? ~start : start;
-        while (start > 0 && days[start - 1] == from)
+        var (start, end) = (0, days.Length);
+        while (start < end)
         {
-            start--;
+            var middle = (start + end) / 2;
+            (start, end) = days[middle] < from ? (middle + 1, end) : (start, middle);
         }
-        return [.. held.Skip(start).TakeWhile(t => t.Day <= to).Take(MostCandidates + 1)];
+        while (end < days.Length && days[end] <= to && end - start <= MostCandidates)
+        {
+            end++;
+        }
+        return held.AsSpan(start, end - start);
     }
 
     private static bool Round(List<Pair> pairs)
@@ -133,7 +139,12 @@ internal static class LikelyMatches
             {
                 while (pair.IsOpen)
                 {
-                    Entry.Pair(pair.Held.Free.Dequeue(), pair.Row.Free.Dequeue(), MatchTier.Likely, pair.Score);
+                    Entry.Pair(
+                        pair.Held.Free.Dequeue(),
+                        pair.Row.Free.Dequeue(),
+                        MatchTier.Likely,
+                        Math.Min(99, pair.Score)
+                    );
                     progress = true;
                 }
             }
@@ -174,8 +185,8 @@ internal static class LikelyMatches
     private static bool HasVanished(Entry held) =>
         held.Stored is { Missing: false } && held.InWindow && held.Movement.Status != TransactionStatus.Expired;
 
-    // Percent. Half of it is words, half nearness; a day of use that both state, and an amount with cents when one row went
-    // just as the other came, are evidence too.
+    // About percent, more when all speaks for it. Half of it is words, half nearness; a day of use that both state, and an
+    // amount with cents when one row went just as the other came, are evidence too.
     private static int Score(Entry held, Entry row, ReconciliationRules rules, string[] heldWords, string[] rowWords)
     {
         var (old, now) = (held.Movement, row.Movement);
@@ -199,7 +210,7 @@ internal static class LikelyMatches
         var score = (55 * likeness) + (45 * nearness * nearness);
         score += old.TransactionDay is { } used && used == now.TransactionDay ? 20 : 0;
         score += vanished && old.Amount % 100 != 0 ? 28 : 0;
-        return (int)Math.Min(99, score);
+        return (int)score;
     }
 
     private static int Distance(Movement old, Movement now)

@@ -70,8 +70,9 @@ public sealed record Evidence(MatchTier Tier, int Confidence, bool Ambiguous = f
 public sealed record Insert(Movement Movement, Evidence Evidence);
 
 /// <summary>
-/// New values of a held transaction, all of them; what the bank no longer tells (a null) keeps its old value. Any update also
-/// takes back <see cref="StoredTransaction.Missing"/>.
+/// New values of a held transaction, all of them. The day it was made, the other side, the check number and the code keep their
+/// old values when the bank tells them no longer (many do so once it is booked). Any update also takes back
+/// <see cref="StoredTransaction.Missing"/>.
 /// </summary>
 /// <param name="Id">The stored transaction.</param>
 /// <param name="Movement">All values to store.</param>
@@ -126,11 +127,13 @@ public static class Reconciliation
         var rows = Side.OfBank(bank, rules.Ids);
         var held = Side.OfStore(stored, rules.Ids, Resolve(window, bank));
         MatchById(held, rows);
-        MatchByKey(held, rows, Key.Full, Key.Full);
-        MatchByKey(held, rows, Key.Short, Key.Short);
+        foreach (var key in (Func<Entry, Key?>[])[Key.Full, Key.Named, Key.Dated, Key.Short])
+        {
+            MatchByKey(held, rows, key, key);
+        }
         MatchByKey(held, rows, Key.WhenStillOpen, Key.WhenSettled);
         LikelyMatches.Find(held, rows, rules);
-        return Conclude(held, rows, bank.Count);
+        return Conclude(held, rows, rules.Ids, bank.Count);
     }
 
     private static Window Resolve(Window window, IReadOnlyList<Movement> bank) =>
@@ -200,7 +203,7 @@ public static class Reconciliation
         }
     }
 
-    private static Changes Conclude(Side held, Side rows, int listed)
+    private static Changes Conclude(Side held, Side rows, TransactionIds ids, int listed)
     {
         List<Insert> inserts = [];
         List<Update> updates = [];
@@ -210,7 +213,8 @@ public static class Reconciliation
         {
             if (row.IsFree)
             {
-                inserts.Add(new Insert(row.Movement, new Evidence(MatchTier.New, row.Confidence, row.Ambiguous)));
+                var movement = row.Movement with { BankId = row.TrustedId };
+                inserts.Add(new Insert(movement, new Evidence(MatchTier.New, row.Confidence, row.Ambiguous)));
             }
         }
         foreach (var have in held)
@@ -218,7 +222,7 @@ public static class Reconciliation
             var stored = have.Stored!;
             if (have.Partner is { } row)
             {
-                if (Renew(stored, have, row) is { } update)
+                if (Renew(stored, have, row, ids) is { } update)
                 {
                     updates.Add(update);
                 }
@@ -228,19 +232,21 @@ public static class Reconciliation
                 (have.IsOpen ? expired : disappeared).Add(stored.Id);
             }
         }
+        disappeared.Sort();
+        expired.Sort();
+        updates.Sort((a, b) => a.Id.CompareTo(b.Id));
         var matched = rows.Count - inserts.Count;
         return new Changes(inserts, updates, disappeared, expired, matched - updates.Count, listed - rows.Count);
     }
 
-    private static Update? Renew(StoredTransaction stored, Entry have, Entry row)
+    private static Update? Renew(StoredTransaction stored, Entry have, Entry row, TransactionIds ids)
     {
         var (old, now) = (stored.Movement, row.Movement);
         var textChanged = have.Fingerprint != row.Fingerprint;
         var renewed = now with
         {
-            BankId = row.TrustedId ?? old.BankId,
-            BookingDay = now.BookingDay ?? old.BookingDay,
-            ValueDay = now.ValueDay ?? old.ValueDay,
+            // A channel without ids says nothing about the id that another channel told.
+            BankId = ids == TransactionIds.Absent ? old.BankId : row.TrustedId,
             TransactionDay = now.TransactionDay ?? old.TransactionDay,
             // Lines that only changed places or case are the same words.
             Text = textChanged ? now.Text : old.Text,

@@ -47,25 +47,30 @@ internal readonly record struct Key(
     int? BookingDay = null,
     int? ValueDay = null,
     int? TransactionDay = null,
-    string? CheckNumber = null
+    string? CheckNumber = null,
+    string? Counterparty = null,
+    string? BankId = null
 )
 {
     /// <summary>All that the bank tells: keeps near-twins (same words, other value day) with their own.</summary>
-    public static Key? Full(Entry e)
-    {
-        var m = e.Movement;
-        return new(
-            m.Amount,
-            m.Currency,
-            m.Day,
-            e.Fingerprint,
-            e.IsOpen,
-            m.BookingDay,
-            m.ValueDay,
-            m.TransactionDay,
-            m.CheckNumber
-        );
-    }
+    public static Key? Full(Entry e) =>
+        Named(e)!.Value with
+        {
+            TransactionDay = e.Movement.TransactionDay,
+            CheckNumber = e.Movement.CheckNumber,
+            Counterparty = e.Movement.Counterparty,
+        };
+
+    /// <summary>The same without what we may have kept from an earlier reading (see <see cref="Update"/>).</summary>
+    public static Key? Named(Entry e) => Dated(e)!.Value with { BankId = e.TrustedId };
+
+    /// <summary>The same under whatever id.</summary>
+    public static Key? Dated(Entry e) =>
+        Short(e)!.Value with
+        {
+            BookingDay = e.Movement.BookingDay,
+            ValueDay = e.Movement.ValueDay,
+        };
 
     /// <summary>Amount, day and words.</summary>
     public static Key? Short(Entry e) =>
@@ -92,7 +97,9 @@ internal sealed class Side : IEnumerable<Entry>
     public static Side OfStore(IReadOnlyList<StoredTransaction> stored, TransactionIds ids, Window window) =>
         new([
             .. stored
-                .OrderBy(s => s.Id)
+                // Of two equals, the one that the bank still listed last time goes first.
+                .OrderBy(s => s.Missing || s.Movement.Status == TransactionStatus.Expired)
+                .ThenBy(s => s.Id)
                 .Select(
                     (s, index) =>
                         new Entry
@@ -102,7 +109,7 @@ internal sealed class Side : IEnumerable<Entry>
                             Fingerprint = Words.Fingerprint(s.Movement.Text),
                             TrustedId = Trusted(s.Movement, ids),
                             Stored = s,
-                            InWindow = s.Movement.Day >= window.From && !(s.Movement.Day > window.To),
+                            InWindow = Covers(window, s.Movement),
                         }
                 ),
         ]);
@@ -130,6 +137,19 @@ internal sealed class Side : IEnumerable<Entry>
                         }
                 ),
         ]);
+    }
+
+    // Banks disagree on which of its days puts a row into the period asked for: at the edges only all of them prove it.
+    private static bool Covers(Window window, Movement movement)
+    {
+        foreach (var day in (int?[])[movement.Day, movement.BookingDay, movement.ValueDay, movement.TransactionDay])
+        {
+            if (day < window.From || day > window.To)
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static string? Trusted(Movement movement, TransactionIds ids) =>

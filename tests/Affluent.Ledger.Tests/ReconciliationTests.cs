@@ -1,13 +1,18 @@
+using System.Diagnostics;
+using Affluent.Connectors.Contract;
 using static Affluent.Ledger.Tests.Rows;
 
 namespace Affluent.Ledger.Tests;
 
 public sealed class ReconciliationTests
 {
+    private static readonly Account StableIds = Account.With(TransactionIds.Stable);
+    private static readonly Account BookedIds = Account.With(TransactionIds.StableOnceBooked);
+
     [Fact]
     public void The_first_list_is_taken_as_it_is()
     {
-        var changes = Account.Empty.Changes(Booked(-250, 10, "CB CAFE"), Pending(-1999, 11, "CB CINEMA"));
+        var changes = Account.Empty.Changes(Pending(-1999, 11, "CB CINEMA"), Booked(-250, 10, "CB CAFE"));
 
         Assert.Equal([-250, -1999], changes.Inserts.Select(i => i.Movement.Amount));
         Assert.All(changes.Inserts, i => Assert.Equal(new Evidence(MatchTier.New, 100), i.Evidence));
@@ -25,29 +30,346 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
-    public void Two_equal_coffees_are_two()
+    public void Two_equal_coffees_are_two_and_a_third_is_one_more()
     {
-        var account = Account.Empty.After(Booked(-250, 10, "CB CAFE"), Booked(-250, 10, "CB CAFE"));
+        var coffee = Booked(-250, 10, "CB CAFE");
+        var account = Account.Empty.After(coffee, coffee);
 
         Assert.Equal(2, account.Stored.Count);
-        var third = account.Changes(
-            Booked(-250, 10, "CB CAFE"),
-            Booked(-250, 10, "CB CAFE"),
-            Booked(-250, 10, "CB CAFE")
-        );
-        Assert.Single(third.Inserts);
-        Assert.Equal(2, third.Unchanged);
+        Assert.True(account.Changes(coffee, coffee).IsEmpty);
+        Assert.Single(account.Changes(coffee, coffee, coffee).Inserts);
+        Assert.Equal([2L], account.Changes(coffee).Disappeared);
     }
 
     [Fact]
-    public void A_pending_row_that_books_under_other_words_keeps_its_id()
+    public void Equal_coffees_with_ids_of_their_own_are_two()
     {
-        var before = Account.Empty.After(Pending(-4210, 10, "AUTORISATION CARREFOUR EXPR"));
-        var after = before.After(Booked(-4210, 12, "CARTE 10/03 CARREFOUR EXPRESS PARIS CB*1234"));
+        var account = StableIds.After(Booked(-250, 10, "CB CAFE", "a"), Booked(-250, 10, "CB CAFE", "b"));
 
-        var only = Assert.Single(after.Stored);
-        Assert.Equal(before.Stored[0].Id, only.Id);
-        Assert.Equal(TransactionStatus.Booked, only.Movement.Status);
+        Assert.Equal(["a", "b"], account.Stored.Select(s => s.Movement.BankId));
+        Assert.True(account.Changes(Booked(-250, 10, "CB CAFE", "b"), Booked(-250, 10, "CB CAFE", "a")).IsEmpty);
+    }
+
+    [Fact]
+    public void A_page_sent_twice_is_taken_once_where_ids_can_be_trusted()
+    {
+        Movement[] page = [Booked(-250, 10, "CB CAFE", "a"), Booked(-900, 11, "CB CINEMA", "b")];
+
+        var changes = BookedIds.Changes([.. page, .. page]);
+
+        Assert.Equal(2, changes.Inserts.Count);
+        Assert.Equal(2, changes.Repeated);
+    }
+
+    [Fact]
+    public void Two_versions_of_one_booking_with_other_days_are_one()
+    {
+        var one = Booked(-250, 10, "CB CAFE", "a");
+
+        Assert.Single(BookedIds.After(one, one with { Day = 11, BookingDay = 11 }).Stored);
+    }
+
+    [Fact]
+    public void Rows_that_share_an_id_and_nothing_else_are_kept_apart()
+    {
+        Movement[] list = [Booked(-250, 10, "CB CAFE", "same"), Booked(-900, 11, "CB CINEMA", "same")];
+
+        var account = StableIds.After(list);
+
+        Assert.Equal(2, account.Stored.Count);
+        Assert.True(account.Changes(list).IsEmpty);
+    }
+
+    [Fact]
+    public void Blank_ids_are_no_ids()
+    {
+        var read = Movement.Read(
+            new BankTransaction
+            {
+                Id = " ",
+                Amount = -2.5m,
+                Currency = "EUR",
+                BookingDay = new DateOnly(2026, 3, 1),
+                Status = BankTransactionStatus.Booked,
+                Remittance = ["CB CAFE"],
+            }
+        );
+
+        Assert.Null(Assert.IsType<Reading.Row>(read).Movement.BankId);
+        Assert.Equal(2, StableIds.After(Given(read), Given(read)).Stored.Count);
+
+        static Movement Given(Reading reading) => ((Reading.Row)reading).Movement;
+    }
+
+    [Fact]
+    public void New_ids_at_each_reading_do_no_harm_where_they_are_known_to_be_worthless()
+    {
+        var account = Account.Empty.After(Booked(-250, 10, "CB CAFE", "monday"));
+
+        Assert.True(account.Changes(Booked(-250, 10, "CB CAFE", "tuesday")).IsEmpty);
+    }
+
+    [Fact]
+    public void Ids_that_a_bank_issues_anew_are_taken_over()
+    {
+        var account = StableIds
+            .After(Booked(-250, 10, "CB CAFE", "a"), Booked(-900, 11, "CB CINEMA", "b"))
+            .After(Booked(-250, 10, "CB CAFE", "x"), Booked(-900, 11, "CB CINEMA", "y"));
+
+        Assert.Equal([(1L, "x"), (2L, "y")], account.Stored.Select(s => (s.Id, s.Movement.BankId!)));
+    }
+
+    [Fact]
+    public void An_id_used_again_for_another_movement_does_not_overwrite_the_first()
+    {
+        var first = Booked(-250, 10, "CB CAFE", "1");
+        var other = Booked(-7700, 11, "PRLV EDF", "1");
+
+        var account = StableIds.After(first).After(new Window(11), other);
+
+        Assert.Equal([-250, -7700], account.Stored.Select(s => s.Movement.Amount));
+        Assert.True(account.Changes(new Window(11), other).IsEmpty);
+    }
+
+    [Fact]
+    public void A_pending_row_that_books_under_another_id_and_other_words_keeps_ours()
+    {
+        var account = BookedIds
+            .After(Pending(-4210, 10, "AUTORISATION CARREFOUR EXPR", "p1"))
+            .After(Booked(-4210, 12, "CARTE 10/03 CARREFOUR EXPRESS PARIS CB*1234", "b7"));
+
+        var only = Assert.Single(account.Stored);
+        Assert.Equal((1L, "b7", TransactionStatus.Booked), (only.Id, only.Movement.BankId, only.Movement.Status));
+        Assert.Equal(10, only.Movement.TransactionDay);
         Assert.InRange(only.Confidence, 50, 99);
+    }
+
+    [Fact]
+    public void A_pending_row_that_books_under_its_own_id_keeps_ours_whatever_else_changed()
+    {
+        var account = StableIds
+            .After(Pending(-5000, 10, "PREAUTORISATION", "a"))
+            .After(Booked(-3712, 13, "STATION SERVICE", "a"));
+
+        var only = Assert.Single(account.Stored);
+        Assert.Equal((1L, -3712L, 100), (only.Id, only.Movement.Amount, only.Confidence));
+    }
+
+    [Fact]
+    public void A_row_listed_as_pending_and_as_booked_under_one_id_is_booked()
+    {
+        var account = StableIds.After(Pending(-250, 10, "CAFE", "a"), Booked(-250, 11, "CB CAFE", "a"));
+
+        Assert.Equal(TransactionStatus.Booked, Assert.Single(account.Stored).Movement.Status);
+    }
+
+    [Fact]
+    public void A_pending_row_missed_at_one_reading_still_books_under_its_id()
+    {
+        var account = Account.Empty.After(Pending(-250, 10, "CB CAFE DES ARTS")).After();
+        Assert.Equal(TransactionStatus.Expired, account.Stored[0].Movement.Status);
+
+        var later = Assert.Single(account.After(Booked(-250, 12, "CB CAFE DES ARTS PARIS")).Stored);
+        Assert.Equal((1L, TransactionStatus.Booked), (later.Id, later.Movement.Status));
+    }
+
+    [Fact]
+    public void A_pending_row_dated_in_the_future_books_under_its_id()
+    {
+        var account = Account.Empty.After(Pending(-1250, 19, "CB LIBRAIRIE")).After(Booked(-1250, 12, "CB LIBRAIRIE"));
+
+        Assert.Equal(1, Assert.Single(account.Stored).Id);
+    }
+
+    [Fact]
+    public void Of_two_pending_twins_one_books_and_one_waits()
+    {
+        var twin = Pending(-250, 10, "CB CAFE");
+        var account = Account.Empty.After(twin, twin).After(twin, Booked(-250, 11, "CB CAFE"));
+
+        Assert.Equal(
+            [TransactionStatus.Pending, TransactionStatus.Booked],
+            account.Stored.Select(s => s.Movement.Status)
+        );
+        Assert.All(account.Stored, s => Assert.False(s.Ambiguous));
+    }
+
+    [Fact]
+    public void Yesterdays_pending_coffee_books_while_todays_is_pending()
+    {
+        var account = Account
+            .Empty.After(Pending(-250, 10, "CB CAFE"))
+            .After(Pending(-250, 11, "CB CAFE"), Booked(-250, 12, "CB CAFE") with { TransactionDay = 10 });
+
+        Assert.Equal(
+            [(1L, TransactionStatus.Booked), (2L, TransactionStatus.Pending)],
+            account.Stored.Select(s => (s.Id, s.Movement.Status))
+        );
+    }
+
+    [Fact]
+    public void What_could_be_either_of_two_is_kept_apart_and_says_so()
+    {
+        var account = Account
+            .Empty.After(Pending(-1050, 10, "AUTORISATION ALPHA"), Pending(-1050, 10, "AUTORISATION BRAVO"))
+            .After(Booked(-1050, 11, "PAIEMENT 123456789"));
+
+        var booked = account.Stored.Single(s => s.Movement.Status == TransactionStatus.Booked);
+        Assert.Equal(3, booked.Id);
+        Assert.True(booked.Ambiguous);
+        Assert.InRange(booked.Confidence, 1, 99);
+        Assert.Equal(2, account.Stored.Count(s => s.Movement.Status == TransactionStatus.Expired));
+    }
+
+    [Fact]
+    public void A_round_amount_alone_does_not_join_two_shops()
+    {
+        var account = Account
+            .Empty.After(Pending(-1000, 10, "AUTORISATION COFFEE HOUSE"))
+            .After(Booked(-1000, 10, "CARTE BOOKSHOP"));
+
+        Assert.Equal(2, account.Stored.Count);
+        Assert.True(account.Stored[1].Ambiguous);
+    }
+
+    [Fact]
+    public void Another_amount_is_another_movement()
+    {
+        var account = Account.Empty.After(Pending(-1000, 10, "CB HOTEL")).After(Booked(-1001, 10, "CB HOTEL"));
+
+        Assert.Equal(2, account.Stored.Count);
+        Assert.All(account.Stored, s => Assert.False(s.Ambiguous));
+    }
+
+    [Fact]
+    public void A_booked_row_that_moves_by_a_day_keeps_its_id()
+    {
+        var account = Account.Empty.After(Booked(-4210, 10, "VIR LOYER")).After(Booked(-4210, 12, "VIR LOYER"));
+
+        Assert.Equal((1L, 12), account.Stored.Select(s => (s.Id, s.Movement.Day)).Single());
+    }
+
+    [Fact]
+    public void A_label_rewritten_after_booking_keeps_the_id_and_tells_of_the_change()
+    {
+        var account = Account.Empty.After(Booked(-4210, 10, "14.03 JANSEN BAKKERIJ"));
+
+        var update = Assert.Single(account.Changes(Booked(-4210, 10, "JANSEN BAKKERIJ")).Updates);
+
+        Assert.Equal((1L, true, MatchTier.Likely), (update.Id, update.TextChanged, update.Evidence.Tier));
+    }
+
+    [Fact]
+    public void Lines_in_another_order_are_no_change()
+    {
+        var account = Account.Empty.After(Booked(-4210, 10, "VIR\nMARTIN\nLOYER"));
+
+        Assert.True(account.Changes(Booked(-4210, 10, "LOYER\nVIR\nMARTIN")).IsEmpty);
+    }
+
+    [Fact]
+    public void A_daily_coffee_before_the_window_is_not_mistaken_for_todays()
+    {
+        var account = Account.Empty.After(Booked(-255, 10, "CB CAFE"));
+
+        var changes = account.Changes(new Window(11), Booked(-255, 11, "CB CAFE"));
+
+        Assert.Single(changes.Inserts);
+        Assert.Empty(changes.Updates);
+        Assert.Empty(changes.Disappeared);
+    }
+
+    [Fact]
+    public void What_the_bank_no_longer_lists_is_marked_and_comes_back_when_it_does()
+    {
+        var (kept, gone) = (Booked(-250, 10, "CB CAFE"), Booked(-900, 11, "CB CINEMA"));
+        var without = Account.Empty.After(kept, gone).After(kept);
+        Assert.True(without.Stored[1].Missing);
+        Assert.True(without.Changes(kept).IsEmpty);
+
+        var update = Assert.Single(without.Changes(kept, gone).Updates);
+        Assert.Equal((2L, true), (update.Id, update.Reappeared));
+    }
+
+    [Theory]
+    [InlineData(11, null)]
+    [InlineData(0, 9)]
+    [InlineData(null, null)]
+    public void What_lies_outside_of_the_banks_list_is_out_of_sight_not_gone(int? from, int? to)
+    {
+        var account = Account.Empty.After(Booked(-250, 10, "CB CAFE"), Pending(-900, 10, "CB CINEMA"));
+
+        Assert.True(account.Changes(new Window(from, to)).IsEmpty);
+    }
+
+    [Fact]
+    public void Days_that_disagree_about_the_window_prove_nothing()
+    {
+        var account = Account.Empty.After(Booked(-250, 10, "CB CAFE") with { ValueDay = 9 });
+
+        Assert.True(account.Changes(new Window(10)).IsEmpty);
+    }
+
+    [Fact]
+    public void A_bank_that_keeps_less_history_than_before_does_not_erase_ours()
+    {
+        var (old, recent) = (Booked(-250, 10, "CB CAFE"), Booked(-900, 200, "CB CINEMA"));
+
+        Assert.True(Account.Empty.After(old, recent).Changes(new Window(null), recent).IsEmpty);
+    }
+
+    [Fact]
+    public void A_doubt_stays_with_the_row()
+    {
+        var account = Account
+            .Empty.After(Pending(-4210, 10, "AUTORISATION CARREFOUR EXPR"))
+            .After(Booked(-4210, 12, "CARREFOUR EXPRESS PARIS"));
+        var confidence = account.Stored[0].Confidence;
+
+        var later = account.After(Booked(-4210, 12, "CARREFOUR EXPRESS PARIS") with { ValueDay = 13 });
+
+        Assert.Equal(confidence, later.Stored[0].Confidence);
+        Assert.Equal(13, later.Stored[0].Movement.ValueDay);
+    }
+
+    [Theory]
+    [InlineData(TransactionIds.Absent)]
+    [InlineData(TransactionIds.Stable)]
+    public void A_hundred_thousand_rows_are_joined_and_not_compared_pair_by_pair(TransactionIds ids)
+    {
+        Movement[] list =
+        [
+            .. Enumerable.Range(0, 100_000).Select(i => Booked(-(i % 900), i / 60, $"CARTE SHOP {i % 700}", $"id{i}")),
+        ];
+        var account = Account.With(ids);
+        var first = Timed(() => account.Changes(list));
+        var stored = account.Apply(first.Changes);
+        var second = Timed(() => stored.Changes(list));
+
+        Assert.Equal(100_000, first.Changes.Inserts.Count);
+        Assert.True(second.Changes.IsEmpty);
+        Assert.InRange(first.Milliseconds, 0, 30_000);
+        Assert.InRange(second.Milliseconds, 0, 30_000);
+    }
+
+    [Fact]
+    public void A_bank_that_rewrites_everything_at_once_is_slow_only_in_proportion()
+    {
+        Movement[] Year(string word) =>
+            [.. Enumerable.Range(0, 100_000).Select(i => Booked(-1000, i / 270, $"{word} {i % 270:000000}"))];
+        var account = Account.Empty.After(Year("ALPHA"));
+
+        var rewritten = Timed(() => account.Changes(Year("BRAVO")));
+
+        Assert.Equal(100_000, rewritten.Changes.Inserts.Count + rewritten.Changes.Updates.Count);
+        Assert.InRange(rewritten.Milliseconds, 0, 30_000);
+    }
+
+    private static (Changes Changes, long Milliseconds) Timed(Func<Changes> reconcile)
+    {
+        var clock = Stopwatch.StartNew();
+        var changes = reconcile();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{clock.ElapsedMilliseconds} ms");
+        return (changes, clock.ElapsedMilliseconds);
     }
 }

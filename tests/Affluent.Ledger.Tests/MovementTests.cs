@@ -1,0 +1,58 @@
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Ledger.Tests;
+
+public sealed class MovementTests
+{
+    private static readonly BankTransaction Coffee = new()
+    {
+        Id = " 42 ",
+        Amount = -2.50m,
+        Currency = "eur",
+        BookingDay = new DateOnly(2026, 3, 3),
+        ValueDay = new DateOnly(2026, 3, 4),
+        TransactionDay = new DateOnly(2026, 3, 1),
+        Status = BankTransactionStatus.Booked,
+        Remittance = ["CB CAFE ", " PARIS"],
+        Counterparty = " ",
+        CheckNumber = "NOT PROVIDED",
+    };
+
+    [Fact]
+    public void A_banks_row_is_normalised()
+    {
+        var movement = Read(Coffee);
+
+        Assert.Equal(("42", -250L, "EUR"), (movement.BankId, movement.Amount, movement.Currency));
+        Assert.Equal("CB CAFE\nPARIS", movement.Text);
+        Assert.Null(movement.Counterparty);
+        Assert.Null(movement.CheckNumber);
+    }
+
+    [Fact]
+    public void A_booked_row_is_listed_under_its_booking_day_and_a_pending_one_under_the_day_it_was_made()
+    {
+        Assert.Equal(new DateOnly(2026, 3, 3), Days.ToDate(Read(Coffee).Day));
+        Assert.Equal(
+            new DateOnly(2026, 3, 1),
+            Days.ToDate(Read(Coffee with { Status = BankTransactionStatus.Pending }).Day)
+        );
+        Assert.Equal(
+            new DateOnly(2026, 3, 4),
+            Days.ToDate(Read(Coffee with { BookingDay = null, TransactionDay = null }).Day)
+        );
+    }
+
+    [Fact]
+    public void A_row_that_cannot_be_kept_says_why()
+    {
+        Assert.Equal(RowFault.TooManyDecimals, Fault(Coffee with { Amount = -2.505m }));
+        Assert.Equal(RowFault.UnknownCurrency, Fault(Coffee with { Currency = "ECU" }));
+        Assert.Equal(RowFault.AmountTooLarge, Fault(Coffee with { Amount = decimal.MaxValue }));
+        Assert.Equal(RowFault.NoDay, Fault(Coffee with { BookingDay = null, ValueDay = null, TransactionDay = null }));
+    }
+
+    private static Movement Read(BankTransaction row) => Assert.IsType<Reading.Row>(Movement.Read(row)).Movement;
+
+    private static RowFault Fault(BankTransaction row) => Assert.IsType<Reading.Unusable>(Movement.Read(row)).Fault;
+}
