@@ -12,7 +12,7 @@ public sealed class PipeFileTests
 
         ACCOUNT|uidA00000001|account 01|21/08/26|1457.16|Checkings||false|ANNA BRUN|Mon compte|||FR7630099000120004127653080|EUR
         TRANSACTION|-12.5|20/08/26|CB MARCHE
-        TRANSACTION|100|19/08/2026|VIR SALAIRE|paie d'aout|REF-77
+        TRANSACTION|100|9/8/2026|VIR SALAIRE|paie d'aout|REF-77
         """;
 
     [Fact]
@@ -85,6 +85,8 @@ public sealed class PipeFileTests
     [InlineData("1 234,56", "EUR", 123456)]
     [InlineData("+7.10", "EUR", 710)]
     [InlineData("12.500", "EUR", 1250)]
+    [InlineData("-101.67000000000002", "EUR", -10167)]
+    [InlineData("-75.19999999999999", "EUR", -7520)]
     [InlineData("1500", "JPY", 1500)]
     [InlineData("1.234", "KWD", 1234)]
     public void Amounts_follow_the_decimals_of_their_currency(string text, string currency, long minorUnits)

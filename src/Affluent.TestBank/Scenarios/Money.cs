@@ -40,6 +40,7 @@ internal static class Money
 
     // Far above any account, far below an overflow when a history is summed.
     private const decimal Largest = 1_000_000_000_000m;
+    private const decimal FloatNoise = 0.000_001m;
 
     /// <summary>How many decimals the currency has.</summary>
     public static int Decimals(string currency) => UnusualDecimals.GetValueOrDefault(currency, 2);
@@ -49,7 +50,7 @@ internal static class Money
 
     /// <summary>
     /// Reads a signed amount with a dot or a comma before the decimals and, at most, spaces between the thousands.
-    /// More decimals than the currency has are refused unless they are zeros.
+    /// More decimals than the currency has are refused, unless they are the noise of a program that computed with floating point (<c>101.67000000000002</c>).
     /// </summary>
     public static bool TryParse(string text, string currency, out long minorUnits)
     {
@@ -65,12 +66,13 @@ internal static class Money
         }
 
         var scaled = amount * PowersOfTen[Decimals(currency)];
-        if (scaled != decimal.Truncate(scaled))
+        var whole = decimal.Round(scaled);
+        if (Math.Abs(scaled - whole) > FloatNoise)
         {
             return false;
         }
 
-        minorUnits = (long)scaled;
+        minorUnits = (long)whole;
         return true;
     }
 

@@ -149,7 +149,8 @@ internal static class Statements
     private static Statement Statement(Account account, List<Movement> movements, DateOnly today)
     {
         var living = account.Balance.Living;
-        var used = new HashSet<string>(StringComparer.Ordinal);
+        // How often each reference was wanted.
+        var used = new Dictionary<string, int>(StringComparer.Ordinal);
         var entries = movements
             .Where(m => !living || (m.Date <= today && m.Date > today.AddYears(-1)))
             .Select(m => Entry(account, m, today, used))
@@ -172,7 +173,7 @@ internal static class Statements
 
     private static DateOnly? BookedOn(Movement movement) => movement.Pending ? movement.BooksOn : movement.Date;
 
-    private static Entry Entry(Account account, Movement movement, DateOnly today, HashSet<string> used)
+    private static Entry Entry(Account account, Movement movement, DateOnly today, Dictionary<string, int> used)
     {
         var pending = movement.Pending && !(movement.BooksOn <= today);
         var wanted = (pending || !movement.Pending ? movement.Reference : movement.BookedReference)
@@ -180,9 +181,9 @@ internal static class Statements
             ? given
             : MadeReference(account, movement, pending);
         var reference = wanted;
-        for (var n = 2; !used.Add(reference); n++)
+        while (!used.TryAdd(reference, 1))
         {
-            var suffix = $"-{n}";
+            var suffix = $"-{++used[wanted]}";
             reference = wanted[..Math.Min(wanted.Length, 40 - suffix.Length)] + suffix;
         }
 
