@@ -42,6 +42,9 @@ public static class Money
         .SelectMany(row => row.Codes.Split(' ').Select(code => KeyValuePair.Create(code, row.Decimals)))
         .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Every currency with its number of decimals.</summary>
+    public static IReadOnlyDictionary<string, int> Currencies => Decimals;
+
     private static readonly decimal[] Scale = [1m, 10m, 100m, 1_000m, 10_000m];
 
     /// <summary>Number of decimals of a currency; null when the code is not one.</summary>

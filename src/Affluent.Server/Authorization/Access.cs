@@ -7,7 +7,8 @@ namespace Affluent.Server.Authorization;
 /// <summary>
 /// Who may call a route. A route says <c>.Needs(scope, …)</c>: any one of them is enough. Without more it acts for a user: the one of
 /// the token or, in client mode, the one of <c>user_id</c>. A route by id adds <c>.OwnedBy("id", ownerOf)</c>, so that in client
-/// mode the owner is found from the resource; a route that acts for the client itself adds <c>.ForClients()</c>.
+/// mode the owner is found from the resource; a route that acts for the client itself adds <c>.ForClients()</c>. A route that shows
+/// everybody the same says <c>.NeedsAnyToken()</c> instead.
 /// </summary>
 internal static class Access
 {
@@ -24,6 +25,10 @@ internal static class Access
     /// <summary>The route acts for the client, with the client's own token.</summary>
     public static T ForClients<T>(this T route)
         where T : IEndpointConventionBuilder => route.WithMetadata(new ClientsOnly());
+
+    /// <summary>The route is the same for everybody who has a valid token, of whatever kind and scopes.</summary>
+    public static T NeedsAnyToken<T>(this T route)
+        where T : IEndpointConventionBuilder => route.WithMetadata(new Need([]));
 
     /// <summary>Middleware: lets the request through with its <see cref="Caller"/> and <see cref="ActingUser"/>, or answers it.</summary>
     internal static async Task Check(HttpContext context, RequestDelegate next)
@@ -54,11 +59,15 @@ internal static class Access
             return Problem.Unauthorized("The access token is expired, revoked or not valid here.");
         }
         var caller = token.Caller;
+        Caller.Set(context, caller);
+        if (need.AnyOf is [])
+        {
+            return null;
+        }
         if (!need.AnyOf.Any(caller.Scopes.Contains))
         {
             return Problem.MissingScope(need.AnyOf[0]);
         }
-        Caller.Set(context, caller);
 
         if (metadata.GetMetadata<ClientsOnly>() is not null)
         {
@@ -130,9 +139,11 @@ internal static class Access
             ? token
             : null;
 
-    private sealed record Need(string[] AnyOf);
+    /// <summary>The scopes of which one is enough; empty: any valid token is.</summary>
+    internal sealed record Need(string[] AnyOf);
 
     private sealed record Ownership(string Parameter, Func<DbWork, long, Task<long?>> OwnerOf);
 
-    private sealed record ClientsOnly;
+    /// <summary>On routes that act for the client itself.</summary>
+    internal sealed record ClientsOnly;
 }

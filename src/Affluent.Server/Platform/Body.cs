@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -30,15 +31,25 @@ internal static class Body
         }
         catch (JsonException e)
         {
-            var field =
-                e.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : null;
-            return (
-                null,
-                Problem.BadBody(
-                    field is null ? "it is not valid JSON" : $"'{field}' has a value of the wrong kind",
-                    field
-                )
-            );
+            return (null, Fault(e));
         }
+    }
+
+    /// <summary>What is wrong with a body, with the place: the field that has the wrong kind of value, or the line and byte where JSON ends.</summary>
+    public static Problem Fault(JsonException error)
+    {
+        var place = string.Create(
+            CultureInfo.InvariantCulture,
+            $"line {(error.LineNumber ?? 0) + 1}, position {(error.BytePositionInLine ?? 0) + 1}"
+        );
+        // The reader of JSON wraps its own finding; a field that does not fit has none inside.
+        if (error.InnerException is JsonException)
+        {
+            return Problem.BadBody($"it is not valid JSON ({place})");
+        }
+        var field = error.Path is ['$', '.', .. { Length: > 0 } path] ? path : null;
+        return field is null
+            ? Problem.BadBody($"it is not the JSON object that this route takes ({place})")
+            : Problem.BadBody($"'{field}' has a value of the wrong kind ({place})", field);
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Affluent.Server.Platform;
 
 /// <summary>Which part of a list is asked for: <c>page</c> counts from 1, <c>limit</c> is bounded per list.</summary>
@@ -7,25 +5,24 @@ internal sealed record Page(int Number, int Limit)
 {
     /// <summary>Rows before this page.</summary>
     public long Skip => (long)(Number - 1) * Limit;
+}
 
-    /// <summary>Reads <c>page</c> and <c>limit</c>; a limit beyond the maximum is refused, with the maximum in the message.</summary>
-    public static (Page Page, Problem? Problem) Read(HttpRequest request, int standard, int maximum)
-    {
-        var (page, limit) = (1, standard);
-        if (request.Query["page"] is [{ } pageText, ..] && !TryPositive(pageText, out page))
-        {
-            return (new Page(1, standard), Problem.BadParameter("page", "must be a whole number from 1"));
-        }
-        if (request.Query["limit"] is [{ } limitText, ..] && (!TryPositive(limitText, out limit) || limit > maximum))
-        {
-            return (
-                new Page(1, standard),
-                Problem.BadParameter("limit", $"must be a whole number from 1 to {maximum}")
-            );
-        }
-        return (new Page(page, limit), null);
-    }
+/// <summary>How a list is cut into pages.</summary>
+/// <param name="Standard">Entries per page when the caller does not say.</param>
+/// <param name="Maximum">The most entries per page; more is refused, with the maximum in the message.</param>
+internal sealed record Paging(int Standard, int Maximum)
+{
+    public Parameter<int?> Number { get; } =
+        Parameter.Count(
+            "page",
+            "Which page, counted from 1. A page past the end is an empty list.",
+            standard: 1,
+            maximum: int.MaxValue
+        );
 
-    private static bool TryPositive(string text, out int number) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0;
+    public Parameter<int?> Limit { get; } =
+        Parameter.Count("limit", $"How many entries a page has, at most {Maximum}.", Standard, Maximum);
+
+    /// <summary>Both, for the description of a route.</summary>
+    public Parameter[] Parameters => [Number, Limit];
 }

@@ -128,6 +128,7 @@ create table accounts (
 );
 create unique index accounts_id on accounts (id);
 
+-- remittance: the bank's lines joined by newlines. confidence: in percent, null = no doubt; ambiguous: kept apart from a likely twin.
 create table transactions (
     user_id bigint not null,
     id bigint not null,
@@ -148,6 +149,7 @@ create table transactions (
     check_number text,
     bank_code text,
     confidence integer,
+    ambiguous boolean not null default false,
     missing_since bigint,
     imported_at bigint not null,
     updated_at bigint not null,

@@ -1,0 +1,123 @@
+using System.Data.Common;
+using System.Text.Json;
+
+namespace Affluent.Server.Platform;
+
+/// <summary>
+/// The one place that turns what goes wrong below /api into a problem: exceptions (bugs and infrastructure), and the bare
+/// statuses that routing and binding answer with.
+/// </summary>
+internal static partial class ApiErrors
+{
+    /// <summary>A client that has gone away gets no answer; the status is for the log only (nginx's number).</summary>
+    private const int ClientClosedRequest = 499;
+
+    public static void UseApiErrors(this WebApplication app) =>
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal),
+            api => api.Use(Answer)
+        );
+
+    /// <summary>Bad bodies are thrown with their reason instead of answered without one.</summary>
+    public static void AddApiErrors(this IServiceCollection services) =>
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+
+    private static async Task Answer(HttpContext context, RequestDelegate next)
+    {
+        Problem? problem;
+        try
+        {
+            await next(context);
+            problem =
+                context.Response.HasStarted || context.Response.ContentType is not null ? null : OfStatus(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.StatusCode = ClientClosedRequest;
+            return;
+        }
+        catch (Exception error) when (!context.Response.HasStarted)
+        {
+            problem = OfException(context, error);
+            // Keeps what must hold for every answer (Allow, Retry-After are set below); drops what the route had begun.
+            context.Response.Clear();
+        }
+        if (problem is not null)
+        {
+            await problem.ExecuteAsync(context);
+        }
+    }
+
+    private static Problem? OfStatus(HttpContext context) =>
+        context.Response.StatusCode switch
+        {
+            404 => new(
+                404,
+                "unknown_route",
+                $"There is nothing at {context.Request.Path}. See /docs/api for the routes."
+            ),
+            405 => new(
+                405,
+                "method_not_allowed",
+                $"{context.Request.Path} does not take {context.Request.Method}, but: {context.Response.Headers.Allow}."
+            ),
+            415 => UnsupportedMediaType,
+            413 => TooLarge,
+            _ => null,
+        };
+
+    private static Problem OfException(HttpContext context, Exception error)
+    {
+        switch (error)
+        {
+            case BadHttpRequestException { StatusCode: 413 }:
+                return TooLarge;
+            case BadHttpRequestException { StatusCode: 415 }:
+                return UnsupportedMediaType;
+            case BadHttpRequestException { InnerException: JsonException json }:
+                return Body.Fault(json);
+            case BadHttpRequestException bad:
+                return new(
+                    bad.StatusCode,
+                    "bad_request",
+                    "The request is not one that HTTP allows, or its body is missing."
+                );
+            case DbException { IsTransient: true }:
+                LogUnavailable(Logger(context), context.Request.Method, Route(context), error);
+                return new(
+                    503,
+                    "temporarily_unavailable",
+                    "The database cannot be reached just now. Try again in a moment.",
+                    ProblemActor.Operator,
+                    Retryable: true
+                );
+            default:
+                LogBug(Logger(context), context.Request.Method, Route(context), context.TraceIdentifier, error);
+                return new(
+                    500,
+                    "internal_error",
+                    "Something went wrong on our side. The operator finds the reason in the log under the trace id.",
+                    ProblemActor.Operator,
+                    Retryable: true
+                );
+        }
+    }
+
+    private static Problem UnsupportedMediaType { get; } =
+        new(415, "unsupported_media_type", "Send the body as JSON, with Content-Type: application/json.");
+
+    private static Problem TooLarge { get; } = new(413, "body_too_large", "The body of the request is too large.");
+
+    private static ILogger Logger(HttpContext context) =>
+        context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ApiErrors).FullName!);
+
+    // The pattern, not the path: ids of users stay out of the log.
+    private static string Route(HttpContext context) =>
+        (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Route} failed; request {RequestId}")]
+    private static partial void LogBug(ILogger logger, string method, string route, string requestId, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Route}: the database cannot be reached")]
+    private static partial void LogUnavailable(ILogger logger, string method, string route, Exception error);
+}

@@ -1,0 +1,221 @@
+using System.Globalization;
+
+namespace Affluent.Server.Platform;
+
+/// <summary>
+/// A query parameter of the API, said once: the same object reads it from a request and describes it in the OpenAPI document.
+/// </summary>
+/// <param name="Meaning">A sentence for the reader of the API reference.</param>
+internal abstract record Parameter(string Name, string Meaning, ParameterKind Kind)
+{
+    /// <summary>The only words it takes; empty = any.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>Bounds of a whole number; null = none.</summary>
+    public (long Least, long Most)? Bounds { get; init; }
+
+    /// <summary>The value that stands for an absent one, as the reader would write it; null when absence means "no restriction".</summary>
+    public string? Standard { get; init; }
+
+    /// <summary>An id of the API.</summary>
+    public static Parameter<long?> Id(string name, string meaning) =>
+        new(
+            name,
+            meaning,
+            ParameterKind.Id,
+            static (string text, out long? value) =>
+            {
+                var read = Ids.TryRead(text, out var id);
+                value = id;
+                return read ? null : "must be an id: a decimal number";
+            }
+        );
+
+    /// <summary>A time in UTC seconds.</summary>
+    public static Parameter<long?> Seconds(string name, string meaning) =>
+        new(
+            name,
+            meaning,
+            ParameterKind.Seconds,
+            static (string text, out long? value) =>
+            {
+                // Year 0001 to 9999. A time in milliseconds lies beyond and is refused instead of being taken for a far future.
+                const long First = -62_135_596_800;
+                const long Last = 253_402_300_799;
+                var read = long.TryParse(
+                    text,
+                    NumberStyles.AllowLeadingSign,
+                    CultureInfo.InvariantCulture,
+                    out var time
+                );
+                value = time;
+                return read && time is >= First and <= Last
+                    ? null
+                    : "must be a time in whole seconds since 1970-01-01 UTC (not milliseconds)";
+            }
+        );
+
+    /// <summary>An amount in units of the currency, signed, with a decimal point.</summary>
+    public static Parameter<decimal?> Amount(string name, string meaning) =>
+        new(
+            name,
+            meaning,
+            ParameterKind.Amount,
+            static (string text, out decimal? value) =>
+            {
+                const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+                var read = decimal.TryParse(text, Style, CultureInfo.InvariantCulture, out var amount);
+                value = amount;
+                return read ? null : "must be an amount such as -12.50";
+            }
+        );
+
+    /// <summary>Free text, at most 100 characters.</summary>
+    public static Parameter<string?> Text(string name, string meaning) =>
+        new(
+            name,
+            meaning,
+            ParameterKind.Text,
+            static (string text, out string? value) =>
+            {
+                value = text.Trim();
+                return value.Length is > 0 and <= 100 ? null : "must have 1 to 100 characters";
+            }
+        );
+
+    /// <summary>A whole number from 1.</summary>
+    public static Parameter<int?> Count(string name, string meaning, int standard, int maximum) =>
+        new(
+            name,
+            meaning,
+            ParameterKind.Number,
+            (string text, out int? value) =>
+            {
+                var read = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+                value = number;
+                return read && number >= 1 && number <= maximum ? null : $"must be a whole number from 1 to {maximum}";
+            }
+        )
+        {
+            Bounds = (1, maximum),
+            Standard = standard.ToString(CultureInfo.InvariantCulture),
+        };
+
+    /// <summary>One word of a closed list.</summary>
+    public static Parameter<string?> OneOf(string name, string meaning, IReadOnlyList<string> words) =>
+        new(
+            name,
+            meaning,
+            ParameterKind.Word,
+            (string text, out string? value) =>
+            {
+                value = text;
+                return words.Contains(text, StringComparer.Ordinal)
+                    ? null
+                    : "must be one of: " + string.Join(", ", words);
+            }
+        )
+        {
+            Words = words,
+        };
+
+    /// <summary>ISO 3166-1 alpha-3 codes, separated by commas.</summary>
+    public static Parameter<IReadOnlyList<string>?> Countries(string name, string meaning) =>
+        new(
+            name,
+            meaning,
+            ParameterKind.Words,
+            static (string text, out IReadOnlyList<string>? value) =>
+            {
+                value = text.Split(',', StringSplitOptions.TrimEntries);
+                return value.All(code => code.Length == 3 && code.All(char.IsAsciiLetter))
+                    ? null
+                    : "must be a comma-separated list of ISO 3166-1 alpha-3 codes, such as FRA";
+            }
+        );
+
+    /// <summary>Words of a closed list, separated by commas.</summary>
+    public static Parameter<IReadOnlyList<string>?> SomeOf(string name, string meaning, IReadOnlyList<string> words) =>
+        new(
+            name,
+            meaning,
+            ParameterKind.Words,
+            (string text, out IReadOnlyList<string>? value) =>
+            {
+                value = text.Split(',', StringSplitOptions.TrimEntries);
+                return value.All(word => words.Contains(word, StringComparer.Ordinal))
+                    ? null
+                    : "must be a comma-separated list of: " + string.Join(", ", words);
+            }
+        )
+        {
+            Words = words,
+        };
+}
+
+/// <summary>Reads the text of a parameter; answers what is wrong with it ("must be …"), or null.</summary>
+internal delegate string? ParameterReader<T>(string text, out T value);
+
+/// <inheritdoc cref="Parameter"/>
+/// <typeparam name="T">A nullable type: an absent parameter reads as null.</typeparam>
+internal sealed record Parameter<T>(string Name, string Meaning, ParameterKind Kind, ParameterReader<T> Reader)
+    : Parameter(Name, Meaning, Kind);
+
+/// <summary>What the text of a parameter looks like.</summary>
+internal enum ParameterKind
+{
+    Id,
+    Seconds,
+    Amount,
+    Number,
+    Text,
+    Word,
+    Words,
+}
+
+/// <summary>Reads the parameters of one request and keeps the first fault. Unknown parameters are ignored.</summary>
+internal sealed class ParameterSource(HttpRequest request)
+{
+    /// <summary>What is wrong with the first bad parameter; null while all are fine.</summary>
+    public Problem? Problem { get; private set; }
+
+    /// <summary>The value, or null when the parameter is absent or bad.</summary>
+    public T? Read<T>(Parameter<T> parameter)
+    {
+        var texts = request.Query[parameter.Name];
+        if (texts.Count == 0)
+        {
+            return default;
+        }
+        // A list may be given as several parameters; anything else that comes twice is a mistake of the caller.
+        if (texts.Count > 1 && parameter.Kind != ParameterKind.Words)
+        {
+            Refuse(Problem.BadParameter(parameter.Name, "is given more than once"));
+            return default;
+        }
+        if (parameter.Reader(string.Join(',', texts.ToArray()), out var value) is { } fault)
+        {
+            Refuse(Problem.BadParameter(parameter.Name, fault));
+            return default;
+        }
+        return value;
+    }
+
+    /// <summary>Which part of the list is asked for.</summary>
+    public Page Page(Paging paging) => new(Read(paging.Number) ?? 1, Read(paging.Limit) ?? paging.Standard);
+
+    /// <summary>Notes a fault that lies between parameters; the first one is kept.</summary>
+    public void Refuse(Problem problem) => Problem ??= problem;
+}
+
+/// <summary>The parameters that a route takes, for its description.</summary>
+internal sealed record TakenParameters(IReadOnlyList<Parameter> Parameters);
+
+internal static class ParameterRoutes
+{
+    /// <summary>Says which query parameters a route takes.</summary>
+    public static RouteHandlerBuilder Takes(
+        this RouteHandlerBuilder route,
+        params IReadOnlyList<Parameter> parameters
+    ) => route.WithMetadata(new TakenParameters(parameters));
+}
