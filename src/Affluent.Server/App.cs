@@ -1,9 +1,13 @@
 using System.Security.Cryptography.X509Certificates;
+using Affluent.Server.Accounts;
 using Affluent.Server.Authorization;
+using Affluent.Server.Categories;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
+using Affluent.Server.Providers;
 using Affluent.Server.Storage;
 using Affluent.Server.Synchronization;
+using Affluent.Server.Transactions;
 using Affluent.Server.Users;
 using Microsoft.AspNetCore.HttpOverrides;
 
@@ -48,6 +52,8 @@ internal static class App
         builder.Services.AddUsers();
         builder.Services.AddSynchronization();
         builder.Services.AddConnectionEdits();
+        builder.Services.AddConnectionViews();
+        builder.Services.AddApiErrors();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -56,6 +62,7 @@ internal static class App
             app.UseForwardedHeaders(Forwarded(settings));
         }
         app.UseOwnHosts(settings);
+        app.UseApiErrors();
         app.UseRouting();
         if (!settings.Runs(Roles.Auth))
         {
@@ -67,6 +74,11 @@ internal static class App
         if (settings.Runs(Roles.Api))
         {
             app.MapUsers();
+            app.MapProviders();
+            app.MapConnections();
+            app.MapAccounts();
+            app.MapTransactions();
+            app.MapCategories();
         }
         return app;
     }

@@ -1,0 +1,133 @@
+using System.Text.Json.Serialization;
+using Affluent.Server.Connections;
+using Affluent.Server.Platform;
+
+namespace Affluent.Server.Accounts;
+
+/// <summary>An account of a user. What the bank does not tell is absent.</summary>
+internal sealed record AccountMessage
+{
+    /// <summary>Id of the account; the same for as long as the bank has it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The connection that brings it.</summary>
+    public required string ConnectionId { get; init; }
+
+    /// <summary>As the bank titles it.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The bank's own number, or a masked card number.</summary>
+    public string? AccountNumber { get; init; }
+
+    /// <summary>ISO 13616, without blanks.</summary>
+    public string? Iban { get; init; }
+
+    /// <summary>ISO 4217.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>Signed, in units of the currency, exact.</summary>
+    public decimal? Balance { get; init; }
+
+    /// <summary>The time that the balance speaks of, in UTC seconds.</summary>
+    public long? BalanceDate { get; init; }
+
+    /// <summary>
+    /// What the transactions leave unexplained of the change of the balance between the last two synchronizations, in units of the
+    /// currency; absent when everything adds up, or cannot be checked.
+    /// </summary>
+    public decimal? BalanceGap { get; init; }
+
+    /// <summary>Kind of account; absent when the bank names one that is none of these.</summary>
+    [OneOf(AccountWords.Types)]
+    public string? Type { get; init; }
+
+    /// <summary>Where it stands: ACTIVE when the last synchronization read it.</summary>
+    [OneOf(AccountWords.Statuses)]
+    public required string Status { get; init; }
+
+    /// <summary>Private or professional.</summary>
+    [OneOf(AccountWords.Usages)]
+    public string? Usage { get; init; }
+
+    /// <summary>The same as <c>usage</c>, under its older name.</summary>
+    [OneOf(AccountWords.Usages)]
+    public string? Classification { get; init; }
+
+    /// <summary>When it was first seen, in UTC seconds.</summary>
+    public required long CreationDate { get; init; }
+
+    /// <summary>The channel that refreshed it last.</summary>
+    public required string LastChannelDefinitionId { get; init; }
+
+    /// <summary>The holder.</summary>
+    public OwnerMessage? Owner { get; init; }
+
+    /// <summary>On LOAN only.</summary>
+    public LoanMessage? Loan { get; init; }
+
+    /// <summary>On SAVINGS only.</summary>
+    public SavingsMessage? Savings { get; init; }
+
+    /// <summary>On CREDIT_CARD only.</summary>
+    public CreditCardMessage? CreditCard { get; init; }
+}
+
+/// <summary>A loan. Amounts in units of the currency, rates in percent, dates as midnight in Europe/Paris in UTC seconds.</summary>
+internal sealed record LoanMessage
+{
+    /// <summary>Amount borrowed.</summary>
+    public decimal? InitialBalance { get; init; }
+
+    /// <summary>Yearly rate, in percent.</summary>
+    public decimal? Interest { get; init; }
+
+    /// <summary>First day.</summary>
+    public long? StartDate { get; init; }
+
+    /// <summary>Last day.</summary>
+    public long? EndDate { get; init; }
+
+    /// <summary>The next instalment.</summary>
+    public NextPaymentMessage? NextPayment { get; init; }
+}
+
+/// <summary>A savings account. Amounts in units of the currency, rates in percent.</summary>
+internal sealed record SavingsMessage
+{
+    /// <summary>Yearly rate, in percent.</summary>
+    public decimal? YieldRate { get; init; }
+
+    /// <summary>Interest earned since 1 January.</summary>
+    public decimal? EarnedYtd { get; init; }
+
+    /// <summary>Day of opening, as midnight in Europe/Paris in UTC seconds.</summary>
+    public long? EffectDate { get; init; }
+}
+
+/// <summary>A deferred-debit card.</summary>
+internal sealed record CreditCardMessage
+{
+    /// <summary>The account that pays it, when it is one of the user's.</summary>
+    public string? PayableAccountId { get; init; }
+
+    /// <summary>The next debit.</summary>
+    public NextPaymentMessage? NextPayment { get; init; }
+}
+
+/// <summary>A payment to come.</summary>
+internal sealed record NextPaymentMessage
+{
+    /// <summary>In units of the currency.</summary>
+    public decimal? Amount { get; init; }
+
+    /// <summary>Midnight in Europe/Paris of the day, in UTC seconds.</summary>
+    public long? DueDate { get; init; }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(AccountMessage))]
+[JsonSerializable(typeof(IReadOnlyList<AccountMessage>))]
+internal sealed partial class AccountsJson : JsonSerializerContext;

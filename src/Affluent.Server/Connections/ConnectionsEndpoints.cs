@@ -1,0 +1,132 @@
+using Affluent.Server.Authorization;
+using Affluent.Server.Events;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Connections;
+
+/// <summary>Reading and deleting connections.</summary>
+internal static class ConnectionsEndpoints
+{
+    private static readonly Paging Pages = new(Standard: 100, Maximum: 500);
+
+    public static void AddConnectionViews(this IServiceCollection services) => services.AddSingleton<ConnectionView>();
+
+    public static void MapConnections(this IEndpointRouteBuilder app)
+    {
+        var connections = app.MapGroup("/api/v2.1/connections").WithTags("Connections");
+        connections
+            .MapGet("", List)
+            .Needs(Scopes.ConnectionsManage, Scopes.ConnectionsSync, Scopes.AccountsRead, Scopes.AccountsManage)
+            .Takes(Pages.Parameters)
+            .Describe("listConnections", "List connections", "The user's connections, oldest first.")
+            .Answers<IReadOnlyList<ConnectionMessage>>(400);
+        connections
+            .MapGet("/{id}", Show)
+            .Needs(Scopes.ConnectionsManage, Scopes.ConnectionsSync, Scopes.AccountsRead, Scopes.AccountsManage)
+            .OwnedBy("id", ConnectionsStore.OwnerOf)
+            .Describe(
+                "getConnection",
+                "Read a connection",
+                "Poll this to follow a synchronization: it is over when `status` is no longer RUNNING."
+            )
+            .Answers<ConnectionMessage>(404);
+        connections
+            .MapDelete("/{id}", Delete)
+            .Needs(Scopes.ConnectionsManage)
+            .OwnedBy("id", ConnectionsStore.OwnerOf)
+            .Describe(
+                "deleteConnection",
+                "Delete a connection",
+                "Erases the connection for good, with its stored credentials, its accounts and their transactions."
+            )
+            .Answers(204, 404);
+    }
+
+    private static async Task<IResult> List(
+        HttpRequest request,
+        ActingUser user,
+        Database database,
+        ConnectionView view,
+        CancellationToken cancellation
+    )
+    {
+        var parameters = new ParameterSource(request);
+        var page = parameters.Page(Pages);
+        if (parameters.Problem is { } problem)
+        {
+            return problem;
+        }
+        var (rows, channels) = await database.Read(
+            async db =>
+            {
+                var rows = await ConnectionsStore.List(db, user.UserId, page);
+                return (rows, await ConnectionsStore.Channels(db, user.UserId, rows.Select(r => r.Id)));
+            },
+            cancellation
+        );
+        var byConnection = channels.ToLookup(c => c.ConnectionId);
+        return TypedResults.Json(
+            [.. rows.Select(row => view.Show(row, byConnection[row.Id]))],
+            ConnectionsJson.Default.IReadOnlyListConnectionMessage
+        );
+    }
+
+    private static async Task<IResult> Show(
+        string id,
+        ActingUser user,
+        Database database,
+        ConnectionView view,
+        CancellationToken cancellation
+    ) =>
+        Ids.TryRead(id, out var key)
+        && await database.Read(db => view.Find(db, user.UserId, key), cancellation) is { } connection
+            ? TypedResults.Json(connection, ConnectionsJson.Default.ConnectionMessage)
+            : Problem.NotFound("connection");
+
+    private static async Task<IResult> Delete(
+        string id,
+        ActingUser user,
+        Database database,
+        Ids ids,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        if (!Ids.TryRead(id, out var key))
+        {
+            return Problem.NotFound("connection");
+        }
+        var deleted = await database.Write(
+            async db =>
+            {
+                if (!await ConnectionsStore.Delete(db, user.UserId, key))
+                {
+                    return false;
+                }
+                await EventLog.Append(
+                    db,
+                    ids,
+                    user.UserId,
+                    user.ClientId,
+                    [ConnectionEvents.Deleted(key)],
+                    time.Seconds()
+                );
+                return true;
+            },
+            cancellation
+        );
+        return deleted ? TypedResults.NoContent() : Problem.NotFound("connection");
+    }
+}
+
+/// <summary>What this feature tells the log.</summary>
+internal static class ConnectionEvents
+{
+    public static NewEvent Deleted(long connectionId) =>
+        new(EventNames.ConnectionDeleted, EventType.Global)
+        {
+            ConnectionId = connectionId,
+            Resource = Links.Connection(connectionId),
+        };
+}

@@ -1,0 +1,107 @@
+using System.Text.Json.Serialization;
+using Affluent.Server.Platform;
+
+namespace Affluent.Server.Connections;
+
+/// <summary>A user's access to one bank. Times are UTC seconds.</summary>
+internal sealed record ConnectionMessage
+{
+    /// <summary>Id of the connection.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Whose it is.</summary>
+    public required string UserId { get; init; }
+
+    /// <summary>The bank.</summary>
+    public required string ProviderId { get; init; }
+
+    /// <summary>Name of the bank, unless the client gave another.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>RUNNING while a synchronization is under way; afterwards how the last one ended; NONE before the first.</summary>
+    [OneOf(ConnectionWords.Statuses)]
+    public required string Status { get; init; }
+
+    /// <summary>When it was made, in UTC seconds.</summary>
+    public required long CreationDate { get; init; }
+
+    /// <summary>Whether it is synchronized every day by itself.</summary>
+    public required bool AutoSync { get; init; }
+
+    /// <summary>Whether the user chose account by account which to share.</summary>
+    public required bool ConsentPerAccount { get; init; }
+
+    /// <summary>Address of the bank's logo.</summary>
+    public required string LogoUrl { get; init; }
+
+    /// <summary>The holder, as the bank names it; absent while unknown.</summary>
+    public OwnerMessage? Owner { get; init; }
+
+    /// <summary>Limits that the bank sets to this connection. An object without members when there are none.</summary>
+    public required ConstraintsMessage Constraints { get; init; }
+
+    /// <summary>Each channel that the bank offers; one that this connection does not use has the status EMPTY.</summary>
+    public required IReadOnlyList<ChannelMessage> Channels { get; init; }
+}
+
+/// <summary>A channel of a connection. Times are UTC seconds.</summary>
+internal sealed record ChannelMessage
+{
+    /// <summary>The channel definition of the provider.</summary>
+    public required string ChannelDefinitionId { get; init; }
+
+    /// <summary>REDIRECT: the bank's PSD2 interface; EMBEDDED: its web site, with credentials.</summary>
+    [OneOf(ConnectionWords.Modes)]
+    public required string Mode { get; init; }
+
+    /// <summary>What the channel came to last, or what it waits for; EMPTY when it is not used.</summary>
+    [OneOf(ConnectionWords.ChannelStatuses)]
+    public required string Status { get; init; }
+
+    /// <summary>When the user's authorization at the bank ends; only on REDIRECT.</summary>
+    public long? Expires { get; init; }
+
+    /// <summary>End of the last synchronization that went well; absent before the first.</summary>
+    public long? LastSuccessDate { get; init; }
+
+    /// <summary>End of the last synchronization, however it went; absent before the first.</summary>
+    public long? LastEndDate { get; init; }
+
+    /// <summary>The fields whose values are stored, never the values; empty on REDIRECT, absent on a channel that is not used.</summary>
+    public IReadOnlyList<StoredCredentialMessage>? Credentials { get; init; }
+
+    /// <summary>Kinds of account that the channel can bring.</summary>
+    [OneOf(ConnectionWords.AccountTypes)]
+    public required IReadOnlyList<string> AccountTypes { get; init; }
+
+    /// <summary>On a channel that is not used: whether it is known to bring further accounts.</summary>
+    public bool? EligibleAccounts { get; init; }
+
+    /// <summary>Whether the channel is out of service for everybody.</summary>
+    public required bool ChannelDefinitionUnavailable { get; init; }
+}
+
+/// <summary>A field of a credentials form for which a value is stored.</summary>
+internal sealed record StoredCredentialMessage
+{
+    /// <summary>Id of the field in the provider's channel definition.</summary>
+    public required string Id { get; init; }
+}
+
+/// <summary>A person or company, as the bank names it.</summary>
+internal sealed record OwnerMessage
+{
+    /// <summary>Full name.</summary>
+    public required string Name { get; init; }
+}
+
+/// <summary>Limits that the bank sets; none is known today.</summary>
+internal sealed record ConstraintsMessage;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(ConnectionMessage))]
+[JsonSerializable(typeof(IReadOnlyList<ConnectionMessage>))]
+internal sealed partial class ConnectionsJson : JsonSerializerContext;

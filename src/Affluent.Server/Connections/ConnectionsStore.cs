@@ -1,0 +1,83 @@
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Connections;
+
+/// <summary>Reads and deletes connections. What writes them stands with the synchronization.</summary>
+internal static class ConnectionsStore
+{
+    private const string Columns = """
+        c.id, c.user_id, c.provider_id, c.name, c.status, c.created_at, c.auto_sync, c.consent_per_account,
+        (select a.owner_name from accounts a where a.user_id = c.user_id and a.connection_id = c.id
+            and a.owner_name is not null and a.deleted_at is null order by a.id limit 1) as owner_name
+        """;
+
+    /// <summary>The user's connections, oldest first.</summary>
+    public static Task<IReadOnlyList<ConnectionRow>> List(DbWork db, long userId, Page page) =>
+        db.Query<ConnectionRow>(
+            $"select {Columns} from connections c where c.user_id = @UserId order by c.id limit @Limit offset @Skip",
+            new
+            {
+                UserId = userId,
+                page.Limit,
+                page.Skip,
+            }
+        );
+
+    /// <summary>One of the user's connections; null when the user has no such.</summary>
+    public static Task<ConnectionRow?> Find(DbWork db, long userId, long id) =>
+        db.Find<ConnectionRow>(
+            $"select {Columns} from connections c where c.user_id = @UserId and c.id = @Id",
+            new { UserId = userId, Id = id }
+        );
+
+    /// <summary>Whose connection it is, among all users; null when there is no such.</summary>
+    public static Task<long?> OwnerOf(DbWork db, long id) =>
+        db.Scalar<long?>("select user_id from connections where id = @Id", new { Id = id });
+
+    /// <summary>The channels that these connections use.</summary>
+    public static Task<IReadOnlyList<ChannelRow>> Channels(DbWork db, long userId, IEnumerable<long> connectionIds) =>
+        db.Query<ChannelRow>(
+            """
+            select connection_id, definition_id, mode, status, expires_at, last_success_at, last_end_at, eligible_accounts,
+                credentials is not null as has_credentials
+            from channels where user_id = @UserId and connection_id {in @ConnectionIds} order by definition_id
+            """,
+            new { UserId = userId, ConnectionIds = db.List(connectionIds) }
+        );
+
+    /// <summary>Erases a connection with its credentials, accounts and transactions; false when the user has no such.</summary>
+    public static async Task<bool> Delete(DbWork db, long userId, long id) =>
+        await db.Execute(
+            "delete from connections where user_id = @UserId and id = @Id",
+            new { UserId = userId, Id = id }
+        ) == 1;
+
+    /// <summary>
+    /// Takes a channel off a connection, with its stored credentials and session, and the connection itself when that was its
+    /// last one: access that nothing uses is not to be kept (reference, section c.3). True when the connection is gone.
+    /// </summary>
+    public static async Task<bool> DeleteChannel(DbWork db, long userId, long connectionId, string definitionId)
+    {
+        var key = new
+        {
+            UserId = userId,
+            ConnectionId = connectionId,
+            DefinitionId = definitionId,
+        };
+        await db.Execute(
+            """
+            delete from channels
+            where user_id = @UserId and connection_id = @ConnectionId and definition_id = @DefinitionId
+            """,
+            key
+        );
+        return await db.Execute(
+                """
+                delete from connections where user_id = @UserId and id = @ConnectionId and not exists
+                    (select 1 from channels where user_id = @UserId and connection_id = @ConnectionId)
+                """,
+                key
+            ) == 1;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text.Json.Serialization;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Accounts;
+using Affluent.Server.Connections;
+using Affluent.Server.Platform;
+
+namespace Affluent.Server.Providers;
+
+/// <summary>A bank that users can connect.</summary>
+internal sealed record ProviderMessage
+{
+    /// <summary>Id of the provider.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>As shown to users.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The bank's public site.</summary>
+    public required string BaseUrl { get; init; }
+
+    /// <summary>A logo, served by this installation without a token.</summary>
+    public required string LogoUrl { get; init; }
+
+    /// <summary>ISO 3166-1 alpha-3.</summary>
+    public required string CountryCode { get; init; }
+
+    /// <summary>The ways to the bank's data, REDIRECT first.</summary>
+    public required IReadOnlyList<ChannelDefinitionMessage> ChannelDefinitions { get; init; }
+
+    public static ProviderMessage Of(Provider provider, Addresses addresses) =>
+        new()
+        {
+            Id = provider.Id,
+            Name = provider.Name,
+            BaseUrl = provider.BaseUrl.AbsoluteUri,
+            LogoUrl = ProviderLogo.Address(addresses, provider.Id),
+            CountryCode = provider.CountryCode,
+            ChannelDefinitions = [.. provider.Channels.Select(ChannelDefinitionMessage.Of)],
+        };
+}
+
+/// <summary>One way to a bank's data.</summary>
+internal sealed record ChannelDefinitionMessage
+{
+    /// <summary>Provider id followed by 00 (EMBEDDED) or 01 (REDIRECT).</summary>
+    public required string Id { get; init; }
+
+    /// <summary>REDIRECT: the bank's PSD2 interface; EMBEDDED: its web site, with credentials.</summary>
+    [OneOf(ConnectionWords.Modes)]
+    public required string Mode { get; init; }
+
+    /// <summary>Kinds of account that it can bring.</summary>
+    [OneOf(AccountWords.Types)]
+    public required IReadOnlyList<string> AccountTypes { get; init; }
+
+    /// <summary>Whether the bank may put questions to the user while data is fetched.</summary>
+    public required bool Interactive { get; init; }
+
+    /// <summary>Whether it is out of service.</summary>
+    public required bool Unavailable { get; init; }
+
+    /// <summary>What it is good for: PFM_ACCOUNT, accounts and transactions.</summary>
+    public required IReadOnlyList<string> Capabilities { get; init; }
+
+    /// <summary>Fields of the credentials form; empty on REDIRECT.</summary>
+    public required IReadOnlyList<CredentialMessage> Credentials { get; init; }
+
+    public static ChannelDefinitionMessage Of(ChannelDefinition channel) =>
+        new()
+        {
+            Id = channel.Id,
+            Mode = ProviderWords.Of(channel.Mode),
+            AccountTypes = [.. channel.AccountTypes.Select(ProviderWords.Of)],
+            Interactive = channel.Interactive,
+            Unavailable = channel.Unavailable,
+            Capabilities = ["PFM_ACCOUNT"],
+            Credentials = [.. channel.Credentials.Select(CredentialMessage.Of)],
+        };
+}
+
+/// <summary>A field of a credentials form.</summary>
+internal sealed record CredentialMessage
+{
+    /// <summary>Under this id its value is sent.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What to write beside the field.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>TEXT, or PWD for what must not be seen on the screen.</summary>
+    [OneOf(ProviderWords.CredentialTypes)]
+    public required string Type { get; init; }
+
+    /// <summary>Whether the value is especially sensitive. All values are stored encrypted.</summary>
+    public required bool Encrypt { get; init; }
+
+    /// <summary>What a value must look like, as a whole; absent when anything goes.</summary>
+    public string? Regexp { get; init; }
+
+    // The label is the English one: the published API has a single label, and the widget brings its own languages.
+    public static CredentialMessage Of(CredentialField field) =>
+        new()
+        {
+            Id = field.Id,
+            Label = field.Labels.TryGetValue("en", out var english) ? english : field.Name,
+            Type = ProviderWords.Of(field.Type),
+            Encrypt = field.Encrypt,
+            Regexp = field.Regexp,
+        };
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(ProviderMessage))]
+[JsonSerializable(typeof(IReadOnlyList<ProviderMessage>))]
+internal sealed partial class ProvidersJson : JsonSerializerContext;

@@ -1,0 +1,118 @@
+using System.Text.Json.Serialization;
+using Affluent.Ledger;
+using Affluent.Server.Platform;
+
+namespace Affluent.Server.Transactions;
+
+/// <summary>A movement of an account. Dates without a time are midnight in Europe/Paris of the day, in UTC seconds.</summary>
+internal sealed record TransactionMessage
+{
+    /// <summary>Id of the transaction; it does not change when a pending one is booked. Larger means imported later.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The account.</summary>
+    public required string AccountId { get; init; }
+
+    /// <summary>Signed, in units of the currency, exact; negative when money leaves the account.</summary>
+    public required decimal Amount { get; init; }
+
+    /// <summary>ISO 4217.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>The bank's text, made readable.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>The bank's lines, joined by newlines; absent when they say no more than the label.</summary>
+    public string? Notes { get; init; }
+
+    /// <summary>The bank's lines as they came.</summary>
+    public required IReadOnlyList<string> RemittanceInformation { get; init; }
+
+    /// <summary>The other side, when the bank names it.</summary>
+    public TransactionSourceMessage? Source { get; init; }
+
+    /// <summary>Kind of movement, as far as it can be told.</summary>
+    [OneOf(TransactionWords.Types)]
+    public required string Type { get; init; }
+
+    /// <summary>Where it comes from.</summary>
+    [OneOf(TransactionWords.Origins)]
+    public required string Origin { get; init; }
+
+    /// <summary>PENDING may still change or vanish; EXPIRED was pending and is no longer announced.</summary>
+    [OneOf(TransactionWords.Statuses)]
+    public required string Status { get; init; }
+
+    /// <summary>Code of a category.</summary>
+    public required string CategoryId { get; init; }
+
+    /// <summary>The day under which it is listed.</summary>
+    public required long Date { get; init; }
+
+    /// <summary>Day on which the bank booked it, or expects to.</summary>
+    public long? BookingDate { get; init; }
+
+    /// <summary>Day from which it counts for interest.</summary>
+    public long? ValueDate { get; init; }
+
+    /// <summary>Day on which it was made.</summary>
+    public long? TransactionDate { get; init; }
+
+    /// <summary>When it was first seen; an exact time in UTC seconds.</summary>
+    public required long ImportDate { get; init; }
+
+    /// <summary>When it changed last; an exact time in UTC seconds.</summary>
+    public required long LastUpdateDate { get; init; }
+
+    /// <summary>Number of a check.</summary>
+    public string? CheckNumber { get; init; }
+
+    /// <summary>How sure it is that this is the movement it is taken for, in percent; absent when there is no doubt.</summary>
+    public int? Confidence { get; init; }
+
+    /// <summary>True when it may be the same movement as another one, from which it is kept apart; else absent.</summary>
+    public bool? Ambiguous { get; init; }
+
+    public static TransactionMessage Of(TransactionRow row) =>
+        new()
+        {
+            Id = Ids.Text(row.Id),
+            AccountId = Ids.Text(row.AccountId),
+            Amount = Money.ToDecimal(row.AmountMinor, row.Currency),
+            Currency = row.Currency,
+            Label = row.Label,
+            Notes = row.Remittance.Length == 0 || row.Remittance == row.Label ? null : row.Remittance,
+            RemittanceInformation = row.Remittance.Length == 0 ? [] : row.Remittance.Split('\n'),
+            Source = row.Counterparty is { } label ? new TransactionSourceMessage { Label = label } : null,
+            Type = row.Type,
+            Origin = TransactionWords.FromTheBank,
+            Status = row.Status,
+            CategoryId = row.CategoryId,
+            Date = ParisDay.Start(row.Day),
+            BookingDate = Start(row.BookingDay),
+            ValueDate = Start(row.ValueDay),
+            TransactionDate = Start(row.TransactionDay),
+            ImportDate = row.ImportedAt,
+            LastUpdateDate = row.UpdatedAt,
+            CheckNumber = row.CheckNumber,
+            Confidence = row.Confidence is { } sure and < 100 ? sure : null,
+            Ambiguous = row.Ambiguous ? true : null,
+        };
+
+    private static long? Start(int? day) => day is { } given ? ParisDay.Start(given) : null;
+}
+
+/// <summary>The other side of a movement.</summary>
+internal sealed record TransactionSourceMessage
+{
+    /// <summary>As the bank names it.</summary>
+    public required string Label { get; init; }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(TransactionMessage))]
+[JsonSerializable(typeof(IReadOnlyList<TransactionMessage>))]
+internal sealed partial class TransactionsJson : JsonSerializerContext;
