@@ -44,7 +44,7 @@ public sealed class StetRecordingTests
             "39911f01-4613-461f-9b47-1e4ba35176e6",
             ("standard_paths", "true"),
             ("send_date_to", "true"),
-            ("link_hosts", "localhost:443")
+            ("link_hosts", "localhost")
         ),
         ["LCL"] = new(
             "lcl",
@@ -223,7 +223,6 @@ public sealed class StetRecordingTests
 
     [Theory]
     [InlineData("BPCE", "bpce/ais", "/stet/psd2/oauth/token", "THE_CLIENT_ID", "refresh-token", true)]
-    [InlineData("BPCE", "bpce/ais", "/stet/psd2/oauth/token", "THE_CLIENT_ID", "refresh-token2", false)]
     [InlineData("BNP Paribas", "bnpparibasgroup/ais/happy-flow", "/token", "client-id", "refresh-token", true)]
     [InlineData(
         "BNP Paribas",
@@ -289,8 +288,7 @@ public sealed class StetRecordingTests
         var recorded = Banks[bank];
         var stubs = WireMockHandler.Load(
             Shared.Folder("recordings", "stet", folder ?? recorded.Folder),
-            "Authorization",
-            "Content-Type"
+            "Authorization"
         );
         var settings = new Dictionary<string, string>
         {

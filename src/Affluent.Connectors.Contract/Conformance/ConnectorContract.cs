@@ -32,7 +32,7 @@ public static class ConnectorContract
         var walk = new Walk(examinee, bank, Somebody, LongEnough);
         await walk.Run(cancellation);
         List<string> found = [];
-        if (walk.Steps[^1].Result is not StepResult.Page)
+        if (walk.Steps[^1].Result is not (StepResult.Page or StepResult.Refused { Reason: Refusal.AccountRefused }))
         {
             found.Add($"the run ends with {Show(walk.Steps[^1])}");
         }
@@ -195,11 +195,11 @@ public static class ConnectorContract
         foreach (var input in inputs)
         {
             using var bank = examinee.Bank();
-            // What the bank says to a question that no one should ask is not the point here.
-            using var tap = new Tap(bank, 0, _ => new HttpResponseMessage(System.Net.HttpStatusCode.NotFound));
-            var walk = new Walk(examinee, tap, Somebody, LongEnough);
+            var walk = new Walk(examinee, bank, Somebody, LongEnough);
             try
             {
+                await new Walk(examinee, bank, Somebody, LongEnough).Take(input, cancellation);
+                await walk.Run(cancellation);
                 await walk.Take(input, cancellation);
                 found.AddRange(walk.Steps.SelectMany(s => Faults(examinee, s)));
             }

@@ -25,7 +25,7 @@ internal static partial class Amounts
         }
         var shown = Currency(match.Groups["before"].Value + match.Groups["after"].Value);
         var signs = match.Groups["minus"].Captures.Count + (match.Groups["open"].Success ? 1 : 0);
-        if (signs > 1 || match.Groups["open"].Success != match.Groups["close"].Success)
+        if (signs > 1 || match.Groups["open"].Captures.Count != match.Groups["close"].Captures.Count)
         {
             return null;
         }
@@ -99,7 +99,7 @@ internal static partial class Amounts
         """
             ^(?<minus>-)?\+?(?<open>\()?(?<before>[€£$¥]|US\$|[A-Za-z]{3})?(?<minus>-)?\+?
             (?<number>[0-9][0-9.,]*[0-9]|[0-9]|[.,][0-9]+)
-            (?<minus>-)?(?<after>[€£$¥]|[A-Za-z]{3})?(?<minus>-)?(?<close>\))?$
+            (?<minus>-)?(?<close>\))?(?<after>[€£$¥]|[A-Za-z]{3})?(?<minus>-)?(?<close>\))?$
             """,
         RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 100

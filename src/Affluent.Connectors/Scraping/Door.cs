@@ -15,6 +15,7 @@ internal sealed partial class Door(Browser browser, StepContext context, Uri hom
     private const int MostPages = 8;
     private bool _loggedIn;
     private bool _answered;
+    private bool _sentOn;
 
     /// <summary>Opens a page of the inside; null = the one with the accounts.</summary>
     public async Task<Entry> Enter(string? wanted, CancellationToken cancellation) =>
@@ -89,11 +90,10 @@ internal sealed partial class Door(Browser browser, StepContext context, Uri hom
         _sentOn = true;
         return page
             .Document.QuerySelectorAll("a[href]")
-            .FirstOrDefault(a => Words.Plain(a.TextContent).Say("mes comptes", "my accounts", "comptes", "accounts"))
-            ?.GetAttribute("href");
+            .Where(a => Words.Plain(a.TextContent).Say("comptes", "accounts"))
+            .Select(a => a.GetAttribute("href")!)
+            .FirstOrDefault(href => browser.Resolve(href, page.Address) is not null);
     }
-
-    private bool _sentOn;
 
     /// <summary>What ends the step at a page that only the user, or time, can pass; null for pages of the inside.</summary>
     private Entry.Stopped? Stopped(PageKind kind, Visit.Page page) =>

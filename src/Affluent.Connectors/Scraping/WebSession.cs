@@ -7,7 +7,12 @@ namespace Affluent.Connectors.Scraping;
 /// <summary>All that this family keeps between two steps. Written as JSON; holds the cookies of the site.</summary>
 internal sealed record WebSession
 {
-    public IReadOnlyList<WebCookie> Cookies { get; init; } = [];
+    public IReadOnlyList<WebCookie> Cookies
+    {
+        // The JSON reader gives null for a member that is not there.
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>Where the accounts were seen; null before the first login.</summary>
     public string? Accounts { get; init; }
@@ -46,7 +51,9 @@ internal sealed record WebPlace(Trail Trail, string Currency, DateOnly? From)
     {
         try
         {
-            return JsonSerializer.Deserialize(place, WebJson.Default.WebPlace);
+            return JsonSerializer.Deserialize(place, WebJson.Default.WebPlace) is { Trail.Address: not null } read
+                ? read
+                : null;
         }
         catch (JsonException)
         {

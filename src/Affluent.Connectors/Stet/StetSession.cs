@@ -21,8 +21,12 @@ internal sealed record StetSession
     public bool Scoped { get; init; }
 
     /// <summary>The accounts last listed, by reference.</summary>
-    public IReadOnlyDictionary<string, StetAccountNote> Accounts { get; init; } =
-        new Dictionary<string, StetAccountNote>();
+    public IReadOnlyDictionary<string, StetAccountNote> Accounts
+    {
+        // The JSON reader gives null for a member that is not there.
+        get => field ?? new Dictionary<string, StetAccountNote>();
+        init;
+    }
 
     /// <summary>Whether there is any way to the data.</summary>
     [JsonIgnore]
@@ -84,7 +88,9 @@ internal sealed record StetPlace(
     {
         try
         {
-            return JsonSerializer.Deserialize(place, StetJson.Default.StetPlace);
+            return JsonSerializer.Deserialize(place, StetJson.Default.StetPlace) is { Trail.Address: not null } read
+                ? read
+                : null;
         }
         catch (JsonException)
         {

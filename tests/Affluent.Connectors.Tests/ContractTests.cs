@@ -1,0 +1,35 @@
+using Affluent.Connectors.Contract.Conformance;
+using Affluent.Connectors.Tests.Support;
+
+namespace Affluent.Connectors.Tests;
+
+/// <summary>Every family keeps every rule of the connector contract.</summary>
+public sealed class ContractTests
+{
+    public static TheoryData<string, string> All
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var rule in ConnectorContract.Rules)
+            {
+                data.Add("stet", rule.Name);
+                data.Add("website", rule.Name);
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Every_family_keeps(string family, string rule)
+    {
+        var examinee = family == "stet" ? SmallBanks.StetExaminee() : SmallBanks.WebsiteExaminee();
+
+        Assert.Empty(await ConnectorContract.Rule(rule).Check(examinee, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Every_family_is_examined() =>
+        Assert.Equal(Families.All.Select(f => f.Manifest.Family), ["stet", "website"]);
+}
