@@ -9,6 +9,7 @@ using Affluent.Server.Storage;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Transactions;
 using Affluent.Server.Users;
+using Affluent.Server.Widget;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Affluent.Server;
@@ -54,6 +55,7 @@ internal static class App
         builder.Services.AddConnectionEdits();
         builder.Services.AddConnectionViews();
         builder.Services.AddApiErrors();
+        builder.Services.AddWidget();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -79,6 +81,10 @@ internal static class App
             app.MapAccounts();
             app.MapTransactions();
             app.MapCategories();
+        }
+        if (settings.Runs(Roles.Embed))
+        {
+            app.MapWidget();
         }
         return app;
     }

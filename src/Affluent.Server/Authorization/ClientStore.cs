@@ -52,6 +52,21 @@ internal static class ClientStore
     public static Task<Client?> FindByClientId(DbWork db, string clientId) =>
         db.Find<Client>($"select {Columns} from clients where client_id = @ClientId", new { ClientId = clientId });
 
+    /// <summary>The client of that id and secret; null when there is none, or it is disabled.</summary>
+    public static Task<Client?> Authenticate(DbWork db, string clientId, Secret secret) =>
+        db.Find<Client>(
+            $"""
+            select {Columns} from clients
+            where client_id = @ClientId and secret_hash = @SecretHash and disabled = @Disabled
+            """,
+            new
+            {
+                ClientId = clientId,
+                SecretHash = secret.Hash(),
+                Disabled = false,
+            }
+        );
+
     /// <summary>Gives the client another secret; the old one is worth nothing from now on. Null: no such client.</summary>
     public static async Task<Secret?> RotateSecret(DbWork db, string clientId)
     {

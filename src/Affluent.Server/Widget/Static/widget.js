@@ -1,0 +1,130 @@
+// What the pages do beyond plain HTML: live progress, the message to the client's page, and a few comforts. Without it everything
+// still works by forms and reloads.
+"use strict";
+(() => {
+  const body = document.body;
+  document.documentElement.classList.add("scripted");
+
+  // A form is sent once: a second click while the first is under way does nothing.
+  for (const form of document.querySelectorAll("form[method=post]")) {
+    form.addEventListener("submit", (event) => {
+      if (form.getAttribute("aria-busy") === "true") {
+        event.preventDefault();
+      }
+      form.setAttribute("aria-busy", "true");
+    });
+  }
+  // A page that comes back from the browser's memory is an old one: see where things stand.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) {
+      location.reload();
+    }
+  });
+
+  const errors = document.getElementById("errors");
+  if (errors) {
+    errors.focus();
+    for (const link of errors.querySelectorAll("[data-focus]")) {
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        document.getElementById(link.dataset.focus)?.focus();
+      });
+    }
+  }
+
+  for (const button of document.querySelectorAll("[data-reveal]")) {
+    const input = document.getElementById(button.dataset.reveal);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const shown = input.type === "text";
+      input.type = shown ? "password" : "text";
+      button.setAttribute("aria-pressed", String(!shown));
+    });
+    input.form.addEventListener("submit", () => {
+      input.type = "password";
+    });
+  }
+
+  const search = document.getElementById("bank-search-input");
+  if (search && !search.value) {
+    const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+    const count = document.getElementById("bank-count");
+    const rows = [...document.querySelectorAll(".banks li")];
+    search.addEventListener("input", () => {
+      const words = plain(search.value).split(/\s+/);
+      let left = 0;
+      for (const row of rows) {
+        row.hidden = !words.every((word) => plain(row.dataset.name).includes(word));
+        left += row.hidden ? 0 : 1;
+      }
+      count.textContent =
+        left === 0 ? count.dataset.none : left === 1 ? count.dataset.one : count.dataset.many.replace("1000", left);
+    });
+  }
+
+  // Live progress: ask until there is something else to show.
+  if (body.dataset.progress) {
+    const text = document.getElementById("progress-text");
+    const ask = async () => {
+      let wait = 1000;
+      try {
+        const answer = await fetch(body.dataset.progress, { cache: "no-store", credentials: "omit" });
+        const now = await answer.json();
+        if (now.showing !== body.dataset.showing) {
+          location.reload();
+          return;
+        }
+        if (text && now.text && text.textContent.trim() !== now.text) {
+          text.textContent = now.text;
+        }
+      } catch {
+        // Out of reach for a moment: ask again, less often.
+        wait = 4000;
+      }
+      setTimeout(ask, wait);
+    };
+    setTimeout(ask, 600);
+  }
+
+  // A question that goes on by itself, unless the user touches the page.
+  for (const form of document.querySelectorAll("form[data-after]")) {
+    const line = document.getElementById("countdown");
+    let left = Number(form.dataset.after);
+    const words = line.textContent;
+    line.hidden = false;
+    const timer = setInterval(() => {
+      left -= 1;
+      line.textContent = words.replace(form.dataset.after, String(left));
+      if (left <= 0) {
+        stop();
+        form.requestSubmit();
+      }
+    }, 1000);
+    const stop = () => {
+      clearInterval(timer);
+      line.hidden = true;
+    };
+    for (const sign of ["pointerdown", "keydown", "focusin"]) {
+      addEventListener(sign, stop, { once: true });
+    }
+  }
+
+  // The end: tell the page around the frame or behind the window. Only the client's own origins can read it: the browser
+  // delivers a message to no page of another origin than the one named.
+  const outcome = document.getElementById("outcome");
+  if (outcome?.dataset.message) {
+    const message = JSON.parse(outcome.dataset.message);
+    const known = outcome.dataset.origins.split(" ").filter(Boolean);
+    const around = location.ancestorOrigins?.[0];
+    const origins = around && window.parent !== window ? known.filter((origin) => origin === around) : known;
+    const listeners = [window.parent !== window ? window.parent : null, window.opener].filter(Boolean);
+    for (const listener of listeners) {
+      for (const origin of origins) {
+        listener.postMessage(message, origin);
+      }
+    }
+  }
+  if (body.dataset.leaveTo) {
+    setTimeout(() => location.replace(body.dataset.leaveTo), Number(body.dataset.leaveAfter) * 1000);
+  }
+})();

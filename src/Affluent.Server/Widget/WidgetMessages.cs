@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+
+namespace Affluent.Server.Widget;
+
+/// <summary>What a client sends to open a session; JSON or a form.</summary>
+internal sealed record WidgetSessionRequest
+{
+    /// <summary>The user's access token.</summary>
+    public string? AccessToken { get; init; }
+    public string? ClientId { get; init; }
+    public string? ClientSecret { get; init; }
+
+    /// <summary>The session may then outlive the access token; neither used nor stored.</summary>
+    public string? RefreshToken { get; init; }
+}
+
+/// <summary>A session just made.</summary>
+internal sealed record WidgetSessionMessage
+{
+    /// <summary>32 characters.</summary>
+    public required string SessionId { get; init; }
+
+    /// <summary>UTC seconds.</summary>
+    public required long ExpiresAt { get; init; }
+
+    /// <summary>Collects the events of what the user does in the widget.</summary>
+    public required string QueueId { get; init; }
+
+    [JsonPropertyName("_links")]
+    public required WidgetLinks Links { get; init; }
+}
+
+/// <summary>Addresses of the pages; parameters are added to them with <c>&amp;</c>.</summary>
+internal sealed record WidgetLinks
+{
+    public required string AddConnection { get; init; }
+    public required string EditCredentials { get; init; }
+    public required string UserInput { get; init; }
+    public required string ManageAccounts { get; init; }
+    public required string Terms { get; init; }
+    public required string ProfessionalAccount { get; init; }
+}
+
+/// <summary>What the page's script asks for while the bank is at work.</summary>
+/// <param name="Showing">Differs from what the page shows when there is something else to see.</param>
+/// <param name="Text">What is going on.</param>
+internal sealed record ProgressMessage(string Showing, string? Text);
+
+/// <summary>The message to the page around the frame, or to the one that opened the window (reference, section e.5).</summary>
+internal sealed record OutcomeMessage
+{
+    [JsonPropertyName("eventName")]
+    public string EventName { get; init; } = "redirect_to";
+
+    /// <summary>Where the user ends; "/success" where the client named no place.</summary>
+    public required string RedirectUrl { get; init; }
+    public required string Status { get; init; }
+    public required string Result { get; init; }
+    public string? ConnectionId { get; init; }
+    public string? QueueId { get; init; }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(WidgetSessionRequest))]
+[JsonSerializable(typeof(WidgetSessionMessage))]
+[JsonSerializable(typeof(ProgressMessage))]
+[JsonSerializable(typeof(OutcomeMessage))]
+internal sealed partial class WidgetJson : JsonSerializerContext;

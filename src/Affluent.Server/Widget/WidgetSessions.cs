@@ -1,0 +1,199 @@
+using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Widget;
+
+/// <summary>Makes sessions: the client's server calls it with its secret and the token of the user who is to link a bank.</summary>
+internal sealed class WidgetSessions(
+    Database database,
+    Vault vault,
+    Ids ids,
+    AccessTokens tokens,
+    Addresses addresses,
+    TimeProvider time
+)
+{
+    /// <summary>What the flow does for the user: reading and changing connections and accounts, and asking for runs.</summary>
+    private static readonly string[] NeededScopes = [Scopes.ConnectionsManage];
+
+    public async Task<IResult> Create(HttpContext context, string version)
+    {
+        var (request, problem) = await Read(context.Request);
+        problem ??= Check(request!);
+        if (problem is not null)
+        {
+            return problem;
+        }
+        var client = await database.Read(
+            db => ClientStore.Authenticate(db, request!.ClientId!, new Secret(request.ClientSecret!)),
+            context.RequestAborted
+        );
+        if (client is null)
+        {
+            return new Problem(401, "invalid_client", "The client is unknown, or its secret is wrong.");
+        }
+        var token = await tokens.Validate(request!.AccessToken!, context.RequestAborted);
+        if (token is null || token.Caller.ClientId != client.Id)
+        {
+            return Problem.Unauthorized("The access token is expired, revoked, or not one of this client.");
+        }
+        if (token.Caller.UserId is not { } userId)
+        {
+            return Problem.BadParameter(
+                "access_token",
+                "is the client's own token; the widget needs the token of the user who links a bank"
+            );
+        }
+        if (NeededScopes.FirstOrDefault(scope => !token.Caller.Scopes.Contains(scope)) is { } missing)
+        {
+            return Problem.MissingScope(missing);
+        }
+        // Older integrations put the parameters of the pages here.
+        var (parameters, wrong) = WidgetParameters.Read(context.Request.Query, client.AllowsRedirect);
+        if (parameters is null)
+        {
+            return Problem.BadParameter(wrong!, "cannot be used; see the reference of the widget");
+        }
+        return await Make(context, version, client.Id, userId, request.RefreshToken is { Length: > 0 }, parameters);
+    }
+
+    private async Task<IResult> Make(
+        HttpContext context,
+        string version,
+        long clientId,
+        long userId,
+        bool lasting,
+        WidgetParameters parameters
+    )
+    {
+        var now = time.Seconds();
+        var session = await database.Write(
+            async db =>
+            {
+                var made = new WidgetSession
+                {
+                    Id = WidgetSession.NewId(),
+                    UserId = userId,
+                    ClientId = clientId,
+                    Version = 0,
+                    ExpiresAt = now + (lasting ? WidgetSession.LongLifetime : WidgetSession.Lifetime),
+                    State = new WidgetState
+                    {
+                        Parameters = parameters,
+                        QueueId = await WidgetStore.CreateQueue(db, ids, userId, now),
+                    },
+                };
+                await WidgetStore.Insert(db, vault, made, now);
+                return made;
+            },
+            context.RequestAborted
+        );
+        context.Response.Headers.CacheControl = "no-store";
+        string Link(WidgetPage page) =>
+            $"{addresses.Embed}{version}/widget/{WidgetEndpoints.Path(page)}?session_id={session.Id}";
+        return TypedResults.Json(
+            new WidgetSessionMessage
+            {
+                SessionId = session.Id,
+                ExpiresAt = session.ExpiresAt,
+                QueueId = Ids.Text(session.State.QueueId!.Value),
+                Links = new WidgetLinks
+                {
+                    AddConnection = Link(WidgetPage.AddConnection),
+                    EditCredentials = Link(WidgetPage.EditCredentials),
+                    UserInput = Link(WidgetPage.UserInput),
+                    ManageAccounts = Link(WidgetPage.ManageAccounts),
+                    Terms = Link(WidgetPage.Terms),
+                    ProfessionalAccount = Link(WidgetPage.ProfessionalAccount),
+                },
+            },
+            WidgetJson.Default.WidgetSessionMessage,
+            statusCode: StatusCodes.Status201Created
+        );
+    }
+
+    private static async Task<(WidgetSessionRequest? Request, Problem? Problem)> Read(HttpRequest request)
+    {
+        if (!request.HasFormContentType)
+        {
+            return await Body.Read(request, WidgetJson.Default.WidgetSessionRequest);
+        }
+        try
+        {
+            var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+            return (
+                new WidgetSessionRequest
+                {
+                    AccessToken = form["access_token"],
+                    ClientId = form["client_id"],
+                    ClientSecret = form["client_secret"],
+                    RefreshToken = form["refresh_token"],
+                },
+                null
+            );
+        }
+        catch (InvalidDataException)
+        {
+            return (null, Problem.BadBody("it is not a valid form"));
+        }
+    }
+
+    private static Problem? Check(WidgetSessionRequest request)
+    {
+        string[] missing =
+        [
+            .. new[]
+            {
+                (Name: "access_token", Value: request.AccessToken),
+                (Name: "client_id", Value: request.ClientId),
+                (Name: "client_secret", Value: request.ClientSecret),
+            }
+                .Where(field => string.IsNullOrEmpty(field.Value))
+                .Select(field => field.Name),
+        ];
+        return missing.Length == 0 ? null : Problem.BadBody($"missing: {string.Join(", ", missing)}", missing[0]);
+    }
+}
+
+/// <summary>Removes sessions that have expired, now and then.</summary>
+internal sealed partial class WidgetPruning(Database database, TimeProvider time, ILogger<WidgetPruning> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        while (await Next(timer, stoppingToken))
+        {
+            try
+            {
+                await database.Write(db => WidgetStore.Prune(db, time.Seconds()), stoppingToken);
+            }
+            catch (System.Data.Common.DbException error)
+            {
+                // The database may be away for a moment: the next round does it.
+                Failed(log, error);
+            }
+        }
+    }
+
+    private static async Task<bool> Next(PeriodicTimer timer, CancellationToken stopping)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Expired widget sessions could not be removed; trying again later."
+    )]
+    private static partial void Failed(ILogger logger, Exception error);
+}

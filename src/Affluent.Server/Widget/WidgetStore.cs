@@ -1,0 +1,211 @@
+using System.Text.Json;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Widget;
+
+/// <summary>The rows of widget sessions.</summary>
+internal static class WidgetStore
+{
+    private const string Purpose = "widget-session-id";
+
+    private const string AccountColumns =
+        "id, connection_id, name, account_number, iban, type, currency, balance_minor, last_definition_id, selected";
+
+    public static async Task Insert(DbWork db, Vault vault, WidgetSession session, long now)
+    {
+        var key =
+            await vault.OpenKey(db, session.UserId)
+            ?? throw new InvalidOperationException("A user without a data key has no session.");
+        await db.Execute(
+            """
+            insert into widget_sessions (id_hash, sealed_id, user_id, client_id, state, version, created_at, expires_at)
+            values (@IdHash, @SealedId, @UserId, @ClientId, @State, @Version, @Now, @ExpiresAt)
+            """,
+            new
+            {
+                IdHash = new Secret(session.Id).Hash(),
+                SealedId = key.Seal(session.Id, Purpose),
+                session.UserId,
+                session.ClientId,
+                State = Write(session.State),
+                session.Version,
+                Now = now,
+                session.ExpiresAt,
+            }
+        );
+    }
+
+    /// <summary>The session of that id; null when there is none, or no longer.</summary>
+    public static async Task<WidgetSession?> Find(DbWork db, string id, long now)
+    {
+        var row = await db.Find<Row>(
+            """
+            select user_id, client_id, state, version, expires_at from widget_sessions
+            where id_hash = @IdHash and expires_at > @Now
+            """,
+            new { IdHash = new Secret(id).Hash(), Now = now }
+        );
+        return row?.Session(id);
+    }
+
+    /// <summary>As <see cref="Find"/>, and nobody else takes a step of it until the transaction ends.</summary>
+    public static async Task<WidgetSession?> FindForUpdate(DbWork db, string id, long now)
+    {
+        var row = await db.Find<Row>(
+            """
+            select user_id, client_id, state, version, expires_at from widget_sessions
+            where id_hash = @IdHash and expires_at > @Now {for update}
+            """,
+            new { IdHash = new Secret(id).Hash(), Now = now }
+        );
+        return row?.Session(id);
+    }
+
+    /// <summary>The latest live session that works on a connection: the way back from the bank leads to it.</summary>
+    public static async Task<WidgetSession?> FindByConnection(
+        DbWork db,
+        Vault vault,
+        long userId,
+        long connectionId,
+        long now
+    )
+    {
+        var row = await db.Find<Row>(
+            """
+            select sealed_id, user_id, client_id, state, version, expires_at from widget_sessions
+            where user_id = @UserId and connection_id = @ConnectionId and expires_at > @Now
+            order by created_at desc, id_hash limit 1
+            """,
+            new
+            {
+                UserId = userId,
+                ConnectionId = connectionId,
+                Now = now,
+            }
+        );
+        return row is null || await vault.OpenKey(db, userId) is not { } key
+            ? null
+            : row.Session(key.Open(row.SealedId, Purpose)!);
+    }
+
+    /// <summary>
+    /// Takes the session to its next state; false when another request was quicker. Called first in a transaction that does more, it
+    /// lets that happen once only.
+    /// </summary>
+    public static async Task<bool> Advance(DbWork db, WidgetSession session, WidgetState next)
+    {
+        var changed = await db.Execute(
+            """
+            update widget_sessions set state = @State, connection_id = @ConnectionId, version = version + 1
+            where id_hash = @IdHash and version = @Version
+            """,
+            new
+            {
+                State = Write(next),
+                next.ConnectionId,
+                IdHash = new Secret(session.Id).Hash(),
+                session.Version,
+            }
+        );
+        return changed == 1;
+    }
+
+    /// <summary>The connection with its channels and accounts; null when the user has no such connection.</summary>
+    public static async Task<Link?> FindLink(DbWork db, long userId, long connectionId)
+    {
+        var key = new { UserId = userId, Id = connectionId };
+        var connection = await db.Find<LinkRow>(
+            "select id, provider_id, status from connections where user_id = @UserId and id = @Id",
+            key
+        );
+        return connection is null
+            ? null
+            : new Link(
+                connection.Id,
+                connection.ProviderId,
+                connection.Status,
+                await db.Query<LinkChannel>(
+                    """
+                    select definition_id, status, reason from channels
+                    where user_id = @UserId and connection_id = @Id order by definition_id desc
+                    """,
+                    key
+                ),
+                await db.Query<LinkAccount>(
+                    $"select {AccountColumns} from accounts where user_id = @UserId and connection_id = @Id and deleted_at is null order by id",
+                    key
+                )
+            );
+    }
+
+    /// <summary>All accounts of a user, shared or not, by connection.</summary>
+    public static Task<IReadOnlyList<LinkAccount>> Accounts(DbWork db, long userId) =>
+        db.Query<LinkAccount>(
+            $"select {AccountColumns} from accounts where user_id = @UserId and deleted_at is null order by connection_id, id",
+            new { UserId = userId }
+        );
+
+    /// <summary>A queue of the events from now on.</summary>
+    public static async Task<long> CreateQueue(DbWork db, Ids ids, long userId, long now)
+    {
+        var id = ids.Next();
+        await db.Execute(
+            "insert into queues (user_id, id, after_id, created_at) values (@UserId, @Id, @After, @Now)",
+            new
+            {
+                UserId = userId,
+                Id = id,
+                After = await Events.EventLog.LastId(db, userId),
+                Now = now,
+            }
+        );
+        return id;
+    }
+
+    /// <summary>Removes a connection that never brought an account; false when it did, or is gone.</summary>
+    public static async Task<bool> DeleteUnfinished(DbWork db, long userId, long connectionId) =>
+        await db.Execute(
+            """
+            delete from connections where user_id = @UserId and id = @Id
+                and not exists (select 1 from accounts where user_id = @UserId and connection_id = @Id)
+            """,
+            new { UserId = userId, Id = connectionId }
+        ) == 1;
+
+    /// <summary>Removes what has expired; the number of sessions removed.</summary>
+    public static Task<int> Prune(DbWork db, long now) =>
+        db.Execute("delete from widget_sessions where expires_at <= @Now", new { Now = now });
+
+    /// <summary>A state as stored.</summary>
+    public static string Write(WidgetState state) =>
+        JsonSerializer.Serialize(state, WidgetStateJson.Default.WidgetState);
+
+    private sealed record LinkRow
+    {
+        public long Id { get; init; }
+        public string ProviderId { get; init; } = "";
+        public string Status { get; init; } = "";
+    }
+
+    private sealed record Row
+    {
+        public byte[]? SealedId { get; init; }
+        public long UserId { get; init; }
+        public long ClientId { get; init; }
+        public string State { get; init; } = "";
+        public long Version { get; init; }
+        public long ExpiresAt { get; init; }
+
+        public WidgetSession Session(string id) =>
+            new()
+            {
+                Id = id,
+                UserId = UserId,
+                ClientId = ClientId,
+                Version = Version,
+                ExpiresAt = ExpiresAt,
+                State = JsonSerializer.Deserialize(State, WidgetStateJson.Default.WidgetState)!,
+            };
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Xunit;
+
+namespace Affluent.Server.Tests.Harness;
+
+/// <summary>A widget session as the client's server got it.</summary>
+internal sealed record TestSession(string Id, JsonElement Answer)
+{
+    /// <summary>The address of a page, to which parameters are added with &amp;.</summary>
+    public string Link(string page) => Answer.GetProperty("_links").GetProperty(page).GetString()!;
+}
+
+internal sealed partial class TestApp
+{
+    /// <summary>The origin that test clients register.</summary>
+    public const string ClientOrigin = "https://client.example";
+
+    /// <summary>A user of a client that may send users back to <see cref="ClientOrigin"/>.</summary>
+    public async Task<TestUser> CreateWidgetUser() =>
+        await CreateUser(await CreateClient(redirectUrls: [ClientOrigin]));
+
+    /// <summary>Asks for a session and returns the answer whatever it is.</summary>
+    public Task<HttpResponseMessage> PostWidgetSession(
+        object body,
+        string path = "/embed/v2.1/widget/widget_session"
+    ) => Http.PostAsJsonAsync(path, body, Stop);
+
+    /// <summary>Opens a session for a user.</summary>
+    public async Task<TestSession> OpenWidget(TestUser user, string query = "")
+    {
+        using var answer = await PostWidgetSession(
+            new
+            {
+                access_token = await UserToken(user),
+                client_id = user.Client.ClientId,
+                client_secret = user.Client.Secret,
+            },
+            "/embed/v2.1/widget/widget_session" + query
+        );
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        var message = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        return new TestSession(message.GetProperty("session_id").GetString()!, message);
+    }
+
+    /// <summary>A browser that shows a page of the widget.</summary>
+    public async Task<PageVisitor> Visit(TestSession session, string page, string parameters = "")
+    {
+        var visitor = new PageVisitor(Http, ("Sec-Fetch-Dest", "document"), ("Accept-Language", "en"));
+        await visitor.Open(session.Link(page) + parameters);
+        return visitor;
+    }
+}

@@ -1,0 +1,169 @@
+using Affluent.Connectors.Contract;
+using Affluent.Server.Providers;
+
+namespace Affluent.Server.Tests.Widget;
+
+/// <summary>
+/// A bank that answers at once, by what the user types as login: "dev" gets in, "otp" is asked for a code (123456), "app" for an
+/// approval, "locked", "down" and any other name fail each in its way. The password is always "secret".
+/// </summary>
+internal sealed class ScriptedBank(ChannelMode mode) : IConnector
+{
+    public const string BankPage = "https://bank.example/authorize";
+
+    /// <summary>Whether the user has approved in the app.</summary>
+    public static bool Approved { get; set; }
+
+    public ConnectorManifest Manifest { get; } = new(mode == ChannelMode.Redirect ? "redirect" : "embedded", mode, []);
+
+    public static Banks Banks { get; } =
+        new(
+            [
+                Bank("87", "Linxo Test Bank", "FRA", ChannelMode.Redirect, ChannelMode.Embedded),
+                Bank("90", "Épargne du Midi", "FRA", ChannelMode.Embedded),
+                Bank("91", "Banque de l'Ouest", "BEL", ChannelMode.Redirect),
+            ],
+            family => new ScriptedBank(family == "redirect" ? ChannelMode.Redirect : ChannelMode.Embedded)
+        );
+
+    public Task<StepResult> Step(StepContext context, StepInput input, CancellationToken cancellation) =>
+        Task.FromResult(mode == ChannelMode.Redirect ? Redirected(context, input) : LoggedIn(context, input));
+
+    private static StepResult Redirected(StepContext context, StepInput input) =>
+        input switch
+        {
+            StepInput.Returned { Address.Query: var query } when query.Contains("error=", StringComparison.Ordinal) =>
+                new StepResult.Refused(Refusal.ConsentDenied, "the user said no") { Session = "" },
+            StepInput.Returned => new StepResult.Done { Session = "in" },
+            _ when context.Session != "in" => new StepResult.AskUser(
+                new Question.Redirect(new Uri($"{BankPage}?state={context.Callback!.State}"))
+            )
+            {
+                Session = "",
+            },
+            StepInput.ListAccounts => Accounts(
+                Account("Compte courant", BankAccountType.Checkings, "FR7612345678901234567890101", 1_234.56m)
+            ),
+            StepInput.ListTransactions => Transactions(),
+            _ => new StepResult.Done { Session = "in" },
+        };
+
+    private static StepResult LoggedIn(StepContext context, StepInput input)
+    {
+        var login = context.Credentials.GetValueOrDefault("300", "");
+        return input switch
+        {
+            StepInput.Answer { Values: var values }
+                when values.TryGetValue(Question.OneTimePassword.Field, out var code) => code == "123456"
+                ? new StepResult.Done { Session = "in" }
+                : Code(retry: true),
+            StepInput.Poll => Approved ? new StepResult.Done { Session = "in" } : Approval(),
+            _ when context.Session != "in" && login == "otp" => Code(retry: false),
+            _ when context.Session != "in" && login == "app" => Approval(),
+            _ when login == "locked" => new StepResult.Refused(Refusal.AccessLocked, "locked") { Session = "" },
+            _ when login == "down" => new StepResult.Later(context.Now.AddDays(2), LaterReason.BankUnavailable)
+            {
+                Session = "",
+            },
+            _ when login is not ("dev" or "otp" or "app") || context.Credentials["301"] != "secret" =>
+                new StepResult.Refused(Refusal.WrongCredentials, "wrong") { Session = "" },
+            StepInput.ListAccounts => Accounts(
+                Account("Compte courant", BankAccountType.Checkings, "FR7612345678901234567890101", 1_234.56m),
+                Account("Livret <A>", BankAccountType.Savings, "FR7612345678901234567890202", 10_000m)
+            ),
+            StepInput.ListTransactions => Transactions(),
+            _ => new StepResult.Done { Session = "in" },
+        };
+    }
+
+    private static StepResult.AskUser Code(bool retry) =>
+        new(new Question.OneTimePassword("SMS to 06 ** ** ** 12", 6, Digits: true, ExpiresAt: null, retry))
+        {
+            Session = "code",
+        };
+
+    private static StepResult.AskUser Approval() =>
+        new(new Question.AppApproval("Approve the request of 08:00", TimeSpan.FromSeconds(2), ExpiresAt: null))
+        {
+            Session = "app",
+        };
+
+    private static StepResult.Page Accounts(params BankAccount[] accounts) =>
+        new() { Session = "in", Accounts = accounts };
+
+    private static StepResult.Page Transactions() =>
+        new()
+        {
+            Session = "in",
+            Transactions =
+            [
+                new BankTransaction
+                {
+                    Id = "1",
+                    Amount = -4.50m,
+                    Currency = "EUR",
+                    BookingDay = new DateOnly(2026, 2, 27),
+                    Status = BankTransactionStatus.Booked,
+                    Remittance = ["CAFE DES ARTS"],
+                },
+            ],
+        };
+
+    private static BankAccount Account(string name, BankAccountType type, string iban, decimal balance) =>
+        new()
+        {
+            Reference = iban,
+            Name = name,
+            Type = type,
+            Iban = iban,
+            Currency = "EUR",
+            Balance = balance,
+        };
+
+    private static Provider Bank(string id, string name, string country, params ChannelMode[] modes) =>
+        new()
+        {
+            Id = id,
+            Name = name,
+            CountryCode = country,
+            BaseUrl = new Uri("https://bank.example"),
+            Channels = [.. modes.Select(m => Channel(id, m))],
+        };
+
+    private static ChannelDefinition Channel(string bank, ChannelMode mode) =>
+        new()
+        {
+            Id = mode == ChannelMode.Redirect ? $"{bank}01" : $"{bank}00",
+            Mode = mode,
+            Connector = mode == ChannelMode.Redirect ? "redirect" : "embedded",
+            AccountTypes = [BankAccountType.Checkings, BankAccountType.Savings],
+            Interactive = true,
+            Credentials =
+                mode == ChannelMode.Redirect
+                    ? []
+                    :
+                    [
+                        Field("300", "login", "User ID", "Identifiant", CredentialType.Text, regexp: "[a-z]+"),
+                        Field("301", "password", "Password", "Mot de passe", CredentialType.Password),
+                        Field("302", "file_url", "File", "Fichier", CredentialType.Text, optional: true),
+                    ],
+        };
+
+    private static CredentialField Field(
+        string id,
+        string name,
+        string english,
+        string french,
+        CredentialType type,
+        string? regexp = null,
+        bool optional = false
+    ) =>
+        new(
+            id,
+            name,
+            new Dictionary<string, string> { ["en"] = english, ["fr"] = french },
+            type,
+            Regexp: regexp,
+            Optional: optional
+        );
+}
