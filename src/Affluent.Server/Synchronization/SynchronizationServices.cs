@@ -11,6 +11,9 @@ internal static class SynchronizationServices
         services.TryAddSingleton(new Banks([], _ => null));
         services.AddSingleton<Synchronizations>();
         services.AddSingleton<Questions>();
+        services.AddSingleton<BankHttp>();
+        services.AddSingleton<Worker>();
+        services.AddHostedService<WorkerLoop>();
         return services;
     }
 }

@@ -58,7 +58,8 @@ create table connections (
 );
 create unique index connections_id on connections (id);
 create unique index connections_authorize on connections (authorize_hash) where authorize_hash is not null;
-create index connections_due on connections (attended desc, due_at) where due_at is not null;
+create index connections_due_attended on connections (due_at) where due_at is not null and attended;
+create index connections_due on connections (due_at) where due_at is not null and not attended;
 create index connections_leased on connections (lease_until) where job = 'running';
 
 create table channels (
@@ -159,6 +160,34 @@ create table transactions (
 create unique index transactions_id on transactions (id);
 create index transactions_by_account on transactions (user_id, account_id, day desc, id desc);
 create index transactions_by_user on transactions (user_id, day desc, id desc);
+
+-- Where a run puts changed transactions, to update them all by one statement; empty between two transactions.
+create table transaction_updates (
+    user_id bigint not null,
+    id bigint not null,
+    account_id bigint not null,
+    bank_id text,
+    amount_minor bigint not null,
+    currency text not null,
+    label text not null,
+    remittance text not null,
+    counterparty text,
+    type text not null,
+    status text not null,
+    category_id text not null,
+    day integer not null,
+    booking_day integer,
+    value_day integer,
+    transaction_day integer,
+    check_number text,
+    bank_code text,
+    confidence integer,
+    ambiguous boolean not null,
+    missing_since bigint,
+    imported_at bigint not null,
+    updated_at bigint not null,
+    primary key (user_id, id)
+);
 
 -- The log. Ids grow strictly within a user: event_heads is locked by each writer until it commits, so that a reader who has
 -- seen an id can never miss a smaller one that commits later.

@@ -1,0 +1,149 @@
+using System.Net;
+using System.Net.Sockets;
+using Affluent.Server.Platform;
+
+namespace Affluent.Server.Synchronization;
+
+/// <summary>
+/// The only way to the banks: no cookies, no redirects followed, answers bounded in time and size, and no way into the network
+/// that this installation stands in. Addresses come from the catalogue and from banks' answers, so they are not to be trusted.
+/// </summary>
+internal sealed partial class BankHttp : IDisposable
+{
+    private const long LargestAnswer = 10 * 1024 * 1024;
+    private static readonly TimeSpan ExchangeLimit = TimeSpan.FromSeconds(30);
+
+    private readonly bool _loopbackAllowed;
+    private readonly HttpClient _client;
+
+    public BankHttp(Settings settings, TimeProvider time, ILogger<BankHttp> log)
+    {
+        _loopbackAllowed = settings.Environment == InstallationKind.Sandbox;
+        _client = new HttpClient(
+            new Exchange(time, log)
+            {
+                InnerHandler = new SocketsHttpHandler
+                {
+                    AllowAutoRedirect = false,
+                    UseCookies = false,
+                    UseProxy = false,
+                    AutomaticDecompression = DecompressionMethods.All,
+                    PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                    ConnectTimeout = TimeSpan.FromSeconds(10),
+                    ConnectCallback = Connect,
+                },
+            }
+        )
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    /// <summary>To hand to a connector.</summary>
+    public HttpClient Client => _client;
+
+    public void Dispose() => _client.Dispose();
+
+    // The name is resolved and judged here, at the moment of connecting, so that a second answer of the name server changes nothing.
+    private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellation);
+        var allowed = addresses.Where(IsAllowed).ToArray();
+        if (allowed.Length == 0)
+        {
+            throw new HttpRequestException("The bank's address leads into a private network.");
+        }
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private bool IsAllowed(IPAddress address) => IPAddress.IsLoopback(address) ? _loopbackAllowed : IsPublic(address);
+
+    /// <summary>Whether an address lies in the public internet (IANA special-purpose address registries).</summary>
+    internal static bool IsPublic(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return IsPublic(address.MapToIPv4());
+        }
+        var b = address.GetAddressBytes();
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            // Global unicast is 2000::/3; of it 2001::/23 (Teredo and such), 2002::/16 (6to4) and documentation are not.
+            return (b[0] & 0xE0) == 0x20
+                && !(b[0] == 0x20 && b[1] == 0x01 && b[2] < 2)
+                && !(b[0] == 0x20 && b[1] == 0x01 && b[2] == 0x0D && b[3] == 0xB8)
+                && !(b[0] == 0x20 && b[1] == 0x02);
+        }
+        return b[0] switch
+        {
+            0 or 10 or 127 or >= 224 => false,
+            100 => (b[1] & 0xC0) != 64,
+            169 => b[1] != 254,
+            172 => (b[1] & 0xF0) != 16,
+            192 => b[1] != 168 && !(b[1] == 0 && b[2] is 0 or 2),
+            198 => b[1] is not (18 or 19) && !(b[1] == 51 && b[2] == 100),
+            203 => !(b[1] == 0 && b[2] == 113),
+            _ => true,
+        };
+    }
+
+    /// <summary>Reads each answer whole, within the limits. Logs no path and no query: they may hold ids, codes and names.</summary>
+    private sealed partial class Exchange(TimeProvider time, ILogger log) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            var begun = time.GetTimestamp();
+            using var limit = new CancellationTokenSource(ExchangeLimit, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            var host = request.RequestUri?.Host;
+            try
+            {
+                var response = await base.SendAsync(request, either.Token);
+                await response.Content.LoadIntoBufferAsync(LargestAnswer, either.Token);
+                LogAnswer(log, request.Method, host, (int)response.StatusCode, time.GetElapsedTime(begun));
+                return response;
+            }
+            catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogFailure(log, request.Method, host, "time-out", time.GetElapsedTime(begun));
+                throw new HttpRequestException($"No answer within {ExchangeLimit.TotalSeconds} seconds.", error);
+            }
+            catch (HttpRequestException error)
+            {
+                LogFailure(log, request.Method, host, error.HttpRequestError.ToString(), time.GetElapsedTime(begun));
+                throw;
+            }
+        }
+
+        [LoggerMessage(1, LogLevel.Debug, "Bank {Method} {Host}: {Status} after {Duration}")]
+        private static partial void LogAnswer(
+            ILogger log,
+            HttpMethod method,
+            string? host,
+            int status,
+            TimeSpan duration
+        );
+
+        [LoggerMessage(2, LogLevel.Warning, "Bank {Method} {Host}: {Failure} after {Duration}")]
+        private static partial void LogFailure(
+            ILogger log,
+            HttpMethod method,
+            string? host,
+            string failure,
+            TimeSpan duration
+        );
+    }
+}

@@ -1,0 +1,493 @@
+using System.Text.Json;
+using Affluent.Connectors.Contract;
+using Affluent.Ledger;
+using Affluent.Server.Events;
+using Affluent.Server.Platform;
+using Affluent.Server.Providers;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Synchronization;
+
+/// <summary>How a run leaves one channel.</summary>
+internal abstract record ChannelEnd
+{
+    private ChannelEnd() { }
+
+    /// <summary>The channel has its result.</summary>
+    public sealed record Finished(ChannelResult Result) : ChannelEnd;
+
+    /// <summary>The connection waits for its user, as a row; the run goes on when the answer is there.</summary>
+    public sealed record Waiting : ChannelEnd;
+
+    /// <summary>The bank wants to be asked later.</summary>
+    public sealed record Later(DateTimeOffset NotBefore, LaterReason Reason) : ChannelEnd;
+}
+
+/// <summary>One channel in one run: takes the connector through its steps and writes what they bring.</summary>
+internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChannel bank, ChannelRow row)
+{
+    private const int MostPages = 100_000;
+    private static readonly TimeSpan StepLimit = TimeSpan.FromMinutes(3);
+
+    private readonly ClaimedConnection _claim = run.Claim;
+    private readonly string _id = row.DefinitionId;
+    private string _session = run.Key.Open(row.Session, Sealed.Session(run.Claim.Id, row.DefinitionId)) ?? "";
+    private IReadOnlyDictionary<string, string> _credentials = Credentials(run, row);
+    private Secret? _state;
+
+    /// <summary>The accounts that the channel listed, once it has.</summary>
+    public IReadOnlyList<long> ListedAccounts { get; private set; } = [];
+
+    public async Task<ChannelEnd> Go(CancellationToken stop)
+    {
+        if (await Resume(stop) is { } end)
+        {
+            return end;
+        }
+        var (listed, interrupted) = await List(stop);
+        if (listed is null)
+        {
+            return interrupted!;
+        }
+        if (run.Type == SyncType.ListAccounts)
+        {
+            return new ChannelEnd.Finished(new ChannelResult(ChannelStatus.Success, null, listed.Count));
+        }
+        if (listed.Any(NeedsConsent))
+        {
+            var shared = listed.Where(a => a.Row.Selected && !a.Outranked).Select(a => a.Bank).ToArray();
+            var told = await Step(new StepInput.Consent(shared), answered: false, stop);
+            if (told is not (StepResult.Done or StepResult.Page))
+            {
+                return await EndOf(told);
+            }
+            (listed, interrupted) = await List(stop);
+            if (listed is null)
+            {
+                return interrupted!;
+            }
+        }
+        return await ReadAccounts([.. listed.Where(a => a.Row.Selected && !a.Outranked)], stop);
+    }
+
+    /// <summary>Goes on with an open question of this channel; null: the way is free.</summary>
+    private async Task<ChannelEnd?> Resume(CancellationToken stop)
+    {
+        if (run.Question is not { } open || open.DefinitionId != _id)
+        {
+            return null;
+        }
+        var question = JsonSerializer
+            .Deserialize(run.Key.Open(open.Content, Sealed.Question(open.Id))!, SealedJson.Default.QuestionContent)!
+            .ToQuestion();
+        if (open.Answer is null)
+        {
+            if (open.ExpiresAt <= tools.Seconds)
+            {
+                await run.Write(
+                    async db =>
+                    {
+                        await QuestionStore.Delete(db, _claim.UserId, _claim.Id);
+                        await run.Tell(db, [Told(EventNames.UserInputExpired)]);
+                    },
+                    stop
+                );
+                return new ChannelEnd.Finished(Outcome.Unanswered(question));
+            }
+            if (question is not Question.AppApproval)
+            {
+                await run.Write(db => RunStore.Wait(db, _claim, open.ExpiresAt), stop);
+                return new ChannelEnd.Waiting();
+            }
+            var look = await Step(new StepInput.Poll(), answered: false, stop);
+            if (look is StepResult.AskUser { Question: Question.AppApproval again })
+            {
+                var due = Math.Min(open.ExpiresAt, tools.Seconds + PollSeconds(again));
+                await run.Write(db => RunStore.Wait(db, _claim, due), stop);
+                return new ChannelEnd.Waiting();
+            }
+            return await Answered(question, look, stop);
+        }
+        var answer = JsonSerializer.Deserialize(
+            run.Key.Open(open.Answer, Sealed.Answer(open.Id))!,
+            AnswerJson.Default.QuestionAnswer
+        )!;
+        if (question is Question.Credentials)
+        {
+            await TakeCredentials(answer.Values, stop);
+            return null;
+        }
+        StepInput input =
+            answer.Returned is { } address ? new StepInput.Returned(address)
+            : question is Question.OneTimePassword ? new StepInput.Answer(answer.Values)
+            : new StepInput.Poll();
+        return await Answered(question, await Step(input, answered: true, stop), stop);
+    }
+
+    private async Task<ChannelEnd?> Answered(Question question, StepResult result, CancellationToken stop)
+    {
+        if (result is not (StepResult.Done or StepResult.Page))
+        {
+            return await EndOf(result);
+        }
+        await run.Write(
+            async db =>
+            {
+                await QuestionStore.Delete(db, _claim.UserId, _claim.Id);
+                if (question is Question.Redirect)
+                {
+                    var expires = tools.Now.AddDays(bank.Definition.ConsentDays).ToUnixTimeSeconds();
+                    await RunStore.SaveConsent(db, _claim, row, expires);
+                    await run.Tell(db, [Told(EventNames.ConsentGiven) with { Type = EventType.Consent }]);
+                }
+            },
+            stop
+        );
+        return null;
+    }
+
+    private async Task TakeCredentials(IReadOnlyDictionary<string, string> values, CancellationToken stop)
+    {
+        _credentials = values;
+        var sealedValues = run.Key.Seal(
+            JsonSerializer.Serialize(values, SealedJson.Default.IReadOnlyDictionaryStringString),
+            Sealed.Credentials(_claim.Id, _id)
+        );
+        await run.Write(
+            async db =>
+            {
+                await RunStore.SaveCredentials(db, _claim, row, sealedValues);
+                await QuestionStore.Delete(db, _claim.UserId, _claim.Id);
+            },
+            stop
+        );
+    }
+
+    private async Task<(IReadOnlyList<ListedAccount>? Listed, ChannelEnd? End)> List(CancellationToken stop)
+    {
+        List<BankAccount> accounts = [];
+        var end = await Pages(new StepInput.ListAccounts(), page => accounts.AddRange(page.Accounts), stop);
+        if (end is not null)
+        {
+            return (null, await EndOf(end));
+        }
+        var held = await tools.Database.Read(db => ImportStore.AccountsOf(db, _claim), stop);
+        var listing = AccountListing.Of(
+            // A page sent twice names the same account twice.
+            [.. accounts.DistinctBy(a => a.Reference, StringComparer.Ordinal)],
+            held,
+            new ListingContext
+            {
+                DefinitionId = _id,
+                AddsAccounts = run.Type == SyncType.ListAccounts || row.LastSuccessAt is null,
+                AwaitsConsent = _claim.ConsentPerAccount || _claim.SelectAccounts,
+                RanksAbove = run.RanksAbove(row),
+                NewId = tools.Ids.Next,
+                Now = tools.Seconds,
+            }
+        );
+        ListedAccounts = [.. listing.Listed.Select(a => a.Row.Id)];
+        if (listing.Added.Count + listing.Changed.Count + listing.NotFound.Count > 0)
+        {
+            await run.Write(
+                async db =>
+                {
+                    await ImportStore.SaveListing(db, _claim, listing);
+                    await run.Tell(
+                        db,
+                        [
+                            .. listing.Added.Select(a => Told(EventNames.AccountAdded, a)),
+                            .. listing.NotFound.Select(a => Told(EventNames.AccountNotFound, a)),
+                        ]
+                    );
+                },
+                stop
+            );
+        }
+        return (listing.Listed, null);
+    }
+
+    private async Task<ChannelEnd> ReadAccounts(IReadOnlyList<ListedAccount> accounts, CancellationToken stop)
+    {
+        var (read, failed) = (0, 0);
+        foreach (var account in accounts)
+        {
+            var held = account.Row;
+            if (held.SyncedRun == _claim.RunId)
+            {
+                // Done before the run was interrupted.
+                (read, failed) = held.Status == "ERROR" ? (read, failed + 1) : (read + 1, failed);
+                continue;
+            }
+            var result = account.Bank.ConsentMissing
+                ? new StepResult.Refused(Refusal.AccountRefused, "the bank shares it not") { Session = _session }
+                : await ReadAccount(account, stop);
+            if (result is StepResult.Refused { Reason: Refusal.AccountRefused } refused)
+            {
+                LogRefused(tools.Log, _claim.Id, _id, refused.Reason, refused.Detail);
+                await SaveReading(held with { Status = "ERROR" }, EventNames.AccountFailed, plan: null, stop);
+                failed++;
+            }
+            else if (result is not null)
+            {
+                return await EndOf(result);
+            }
+            else
+            {
+                read++;
+            }
+        }
+        return new ChannelEnd.Finished(Outcome.OfAccounts(read, failed));
+    }
+
+    /// <summary>Reads one account to its end and writes it; null: done, else what came in between.</summary>
+    private async Task<StepResult?> ReadAccount(ListedAccount account, CancellationToken stop)
+    {
+        var zone = run.Zone;
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(tools.Now, zone).DateTime);
+        var oldestOpen = await tools.Database.Read(
+            db => ImportStore.OldestOpen(db, _claim.UserId, account.Row.Id, Days.From(today) - Import.UnattendedDays),
+            stop
+        );
+        var from = Import.From(
+            account.Row.SyncedUntil,
+            oldestOpen is { } day ? Days.ToDate(day) : null,
+            run.Attended,
+            today
+        );
+        List<BankTransaction> transactions = [];
+        DateOnly? completeFrom = null;
+        var end = await Pages(
+            new StepInput.ListTransactions(account.Bank, from),
+            page =>
+            {
+                transactions.AddRange(page.Transactions);
+                completeFrom =
+                    page.CompleteFrom > completeFrom || completeFrom is null ? page.CompleteFrom : completeFrom;
+            },
+            stop
+        );
+        if (end is not null)
+        {
+            return end;
+        }
+        var reading = new BankReading(account.Bank, transactions, from, completeFrom);
+        var rules = Import.RulesOf(bank.Definition);
+        var since = Import.WindowOf(reading).From - rules.MarginDays;
+        var held = await tools.Database.Read(
+            db => ImportStore.TransactionsOf(db, _claim.UserId, account.Row.Id, since),
+            stop
+        );
+        var plan = Import.Plan(_claim.UserId, account.Row, reading, held, rules, zone, tools.Ids.Next, tools.Now);
+        if (plan.Unusable > 0)
+        {
+            LogUnusable(tools.Log, _claim.Id, _id, plan.Unusable);
+        }
+        var done = plan.Account with { Status = "ACTIVE", SyncedUntil = today };
+        await SaveReading(done, EventNames.AccountSynchronized, plan, stop);
+        return null;
+    }
+
+    private Task SaveReading(AccountRow account, string eventName, ImportPlan? plan, CancellationToken stop) =>
+        run.Write(
+            async db =>
+            {
+                if (!await ImportStore.SaveReading(db, _claim, account with { SyncedRun = _claim.RunId }))
+                {
+                    return;
+                }
+                if (plan is not null)
+                {
+                    await ImportStore.SaveChanges(db, _claim, plan.Inserts, plan.Updates, plan.Changes, tools.Seconds);
+                }
+                await run.Tell(db, [Told(eventName, account)]);
+            },
+            stop
+        );
+
+    /// <summary>Takes all pages of a list; null: it is complete, else what came in between.</summary>
+    private async Task<StepResult?> Pages(StepInput input, Action<StepResult.Page> take, CancellationToken stop)
+    {
+        for (var number = 0; number < MostPages; number++)
+        {
+            var result = await Step(input, answered: false, stop);
+            if (result is StepResult.Page page)
+            {
+                take(page);
+                if (page.Next is not { } next)
+                {
+                    return null;
+                }
+                if (input is StepInput.Continue before && before.Place == next)
+                {
+                    return NotUnderstood("a page names itself as the next one");
+                }
+                input = new StepInput.Continue(next);
+                continue;
+            }
+            return result is StepResult.Done ? null : result;
+        }
+        return NotUnderstood("the pages have no end");
+    }
+
+    /// <summary>One step of the connector; its session is stored at once when it changed.</summary>
+    /// <param name="answered">The step hands over an answer: a question that is asked now is another one.</param>
+    private async Task<StepResult> Step(StepInput input, bool answered, CancellationToken stop)
+    {
+        await run.KeepLease(stop);
+        var result = await Try(input, stop);
+        if (result is not StepResult.AskUser && result.Session != _session)
+        {
+            await run.Write(db => SaveSession(db, result.Session), stop);
+        }
+        if (answered && result is StepResult.Refused)
+        {
+            await run.Write(db => QuestionStore.Delete(db, _claim.UserId, _claim.Id), stop);
+        }
+        return result;
+    }
+
+    private async Task<StepResult> Try(StepInput input, CancellationToken stop)
+    {
+        var redirect = run.Attended && bank.Definition.Mode == ChannelMode.Redirect;
+        _state = redirect ? Secret.Generate() : null;
+        var context = new StepContext
+        {
+            Channel = bank.Definition,
+            Http = tools.Http.Client,
+            Session = _session,
+            Credentials = _credentials,
+            Now = tools.Now,
+            User = run.User,
+            Callback = _state is { } state ? new BankCallback(tools.CallbackAddress, state.Value) : null,
+        };
+        using var limit = new CancellationTokenSource(StepLimit, tools.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        try
+        {
+            return await bank.Connector.Step(context, input, either.Token);
+        }
+        catch (Exception error)
+            when (error is HttpRequestException or IOException or OperationCanceledException or TimeoutException
+                && !stop.IsCancellationRequested
+            )
+        {
+            LogTransport(tools.Log, _claim.Id, _id, error.GetType().Name);
+            return new StepResult.Later(tools.Now.AddMinutes(15), LaterReason.BankUnavailable) { Session = _session };
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // The message could quote what the bank sent: where it happened is enough to find the bug.
+            LogBug(tools.Log, _claim.Id, _id, error.GetType().Name, error.StackTrace);
+            return NotUnderstood("the connector failed");
+        }
+    }
+
+    private async Task SaveSession(DbWork db, string session)
+    {
+        await RunStore.SaveSession(db, _claim, row, run.Key.Seal(session, Sealed.Session(_claim.Id, _id)));
+        _session = session;
+    }
+
+    private async Task<ChannelEnd> EndOf(StepResult result)
+    {
+        switch (result)
+        {
+            case StepResult.AskUser ask when run.Attended:
+                await Ask(ask);
+                return new ChannelEnd.Waiting();
+            case StepResult.AskUser ask:
+                return new ChannelEnd.Finished(Outcome.Unanswered(ask.Question));
+            case StepResult.Later later:
+                return new ChannelEnd.Later(later.NotBefore, later.Reason);
+            case StepResult.Refused refused:
+                LogRefused(tools.Log, _claim.Id, _id, refused.Reason, refused.Detail);
+                return new ChannelEnd.Finished(Outcome.Of(refused.Reason));
+            default:
+                LogBug(tools.Log, _claim.Id, _id, result.GetType().Name, trace: null);
+                return new ChannelEnd.Finished(Outcome.Of(Refusal.NotUnderstood));
+        }
+    }
+
+    private Task Ask(StepResult.AskUser ask)
+    {
+        var id = tools.Ids.Next();
+        var content = QuestionContent.Of(ask.Question);
+        var expires = Math.Clamp(
+            content.ExpiresAt ?? long.MaxValue,
+            tools.Seconds,
+            tools.Seconds + Patience(ask.Question)
+        );
+        var question = new QuestionRow
+        {
+            Id = id,
+            DefinitionId = _id,
+            Kind = content.Kind,
+            AskedAt = tools.Seconds,
+            ExpiresAt = expires,
+            Content = run.Key.Seal(
+                JsonSerializer.Serialize(content, SealedJson.Default.QuestionContent),
+                Sealed.Question(id)
+            ),
+        };
+        var due = ask.Question is Question.AppApproval app
+            ? Math.Min(expires, tools.Seconds + PollSeconds(app))
+            : expires;
+        var state = ask.Question is Question.Redirect ? _state?.Hash() : null;
+        return run.Write(
+            async db =>
+            {
+                await SaveSession(db, ask.Session);
+                await QuestionStore.Ask(db, _claim.UserId, _claim.Id, question, state);
+                await RunStore.Wait(db, _claim, due);
+                await run.Tell(db, [Told(EventNames.UserInputRequired) with { Status = content.Kind }]);
+            },
+            CancellationToken.None
+        );
+    }
+
+    private static long Patience(Question question) =>
+        question is Question.OneTimePassword or Question.AppApproval ? 600 : 1800;
+
+    private static long PollSeconds(Question.AppApproval app) => (long)Math.Clamp(app.PollEvery.TotalSeconds, 1, 60);
+
+    private static bool NeedsConsent(ListedAccount account) =>
+        account is { Row.Selected: true, Outranked: false, Bank.ConsentMissing: true };
+
+    private StepResult.Refused NotUnderstood(string detail) =>
+        new(Refusal.NotUnderstood, detail) { Session = _session };
+
+    private NewEvent Told(string name) =>
+        new(name, EventType.Login)
+        {
+            ConnectionId = _claim.Id,
+            DefinitionId = _id,
+            Resource = Links.UserInput(_claim.Id),
+        };
+
+    private NewEvent Told(string name, AccountRow account) =>
+        new(name, EventType.Account)
+        {
+            Status = account.Status,
+            ConnectionId = _claim.Id,
+            DefinitionId = _id,
+            Resource = Links.Account(account.Id),
+        };
+
+    private static Dictionary<string, string> Credentials(RunState run, ChannelRow row) =>
+        run.Key.Open(row.Credentials, Sealed.Credentials(run.Claim.Id, row.DefinitionId)) is { } text
+            ? JsonSerializer.Deserialize(text, SealedJson.Default.DictionaryStringString)!
+            : [];
+
+    [LoggerMessage(1, LogLevel.Information, "Connection {Connection}, channel {Channel}: refused, {Reason}: {Detail}")]
+    private static partial void LogRefused(ILogger log, long connection, string channel, Refusal reason, string detail);
+
+    [LoggerMessage(2, LogLevel.Warning, "Connection {Connection}, channel {Channel}: transport broken, {Error}")]
+    private static partial void LogTransport(ILogger log, long connection, string channel, string error);
+
+    [LoggerMessage(3, LogLevel.Error, "Connection {Connection}, channel {Channel}: connector failed, {Error} {Trace}")]
+    private static partial void LogBug(ILogger log, long connection, string channel, string error, string? trace);
+
+    [LoggerMessage(4, LogLevel.Warning, "Connection {Connection}, channel {Channel}: {Count} rows could not be read")]
+    private static partial void LogUnusable(ILogger log, long connection, string channel, int count);
+}

@@ -1,0 +1,212 @@
+using Affluent.Connectors.Contract;
+using Affluent.Ledger;
+
+namespace Affluent.Server.Synchronization;
+
+/// <summary>All that a bank told of one account in one run.</summary>
+/// <param name="From">The day asked for; null: everything.</param>
+/// <param name="CompleteFrom">The earliest day from which the bank gave everything, when it is later.</param>
+internal sealed record BankReading(
+    BankAccount Account,
+    IReadOnlyList<BankTransaction> Transactions,
+    DateOnly? From,
+    DateOnly? CompleteFrom
+);
+
+/// <summary>What to write after one account was read.</summary>
+internal sealed record ImportPlan(
+    AccountRow Account,
+    IReadOnlyList<TransactionRow> Inserts,
+    IReadOnlyList<TransactionRow> Updates,
+    Changes Changes,
+    int Unusable
+);
+
+/// <summary>Turns bank records into rows by way of the ledger. Pure.</summary>
+internal static class Import
+{
+    /// <summary>Read again on both sides of the last reading: banks book late and move what they booked.</summary>
+    public const int OverlapDays = 10;
+
+    /// <summary>Without the user banks give no more (RTS 2018/389 art. 10a).</summary>
+    public const int UnattendedDays = 89;
+
+    /// <summary>From which day to read; null: as far back as the bank goes.</summary>
+    /// <param name="oldestOpen">Day of the oldest transaction that may still book: it must be looked at to book or expire.</param>
+    public static DateOnly? From(DateOnly? syncedUntil, DateOnly? oldestOpen, bool attended, DateOnly today)
+    {
+        if (syncedUntil is not { } last)
+        {
+            return null;
+        }
+        var from = last.AddDays(-OverlapDays);
+        from = oldestOpen < from ? oldestOpen.Value : from;
+        var earliest = today.AddDays(-UnattendedDays);
+        return !attended && from < earliest ? earliest : from;
+    }
+
+    /// <summary>The days that the bank's list covered.</summary>
+    public static Window WindowOf(BankReading reading)
+    {
+        var from = reading.CompleteFrom > reading.From || reading.From is null ? reading.CompleteFrom : reading.From;
+        return new Window(from is { } day ? Days.From(day) : null);
+    }
+
+    public static ReconciliationRules RulesOf(ChannelDefinition channel) => new() { Ids = channel.TransactionIds };
+
+    /// <summary>Compares the reading with what is held and says what to write.</summary>
+    public static ImportPlan Plan(
+        long userId,
+        AccountRow account,
+        BankReading reading,
+        IReadOnlyList<TransactionRow> held,
+        ReconciliationRules rules,
+        TimeZoneInfo zone,
+        Func<long> newId,
+        DateTimeOffset now
+    )
+    {
+        var seconds = now.ToUnixTimeSeconds();
+        var movements = new List<Movement>(reading.Transactions.Count);
+        var unusable = 0;
+        foreach (var transaction in reading.Transactions)
+        {
+            if (Movement.Read(transaction) is Reading.Row row)
+            {
+                movements.Add(row.Movement);
+            }
+            else
+            {
+                unusable++;
+            }
+        }
+        var stored = held.Select(Stored).ToArray();
+        var changes = Reconciliation.Reconcile(stored, movements, rules, WindowOf(reading));
+        var byId = held.ToDictionary(t => t.Id);
+        return new ImportPlan(
+            WithBalance(account, reading.Account, BalanceCheck.BookedBy(changes, stored), zone, now),
+            [
+                .. changes.Inserts.Select(insert =>
+                    Worded(
+                        Row(insert.Movement, insert.Evidence) with
+                        {
+                            UserId = userId,
+                            Id = newId(),
+                            AccountId = account.Id,
+                            ImportedAt = seconds,
+                            UpdatedAt = seconds,
+                        },
+                        insert.Movement
+                    )
+                ),
+            ],
+            [.. changes.Updates.Select(update => Updated(byId[update.Id], update, seconds))],
+            changes,
+            unusable
+        );
+    }
+
+    private static TransactionRow Updated(TransactionRow old, Update update, long now)
+    {
+        var row = Row(update.Movement, update.Evidence) with
+        {
+            UserId = old.UserId,
+            Id = old.Id,
+            AccountId = old.AccountId,
+            ImportedAt = old.ImportedAt,
+            UpdatedAt = now,
+            Label = old.Label,
+            Type = old.Type,
+            CategoryId = old.CategoryId,
+        };
+        return update.TextChanged ? Worded(row, update.Movement) : row;
+    }
+
+    private static TransactionRow Worded(TransactionRow row, Movement movement)
+    {
+        var type = TransactionTypes.Guess(movement);
+        return row with
+        {
+            Label = Labels.Clean(movement.Text, movement.Counterparty),
+            Type = Codes.Of(type),
+            CategoryId = Categories.Guess(movement, type),
+        };
+    }
+
+    private static TransactionRow Row(Movement movement, Evidence evidence) =>
+        new()
+        {
+            BankId = movement.BankId,
+            AmountMinor = movement.Amount,
+            Currency = movement.Currency,
+            Remittance = movement.Text,
+            Counterparty = movement.Counterparty,
+            Status = Codes.Of(movement.Status),
+            Day = movement.Day,
+            BookingDay = movement.BookingDay,
+            ValueDay = movement.ValueDay,
+            TransactionDay = movement.TransactionDay,
+            CheckNumber = movement.CheckNumber,
+            BankCode = movement.Code,
+            Confidence = evidence.Confidence == 100 ? null : evidence.Confidence,
+            Ambiguous = evidence.Ambiguous,
+        };
+
+    private static StoredTransaction Stored(TransactionRow row) =>
+        new(
+            row.Id,
+            new Movement
+            {
+                BankId = row.BankId,
+                Amount = row.AmountMinor,
+                Currency = row.Currency,
+                Text = row.Remittance,
+                Counterparty = row.Counterparty,
+                Status = Codes.Status(row.Status),
+                Day = row.Day,
+                BookingDay = row.BookingDay,
+                ValueDay = row.ValueDay,
+                TransactionDay = row.TransactionDay,
+                CheckNumber = row.CheckNumber,
+                Code = row.BankCode,
+            },
+            row.MissingSince is not null,
+            row.Confidence ?? 100,
+            row.Ambiguous
+        );
+
+    private static AccountRow WithBalance(
+        AccountRow account,
+        BankAccount bank,
+        long booked,
+        TimeZoneInfo zone,
+        DateTimeOffset now
+    )
+    {
+        if (
+            bank.Balance is not { } balance
+            || Money.Read(balance, account.Currency, out var closing) != MoneyFault.None
+        )
+        {
+            return account;
+        }
+        // Cards and loans are not the sum of their movements; a first reading has nothing to be compared with.
+        long? gap =
+            account.Type is "LOAN" or "CREDIT_CARD" ? null
+            : account is { SyncedUntil: not null, BalanceMinor: { } opening }
+                ? (account.BalanceGapMinor ?? 0) + BalanceCheck.Gap(opening, closing, booked)
+            : 0;
+        return account with
+        {
+            BalanceMinor = closing,
+            BalanceAt = bank.BalanceDay is { } day ? Midnight(day, zone) : now.ToUnixTimeSeconds(),
+            BalanceGapMinor = gap,
+        };
+    }
+
+    private static long Midnight(DateOnly day, TimeZoneInfo zone)
+    {
+        var local = day.ToDateTime(TimeOnly.MinValue);
+        return new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUnixTimeSeconds();
+    }
+}

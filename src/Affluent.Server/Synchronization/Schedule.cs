@@ -1,0 +1,60 @@
+namespace Affluent.Server.Synchronization;
+
+/// <summary>When a connection is read next. Pure: the same question has the same answer on every node.</summary>
+internal static class Schedule
+{
+    /// <summary>Banks are read between these hours of their own night, spread evenly.</summary>
+    private static readonly TimeSpan NightBegins = TimeSpan.FromHours(1);
+    private static readonly TimeSpan NightLasts = TimeSpan.FromHours(5);
+
+    /// <summary>A slot nearer than this to the last reading is left out: it would spend one of the day's four readings on nothing.</summary>
+    private static readonly TimeSpan LeastDistance = TimeSpan.FromHours(6);
+
+    /// <summary>By how much a connection's slot moves from night to night, so that a bank sees no fixed pattern.</summary>
+    private static readonly TimeSpan Jitter = TimeSpan.FromMinutes(10);
+
+    /// <summary>The connection's next slot of the schedule, in the night of the bank's zone.</summary>
+    public static DateTimeOffset NextSlot(long connectionId, TimeZoneInfo bankZone, DateTimeOffset now)
+    {
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, bankZone).DateTime);
+        for (var day = today; ; day = day.AddDays(1))
+        {
+            var slot = SlotOf(connectionId, day, bankZone);
+            if (slot >= now + LeastDistance)
+            {
+                return slot;
+            }
+        }
+    }
+
+    /// <summary>
+    /// How long to wait before attempt number <paramref name="attempt"/> (from 1): doubling from <paramref name="first"/> up to
+    /// an hour, spread by a quarter so that those who failed together do not come back together.
+    /// </summary>
+    public static TimeSpan Backoff(int attempt, TimeSpan first, long seed)
+    {
+        var doubled = first * Math.Pow(2, Math.Clamp(attempt - 1, 0, 20));
+        var bounded = doubled < TimeSpan.FromHours(1) ? doubled : TimeSpan.FromHours(1);
+        return bounded * (1 + (0.25 * Fraction(seed, attempt)));
+    }
+
+    private static DateTimeOffset SlotOf(long connectionId, DateOnly day, TimeZoneInfo zone)
+    {
+        var offset =
+            (NightLasts * Fraction(connectionId, 0)) + (Jitter * ((2 * Fraction(connectionId, day.DayNumber)) - 1));
+        var local = day.ToDateTime(TimeOnly.MinValue) + NightBegins + (offset < TimeSpan.Zero ? TimeSpan.Zero : offset);
+        // The hour that spring skips does not exist: one later does.
+        local = zone.IsInvalidTime(local) ? local.AddHours(1) : local;
+        return new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime();
+    }
+
+    // Evenly spread over [0, 1): the finalizer of splitmix64, unlike GetHashCode the same in every process.
+    private static double Fraction(long seed, long salt)
+    {
+        var x = (ulong)seed + (0x9E3779B97F4A7C15 * (ulong)(salt + 1));
+        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+        x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+        x ^= x >> 31;
+        return (x >> 11) * (1.0 / (1UL << 53));
+    }
+}
