@@ -3,6 +3,7 @@ using Affluent.Server.Accounts;
 using Affluent.Server.Authorization;
 using Affluent.Server.Categories;
 using Affluent.Server.Connections;
+using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
@@ -51,11 +52,12 @@ internal static class App
         builder.Services.AddSingleton(new Ids(time, node));
         builder.Services.AddAuthorizationServer(settings, masterKey);
         builder.Services.AddUsers();
-        builder.Services.AddSynchronization();
+        builder.Services.AddSynchronization(settings);
         builder.Services.AddConnectionEdits();
         builder.Services.AddConnectionViews();
         builder.Services.AddApiErrors();
         builder.Services.AddWidget();
+        builder.Services.AddEvents();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -81,6 +83,12 @@ internal static class App
             app.MapAccounts();
             app.MapTransactions();
             app.MapCategories();
+            app.MapConnectionEdits();
+            app.MapQueues();
+        }
+        if (settings.Runs(Roles.Embed))
+        {
+            app.MapAuthorizeLink();
         }
         if (settings.Runs(Roles.Embed))
         {

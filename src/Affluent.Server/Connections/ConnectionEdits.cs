@@ -37,7 +37,10 @@ internal sealed record ConnectionWish
 }
 
 /// <summary>A connection just made.</summary>
-/// <param name="Authorize">Opens /v2.1/authorize/{…} on the widget's host, once; on REDIRECT only.</param>
+/// <param name="Authorize">
+/// Opens /v2.1/authorize/{…} on the widget's host, which sends the user on to the bank; on REDIRECT only. Good until the user is
+/// back.
+/// </param>
 internal sealed record NewConnection(long Id, Secret? Authorize);
 
 /// <summary>Makes connections and changes how the bank lets us in. Every change asks for a run at once.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using Affluent.Connectors;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Platform;
 
 namespace Affluent.Server.Providers;
 
@@ -23,6 +25,21 @@ internal sealed class Banks
                 c => new BankChannel(c.Provider, c.Channel, c.Connector!),
                 StringComparer.Ordinal
             );
+    }
+
+    /// <summary>The banks that ship with the product; the test bank only where the settings say where it is.</summary>
+    /// <exception cref="InvalidOperationException">The catalogue has faults; the message names them all.</exception>
+    public static Banks Load(Settings settings)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (settings.TestBankUrl is { } testBank)
+        {
+            variables.Add("test_bank", testBank.AbsoluteUri.TrimEnd('/'));
+        }
+        var load = Catalogue.Load(variables);
+        return load.Faults.Count == 0
+            ? new Banks(load.Catalogue.Providers, Families.Find)
+            : throw new InvalidOperationException(string.Join('\n', load.Faults));
     }
 
     public IReadOnlyList<Provider> All { get; }

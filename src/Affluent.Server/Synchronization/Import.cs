@@ -129,7 +129,7 @@ internal static class Import
         {
             Label = Labels.Clean(movement.Text, movement.Counterparty),
             Type = Codes.Of(type),
-            CategoryId = Categories.Guess(movement, type),
+            CategoryId = Ledger.Categories.Guess(movement, type),
         };
     }
 

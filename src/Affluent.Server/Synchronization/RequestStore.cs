@@ -8,6 +8,17 @@ internal static class RequestStore
     /// <summary>SyncType as stored.</summary>
     public static string Text(SyncType type) => type == SyncType.All ? "ALL" : "LIST_ACCOUNTS";
 
+    /// <summary>Whose connection it is; null when there is none.</summary>
+    public static Task<long?> OwnerOf(DbWork db, long connectionId) =>
+        db.Scalar<long?>("select user_id from connections where id = @Id", new { Id = connectionId });
+
+    /// <summary>The ids of the user's connections that can be synchronized, oldest first.</summary>
+    public static Task<IReadOnlyList<long>> ConnectionsOf(DbWork db, long userId) =>
+        db.Query<long>(
+            "select id from connections where user_id = @UserId and status <> 'CLOSED' order by id {for update}",
+            new { UserId = userId }
+        );
+
     /// <summary>Locks the connection and gives its client; 0 when the user has no such connection.</summary>
     public static Task<long> LockClient(DbWork db, long userId, long connectionId) =>
         db.Scalar<long>(

@@ -11,7 +11,7 @@ internal sealed class Worker(
     Vault vault,
     Banks banks,
     BankHttp http,
-    Func<Uri> callbackAddress,
+    Addresses addresses,
     TimeProvider time,
     ILogger<Worker> log
 )
@@ -30,7 +30,10 @@ internal sealed class Worker(
 
     /// <summary>Takes one claimed connection as far as it gets.</summary>
     public Task Run(ClaimedConnection claim, CancellationToken stop) =>
-        new Run(new RunTools(database, ids, vault, banks, http, time, callbackAddress(), log)).Go(claim, stop);
+        new Run(new RunTools(database, ids, vault, banks, http, time, BankCallbackAddress(), log)).Go(claim, stop);
+
+    // One address for all banks and connections: it is registered at each bank. The widget serves it.
+    private Uri BankCallbackAddress() => new($"{addresses.Embed}/v2.1/widget/bank_callback");
 
     /// <summary>Runs whatever is due, one after the other, until nothing is; says how many runs that took.</summary>
     public async Task<int> RunDue(CancellationToken stop)

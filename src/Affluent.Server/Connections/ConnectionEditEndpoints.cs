@@ -1,0 +1,358 @@
+using Affluent.Connectors.Contract;
+using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
+using Affluent.Server.Providers;
+using Affluent.Server.Storage;
+using Affluent.Server.Synchronization;
+
+namespace Affluent.Server.Connections;
+
+/// <summary>Making connections, synchronizing them, answering what the bank asks.</summary>
+internal static class ConnectionEditEndpoints
+{
+    public static void MapConnectionEdits(this IEndpointRouteBuilder app)
+    {
+        var connections = app.MapGroup("/api/v2.1/connections").WithTags("Connections");
+        connections.MapPost("", Create).Needs(Scopes.ConnectionsManage);
+        connections
+            .MapPut("/{id}/channels/{definitionId}/credentials", SetCredentials)
+            .Needs(Scopes.ConnectionsManage)
+            .OwnedBy("id", RequestStore.OwnerOf);
+        connections
+            .MapPost("/{id}/synchronize", Synchronize)
+            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
+            .OwnedBy("id", RequestStore.OwnerOf);
+        connections.MapPost("/synchronize", SynchronizeAll).Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage);
+
+        var userInput = connections.MapGroup("/{id}/user_input");
+        userInput
+            .MapGet("", ShowQuestion)
+            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
+            .OwnedBy("id", RequestStore.OwnerOf);
+        userInput
+            .MapPost("", Answer)
+            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
+            .OwnedBy("id", RequestStore.OwnerOf);
+        userInput
+            .MapDelete("", Cancel)
+            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
+            .OwnedBy("id", RequestStore.OwnerOf);
+    }
+
+    private static async Task<IResult> Create(
+        HttpContext context,
+        ActingUser user,
+        Database database,
+        Banks banks,
+        ConnectionEdits edits,
+        Addresses addresses,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        var (message, problem) = await Body.Read(context.Request, ConnectionEditJson.Default.CreateConnectionMessage);
+        if (message is null)
+        {
+            return problem!;
+        }
+        if (message.ProviderId is not { } providerId || banks.Provider(providerId) is not { } provider)
+        {
+            return Problem.BadBody("'provider_id' names no bank of this installation", "provider_id");
+        }
+        var (given, badValues) = GivenValues.Read(message.Credentials, "credentials");
+        if (badValues is not null)
+        {
+            return badValues;
+        }
+        if (ChannelFor(provider, message.ChannelDefinitionId, given.Count > 0) is not { } channel)
+        {
+            return Problem.BadBody("'channel_definition_id' is no channel of this bank", "channel_definition_id");
+        }
+        if (channel.Unavailable)
+        {
+            return Problem.Conflict("channel_unavailable", "This channel of the bank is out of service for now.");
+        }
+        var (credentials, badCredentials) = CredentialsForm.Check(channel, given);
+        if (badCredentials is not null)
+        {
+            return badCredentials;
+        }
+        var client = await database.Read(db => ClientStore.Find(db, user.ClientId), cancellation);
+        Uri? redirectUrl = null;
+        if (
+            (channel.Mode == ChannelMode.Redirect || message.RedirectUrl is not null)
+            && (
+                !Uri.TryCreate(message.RedirectUrl, UriKind.Absolute, out redirectUrl)
+                || client?.AllowsRedirect(redirectUrl) != true
+            )
+        )
+        {
+            return Problem.BadBody(
+                "'redirect_url' must be at an origin that the client has registered",
+                "redirect_url"
+            );
+        }
+        var wish = new ConnectionWish
+        {
+            ClientId = user.ClientId,
+            UserId = user.UserId,
+            Provider = provider,
+            Channel = channel,
+            Credentials = credentials,
+            AutoSync = message.AutoSync,
+            ConsentPerAccount = message.ConsentPerAccount,
+            RedirectUrl = redirectUrl,
+            User = Presence.Of(context),
+        };
+        var made = await database.Write(db => edits.Create(db, wish, time.Seconds()), cancellation);
+        var self = addresses.Api + Links.Connection(made.Id);
+        return TypedResults.Created(
+            self,
+            new NewConnectionMessage
+            {
+                Id = Ids.Text(made.Id),
+                Links = new NewConnectionLinks(
+                    new LinkMessage(self),
+                    made.Authorize is { } token ? new LinkMessage(AuthorizeLink.Address(addresses, token)) : null
+                ),
+            }
+        );
+    }
+
+    private static ChannelDefinition? ChannelFor(Provider provider, string? definitionId, bool hasCredentials) =>
+        definitionId is not null ? provider.Channels.FirstOrDefault(c => c.Id == definitionId)
+        : hasCredentials ? provider.Channels.FirstOrDefault(c => c.Mode == ChannelMode.Embedded)
+        : provider.Channels.FirstOrDefault(c => c.Mode == ChannelMode.Redirect) ?? provider.Channels[0];
+
+    private static async Task<IResult> SetCredentials(
+        string id,
+        string definitionId,
+        HttpContext context,
+        ActingUser user,
+        Database database,
+        Banks banks,
+        ConnectionEdits edits,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        var (message, problem) = await Body.Read(context.Request, ConnectionEditJson.Default.ValuesMessage);
+        if (message is null)
+        {
+            return problem!;
+        }
+        if (!Ids.TryRead(id, out var connectionId) || banks.Channel(definitionId)?.Definition is not { } channel)
+        {
+            return Problem.NotFound("channel");
+        }
+        if (channel.Mode == ChannelMode.Redirect)
+        {
+            return Problem.BadParameter(
+                "channel_definition_id",
+                "names a channel without credentials: it works by redirect"
+            );
+        }
+        var (given, badValues) = GivenValues.Read(message.Credentials, "credentials");
+        var (credentials, badCredentials) = CredentialsForm.Check(channel, given);
+        if ((badValues ?? badCredentials) is { } bad)
+        {
+            return bad;
+        }
+        var present = Presence.Of(context);
+        return await database.Write(
+            db => edits.SetCredentials(db, user.UserId, connectionId, channel, credentials, present, time.Seconds()),
+            cancellation
+        )
+            ? TypedResults.NoContent()
+            : Problem.NotFound("channel");
+    }
+
+    private static async Task<IResult> Synchronize(
+        string id,
+        HttpContext context,
+        Caller caller,
+        ActingUser user,
+        Database database,
+        Synchronizations synchronizations,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        if (!TryReadType(context.Request, out var type))
+        {
+            return BadType;
+        }
+        var present = Presence.OfSynchronization(context, caller);
+        return
+            Ids.TryRead(id, out var connectionId)
+            && await database.Write(
+                db => synchronizations.Request(db, user.UserId, connectionId, type, present, time.Seconds()),
+                cancellation
+            )
+            ? TypedResults.NoContent()
+            : Problem.NotFound("connection");
+    }
+
+    private static async Task<IResult> SynchronizeAll(
+        HttpContext context,
+        Caller caller,
+        ActingUser user,
+        Database database,
+        Synchronizations synchronizations,
+        Addresses addresses,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        if (!TryReadType(context.Request, out var type))
+        {
+            return BadType;
+        }
+        var present = Presence.OfSynchronization(context, caller);
+        var asked = await database.Write(
+            async db =>
+            {
+                var ids = await RequestStore.ConnectionsOf(db, user.UserId);
+                foreach (var id in ids)
+                {
+                    await synchronizations.Request(db, user.UserId, id, type, present, time.Seconds());
+                }
+                return ids;
+            },
+            cancellation
+        );
+        return TypedResults.Json(
+            [.. asked.Select(id => new SynchronizedMessage(Ids.Text(id), addresses.Api + Links.Connection(id)))],
+            ConnectionEditJson.Default.IReadOnlyListSynchronizedMessage
+        );
+    }
+
+    private static Problem BadType => Problem.BadParameter("type", "must be ALL or LIST_ACCOUNTS");
+
+    private static bool TryReadType(HttpRequest request, out SyncType type)
+    {
+        var text = request.Query["type"].ToString();
+        type = text == "LIST_ACCOUNTS" ? SyncType.ListAccounts : SyncType.All;
+        return text is "" or "ALL" or "LIST_ACCOUNTS";
+    }
+
+    private static async Task<IResult> ShowQuestion(
+        string id,
+        ActingUser user,
+        Database database,
+        Questions questions,
+        Banks banks,
+        CancellationToken cancellation
+    )
+    {
+        if (!Ids.TryRead(id, out var connectionId))
+        {
+            return Problem.NotFound("connection");
+        }
+        var (owner, open) = await database.Read(
+            async db =>
+                (await RequestStore.OwnerOf(db, connectionId), await questions.Find(db, user.UserId, connectionId)),
+            cancellation
+        );
+        if (owner != user.UserId)
+        {
+            return Problem.NotFound("connection");
+        }
+        return open is null
+            ? TypedResults.NoContent()
+            : TypedResults.Json(
+                Message(open, banks.Channel(open.DefinitionId)?.Definition),
+                ConnectionEditJson.Default.UserInputMessage
+            );
+    }
+
+    private static UserInputMessage Message(OpenQuestion open, ChannelDefinition? channel)
+    {
+        var content = QuestionContent.Of(open.Question);
+        return new UserInputMessage
+        {
+            Id = Ids.Text(open.Id),
+            ConnectionId = Ids.Text(open.ConnectionId),
+            ChannelDefinitionId = open.DefinitionId,
+            Kind = content.Kind,
+            Message = content.Message,
+            Address = content.Address?.AbsoluteUri,
+            Retry = content.Retry,
+            Answered = open.Answered,
+            Date = open.AskedAt,
+            Expires = open.ExpiresAt,
+            Fields = UserInputField.Of(open.Question, channel),
+        };
+    }
+
+    private static async Task<IResult> Answer(
+        string id,
+        HttpContext context,
+        ActingUser user,
+        Database database,
+        Questions questions,
+        Banks banks,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        var (message, problem) = await Body.Read(context.Request, ConnectionEditJson.Default.ValuesMessage);
+        if (message is null)
+        {
+            return problem!;
+        }
+        var (values, badValues) = GivenValues.Read(message.Values, "values");
+        if (badValues is not null)
+        {
+            return badValues;
+        }
+        if (!Ids.TryRead(id, out var connectionId))
+        {
+            return Problem.NotFound("connection");
+        }
+        var (owner, result) = await database.Write(
+            async db =>
+                (
+                    await RequestStore.OwnerOf(db, connectionId),
+                    await questions.Answer(
+                        db,
+                        user.UserId,
+                        connectionId,
+                        definition => banks.Channel(definition)?.Definition,
+                        values,
+                        Presence.Of(context),
+                        time.Seconds()
+                    )
+                ),
+            cancellation
+        );
+        if (owner != user.UserId)
+        {
+            return Problem.NotFound("connection");
+        }
+        return result.Outcome switch
+        {
+            AnswerOutcome.Taken => TypedResults.NoContent(),
+            AnswerOutcome.NoQuestion => Problem.Conflict("no_question", "The bank asks nothing, or has its answer."),
+            AnswerOutcome.Expired => Problem.Conflict(
+                "question_expired",
+                "The answer comes too late. Synchronize again to be asked anew."
+            ),
+            AnswerOutcome.WrongField => result.Problem!,
+            _ => throw new NotSupportedException(result.Outcome.ToString()),
+        };
+    }
+
+    private static async Task<IResult> Cancel(
+        string id,
+        ActingUser user,
+        Database database,
+        Questions questions,
+        TimeProvider time,
+        CancellationToken cancellation
+    ) =>
+        Ids.TryRead(id, out var connectionId)
+        && await database.Write(db => questions.Cancel(db, user.UserId, connectionId, time.Seconds()), cancellation)
+            ? TypedResults.NoContent()
+            : Problem.NotFound("question");
+}

@@ -1,0 +1,175 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Platform;
+
+namespace Affluent.Server.Connections;
+
+/// <summary>Body of POST /connections.</summary>
+internal sealed record CreateConnectionMessage
+{
+    public string? ProviderId { get; init; }
+
+    /// <summary>May be left out: the REDIRECT channel, or EMBEDDED when credentials are given or the bank has no other.</summary>
+    public string? ChannelDefinitionId { get; init; }
+
+    /// <summary>An array of <c>{"id", "value"}</c>, or an object of values by id; on EMBEDDED only.</summary>
+    public JsonElement? Credentials { get; init; }
+
+    /// <summary>Where the bank's answer takes the user; mandatory on REDIRECT, at one of the client's registered origins.</summary>
+    public string? RedirectUrl { get; init; }
+    public bool AutoSync { get; init; } = true;
+    public bool ConsentPerAccount { get; init; }
+}
+
+/// <summary>Body of PUT …/credentials and of POST …/user_input, which calls it <c>values</c>.</summary>
+internal sealed record ValuesMessage
+{
+    /// <summary>An array of <c>{"id", "value"}</c>, or an object of values by id.</summary>
+    public JsonElement? Credentials { get; init; }
+
+    /// <inheritdoc cref="Credentials"/>
+    public JsonElement? Values { get; init; }
+}
+
+/// <summary>Answer to POST /connections.</summary>
+internal sealed record NewConnectionMessage
+{
+    public required string Id { get; init; }
+
+    [JsonPropertyName("_links")]
+    public required NewConnectionLinks Links { get; init; }
+}
+
+/// <summary>Where to go on: <c>authorize</c> leads the user to the bank, on REDIRECT.</summary>
+internal sealed record NewConnectionLinks(LinkMessage Self, LinkMessage? Authorize);
+
+/// <summary>A link.</summary>
+internal sealed record LinkMessage(string Href);
+
+/// <summary>A connection that will be synchronized.</summary>
+internal sealed record SynchronizedMessage(string Id, string Href);
+
+/// <summary>What the bank asks.</summary>
+internal sealed record UserInputMessage
+{
+    public required string Id { get; init; }
+    public required string ConnectionId { get; init; }
+    public required string ChannelDefinitionId { get; init; }
+
+    /// <summary>CREDENTIALS, OTP, APP_APPROVAL, REDIRECT or SITE_ACTION.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>In the bank's words: where a code was sent, what to approve.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>Where the user's browser must go, on REDIRECT and some SITE_ACTION.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>True when an earlier answer was wrong.</summary>
+    public bool Retry { get; init; }
+
+    /// <summary>True when the answer is given and the run goes on.</summary>
+    public bool Answered { get; init; }
+    public required long Date { get; init; }
+    public required long Expires { get; init; }
+    public required IReadOnlyList<UserInputField> Fields { get; init; }
+}
+
+/// <summary>A field to fill.</summary>
+internal sealed record UserInputField
+{
+    public required string Id { get; init; }
+    public required string Name { get; init; }
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    /// <summary>TEXT or PWD.</summary>
+    public required string Type { get; init; }
+    public int? Length { get; init; }
+    public string? Regexp { get; init; }
+    public bool Optional { get; init; }
+
+    public static IReadOnlyList<UserInputField> Of(Question question, ChannelDefinition? channel) =>
+        question switch
+        {
+            Question.Credentials =>
+            [
+                .. (channel?.Credentials ?? []).Select(f => new UserInputField
+                {
+                    Id = f.Id,
+                    Name = f.Name,
+                    Labels = f.Labels,
+                    Type = f.Type == CredentialType.Password ? "PWD" : "TEXT",
+                    Regexp = f.Regexp,
+                    Optional = f.Optional,
+                }),
+            ],
+            Question.OneTimePassword otp =>
+            [
+                new UserInputField
+                {
+                    Id = Question.OneTimePassword.Field,
+                    Name = Question.OneTimePassword.Field,
+                    Type = "TEXT",
+                    Length = otp.Length,
+                    Regexp = otp.Digits ? "[0-9]+" : null,
+                },
+            ],
+            _ => [],
+        };
+}
+
+/// <summary>Reads values given as <c>[{"id", "value"}]</c> or as <c>{id: value}</c>.</summary>
+internal static class GivenValues
+{
+    public static (IReadOnlyDictionary<string, string> Values, Problem? Problem) Read(JsonElement? given, string field)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (given is not { } json || json.ValueKind == JsonValueKind.Null)
+        {
+            return (values, null);
+        }
+        var pairs = json.ValueKind switch
+        {
+            JsonValueKind.Object => json.EnumerateObject().Select(p => (Id: (string?)p.Name, Value: Text(p.Value))),
+            JsonValueKind.Array => json.EnumerateArray().Select(e => (Id: Member(e, "id"), Value: Member(e, "value"))),
+            _ => [(null, null)],
+        };
+        foreach (var (id, value) in pairs)
+        {
+            if (id is null || value is null || !values.TryAdd(id, value))
+            {
+                return (
+                    values,
+                    Problem.BadBody(
+                        $"'{field}' must be a list of objects with 'id' and 'value', or an object of values by id",
+                        field
+                    )
+                );
+            }
+        }
+        return (values, null);
+    }
+
+    private static string? Member(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? Text(value) : null;
+
+    private static string? Text(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Number => value.GetRawText(),
+            _ => null,
+        };
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(CreateConnectionMessage))]
+[JsonSerializable(typeof(ValuesMessage))]
+[JsonSerializable(typeof(NewConnectionMessage))]
+[JsonSerializable(typeof(IReadOnlyList<SynchronizedMessage>))]
+[JsonSerializable(typeof(UserInputMessage))]
+internal sealed partial class ConnectionEditJson : JsonSerializerContext;

@@ -1,0 +1,35 @@
+using Affluent.Connectors.Contract;
+using Affluent.Server.Authorization;
+
+namespace Affluent.Server.Connections;
+
+/// <summary>
+/// Who is there. A client that calls from its own server forwards its user's address in the headers that banks know
+/// (PSU-IP-Address, PSU-User-Agent, PSU-Accept-Language); without them a user's token speaks for its user, who calls.
+/// </summary>
+internal static class Presence
+{
+    /// <summary>The user who makes this request, or for whom it is made just now.</summary>
+    public static PresentUser Of(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        return
+            headers["PSU-IP-Address"] is [{ Length: > 0 and <= 45 } address, ..]
+            && System.Net.IPAddress.TryParse(address, out var ip)
+            ? new PresentUser(ip.ToString(), Short(headers["PSU-User-Agent"]), Short(headers["PSU-Accept-Language"]))
+            : new PresentUser(
+                (context.Connection.RemoteIpAddress ?? System.Net.IPAddress.Loopback).ToString(),
+                Short(headers.UserAgent),
+                Short(headers.AcceptLanguage)
+            );
+    }
+
+    /// <summary>The same for a request that may also come from a machine at night: null unless the user is known to be there.</summary>
+    public static PresentUser? OfSynchronization(HttpContext context, Caller caller) =>
+        caller.UserId is not null || context.Request.Headers.ContainsKey("PSU-IP-Address") ? Of(context) : null;
+
+    private static string? Short(string? text) =>
+        text is not { Length: > 0 } ? null
+        : text.Length > 300 ? text[..300]
+        : text;
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Serialization;
+using Affluent.Server.Platform;
+
+namespace Affluent.Server.Events;
+
+/// <summary>A queue.</summary>
+internal sealed record QueueMessage
+{
+    public required string Id { get; init; }
+
+    /// <summary>Unix seconds.</summary>
+    public required long CreationDate { get; init; }
+}
+
+/// <summary>An event; see docs/reference/events.md.</summary>
+internal sealed record EventMessage
+{
+    /// <summary>Grows within a user; hand the last one back as <c>after</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Unix seconds.</summary>
+    public required long Date { get; init; }
+    public required string Name { get; init; }
+    public required string Type { get; init; }
+    public string? Status { get; init; }
+
+    /// <summary>Why, as a stable code.</summary>
+    public string? Reason { get; init; }
+    public required string UserId { get; init; }
+    public string? ConnectionId { get; init; }
+    public string? ChannelDefinitionId { get; init; }
+
+    /// <summary>Address of what the event is about.</summary>
+    public string? Resource { get; init; }
+
+    /// <summary>On LIST_ACCOUNTS: the accounts that the channel listed.</summary>
+    public IReadOnlyList<string>? AccountIds { get; init; }
+
+    public static EventMessage Of(StoredEvent stored, string api) =>
+        new()
+        {
+            Id = Ids.Text(stored.Id),
+            Date = stored.At,
+            Name = stored.Name,
+            Type = stored.Type,
+            Status = stored.Status,
+            Reason = stored.Reason,
+            UserId = Ids.Text(stored.UserId),
+            ConnectionId = stored.ConnectionId is { } id ? Ids.Text(id) : null,
+            ChannelDefinitionId = stored.DefinitionId,
+            Resource = stored.Resource is { } path ? api + path : null,
+            AccountIds =
+                stored.AccountIds?.Split(',')
+                ?? (stored.Name == EventNames.ListAccounts ? Array.Empty<string>() : null),
+        };
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(QueueMessage))]
+[JsonSerializable(typeof(IReadOnlyList<EventMessage>))]
+internal sealed partial class QueueJson : JsonSerializerContext;

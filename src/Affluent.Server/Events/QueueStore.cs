@@ -1,0 +1,50 @@
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Events;
+
+/// <summary>A reader's place in its user's log.</summary>
+internal sealed record Queue
+{
+    public long Id { get; init; }
+
+    /// <summary>The queue begins behind this event.</summary>
+    public long AfterId { get; init; }
+    public long CreatedAt { get; init; }
+}
+
+/// <summary>Every statement about queues.</summary>
+internal static class QueueStore
+{
+    /// <summary>Makes a queue that begins behind everything that has happened so far.</summary>
+    public static Task Insert(DbWork db, long userId, long id, long now) =>
+        db.Execute(
+            """
+            insert into queues (user_id, id, after_id, created_at)
+            values (@UserId, @Id, coalesce((select last_id from event_heads where user_id = @UserId), 0), @Now)
+            """,
+            new
+            {
+                UserId = userId,
+                Id = id,
+                Now = now,
+            }
+        );
+
+    public static Task<Queue?> Find(DbWork db, long userId, long id) =>
+        db.Find<Queue>(
+            "select id, after_id, created_at from queues where user_id = @UserId and id = @Id",
+            new { UserId = userId, Id = id }
+        );
+
+    /// <summary>Whose queue it is; null when there is none.</summary>
+    public static Task<long?> OwnerOf(DbWork db, long id) =>
+        db.Scalar<long?>("select user_id from queues where id = @Id", new { Id = id });
+
+    public static async Task<bool> Delete(DbWork db, long userId, long id) =>
+        await db.Execute("delete from queues where user_id = @UserId and id = @Id", new { UserId = userId, Id = id })
+        == 1;
+
+    /// <summary>Forgets queues made before a time.</summary>
+    public static Task Prune(DbWork db, long before) =>
+        db.Execute("delete from queues where created_at < @Before", new { Before = before });
+}

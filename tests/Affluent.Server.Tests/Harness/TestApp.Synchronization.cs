@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Affluent.Server.Synchronization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Xunit;
+
+namespace Affluent.Server.Tests.Harness;
+
+internal sealed partial class TestApp
+{
+    /// <summary>Services of the platform, for what has no route.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Runs what is due now, one after the other, until nothing is; the background worker does not run in tests.</summary>
+    public Task<int> RunDueSynchronizations() => Services.GetRequiredService<Worker>().RunDue(Stop);
+
+    /// <summary>The platform with a bank that does what the test says.</summary>
+    public static Task<TestApp> StartWith(FakeBank bank, DatabaseKind kind = DatabaseKind.Sqlite) =>
+        Start(kind, configure: builder => builder.Services.AddSingleton(bank.Banks()));
+
+    /// <summary>Makes an EMBEDDED connection over the API; its id.</summary>
+    public static async Task<string> Connect(
+        HttpClient http,
+        string channel = FakeBank.Embedded,
+        string? redirectUrl = null,
+        bool consentPerAccount = false,
+        bool autoSync = true
+    )
+    {
+        using var answer = await http.PostAsJsonAsync(
+            "/api/v2.1/connections",
+            new
+            {
+                provider_id = FakeBank.ProviderId,
+                channel_definition_id = channel,
+                credentials = channel == FakeBank.Embedded
+                    ? new Dictionary<string, string> { ["300"] = "dev", ["301"] = "s3cret-pa55" }
+                    : null,
+                redirect_url = redirectUrl,
+                consent_per_account = consentPerAccount,
+                auto_sync = autoSync,
+            },
+            Stop
+        );
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync(Stop));
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        return body.GetProperty("id").GetString()!;
+    }
+
+    /// <summary>One row of a statement, as its columns.</summary>
+    public async Task<IReadOnlyList<dynamic>> Rows(string sql) =>
+        await Database.Read(db => db.Query<dynamic>(sql), Stop);
+
+    /// <summary>One value of a statement.</summary>
+    public Task<T?> Value<T>(string sql) => Database.Read(db => db.Scalar<T>(sql), Stop);
+
+    private static void RemoveWorkerLoop(WebApplicationBuilder builder)
+    {
+        var loop = builder.Services.Single(s =>
+            s.ServiceType == typeof(IHostedService) && s.ImplementationType == typeof(WorkerLoop)
+        );
+        builder.Services.Remove(loop);
+    }
+}

@@ -1,0 +1,326 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Tests.Harness;
+using Xunit;
+
+namespace Affluent.Server.Tests.Synchronization;
+
+public sealed class RunTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, OnBothDatabases]
+    public async Task A_first_run_brings_accounts_and_transactions(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.PageSize = 2;
+        bank.EmbeddedChannel.With(
+            Bank.Account("111", 12.34m),
+            Bank.Booked("a", -10.01m, "2026-02-01", "CARTE COFFEE"),
+            Bank.Booked("b", -2.50m, "2026-02-02", "CARTE BAKERY"),
+            Bank.Booked("c", 1000m, "2026-02-03", "VIR SALARY")
+        );
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+
+        Assert.Equal("RUNNING", await app.Value<string>("select status from connections"));
+        await app.RunDueSynchronizations();
+
+        Assert.Equal("SUCCESS", await app.Value<string>($"select status from connections where id = {id}"));
+        Assert.Equal(
+            "SUCCESS",
+            await app.Value<string>($"select status from channels where definition_id = '{FakeBank.Embedded}'")
+        );
+        Assert.Equal(1234, await app.Value<long>("select balance_minor from accounts"));
+        Assert.Equal(3, await app.Value<long>("select count(*) from transactions"));
+        Assert.Equal(98749, await app.Value<long>("select sum(amount_minor) from transactions"));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_second_run_changes_nothing(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(
+            Bank.Account("111"),
+            Bank.Booked("a", -1m, "2026-02-27", "CARTE COFFEE"),
+            Bank.Booked("b", -1m, "2026-02-27", "CARTE COFFEE"),
+            Bank.Pending(-7m, "2026-03-01", "CARTE SHOES")
+        );
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+        var before = await Transactions(app);
+
+        app.Time.Advance(TimeSpan.FromMinutes(30));
+        await Synchronize(http, id);
+        await app.RunDueSynchronizations();
+
+        Assert.Equal(3, before.Count);
+        Assert.Equal(before, await Transactions(app));
+        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_pending_transaction_keeps_its_id_when_it_books(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        var account = Bank.Account("111", 100);
+        bank.EmbeddedChannel.With(account, Bank.Pending(-7.15m, "2026-03-01", "CARTE SHOES PARIS"));
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+        var pending = await app.Value<long>("select id from transactions where status = 'PENDING'");
+
+        app.Time.Advance(TimeSpan.FromDays(2));
+        bank.EmbeddedChannel.With(
+            account with
+            {
+                Balance = 92.85m,
+            },
+            Bank.Booked("x1", -7.15m, "2026-03-03", "CARTE 01/03 SHOES PARIS")
+        );
+        await app.RunDueSynchronizations();
+
+        Assert.Equal(pending, await app.Value<long>("select id from transactions where status = 'BOOKED'"));
+        Assert.Equal(1, await app.Value<long>("select count(*) from transactions"));
+        Assert.Equal(0, await app.Value<long>("select balance_gap_minor from accounts"));
+        Assert.Equal(0, await app.Value<long>("select count(*) from transaction_updates"));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_balance_that_no_movement_explains_is_stated_as_a_gap(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111", 100));
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+
+        bank.EmbeddedChannel.With(Bank.Account("111", 90));
+        await Synchronize(http, id);
+        await app.RunDueSynchronizations();
+
+        Assert.Equal(-1000, await app.Value<long>("select balance_gap_minor from accounts"));
+    }
+
+    [Fact]
+    public async Task An_account_that_the_bank_refuses_does_not_spoil_the_others()
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"), Bank.Booked("a", 1, "2026-02-01", "X"));
+        bank.EmbeddedChannel.With(Bank.Account("222"), Bank.Booked("b", 1, "2026-02-01", "Y"));
+        bank.EmbeddedChannel.Instead = (_, input) =>
+            input is StepInput.ListTransactions { Account.Reference: "111" }
+                ? Bank.Refused(Refusal.AccountRefused)
+                : null;
+        await using var app = await TestApp.StartWith(bank);
+        var (http, _) = await app.SignedInUser();
+        await TestApp.Connect(http);
+
+        await app.RunDueSynchronizations();
+
+        Assert.Equal("PARTIAL_SUCCESS", await app.Value<string>("select status from connections"));
+        Assert.Equal("ERROR", await app.Value<string>("select status from accounts where account_number = '111'"));
+        Assert.Equal("ACTIVE", await app.Value<string>("select status from accounts where account_number = '222'"));
+        Assert.Equal(1, await app.Value<long>("select count(*) from transactions"));
+    }
+
+    [Fact]
+    public async Task An_account_that_is_no_longer_listed_is_not_found_until_it_comes_back()
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111")).With(Bank.Account("222"));
+        await using var app = await TestApp.StartWith(bank);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+
+        bank.EmbeddedChannel.Accounts.RemoveAt(1);
+        await Synchronize(http, id);
+        await app.RunDueSynchronizations();
+        var gone = await app.Value<string>("select status from accounts where account_number = '222'");
+        bank.EmbeddedChannel.With(Bank.Account("222"));
+        await Synchronize(http, id);
+        await app.RunDueSynchronizations();
+
+        Assert.Equal("NOT_FOUND", gone);
+        Assert.Equal("ACTIVE", await app.Value<string>("select status from accounts where account_number = '222'"));
+    }
+
+    [Fact]
+    public async Task New_accounts_wait_until_the_list_is_asked_for()
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"));
+        await using var app = await TestApp.StartWith(bank);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+
+        bank.EmbeddedChannel.With(Bank.Account("222"), Bank.Booked("n", 3, "2026-02-01", "NEW"));
+        await Synchronize(http, id);
+        await app.RunDueSynchronizations();
+        var afterAll = await app.Value<long>("select count(*) from accounts");
+        await Synchronize(http, id, "LIST_ACCOUNTS");
+        var runs = await app.RunDueSynchronizations();
+
+        Assert.Equal(1, afterAll);
+        Assert.Equal(2, await app.Value<long>("select count(*) from accounts"));
+        // The run of type ALL followed by itself and read the new account.
+        Assert.Equal(2, runs);
+        Assert.Equal(1, await app.Value<long>("select count(*) from transactions"));
+    }
+
+    [Fact]
+    public async Task Wrong_credentials_are_never_sent_again()
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.Instead = (_, _) => Bank.Refused(Refusal.WrongCredentials);
+        await using var app = await TestApp.StartWith(bank);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+        var steps = bank.EmbeddedChannel.Steps.Count;
+
+        await Synchronize(http, id);
+        await app.RunDueSynchronizations();
+        app.Time.Advance(TimeSpan.FromDays(3));
+        await app.RunDueSynchronizations();
+
+        Assert.Equal(steps, bank.EmbeddedChannel.Steps.Count);
+        Assert.Equal("FAILED", await app.Value<string>("select status from connections"));
+        Assert.Equal("stopped", await app.Value<string>("select job from connections"));
+        Assert.Equal("AUTH_FAILED", await app.Value<string>("select status from channels where definition_id = '100'"));
+    }
+
+    [Fact]
+    public async Task New_credentials_bring_a_stopped_connection_back()
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"));
+        bank.EmbeddedChannel.Instead = (context, _) =>
+            context.Credentials["301"] == "right" ? null : Bank.Refused(Refusal.WrongCredentials);
+        await using var app = await TestApp.StartWith(bank);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+
+        using var answer = await http.PutAsJsonAsync(
+            $"/api/v2.1/connections/{id}/channels/100/credentials",
+            new { credentials = new[] { new { id = "300", value = "dev" }, new { id = "301", value = "right" } } },
+            Stop
+        );
+        await app.RunDueSynchronizations();
+
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task The_night_reads_every_connection_once_a_day(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"));
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+
+        var runs = 0;
+        for (var hour = 0; hour < 72; hour++)
+        {
+            app.Time.Advance(TimeSpan.FromHours(1));
+            runs += await app.RunDueSynchronizations();
+        }
+
+        Assert.Equal(3, runs);
+        Assert.Null(bank.EmbeddedChannel.Steps[^1].Context.User);
+    }
+
+    [Fact]
+    public async Task A_connection_without_auto_sync_waits_for_its_user()
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"));
+        await using var app = await TestApp.StartWith(bank);
+        var (http, _) = await app.SignedInUser();
+        await TestApp.Connect(http, autoSync: false);
+        await app.RunDueSynchronizations();
+
+        app.Time.Advance(TimeSpan.FromDays(5));
+
+        Assert.Equal(0, await app.RunDueSynchronizations());
+    }
+
+    [Fact]
+    public async Task Accounts_that_need_consent_are_not_read_before_it_is_given()
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"), Bank.Booked("a", 1, "2026-02-01", "X"));
+        await using var app = await TestApp.StartWith(bank);
+        var (http, _) = await app.SignedInUser();
+        await TestApp.Connect(http, consentPerAccount: true);
+
+        await app.RunDueSynchronizations();
+
+        Assert.Equal("PENDING_CONSENT", await app.Value<string>("select status from accounts"));
+        Assert.Null(await app.Value<long?>("select balance_minor from accounts"));
+        Assert.DoesNotContain(bank.EmbeddedChannel.Steps, s => s.Input is StepInput.ListTransactions);
+    }
+
+    [Theory]
+    [InlineData(null, 400)]
+    [InlineData("ALL", 204)]
+    [InlineData("LIST_ACCOUNTS", 204)]
+    [InlineData("SOME", 400)]
+    public async Task The_type_of_a_synchronization_is_checked(string? type, int status)
+    {
+        await using var app = await TestApp.StartWith(new FakeBank());
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+
+        using var answer = await http.PostAsync(
+            $"/api/v2.1/connections/{id}/synchronize?type={type ?? "all"}",
+            null,
+            Stop
+        );
+
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Synchronizing_all_answers_one_link_per_connection()
+    {
+        await using var app = await TestApp.StartWith(new FakeBank());
+        var (http, _) = await app.SignedInUser();
+        var (one, two) = (await TestApp.Connect(http), await TestApp.Connect(http));
+
+        using var answer = await http.PostAsync("/api/v2.1/connections/synchronize", null, Stop);
+        var links = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+
+        Assert.Equal([one, two], links.EnumerateArray().Select(l => l.GetProperty("id").GetString()));
+        Assert.All(
+            links.EnumerateArray(),
+            l => Assert.Contains("/v2.1/connections/", l.GetProperty("href").GetString(), StringComparison.Ordinal)
+        );
+    }
+
+    internal static async Task Synchronize(HttpClient http, string id, string type = "ALL")
+    {
+        using var answer = await http.PostAsync($"/api/v2.1/connections/{id}/synchronize?type={type}", null, Stop);
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+    }
+
+    private static async Task<IReadOnlyList<string>> Transactions(TestApp app) =>
+        [
+            .. (await app.Rows("select * from transactions order by id")).Select(r =>
+                (string)string.Join('|', (IDictionary<string, object>)r)
+            ),
+        ];
+}
