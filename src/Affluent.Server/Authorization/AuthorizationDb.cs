@@ -15,7 +15,8 @@ namespace Affluent.Server.Authorization;
 /// OpenIddict's view of our tables (002_authorization.sql). Entity Framework only maps them, and only here: the migrations are ours,
 /// and everything else reads and writes through <see cref="Database"/>.
 /// </summary>
-internal sealed class AuthorizationDb(DbContextOptions<AuthorizationDb> options, Ids ids) : DbContext(options)
+internal sealed class AuthorizationDb(DbContextOptions<AuthorizationDb> options, Ids ids, Database database)
+    : DbContext(options)
 {
     public static void Configure(IServiceProvider services, DbContextOptionsBuilder options) =>
         _ = services.GetRequiredService<Database>() switch
@@ -24,6 +25,15 @@ internal sealed class AuthorizationDb(DbContextOptions<AuthorizationDb> options,
             PostgresDatabase postgres => options.UseNpgsql(postgres.Source),
             var other => throw new NotSupportedException(other.Kind),
         };
+
+    public override Task<int> SaveChangesAsync(
+        bool acceptAllChangesOnSuccess,
+        CancellationToken cancellationToken = default
+    ) =>
+        database.InWriterTurn(
+            () => base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken),
+            cancellationToken
+        );
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTime>().HaveConversion<ToSeconds>();

@@ -26,6 +26,7 @@ internal static class AuthorizationServer
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<Revocations>();
         services.AddHostedService(provider => provider.GetRequiredService<Revocations>());
+        services.AddHostedService<Pruning>();
         services.AddDbContext<AuthorizationDb>(AuthorizationDb.Configure);
         // At the level of information OpenIddict logs whole requests, user names too.
         services.AddLogging(logging =>
@@ -64,13 +65,19 @@ internal static class AuthorizationServer
                     .RegisterScopes([.. Scopes.All])
                     .AddSigningKey(signingKey)
                     .AddEncryptionKey(new SymmetricSecurityKey(masterKey.Derive("refresh tokens")));
-                server.UseAspNetCore().DisableTransportSecurityRequirement();
+                var host = server.UseAspNetCore().SetRealm("Affluent");
+                if (settings.Environment == InstallationKind.Sandbox)
+                {
+                    host.DisableTransportSecurityRequirement();
+                }
+                server.RemoveEventHandler(OpenIddictServerHandlers.Exchange.ValidateGrantedScopes.Descriptor);
                 server.AddEventHandler<HandleTokenRequestContext>(handler => handler.UseScopedHandler<TokenRequests>());
                 server.AddEventHandler<ProcessSignInContext>(handler =>
                     handler
-                        .UseInlineHandler(AddRefreshToken)
+                        .UseScopedHandler<RefreshTokens>()
                         .SetOrder(OpenIddictServerHandlers.EvaluateGeneratedTokens.Descriptor.Order + 1)
                 );
+                Answers.Adjust(server);
             });
         // The issuer is known once the server listens, before its first request.
         services
@@ -79,10 +86,16 @@ internal static class AuthorizationServer
                 (options, addresses) =>
                 {
                     options.Issuer = new Uri(addresses.Auth);
+                    // Clients have secrets, not keys.
+                    options.ClientAuthenticationMethods.Remove(
+                        OpenIddictConstants.ClientAuthenticationMethods.PrivateKeyJwt
+                    );
+                    options.ClientAssertionTypes.Clear();
                     Uri[] At(string path) => [new(addresses.Auth + path), new("auth" + path, UriKind.Relative)];
                     options.TokenEndpointUris.AddRange(At("/token"));
                     options.RevocationEndpointUris.AddRange(At("/revoke"));
                     options.IntrospectionEndpointUris.AddRange(At("/introspect"));
+                    options.JsonWebKeySetEndpointUris.Clear();
                     options.JsonWebKeySetEndpointUris.AddRange(At("/.well-known/jwks"));
                     options.ConfigurationEndpointUris.Clear();
                     options.ConfigurationEndpointUris.AddRange(At("/.well-known/openid-configuration"));
@@ -101,18 +114,5 @@ internal static class AuthorizationServer
         app.Use(JsonBodies.ReadAsForm);
         app.UseAuthentication();
         app.Use(Access.Check);
-    }
-
-    /// <summary>A user's sign-in always brings a refresh token, if the client may use one.</summary>
-    private static ValueTask AddRefreshToken(ProcessSignInContext context)
-    {
-        if (
-            context.EndpointType == OpenIddictServerEndpointType.Token
-            && context.Principal!.GetClaim("sub") != context.ClientId
-        )
-        {
-            context.GenerateRefreshToken = context.IncludeRefreshToken = true;
-        }
-        return ValueTask.CompletedTask;
     }
 }

@@ -83,5 +83,44 @@ internal static class ClientStore
         return rows == 0 ? null : secret;
     }
 
+    /// <summary>
+    /// Closes the client or opens it again. A closed client gets no token, and those that it and its users have are worth nothing
+    /// within seconds. False: no such client.
+    /// </summary>
+    public static async Task<bool> SetDisabled(DbWork db, string clientId, bool disabled, Revocations revocations)
+    {
+        if (await FindByClientId(db, clientId) is not { } client)
+        {
+            return false;
+        }
+        await db.Execute(
+            "update clients set disabled = @Disabled, version = @Version where id = @Id",
+            new
+            {
+                Disabled = disabled,
+                Version = NewVersion(),
+                client.Id,
+            }
+        );
+        if (disabled)
+        {
+            await revocations.Add(db, RevocationKind.Client, client.Id);
+        }
+        return true;
+    }
+
+    /// <summary>Erases the client with all of its users and their data. False: no such client.</summary>
+    public static async Task<bool> Delete(DbWork db, string clientId, Revocations revocations)
+    {
+        if (await FindByClientId(db, clientId) is not { } client)
+        {
+            return false;
+        }
+        await db.Execute("delete from users where client_id = @Id", new { client.Id });
+        await db.Execute("delete from clients where id = @Id", new { client.Id });
+        await revocations.Add(db, RevocationKind.Client, client.Id);
+        return true;
+    }
+
     private static string NewVersion() => Guid.NewGuid().ToString();
 }

@@ -22,6 +22,11 @@ internal static class JsonBodies
     public static async Task ReadAsForm(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
+        if (Paths.Contains(request.Path))
+        {
+            // RFC 6749 §5.1, for every answer of these endpoints.
+            context.Response.Headers.CacheControl = "no-store";
+        }
         if (HttpMethods.IsPost(request.Method) && request.HasJsonContentType() && Paths.Contains(request.Path))
         {
             if (await Read(request, context.RequestAborted) is not { } fields)
@@ -57,12 +62,12 @@ internal static class JsonBodies
                 var text = field.Value.ValueKind switch
                 {
                     JsonValueKind.String => field.Value.GetString(),
-                    JsonValueKind.Null => null,
+                    JsonValueKind.Null => "",
                     JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => field.Value.GetRawText(),
-                    _ => "",
+                    _ => null,
                 };
-                // RFC 6749 §3.2: parameters must not be included more than once.
-                if (text is { Length: 0 } || (text is not null && !fields.TryAdd(field.Name, text)))
+                // RFC 6749 §3.2: no parameter twice; one without a value counts as left out.
+                if (text is null || (text.Length > 0 && !fields.TryAdd(field.Name, text)))
                 {
                     return null;
                 }
@@ -79,7 +84,6 @@ internal static class JsonBodies
     {
         response.StatusCode = StatusCodes.Status400BadRequest;
         response.ContentType = "application/json";
-        response.Headers.CacheControl = "no-store";
         return response.WriteAsync(
             """{"error":"invalid_request","error_description":"The body must be one JSON object of texts, each name once."}"""
         );

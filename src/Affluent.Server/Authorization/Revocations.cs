@@ -33,6 +33,9 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
     // A transaction that is slow to commit, or another node's clock behind ours, must not hide a row from the reader.
     private const int Overlap = 60;
 
+    /// <summary>Seconds after which a revocation has nothing left to end: every access token of its time has expired.</summary>
+    public static long KeptFor { get; } = (long)AuthorizationServer.AccessTokenLifetime.TotalSeconds + Overlap;
+
     private readonly ConcurrentDictionary<(RevocationKind, long), Entry> _entries = new();
     private long _readUntil;
 
@@ -71,7 +74,7 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
     public async Task Refresh(CancellationToken cancellation)
     {
         var now = time.Seconds();
-        var oldest = now - (long)AuthorizationServer.AccessTokenLifetime.TotalSeconds - Overlap;
+        var oldest = now - KeptFor;
         var rows = await database.Read(
             db =>
                 db.Query<Row>(
@@ -103,12 +106,11 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await timer.WaitForNextTickAsync(stoppingToken);
+                await Task.Delay(Interval, time, stoppingToken);
                 await Refresh(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Claims;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
+using Microsoft.AspNetCore;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -14,8 +15,12 @@ namespace Affluent.Server.Authorization;
 /// Decides on each token request that OpenIddict has found well-formed and whose client it has authenticated: for whom, and with
 /// which scopes (RFC 6749 §3.3, §4.3, §4.4, §6).
 /// </summary>
-internal sealed class TokenRequests(IOpenIddictApplicationManager clients, UserDirectory users, Database database)
-    : IOpenIddictServerHandler<HandleTokenRequestContext>
+internal sealed class TokenRequests(
+    IOpenIddictApplicationManager clients,
+    IOpenIddictTokenManager tokens,
+    UserDirectory users,
+    Database database
+) : IOpenIddictServerHandler<HandleTokenRequestContext>
 {
     public async ValueTask HandleAsync(HandleTokenRequestContext context)
     {
@@ -31,7 +36,7 @@ internal sealed class TokenRequests(IOpenIddictApplicationManager clients, UserD
             var allowed = client.ClientMode ? granted : granted.Intersect([Scopes.UsersCreate]);
             if (Choose(context, allowed) is { } scopes)
             {
-                context.Principal = Principal(client.ClientId!, client, scopes);
+                Grant(context, client, client.ClientId!, scopes);
             }
         }
         else if (request.IsPasswordGrantType())
@@ -45,37 +50,54 @@ internal sealed class TokenRequests(IOpenIddictApplicationManager clients, UserD
                 new SignIn(client.Id, request.Username!, new Secret(request.Password!)),
                 context.CancellationToken
             );
-            if (outcome is SignInOutcome.Welcome welcome)
+            switch (outcome)
             {
-                context.Principal = Principal(
-                    Ids.Text(welcome.UserId),
-                    client,
-                    scopes.Where(s => s != Scopes.UsersCreate)
-                );
-            }
-            else
-            {
-                context.Reject(Errors.InvalidGrant, "The user name or the password is wrong.");
+                case SignInOutcome.Welcome welcome:
+                    Grant(context, client, Ids.Text(welcome.UserId), scopes.Where(s => s != Scopes.UsersCreate));
+                    break;
+                case SignInOutcome.Refused refused:
+                    if (refused.RetryAfter is { } seconds)
+                    {
+                        var response = context.Transaction.GetHttpRequest()!.HttpContext.Response;
+                        response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+                    }
+                    context.Reject(
+                        Errors.InvalidGrant,
+                        "The user name or the password is wrong, or wrong ones were tried too often: then wait a while."
+                    );
+                    break;
             }
         }
         else if (request.IsRefreshTokenGrantType())
         {
-            // Validated by OpenIddict; what it cannot know is whether the user is still there.
-            var userId = long.Parse(context.Principal!.GetClaim(Claims.Subject)!, CultureInfo.InvariantCulture);
-            if (await database.Read(db => users.ClientOf(db, userId), context.CancellationToken) != client.Id)
-            {
-                context.Reject(Errors.InvalidGrant, "The refresh token is no longer valid.");
-                return;
-            }
-            var before = context.Principal!.GetScopes();
-            var wanted = request.GetScopes();
-            context.Principal = Principal(
-                    Ids.Text(userId),
-                    client,
-                    wanted.Length == 0 ? before : wanted.Intersect(before, StringComparer.Ordinal)
-                )
-                .SetAuthorizationId(context.Principal!.GetAuthorizationId());
+            await Refresh(context, client);
         }
+    }
+
+    /// <summary>The refresh token is known to be good; what is not known is whether its user is, and whether it came twice.</summary>
+    private async Task Refresh(HandleTokenRequestContext context, ClientRow client)
+    {
+        var old = context.Principal!;
+        if (Choose(context, old.GetScopes()) is not { } scopes)
+        {
+            return;
+        }
+        var userId = long.Parse(old.GetClaim(Claims.Subject)!, CultureInfo.InvariantCulture);
+        if (await database.Read(db => users.ClientOf(db, userId), context.CancellationToken) != client.Id)
+        {
+            context.Reject(Errors.InvalidGrant, "The refresh token is no longer valid.");
+            return;
+        }
+        // OpenIddict lets several requests at the same moment pass; the first one to use the token up is the only one.
+        var token = await tokens.FindByIdAsync(old.GetTokenId()!, context.CancellationToken);
+        if (token is null || !await tokens.TryRedeemAsync(token, context.CancellationToken))
+        {
+            await tokens.RevokeByAuthorizationIdAsync(old.GetAuthorizationId()!, context.CancellationToken);
+            context.Reject(Errors.InvalidGrant, "The refresh token was already used.");
+            return;
+        }
+        Grant(context, client, Ids.Text(userId), scopes);
+        context.Principal!.SetAuthorizationId(old.GetAuthorizationId());
     }
 
     /// <summary>What is asked, if all of it is allowed; all that is allowed, if nothing is asked. Else the request is refused.</summary>
@@ -97,13 +119,38 @@ internal sealed class TokenRequests(IOpenIddictApplicationManager clients, UserD
         return wanted.Length == 0 ? may : wanted;
     }
 
-    private static ClaimsPrincipal Principal(string subject, ClientRow client, IEnumerable<string> scopes)
+    private static void Grant(
+        HandleTokenRequestContext context,
+        ClientRow client,
+        string subject,
+        IEnumerable<string> scopes
+    )
     {
         var identity = new ClaimsIdentity("Affluent", Claims.Name, Claims.Role);
         identity.SetClaim(Claims.Subject, subject);
         identity.SetScopes(scopes);
         identity.SetResources(client.ClientId!);
-        identity.SetDestinations(static _ => [Destinations.AccessToken, Destinations.IdentityToken]);
-        return new ClaimsPrincipal(identity);
+        identity.SetDestinations(static _ => [Destinations.AccessToken]);
+        context.Principal = new ClaimsPrincipal(identity);
+        // Always said, not only when it differs from what was asked (RFC 6749 §5.1).
+        context.Parameters[Parameters.Scope] = string.Join(' ', identity.GetScopes());
+    }
+}
+
+/// <summary>A user's sign-in brings a refresh token without asking for one, if the client may use it.</summary>
+internal sealed class RefreshTokens(IOpenIddictApplicationManager clients)
+    : IOpenIddictServerHandler<ProcessSignInContext>
+{
+    public async ValueTask HandleAsync(ProcessSignInContext context)
+    {
+        if (
+            context.EndpointType == OpenIddictServerEndpointType.Token
+            && context.Principal!.GetClaim(Claims.Subject) != context.ClientId
+            && await clients.FindByClientIdAsync(context.ClientId!, context.CancellationToken) is { } client
+            && await clients.HasPermissionAsync(client, Permissions.GrantTypes.RefreshToken, context.CancellationToken)
+        )
+        {
+            context.GenerateRefreshToken = context.IncludeRefreshToken = true;
+        }
     }
 }

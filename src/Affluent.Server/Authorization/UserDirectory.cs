@@ -21,6 +21,9 @@ internal abstract record SignInOutcome
     /// <summary>Name and password belong together.</summary>
     public sealed record Welcome(long UserId) : SignInOutcome;
 
-    /// <summary>They do not, or the name was tried too often: the answer is the same, so that nobody learns which names exist.</summary>
-    public sealed record Refused : SignInOutcome;
+    /// <summary>
+    /// They do not, or wrong ones were tried too often: the answer is the same, so that nobody learns which names exist.
+    /// </summary>
+    /// <param name="RetryAfter">Seconds for which every further attempt is refused; null: none.</param>
+    public sealed record Refused(long? RetryAfter) : SignInOutcome;
 }

@@ -48,6 +48,9 @@ internal abstract class Database : IAsyncDisposable
             cancellation
         );
 
+    /// <summary>Lets somebody with a connection of their own (Entity Framework) write when it is their turn.</summary>
+    public virtual Task<T> InWriterTurn<T>(Func<Task<T>> work, CancellationToken cancellation) => work();
+
     /// <summary>A list as a parameter of a statement that says <c>{in @name}</c>.</summary>
     public abstract object List(IEnumerable<long> values);
 

@@ -67,6 +67,19 @@ internal sealed partial class SqliteDatabase : Database
         }
     }
 
+    public override async Task<T> InWriterTurn<T>(Func<Task<T>> work, CancellationToken cancellation)
+    {
+        await _writer.WaitAsync(cancellation);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
     public override object List(IEnumerable<long> values) => JsonSerializer.Serialize(values);
 
     public override object List(IEnumerable<string> values) => JsonSerializer.Serialize(values);

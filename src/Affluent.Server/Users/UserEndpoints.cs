@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
@@ -7,18 +8,34 @@ namespace Affluent.Server.Users;
 /// <summary>Routes of users.</summary>
 internal static class UserEndpoints
 {
+    private const int LongestName = 100;
+
     public static void MapUsers(this IEndpointRouteBuilder app)
     {
         var users = app.MapGroup("/api/v2.1/users").WithTags("Users");
         users.MapPost("", Create).Needs(Scopes.UsersCreate).ForClients();
-        users.MapGet("/me", Show).Needs(Scopes.Profile, Scopes.ProfileEdit);
-        users.MapGet("/{id}", ShowById).Needs(Scopes.Profile, Scopes.ProfileEdit).OwnedBy("id", Itself);
-        users.MapDelete("/me", Delete).Needs(Scopes.ProfileEdit);
-        users.MapDelete("/{id}", DeleteById).Needs(Scopes.ProfileEdit).OwnedBy("id", Itself);
+        var byId = users.MapGroup("/{id}").OwnedBy("id", Itself);
+        byId.AddEndpointFilter(OnlyOneself);
+        foreach (var one in new[] { users.MapGroup("/me"), byId })
+        {
+            one.MapGet("", Show).Needs(Scopes.Profile, Scopes.ProfileEdit);
+            one.MapMethods("", [HttpMethods.Put, HttpMethods.Patch], Edit).Needs(Scopes.ProfileEdit);
+            one.MapDelete("", Delete).Needs(Scopes.ProfileEdit);
+        }
         app.MapDelete("/api/v2.1/admin/users/me", Delete).WithTags("Users").Needs(Scopes.ProfileEdit);
     }
 
     private static Task<long?> Itself(DbWork db, long userId) => Task.FromResult<long?>(userId);
+
+    // With a user's token, the id in the path must be the user's own.
+    private static async ValueTask<object?> OnlyOneself(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next
+    ) =>
+        context.HttpContext.GetRouteValue("id") as string
+        == Ids.Text((await ActingUser.BindAsync(context.HttpContext)).UserId)
+            ? await next(context)
+            : Problem.NotFound("user");
 
     private static async Task<IResult> Create(
         HttpContext context,
@@ -66,9 +83,7 @@ internal static class UserEndpoints
             },
             cancellation
         );
-        return isNew
-            ? TypedResults.Created($"{addresses.Api}/v2.1/users/{Ids.Text(user.Id)}")
-            : Problem.Conflict("user_exists", "A user with this e-mail already exists.");
+        return isNew ? TypedResults.Created($"{addresses.Api}/v2.1/users/{Ids.Text(user.Id)}") : Taken();
     }
 
     private static async Task<IResult> Show(ActingUser user, Database database, CancellationToken cancellation) =>
@@ -76,15 +91,94 @@ internal static class UserEndpoints
             ? TypedResults.Json(Message(row), UserJson.Default.UserMessage)
             : Problem.NotFound("user");
 
-    private static Task<IResult> ShowById(
-        string id,
+    private static async Task<IResult> Edit(
+        HttpContext context,
         ActingUser user,
         Database database,
+        Passwords passwords,
+        PasswordSignIn signIn,
+        Revocations revocations,
         CancellationToken cancellation
-    ) =>
-        id == Ids.Text(user.UserId)
-            ? Show(user, database, cancellation)
-            : Task.FromResult<IResult>(Problem.NotFound("user"));
+    )
+    {
+        var (message, problem) = await Body.Read(context.Request, UserJson.Default.EditUserMessage);
+        if (message is null || (problem = Check(message)) is not null)
+        {
+            return problem!;
+        }
+        if (await database.Read(db => UserStore.Find(db, user.UserId), cancellation) is not { } before)
+        {
+            return Problem.NotFound("user");
+        }
+        var after = before with
+        {
+            FirstName = Changed(message.FirstName, before.FirstName),
+            LastName = Changed(message.LastName, before.LastName),
+            Email = message.Email?.Trim() ?? before.Email,
+        };
+        after = after with { EmailKey = Email.Key(after.Email) };
+        after = after with { EmailVerified = before.EmailVerified && after.EmailKey == before.EmailKey };
+        if (message.Password is { } password)
+        {
+            var attempt = new SignIn(before.ClientId, before.Email, new Secret(message.CurrentPassword!));
+            if (await signIn.Try(attempt, cancellation) is not SignInOutcome.Welcome)
+            {
+                return new Problem(
+                    403,
+                    "wrong_password",
+                    "The current password is wrong, or wrong ones were tried too often: then wait a while.",
+                    ProblemActor.User,
+                    Parameter: "current_password"
+                );
+            }
+            after = after with { PasswordHash = await passwords.Hash(new Secret(password), cancellation) };
+        }
+        try
+        {
+            var isDone = await database.Write(
+                async db =>
+                {
+                    if (!await UserStore.Update(db, after))
+                    {
+                        return false;
+                    }
+                    if (after.PasswordHash != before.PasswordHash)
+                    {
+                        // Whoever signed in with the old password must sign in again.
+                        await TokenStore.DeleteOfUser(db, before.Id);
+                        await revocations.Add(db, RevocationKind.User, before.Id);
+                    }
+                    return true;
+                },
+                cancellation
+            );
+            return isDone ? TypedResults.Json(Message(after), UserJson.Default.UserMessage) : Taken();
+        }
+        catch (DbException e) when (database.IsUniqueViolation(e))
+        {
+            return Taken();
+        }
+    }
+
+    private static Problem? Check(EditUserMessage message) =>
+        message.FirstName?.Length > LongestName
+            ? Problem.BadBody($"'first_name' must have at most {LongestName} characters", "first_name")
+        : message.LastName?.Length > LongestName
+            ? Problem.BadBody($"'last_name' must have at most {LongestName} characters", "last_name")
+        : message.Email is { } email && !Email.IsPlausible(email)
+            ? Problem.BadBody("'email' must be an e-mail address", "email")
+        : message.Password is { } password && Passwords.Weakness(password) is { } weakness
+            ? Problem.BadBody($"'password' {weakness}", "password")
+        : message.Password is not null && string.IsNullOrEmpty(message.CurrentPassword)
+            ? Problem.BadBody("a new 'password' needs the 'current_password'", "current_password")
+        : null;
+
+    private static string? Changed(string? asked, string? before) =>
+        asked is null ? before
+        : string.IsNullOrWhiteSpace(asked) ? null
+        : asked.Trim();
+
+    private static Problem Taken() => Problem.Conflict("user_exists", "A user with this e-mail already exists.");
 
     private static async Task<IResult> Delete(
         ActingUser user,
@@ -103,17 +197,6 @@ internal static class UserEndpoints
         );
         return TypedResults.NoContent();
     }
-
-    private static Task<IResult> DeleteById(
-        string id,
-        ActingUser user,
-        Database database,
-        Revocations revocations,
-        CancellationToken cancellation
-    ) =>
-        id == Ids.Text(user.UserId)
-            ? Delete(user, database, revocations, cancellation)
-            : Task.FromResult<IResult>(Problem.NotFound("user"));
 
     private static UserMessage Message(UserRow row) =>
         new()

@@ -9,6 +9,18 @@ internal sealed record CreateUserMessage
     public string? Password { get; init; }
 }
 
+/// <summary>PUT or PATCH /users/{id}: what is absent stays as it is; an empty name takes the name away.</summary>
+internal sealed record EditUserMessage
+{
+    public string? FirstName { get; init; }
+    public string? LastName { get; init; }
+    public string? Email { get; init; }
+
+    /// <summary>The new password; needs <see cref="CurrentPassword"/>.</summary>
+    public string? Password { get; init; }
+    public string? CurrentPassword { get; init; }
+}
+
 /// <summary>A user as the API shows one (reference, section d.1); absent fields are left out.</summary>
 internal sealed record UserMessage
 {
@@ -27,5 +39,6 @@ internal sealed record UserMessage
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(CreateUserMessage))]
+[JsonSerializable(typeof(EditUserMessage))]
 [JsonSerializable(typeof(UserMessage))]
 internal sealed partial class UserJson : JsonSerializerContext;

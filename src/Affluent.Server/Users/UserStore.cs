@@ -30,6 +30,20 @@ internal static class UserStore
     public static Task<long?> ClientOf(DbWork db, long userId) =>
         db.Scalar<long?>("select client_id from users where id = @Id", new { Id = userId });
 
+    /// <summary>Writes what a user may change; false when another user of the client has the new e-mail.</summary>
+    public static async Task<bool> Update(DbWork db, UserRow user) =>
+        await db.Execute(
+            """
+            update users set email = @Email, email_key = @EmailKey, email_verified = @EmailVerified,
+                password_hash = @PasswordHash, first_name = @FirstName, last_name = @LastName
+            where id = @Id and not exists (
+                select 1 from users other
+                where other.client_id = @ClientId and other.email_key = @EmailKey and other.id <> @Id
+            )
+            """,
+            user
+        ) == 1;
+
     /// <summary>Erases a user and, by cascade, all that is theirs: connections, accounts, transactions, events, the vault's key.</summary>
     public static async Task Delete(DbWork db, long userId)
     {

@@ -25,14 +25,13 @@ internal static class Email
     /// <summary>Two addresses with the same key are the same user's.</summary>
     public static string Key(string email) => email.Trim().ToLowerInvariant();
 
-    /// <summary>One @ between two parts, a domain with inner dots, no spaces; whether it is somebody's only a mail can tell.</summary>
+    /// <summary>One @ between two parts, no spaces; whether it is somebody's, only a mail can tell.</summary>
     public static bool IsPlausible(string email)
     {
         var text = email.Trim();
         return text.Length <= MaximumLength
             && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
-            && text.Split('@') is [{ Length: > 0 and <= 64 }, { Length: > 2 } domain]
-            && domain.Contains('.', StringComparison.Ordinal)
+            && text.Split('@') is [{ Length: > 0 and <= 64 }, { Length: > 0 } domain]
             && domain[0] != '.'
             && domain[^1] != '.'
             && !domain.Contains("..", StringComparison.Ordinal);

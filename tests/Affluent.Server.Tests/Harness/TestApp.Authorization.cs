@@ -41,10 +41,7 @@ internal sealed partial class TestApp
             clientMode
         ).Check(InstallationKind.Sandbox);
         Assert.Null(error);
-        var (made, secret) = await Database.Write(
-            db => ClientStore.Create(db, client!, _app.Services.GetRequiredService<Ids>(), Time),
-            Stop
-        );
+        var (made, secret) = await Database.Write(db => ClientStore.Create(db, client!, Service<Ids>(), Time), Stop);
         return new TestClient(made.Id, made.ClientId, secret.Value);
     }
 
@@ -55,6 +52,26 @@ internal sealed partial class TestApp
             new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value))),
             Stop
         );
+
+    /// <summary>Posts a form to an endpoint of the authorization server, as the client.</summary>
+    public Task<HttpResponseMessage> PostAuth(
+        string path,
+        TestClient client,
+        params (string Name, string Value)[] fields
+    ) =>
+        Http.PostAsync(
+            path,
+            new FormUrlEncodedContent([
+                KeyValuePair.Create("client_id", client.ClientId),
+                KeyValuePair.Create("client_secret", client.Secret),
+                .. fields.Select(f => KeyValuePair.Create(f.Name, f.Value)),
+            ]),
+            Stop
+        );
+
+    /// <summary>A service of the platform, for what no interface offers.</summary>
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
 
     /// <summary>A client's own access token.</summary>
     public async Task<string> ClientToken(TestClient client, string scopes = Scopes.UsersCreate) =>

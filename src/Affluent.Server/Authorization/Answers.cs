@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+using static OpenIddict.Server.OpenIddictServerHandlers;
+
+namespace Affluent.Server.Authorization;
+
+/// <summary>Where OpenIddict answers otherwise than the RFCs or the published API say.</summary>
+internal static class Answers
+{
+    public static void Adjust(OpenIddictServerBuilder server)
+    {
+        server.AddEventHandler<ProcessSignInContext>(handler =>
+            handler.UseInlineHandler(WriteIssuer).SetOrder(PrepareUserCodePrincipal.Descriptor.Order + 1)
+        );
+        server.AddEventHandler<ApplyConfigurationResponseContext>(handler =>
+            handler.UseInlineHandler(DescribeServer).SetOrder(int.MinValue)
+        );
+        server.AddEventHandler<ApplyIntrospectionResponseContext>(handler =>
+            handler.UseInlineHandler(WriteIssuer).SetOrder(int.MinValue)
+        );
+        server.AddEventHandler<ProcessErrorContext>(handler =>
+            handler.UseInlineHandler(LeaveOutLink).SetOrder(AttachErrorParameters.Descriptor.Order + 1)
+        );
+        server.AddEventHandler<ValidateTokenRequestContext>(handler =>
+            handler
+                .UseInlineHandler(context => RequireClient(context, context.Request))
+                .SetOrder(Exchange.ValidateGrantType.Descriptor.Order + 1)
+        );
+        server.AddEventHandler<ValidateIntrospectionRequestContext>(handler =>
+            handler.UseInlineHandler(context => RequireClient(context, context.Request)).SetOrder(int.MinValue)
+        );
+        server.AddEventHandler<ValidateRevocationRequestContext>(handler =>
+            handler.UseInlineHandler(context => RequireClient(context, context.Request)).SetOrder(int.MinValue)
+        );
+    }
+
+    /// <summary>An issuer that is a bare host has no slash at its end (reference, section b.1).</summary>
+    private static ValueTask WriteIssuer(ProcessSignInContext context)
+    {
+        context.AccessTokenPrincipal?.SetClaim(Claims.Private.Issuer, Issuer(context.Options));
+        context.IdentityTokenPrincipal?.SetClaim(Claims.Private.Issuer, Issuer(context.Options));
+        return ValueTask.CompletedTask;
+    }
+
+    private static ValueTask WriteIssuer(ApplyIntrospectionResponseContext context)
+    {
+        if (context.Response.HasParameter(Claims.Issuer))
+        {
+            context.Response[Claims.Issuer] = Issuer(context.Options);
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    private static ValueTask DescribeServer(ApplyConfigurationResponseContext context)
+    {
+        if (context.Response is { Error: null } response)
+        {
+            response[Metadata.Issuer] = Issuer(context.Options);
+            // Required by RFC 8414 §2; there is no authorization endpoint, hence none of what belongs to it.
+            response.AddParameter(Metadata.ResponseTypesSupported, ImmutableArray<string?>.Empty);
+            response[Metadata.PromptValuesSupported] = null;
+            response[Metadata.AuthorizationResponseIssParameterSupported] = null;
+            response[Metadata.RequirePushedAuthorizationRequests] = null;
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>No link to a site that is not ours.</summary>
+    private static ValueTask LeaveOutLink(ProcessErrorContext context)
+    {
+        context.Response.ErrorUri = null;
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>RFC 6749 §5.2: no client authentication at all is an invalid client, too.</summary>
+    private static ValueTask RequireClient(BaseValidatingContext context, OpenIddictRequest request)
+    {
+        if (string.IsNullOrEmpty(request.ClientId) || string.IsNullOrEmpty(request.ClientSecret))
+        {
+            context.Reject(
+                Errors.InvalidClient,
+                "Send the client's id and secret, as client_id and client_secret or by HTTP Basic."
+            );
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    private static string Issuer(OpenIddictServerOptions options) => options.Issuer!.AbsoluteUri.TrimEnd('/');
+}

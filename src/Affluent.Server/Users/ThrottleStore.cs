@@ -1,0 +1,61 @@
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Users;
+
+/// <summary>Failed sign-ins in the database, so that all nodes count together. Names are hashed: they may be anybody's typing.</summary>
+internal static class ThrottleStore
+{
+    public static async Task<Throttle> Find(DbWork db, long clientId, string name) =>
+        await db.Find<Throttle>(
+            "select failures, last_at, blocked_until from sign_in_failures where client_id = @ClientId and name_hash = @Name",
+            Key(clientId, name)
+        ) ?? new Throttle();
+
+    public static async Task<Throttle> AddFailure(DbWork db, long clientId, string name, long now)
+    {
+        var key = Key(clientId, name);
+        // The row is made first, so that there is one to lock.
+        await db.Execute(
+            """
+            insert into sign_in_failures (client_id, name_hash, failures, last_at, blocked_until)
+            values (@ClientId, @Name, 0, 0, 0)
+            on conflict (client_id, name_hash) do nothing
+            """,
+            key
+        );
+        var before = await db.Find<Throttle>(
+            """
+            select failures, last_at, blocked_until from sign_in_failures
+            where client_id = @ClientId and name_hash = @Name {for update}
+            """,
+            key
+        );
+        var after = before!.Failed(now);
+        await db.Execute(
+            """
+            update sign_in_failures set failures = @Failures, last_at = @LastAt, blocked_until = @BlockedUntil
+            where client_id = @ClientId and name_hash = @Name
+            """,
+            new
+            {
+                key.ClientId,
+                key.Name,
+                after.Failures,
+                after.LastAt,
+                after.BlockedUntil,
+            }
+        );
+        return after;
+    }
+
+    public static Task Forget(DbWork db, long clientId, string name) =>
+        db.Execute(
+            "delete from sign_in_failures where client_id = @ClientId and name_hash = @Name",
+            Key(clientId, name)
+        );
+
+    private static NameKey Key(long clientId, string name) => new(clientId, new Secret(name).Hash());
+
+    private sealed record NameKey(long ClientId, string Name);
+}

@@ -1,0 +1,390 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Affluent.Server.Authorization;
+using Affluent.Server.Tests.Harness;
+using Xunit;
+
+namespace Affluent.Server.Tests.Authorization;
+
+public sealed class TokenTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, OnBothDatabases]
+    public async Task A_client_token_says_what_the_published_one_says(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var client = await app.CreateClient();
+
+        using var answer = await app.PostAuth(
+            "/auth/token",
+            client,
+            ("grant_type", "client_credentials"),
+            ("scope", "users_create")
+        );
+        var body = await answer.Json();
+        var claims = Claims(body.Text("access_token")!, part: 1);
+
+        Assert.Equal("Bearer", body.Text("token_type"));
+        Assert.Equal(3600, body.GetProperty("expires_in").GetInt32());
+        Assert.Equal("users_create", body.Text("scope"));
+        Assert.False(body.TryGetProperty("refresh_token", out _));
+        Assert.True(answer.Headers.CacheControl!.NoStore);
+        Assert.Equal(app.Origin + "auth", claims.Text("iss"));
+        Assert.Equal(client.ClientId, claims.Text("sub"));
+        Assert.Equal(client.ClientId, claims.Text("aud"));
+        Assert.Equal(client.ClientId, claims.Text("client_id"));
+        Assert.Equal("users_create", claims.Text("scope"));
+        Assert.NotEmpty(claims.Text("jti")!);
+        Assert.Equal(3600, claims.GetProperty("exp").GetInt64() - claims.GetProperty("iat").GetInt64());
+        Assert.Equal("ES256", Claims(body.Text("access_token")!, part: 0).Text("alg"));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_user_signs_in_by_form_by_json_and_by_basic_authentication(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        using var json = new StringContent(
+            JsonSerializer.Serialize(
+                new
+                {
+                    provider = "linxoConnect",
+                    client_id = user.Client.ClientId,
+                    client_secret = user.Client.Secret,
+                    grant_type = "password",
+                    scope = TestApp.UserScopes,
+                    username = user.Email.ToUpperInvariant(),
+                    password = user.Password,
+                }
+            ),
+            Encoding.UTF8,
+            "application/json"
+        );
+        using var basic = new HttpRequestMessage(HttpMethod.Post, "/auth/token")
+        {
+            Content = new FormUrlEncodedContent([
+                KeyValuePair.Create("grant_type", "password"),
+                KeyValuePair.Create("username", user.Email),
+                KeyValuePair.Create("password", user.Password),
+            ]),
+        };
+        basic.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user.Client.ClientId}:{user.Client.Secret}"))
+        );
+
+        var byForm = await app.SignIn(user);
+        var byJson = await app.Http.PostAsync("/auth/token", json, Stop).IsGiven();
+        var byBasic = await app.Http.SendAsync(basic, Stop).IsGiven();
+
+        foreach (var tokens in new[] { byForm, byJson, byBasic })
+        {
+            Assert.NotEmpty(tokens.Text("refresh_token")!);
+            using var http = app.WithToken(tokens.Text("access_token")!);
+            Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/api/v2.1/users/me", Stop)).StatusCode);
+        }
+        Assert.Equal(TestApp.UserScopes, byForm.Text("scope"));
+        // Nothing asked: all that the client may have, except what is for clients alone.
+        Assert.Equal(Scopes.All.Skip(1), byBasic.Text("scope")!.Split(' '));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Every_wrong_request_gets_the_error_of_the_standard(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var client = await app.CreateClient();
+        var user = await app.CreateUser(client);
+        var limited = await app.CreateClient(grants: "client_credentials", scopes: "users_create profile");
+        Task Refused(HttpStatusCode status, string error, TestClient by, params (string, string)[] fields) =>
+            app.PostAuth("/auth/token", by, fields).IsRefused(status, error);
+        const HttpStatusCode Bad = HttpStatusCode.BadRequest;
+        const HttpStatusCode Unauthorized = HttpStatusCode.Unauthorized;
+
+        await Refused(Bad, "invalid_request", client);
+        await Refused(Bad, "unsupported_grant_type", client, ("grant_type", "authorization_code"));
+        await Refused(Bad, "invalid_request", client, ("grant_type", "password"), ("username", user.Email));
+        await Refused(Bad, "invalid_request", client, ("grant_type", "refresh_token"));
+        await Refused(Bad, "invalid_grant", client, ("grant_type", "refresh_token"), ("refresh_token", "x"));
+        await Refused(Bad, "invalid_scope", client, ("grant_type", "client_credentials"), ("scope", "everything"));
+        // Without client mode, a client's own token only creates users.
+        await Refused(Bad, "invalid_scope", client, ("grant_type", "client_credentials"), ("scope", "profile"));
+        await Refused(
+            Bad,
+            "unauthorized_client",
+            limited,
+            ("grant_type", "password"),
+            ("username", user.Email),
+            ("password", user.Password)
+        );
+        await Refused(
+            Unauthorized,
+            "invalid_client",
+            client with
+            {
+                Secret = "wrong",
+            },
+            ("grant_type", "client_credentials")
+        );
+        await Refused(
+            Unauthorized,
+            "invalid_client",
+            client with
+            {
+                ClientId = Guid.Empty.ToString(),
+            },
+            ("grant_type", "client_credentials")
+        );
+        await app.PostToken(("grant_type", "client_credentials")).IsRefused(Unauthorized, "invalid_client");
+        await app.PostToken(("grant_type", "password"), ("client_id", client.ClientId))
+            .IsRefused(Unauthorized, "invalid_client");
+        await app.Http.GetAsync("/auth/token", Stop).IsRefused(Bad, "invalid_request");
+    }
+
+    [Theory]
+    [InlineData("{\"grant_type\":", "application/json")]
+    [InlineData("[]", "application/json")]
+    [InlineData("{\"grant_type\":[\"password\"]}", "application/json")]
+    [InlineData("{\"grant_type\":\"password\",\"grant_type\":\"password\"}", "application/json")]
+    [InlineData("<grant/>", "application/xml")]
+    public async Task A_body_that_is_no_form_and_no_json_object_is_refused(string text, string type)
+    {
+        await using var app = await TestApp.Start();
+        using var body = new StringContent(text, Encoding.UTF8, type);
+
+        await app.Http.PostAsync("/auth/token", body, Stop).IsRefused(HttpStatusCode.BadRequest, "invalid_request");
+    }
+
+    [Fact]
+    public async Task A_refused_client_is_told_how_to_authenticate()
+    {
+        await using var app = await TestApp.Start();
+
+        using var answer = await app.PostToken(
+            ("grant_type", "client_credentials"),
+            ("client_id", "x"),
+            ("client_secret", "y")
+        );
+
+        Assert.Equal("Basic", answer.Headers.WwwAuthenticate.Single().Scheme);
+        Assert.Contains(
+            "realm=\"Affluent\"",
+            answer.Headers.WwwAuthenticate.Single().Parameter,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("error_uri", (await answer.Json()).GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_refresh_token_works_once_and_its_return_ends_the_whole_family(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var first = await app.SignIn(user);
+        Task<HttpResponseMessage> Refresh(JsonElement tokens) =>
+            app.PostAuth(
+                "/auth/token",
+                user.Client,
+                ("grant_type", "refresh_token"),
+                ("refresh_token", tokens.Text("refresh_token")!)
+            );
+
+        var second = await Refresh(first).IsGiven();
+        Assert.NotEqual(first.Text("refresh_token"), second.Text("refresh_token"));
+        Assert.Equal(TestApp.UserScopes, second.Text("scope"));
+        Assert.Equal(HttpStatusCode.OK, await StatusOfMe(app, second));
+
+        await Refresh(first).IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+
+        await Refresh(second).IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusOfMe(app, second));
+        Assert.Equal(HttpStatusCode.OK, await StatusOfMe(app, await app.SignIn(user)));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Of_two_refreshes_at_the_same_moment_at_most_one_succeeds(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var tokens = await app.SignIn(user);
+
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(_ =>
+                    app.PostAuth(
+                        "/auth/token",
+                        user.Client,
+                        ("grant_type", "refresh_token"),
+                        ("refresh_token", tokens.Text("refresh_token")!)
+                    )
+                )
+        );
+
+        Assert.InRange(answers.Count(a => a.IsSuccessStatusCode), 0, 1);
+        Assert.All(
+            answers.Where(a => !a.IsSuccessStatusCode),
+            a => Assert.Equal(HttpStatusCode.BadRequest, a.StatusCode)
+        );
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_refresh_may_ask_for_less_and_never_for_more(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var other = await app.CreateClient();
+        var tokens = await app.SignIn(user, "profile accounts_read");
+        Task<HttpResponseMessage> Refresh(TestClient client, string scope) =>
+            app.PostAuth(
+                "/auth/token",
+                client,
+                ("grant_type", "refresh_token"),
+                ("refresh_token", tokens.Text("refresh_token")!),
+                ("scope", scope)
+            );
+
+        await Refresh(other, "profile").IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+        await Refresh(user.Client, "profile transactions_read").IsRefused(HttpStatusCode.BadRequest, "invalid_scope");
+        var less = await Refresh(user.Client, "profile").IsGiven();
+
+        Assert.Equal("profile", less.Text("scope"));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_refresh_token_dies_after_ninety_days(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var tokens = await app.SignIn(user);
+
+        app.Time.Advance(TimeSpan.FromDays(90) + TimeSpan.FromSeconds(1));
+
+        await app.PostAuth(
+                "/auth/token",
+                user.Client,
+                ("grant_type", "refresh_token"),
+                ("refresh_token", tokens.Text("refresh_token")!)
+            )
+            .IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Introspection_tells_a_client_of_its_own_tokens_only(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var other = await app.CreateClient();
+        var token = await app.UserToken(user, "profile");
+        Task<JsonElement> Introspect(TestClient client, string text) =>
+            app.PostAuth("/auth/introspect", client, ("token", text)).IsGiven();
+
+        var mine = await Introspect(user.Client, token);
+
+        Assert.True(mine.GetProperty("active").GetBoolean());
+        Assert.Equal(user.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), mine.Text("sub"));
+        Assert.Equal("profile", mine.Text("scope"));
+        Assert.Equal(user.Client.ClientId, mine.Text("client_id"));
+        Assert.False((await Introspect(other, token)).GetProperty("active").GetBoolean());
+        Assert.False((await Introspect(user.Client, "junk")).GetProperty("active").GetBoolean());
+        app.Time.Advance(TimeSpan.FromHours(1));
+        Assert.False((await Introspect(user.Client, token)).GetProperty("active").GetBoolean());
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_revoked_token_is_worth_nothing_and_only_its_own_client_can_revoke_it(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var other = await app.CreateClient();
+        var tokens = await app.SignIn(user);
+        Task<JsonElement> Revoke(TestClient client, string token) =>
+            app.PostAuth("/auth/revoke", client, ("token", token)).IsGiven();
+
+        await Revoke(other, tokens.Text("access_token")!);
+        Assert.Equal(HttpStatusCode.OK, await StatusOfMe(app, tokens));
+
+        await Revoke(user.Client, tokens.Text("access_token")!);
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusOfMe(app, tokens));
+
+        await Revoke(user.Client, tokens.Text("refresh_token")!);
+        await app.PostAuth(
+                "/auth/token",
+                user.Client,
+                ("grant_type", "refresh_token"),
+                ("refresh_token", tokens.Text("refresh_token")!)
+            )
+            .IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+        await Revoke(user.Client, "junk");
+        await app.PostToken(("token", "junk")).IsRefused(HttpStatusCode.BadRequest, "invalid_request");
+    }
+
+    [Theory]
+    [InlineData("/auth/.well-known/openid-configuration")]
+    [InlineData("/auth/.well-known/oauth-authorization-server")]
+    [InlineData("/.well-known/oauth-authorization-server/auth")]
+    public async Task The_server_describes_itself(string path)
+    {
+        await using var app = await TestApp.Start();
+
+        var document = await app.Http.GetAsync(path, Stop).IsGiven();
+        var keys = await app.Http.GetAsync(document.Text("jwks_uri")!, Stop).IsGiven();
+
+        Assert.Equal(app.Origin + "auth", document.Text("issuer"));
+        Assert.Equal(app.Origin + "auth/token", document.Text("token_endpoint"));
+        Assert.Equal(app.Origin + "auth/revoke", document.Text("revocation_endpoint"));
+        Assert.Equal(app.Origin + "auth/introspect", document.Text("introspection_endpoint"));
+        Assert.Equal(
+            ["client_credentials", "password", "refresh_token"],
+            document.GetProperty("grant_types_supported").EnumerateArray().Select(g => g.GetString())
+        );
+        Assert.Empty(document.GetProperty("response_types_supported").EnumerateArray());
+        Assert.Empty(
+            Scopes.All.Except(document.GetProperty("scopes_supported").EnumerateArray().Select(s => s.GetString()))
+        );
+        var key = Assert.Single(keys.GetProperty("keys").EnumerateArray());
+        Assert.Equal(("EC", "P-256", "ES256"), (key.Text("kty"), key.Text("crv"), key.Text("alg")));
+        Assert.False(key.TryGetProperty("d", out _));
+    }
+
+    [Fact]
+    public async Task An_authorization_server_with_a_host_of_its_own_names_itself_without_a_slash()
+    {
+        await using var app = await TestApp.Start(settings: s => s with { AuthUrl = new Uri("http://auth.test") });
+        var user = await app.CreateUser(await app.CreateClient());
+
+        var document = await app.Http.GetAsync("/auth/.well-known/openid-configuration", Stop).IsGiven();
+        var token = await app.UserToken(user, "openid profile");
+        var introspection = await app.PostAuth("/auth/introspect", user.Client, ("token", token)).IsGiven();
+
+        Assert.Equal("http://auth.test", document.Text("issuer"));
+        Assert.Equal("http://auth.test/token", document.Text("token_endpoint"));
+        Assert.Equal("http://auth.test/.well-known/jwks", document.Text("jwks_uri"));
+        Assert.Equal("http://auth.test", Claims(token, part: 1).Text("iss"));
+        Assert.Equal("http://auth.test", introspection.Text("iss"));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Many_sign_ins_at_once_all_succeed(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var client = await app.CreateClient();
+        var users = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => app.CreateUser(client)));
+
+        var tokens = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => app.SignIn(users[i % 5])));
+
+        Assert.Equal(40, tokens.Select(t => t.Text("refresh_token")).Distinct().Count());
+    }
+
+    private static async Task<HttpStatusCode> StatusOfMe(TestApp app, JsonElement tokens)
+    {
+        using var http = app.WithToken(tokens.Text("access_token")!);
+        using var answer = await http.GetAsync("/api/v2.1/users/me", Stop);
+        return answer.StatusCode;
+    }
+
+    private static JsonElement Claims(string token, int part) =>
+        JsonSerializer.Deserialize<JsonElement>(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[part]));
+}
