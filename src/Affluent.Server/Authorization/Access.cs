@@ -30,6 +30,9 @@ internal static class Access
     public static T NeedsAnyToken<T>(this T route)
         where T : IEndpointConventionBuilder => route.WithMetadata(new Need([]));
 
+    /// <summary>Whether a route says what it needs.</summary>
+    public static bool IsGuarded(Endpoint endpoint) => endpoint.Metadata.GetMetadata<Need>() is not null;
+
     /// <summary>Middleware: lets the request through with its <see cref="Caller"/> and <see cref="ActingUser"/>, or answers it.</summary>
     internal static async Task Check(HttpContext context, RequestDelegate next)
     {

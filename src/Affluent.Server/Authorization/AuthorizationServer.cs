@@ -1,5 +1,6 @@
 using Affluent.Server.Platform;
-using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -28,14 +29,9 @@ internal static class AuthorizationServer
         services.AddHostedService(provider => provider.GetRequiredService<Revocations>());
         services.AddHostedService<Pruning>();
         services.AddDbContext<AuthorizationDb>(AuthorizationDb.Configure);
-        // At the level of information OpenIddict logs whole requests, user names too.
-        services.AddLogging(logging =>
-            logging
-                .AddFilter("OpenIddict", LogLevel.Warning)
-                .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
+        services.Configure<KeyManagementOptions>(keys =>
+            (keys.XmlRepository, keys.XmlEncryptor) = (new MemoryKeys(), new NullXmlEncryptor())
         );
-        // Nothing here is kept by data protection; without this, keys that nobody needs would be written to the home folder.
-        services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services
             .AddOpenIddict()
             .AddCore(core =>

@@ -82,6 +82,8 @@ internal sealed partial class TestApp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        // What runs in the background must not meet a database that is being dropped.
+        await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         await _database.DisposeAsync();
         _folder.Delete(recursive: true);

@@ -1,25 +1,261 @@
+using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Affluent.Server.Tests.Harness;
+using Affluent.Server.Users;
 using Xunit;
 
 namespace Affluent.Server.Tests.Users;
 
 public sealed class UserTests
 {
+    private const string Me = "/api/v2.1/users/me";
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, OnBothDatabases]
-    public async Task A_new_user_signs_in_and_sees_itself(DatabaseKind kind)
+    public async Task A_new_user_is_answered_by_its_address_and_sees_itself(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var client = await app.CreateClient();
+        using var asClient = app.WithToken(await app.ClientToken(client));
+
+        using var created = await asClient.PostAsJsonAsync(
+            "/api/v2.1/users",
+            new { email = " Ada@Example.com ", password = "pa55word" },
+            Stop
+        );
+        var id = created.Headers.Location!.Segments[^1];
+        var user = new TestUser(
+            client,
+            long.Parse(id, System.Globalization.CultureInfo.InvariantCulture),
+            "ada@example.com",
+            "pa55word"
+        );
+        using var http = app.WithToken(await app.UserToken(user));
+        var me = await http.GetFromJsonAsync<JsonElement>(Me, Stop);
+
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        Assert.Equal($"{app.Origin}api/v2.1/users/{id}", created.Headers.Location!.ToString());
+        Assert.Empty(await created.Content.ReadAsStringAsync(Stop));
+        Assert.Equal(
+            $$"""{"id":"{{id}}","email":"Ada@Example.com","email_verified":false,"creation_date":1772438400}""",
+            me.GetRawText()
+        );
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task An_email_belongs_to_one_user_of_a_client_and_may_return_at_another(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var client = await app.CreateClient();
+        await app.CreateUser(client, "ada@example.com");
+        using var http = app.WithToken(await app.ClientToken(client));
+
+        await http.PostAsJsonAsync("/api/v2.1/users", new { email = " ADA@example.com", password = "pa55word" }, Stop)
+            .IsRefused(HttpStatusCode.Conflict, "user_exists");
+        await app.CreateUser(await app.CreateClient(), "ada@example.com");
+    }
+
+    [Theory]
+    [InlineData("{}", "email")]
+    [InlineData("{\"email\":\"nobody\",\"password\":\"pa55word\"}", "email")]
+    [InlineData("{\"email\":\"a b@example.com\",\"password\":\"pa55word\"}", "email")]
+    [InlineData("{\"email\":5,\"password\":\"pa55word\"}", "email")]
+    [InlineData("{\"email\":\"a@example.com\"}", "password")]
+    [InlineData("{\"email\":\"a@example.com\",\"password\":\"pa55w\"}", "password")]
+    [InlineData("{\"email\":\"a@example.com\",\"password\":\"password\"}", "password")]
+    [InlineData("{\"email\":\"a@example.com\",\"password\":\"12345678\"}", "password")]
+    [InlineData("{\"email\":", null)]
+    [InlineData("null", null)]
+    public async Task A_bad_body_is_refused_by_the_name_of_the_field(string body, string? field)
+    {
+        await using var app = await TestApp.Start();
+        using var http = app.WithToken(await app.ClientToken(await app.CreateClient()));
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+
+        var problem = await http.PostAsync("/api/v2.1/users", content, Stop)
+            .IsRefused(HttpStatusCode.BadRequest, "invalid_body");
+
+        Assert.Equal(field, problem.Text("parameter"));
+    }
+
+    [Fact]
+    public async Task Users_are_made_by_a_client_that_may_and_as_json()
+    {
+        await using var app = await TestApp.Start();
+        var (http, user) = await app.SignedInUser();
+        var limited = await app.CreateClient(clientMode: true, scopes: "profile");
+        using var asLimited = app.WithToken(await app.ClientToken(limited, "profile"));
+        using var asClient = app.WithToken(await app.ClientToken(user.Client));
+        var body = new { email = "new@example.com", password = "pa55word" };
+
+        await http.PostAsJsonAsync("/api/v2.1/users", body, Stop)
+            .IsRefused(HttpStatusCode.Forbidden, "insufficient_scope");
+        await asLimited
+            .PostAsJsonAsync("/api/v2.1/users", body, Stop)
+            .IsRefused(HttpStatusCode.Forbidden, "insufficient_scope");
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("email", "new@example.com")]);
+        await asClient
+            .PostAsync("/api/v2.1/users", form, Stop)
+            .IsRefused(HttpStatusCode.UnsupportedMediaType, "unsupported_media_type");
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_deleted_user_leaves_nothing_and_frees_its_email(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var (http, user) = await app.SignedInUser();
+        var tokens = await app.SignIn(user);
+
+        Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync(Me, Stop)).StatusCode);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(Me, Stop)).StatusCode);
+        await app.PostAuth(
+                "/auth/token",
+                user.Client,
+                ("grant_type", "refresh_token"),
+                ("refresh_token", tokens.Text("refresh_token")!)
+            )
+            .IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+        foreach (var table in new[] { "users", "user_keys", "authorizations" })
+        {
+            Assert.Equal(0, await app.Database.Read(db => db.Scalar<long>($"select count(*) from {table}"), Stop));
+        }
+        await app.CreateUser(user.Client, user.Email);
+    }
+
+    [Theory]
+    [InlineData("/api/v2.1/users/{0}")]
+    [InlineData("/api/v2.1/users/me?user_id={0}")]
+    [InlineData("/api/v2.1/admin/users/me?user_id={0}")]
+    public async Task A_client_in_client_mode_deletes_its_users(string path)
+    {
+        await using var app = await TestApp.Start();
+        var client = await app.CreateClient(clientMode: true);
+        var user = await app.CreateUser(client);
+        using var http = app.WithToken(await app.ClientToken(client, "profile_edit"));
+        var url = string.Format(System.Globalization.CultureInfo.InvariantCulture, path, user.Id);
+
+        Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync(url, Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.DeleteAsync(url, Stop)).StatusCode);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_user_changes_names_and_email(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var (http, user) = await app.SignedInUser();
+        await app.CreateUser(user.Client, "taken@example.com");
+
+        var named = await http.PatchAsJsonAsync(Me, new { first_name = "Ada", last_name = "Lovelace" }, Stop).IsGiven();
+        var moved = await http.PutAsJsonAsync(
+                $"/api/v2.1/users/{user.Id}",
+                new { email = "ada@example.com", last_name = "" },
+                Stop
+            )
+            .IsGiven();
+        await http.PatchAsJsonAsync(Me, new { email = "Taken@example.com" }, Stop)
+            .IsRefused(HttpStatusCode.Conflict, "user_exists");
+        await http.PatchAsJsonAsync(Me, new { first_name = new string('a', 101) }, Stop)
+            .IsRefused(HttpStatusCode.BadRequest, "invalid_body");
+
+        Assert.Equal(("Ada", "Lovelace"), (named.Text("first_name"), named.Text("last_name")));
+        Assert.Equal(
+            ("Ada", null, "ada@example.com"),
+            (moved.Text("first_name"), moved.Text("last_name"), moved.Text("email"))
+        );
+        await app.SignIn(user with { Email = "ada@example.com" });
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_new_password_needs_the_old_one_and_ends_all_sessions(DatabaseKind kind)
     {
         await using var app = await TestApp.Start(kind);
         var (http, user) = await app.SignedInUser();
 
-        var me = await http.GetFromJsonAsync<JsonElement>("/api/v2.1/users/me", Stop);
+        await http.PatchAsJsonAsync(Me, new { password = "n3wpassword" }, Stop)
+            .IsRefused(HttpStatusCode.BadRequest, "invalid_body");
+        await http.PatchAsJsonAsync(Me, new { password = "n3wpassword", current_password = "wr0ng" }, Stop)
+            .IsRefused(HttpStatusCode.Forbidden, "wrong_password");
+        await http.PatchAsJsonAsync(Me, new { password = "n3wpassword", current_password = user.Password }, Stop)
+            .IsGiven();
 
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(Me, Stop)).StatusCode);
+        using var again = app.WithToken(await app.UserToken(user with { Password = "n3wpassword" }));
+        Assert.Equal(HttpStatusCode.OK, (await again.GetAsync(Me, Stop)).StatusCode);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task After_five_wrong_passwords_the_name_waits_longer_each_time_and_success_forgets(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        Task<HttpResponseMessage> Try(string name, string password) =>
+            app.PostAuth(
+                "/auth/token",
+                user.Client,
+                ("grant_type", "password"),
+                ("username", name),
+                ("password", password)
+            );
+        async Task<string> Fail(string name, string password = "wr0ng", string? retryAfter = null)
+        {
+            using var answer = await Try(name, password);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Equal(retryAfter, answer.Headers.RetryAfter?.ToString());
+            return await answer.Content.ReadAsStringAsync(Stop);
+        }
+
+        foreach (var name in new[] { user.Email, "nobody@example.com" })
+        {
+            for (var i = 0; i < Throttle.Allowed - 1; i++)
+            {
+                await Fail(name);
+            }
+            await Fail(name, retryAfter: "30");
+        }
+        // The right password does not help now, and a name that nobody has is answered alike.
         Assert.Equal(
-            $$"""{"id":"{{user.Id}}","email":"{{user.Email}}","email_verified":false,"creation_date":1772438400}""",
-            me.GetRawText()
+            await Fail(user.Email, user.Password, retryAfter: "30"),
+            await Fail("nobody@example.com", retryAfter: "30")
         );
+        app.Time.Advance(TimeSpan.FromSeconds(30));
+        await Fail(user.Email, retryAfter: "60");
+        app.Time.Advance(TimeSpan.FromSeconds(60));
+        await app.SignIn(user);
+        await Fail(user.Email);
+    }
+
+    [Fact]
+    public void Blocks_double_up_to_a_quarter_of_an_hour_and_a_quiet_quarter_forgets()
+    {
+        var throttle = new Throttle();
+        var waits = new List<long?>();
+        var now = 1_000_000L;
+        for (var i = 0; i < 12; i++)
+        {
+            throttle = throttle.Failed(now);
+            waits.Add(throttle.Wait(now));
+            now += throttle.Wait(now) ?? 1;
+        }
+
+        Assert.Equal([null, null, null, null, 30, 60, 120, 240, 480, 900, 900, 900], waits);
+        Assert.Equal(1, throttle.Failed(now + Throttle.Window + 1).Failures);
+    }
+
+    [Fact]
+    public async Task A_hash_is_argon2id_and_opens_with_its_password_only()
+    {
+        using var passwords = new Passwords(new PasswordCost());
+
+        var hash = await passwords.Hash(new("pa55word"), Stop);
+
+        Assert.StartsWith("$argon2id$v=19$m=19456,t=2,p=1$", hash, StringComparison.Ordinal);
+        Assert.NotEqual(hash, await passwords.Hash(new("pa55word"), Stop));
+        Assert.True(await passwords.Verify(new("pa55word"), hash, Stop));
+        Assert.False(await passwords.Verify(new("pa55worD"), hash, Stop));
+        Assert.False(await passwords.Verify(new(""), null, Stop));
     }
 }
