@@ -4,18 +4,14 @@ using Xunit;
 
 namespace Affluent.Server.Tests.Harness;
 
-/// <summary>Reads answers in tests.</summary>
-internal static class Answers
+/// <summary>How a request must have ended, in the authorization server as in the API.</summary>
+internal static class Outcomes
 {
     /// <summary>The body as JSON.</summary>
     public static async Task<JsonElement> Json(this HttpResponseMessage answer) =>
         JsonSerializer.Deserialize<JsonElement>(
             await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
         );
-
-    /// <summary>One text of the body, found by its name.</summary>
-    public static string? Text(this JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) ? value.GetString() : null;
 
     /// <summary>The answer has this status and this error (of OAuth2 or of our problems).</summary>
     public static async Task<JsonElement> IsRefused(
