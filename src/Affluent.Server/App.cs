@@ -3,6 +3,7 @@ using Affluent.Server.Accounts;
 using Affluent.Server.Authorization;
 using Affluent.Server.Categories;
 using Affluent.Server.Connections;
+using Affluent.Server.Docs;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
@@ -85,13 +86,11 @@ internal static class App
             app.MapCategories();
             app.MapConnectionEdits();
             app.MapQueues();
+            app.MapDocs();
         }
         if (settings.Runs(Roles.Embed))
         {
             app.MapAuthorizeLink();
-        }
-        if (settings.Runs(Roles.Embed))
-        {
             app.MapWidget();
         }
         return app;

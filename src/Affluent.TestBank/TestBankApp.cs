@@ -36,6 +36,8 @@ public static class TestBankApp
         });
         // Warnings and errors only: request lines carry file addresses, and nobody's data belongs in a log.
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
+        // Why it cannot start is told by whoever starts it, without the stack.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Services.AddRoutingCore();
         builder.Services.AddRazorComponents();
         // Accents and no-break spaces as they are: the pages are UTF-8.

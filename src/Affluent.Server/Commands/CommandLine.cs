@@ -15,6 +15,8 @@ internal static class CommandLine
             ServeCommand.Create(),
             MigrateCommand.Create(),
             CheckConfigCommand.Create(),
+            ClientCommand.Create(),
+            TestBankCommand.Create(),
         };
         var asked = root.Parse(args is [] or [['-', ..], ..] && !AsksForHelp(args) ? ["serve", .. args] : args);
         // The commands end themselves on Ctrl-C: the parser's own clock would cut them off in the middle.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
+using Affluent.TestBank;
 
 namespace Affluent.Server.Commands;
 
@@ -9,8 +10,10 @@ internal sealed partial class Installation : IAsyncDisposable
 {
     private readonly Database _database;
     private readonly WebApplication _app;
+    private readonly WebApplication? _testBank;
 
-    private Installation(Database database, WebApplication app) => (_database, _app) = (database, app);
+    private Installation(Database database, WebApplication app, WebApplication? testBank) =>
+        (_database, _app, _testBank) = (database, app, testBank);
 
     /// <summary>How it is reached.</summary>
     public Addresses Addresses => _app.Services.GetRequiredService<Addresses>();
@@ -28,6 +31,7 @@ internal sealed partial class Installation : IAsyncDisposable
         var log = logs.CreateLogger("Affluent");
         LogStarting(log, ProgramVersion.Text, settings.Environment, SettingList.RoleNames(settings.Roles));
         var database = OpenDatabase(settings);
+        WebApplication? testBank = null;
         try
         {
             var applied = await Migrate(database, time, cancellation);
@@ -36,6 +40,16 @@ internal sealed partial class Installation : IAsyncDisposable
             if (masterKey.WasCreated)
             {
                 LogKeyCreated(log, settings.MasterKeyFile);
+            }
+            if (settings.TestBankListen is not null)
+            {
+                testBank = await StartTestBank(settings, time, cancellation);
+                // Only now is its port known, when any was asked for.
+                settings = settings with
+                {
+                    TestBankUrl = TestBankOf(settings, testBank),
+                };
+                LogTestBank(log, settings.TestBankUrl.OriginalString);
             }
             var node = await NextNode(database, cancellation);
             var app = App.Build(
@@ -55,10 +69,14 @@ internal sealed partial class Installation : IAsyncDisposable
                 addresses.Embed,
                 addresses.Docs
             );
-            return new Installation(database, app);
+            return new Installation(database, app, testBank);
         }
         catch
         {
+            if (testBank is not null)
+            {
+                await testBank.DisposeAsync();
+            }
             await database.DisposeAsync();
             throw;
         }
@@ -74,6 +92,54 @@ internal sealed partial class Installation : IAsyncDisposable
         }
         return database;
     }
+
+    /// <summary>Opens the database of the settings in the form that this version needs.</summary>
+    /// <exception cref="CommandException">A later version has changed it.</exception>
+    public static async Task<Database> OpenMigrated(Settings settings, CancellationToken cancellation)
+    {
+        var database = OpenDatabase(settings);
+        try
+        {
+            await Migrate(database, TimeProvider.System, cancellation);
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the test bank where the settings say.</summary>
+    /// <exception cref="CommandException">Nothing can listen there, or the scenario has faults.</exception>
+    public static async Task<WebApplication> StartTestBank(
+        Settings settings,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        var bank = TestBankApp.Build(
+            new TestBankOptions
+            {
+                Urls = settings.TestBankListen!,
+                DataDirectory = Path.Combine(settings.DataDirectory, "test-bank"),
+                ScenarioPath = settings.TestBankScenario,
+            },
+            time
+        );
+        await Listen(bank, "test_bank_listen", settings.TestBankListen!, cancellation);
+        return bank;
+    }
+
+    /// <summary>Each start takes the next number, so that two nodes make no equal ids.</summary>
+    public static async Task<int> NextNode(Database database, CancellationToken cancellation) =>
+        (int)(
+            await database.Write(
+                db =>
+                    db.Scalar<long>("update counters set value = value + 1 where name = 'node_starts' returning value"),
+                cancellation
+            ) % 1024
+        );
 
     /// <summary>Applies what is missing and names it.</summary>
     /// <exception cref="CommandException">A later version has changed the database.</exception>
@@ -98,18 +164,15 @@ internal sealed partial class Installation : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
+        if (_testBank is not null)
+        {
+            await _testBank.DisposeAsync();
+        }
         await _database.DisposeAsync();
     }
 
-    /// <summary>Each start takes the next number, so that two nodes make no equal ids.</summary>
-    private static async Task<int> NextNode(Database database, CancellationToken cancellation) =>
-        (int)(
-            await database.Write(
-                db =>
-                    db.Scalar<long>("update counters set value = value + 1 where name = 'node_starts' returning value"),
-                cancellation
-            ) % 1024
-        );
+    private static Uri TestBankOf(Settings settings, WebApplication testBank) =>
+        settings.TestBankUrl is { Port: not 0 } known ? known : TestBankApp.Address(testBank);
 
     private static async Task Listen(
         WebApplication app,
@@ -145,6 +208,9 @@ internal sealed partial class Installation : IAsyncDisposable
 
     [LoggerMessage(3, LogLevel.Warning, "Made a master key in {File}: keep a copy of it apart from the database")]
     private static partial void LogKeyCreated(ILogger log, string file);
+
+    [LoggerMessage(5, LogLevel.Information, "The test bank is open at {Address}")]
+    private static partial void LogTestBank(ILogger log, string address);
 
     [LoggerMessage(
         4,

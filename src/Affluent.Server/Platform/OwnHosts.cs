@@ -30,7 +30,7 @@ internal static class OwnHosts
                     && !request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
                 )
                 {
-                    request.Path = request.Path == "/" ? prefix : prefix + request.Path;
+                    request.Path = prefix + request.Path;
                 }
                 return next(context);
             }

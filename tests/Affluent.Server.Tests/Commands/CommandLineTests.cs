@@ -123,6 +123,88 @@ public sealed class CommandLineTests : IDisposable
         );
     }
 
+    [Theory, OnBothDatabases]
+    public async Task A_new_clients_secret_is_shown_once_and_stored_as_a_hash(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind, new FakeTimeProvider());
+        string[] on = ["--database", database.Address];
+
+        var (made, output, _) = await Run([
+            "client",
+            "create",
+            "--name",
+            "Shop",
+            "--scopes",
+            "accounts_read,transactions_read",
+            "--redirect-urls",
+            "https://shop.example/back",
+            .. on,
+        ]);
+        var lines = output
+            .Split('\n')
+            .Select(l => l.Trim().Split('=', 2))
+            .Where(l => l.Length == 2)
+            .ToDictionary(l => l[0], l => l[1]);
+        var (_, list, _) = await Run(["client", "list", .. on]);
+        var (rotated, second, _) = await Run(["client", "rotate-secret", lines["client_id"], .. on]);
+        var (unknown, _, errors) = await Run(["client", "rotate-secret", "nobody", .. on]);
+
+        Assert.Equal((ExitCode.Done, ExitCode.Done, ExitCode.Failed), (made, rotated, unknown));
+        Assert.Contains($"{lines["client_id"]}  Shop", list);
+        Assert.Contains("scopes: accounts_read transactions_read", list);
+        Assert.Contains("redirects: https://shop.example", list);
+        Assert.DoesNotContain(lines["client_secret"], list);
+        Assert.Contains("client_secret=", second);
+        Assert.DoesNotContain(lines["client_secret"], second);
+        Assert.Contains("There is no client nobody", errors);
+    }
+
+    [Theory]
+    [InlineData("--scopes", "everything", "Unknown scope 'everything'")]
+    [InlineData("--grants", "implicit", "Unknown grant 'implicit'")]
+    [InlineData("--redirect-urls", "http://shop.example", "must be https")]
+    public async Task A_client_that_cannot_be_is_refused_before_anything_is_stored(
+        string option,
+        string value,
+        string why
+    )
+    {
+        var (code, _, errors) = await Run(
+            "client",
+            "create",
+            "--name",
+            "Shop",
+            option,
+            value,
+            "--data-directory",
+            _folder.FullName
+        );
+
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains(why, errors);
+        Assert.Empty(_folder.EnumerateFileSystemInfos());
+    }
+
+    [Fact]
+    public async Task A_scenario_with_wrong_lines_keeps_the_test_bank_closed_and_names_them()
+    {
+        var scenario = Path.Combine(_folder.FullName, "people.json");
+        await File.WriteAllTextAsync(scenario, "{ \"people\": 7 }", TestContext.Current.CancellationToken);
+
+        var (code, _, errors) = await Run(
+            "test-bank",
+            "--test-bank-listen",
+            "http://127.0.0.1:0",
+            "--test-bank-scenario",
+            scenario,
+            "--data-directory",
+            _folder.FullName
+        );
+
+        Assert.Equal(ExitCode.Settings, code);
+        Assert.Contains("people.json", errors);
+    }
+
     private static async Task<(ExitCode Code, string Output, string Errors)> Run(params string[] args)
     {
         using StringWriter output = new(),

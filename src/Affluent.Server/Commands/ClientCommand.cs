@@ -1,0 +1,153 @@
+using System.CommandLine;
+using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
+
+namespace Affluent.Server.Commands;
+
+/// <summary><c>client</c>: makes and keeps the clients, the applications that may call the API.</summary>
+internal static class ClientCommand
+{
+    private static readonly string[] Needed = ["environment", "data_directory", "database"];
+
+    public static Command Create() =>
+        new("client", "Make, list and end the clients: the applications that may call the API.")
+        {
+            CreateClient(),
+            ListClients(),
+            RotateSecret(),
+        };
+
+    private static Command CreateClient()
+    {
+        var name = new Option<string>("--name")
+        {
+            Required = true,
+            HelpName = "NAME",
+            Description = "Name of the application, as users see it",
+        };
+        var grants = List("--grants", $"Ways to a token: {string.Join(", ", NewClient.KnownGrants)} (all)");
+        var scopes = List("--scopes", $"What its tokens may allow: {string.Join(", ", Scopes.All)} (all)");
+        var redirects = List("--redirect-urls", "Addresses that the widget may send users back to (none)");
+        var mode = new Option<bool>("--client-mode")
+        {
+            Description = "Let it act for any of its users with a token of its own",
+        };
+        var command = new Command(
+            "create",
+            "Make a client. Its secret is shown once, here; lists are separated by blanks or commas."
+        )
+        {
+            name,
+            grants,
+            scopes,
+            redirects,
+            mode,
+        };
+        var options = SettingOptions.AddTo(command, Needed);
+        command.SetAction(
+            async (asked, cancellation) =>
+            {
+                var settings = options.ReadValid(asked);
+                var (client, error) = new NewClient(
+                    asked.GetValue(name)!,
+                    Words(asked.GetValue(grants)) is { Count: > 0 } some ? some : NewClient.KnownGrants,
+                    Words(asked.GetValue(scopes)) is { Count: > 0 } few ? few : Scopes.All,
+                    Words(asked.GetValue(redirects)),
+                    asked.GetValue(mode)
+                ).Check(settings.Environment);
+                if (client is null)
+                {
+                    throw new CommandException(ExitCode.Usage, error!);
+                }
+                await using var database = await Installation.OpenMigrated(settings, cancellation);
+                var ids = new Ids(TimeProvider.System, await Installation.NextNode(database, cancellation));
+                var (made, secret) = await database.Write(
+                    db => ClientStore.Create(db, client, ids, TimeProvider.System),
+                    cancellation
+                );
+                await ShowSecret(asked, made.ClientId, secret);
+                return (int)ExitCode.Done;
+            }
+        );
+        return command;
+    }
+
+    private static Command ListClients()
+    {
+        var command = new Command("list", "List the clients, without their secrets.");
+        var options = SettingOptions.AddTo(command, Needed);
+        command.SetAction(
+            async (asked, cancellation) =>
+            {
+                await using var database = await Installation.OpenMigrated(options.ReadValid(asked), cancellation);
+                var output = asked.InvocationConfiguration.Output;
+                foreach (var client in await database.Read(ClientStore.List, cancellation))
+                {
+                    await output.WriteLineAsync(
+                        $"{client.ClientId}  {client.Name}{(client.Disabled ? "  (closed)" : "")}"
+                    );
+                    await output.WriteLineAsync($"    grants: {client.Grants}");
+                    await output.WriteLineAsync($"    scopes: {client.Scopes}");
+                    await output.WriteLineAsync(
+                        $"    redirects: {(client.RedirectOrigins == "" ? "none" : client.RedirectOrigins)}"
+                    );
+                    await output.WriteLineAsync($"    client mode: {(client.ClientMode ? "yes" : "no")}");
+                }
+                return (int)ExitCode.Done;
+            }
+        );
+        return command;
+    }
+
+    private static Command RotateSecret()
+    {
+        var id = ClientId();
+        var command = new Command(
+            "rotate-secret",
+            "Give a client another secret, shown once; the old one ends at once."
+        )
+        {
+            id,
+        };
+        var options = SettingOptions.AddTo(command, Needed);
+        command.SetAction(
+            async (asked, cancellation) =>
+            {
+                await using var database = await Installation.OpenMigrated(options.ReadValid(asked), cancellation);
+                var clientId = asked.GetValue(id)!;
+                var secret =
+                    await database.Write(db => ClientStore.RotateSecret(db, clientId), cancellation)
+                    ?? throw NoSuchClient(clientId);
+                await ShowSecret(asked, clientId, secret);
+                return (int)ExitCode.Done;
+            }
+        );
+        return command;
+    }
+
+    private static Argument<string> ClientId() => new("client-id") { Description = "Its id, as client list shows it" };
+
+    private static CommandException NoSuchClient(string clientId) =>
+        new(ExitCode.Failed, $"There is no client {clientId}. See: affluent client list");
+
+    private static async Task ShowSecret(ParseResult asked, string clientId, Secret secret)
+    {
+        await asked.InvocationConfiguration.Output.WriteLineAsync(
+            $"client_id={clientId}\nclient_secret={secret.Value}"
+        );
+        await asked.InvocationConfiguration.Error.WriteLineAsync(
+            "Keep the secret now: it is stored as a hash and cannot be shown again."
+        );
+    }
+
+    private static Option<string[]> List(string name, string description) =>
+        new(name)
+        {
+            HelpName = "LIST",
+            Description = description,
+            AllowMultipleArgumentsPerToken = true,
+        };
+
+    private static List<string> Words(string[]? values) =>
+        [.. (values ?? []).SelectMany(v => v.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))];
+}

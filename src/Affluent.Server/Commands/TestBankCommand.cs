@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Affluent.TestBank;
+
+namespace Affluent.Server.Commands;
+
+/// <summary><c>test-bank</c>: runs the test bank alone, without the platform.</summary>
+internal static class TestBankCommand
+{
+    public static Command Create()
+    {
+        var command = new Command(
+            "test-bank",
+            "Run the test bank alone, until Ctrl-C. Elsewhere, tell the platform of it with --test-bank-listen off --test-bank-url URL."
+        );
+        var options = SettingOptions.AddTo(
+            command,
+            "environment",
+            "data_directory",
+            "test_bank_listen",
+            "test_bank_scenario"
+        );
+        command.SetAction(
+            async (asked, cancellation) =>
+            {
+                var settings = options.ReadValid(asked);
+                if (settings.TestBankListen is null)
+                {
+                    throw new CommandException(
+                        ExitCode.Usage,
+                        "The test bank needs an address: --test-bank-listen URL."
+                    );
+                }
+                await using var bank = await Installation.StartTestBank(settings, TimeProvider.System, cancellation);
+                await asked.InvocationConfiguration.Output.WriteLineAsync(
+                    $"The test bank is open at {TestBankApp.Address(bank).OriginalString}: its home page lists customers and passwords."
+                );
+                await bank.WaitForShutdownAsync(cancellation);
+                return (int)ExitCode.Done;
+            }
+        );
+        return command;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using Markdig;
+using Markdig.Extensions.AutoIdentifiers;
+using Markdig.Renderers;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+
+namespace Affluent.Server.Docs;
+
+/// <summary>A page of the documentation.</summary>
+/// <param name="Path">Where it stands, as its address under /docs: <c>how-to/rotate-a-secret</c>.</param>
+/// <param name="Html">Its text, without frame.</param>
+internal sealed record DocPage(string Path, string Title, string Html)
+{
+    /// <summary>Folder of the page: one of the five parts.</summary>
+    public string Part => Path.Split('/')[0];
+}
+
+/// <summary>One of the five parts of the documentation, and what a reader finds there.</summary>
+internal sealed record DocPart(string Folder, string Title, string Purpose);
+
+/// <summary>
+/// The documentation that is built into the program: the Markdown files of the folder docs. Links between files work on both
+/// sides, because a page has the address of its file without the ending.
+/// </summary>
+internal static class DocSite
+{
+    private const string Ending = ".md";
+
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
+        .UsePipeTables()
+        .UseAutoIdentifiers(AutoIdentifierOptions.GitHub)
+        .DisableHtml()
+        .Build();
+
+    private static readonly Lazy<FrozenDictionary<string, DocPage>> Pages = new(() =>
+        Files().ToFrozenDictionary(f => f.Path, Render, StringComparer.Ordinal)
+    );
+
+    /// <summary>In the order in which a newcomer reads them.</summary>
+    public static IReadOnlyList<DocPart> Parts { get; } =
+    [
+        new("quickstart", "Quick start", "From nothing to a user's accounts in a few minutes."),
+        new("introduction", "Introduction", "What Affluent does, and the words it uses."),
+        new("how-to", "How to", "One task, one page."),
+        new("advanced", "Advanced guide", "How things work inside, and how to run them."),
+        new("reference", "Reference", "Every route, setting, error and file form."),
+        new("adr", "Decisions", "Why it is built as it is."),
+    ];
+
+    /// <summary>The page of that address; null when there is none.</summary>
+    public static DocPage? Find(string path) =>
+        Pages.Value.GetValueOrDefault(path) ?? Pages.Value.GetValueOrDefault($"{path.TrimEnd('/')}/README");
+
+    /// <summary>The pages of a part, by title, its overview first.</summary>
+    public static IEnumerable<DocPage> Of(DocPart part) =>
+        Pages
+            .Value.Values.Where(p => p.Part == part.Folder)
+            .OrderBy(p => !p.Path.EndsWith("/README", StringComparison.Ordinal))
+            .ThenBy(p => p.Path, StringComparer.Ordinal);
+
+    private static IEnumerable<(string Path, string Text)> Files()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        foreach (var name in assembly.GetManifestResourceNames())
+        {
+            if (name.StartsWith("docs/", StringComparison.Ordinal) && name.EndsWith(Ending, StringComparison.Ordinal))
+            {
+                using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+                yield return (name["docs/".Length..^Ending.Length], reader.ReadToEnd());
+            }
+        }
+    }
+
+    private static DocPage Render((string Path, string Text) file)
+    {
+        var document = Markdown.Parse(file.Text, Pipeline);
+        foreach (var link in document.Descendants<LinkInline>())
+        {
+            link.Url = WithoutEnding(link.Url);
+        }
+        using var html = new StringWriter();
+        var renderer = new HtmlRenderer(html);
+        Pipeline.Setup(renderer);
+        renderer.Render(document);
+        var title = document.Descendants<HeadingBlock>().FirstOrDefault(h => h.Level == 1)?.Inline;
+        return new DocPage(file.Path, title is null ? file.Path : PlainText(title), html.ToString());
+    }
+
+    private static string PlainText(ContainerInline inline) =>
+        string.Concat(
+            inline
+                .Descendants()
+                .Select(part =>
+                    part switch
+                    {
+                        LiteralInline literal => literal.Content.ToString(),
+                        CodeInline code => code.Content,
+                        _ => "",
+                    }
+                )
+        );
+
+    /// <summary>A link to another file of the documentation, as a link to its page.</summary>
+    private static string? WithoutEnding(string? url)
+    {
+        if (url is null || url.Contains("://", StringComparison.Ordinal))
+        {
+            return url;
+        }
+        var end = url.IndexOf('#', StringComparison.Ordinal) is >= 0 and var hash ? hash : url.Length;
+        return url[..end].EndsWith(Ending, StringComparison.Ordinal) ? url[..(end - Ending.Length)] + url[end..] : url;
+    }
+}

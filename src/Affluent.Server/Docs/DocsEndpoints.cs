@@ -1,0 +1,103 @@
+using System.Net;
+using System.Reflection;
+using Affluent.Server.Platform;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Affluent.Server.Docs;
+
+/// <summary>The documentation as pages under /docs. The API reference at /docs/api has its own.</summary>
+internal static class DocsEndpoints
+{
+    public static void MapDocs(this WebApplication app)
+    {
+        var docs = app.MapGroup("/docs").ExcludeFromDescription();
+        docs.MapGet("/", Index);
+        docs.MapGet("/docs.css", Style);
+        docs.MapGet("/{**path}", Page);
+    }
+
+    private static IResult Index(HttpContext context) =>
+        // Links are relative to the folder, so that they hold under any host name: the address must end with a slash.
+        context.Request.Path.Value!.EndsWith('/')
+            ? Html(context, 200, "Affluent", Contents(""), "")
+            : TypedResults.Redirect($"{context.RequestServices.GetRequiredService<Addresses>().Docs}/");
+
+    private static ContentHttpResult Style()
+    {
+        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("docs.css")!);
+        return TypedResults.Text(reader.ReadToEnd(), "text/css; charset=utf-8");
+    }
+
+    private static IResult Page(HttpContext context, string path)
+    {
+        var root = string.Concat(Enumerable.Repeat("../", path.Count(c => c == '/')));
+        if (path.EndsWith(".md", StringComparison.Ordinal) && DocSite.Find(path[..^3]) is { } file)
+        {
+            return TypedResults.Redirect($"{context.RequestServices.GetRequiredService<Addresses>().Docs}/{file.Path}");
+        }
+        return DocSite.Find(path) is { } page
+            ? Html(context, 200, page.Title, page.Html, root)
+            : Html(
+                context,
+                404,
+                "Page not found",
+                $"<h1>Page not found</h1><p>There is no page of this address. Here is what there is:</p>{Contents(root)}",
+                root
+            );
+    }
+
+    /// <summary>All pages, by part; the parts that have none are left out.</summary>
+    private static string Contents(string root) =>
+        string.Concat(
+            from part in DocSite.Parts
+            let links = string.Concat(Links(part, root))
+            where links != ""
+            select $"<section><h2>{part.Title}</h2><p>{part.Purpose}</p><ul>{links}</ul></section>"
+        );
+
+    private static IEnumerable<string> Links(DocPart part, string root)
+    {
+        if (part.Folder == "reference")
+        {
+            yield return $"<li><a href=\"{root}api\">API: routes, fields, try it</a></li>";
+        }
+        foreach (var page in DocSite.Of(part))
+        {
+            yield return $"<li><a href=\"{root}{page.Path}\">{WebUtility.HtmlEncode(page.Title)}</a></li>";
+        }
+    }
+
+    private static ContentHttpResult Html(HttpContext context, int status, string title, string body, string root)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        var home = root == "" ? "./" : root;
+        var page = $"""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>{WebUtility.HtmlEncode(title)}{(title == "Affluent" ? " documentation" : " · Affluent")}</title>
+            <link rel="stylesheet" href="{root}docs.css">
+            <link rel="icon" href="data:,">
+            </head>
+            <body>
+            <a class="skip" href="#text">Skip to the text</a>
+            <header><a href="{home}">Affluent</a> <span>documentation</span></header>
+            <div class="frame">
+            <nav aria-label="Documentation"><details><summary>Contents</summary>{Contents(root)}</details></nav>
+            <main id="text">
+            {(title == "Affluent" ? "<h1>Affluent documentation</h1>" : "")}{body}
+            </main>
+            </div>
+            <footer>Affluent {WebUtility.HtmlEncode(ProgramVersion.Text.Split('+')[0])}</footer>
+            </body>
+            </html>
+            """;
+        return TypedResults.Text(page, "text/html; charset=utf-8", statusCode: status);
+    }
+}

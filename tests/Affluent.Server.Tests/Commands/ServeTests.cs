@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Affluent.Server.Tests.Commands;
+
+/// <summary>The program as an operator runs it: a process of its own.</summary>
+public sealed partial class ServeTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("affluent-test-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task It_starts_with_the_test_bank_answers_and_ends_within_five_seconds_when_told_to()
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet")
+            {
+                ArgumentList =
+                {
+                    Path.Combine(AppContext.BaseDirectory, "Affluent.Server.dll"),
+                    "serve",
+                    "--listen",
+                    "http://127.0.0.1:0",
+                    "--test-bank-listen",
+                    "http://127.0.0.1:0",
+                },
+                WorkingDirectory = _folder.FullName,
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
+        )!;
+        try
+        {
+            var bank = await Address(process, TestBankAt());
+            var api = await Address(process, ApiAt());
+            using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+            var ready = await http.GetAsync(new Uri(api, "/health/ready"), TestContext.Current.CancellationToken);
+            var home = await http.GetAsync(bank, TestContext.Current.CancellationToken);
+
+            Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (ready.StatusCode, home.StatusCode));
+            var told = Stopwatch.GetTimestamp();
+            using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            await process
+                .WaitForExitAsync(TestContext.Current.CancellationToken)
+                .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            Assert.Equal(0, process.ExitCode);
+            Assert.InRange(Stopwatch.GetElapsedTime(told).TotalSeconds, 0, 5);
+            Assert.All(
+                new[] { "affluent.db", "master.key", "signing.key" },
+                file =>
+                    Assert.Equal(
+                        UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                        File.GetUnixFileMode(Path.Combine(_folder.FullName, "data", file))
+                    )
+            );
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+        }
+    }
+
+    private static async Task<Uri> Address(Process process, Regex line)
+    {
+        while (
+            await process
+                .StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)
+                .AsTask()
+                .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)
+                is { } text
+        )
+        {
+            if (line.Match(text) is { Success: true } match)
+            {
+                return new Uri(match.Groups["address"].Value);
+            }
+        }
+        throw new InvalidOperationException("The program ended before it said its address.");
+    }
+
+    [GeneratedRegex(@"test bank is open at (?<address>\S+)", RegexOptions.NonBacktracking)]
+    private static partial Regex TestBankAt();
+
+    [GeneratedRegex(@"Ready .* API (?<address>[^\s,]+)", RegexOptions.NonBacktracking)]
+    private static partial Regex ApiAt();
+}

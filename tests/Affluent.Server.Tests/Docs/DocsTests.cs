@@ -1,0 +1,116 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Affluent.Server.Tests.Harness;
+using Xunit;
+
+namespace Affluent.Server.Tests.Docs;
+
+/// <summary>The documentation as a reader's browser sees it.</summary>
+public sealed partial class DocsTests
+{
+    [Fact]
+    public async Task Every_page_shows_and_every_link_between_pages_leads_somewhere()
+    {
+        await using var app = await TestApp.Start();
+        var start = new Uri(app.Origin, "/docs/");
+        HashSet<Uri> seen = [start];
+        Queue<Uri> open = new([start]);
+        List<string> broken = [];
+        while (open.TryDequeue(out var address))
+        {
+            using var response = await app.Http.GetAsync(address, TestContext.Current.CancellationToken);
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                broken.Add($"{address.AbsolutePath}: {(int)response.StatusCode}");
+                continue;
+            }
+            var html = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            foreach (
+                var link in Link()
+                    .Matches(html)
+                    .Select(m => new Uri(address, WebUtility.HtmlDecode(m.Groups["link"].Value)))
+            )
+            {
+                var page = new UriBuilder(link) { Fragment = "" }.Uri;
+                // The API reference is a page of another making.
+                if (
+                    page.Authority == start.Authority
+                    && !page.AbsolutePath.StartsWith("/docs/api", StringComparison.Ordinal)
+                    && seen.Add(page)
+                )
+                {
+                    open.Enqueue(page);
+                }
+            }
+        }
+
+        Assert.Empty(broken);
+        Assert.True(seen.Count > 3);
+    }
+
+    [Fact]
+    public async Task A_page_asks_nothing_of_other_origins_and_runs_no_script()
+    {
+        await using var app = await TestApp.Start();
+        using var response = await app.Http.GetAsync(
+            "/docs/advanced/operations",
+            TestContext.Current.CancellationToken
+        );
+
+        var policy = response.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.StartsWith("default-src 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", policy);
+        Assert.Contains(
+            "<html lang=\"en\">",
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+        );
+    }
+
+    [Theory]
+    [InlineData("/docs/none")]
+    [InlineData("/docs/advanced/none")]
+    [InlineData("/docs/../../etc/passwd.md")]
+    public async Task A_page_that_does_not_exist_answers_404_with_the_contents(string path)
+    {
+        await using var app = await TestApp.Start();
+        using var response = await app.Http.GetAsync(path, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/docs", "/docs/")]
+    [InlineData("/docs/advanced/operations.md", "/docs/advanced/operations")]
+    public async Task Addresses_of_files_and_of_the_folder_lead_to_their_pages(string from, string to)
+    {
+        await using var app = await TestApp.Start();
+        using var response = await app.Http.GetAsync(from, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+        Assert.Equal(new Uri(app.Origin, to), response.Headers.Location);
+    }
+
+    [Fact]
+    public async Task With_a_host_name_of_its_own_the_documentation_has_no_path()
+    {
+        await using var app = await TestApp.Start(settings: s =>
+            s with
+            {
+                DocsUrl = new Uri("https://docs.example"),
+                AuthUrl = new Uri("https://auth.example"),
+            }
+        );
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/advanced/operations");
+        request.Headers.Host = "docs.example";
+        using var response = await app.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var foreign = new HttpRequestMessage(HttpMethod.Get, "/advanced/operations");
+        foreign.Headers.Host = "auth.example";
+        using var missing = await app.Http.SendAsync(foreign, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+    }
+
+    [GeneratedRegex("<a (?:class=\"[^\"]*\" )?href=\"(?<link>[^\"]+)\"", RegexOptions.NonBacktracking)]
+    private static partial Regex Link();
+}

@@ -1,0 +1,44 @@
+using System.Net;
+using Affluent.Server.Platform;
+using Affluent.Server.Tests.Harness;
+using Xunit;
+
+namespace Affluent.Server.Tests.Platform;
+
+/// <summary>A process answers for the roles that it has, and for no other.</summary>
+public sealed class RolesTests
+{
+    [Theory]
+    [InlineData(nameof(Roles.Auth), HttpStatusCode.OK, HttpStatusCode.NotFound)]
+    [InlineData(nameof(Roles.Api), HttpStatusCode.NotFound, HttpStatusCode.OK)]
+    [InlineData(nameof(Roles.Worker), HttpStatusCode.NotFound, HttpStatusCode.NotFound)]
+    [InlineData(nameof(Roles.All), HttpStatusCode.OK, HttpStatusCode.OK)]
+    public async Task Only_the_roles_of_the_process_have_routes(string roles, HttpStatusCode auth, HttpStatusCode docs)
+    {
+        await using var app = await TestApp.Start(settings: s => s with { Roles = Enum.Parse<Roles>(roles) });
+
+        Assert.Equal(auth, await Status(app, "/auth/.well-known/openid-configuration"));
+        Assert.Equal(docs, await Status(app, "/docs/"));
+        Assert.Equal(HttpStatusCode.OK, await Status(app, "/health"));
+    }
+
+    [Fact]
+    public async Task Ready_means_that_the_database_is_in_the_form_that_this_version_needs()
+    {
+        await using var app = await TestApp.Start();
+        var before = await Status(app, "/health/ready");
+        await app.Database.Write(
+            db => db.Execute("insert into schema_versions (version, name, applied_at) values (999, '999_later', 0)"),
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(HttpStatusCode.OK, before);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await Status(app, "/health/ready"));
+    }
+
+    private static async Task<HttpStatusCode> Status(TestApp app, string path)
+    {
+        using var response = await app.Http.GetAsync(path, TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
+}
