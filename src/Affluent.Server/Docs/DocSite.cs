@@ -21,12 +21,14 @@ internal sealed record DocPage(string Path, string Title, string Html)
 internal sealed record DocPart(string Folder, string Title, string Purpose);
 
 /// <summary>
-/// The documentation that is built into the program: the Markdown files of the folder docs. Links between files work on both
-/// sides, because a page has the address of its file without the ending.
+/// The documentation that is built into the program: the Markdown files of the folder docs, and those of the root for people who
+/// work on it. Links between files work on both sides: as files, and as pages.
 /// </summary>
 internal static class DocSite
 {
     private const string Ending = ".md";
+    private const string Folder = "docs/";
+    private const string Project = "project/";
 
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
         .UsePipeTables()
@@ -38,7 +40,7 @@ internal static class DocSite
         Files().ToFrozenDictionary(f => f.Path, Render, StringComparer.Ordinal)
     );
 
-    /// <summary>In the order in which a newcomer reads them.</summary>
+    /// <summary>The five parts, then what is for those who build it; in the order in which a newcomer reads them.</summary>
     public static IReadOnlyList<DocPart> Parts { get; } =
     [
         new("quickstart", "Quick start", "From nothing to a user's accounts in a few minutes."),
@@ -47,6 +49,7 @@ internal static class DocSite
         new("advanced", "Advanced guide", "How things work inside, and how to run them."),
         new("reference", "Reference", "Every route, setting, error and file form."),
         new("adr", "Decisions", "Why it is built as it is."),
+        new("project", "Project", "For those who work on Affluent itself."),
     ];
 
     /// <summary>The page of that address; null when there is none.</summary>
@@ -65,10 +68,10 @@ internal static class DocSite
         var assembly = Assembly.GetExecutingAssembly();
         foreach (var name in assembly.GetManifestResourceNames())
         {
-            if (name.StartsWith("docs/", StringComparison.Ordinal) && name.EndsWith(Ending, StringComparison.Ordinal))
+            if (name.StartsWith(Folder, StringComparison.Ordinal) && name.EndsWith(Ending, StringComparison.Ordinal))
             {
                 using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-                yield return (name["docs/".Length..^Ending.Length], reader.ReadToEnd());
+                yield return (name[Folder.Length..^Ending.Length], reader.ReadToEnd());
             }
         }
     }
@@ -76,9 +79,9 @@ internal static class DocSite
     private static DocPage Render((string Path, string Text) file)
     {
         var document = Markdown.Parse(file.Text, Pipeline);
-        foreach (var link in document.Descendants<LinkInline>())
+        foreach (var link in document.Descendants<LinkInline>().ToArray())
         {
-            link.Url = WithoutEnding(link.Url);
+            link.Url = Link(file.Path, link.Url ?? "");
         }
         using var html = new StringWriter();
         var renderer = new HtmlRenderer(html);
@@ -86,6 +89,24 @@ internal static class DocSite
         renderer.Render(document);
         var title = document.Descendants<HeadingBlock>().FirstOrDefault(h => h.Level == 1)?.Inline;
         return new DocPage(file.Path, title is null ? file.Path : PlainText(title), html.ToString());
+    }
+
+    /// <summary>A link between files as a link between their pages.</summary>
+    private static string Link(string from, string url)
+    {
+        if (url.StartsWith('#') || url.Contains("://", StringComparison.Ordinal))
+        {
+            return url;
+        }
+        // As files they are relative to the repository; the pages of its root stand in a part of their own.
+        var file = from.StartsWith(Project, StringComparison.Ordinal) ? from[Project.Length..] : Folder + from;
+        var target = new Uri(new Uri($"file:///{file}"), url);
+        var path = target.AbsolutePath.TrimStart('/');
+        var page = path.StartsWith(Folder, StringComparison.Ordinal) ? path[Folder.Length..] : Project + path;
+        var root = string.Concat(Enumerable.Repeat("../", from.Count(c => c == '/')));
+        return root
+            + (page.EndsWith(Ending, StringComparison.Ordinal) ? page[..^Ending.Length] : page)
+            + target.Fragment;
     }
 
     private static string PlainText(ContainerInline inline) =>
@@ -101,15 +122,4 @@ internal static class DocSite
                     }
                 )
         );
-
-    /// <summary>A link to another file of the documentation, as a link to its page.</summary>
-    private static string? WithoutEnding(string? url)
-    {
-        if (url is null || url.Contains("://", StringComparison.Ordinal))
-        {
-            return url;
-        }
-        var end = url.IndexOf('#', StringComparison.Ordinal) is >= 0 and var hash ? hash : url.Length;
-        return url[..end].EndsWith(Ending, StringComparison.Ordinal) ? url[..(end - Ending.Length)] + url[end..] : url;
-    }
 }
