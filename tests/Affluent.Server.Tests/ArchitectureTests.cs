@@ -17,6 +17,24 @@ public sealed partial class ArchitectureTests
     // Platform and Storage are the ground on which features stand; Commands puts everything together from above.
     private static readonly string[] NoFeatures = ["Platform", "Storage", "Commands"];
 
+    // What must commit together with another feature's change: asking for a run, answering a question, ending tokens …
+    private static readonly HashSet<string> ForOthers =
+    [
+        "RequestStore",
+        "QuestionStore",
+        "TokenStore",
+        "ClientStore",
+        "ConnectionsStore",
+    ];
+
+    // Longer than they should be; each may only become shorter.
+    private static readonly Dictionary<string, int> StillTooLong = new()
+    {
+        ["src/Affluent.Server/Widget/WidgetFlow.cs"] = 575,
+        ["src/Affluent.Server/Widget/WidgetViews.cs"] = 483,
+        ["src/Affluent.Server/Synchronization/ChannelRun.cs"] = 493,
+    };
+
     private static readonly Assembly Server = typeof(App).Assembly;
     private static readonly string[] Folders =
     [
@@ -57,23 +75,23 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void The_routes_of_a_feature_call_no_other_features_store()
+    public void A_feature_calls_anothers_store_only_where_that_one_is_meant_for_others()
     {
         var stores = Server
             .GetTypes()
             .Where(t =>
                 t.Name.EndsWith("Store", StringComparison.Ordinal)
                 && t.Namespace!.StartsWith(Root + ".", StringComparison.Ordinal)
+                && !ForOthers.Contains(t.Name)
             );
-        var touched =
+
+        AssertNone(
             from store in stores
             from folder in Folders.Except(NoFeatures)
             where FolderOf(store) != folder
             from name in DependentsOn(folder, store.FullName!)
-            where name.Contains("Endpoints", StringComparison.Ordinal)
-            select $"{name} uses {store.FullName}";
-
-        AssertNone(touched);
+            select $"{name} uses {store.FullName}: if that is meant for other features, say so in ForOthers"
+        );
     }
 
     [Fact]
@@ -93,8 +111,9 @@ public sealed partial class ArchitectureTests
                 file.Path.EndsWith(".cs", StringComparison.Ordinal)
                 || file.Path.EndsWith(".razor", StringComparison.Ordinal)
             let lines = File.ReadLines(file.FullPath).Count()
-            where lines > LongestFile
-            select $"{file.Path} has {lines} lines, more than {LongestFile}: split it by what it does"
+            let limit = StillTooLong.GetValueOrDefault(file.Path, LongestFile)
+            where lines > limit
+            select $"{file.Path} has {lines} lines, more than {limit}: split it by what it does"
         );
 
     [Fact]
