@@ -1,0 +1,123 @@
+using System.CommandLine;
+using Affluent.Server.Authorization;
+using Affluent.Server.Commands.Demo;
+using Affluent.Server.Platform;
+
+namespace Affluent.Server.Commands;
+
+/// <summary>
+/// <c>demo</c>: starts a sandbox of its own and walks through the quick start by itself, over the public HTTP interfaces only, once
+/// per channel. Then stays up, or ends with <c>--once</c>.
+/// </summary>
+internal static class DemoCommand
+{
+    /// <summary>The client's site, at which the widget hands users back. Nothing needs to answer there.</summary>
+    private const string ClientSite = "http://localhost:8080";
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "demo",
+            "Start a sandbox with the test bank and walk through the quick start by itself; then stay up to be explored."
+        );
+        var options = SettingOptions.AddTo(command, "listen", "data_directory", "test_bank_listen");
+        var once = new Option<bool>("--once") { Description = "End after the tables: 0 when all went well, 1 when not." };
+        command.Options.Add(once);
+        command.SetAction(
+            async (asked, cancellation) =>
+            {
+                var settings = options.ReadValid(asked);
+                await Run(
+                    settings with
+                    {
+                        DataDirectory = Path.Combine(settings.DataDirectory, "demo"),
+                    },
+                    asked.GetValue(once),
+                    asked.InvocationConfiguration.Output,
+                    cancellation
+                );
+                return (int)ExitCode.Done;
+            }
+        );
+        return command;
+    }
+
+    private static async Task Run(Settings settings, bool once, TextWriter output, CancellationToken cancellation)
+    {
+        var time = TimeProvider.System;
+        var narrator = new Narrator(output, time);
+        narrator.Title("Affluent: from one command to a user's accounts and transactions");
+        using var logs = LoggerFactory.Create(logging =>
+        {
+            Logs.Configure(logging, settings.Environment);
+            logging.SetMinimumLevel(LogLevel.Warning);
+        });
+        await using var installation = await narrator.Step(
+            "Platform and test bank, on an SQLite file of their own",
+            () => Installation.Start(settings, logs, time, cancellation),
+            _ => settings.Database
+        );
+        var place = await MakeClient(installation, narrator, cancellation);
+        try
+        {
+            using var quickStart = new QuickStart(place, narrator, time);
+            foreach (var channel in new[] { DemoChannel.Embedded, DemoChannel.Redirect })
+            {
+                narrator.Title(
+                    channel == DemoChannel.Embedded
+                        ? "Channel EMBEDDED: the user gives login and password to the widget"
+                        : "Channel REDIRECT: the user logs in at the bank"
+                );
+                await quickStart.Walk(channel, $"demo-{Guid.NewGuid().ToString("N")[..8]}@example.org", cancellation);
+            }
+        }
+        catch (Exception e) when (e is DemoException or HttpRequestException or KeyNotFoundException)
+        {
+            output.WriteLine();
+            throw new CommandException(ExitCode.Failed, $"The demo stopped: {e.Message}");
+        }
+        if (!once)
+        {
+            Addresses(installation, narrator);
+            await installation.WaitForShutdown();
+        }
+    }
+
+    private static Task<DemoPlace> MakeClient(
+        Installation installation,
+        Narrator narrator,
+        CancellationToken cancellation
+    ) =>
+        narrator.Step(
+            $"Client              affluent client create --name Demo --redirect {ClientSite}",
+            async () =>
+            {
+                var made = await installation.CreateClient(
+                    new NewClient("Demo", NewClient.KnownGrants, Scopes.All, [ClientSite], ClientMode: false),
+                    cancellation
+                );
+                var addresses = installation.Addresses;
+                return new DemoPlace(
+                    new Uri(addresses.Auth),
+                    new Uri(addresses.Api),
+                    new Uri(addresses.Embed),
+                    made.ClientId,
+                    made.Secret.Value,
+                    new Uri(ClientSite + "/linked")
+                );
+            },
+            place => $"client_id {place.ClientId}"
+        );
+
+    private static void Addresses(Installation installation, Narrator narrator)
+    {
+        var addresses = installation.Addresses;
+        narrator.Title("Open");
+        narrator.Say($"  Documentation   {addresses.Docs}");
+        narrator.Say($"  API reference   {addresses.Docs}/api");
+        narrator.Say($"  Widget          {addresses.Embed}");
+        narrator.Say($"  Test bank       {installation.TestBank}");
+        narrator.Say("");
+        narrator.Say("Ctrl-C ends it.");
+    }
+}
