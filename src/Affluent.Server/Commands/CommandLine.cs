@@ -13,6 +13,7 @@ internal static class CommandLine
         var root = new RootCommand("Affluent: account aggregation on your own machines. Without a command: serve.")
         {
             ServeCommand.Create(),
+            DemoCommand.Create(),
             MigrateCommand.Create(),
             CheckConfigCommand.Create(),
             ClientCommand.Create(),

@@ -21,7 +21,10 @@ internal static class DemoCommand
             "Start a sandbox with the test bank and walk through the quick start by itself; then stay up to be explored."
         );
         var options = SettingOptions.AddTo(command, "listen", "data_directory", "test_bank_listen");
-        var once = new Option<bool>("--once") { Description = "End after the tables: 0 when all went well, 1 when not." };
+        var once = new Option<bool>("--once")
+        {
+            Description = "End after the tables: 0 when all went well, 1 when not.",
+        };
         command.Options.Add(once);
         command.SetAction(
             async (asked, cancellation) =>
@@ -58,30 +61,42 @@ internal static class DemoCommand
             _ => settings.Database
         );
         var place = await MakeClient(installation, narrator, cancellation);
+        using var quickStart = new QuickStart(place, narrator, time);
         try
         {
-            using var quickStart = new QuickStart(place, narrator, time);
-            foreach (var channel in new[] { DemoChannel.Embedded, DemoChannel.Redirect })
+            await Walk(quickStart, narrator, cancellation);
+            if (!once)
             {
-                narrator.Title(
-                    channel == DemoChannel.Embedded
-                        ? "Channel EMBEDDED: the user gives login and password to the widget"
-                        : "Channel REDIRECT: the user logs in at the bank"
-                );
-                await quickStart.Walk(channel, $"demo-{Guid.NewGuid().ToString("N")[..8]}@example.org", cancellation);
+                narrator.Title("A widget session for you");
+                var (_, widget) = await quickStart.OpenWidget(NewEmail(), cancellation);
+                ShowAddresses(installation, widget, narrator);
             }
         }
         catch (Exception e) when (e is DemoException or HttpRequestException or KeyNotFoundException)
         {
-            output.WriteLine();
+            await output.WriteLineAsync();
             throw new CommandException(ExitCode.Failed, $"The demo stopped: {e.Message}");
         }
         if (!once)
         {
-            Addresses(installation, narrator);
             await installation.WaitForShutdown();
         }
     }
+
+    private static async Task Walk(QuickStart quickStart, Narrator narrator, CancellationToken cancellation)
+    {
+        foreach (var channel in new[] { DemoChannel.Embedded, DemoChannel.Redirect })
+        {
+            narrator.Title(
+                channel == DemoChannel.Embedded
+                    ? "Channel EMBEDDED: the user gives login and password to the widget"
+                    : "Channel REDIRECT: the user logs in at the bank"
+            );
+            await quickStart.Walk(channel, NewEmail(), cancellation);
+        }
+    }
+
+    private static string NewEmail() => $"demo-{Guid.NewGuid().ToString("N")[..8]}@example.org";
 
     private static Task<DemoPlace> MakeClient(
         Installation installation,
@@ -89,11 +104,18 @@ internal static class DemoCommand
         CancellationToken cancellation
     ) =>
         narrator.Step(
-            $"Client              affluent client create --name Demo --redirect {ClientSite}",
+            $"Client              affluent client create --name Demo --redirect-urls {ClientSite}",
             async () =>
             {
-                var made = await installation.CreateClient(
-                    new NewClient("Demo", NewClient.KnownGrants, Scopes.All, [ClientSite], ClientMode: false),
+                var (client, error) = new NewClient(
+                    "Demo",
+                    NewClient.KnownGrants,
+                    Scopes.All,
+                    [ClientSite],
+                    ClientMode: false
+                ).Check(InstallationKind.Sandbox);
+                var (made, secret) = await installation.CreateClient(
+                    client ?? throw new DemoException(error!),
                     cancellation
                 );
                 var addresses = installation.Addresses;
@@ -102,22 +124,22 @@ internal static class DemoCommand
                     new Uri(addresses.Api),
                     new Uri(addresses.Embed),
                     made.ClientId,
-                    made.Secret.Value,
+                    secret.Value,
                     new Uri(ClientSite + "/linked")
                 );
             },
             place => $"client_id {place.ClientId}"
         );
 
-    private static void Addresses(Installation installation, Narrator narrator)
+    private static void ShowAddresses(Installation installation, Uri widget, Narrator narrator)
     {
         var addresses = installation.Addresses;
         narrator.Title("Open");
-        narrator.Say($"  Documentation   {addresses.Docs}");
+        narrator.Say($"  Widget          {widget}");
         narrator.Say($"  API reference   {addresses.Docs}/api");
-        narrator.Say($"  Widget          {addresses.Embed}");
+        narrator.Say($"  Documentation   {addresses.Docs}/");
         narrator.Say($"  Test bank       {installation.TestBank}");
         narrator.Say("");
-        narrator.Say("Ctrl-C ends it.");
+        narrator.Say("In the widget choose Linxo Test Bank and log in with dev / dev. Ctrl-C ends the demo.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.TestBank;
@@ -17,6 +18,9 @@ internal sealed partial class Installation : IAsyncDisposable
 
     /// <summary>How it is reached.</summary>
     public Addresses Addresses => _app.Services.GetRequiredService<Addresses>();
+
+    /// <summary>Where the included test bank is reached; null: there is none.</summary>
+    public Uri? TestBank => _app.Services.GetRequiredService<Settings>().TestBankUrl;
 
     /// <summary>Starts everything that the settings ask for; leaves nothing running when something fails.</summary>
     /// <exception cref="CommandException">The database is too new, or nothing can listen.</exception>
@@ -157,6 +161,19 @@ internal sealed partial class Installation : IAsyncDisposable
             ),
             var other => throw new UnreachableException(other.ToString()),
         };
+
+    /// <summary>Makes a client of this installation, as <c>client create</c> does.</summary>
+    public Task<(Client Client, Secret Secret)> CreateClient(Client client, CancellationToken cancellation) =>
+        _database.Write(
+            db =>
+                ClientStore.Create(
+                    db,
+                    client,
+                    _app.Services.GetRequiredService<Ids>(),
+                    _app.Services.GetRequiredService<TimeProvider>()
+                ),
+            cancellation
+        );
 
     /// <summary>Waits until the process is told to end, and ends what runs.</summary>
     public Task WaitForShutdown() => _app.WaitForShutdownAsync();

@@ -6,14 +6,7 @@ namespace Affluent.Server.Commands.Demo;
 
 /// <summary>Where the platform's parts are reached, and who walks.</summary>
 /// <param name="RedirectUrl">The client's own page, at which the widget hands the user back.</param>
-internal sealed record DemoPlace(
-    Uri Auth,
-    Uri Api,
-    Uri Embed,
-    string ClientId,
-    string ClientSecret,
-    Uri RedirectUrl
-);
+internal sealed record DemoPlace(Uri Auth, Uri Api, Uri Embed, string ClientId, string ClientSecret, Uri RedirectUrl);
 
 /// <summary>How the user lets the platform in at the bank.</summary>
 internal enum DemoChannel
@@ -41,6 +34,25 @@ internal sealed class QuickStart(DemoPlace place, Narrator narrator, TimeProvide
 
     /// <summary>From a client token to transactions, once.</summary>
     public async Task Walk(DemoChannel channel, string email, CancellationToken cancellation)
+    {
+        var (userToken, session) = await OpenWidget(email, cancellation);
+        var widget = new Uri(
+            $"{session}&redirect_url={Uri.EscapeDataString(place.RedirectUrl.ToString())}&wait_sync_end=true&locale=en_GB"
+        );
+        var left = await LinkBank(widget, channel, cancellation);
+        var connectionId =
+            System.Web.HttpUtility.ParseQueryString(left.Query)["connection_id"]
+            ?? throw new DemoException("The widget handed the user back without a connection_id.");
+        await narrator.Step(
+            $"Synchronization     GET /api/v2.1/connections/{connectionId}",
+            () => WaitForSync(userToken, connectionId, cancellation),
+            status => status
+        );
+        await ShowData(userToken, connectionId, cancellation);
+    }
+
+    /// <summary>The client's part up to the widget: a user, the user's token, and the link for the user's browser.</summary>
+    public async Task<(string UserToken, Uri Widget)> OpenWidget(string email, CancellationToken cancellation)
     {
         var password = "demo-" + Guid.NewGuid().ToString("N")[..8] + "1";
         var clientToken = await narrator.Step(
@@ -73,16 +85,7 @@ internal sealed class QuickStart(DemoPlace place, Narrator narrator, TimeProvide
             () => WidgetSession(userToken, cancellation),
             _ => "_links.add_connection"
         );
-        var left = await LinkBank(widget, channel, cancellation);
-        var connectionId =
-            System.Web.HttpUtility.ParseQueryString(left.Query)["connection_id"]
-            ?? throw new DemoException("The widget handed the user back without a connection_id.");
-        await narrator.Step(
-            $"Synchronization     GET /api/v2.1/connections/{connectionId}",
-            () => WaitForSync(userToken.AccessToken, connectionId, cancellation),
-            status => status
-        );
-        await ShowData(userToken.AccessToken, connectionId, cancellation);
+        return (userToken.AccessToken, widget);
     }
 
     public void Dispose() => _http.Dispose();
@@ -122,10 +125,7 @@ internal sealed class QuickStart(DemoPlace place, Narrator narrator, TimeProvide
             await _http.PostAsync(Under(place.Embed, "v2.1/widget/widget_session"), content, cancellation),
             cancellation
         );
-        var link = json.GetProperty("_links").GetProperty("add_connection").GetString()!;
-        return new Uri(
-            $"{link}&redirect_url={Uri.EscapeDataString(place.RedirectUrl.ToString())}&wait_sync_end=true&locale=en_GB"
-        );
+        return new Uri(json.GetProperty("_links").GetProperty("add_connection").GetString()!);
     }
 
     // The user's part: only what a browser can see and press.
