@@ -1,1 +1,36 @@
-Console.WriteLine("bench");
+using Affluent.Bench;
+
+// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [start]
+// PostgreSQL: AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name (a database of its own is made there, and dropped at the end).
+var server = Environment.GetEnvironmentVariable("AFFLUENT_TEST_POSTGRES");
+if (server is null)
+{
+    Console.Error.WriteLine("Set AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name to a PostgreSQL that may be loaded.");
+    return 2;
+}
+string[] known = ["pages", "sync", "start"];
+if (args.Except(known).Any())
+{
+    Console.Error.WriteLine($"Benchmarks: {string.Join(", ", known)}; none named: all.");
+    return 2;
+}
+var asked = args.Length == 0 ? known : args;
+List<Figure> figures = [];
+foreach (var name in asked)
+{
+    Console.WriteLine($"{name} …");
+    figures.AddRange(
+        name switch
+        {
+            "pages" => await PageOfTransactions.Run(server),
+            "sync" => await FirstSynchronization.Run(server),
+            _ => await StartAndMemory.Run(server),
+        }
+    );
+}
+Console.WriteLine();
+foreach (var figure in figures)
+{
+    Console.WriteLine(figure);
+}
+return figures.All(f => f.Reached) ? 0 : 1;
