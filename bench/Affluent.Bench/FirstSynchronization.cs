@@ -58,7 +58,12 @@ internal static class FirstSynchronization
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await platform.UserToken());
         using var made = await http.PostAsJsonAsync(
             "/api/v2.1/connections",
-            new { provider_id = "1", channel_definition_id = "100", credentials = new Dictionary<string, string>() }
+            new
+            {
+                provider_id = "1",
+                channel_definition_id = "100",
+                credentials = new Dictionary<string, string>(),
+            }
         );
         if (!made.IsSuccessStatusCode)
         {
@@ -186,7 +191,10 @@ internal static class FirstSynchronization
             return new StepResult.Page
             {
                 Session = "s",
-                Transactions = [.. Enumerable.Range(from, PageSize).Select(i => Transaction(i, today.AddDays(-i / 27)))],
+                Transactions =
+                [
+                    .. Enumerable.Range(from, PageSize).Select(i => Transaction(i, today.AddDays(-i / 27))),
+                ],
                 Next = from + PageSize < Rows ? (from + PageSize).ToString(CultureInfo.InvariantCulture) : null,
             };
         }

@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Affluent.Server;
-using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
-using Affluent.Server.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

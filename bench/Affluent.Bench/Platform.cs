@@ -62,11 +62,11 @@ internal sealed class Platform : IAsyncDisposable
             db =>
                 ClientStore.Create(
                     db,
-                    ids,
                     new NewClient("Bench", NewClient.KnownGrants, Scopes.All, [], ClientMode: false)
                         .Check(InstallationKind.Sandbox)
                         .Client!,
-                    TimeProvider.System.Seconds()
+                    ids,
+                    TimeProvider.System
                 ),
             CancellationToken.None
         );

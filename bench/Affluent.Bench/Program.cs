@@ -5,7 +5,9 @@ using Affluent.Bench;
 var server = Environment.GetEnvironmentVariable("AFFLUENT_TEST_POSTGRES");
 if (server is null)
 {
-    Console.Error.WriteLine("Set AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name to a PostgreSQL that may be loaded.");
+    Console.Error.WriteLine(
+        "Set AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name to a PostgreSQL that may be loaded."
+    );
     return 2;
 }
 string[] known = ["pages", "sync", "start"];

@@ -61,6 +61,7 @@ internal static class StartAndMemory
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                UseShellExecute = false,
             }
         )!;
         process.OutputDataReceived += (_, _) => { };
@@ -105,8 +106,10 @@ internal static class StartAndMemory
 
     private static double ResidentMegabytes(int process)
     {
-        var line = File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        var line = File.ReadLines($"/proc/{process}/status")
+            .First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
+            / 1024;
     }
 
     private static int FreePort()
