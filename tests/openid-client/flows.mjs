@@ -16,7 +16,8 @@ const refused = async (promise) => {
     await promise;
     return "accepted";
   } catch (error) {
-    return error.error ?? error.code ?? String(error);
+    // With a WWW-Authenticate header, the library reports the challenge instead of the body.
+    return error.error ?? error.cause?.[0]?.parameters?.error ?? error.code ?? String(error);
   }
 };
 

@@ -1,3 +1,4 @@
+using Affluent.Server.Storage;
 using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
 using OpenIddict.Core;
@@ -10,7 +11,8 @@ internal sealed class TokenManager(
     ILogger<OpenIddictTokenManager<TokenRow>> logger,
     IOptionsMonitor<OpenIddictCoreOptions> options,
     IOpenIddictTokenStore<TokenRow> store,
-    Revocations revocations
+    Revocations revocations,
+    Database database
 ) : OpenIddictTokenManager<TokenRow>(cache, logger, options, store)
 {
     public override async ValueTask<bool> TryRevokeAsync(TokenRow token, CancellationToken cancellationToken = default)
@@ -24,9 +26,14 @@ internal sealed class TokenManager(
         CancellationToken cancellationToken = default
     )
     {
-        await revocations.Add(
-            RevocationKind.Authorization,
-            long.Parse(identifier, System.Globalization.CultureInfo.InvariantCulture),
+        var family = long.Parse(identifier, System.Globalization.CultureInfo.InvariantCulture);
+        await database.Write(
+            async db =>
+            {
+                // The family itself, too: a token that is being issued at this moment is not yet among those that follow.
+                await TokenStore.EndFamily(db, family);
+                await revocations.Add(db, RevocationKind.Authorization, family);
+            },
             cancellationToken
         );
         return await base.RevokeByAuthorizationIdAsync(identifier, cancellationToken);

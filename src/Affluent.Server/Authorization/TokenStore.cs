@@ -14,6 +14,10 @@ internal static class TokenStore
         await db.Execute("delete from authorizations where subject = @Subject", subject);
     }
 
+    /// <summary>Ends what came from one sign-in: no refresh token of it works any more, a later one included.</summary>
+    public static Task EndFamily(DbWork db, long authorizationId) =>
+        db.Execute("update authorizations set status = 'revoked' where id = @Id", new { Id = authorizationId });
+
     /// <summary>
     /// Takes away at most <paramref name="batch"/> rows of each kind that have served their time, and says how many of the
     /// largest kind. A used refresh token stays until it expires: that it comes back must be noticed.

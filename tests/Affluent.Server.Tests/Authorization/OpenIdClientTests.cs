@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using Affluent.Server.Tests.Harness;
 using Xunit;
@@ -38,26 +37,25 @@ public sealed class OpenIdClientTests
         );
 
         Assert.Equal(
-            new Dictionary<string, string?>(StringComparer.Ordinal)
-            {
-                ["issuer"] = app.Origin + "auth",
-                ["issuerByRfc8414"] = app.Origin + "auth",
-                ["clientScope"] = "users_create",
-                ["clientExpiresIn"] = "3600",
-                ["basicTokenType"] = "bearer",
-                ["userScope"] = "openid profile accounts_read",
-                ["idTokenSubject"] = user.Id.ToString(CultureInfo.InvariantCulture),
-                ["active"] = "True",
-                ["subject"] = user.Id.ToString(CultureInfo.InvariantCulture),
-                ["rotated"] = "True",
-                ["activeAfterRevocation"] = "False",
-                ["reuse"] = "invalid_grant",
-                ["familyAfterReuse"] = "invalid_grant",
-                ["wrongPassword"] = "invalid_grant",
-                ["wrongScope"] = "invalid_scope",
-                ["wrongSecret"] = "invalid_client",
-            },
-            found.EnumerateObject().ToDictionary(p => p.Name, p => (string?)p.Value.ToString(), StringComparer.Ordinal)
+            $"""
+            issuer: {app.Origin}auth
+            issuerByRfc8414: {app.Origin}auth
+            clientScope: users_create
+            clientExpiresIn: 3600
+            basicTokenType: bearer
+            userScope: openid profile accounts_read
+            idTokenSubject: {user.Id}
+            active: True
+            subject: {user.Id}
+            rotated: True
+            activeAfterRevocation: False
+            reuse: invalid_grant
+            familyAfterReuse: invalid_grant
+            wrongPassword: invalid_grant
+            wrongScope: invalid_scope
+            wrongSecret: invalid_client
+            """,
+            string.Join('\n', found.EnumerateObject().Select(p => $"{p.Name}: {p.Value}"))
         );
     }
 
