@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Affluent.Server.Commands;
 
@@ -15,6 +17,13 @@ internal static class ClientCommand
             CreateClient(),
             ListClients(),
             RotateSecret(),
+            Close(
+                "disable",
+                "Close a client: it gets no token, and those of its users end within seconds.",
+                closed: true
+            ),
+            Close("enable", "Open a closed client again.", closed: false),
+            DeleteClient(),
         };
 
     private static Command CreateClient()
@@ -124,6 +133,64 @@ internal static class ClientCommand
         );
         return command;
     }
+
+    private static Command Close(string name, string description, bool closed)
+    {
+        var id = ClientId();
+        var command = new Command(name, description) { id };
+        var options = SettingOptions.AddTo(command, Needed);
+        command.SetAction(
+            async (asked, cancellation) =>
+            {
+                await using var database = await Installation.OpenMigrated(options.ReadValid(asked), cancellation);
+                var revocations = await RevocationsOf(database, cancellation);
+                var clientId = asked.GetValue(id)!;
+                return await database.Write(
+                    db => ClientStore.SetDisabled(db, clientId, closed, revocations),
+                    cancellation
+                )
+                    ? (int)ExitCode.Done
+                    : throw NoSuchClient(clientId);
+            }
+        );
+        return command;
+    }
+
+    private static Command DeleteClient()
+    {
+        var id = ClientId();
+        var sure = new Option<bool>("--yes") { Description = "Do it: nothing brings the data back" };
+        var command = new Command("delete", "Erase a client with all of its users and their data.") { id, sure };
+        var options = SettingOptions.AddTo(command, Needed);
+        command.SetAction(
+            async (asked, cancellation) =>
+            {
+                await using var database = await Installation.OpenMigrated(options.ReadValid(asked), cancellation);
+                var clientId = asked.GetValue(id)!;
+                if (!asked.GetValue(sure))
+                {
+                    throw new CommandException(
+                        ExitCode.Usage,
+                        $"This erases the client {clientId} with all of its users and their data. If you are sure, add --yes. To close it only: affluent client disable {clientId}"
+                    );
+                }
+                var revocations = await RevocationsOf(database, cancellation);
+                return await database.Write(db => ClientStore.Delete(db, clientId, revocations), cancellation)
+                    ? (int)ExitCode.Done
+                    : throw NoSuchClient(clientId);
+            }
+        );
+        return command;
+    }
+
+    /// <summary>Tells the running nodes, by the database, which tokens end.</summary>
+    private static async Task<Revocations> RevocationsOf(Database database, CancellationToken cancellation) =>
+        new(
+            database,
+            new Ids(TimeProvider.System, await Installation.NextNode(database, cancellation)),
+            TimeProvider.System,
+            NullLogger<Revocations>.Instance
+        );
 
     private static Argument<string> ClientId() => new("client-id") { Description = "Its id, as client list shows it" };
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
+using Affluent.Server.Providers;
 using Affluent.Server.Storage;
 using Affluent.TestBank;
 
@@ -64,6 +65,8 @@ internal sealed partial class Installation : IAsyncDisposable
                 time,
                 builder => builder.Services.AddSingleton(logs)
             );
+            // Read now, so that a fault in an operator's bank is told at the start and not by the first request.
+            app.Services.GetRequiredService<Banks>();
             await Listen(app, "listen", settings.Listen, cancellation);
             var addresses = app.Services.GetRequiredService<Addresses>();
             LogReady(

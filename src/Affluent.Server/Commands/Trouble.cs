@@ -38,8 +38,8 @@ internal static class Trouble
                 "Another process holds the database file: end it, or use PostgreSQL for several processes."
             ),
             SqliteException sqlite => Database($"The database file cannot be used: {sqlite.Message}"),
-            // A scenario of the test bank with wrong lines: the message lists them.
-            InvalidDataException scenario => new(ExitCode.Settings, scenario.Message),
+            // A scenario or a catalogue with wrong lines: the message lists them.
+            InvalidDataException file => new(ExitCode.Settings, file.Message),
             UnauthorizedAccessException or IOException => new(ExitCode.Failed, exception.Message),
             _ => null,
         };

@@ -116,6 +116,12 @@ internal static class SettingList
         Public("api_url", "/api", "API", (s, url) => s with { ApiUrl = url }, s => s.ApiUrl),
         Public("embed_url", "/embed", "widget", (s, url) => s with { EmbedUrl = url }, s => s.EmbedUrl),
         Public("docs_url", "/docs", "documentation", (s, url) => s with { DocsUrl = url }, s => s.DocsUrl),
+        File(
+            "catalogue_folder",
+            "Folder of *.json files with banks of your own, beside those that come with Affluent (none)",
+            (s, path) => s with { CatalogueFolder = path },
+            s => s.CatalogueFolder
+        ),
         new(
             "test_bank_listen",
             "URL|off",

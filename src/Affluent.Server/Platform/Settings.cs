@@ -69,6 +69,9 @@ internal sealed record Settings
     /// <summary>Scenario file of the included test bank; null: its default scenario.</summary>
     public string? TestBankScenario { get; init; }
 
+    /// <summary>Folder of *.json files with banks of the operator's own; null: only those that ship with the product.</summary>
+    public string? CatalogueFolder { get; init; }
+
     /// <summary>Whether this process has the role.</summary>
     public bool Runs(Roles role) => (Roles & role) == role;
 }

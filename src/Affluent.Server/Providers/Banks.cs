@@ -27,8 +27,8 @@ internal sealed class Banks
             );
     }
 
-    /// <summary>The banks that ship with the product; the test bank only where the settings say where it is.</summary>
-    /// <exception cref="InvalidOperationException">The catalogue has faults; the message names them all.</exception>
+    /// <summary>The banks that ship with the product and the operator's own; the test bank only where the settings say where it is.</summary>
+    /// <exception cref="InvalidDataException">The catalogue has faults, or banks that are not for production; the message names them all.</exception>
     public static Banks Load(Settings settings)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -36,10 +36,36 @@ internal sealed class Banks
         {
             variables.Add("test_bank", testBank.AbsoluteUri.TrimEnd('/'));
         }
-        var load = Catalogue.Load(variables);
-        return load.Faults.Count == 0
+        var load = Catalogue.Load(variables, settings.CatalogueFolder);
+        var faults = load.Faults.Select(f => f.ToString());
+        if (settings.Environment == InstallationKind.Production)
+        {
+            faults = faults.Concat(load.Catalogue.Providers.SelectMany(NotForProduction));
+        }
+        string[] all = [.. faults];
+        return all.Length == 0
             ? new Banks(load.Catalogue.Providers, Families.Find)
-            : throw new InvalidOperationException(string.Join('\n', load.Faults));
+            : throw new InvalidDataException(
+                $"The catalogue of banks cannot be used:\n  - {string.Join("\n  - ", all)}"
+            );
+    }
+
+    private static IEnumerable<string> NotForProduction(Provider provider)
+    {
+        if (provider.Test)
+        {
+            yield return $"{provider.Id} {provider.Name}: is a test bank";
+        }
+        foreach (var channel in provider.Channels)
+        {
+            foreach (var (name, value) in channel.Settings)
+            {
+                if (value.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+                {
+                    yield return $"{provider.Id} {provider.Name}: {name} of channel {channel.Id} is plain http";
+                }
+            }
+        }
     }
 
     public IReadOnlyList<Provider> All { get; }

@@ -159,6 +159,32 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("There is no client nobody", errors);
     }
 
+    [Theory, OnBothDatabases]
+    public async Task A_client_is_closed_opened_and_only_on_a_clear_word_erased(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind, new FakeTimeProvider());
+        string[] on = ["--database", database.Address];
+        var (_, output, _) = await Run(["client", "create", "--name", "Shop", .. on]);
+        var id = output.Split('\n')[0].Trim().Split('=')[1];
+
+        var (disabled, _, _) = await Run(["client", "disable", id, .. on]);
+        var (_, closed, _) = await Run(["client", "list", .. on]);
+        var (enabled, _, _) = await Run(["client", "enable", id, .. on]);
+        var (_, open, _) = await Run(["client", "list", .. on]);
+        var (asked, _, question) = await Run(["client", "delete", id, .. on]);
+        var (deleted, _, _) = await Run(["client", "delete", id, "--yes", .. on]);
+        var (again, _, errors) = await Run(["client", "delete", id, "--yes", .. on]);
+        var (_, none, _) = await Run(["client", "list", .. on]);
+
+        Assert.Equal((ExitCode.Done, ExitCode.Done, ExitCode.Usage), (disabled, enabled, asked));
+        Assert.Contains("Shop  (closed)", closed);
+        Assert.DoesNotContain("(closed)", open);
+        Assert.Contains("add --yes", question);
+        Assert.Equal((ExitCode.Done, ExitCode.Failed), (deleted, again));
+        Assert.Contains($"There is no client {id}", errors);
+        Assert.Equal("", none);
+    }
+
     [Theory]
     [InlineData("--scopes", "everything", "Unknown scope 'everything'")]
     [InlineData("--grants", "implicit", "Unknown grant 'implicit'")]
@@ -203,6 +229,32 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(ExitCode.Settings, code);
         Assert.Contains("people.json", errors);
+    }
+
+    [Fact]
+    public async Task A_bank_of_the_operator_with_faults_keeps_the_platform_from_starting()
+    {
+        var banks = _folder.CreateSubdirectory("banks");
+        await File.WriteAllTextAsync(
+            Path.Combine(banks.FullName, "mine.json"),
+            "{ \"id\": \"4711\" }",
+            TestContext.Current.CancellationToken
+        );
+
+        var (code, _, errors) = await Run(
+            "serve",
+            "--data-directory",
+            _folder.FullName,
+            "--test-bank-listen",
+            "off",
+            "--listen",
+            "http://127.0.0.1:0",
+            "--catalogue-folder",
+            banks.FullName
+        );
+
+        Assert.Equal(ExitCode.Settings, code);
+        Assert.Contains("mine.json", errors);
     }
 
     private static async Task<(ExitCode Code, string Output, string Errors)> Run(params string[] args)
