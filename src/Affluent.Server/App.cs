@@ -5,6 +5,7 @@ using Affluent.Server.Categories;
 using Affluent.Server.Connections;
 using Affluent.Server.Docs;
 using Affluent.Server.Events;
+using Affluent.Server.OpenApi;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
@@ -59,6 +60,7 @@ internal static class App
         builder.Services.AddApiErrors();
         builder.Services.AddWidget();
         builder.Services.AddEvents();
+        builder.Services.AddApiDocument();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -87,6 +89,7 @@ internal static class App
             app.MapConnectionEdits();
             app.MapQueues();
             app.MapDocs();
+            app.MapApiDocument();
         }
         if (settings.Runs(Roles.Embed))
         {

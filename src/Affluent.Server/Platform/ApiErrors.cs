@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using KestrelServerOptions = Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions;
 
 namespace Affluent.Server.Platform;
 
@@ -12,15 +13,21 @@ internal static partial class ApiErrors
     /// <summary>A client that has gone away gets no answer; the status is for the log only (nginx's number).</summary>
     private const int ClientClosedRequest = 499;
 
+    /// <summary>Bytes; far above any message of ours.</summary>
+    private const long LargestBody = 1 << 20;
+
     public static void UseApiErrors(this WebApplication app) =>
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal),
             api => api.Use(Answer)
         );
 
-    /// <summary>Bad bodies are thrown with their reason instead of answered without one.</summary>
-    public static void AddApiErrors(this IServiceCollection services) =>
+    public static void AddApiErrors(this IServiceCollection services)
+    {
+        // Bad bodies are thrown with their reason instead of answered without one.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.Configure<KestrelServerOptions>(options => options.Limits.MaxRequestBodySize = LargestBody);
+    }
 
     private static async Task Answer(HttpContext context, RequestDelegate next)
     {
@@ -106,7 +113,8 @@ internal static partial class ApiErrors
     private static Problem UnsupportedMediaType { get; } =
         new(415, "unsupported_media_type", "Send the body as JSON, with Content-Type: application/json.");
 
-    private static Problem TooLarge { get; } = new(413, "body_too_large", "The body of the request is too large.");
+    private static Problem TooLarge { get; } =
+        new(413, "body_too_large", "The body of the request is too large: it may have 1 MiB.");
 
     private static ILogger Logger(HttpContext context) =>
         context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ApiErrors).FullName!);

@@ -91,18 +91,38 @@ internal enum ProblemActor
 /// <summary>A problem as it goes over the wire.</summary>
 internal sealed record ProblemMessage
 {
+    /// <summary>Where the code is explained (RFC 9457).</summary>
     public required string Type { get; init; }
+
+    /// <summary>The HTTP status in words.</summary>
     public required string Title { get; init; }
+
+    /// <summary>The HTTP status.</summary>
     public required int Status { get; init; }
+
+    /// <summary>What happened and what to do next, for people.</summary>
     public required string Detail { get; init; }
+
+    /// <summary>What happened, for programs: stable, in snake_case.</summary>
     public required string Code { get; init; }
+
+    /// <summary>The same as <c>code</c>, under its older name.</summary>
     public required string Error { get; init; }
+
+    /// <summary>The same as <c>detail</c>, under its older name.</summary>
     public required string ErrorDescription { get; init; }
+
+    /// <summary>Who must act: client, user, operator or bank.</summary>
     public required ProblemActor Actor { get; init; }
+
+    /// <summary>Whether the same request may succeed later, unchanged.</summary>
     public required bool Retryable { get; init; }
 
+    /// <summary>The parameter or field that is wrong, when one is.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Parameter { get; init; }
+
+    /// <summary>Names this answer to the operator.</summary>
     public required string TraceId { get; init; }
 }
 

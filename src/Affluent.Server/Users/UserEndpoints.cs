@@ -9,20 +9,52 @@ namespace Affluent.Server.Users;
 internal static class UserEndpoints
 {
     private const int LongestName = 100;
+    private const string Erased =
+        "Erases the user for good, with all connections, accounts and transactions; the e-mail address is free again.";
 
     public static void MapUsers(this IEndpointRouteBuilder app)
     {
         var users = app.MapGroup("/api/v2.1/users").WithTags("Users");
-        users.MapPost("", Create).Needs(Scopes.UsersCreate).ForClients();
+        users
+            .MapPost("", Create)
+            .Needs(Scopes.UsersCreate)
+            .ForClients()
+            .Describe(
+                "createUser",
+                "Create a user",
+                "The `Location` header of the answer names the new user; the body is empty."
+            )
+            .Accepts<CreateUserMessage>("application/json")
+            .Answers(201, 400, 409, 415);
         var byId = users.MapGroup("/{id}").OwnedBy("id", Itself);
         byId.AddEndpointFilter(OnlyOneself);
-        foreach (var one in new[] { users.MapGroup("/me"), byId })
+        MapOne(users.MapGroup("/me"), "Me", "the user of the token", 400);
+        MapOne(byId, "User", "a user", 404);
+        app.MapDelete("/api/v2.1/admin/users/me", Delete)
+            .WithTags("Users")
+            .Needs(Scopes.ProfileEdit)
+            .Describe("deleteMeAsAdmin", "Delete a user in client mode", Erased + " The same as `DELETE /users/me`.")
+            .Answers(204);
+    }
+
+    private static void MapOne(RouteGroupBuilder one, string name, string whom, int absent)
+    {
+        one.MapGet("", Show)
+            .Needs(Scopes.Profile, Scopes.ProfileEdit)
+            .Describe($"get{name}", $"Read {whom}", "The user as the client knows it.")
+            .Answers<UserMessage>(absent);
+        foreach (var (verb, operation) in new[] { (HttpMethods.Put, "update"), (HttpMethods.Patch, "patch") })
         {
-            one.MapGet("", Show).Needs(Scopes.Profile, Scopes.ProfileEdit);
-            one.MapMethods("", [HttpMethods.Put, HttpMethods.Patch], Edit).Needs(Scopes.ProfileEdit);
-            one.MapDelete("", Delete).Needs(Scopes.ProfileEdit);
+            one.MapMethods("", [verb], Edit)
+                .Needs(Scopes.ProfileEdit)
+                .Describe(operation + name, $"Change {whom}", "What the body does not name stays as it is.")
+                .Accepts<EditUserMessage>("application/json")
+                .Answers<UserMessage>(400, absent, 409, 415);
         }
-        app.MapDelete("/api/v2.1/admin/users/me", Delete).WithTags("Users").Needs(Scopes.ProfileEdit);
+        one.MapDelete("", Delete)
+            .Needs(Scopes.ProfileEdit)
+            .Describe($"delete{name}", $"Delete {whom}", Erased)
+            .Answers(204, absent);
     }
 
     private static Task<long?> Itself(DbWork db, long userId) => Task.FromResult<long?>(userId);

@@ -229,6 +229,14 @@ internal sealed partial class TestApp
         return rows;
     }
 
+    /// <summary>Everything that the platform routes to.</summary>
+    public IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints =>
+        [
+            .. ((Microsoft.AspNetCore.Routing.IEndpointRouteBuilder)_app).DataSources.SelectMany(source =>
+                source.Endpoints
+            ),
+        ];
+
     private long NextId() => _app.Services.GetRequiredService<Ids>().Next();
 
     private Task Store<T>(BulkTable<T> table, IReadOnlyCollection<T> rows) =>

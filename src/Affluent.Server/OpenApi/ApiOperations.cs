@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Affluent.Server.OpenApi;
+
+/// <summary>What the document says of each operation beyond its summary: parameters, tokens, problems.</summary>
+internal static class ApiOperations
+{
+    /// <summary>Name of the one security scheme.</summary>
+    public const string Scheme = "oauth2";
+
+    private static readonly Parameter ClientMode = Parameter.Id(
+        "user_id",
+        "With a client's own token: the user to act for. With a user's token it is ignored."
+    );
+
+    public static async Task Describe(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancellation
+    )
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        operation.Parameters ??= [];
+        foreach (var path in operation.Parameters.OfType<OpenApiParameter>().Where(p => p.In == ParameterLocation.Path))
+        {
+            path.Description = "Id of the resource, a decimal string.";
+        }
+        foreach (var parameter in metadata.OfType<TakenParameters>().SelectMany(taken => taken.Parameters))
+        {
+            operation.Parameters.Add(Query(parameter));
+        }
+        if (metadata.OfType<Access.Need>().SingleOrDefault() is not { } need)
+        {
+            return;
+        }
+        var forClients = metadata.OfType<Access.ClientsOnly>().Any();
+        if (need.AnyOf is not [] && !forClients)
+        {
+            operation.Parameters.Add(Query(ClientMode));
+        }
+        // Requirements of a list are alternatives.
+        operation.Security =
+        [
+            .. (
+                need.AnyOf is []
+                    ?
+                    [
+                        [],
+                    ]
+                    : need.AnyOf.Select(scope => new List<string> { scope })
+            ).Select(scopes => new OpenApiSecurityRequirement
+            {
+                [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = scopes,
+            }),
+        ];
+        var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemMessage), null, cancellation);
+        context.Document!.AddComponent("Problem", problem);
+        var reference = new OpenApiSchemaReference("Problem", context.Document);
+        foreach (var (status, meaning) in Problems(need.AnyOf is not [] && !forClients))
+        {
+            operation.Responses ??= [];
+            operation.Responses.TryAdd(
+                status,
+                new OpenApiResponse
+                {
+                    Description = meaning,
+                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                    {
+                        ["application/problem+json"] = new() { Schema = reference },
+                    },
+                }
+            );
+        }
+    }
+
+    private static IEnumerable<(string Status, string Meaning)> Problems(bool forUsers)
+    {
+        yield return ("401", "No token, or one that is expired, revoked or not from here.");
+        if (forUsers)
+        {
+            yield return ("403", "The token lacks the scope, or its client may not act for its users by itself.");
+            yield return ("404", "There is no such resource of this user.");
+        }
+        yield return ("500", "Our fault; the trace id leads the operator to the reason.");
+    }
+
+    private static OpenApiParameter Query(Parameter parameter) =>
+        new()
+        {
+            Name = parameter.Name,
+            In = ParameterLocation.Query,
+            Description = parameter.Meaning,
+            Explode = parameter.Kind != ParameterKind.Words,
+            Style = ParameterStyle.Form,
+            Schema = Schema(parameter),
+        };
+
+    private static OpenApiSchema Schema(Parameter parameter) =>
+        parameter.Kind switch
+        {
+            ParameterKind.Id => new() { Type = JsonSchemaType.String, Pattern = "^[0-9]+$" },
+            ParameterKind.Seconds => new() { Type = JsonSchemaType.Integer, Format = "int64" },
+            ParameterKind.Amount => new() { Type = JsonSchemaType.Number },
+            ParameterKind.Number => new()
+            {
+                Type = JsonSchemaType.Integer,
+                Minimum = parameter.Bounds?.Least.ToString(CultureInfo.InvariantCulture),
+                Maximum = parameter.Bounds is (_, < int.MaxValue) bounds
+                    ? bounds.Most.ToString(CultureInfo.InvariantCulture)
+                    : null,
+                Default = parameter.Standard is { } standard
+                    ? JsonValue.Create(int.Parse(standard, CultureInfo.InvariantCulture))
+                    : null,
+            },
+            ParameterKind.Text => new() { Type = JsonSchemaType.String, MaxLength = 100 },
+            ParameterKind.Word => Words(parameter),
+            ParameterKind.Words => new() { Type = JsonSchemaType.Array, Items = Words(parameter) },
+            _ => throw new ArgumentOutOfRangeException(nameof(parameter)),
+        };
+
+    private static OpenApiSchema Words(Parameter parameter) =>
+        new()
+        {
+            Type = JsonSchemaType.String,
+            Enum = parameter.Words is [] ? null : [.. parameter.Words.Select(word => JsonValue.Create(word))],
+        };
+}

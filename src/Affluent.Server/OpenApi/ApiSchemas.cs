@@ -1,0 +1,123 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using Affluent.Server.Platform;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Affluent.Server.OpenApi;
+
+/// <summary>What the document says of each message: the summaries of the code, closed lists of words, examples.</summary>
+internal static class ApiSchemas
+{
+    private static readonly Lazy<IReadOnlyDictionary<string, string>> Summaries = new(ReadSummaries);
+
+    public static Task Describe(
+        OpenApiSchema schema,
+        OpenApiSchemaTransformerContext context,
+        CancellationToken cancellation
+    )
+    {
+        if (context.JsonPropertyInfo?.AttributeProvider is PropertyInfo property)
+        {
+            // What is not known is left out, never null.
+            schema.Type &= ~JsonSchemaType.Null;
+            if (context.JsonTypeInfo.Type == typeof(decimal) || context.JsonTypeInfo.Type == typeof(decimal?))
+            {
+                // Exact, which "double" is not.
+                schema.Format = null;
+            }
+            if (Summary($"P:{property.DeclaringType!.FullName}.{property.Name}") is { } meaning)
+            {
+                schema.Description = meaning;
+            }
+            if (property.GetCustomAttribute<OneOfAttribute>() is { } oneOf)
+            {
+                JsonNode[] words = [.. OneOfAttribute.Split(oneOf.Words).Select(word => JsonValue.Create(word))];
+                (schema.Items as OpenApiSchema ?? schema).Enum = words;
+            }
+        }
+        else if (context.JsonPropertyInfo is null)
+        {
+            if (ApiExamples.Of(context.JsonTypeInfo.Type) is { } example)
+            {
+                schema.Examples = [JsonSerializer.SerializeToNode(example, context.JsonTypeInfo)!];
+            }
+        }
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// The last touch on the components: each says what its message is, and a member that may be missing has the plain type of what it
+    /// holds, not "that or null".
+    /// </summary>
+    public static void Finish(OpenApiDocument document)
+    {
+        var messages = typeof(ApiSchemas)
+            .Assembly.GetTypes()
+            .Where(type => type.Name.EndsWith("Message", StringComparison.Ordinal))
+            .ToLookup(type => Name(type.Name), StringComparer.Ordinal);
+        foreach (
+            var (name, schema) in document.Components?.Schemas
+                ?? new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+        )
+        {
+            schema.Description = messages[name]
+                .Select(type => Summary($"T:{type.FullName}"))
+                .FirstOrDefault(text => text is not null);
+            foreach (var (member, value) in schema.Properties?.ToArray() ?? [])
+            {
+                if (value.OneOf?.OfType<OpenApiSchemaReference>().SingleOrDefault() is { } reference)
+                {
+                    schema.Properties![member] = reference;
+                }
+            }
+        }
+    }
+
+    /// <summary>How a message is called in the document.</summary>
+    public static string Name(string type) => type.Replace("Message", "", StringComparison.Ordinal);
+
+    private static string? Summary(string member) => Summaries.Value.GetValueOrDefault(member);
+
+    // The compiler writes the comments beside the assembly.
+    private static Dictionary<string, string> ReadSummaries()
+    {
+        var assembly = typeof(ApiSchemas).Assembly;
+        var file = Path.Combine(AppContext.BaseDirectory, assembly.GetName().Name + ".xml");
+        return !File.Exists(file)
+            ? []
+            : XDocument
+                .Load(file)
+                .Descendants("member")
+                .Where(member => member.Element("summary") is not null)
+                .ToDictionary(
+                    member => member.Attribute("name")!.Value,
+                    member => Text(member.Element("summary")!),
+                    StringComparer.Ordinal
+                );
+    }
+
+    // <c>x</c> becomes `x`; references become the name that they lead to.
+    private static string Text(XElement summary) =>
+        string.Join(
+            ' ',
+            string.Concat(
+                    summary
+                        .Nodes()
+                        .Select(node =>
+                            node switch
+                            {
+                                XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
+                                XElement { Name.LocalName: "see" } see => see.Attribute("cref")?.Value.Split('.')[^1]
+                                    ?? "",
+                                XElement element => element.Value,
+                                XText text => text.Value,
+                                _ => "",
+                            }
+                        )
+                )
+                .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+        );
+}

@@ -1,0 +1,158 @@
+using System.Net;
+using System.Text;
+using Affluent.Server.Tests.Harness;
+using Microsoft.AspNetCore.Routing;
+using Xunit;
+
+namespace Affluent.Server.Tests.Authorization;
+
+/// <summary>
+/// Tries every route of the API that names a user or something of a user's with the ids of somebody else. A new route fails here
+/// until the table says which id of the victim it takes.
+/// </summary>
+public sealed class IsolationTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>What a route's {id} names.</summary>
+    private enum Named
+    {
+        /// <summary>The same for everybody: nothing to protect.</summary>
+        Nothing,
+        User,
+        Connection,
+        Account,
+        Transaction,
+        Queue,
+    }
+
+    // By the path below /api/v2.1, whatever the verb.
+    private static readonly Dictionary<string, Named> Routes = new(StringComparer.Ordinal)
+    {
+        ["/users/{id}"] = Named.User,
+        ["/connections/{id}"] = Named.Connection,
+        ["/accounts/{id}"] = Named.Account,
+        ["/transactions/{id}"] = Named.Transaction,
+        ["/providers/{id}"] = Named.Nothing,
+        ["/providers/{id}/logo"] = Named.Nothing,
+        ["/categories/{id}"] = Named.Nothing,
+    };
+
+    [Theory, OnBothDatabases]
+    public async Task Nobody_reaches_what_belongs_to_somebody_else(DatabaseKind kind)
+    {
+        await using var app = await TestApp.StartWithBanks(kind);
+        var victim = await Victim.Create(app);
+        var ownClient = victim.User.Client;
+        // Another user of the same client; a user of another client; and another client by itself.
+        var neighbour = await app.UserToken(await app.CreateUser(ownClient));
+        var otherClient = await app.CreateClient(clientMode: true);
+        var stranger = await app.UserToken(await app.CreateUser(otherClient));
+        var otherByItself = await app.ClientToken(otherClient, TestApp.UserScopes);
+
+        foreach (var (verb, path) in RoutesOf(app))
+        {
+            if (Routes.TryGetValue(path, out var named))
+            {
+                if (named == Named.Nothing)
+                {
+                    continue;
+                }
+                var foreign = path.Replace("{id}", victim.IdOf(named), StringComparison.Ordinal);
+                await Refuses(app, neighbour, verb, foreign);
+                await Refuses(app, stranger, verb, foreign);
+                await Refuses(app, otherByItself, verb, foreign);
+                await Refuses(app, otherByItself, verb, $"{foreign}?user_id={victim.User.Id}");
+            }
+            else
+            {
+                Assert.False(
+                    path.Contains('{', StringComparison.Ordinal),
+                    $"{verb} {path} is not in the table of this test."
+                );
+                // A list or a command of "the user": in client mode for somebody else's user.
+                await Refuses(app, otherByItself, verb, $"{path}?user_id={victim.User.Id}", sharedByAll: true);
+            }
+        }
+        await victim.IsUntouched(app);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_users_own_token_does_not_act_for_another_user(DatabaseKind kind)
+    {
+        await using var app = await TestApp.StartWithBanks(kind);
+        var victim = await Victim.Create(app);
+        using var http = app.WithToken(await app.UserToken(await app.CreateUser(victim.User.Client)));
+
+        foreach (var list in new[] { "connections", "accounts", "transactions" })
+        {
+            Assert.Empty(await http.ReadIds($"/api/v2.1/{list}?user_id={victim.User.Id}"));
+        }
+        Assert.Empty(await http.ReadIds($"/api/v2.1/transactions?account_id={victim.Account.Id}"));
+        Assert.Empty(await http.ReadIds($"/api/v2.1/transactions?connection_id={victim.Connection.Id}"));
+        Assert.Empty(await http.ReadIds($"/api/v2.1/accounts?connection_id={victim.Connection.Id}"));
+    }
+
+    private static async Task Refuses(TestApp app, string token, string verb, string path, bool sharedByAll = false)
+    {
+        using var http = app.WithToken(token);
+        using var request = new HttpRequestMessage(new HttpMethod(verb), "/api/v2.1" + path);
+        if (verb is "POST" or "PUT" or "PATCH")
+        {
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+        }
+        using var answer = await http.SendAsync(request, Stop);
+        var body = await answer.Content.ReadAsStringAsync(Stop);
+        if (sharedByAll && path.Split('?')[0] is "/providers" or "/categories")
+        {
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return;
+        }
+        Assert.True(
+            answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden,
+            $"{verb} {path}: {(int)answer.StatusCode} {body}"
+        );
+    }
+
+    private static IEnumerable<(string Verb, string Path)> RoutesOf(TestApp app) =>
+        app
+            .Endpoints.OfType<RouteEndpoint>()
+            .Select(e => (Endpoint: e, Path: "/" + e.RoutePattern.RawText?.Trim('/')))
+            .Where(e => e.Path.StartsWith("/api/v2.1/", StringComparison.Ordinal))
+            .SelectMany(e =>
+                (e.Endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(verb =>
+                    (verb, e.Path["/api/v2.1".Length..])
+                )
+            );
+
+    /// <summary>A user with one of everything.</summary>
+    private sealed record Victim(TestUser User, StoredConnection Connection, StoredAccount Account, long TransactionId)
+    {
+        public static async Task<Victim> Create(TestApp app)
+        {
+            var user = await app.CreateUser(await app.CreateClient(clientMode: true));
+            var connection = await app.StoreConnection(user);
+            var account = await app.StoreAccount(connection);
+            return new(user, connection, account, (await app.StoreTransactions(account, 1))[0].Id);
+        }
+
+        public string IdOf(Named named) =>
+            named switch
+            {
+                Named.User => $"{User.Id}",
+                Named.Connection => $"{Connection.Id}",
+                Named.Account => $"{Account.Id}",
+                Named.Transaction => $"{TransactionId}",
+                _ => throw new ArgumentOutOfRangeException(nameof(named)),
+            };
+
+        /// <summary>Everything is still there, for its own user.</summary>
+        public async Task IsUntouched(TestApp app)
+        {
+            using var http = app.WithToken(await app.UserToken(User));
+            Assert.Equal([Connection.Id], await http.ReadIds("/api/v2.1/connections"));
+            Assert.Equal([Account.Id], await http.ReadIds("/api/v2.1/accounts"));
+            Assert.Equal([TransactionId], await http.ReadIds("/api/v2.1/transactions"));
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text;
+using Affluent.Server.Tests.Harness;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Affluent.Server.Tests.Platform;
+
+public sealed class ApiErrorsTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_mistake_gets_a_problem_with_its_own_code()
+    {
+        await using var app = await TestApp.StartWithBanks();
+        using var http = app.WithToken(await app.ClientToken(await app.CreateClient()));
+
+        await Answers(HttpMethod.Get, "/api/v2.1/nothing", null, 404, "unknown_route", "/docs/api");
+        await Answers(HttpMethod.Get, "/api", null, 404, "unknown_route", "/api");
+        await Answers(HttpMethod.Put, "/api/v2.1/accounts", "{}", 405, "method_not_allowed", "GET");
+        await Answers(
+            HttpMethod.Post,
+            "/api/v2.1/users",
+            "{\"email\":\n \"a\", x}",
+            400,
+            "invalid_body",
+            "line 2, position 7"
+        );
+        await Answers(HttpMethod.Post, "/api/v2.1/users", "{\"email\": 5}", 400, "invalid_body", "'email' has a value");
+        await Answers(HttpMethod.Post, "/api/v2.1/users", "[]", 400, "invalid_body", "line 1");
+        await Answers(HttpMethod.Post, "/api/v2.1/users", "", 400, "invalid_body", "not valid JSON");
+        await Answers(
+            HttpMethod.Post,
+            "/api/v2.1/users",
+            "a=b",
+            415,
+            "unsupported_media_type",
+            "application/json",
+            "text/plain"
+        );
+        await Answers(
+            HttpMethod.Post,
+            "/api/v2.1/users",
+            new string(' ', 1_100_000),
+            413,
+            "body_too_large",
+            "too large"
+        );
+
+        async Task Answers(
+            HttpMethod verb,
+            string path,
+            string? body,
+            int status,
+            string code,
+            string words,
+            string type = "application/json"
+        )
+        {
+            using var request = new HttpRequestMessage(verb, path);
+            request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, type);
+            // Asks before it sends, so that a refusal is read and not cut off.
+            request.Headers.ExpectContinue = body?.Length > 100_000;
+            using var answer = await http.SendAsync(request, Stop);
+            var problem = await answer.Problem();
+            Assert.Equal((status, code), ((int)answer.StatusCode, problem.Text("code")));
+            Assert.Contains(words, problem.Text("detail"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_bug_is_logged_once_and_shows_nothing_but_its_trace()
+    {
+        var log = new KeptLog();
+        await using var app = await TestApp.Start(configure: builder => builder.Logging.AddProvider(log));
+        var (http, _) = await app.SignedInUser();
+        await app.Database.Write(db => db.Execute("drop table transactions"), Stop);
+
+        using var answer = await http.GetAsync("/api/v2.1/transactions", Stop);
+        var problem = await answer.Problem();
+
+        Assert.Equal(
+            (500, "internal_error", "operator"),
+            ((int)answer.StatusCode, problem.Text("code"), problem.Text("actor"))
+        );
+        Assert.DoesNotContain("table", problem.GetRawText(), StringComparison.Ordinal);
+        Assert.Single(log.Errors);
+    }
+
+    private sealed class KeptLog : ILoggerProvider, ILogger
+    {
+        public List<string> Errors { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
+        {
+            if (IsEnabled(logLevel))
+            {
+                Errors.Add(formatter(state, exception));
+            }
+        }
+
+        public void Dispose() { }
+    }
+}
