@@ -10,33 +10,90 @@ namespace Affluent.Server.Connections;
 /// <summary>Making connections, synchronizing them, answering what the bank asks.</summary>
 internal static class ConnectionEditEndpoints
 {
+    private static readonly Parameter<string?> Type = Parameter.OneOf(
+        "type",
+        "ALL (when absent) reads what is known; LIST_ACCOUNTS first lists the accounts anew, deleted ones too.",
+        ["ALL", "LIST_ACCOUNTS"]
+    );
+
     public static void MapConnectionEdits(this IEndpointRouteBuilder app)
     {
         var connections = app.MapGroup("/api/v2.1/connections").WithTags("Connections");
-        connections.MapPost("", Create).Needs(Scopes.ConnectionsManage);
+        connections
+            .MapPost("", Create)
+            .Needs(Scopes.ConnectionsManage)
+            .Describe(
+                "createConnection",
+                "Create a connection",
+                """
+                Connects a bank without the widget and asks for its first synchronization. On REDIRECT send the user's browser to
+                `_links.authorize`; it comes back to `redirect_url`.
+                """
+            )
+            .Accepts<CreateConnectionMessage>("application/json")
+            .Produces<NewConnectionMessage>(201)
+            .Answers(400, 409, 415);
         connections
             .MapPut("/{id}/channels/{definitionId}/credentials", SetCredentials)
             .Needs(Scopes.ConnectionsManage)
-            .OwnedBy("id", RequestStore.OwnerOf);
+            .OwnedBy("id", RequestStore.OwnerOf)
+            .Describe(
+                "setCredentials",
+                "Set the credentials of a channel",
+                "New credentials for an EMBEDDED channel, also one not used so far. What had stopped is tried again at once."
+            )
+            .Accepts<ValuesMessage>("application/json")
+            .Answers(204, 400, 404, 415);
         connections
             .MapPost("/{id}/synchronize", Synchronize)
             .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", RequestStore.OwnerOf);
-        connections.MapPost("/synchronize", SynchronizeAll).Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage);
+            .OwnedBy("id", RequestStore.OwnerOf)
+            .Takes(Type)
+            .Describe(
+                "synchronizeConnection",
+                "Synchronize a connection",
+                "Accepted at once and done in the background: follow the `status` of the connection, or a queue."
+            )
+            .Answers(204, 400, 404);
+        connections
+            .MapPost("/synchronize", SynchronizeAll)
+            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
+            .Takes(Type)
+            .Describe(
+                "synchronizeConnections",
+                "Synchronize all connections",
+                "Answers with a link for each connection that will be synchronized."
+            )
+            .Answers<IReadOnlyList<SynchronizedMessage>>(400);
 
         var userInput = connections.MapGroup("/{id}/user_input");
         userInput
             .MapGet("", ShowQuestion)
             .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", RequestStore.OwnerOf);
+            .OwnedBy("id", RequestStore.OwnerOf)
+            .Describe(
+                "getUserInput",
+                "Read what the bank asks",
+                "The open question to the user; 204 when there is none."
+            )
+            .Answers<UserInputMessage>(204, 404);
         userInput
             .MapPost("", Answer)
             .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", RequestStore.OwnerOf);
+            .OwnedBy("id", RequestStore.OwnerOf)
+            .Describe(
+                "answerUserInput",
+                "Answer the bank",
+                "Hands the user's answer over; the synchronization goes on by itself."
+            )
+            .Accepts<ValuesMessage>("application/json")
+            .Answers(204, 400, 404, 409, 415);
         userInput
             .MapDelete("", Cancel)
             .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", RequestStore.OwnerOf);
+            .OwnedBy("id", RequestStore.OwnerOf)
+            .Describe("cancelUserInput", "Give up a question", "The user will not answer: the synchronization ends.")
+            .Answers(204, 404);
     }
 
     private static async Task<IResult> Create(
@@ -178,9 +235,11 @@ internal static class ConnectionEditEndpoints
         CancellationToken cancellation
     )
     {
-        if (!TryReadType(context.Request, out var type))
+        var parameters = new ParameterSource(context.Request);
+        var type = parameters.Read(Type) == "LIST_ACCOUNTS" ? SyncType.ListAccounts : SyncType.All;
+        if (parameters.Problem is { } problem)
         {
-            return BadType;
+            return problem;
         }
         var present = Presence.OfSynchronization(context, caller);
         return
@@ -204,9 +263,11 @@ internal static class ConnectionEditEndpoints
         CancellationToken cancellation
     )
     {
-        if (!TryReadType(context.Request, out var type))
+        var parameters = new ParameterSource(context.Request);
+        var type = parameters.Read(Type) == "LIST_ACCOUNTS" ? SyncType.ListAccounts : SyncType.All;
+        if (parameters.Problem is { } problem)
         {
-            return BadType;
+            return problem;
         }
         var present = Presence.OfSynchronization(context, caller);
         var asked = await database.Write(
@@ -225,15 +286,6 @@ internal static class ConnectionEditEndpoints
             [.. asked.Select(id => new SynchronizedMessage(Ids.Text(id), addresses.Api + Links.Connection(id)))],
             ConnectionEditJson.Default.IReadOnlyListSynchronizedMessage
         );
-    }
-
-    private static Problem BadType => Problem.BadParameter("type", "must be ALL or LIST_ACCOUNTS");
-
-    private static bool TryReadType(HttpRequest request, out SyncType type)
-    {
-        var text = request.Query["type"].ToString();
-        type = text == "LIST_ACCOUNTS" ? SyncType.ListAccounts : SyncType.All;
-        return text is "" or "ALL" or "LIST_ACCOUNTS";
     }
 
     private static async Task<IResult> ShowQuestion(

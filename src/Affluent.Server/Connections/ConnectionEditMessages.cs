@@ -8,6 +8,7 @@ namespace Affluent.Server.Connections;
 /// <summary>Body of POST /connections.</summary>
 internal sealed record CreateConnectionMessage
 {
+    /// <summary>The bank.</summary>
     public string? ProviderId { get; init; }
 
     /// <summary>May be left out: the REDIRECT channel, or EMBEDDED when credentials are given or the bank has no other.</summary>
@@ -18,7 +19,11 @@ internal sealed record CreateConnectionMessage
 
     /// <summary>Where the bank's answer takes the user; mandatory on REDIRECT, at one of the client's registered origins.</summary>
     public string? RedirectUrl { get; init; }
+
+    /// <summary>Whether to synchronize it every day; true when absent.</summary>
     public bool AutoSync { get; init; } = true;
+
+    /// <summary>Whether the user consents account by account.</summary>
     public bool ConsentPerAccount { get; init; }
 }
 
@@ -35,26 +40,38 @@ internal sealed record ValuesMessage
 /// <summary>Answer to POST /connections.</summary>
 internal sealed record NewConnectionMessage
 {
+    /// <summary>Id of the connection.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Where to go on.</summary>
     [JsonPropertyName("_links")]
     public required NewConnectionLinks Links { get; init; }
 }
 
-/// <summary>Where to go on: <c>authorize</c> leads the user to the bank, on REDIRECT.</summary>
+/// <summary>Where to go on.</summary>
+/// <param name="Self">The connection.</param>
+/// <param name="Authorize">Leads the user's browser to the bank, once; on REDIRECT only.</param>
 internal sealed record NewConnectionLinks(LinkMessage Self, LinkMessage? Authorize);
 
 /// <summary>A link.</summary>
+/// <param name="Href">Its address.</param>
 internal sealed record LinkMessage(string Href);
 
 /// <summary>A connection that will be synchronized.</summary>
+/// <param name="Id">Id of the connection.</param>
+/// <param name="Href">Its address.</param>
 internal sealed record SynchronizedMessage(string Id, string Href);
 
 /// <summary>What the bank asks.</summary>
 internal sealed record UserInputMessage
 {
+    /// <summary>Id of the question; a new one each time the bank asks.</summary>
     public required string Id { get; init; }
+
+    /// <summary>The connection that waits.</summary>
     public required string ConnectionId { get; init; }
+
+    /// <summary>The channel that waits.</summary>
     public required string ChannelDefinitionId { get; init; }
 
     /// <summary>CREDENTIALS, OTP, APP_APPROVAL, REDIRECT or SITE_ACTION.</summary>
@@ -71,22 +88,39 @@ internal sealed record UserInputMessage
 
     /// <summary>True when the answer is given and the run goes on.</summary>
     public bool Answered { get; init; }
+
+    /// <summary>When it was asked, in UTC seconds.</summary>
     public required long Date { get; init; }
+
+    /// <summary>Until when it can be answered, in UTC seconds.</summary>
     public required long Expires { get; init; }
+
+    /// <summary>What to fill in; empty when there is nothing to type.</summary>
     public required IReadOnlyList<UserInputField> Fields { get; init; }
 }
 
 /// <summary>A field to fill.</summary>
 internal sealed record UserInputField
 {
+    /// <summary>Under this id the value is sent.</summary>
     public required string Id { get; init; }
+
+    /// <summary>Short technical name.</summary>
     public required string Name { get; init; }
+
+    /// <summary>What to write beside the field, by language.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     /// <summary>TEXT or PWD.</summary>
     public required string Type { get; init; }
+
+    /// <summary>Number of characters, where known.</summary>
     public int? Length { get; init; }
+
+    /// <summary>What a value must look like, as a whole.</summary>
     public string? Regexp { get; init; }
+
+    /// <summary>Whether it may be left empty.</summary>
     public bool Optional { get; init; }
 
     public static IReadOnlyList<UserInputField> Of(Question question, ChannelDefinition? channel) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
@@ -11,25 +10,63 @@ internal static class QueueEndpoints
     private const int MostEvents = 500;
     private const int LongestWait = 60;
 
+    private static readonly Parameter<long?> After = Parameter.WholeNumber(
+        "after",
+        "Id of the last event that you saw; absent: from the creation of the queue.",
+        least: 0,
+        most: long.MaxValue
+    );
+    private static readonly Parameter<long?> Limit = Parameter.WholeNumber(
+        "limit",
+        $"How many events at most; 100 when absent, {MostEvents} at most.",
+        least: 1,
+        most: MostEvents
+    );
+    private static readonly Parameter<long?> Wait = Parameter.WholeNumber(
+        "wait",
+        $"How many seconds to wait for an event when there is none; 0 when absent, {LongestWait} at most.",
+        least: 0,
+        most: LongestWait
+    );
+
     public static IServiceCollection AddEvents(this IServiceCollection services) =>
         services.AddHostedService<EventRetention>();
 
     public static void MapQueues(this IEndpointRouteBuilder app)
     {
         var queues = app.MapGroup("/api/v2.1/queues").WithTags("Queues");
-        queues.MapPost("", Create).Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage);
+        queues
+            .MapPost("", Create)
+            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
+            .Describe("createQueue", "Create a queue", "A queue follows the user's events from now on.")
+            .Produces<QueueMessage>(201)
+            .Answers();
         queues
             .MapGet("/{id}", Show)
             .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", QueueStore.OwnerOf);
+            .OwnedBy("id", QueueStore.OwnerOf)
+            .Describe("getQueue", "Read a queue", "One queue.")
+            .Answers<QueueMessage>(404);
         queues
             .MapGet("/{id}/events", Events)
             .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", QueueStore.OwnerOf);
+            .OwnedBy("id", QueueStore.OwnerOf)
+            .Takes(After, Limit, Wait)
+            .Describe(
+                "getQueueEvents",
+                "Read the events of a queue",
+                """
+                The events after the one that you saw last, oldest first. With `wait` the answer comes as soon as there is one, or empty when
+                the time is over. Following the last id, you miss none.
+                """
+            )
+            .Answers<IReadOnlyList<EventMessage>>(400, 404);
         queues
             .MapDelete("/{id}", Delete)
             .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", QueueStore.OwnerOf);
+            .OwnedBy("id", QueueStore.OwnerOf)
+            .Describe("deleteQueue", "Delete a queue", "The events stay in the log; other queues still show them.")
+            .Answers(204, 404);
     }
 
     private static async Task<IResult> Create(
@@ -88,17 +125,13 @@ internal static class QueueEndpoints
         {
             return Problem.NotFound("queue");
         }
-        if (!TryReadNumber(request, "after", queue.AfterId, long.MaxValue, out var after))
+        var parameters = new ParameterSource(request);
+        var after = parameters.Read(After) ?? queue.AfterId;
+        var limit = parameters.Read(Limit) ?? 100;
+        var wait = parameters.Read(Wait) ?? 0;
+        if (parameters.Problem is { } problem)
         {
-            return Problem.BadParameter("after", "must be the id of an event");
-        }
-        if (!TryReadNumber(request, "limit", 100, MostEvents, out var limit) || limit == 0)
-        {
-            return Problem.BadParameter("limit", $"must be a whole number from 1 to {MostEvents}");
-        }
-        if (!TryReadNumber(request, "wait", 0, LongestWait, out var wait))
-        {
-            return Problem.BadParameter("wait", $"must be a number of seconds from 0 to {LongestWait}");
+            return problem;
         }
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
         var events = await QueueWait.Read(
@@ -125,13 +158,6 @@ internal static class QueueEndpoints
         Ids.TryRead(id, out var queueId)
             ? await database.Read(db => QueueStore.Find(db, user.UserId, queueId), cancellation)
             : null;
-
-    private static bool TryReadNumber(HttpRequest request, string name, long standard, long most, out long number)
-    {
-        number = standard;
-        return request.Query[name] is not [{ } text, ..]
-            || (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= most);
-    }
 }
 
 /// <summary>Waiting for events without a thread and without a database connection.</summary>

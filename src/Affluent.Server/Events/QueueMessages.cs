@@ -6,9 +6,10 @@ namespace Affluent.Server.Events;
 /// <summary>A queue.</summary>
 internal sealed record QueueMessage
 {
+    /// <summary>Id of the queue.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Unix seconds.</summary>
+    /// <summary>When it was made, in UTC seconds.</summary>
     public required long CreationDate { get; init; }
 }
 
@@ -18,16 +19,28 @@ internal sealed record EventMessage
     /// <summary>Grows within a user; hand the last one back as <c>after</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Unix seconds.</summary>
+    /// <summary>When it happened, in UTC seconds.</summary>
     public required long Date { get; init; }
+
+    /// <summary>What happened (SYNCHRONIZATION_ENDED …).</summary>
     public required string Name { get; init; }
+
+    /// <summary>What it is about: GLOBAL, LOGIN, CHOOSE_BANK, SYNCHRONIZATION, CONSENT, ACCOUNT or PAYMENT.</summary>
     public required string Type { get; init; }
+
+    /// <summary>How it came out, in the words of what it is about.</summary>
     public string? Status { get; init; }
 
     /// <summary>Why, as a stable code.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>Whose event it is.</summary>
     public required string UserId { get; init; }
+
+    /// <summary>The connection concerned.</summary>
     public string? ConnectionId { get; init; }
+
+    /// <summary>The channel concerned.</summary>
     public string? ChannelDefinitionId { get; init; }
 
     /// <summary>Address of what the event is about.</summary>

@@ -28,7 +28,7 @@ internal static class ApiOperations
         operation.Parameters ??= [];
         foreach (var path in operation.Parameters.OfType<OpenApiParameter>().Where(p => p.In == ParameterLocation.Path))
         {
-            path.Description = "Id of the resource, a decimal string.";
+            path.Description = "Id of the resource, as lists and links show it.";
         }
         foreach (var parameter in metadata.OfType<TakenParameters>().SelectMany(taken => taken.Parameters))
         {

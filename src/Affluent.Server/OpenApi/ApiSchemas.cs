@@ -81,22 +81,27 @@ internal static class ApiSchemas
 
     private static string? Summary(string member) => Summaries.Value.GetValueOrDefault(member);
 
-    // The compiler writes the comments beside the assembly.
+    // The compiler writes the comments beside the assembly. Members of positional records are described as their parameters.
     private static Dictionary<string, string> ReadSummaries()
     {
-        var assembly = typeof(ApiSchemas).Assembly;
-        var file = Path.Combine(AppContext.BaseDirectory, assembly.GetName().Name + ".xml");
-        return !File.Exists(file)
-            ? []
-            : XDocument
-                .Load(file)
-                .Descendants("member")
-                .Where(member => member.Element("summary") is not null)
-                .ToDictionary(
-                    member => member.Attribute("name")!.Value,
-                    member => Text(member.Element("summary")!),
-                    StringComparer.Ordinal
-                );
+        var file = Path.Combine(AppContext.BaseDirectory, typeof(ApiSchemas).Assembly.GetName().Name + ".xml");
+        var summaries = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var member in File.Exists(file) ? XDocument.Load(file).Descendants("member") : [])
+        {
+            var name = member.Attribute("name")!.Value;
+            if (member.Element("summary") is { } summary)
+            {
+                summaries[name] = Text(summary);
+            }
+            if (name.StartsWith("T:", StringComparison.Ordinal))
+            {
+                foreach (var parameter in member.Elements("param"))
+                {
+                    summaries[$"P:{name[2..]}.{parameter.Attribute("name")!.Value}"] = Text(parameter);
+                }
+            }
+        }
+        return summaries;
     }
 
     // <c>x</c> becomes `x`; references become the name that they lead to.

@@ -12,7 +12,7 @@ internal sealed record Page(int Number, int Limit)
 /// <param name="Maximum">The most entries per page; more is refused, with the maximum in the message.</param>
 internal sealed record Paging(int Standard, int Maximum)
 {
-    public Parameter<int?> Number { get; } =
+    public Parameter<long?> Number { get; } =
         Parameter.Count(
             "page",
             "Which page, counted from 1. A page past the end is an empty list.",
@@ -20,7 +20,7 @@ internal sealed record Paging(int Standard, int Maximum)
             maximum: int.MaxValue
         );
 
-    public Parameter<int?> Limit { get; } =
+    public Parameter<long?> Limit { get; } =
         Parameter.Count("limit", $"How many entries a page has, at most {Maximum}.", Standard, Maximum);
 
     /// <summary>Both, for the description of a route.</summary>

@@ -84,21 +84,29 @@ internal abstract record Parameter(string Name, string Meaning, ParameterKind Ki
         );
 
     /// <summary>A whole number from 1.</summary>
-    public static Parameter<int?> Count(string name, string meaning, int standard, int maximum) =>
+    public static Parameter<long?> Count(string name, string meaning, int standard, int maximum) =>
+        WholeNumber(name, meaning, 1, maximum) with
+        {
+            Standard = standard.ToString(CultureInfo.InvariantCulture),
+        };
+
+    /// <summary>A whole number between two bounds, both allowed.</summary>
+    public static Parameter<long?> WholeNumber(string name, string meaning, long least, long most) =>
         new(
             name,
             meaning,
             ParameterKind.Number,
-            (string text, out int? value) =>
+            (string text, out long? value) =>
             {
-                var read = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+                var read = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
                 value = number;
-                return read && number >= 1 && number <= maximum ? null : $"must be a whole number from 1 to {maximum}";
+                return read && number >= least && number <= most
+                    ? null
+                    : string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {least} to {most}");
             }
         )
         {
-            Bounds = (1, maximum),
-            Standard = standard.ToString(CultureInfo.InvariantCulture),
+            Bounds = (least, most),
         };
 
     /// <summary>One word of a closed list.</summary>
@@ -202,7 +210,8 @@ internal sealed class ParameterSource(HttpRequest request)
     }
 
     /// <summary>Which part of the list is asked for.</summary>
-    public Page Page(Paging paging) => new(Read(paging.Number) ?? 1, Read(paging.Limit) ?? paging.Standard);
+    public Page Page(Paging paging) =>
+        new((int)(Read(paging.Number) ?? 1), (int)(Read(paging.Limit) ?? paging.Standard));
 
     /// <summary>Notes a fault that lies between parameters; the first one is kept.</summary>
     public void Refuse(Problem problem) => Problem ??= problem;

@@ -33,6 +33,11 @@ public sealed class IsolationTests
         ["/connections/{id}"] = Named.Connection,
         ["/accounts/{id}"] = Named.Account,
         ["/transactions/{id}"] = Named.Transaction,
+        ["/connections/{id}/channels/{definitionId}/credentials"] = Named.Connection,
+        ["/connections/{id}/synchronize"] = Named.Connection,
+        ["/connections/{id}/user_input"] = Named.Connection,
+        ["/queues/{id}"] = Named.Queue,
+        ["/queues/{id}/events"] = Named.Queue,
         ["/providers/{id}"] = Named.Nothing,
         ["/providers/{id}/logo"] = Named.Nothing,
         ["/categories/{id}"] = Named.Nothing,
@@ -58,7 +63,8 @@ public sealed class IsolationTests
                 {
                     continue;
                 }
-                var foreign = path.Replace("{id}", victim.IdOf(named), StringComparison.Ordinal);
+                var foreign = path.Replace("{id}", victim.IdOf(named), StringComparison.Ordinal)
+                    .Replace("{definitionId}", "50100", StringComparison.Ordinal);
                 await Refuses(app, neighbour, verb, foreign);
                 await Refuses(app, stranger, verb, foreign);
                 await Refuses(app, otherByItself, verb, foreign);
@@ -99,7 +105,7 @@ public sealed class IsolationTests
         using var request = new HttpRequestMessage(new HttpMethod(verb), "/api/v2.1" + path);
         if (verb is "POST" or "PUT" or "PATCH")
         {
-            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+            request.Content = new StringContent(AnyBody, Encoding.UTF8, "application/json");
         }
         using var answer = await http.SendAsync(request, Stop);
         var body = await answer.Content.ReadAsStringAsync(Stop);
@@ -114,6 +120,12 @@ public sealed class IsolationTests
         );
     }
 
+    // Fit for every route, so that what refuses is the ownership and not the form.
+    private const string AnyBody = """
+        {"provider_id":"501","credentials":{"300":"12345678","301":"pa55word"},"values":{"otp":"123456"},
+        "email":"someone@example.com","password":"pa55word"}
+        """;
+
     private static IEnumerable<(string Verb, string Path)> RoutesOf(TestApp app) =>
         app
             .Endpoints.OfType<RouteEndpoint>()
@@ -126,14 +138,28 @@ public sealed class IsolationTests
             );
 
     /// <summary>A user with one of everything.</summary>
-    private sealed record Victim(TestUser User, StoredConnection Connection, StoredAccount Account, long TransactionId)
+    private sealed record Victim(
+        TestUser User,
+        StoredConnection Connection,
+        StoredAccount Account,
+        long TransactionId,
+        string QueueId
+    )
     {
         public static async Task<Victim> Create(TestApp app)
         {
             var user = await app.CreateUser(await app.CreateClient(clientMode: true));
             var connection = await app.StoreConnection(user);
             var account = await app.StoreAccount(connection);
-            return new(user, connection, account, (await app.StoreTransactions(account, 1))[0].Id);
+            using var http = app.WithToken(await app.UserToken(user));
+            using var queue = await http.PostAsync("/api/v2.1/queues", content: null, Stop);
+            return new(
+                user,
+                connection,
+                account,
+                (await app.StoreTransactions(account, 1))[0].Id,
+                queue.Headers.Location!.Segments[^1]
+            );
         }
 
         public string IdOf(Named named) =>
@@ -143,6 +169,7 @@ public sealed class IsolationTests
                 Named.Connection => $"{Connection.Id}",
                 Named.Account => $"{Account.Id}",
                 Named.Transaction => $"{TransactionId}",
+                Named.Queue => QueueId,
                 _ => throw new ArgumentOutOfRangeException(nameof(named)),
             };
 
@@ -153,6 +180,7 @@ public sealed class IsolationTests
             Assert.Equal([Connection.Id], await http.ReadIds("/api/v2.1/connections"));
             Assert.Equal([Account.Id], await http.ReadIds("/api/v2.1/accounts"));
             Assert.Equal([TransactionId], await http.ReadIds("/api/v2.1/transactions"));
+            Assert.Equal(QueueId, (await http.Read($"/api/v2.1/queues/{QueueId}")).Text("id"));
         }
     }
 }
