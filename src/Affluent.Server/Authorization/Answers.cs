@@ -15,6 +15,9 @@ internal static class Answers
         server.AddEventHandler<ProcessSignInContext>(handler =>
             handler.UseInlineHandler(WriteIssuer).SetOrder(PrepareUserCodePrincipal.Descriptor.Order + 1)
         );
+        server.AddEventHandler<ApplyTokenResponseContext>(handler =>
+            handler.UseInlineHandler(WriteLifetime).SetOrder(int.MinValue)
+        );
         server.AddEventHandler<ApplyConfigurationResponseContext>(handler =>
             handler.UseInlineHandler(DescribeServer).SetOrder(int.MinValue)
         );
@@ -50,6 +53,16 @@ internal static class Answers
         if (context.Response.HasParameter(Claims.Issuer))
         {
             context.Response[Claims.Issuer] = Issuer(context.Options);
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>OpenIddict says a second less when the clock is between two seconds.</summary>
+    private static ValueTask WriteLifetime(ApplyTokenResponseContext context)
+    {
+        if (context.Response.ExpiresIn is not null)
+        {
+            context.Response.ExpiresIn = (long)AuthorizationServer.AccessTokenLifetime.TotalSeconds;
         }
         return ValueTask.CompletedTask;
     }
