@@ -132,7 +132,7 @@ for project in tests/*/*.csproj; do
   name=$(basename "$project" .csproj)
   say "$name"
   report=$work/$name.xml
-  timeout 900 "artifacts/bin/$name/debug/$name" -noLogo -noColor -xml "$report" "$@"
+  timeout 900 "artifacts/bin/$name/debug/$name" -noLogo -noColor -result-xml "$report" "$@"
   code=$?
   if ! counts=$(grep -o '<assembly [^>]*>' "$report" 2>/dev/null); then
     say "FAILED: $name ended with $code and without a report"
