@@ -61,11 +61,8 @@ internal static class AuthorizationServer
                     .RegisterScopes([.. Scopes.All])
                     .AddSigningKey(signingKey)
                     .AddEncryptionKey(new SymmetricSecurityKey(masterKey.Derive("refresh tokens")));
-                var host = server.UseAspNetCore().SetRealm("Affluent");
-                if (settings.Environment == InstallationKind.Sandbox)
-                {
-                    host.DisableTransportSecurityRequirement();
-                }
+                // Plain http comes only from this machine: from a sandbox's tools, or from the proxy that ends TLS (ProductionRules).
+                server.UseAspNetCore().SetRealm("Affluent").DisableTransportSecurityRequirement();
                 server.RemoveEventHandler(OpenIddictServerHandlers.Exchange.ValidateGrantedScopes.Descriptor);
                 server.AddEventHandler<HandleTokenRequestContext>(handler => handler.UseScopedHandler<TokenRequests>());
                 server.AddEventHandler<ProcessSignInContext>(handler =>

@@ -1,4 +1,5 @@
 using System.Net;
+using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
 using Xunit;
@@ -34,6 +35,23 @@ public sealed class RolesTests
 
         Assert.Equal(HttpStatusCode.OK, before);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await Status(app, "/health/ready"));
+    }
+
+    [Fact]
+    public async Task Behind_a_proxy_that_ends_TLS_production_answers_under_its_public_names()
+    {
+        await using var app = await TestApp.Start(settings: s =>
+        {
+            SigningKey.Load(s.SigningKeyFile, mayCreate: true);
+            return s with { Environment = InstallationKind.Production, AuthUrl = new Uri("https://auth.example") };
+        });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/.well-known/openid-configuration");
+        request.Headers.Host = "auth.example";
+        using var response = await app.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains("\"https://auth.example/token\"", body);
     }
 
     private static async Task<HttpStatusCode> Status(TestApp app, string path)
