@@ -66,9 +66,15 @@ internal enum WorkPhase
 internal static class Screens
 {
     /// <param name="provider">The bank in work; null before one is chosen.</param>
-    /// <param name="link">The connection in work; null when there is none.</param>
+    /// <param name="connection">The connection in work; null when there is none.</param>
     /// <param name="question">Its open question.</param>
-    public static Screen Decide(WidgetState state, Provider? provider, Link? link, OpenQuestion? question, long now) =>
+    public static Screen Decide(
+        WidgetState state,
+        Provider? provider,
+        WidgetConnection? connection,
+        OpenQuestion? question,
+        long now
+    ) =>
         state.Step switch
         {
             WidgetStep.Start when state.Page == WidgetPage.ManageAccounts => new Screen.Accounts(),
@@ -77,13 +83,13 @@ internal static class Screens
             WidgetStep.Channel => new Screen.Channels(),
             WidgetStep.Credentials => new Screen.Credentials(Channel(provider, state.DefinitionId!), null),
             WidgetStep.Done => new Screen.Ended(state.Outcome!),
-            _ when link is null || provider is null => new Screen.UnknownConnection(),
+            _ when connection is null || provider is null => new Screen.UnknownConnection(),
             WidgetStep.Accounts => new Screen.Accounts(),
             WidgetStep.Other => new Screen.Other(),
             WidgetStep.Linking or WidgetStep.Reading when question is { Answered: false } && question.ExpiresAt > now =>
                 Ask(provider, question),
-            WidgetStep.Linking => Linking(state, provider, link),
-            WidgetStep.Reading => Reading(state, link),
+            WidgetStep.Linking => Linking(state, provider, connection),
+            WidgetStep.Reading => Reading(state, connection),
             _ => throw new InvalidOperationException($"A session at the step {state.Step}."),
         };
 
@@ -116,9 +122,9 @@ internal static class Screens
         [.. provider.Channels.Where(c => !c.Unavailable).OrderBy(c => c.Mode)];
 
     /// <summary>Where a session goes once accounts are listed and chosen.</summary>
-    public static WidgetState AfterAccounts(WidgetState state, Provider provider, Link link)
+    public static WidgetState AfterAccounts(WidgetState state, Provider provider, WidgetConnection connection)
     {
-        if (OtherChannel(state, provider, link) is not null)
+        if (OtherChannel(state, provider, connection) is not null)
         {
             return state with { Step = WidgetStep.Other };
         }
@@ -126,10 +132,10 @@ internal static class Screens
     }
 
     /// <summary>The EMBEDDED channel to offer after the REDIRECT one; null when there is nothing to offer.</summary>
-    public static ChannelDefinition? OtherChannel(WidgetState state, Provider provider, Link link)
+    public static ChannelDefinition? OtherChannel(WidgetState state, Provider provider, WidgetConnection connection)
     {
         var offers =
-            state.Page is WidgetPage.AddConnection or WidgetPage.ProfessionalAccount
+            Adds(state)
             || (
                 state.Page == WidgetPage.EditCredentials
                 && state.Parameters.ExpectedAccountTypes == ExpectedAccountTypes.All
@@ -144,9 +150,18 @@ internal static class Screens
             return null;
         }
         // Adding offers what is not there yet; renewing what is.
-        var unused = link.Channels.All(c => c.DefinitionId != other.Id || c.Status == "EMPTY");
+        var unused = connection.Channels.All(c => c.DefinitionId != other.Id || c.Status == "EMPTY");
         return unused == (state.Page != WidgetPage.EditCredentials) ? other : null;
     }
+
+    /// <summary>The channel in work or, where the page is about the whole connection, the first one that does not work.</summary>
+    public static WidgetChannel? Faulty(WidgetState state, WidgetConnection connection) =>
+        connection.Channels.FirstOrDefault(channel => channel.DefinitionId == state.DefinitionId)
+        ?? connection.Channels.FirstOrDefault(channel => channel.Status is not ("EMPTY" or "SUCCESS" or "RUNNING"));
+
+    /// <summary>Whether the page links a new bank.</summary>
+    public static bool Adds(WidgetState state) =>
+        state.Page is WidgetPage.AddConnection or WidgetPage.ProfessionalAccount;
 
     private static Screen Ask(Provider provider, OpenQuestion open) =>
         open.Question switch
@@ -159,64 +174,62 @@ internal static class Screens
             _ => throw new InvalidOperationException($"A question of type {open.Question.GetType().Name}."),
         };
 
-    private static Screen Linking(WidgetState state, Provider provider, Link link)
+    private static Screen Linking(WidgetState state, Provider provider, WidgetConnection connection)
     {
         if (state.Page == WidgetPage.UserInput)
         {
-            return link.Running ? new Screen.Working(Phase(link))
-                : state.Touched ? Reading(state, link)
+            return connection.Running ? new Screen.Working(Phase(connection))
+                : state.Touched ? Reading(state, connection)
+                : Fault(state, connection) is { } waits ? new Screen.Failed(waits)
                 : new Screen.NothingToAnswer();
         }
         var chooses = state.Parameters.SelectAccounts || state.Parameters.ConsentPerAccount;
-        if (link.Running && (chooses || state.Parameters.WaitsForTransactions || !Listed(state, link)))
+        if (connection.Running && (chooses || state.Parameters.WaitsForTransactions || !Listed(state, connection)))
         {
-            return new Screen.Working(Phase(link));
+            return new Screen.Working(Phase(connection));
         }
-        if (!link.Running && Fault(state, link) is { } trouble)
+        if (!connection.Running && Fault(state, connection) is { } trouble)
         {
             return new Screen.Failed(trouble);
         }
         return new Screen.Move(
-            chooses && link.Accounts.Count > 0
+            chooses && connection.Accounts.Count > 0
                 ? state with
                 {
                     Step = WidgetStep.Accounts,
                 }
-                : AfterAccounts(state, provider, link)
+                : AfterAccounts(state, provider, connection)
         );
     }
 
-    private static Screen Reading(WidgetState state, Link link)
+    private static Screen Reading(WidgetState state, WidgetConnection connection)
     {
-        if (link.Running && state.Parameters.WaitsForTransactions)
+        if (connection.Running && state.Parameters.WaitsForTransactions)
         {
             return new Screen.Working(WorkPhase.Reading);
         }
-        if (!link.Running && link.Accounts.Count == 0 && Fault(state, link) is { } trouble)
+        var failedAll = connection.Accounts.Count == 0 || state.Page == WidgetPage.UserInput;
+        if (!connection.Running && failedAll && Fault(state, connection) is { } trouble)
         {
             return new Screen.Failed(trouble);
         }
         var outcome = new WidgetOutcome(
             WidgetOutcome.Success,
             state.Created ? "created" : "updated",
-            Partial: link is { Running: false, Status: not "SUCCESS" }
+            Partial: connection is { Running: false, Status: not "SUCCESS" }
         );
         return new Screen.Move(state with { Step = WidgetStep.Done, Outcome = outcome });
     }
 
-    private static bool Listed(WidgetState state, Link link) =>
-        link.Accounts.Any(account => account.LastDefinitionId == state.DefinitionId);
+    private static bool Listed(WidgetState state, WidgetConnection connection) =>
+        connection.Accounts.Any(account => account.LastDefinitionId == state.DefinitionId);
 
-    private static WorkPhase Phase(Link link) => link.Accounts.Count > 0 ? WorkPhase.Reading : WorkPhase.Connecting;
+    private static WorkPhase Phase(WidgetConnection connection) =>
+        connection.Accounts.Count > 0 ? WorkPhase.Reading : WorkPhase.Connecting;
 
     /// <summary>Why the channel in work brought nothing; null when it did its work.</summary>
-    private static Trouble? Fault(WidgetState state, Link link)
-    {
-        var channel =
-            link.Channels.FirstOrDefault(c => c.DefinitionId == state.DefinitionId)
-            ?? link.Channels.FirstOrDefault(c => c.Status is not ("EMPTY" or "SUCCESS"));
-        return channel is null ? null : Troubles.Of(channel.Status, channel.Reason);
-    }
+    private static Trouble? Fault(WidgetState state, WidgetConnection connection) =>
+        Faulty(state, connection) is { } channel ? Troubles.Of(channel.Status, channel.Reason) : null;
 
     private static ChannelDefinition Channel(Provider? provider, string definitionId) =>
         provider!.Channels.First(c => c.Id == definitionId);

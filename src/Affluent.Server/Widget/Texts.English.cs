@@ -14,6 +14,7 @@ public sealed partial record Texts
             Cancel = "Cancel",
             TryAgain = "Try again",
             ChooseAnotherBank = "Choose another bank",
+            GoOnWithout = "Go on without these accounts",
             Leave = "Leave without linking",
             Error = "Error",
             ErrorSummary = "There is a problem",

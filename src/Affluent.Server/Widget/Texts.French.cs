@@ -14,6 +14,7 @@ public sealed partial record Texts
             Cancel = "Annuler",
             TryAgain = "Réessayer",
             ChooseAnotherBank = "Choisir une autre banque",
+            GoOnWithout = "Continuer sans ces comptes",
             Leave = "Quitter sans connecter",
             Error = "Erreur",
             ErrorSummary = "Un point est à corriger",

@@ -20,6 +20,7 @@ public sealed partial record Texts
     public required string Cancel { get; init; }
     public required string TryAgain { get; init; }
     public required string ChooseAnotherBank { get; init; }
+    public required string GoOnWithout { get; init; }
     public required string Leave { get; init; }
     public required string Error { get; init; }
     public required string ErrorSummary { get; init; }

@@ -1,4 +1,4 @@
-using Affluent.Connectors.Contract;
+using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Microsoft.AspNetCore.Mvc;
 
@@ -13,7 +13,11 @@ internal static class WidgetEndpoints
     public static IServiceCollection AddWidget(this IServiceCollection services)
     {
         services.AddRazorComponents();
-        return services.AddSingleton<WidgetFlow>().AddSingleton<WidgetSessions>().AddHostedService<WidgetPruning>();
+        return services
+            .AddSingleton<WidgetSteps>()
+            .AddSingleton<WidgetFlow>()
+            .AddSingleton<WidgetSessions>()
+            .AddHostedService<WidgetPruning>();
     }
 
     public static void MapWidget(this IEndpointRouteBuilder app)
@@ -72,7 +76,7 @@ internal static class WidgetEndpoints
         var sessionId = query["session_id"].ToString();
         if (await flow.Find(sessionId, context.RequestAborted) is not { } known)
         {
-            return WidgetViews.Expired(context);
+            return WidgetAnswers.Expired(context);
         }
         WidgetParameters? parameters = null;
         if (WidgetParameters.AreIn(query))
@@ -80,16 +84,16 @@ internal static class WidgetEndpoints
             (parameters, var wrong) = WidgetParameters.Read(query, known.Client.AllowsRedirect);
             if (parameters is null)
             {
-                return WidgetViews.BadLink(context, known, wrong!);
+                return WidgetAnswers.BadLink(context, known, wrong!);
             }
         }
         if (Missing(page, parameters ?? known.State.Parameters) is { } missing)
         {
-            return WidgetViews.BadLink(context, known, missing);
+            return WidgetAnswers.BadLink(context, known, missing);
         }
         var visit = await flow.Open(sessionId, page, parameters, IsFramed(context.Request), context.RequestAborted);
         return visit is null
-            ? WidgetViews.Expired(context)
+            ? WidgetAnswers.Expired(context)
             : WidgetViews.Render(context, visit, visit.Screen(time.Seconds()), new Typed());
     }
 
@@ -101,17 +105,17 @@ internal static class WidgetEndpoints
             return new Problem(415, "unsupported_media_type", "This address takes the widget's own forms.");
         }
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        switch (await flow.Take(sessionId, form, PresentUser(context), context.RequestAborted))
+        switch (await flow.Take(sessionId, form, Presence.Of(context), context.RequestAborted))
         {
             case Taken.Expired:
-                return WidgetViews.Expired(context);
+                return WidgetAnswers.Expired(context);
             case Taken.Wrong wrong:
                 var screen = wrong.Visit.Screen(time.Seconds());
                 context.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
                 return WidgetViews.Render(context, wrong.Visit, screen, new Typed(form, wrong.Faults));
             default:
                 // Every form ends in a redirect, so that reloading and going back repeat nothing.
-                return WidgetViews.SeeOther($"{Path(page)}?session_id={Uri.EscapeDataString(sessionId)}");
+                return WidgetAnswers.SeeOther($"{Path(page)}?session_id={Uri.EscapeDataString(sessionId)}");
         }
     }
 
@@ -133,25 +137,25 @@ internal static class WidgetEndpoints
         var state = request.Query["state"].ToString();
         var arrived = new Uri($"{addresses.Embed}/v2.1/widget/bank_callback{request.QueryString}");
         var back = state.Length is > 0 and <= 200
-            ? await flow.Return(state, arrived, PresentUser(context), context.RequestAborted)
+            ? await flow.Return(state, arrived, Presence.Of(context), context.RequestAborted)
             : null;
         return back switch
         {
-            null => WidgetViews.LinkUsed(context),
-            { User.RedirectUrl: { } to } => WidgetViews.SeeOther(to.AbsoluteUri),
+            null => WidgetAnswers.LinkUsed(context),
+            { User.RedirectUrl: { } to } => WidgetAnswers.SeeOther(to.AbsoluteUri),
             // The session is over, or goes on in the tab that it came from.
             { Visit: null } or { Visit.State: { Framed: true, Parameters.AspspCallbackUri: null } } =>
-                WidgetViews.Returned(context),
-            { Visit.State: { Framed: true, Parameters.AspspCallbackUri: { } page } } => WidgetViews.SeeOther(
+                WidgetAnswers.Returned(context),
+            { Visit.State: { Framed: true, Parameters.AspspCallbackUri: { } page } } => WidgetAnswers.SeeOther(
                 page.AbsoluteUri
             ),
-            { Visit: { } visit } => WidgetViews.SeeOther(
+            { Visit: { } visit } => WidgetAnswers.SeeOther(
                 $"{Path(visit.State.Page)}?session_id={Uri.EscapeDataString(visit.Session.Id)}"
             ),
         };
     }
 
-    private static IResult Success(HttpContext context) => WidgetViews.Success(context);
+    private static IResult Success(HttpContext context) => WidgetAnswers.Success(context);
 
     private static IResult ThemeCss(
         HttpResponse response,
@@ -185,16 +189,6 @@ internal static class WidgetEndpoints
             _ => null,
         };
 
-    private static PresentUser PresentUser(HttpContext context) =>
-        new(
-            context.Connection.RemoteIpAddress?.ToString() ?? "127.0.0.1",
-            Header(context, "User-Agent"),
-            Header(context, "Accept-Language")
-        );
-
-    private static string? Header(HttpContext context, string name) =>
-        context.Request.Headers[name].ToString() is { Length: > 0 } value ? value[..Math.Min(value.Length, 500)] : null;
-
     /// <summary>
     /// The least that a page needs; <see cref="WidgetViews"/> names the client's own origins where there are any. Nothing is cached, no
     /// address (which holds the session) is told to anyone.
@@ -206,7 +200,7 @@ internal static class WidgetEndpoints
         headers["Referrer-Policy"] = "no-referrer";
         headers.XContentTypeOptions = "nosniff";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
-        headers.ContentSecurityPolicy = WidgetViews.Policy("", framedBy: "*");
+        headers.ContentSecurityPolicy = WidgetAnswers.Policy("", framedBy: "*");
         return next(context);
     }
 }

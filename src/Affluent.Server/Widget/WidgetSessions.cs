@@ -1,4 +1,5 @@
 using Affluent.Server.Authorization;
+using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
@@ -71,6 +72,8 @@ internal sealed class WidgetSessions(
         var session = await database.Write(
             async db =>
             {
+                var queue = ids.Next();
+                await QueueStore.Insert(db, userId, queue, now);
                 var made = new WidgetSession
                 {
                     Id = WidgetSession.NewId(),
@@ -78,11 +81,7 @@ internal sealed class WidgetSessions(
                     ClientId = clientId,
                     Version = 0,
                     ExpiresAt = now + (lasting ? WidgetSession.LongLifetime : WidgetSession.Lifetime),
-                    State = new WidgetState
-                    {
-                        Parameters = parameters,
-                        QueueId = await WidgetStore.CreateQueue(db, ids, userId, now),
-                    },
+                    State = new WidgetState { Parameters = parameters, QueueId = queue },
                 };
                 await WidgetStore.Insert(db, vault, made, now);
                 return made;

@@ -112,27 +112,27 @@ internal static class WidgetStore
     }
 
     /// <summary>The connection with its channels and accounts; null when the user has no such connection.</summary>
-    public static async Task<Link?> FindLink(DbWork db, long userId, long connectionId)
+    public static async Task<WidgetConnection?> FindConnection(DbWork db, long userId, long connectionId)
     {
         var key = new { UserId = userId, Id = connectionId };
-        var connection = await db.Find<LinkRow>(
+        var connection = await db.Find<ConnectionRow>(
             "select id, provider_id, status from connections where user_id = @UserId and id = @Id",
             key
         );
         return connection is null
             ? null
-            : new Link(
+            : new WidgetConnection(
                 connection.Id,
                 connection.ProviderId,
                 connection.Status,
-                await db.Query<LinkChannel>(
+                await db.Query<WidgetChannel>(
                     """
                     select definition_id, status, reason from channels
                     where user_id = @UserId and connection_id = @Id order by definition_id desc
                     """,
                     key
                 ),
-                await db.Query<LinkAccount>(
+                await db.Query<WidgetAccount>(
                     $"select {AccountColumns} from accounts where user_id = @UserId and connection_id = @Id and deleted_at is null order by id",
                     key
                 )
@@ -140,28 +140,11 @@ internal static class WidgetStore
     }
 
     /// <summary>All accounts of a user, shared or not, by connection.</summary>
-    public static Task<IReadOnlyList<LinkAccount>> Accounts(DbWork db, long userId) =>
-        db.Query<LinkAccount>(
+    public static Task<IReadOnlyList<WidgetAccount>> Accounts(DbWork db, long userId) =>
+        db.Query<WidgetAccount>(
             $"select {AccountColumns} from accounts where user_id = @UserId and deleted_at is null order by connection_id, id",
             new { UserId = userId }
         );
-
-    /// <summary>A queue of the events from now on.</summary>
-    public static async Task<long> CreateQueue(DbWork db, Ids ids, long userId, long now)
-    {
-        var id = ids.Next();
-        await db.Execute(
-            "insert into queues (user_id, id, after_id, created_at) values (@UserId, @Id, @After, @Now)",
-            new
-            {
-                UserId = userId,
-                Id = id,
-                After = await Events.EventLog.LastId(db, userId),
-                Now = now,
-            }
-        );
-        return id;
-    }
 
     /// <summary>Removes a connection that never brought an account; false when it did, or is gone.</summary>
     public static async Task<bool> DeleteUnfinished(DbWork db, long userId, long connectionId) =>
@@ -181,7 +164,7 @@ internal static class WidgetStore
     public static string Write(WidgetState state) =>
         JsonSerializer.Serialize(state, WidgetStateJson.Default.WidgetState);
 
-    private sealed record LinkRow
+    private sealed record ConnectionRow
     {
         public long Id { get; init; }
         public string ProviderId { get; init; } = "";

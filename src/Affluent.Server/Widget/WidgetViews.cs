@@ -1,12 +1,10 @@
 using System.Globalization;
-using System.Text.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
 using Affluent.Server.Platform;
 using Affluent.Server.Widget.Pages;
-using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.WebUtilities;
+using static Affluent.Server.Widget.WidgetAnswers;
 
 namespace Affluent.Server.Widget;
 
@@ -20,8 +18,6 @@ internal sealed record Typed(IFormCollection? Form = null, IReadOnlyDictionary<s
 /// <summary>Turns what a session shows into a page.</summary>
 internal static class WidgetViews
 {
-    private const int StandardDelay = 3;
-
     public static IResult Render(HttpContext context, Visit visit, Screen screen, Typed typed)
     {
         context.Response.Headers.ContentSecurityPolicy = Policy(
@@ -104,9 +100,17 @@ internal static class WidgetViews
                 return ChooseAccounts(visit, frame, typed);
             case Screen.Other:
                 return Page<OtherAccounts>((nameof(OtherAccounts.Frame), frame), (nameof(OtherAccounts.Bank), bank));
+            // Opened to answer a question that nobody was there for: the bank asks it again.
+            case Screen.Failed when visit.State is { Page: WidgetPage.UserInput, Touched: false }:
+                return Notice(
+                    frame,
+                    texts.SiteTitle,
+                    texts.CodeIntro,
+                    [new Choice("retry", texts.Continue, Primary: true)]
+                );
             case Screen.Failed failed:
                 var (title, body) = texts.Trouble(failed.Trouble, bank);
-                return Notice(frame with { HasError = true }, title, body, WaysOn(texts, visit.State));
+                return Notice(frame with { HasError = true }, title, body, WaysOn(texts, visit));
             case Screen.UnknownConnection:
                 return Notice(
                     frame with
@@ -125,7 +129,7 @@ internal static class WidgetViews
                     [new Choice("finish", texts.Continue, Primary: true)]
                 );
             case Screen.Ended ended:
-                return End(visit, frame, ended.Outcome, bank);
+                return EndingView.Render(visit, frame, ended.Outcome, bank);
             default:
                 throw new InvalidOperationException($"A screen of type {screen.GetType().Name}.");
         }
@@ -136,51 +140,6 @@ internal static class WidgetViews
         screen is Screen.Working working
             ? Phase(TextsOf(context, visit), working.Phase, visit.Provider?.Name ?? "")
             : null;
-
-    public static IResult Expired(HttpContext context)
-    {
-        context.Response.StatusCode = StatusCodes.Status403Forbidden;
-        var texts = TextsOf(context, visit: null);
-        return Notice(Bare(texts) with { HasError = true }, texts.ExpiredTitle, texts.ExpiredBody, []);
-    }
-
-    public static IResult BadLink(HttpContext context, Visit visit, string parameter)
-    {
-        context.Response.StatusCode = StatusCodes.Status400BadRequest;
-        var texts = TextsOf(context, visit);
-        return Notice(Bare(texts) with { HasError = true }, texts.BadLinkTitle, texts.BadLinkBody(parameter), []);
-    }
-
-    public static IResult LinkUsed(HttpContext context)
-    {
-        context.Response.StatusCode = StatusCodes.Status400BadRequest;
-        var texts = TextsOf(context, visit: null);
-        return Notice(Bare(texts) with { HasError = true }, texts.LinkUsedTitle, texts.LinkUsedBody, []);
-    }
-
-    public static IResult Returned(HttpContext context)
-    {
-        var texts = TextsOf(context, visit: null);
-        return Notice(Bare(texts), texts.ReturnedTitle, texts.ReturnedBody, []);
-    }
-
-    public static IResult Success(HttpContext context)
-    {
-        var texts = TextsOf(context, visit: null);
-        return Notice(Bare(texts) with { Root = "widget/" }, texts.SuccessTitle, texts.SuccessClose, []);
-    }
-
-    /// <summary>303: the browser goes on with GET.</summary>
-    public static IResult SeeOther(string address) => new SeeOtherResult(address);
-
-    /// <summary>
-    /// The content security policy (CSP 3). Forms may end at the client's origins, because browsers hold the redirect after a form to
-    /// this rule too.
-    /// </summary>
-    /// <param name="origins">The client's, separated by blanks.</param>
-    public static string Policy(string origins, string framedBy) =>
-        $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        + $"form-action 'self' {origins}; base-uri 'none'; frame-ancestors {(framedBy.Length == 0 ? "'none'" : framedBy)}";
 
     private static RazorComponentResult<BankList> Banks(HttpContext context, Visit visit, Frame frame)
     {
@@ -218,11 +177,7 @@ internal static class WidgetViews
                 nameof(Pages.Consent.TermsBody),
                 state.Parameters.TermsBody is { } own ? Paragraphs(own) : texts.TermsBody
             ),
-            (
-                nameof(Pages.Consent.MayGoBack),
-                state.Parameters.ProviderId is null
-                    && state.Page is WidgetPage.AddConnection or WidgetPage.ProfessionalAccount
-            )
+            (nameof(Pages.Consent.MayGoBack), state.Parameters.ProviderId is null && Screens.Adds(state))
         );
     }
 
@@ -253,82 +208,16 @@ internal static class WidgetViews
         );
     }
 
-    private static IResult End(Visit visit, Frame frame, WidgetOutcome outcome, string bank)
+    private static List<Choice> WaysOn(Texts texts, Visit visit)
     {
-        var (state, texts) = (visit.State, frame.Texts);
-        var success = outcome.Status == WidgetOutcome.Success;
-        var connectionId = state.ConnectionId is { } id ? Ids.Text(id) : null;
-        var queueId = state.QueueId is { } queue ? Ids.Text(queue) : null;
-        var place =
-            outcome.Status == WidgetOutcome.Cancelled
-                ? state.Parameters.CancelUrl ?? state.Parameters.RedirectUrl
-                : state.Parameters.RedirectUrl;
-        var address = place is null
-            ? null
-            : QueryHelpers.AddQueryString(
-                place.AbsoluteUri,
-                new Dictionary<string, string?>
-                {
-                    ["status"] = outcome.Status,
-                    ["result"] = outcome.Result,
-                    ["connection_id"] = connectionId,
-                    ["queue_id"] = queueId,
-                }
-                    .Where(pair => pair.Value is not null)
-                    .ToDictionary()
-            );
-        var delay = success ? state.Parameters.CongratsBypassDelay ?? StandardDelay : 0;
-        if (address is not null && delay == 0 && !state.Framed)
-        {
-            return SeeOther(address);
-        }
-        var message = new OutcomeMessage
-        {
-            RedirectUrl = place?.AbsoluteUri ?? "/success",
-            Status = outcome.Status,
-            Result = outcome.Result,
-            ConnectionId = connectionId,
-            QueueId = queueId,
-        };
-        var (title, body) = outcome switch
-        {
-            { Status: WidgetOutcome.Cancelled } => (texts.CancelledTitle, texts.CancelledBody),
-            { Status: WidgetOutcome.Error } => (texts.FailedTitle, texts.FailedBody),
-            { Partial: true } => (texts.SuccessTitle, texts.SuccessPartial),
-            { Result: "accepted" } => (texts.SuccessTitle, texts.SuccessAccepted),
-            { Result: "nothing_to_answer" } => (texts.NothingToAnswerTitle, texts.NothingToAnswerBody),
-            { Result: "created" } => (texts.SuccessTitle, texts.SuccessAdded(bank)),
-            _ => (texts.SuccessTitle, visit.Provider is null ? texts.SuccessSaved : texts.SuccessUpdated(bank)),
-        };
-        return Page<Ending>(
-            (
-                nameof(Ending.Frame),
-                frame with
-                {
-                    MayCancel = false,
-                    Leaving = address is null ? null : new Leaving(address, delay),
-                    HasError = outcome.Status == WidgetOutcome.Error,
-                }
-            ),
-            (nameof(Ending.Title), title),
-            (nameof(Ending.Body), body),
-            (nameof(Ending.Success), success),
-            (nameof(Ending.Message), JsonSerializer.Serialize(message, WidgetJson.Default.OutcomeMessage)),
-            (nameof(Ending.Origins), visit.Client.RedirectOrigins),
-            (
-                nameof(Ending.MayAddAnother),
-                state.Page is WidgetPage.AddConnection or WidgetPage.ProfessionalAccount || !success
-            )
-        );
-    }
-
-    private static List<Choice> WaysOn(Texts texts, WidgetState state)
-    {
+        var state = visit.State;
         List<Choice> choices = [new("retry", texts.TryAgain, Primary: true)];
-        if (
-            state.Page is WidgetPage.AddConnection or WidgetPage.ProfessionalAccount
-            && state.Parameters.ProviderId is null
-        )
+        if (Screens.Adds(state) && visit.Connection is { Accounts.Count: > 0 })
+        {
+            choices.Add(new("skip", texts.GoOnWithout, Primary: false));
+            return choices;
+        }
+        if (Screens.Adds(state) && state.Parameters.ProviderId is null)
         {
             choices.Add(new("back", texts.ChooseAnotherBank, Primary: false));
         }
@@ -372,7 +261,7 @@ internal static class WidgetViews
             _ => code.Asked.Retry ? texts.CodeWrong : null,
         };
 
-    private static AccountChoice ToChoice(LinkAccount account, Texts texts)
+    private static AccountChoice ToChoice(WidgetAccount account, Texts texts)
     {
         var kind = account.Type switch
         {
@@ -427,57 +316,6 @@ internal static class WidgetViews
         };
     }
 
-    private static Frame Bare(Texts texts) => new() { Texts = texts, Assets = Assets.Version };
-
-    private static RazorComponentResult<Notice> Notice(
-        Frame frame,
-        string title,
-        string body,
-        IReadOnlyList<Choice> choices
-    ) =>
-        Page<Notice>(
-            (nameof(Pages.Notice.Frame), frame),
-            (nameof(Pages.Notice.Title), title),
-            (nameof(Pages.Notice.Body), body),
-            (nameof(Pages.Notice.Choices), choices)
-        );
-
-    private static RazorComponentResult<T> Page<T>(params (string Name, object? Value)[] parameters)
-        where T : IComponent =>
-        new(parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal))
-        {
-            PreventStreamingRendering = true,
-        };
-
-    /// <summary>The language of the client's parameter, or the first of the browser's that is spoken here.</summary>
-    private static Texts TextsOf(HttpContext context, Visit? visit)
-    {
-        var locale = visit?.State.Parameters.Locale ?? context.Request.Query["locale"].FirstOrDefault();
-        if (!string.IsNullOrEmpty(locale))
-        {
-            return Texts.For(locale);
-        }
-        var spoken = context
-            .Request.GetTypedHeaders()
-            .AcceptLanguage.OrderByDescending(language => language.Quality ?? 1)
-            .Select(language => language.Value.ToString())
-            .FirstOrDefault(tag =>
-                tag.StartsWith("fr", StringComparison.OrdinalIgnoreCase)
-                || tag.StartsWith("en", StringComparison.OrdinalIgnoreCase)
-            );
-        return Texts.For(spoken);
-    }
-
     private static List<string> Paragraphs(string text) =>
         [.. text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
-
-    private sealed record SeeOtherResult(string Address) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-            httpContext.Response.Headers.Location = Address;
-            return Task.CompletedTask;
-        }
-    }
 }

@@ -11,7 +11,8 @@ namespace Affluent.Server.Tests.Harness;
 /// A browser without script: opens pages, fills in and sends their forms as they stand, follows redirects within the platform and
 /// notes where they lead out of it.
 /// </summary>
-internal sealed class PageVisitor(HttpClient http, params (string Name, string Value)[] headers)
+/// <param name="work">Lets the platform's background work happen; called between two looks at a page that waits.</param>
+internal sealed class PageVisitor(HttpClient http, Func<Task> work, params (string Name, string Value)[] headers)
 {
     private static readonly HtmlParser Parser = new();
 
@@ -84,9 +85,15 @@ internal sealed class PageVisitor(HttpClient http, params (string Name, string V
             {
                 Assert.Fail($"Waited for {showing}, but the page shows {Showing}: {Page.Body?.TextContent}");
             }
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Stop);
-            await Open(Address.PathAndQuery);
+            await LookAgain();
         }
+    }
+
+    /// <summary>Lets the platform work, then reloads.</summary>
+    public async Task LookAgain()
+    {
+        await work();
+        await Open(Address.PathAndQuery);
     }
 
     private static List<KeyValuePair<string, string>> Fields(IHtmlFormElement form) =>

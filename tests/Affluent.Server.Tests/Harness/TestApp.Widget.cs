@@ -47,8 +47,12 @@ internal sealed partial class TestApp
     /// <summary>A browser that shows a page of the widget.</summary>
     public async Task<PageVisitor> Visit(TestSession session, string page, string parameters = "")
     {
-        var visitor = new PageVisitor(Http, ("Sec-Fetch-Dest", "document"), ("Accept-Language", "en"));
+        var visitor = Browse("document");
         await visitor.Open(session.Link(page) + parameters);
         return visitor;
     }
+
+    /// <summary>A browser that says to show its pages as a whole ("document") or in a frame ("iframe").</summary>
+    public PageVisitor Browse(string destination) =>
+        new(Http, RunDueSynchronizations, ("Sec-Fetch-Dest", destination), ("Accept-Language", "en"));
 }

@@ -7,24 +7,9 @@ namespace Affluent.Server.Tests.Widget;
 /// A bank that answers at once, by what the user types as login: "dev" gets in, "otp" is asked for a code (123456), "app" for an
 /// approval, "locked", "down" and any other name fail each in its way. The password is always "secret".
 /// </summary>
-internal sealed class ScriptedBank(ChannelMode mode) : IConnector
+internal sealed class ScriptedBank(ScriptedBanks banks, ChannelMode mode) : IConnector
 {
-    public const string BankPage = "https://bank.example/authorize";
-
-    /// <summary>Whether the user has approved in the app.</summary>
-    public static bool Approved { get; set; }
-
     public ConnectorManifest Manifest { get; } = new(mode == ChannelMode.Redirect ? "redirect" : "embedded", mode, []);
-
-    public static Banks Banks { get; } =
-        new(
-            [
-                Bank("87", "Linxo Test Bank", "FRA", ChannelMode.Redirect, ChannelMode.Embedded),
-                Bank("90", "Épargne du Midi", "FRA", ChannelMode.Embedded),
-                Bank("91", "Banque de l'Ouest", "BEL", ChannelMode.Redirect),
-            ],
-            family => new ScriptedBank(family == "redirect" ? ChannelMode.Redirect : ChannelMode.Embedded)
-        );
 
     public Task<StepResult> Step(StepContext context, StepInput input, CancellationToken cancellation) =>
         Task.FromResult(mode == ChannelMode.Redirect ? Redirected(context, input) : LoggedIn(context, input));
@@ -36,7 +21,7 @@ internal sealed class ScriptedBank(ChannelMode mode) : IConnector
                 new StepResult.Refused(Refusal.ConsentDenied, "the user said no") { Session = "" },
             StepInput.Returned => new StepResult.Done { Session = "in" },
             _ when context.Session != "in" => new StepResult.AskUser(
-                new Question.Redirect(new Uri($"{BankPage}?state={context.Callback!.State}"))
+                new Question.Redirect(new Uri($"https://bank.example/authorize?state={context.Callback!.State}"))
             )
             {
                 Session = "",
@@ -48,8 +33,9 @@ internal sealed class ScriptedBank(ChannelMode mode) : IConnector
             _ => new StepResult.Done { Session = "in" },
         };
 
-    private static StepResult LoggedIn(StepContext context, StepInput input)
+    private StepResult LoggedIn(StepContext context, StepInput input)
     {
+        var inside = context.Session == "in" && (context.User is not null || !banks.WantsUser);
         var login = context.Credentials.GetValueOrDefault("300", "");
         return input switch
         {
@@ -57,9 +43,9 @@ internal sealed class ScriptedBank(ChannelMode mode) : IConnector
                 when values.TryGetValue(Question.OneTimePassword.Field, out var code) => code == "123456"
                 ? new StepResult.Done { Session = "in" }
                 : Code(retry: true),
-            StepInput.Poll => Approved ? new StepResult.Done { Session = "in" } : Approval(),
-            _ when context.Session != "in" && login == "otp" => Code(retry: false),
-            _ when context.Session != "in" && login == "app" => Approval(),
+            StepInput.Poll => banks.Approved ? new StepResult.Done { Session = "in" } : Approval(),
+            _ when !inside && login == "otp" => Code(retry: false),
+            _ when !inside && login == "app" => Approval(),
             _ when login == "locked" => new StepResult.Refused(Refusal.AccessLocked, "locked") { Session = "" },
             _ when login == "down" => new StepResult.Later(context.Now.AddDays(2), LaterReason.BankUnavailable)
             {
@@ -119,6 +105,28 @@ internal sealed class ScriptedBank(ChannelMode mode) : IConnector
             Currency = "EUR",
             Balance = balance,
         };
+}
+
+/// <summary>Three banks of this kind, and what goes on at them while a test runs.</summary>
+internal sealed class ScriptedBanks
+{
+    public ScriptedBanks() =>
+        Banks = new(
+            [
+                Bank("87", "Linxo Test Bank", "FRA", ChannelMode.Redirect, ChannelMode.Embedded),
+                Bank("90", "Épargne du Midi", "FRA", ChannelMode.Embedded),
+                Bank("91", "Banque de l'Ouest", "BEL", ChannelMode.Redirect),
+            ],
+            family => new ScriptedBank(this, family == "redirect" ? ChannelMode.Redirect : ChannelMode.Embedded)
+        );
+
+    public Banks Banks { get; }
+
+    /// <summary>Whether the user has approved in the app.</summary>
+    public bool Approved { get; set; }
+
+    /// <summary>Whether the banks let nobody in without the user being there.</summary>
+    public bool WantsUser { get; set; }
 
     private static Provider Bank(string id, string name, string country, params ChannelMode[] modes) =>
         new()

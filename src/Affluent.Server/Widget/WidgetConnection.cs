@@ -1,19 +1,19 @@
 namespace Affluent.Server.Widget;
 
 /// <summary>A connection as far as the widget looks at it.</summary>
-internal sealed record Link(
+internal sealed record WidgetConnection(
     long Id,
     string ProviderId,
     string Status,
-    IReadOnlyList<LinkChannel> Channels,
-    IReadOnlyList<LinkAccount> Accounts
+    IReadOnlyList<WidgetChannel> Channels,
+    IReadOnlyList<WidgetAccount> Accounts
 )
 {
     public bool Running => Status == "RUNNING";
 }
 
 /// <summary>A channel of it.</summary>
-internal sealed record LinkChannel
+internal sealed record WidgetChannel
 {
     public string DefinitionId { get; init; } = "";
 
@@ -25,7 +25,7 @@ internal sealed record LinkChannel
 }
 
 /// <summary>An account of it, shared or not.</summary>
-internal sealed record LinkAccount
+internal sealed record WidgetAccount
 {
     public long Id { get; init; }
     public long ConnectionId { get; init; }

@@ -1,0 +1,189 @@
+using System.Net;
+using Affluent.Server.Tests.Harness;
+using Affluent.Server.Widget;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Affluent.Server.Tests.Widget;
+
+/// <summary>What every page owes its visitor: safety, language, looks, and clear words about a wrong address.</summary>
+public sealed class WidgetPageTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("redirect_url", "https://client.example/back?a=1")]
+    [InlineData("redirect_url", "https://client.example/back#a")]
+    [InlineData("redirect_url", "https://evil.example/")]
+    [InlineData("redirect_url", "https://client.example@evil.example/")]
+    [InlineData("redirect_url", "http://client.example/")]
+    [InlineData("redirect_url", "javascript:alert(1)")]
+    [InlineData("redirect_url", "//evil.example")]
+    [InlineData("redirect_uri", "https://evil.example/")]
+    [InlineData("aspsp_callback_uri", "https://client.example.evil.example/")]
+    [InlineData("cancel_url", "data:text/html,x")]
+    [InlineData("select_accounts", "maybe")]
+    [InlineData("congrats_bypass_delay", "1.5")]
+    [InlineData("connection_id", "1 or 1=1")]
+    [InlineData("countries", "F<script>")]
+    [InlineData("locale", "x\"onload=")]
+    [InlineData("font", "Arial;} body{display:none")]
+    [InlineData("font_color", "red;background:url(//evil.example)")]
+    [InlineData("elements_color", "rgb(300,0,0)")]
+    [InlineData("expected_account_types", "SOME")]
+    public async Task A_wrong_parameter_is_named_and_nothing_else_happens(string name, string value)
+    {
+        await using var app = await Start();
+
+        var visitor = await app.Visit(
+            await app.OpenWidget(await app.CreateWidgetUser()),
+            "add_connection",
+            $"&{name}={Uri.EscapeDataString(value)}"
+        );
+
+        Assert.Equal(HttpStatusCode.BadRequest, visitor.Status);
+        Assert.Contains($"'{name}'", visitor.Page.Body!.TextContent, StringComparison.Ordinal);
+        Assert.Empty(visitor.Page.QuerySelectorAll("form"));
+    }
+
+    [Theory]
+    [InlineData("edit_credentials")]
+    [InlineData("user_input")]
+    public async Task Pages_about_a_connection_ask_for_its_id(string page)
+    {
+        await using var app = await Start();
+
+        var visitor = await app.Visit(await app.OpenWidget(await app.CreateWidgetUser()), page);
+
+        Assert.Contains("'connection_id'", visitor.Page.Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_is_framed_by_the_client_alone_and_asks_nobody_else_for_anything()
+    {
+        await using var app = await Start();
+
+        var visitor = await app.Visit(
+            await app.OpenWidget(await app.CreateWidgetUser()),
+            "add_connection",
+            "&unknown=1&elements_color=%23fc0"
+        );
+
+        var policy = visitor.Answer.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
+        Assert.EndsWith($"frame-ancestors {TestApp.ClientOrigin}", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.Equal("no-referrer", visitor.Answer.Headers.GetValues("Referrer-Policy").Single());
+        Assert.True(visitor.Answer.Headers.CacheControl!.NoStore);
+        Assert.False(visitor.Answer.Headers.Contains("Set-Cookie"));
+        Assert.Empty(visitor.Page.QuerySelectorAll("[style], style, script:not([src]), [onclick], [onload]"));
+        foreach (var element in visitor.Page.QuerySelectorAll("link[rel=stylesheet], script"))
+        {
+            var address = new Uri(visitor.Address, element.GetAttribute("href") ?? element.GetAttribute("src"));
+            Assert.Equal(app.Origin.Authority, address.Authority);
+            using var answer = await app.Http.GetAsync(address, Stop);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_registered_origin_no_page_may_be_framed()
+    {
+        await using var app = await Start();
+        var user = await app.CreateUser(await app.CreateClient());
+
+        var visitor = await app.Visit(await app.OpenWidget(user), "add_connection");
+
+        Assert.EndsWith(
+            "frame-ancestors 'none'",
+            visitor.Answer.Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
+    [InlineData("", "Banque de l'Ouest|Épargne du Midi|Linxo Test Bank")]
+    [InlineData("&search=epargne", "Épargne du Midi")]
+    [InlineData("&search=BANK+test", "Linxo Test Bank")]
+    [InlineData("&search=nowhere", "")]
+    [InlineData("&countries=be", "Banque de l'Ouest")]
+    [InlineData("&countries=FRA,DE", "Épargne du Midi|Linxo Test Bank")]
+    public async Task Banks_are_found_without_script(string query, string names)
+    {
+        await using var app = await Start();
+
+        var visitor = await app.Visit(await app.OpenWidget(await app.CreateWidgetUser()), "add_connection", query);
+
+        Assert.Equal(
+            names,
+            string.Join('|', visitor.Page.QuerySelectorAll(".banks li").Select(e => e.GetAttribute("data-name")))
+        );
+    }
+
+    [Theory]
+    [InlineData("", "fr-CH, en;q=0.5", "fr")]
+    [InlineData("", "de, en;q=0.9, fr;q=0.8", "en")]
+    [InlineData("", "de", "en")]
+    [InlineData("&locale=fr_FR", "en", "fr")]
+    [InlineData("&lng=en_GB", "fr", "en")]
+    public async Task The_client_s_language_wins_over_the_browser_s(string query, string accepted, string language)
+    {
+        await using var app = await Start();
+        var session = await app.OpenWidget(await app.CreateWidgetUser());
+        var visitor = new PageVisitor(app.Http, () => Task.CompletedTask, ("Accept-Language", accepted));
+
+        await visitor.Open(session.Link("add_connection") + query);
+
+        Assert.Equal(language, visitor.Page.DocumentElement.GetAttribute("lang"));
+    }
+
+    [Theory]
+    [InlineData(
+        "Open Sans, 'Arial', serif",
+        "#123",
+        "gold",
+        ":root { --font: \"Open Sans\", \"Arial\", serif, system-ui, sans-serif; --ink: #112233; --accent: #ffd700; --on-accent: #000; }"
+    )]
+    [InlineData("", "", "rgb(0, 0, 128)", ":root { --accent: #000080; --on-accent: #fff; }")]
+    public void A_look_is_written_anew_from_what_was_understood(string font, string ink, string elements, string css)
+    {
+        var (theme, wrong) = Theme.Read(font, ink, elements);
+
+        Assert.Null(wrong);
+        Assert.Equal(css, theme.Css());
+    }
+
+    [Fact]
+    public void Both_languages_say_something_for_every_text()
+    {
+        var texts = typeof(Texts).GetProperties().Where(p => p.PropertyType == typeof(string) && p.CanWrite);
+
+        Assert.All(
+            texts,
+            text =>
+            {
+                Assert.NotEqual("", text.GetValue(Texts.English));
+                Assert.NotEqual("", text.GetValue(Texts.French));
+            }
+        );
+        foreach (var trouble in Enum.GetValues<Trouble>())
+        {
+            Assert.NotEqual(Texts.English.Trouble(trouble, "B").Body, Texts.French.Trouble(trouble, "B").Body);
+        }
+    }
+
+    [Fact]
+    public async Task A_session_shows_nothing_of_itself_to_who_does_not_hold_its_id()
+    {
+        await using var app = await Start();
+        await app.OpenWidget(await app.CreateWidgetUser());
+        var visitor = app.Browse("document");
+
+        await visitor.Open($"/embed/v2.1/widget/add_connection?session_id={new string('a', 32)}");
+
+        Assert.Equal((HttpStatusCode.Forbidden, "This page has expired"), (visitor.Status, visitor.Heading));
+    }
+
+    private static Task<TestApp> Start() =>
+        TestApp.Start(configure: builder => builder.Services.AddSingleton(new ScriptedBanks().Banks));
+}
