@@ -12,7 +12,8 @@ internal static class DocsEndpoints
     {
         var docs = app.MapGroup("/docs").ExcludeFromDescription();
         docs.MapGet("/", Index);
-        docs.MapGet("/docs.css", Style);
+        docs.MapGet("/docs.css", () => Embedded("docs.css", "text/css; charset=utf-8"));
+        docs.MapGet("/reference/openapi.json", () => Embedded("docs/reference/openapi.json", "application/json"));
         docs.MapGet("/{**path}", Page);
     }
 
@@ -22,11 +23,8 @@ internal static class DocsEndpoints
             ? Html(context, 200, "Affluent", Contents(""), "")
             : TypedResults.Redirect($"{context.RequestServices.GetRequiredService<Addresses>().Docs}/");
 
-    private static ContentHttpResult Style()
-    {
-        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("docs.css")!);
-        return TypedResults.Text(reader.ReadToEnd(), "text/css; charset=utf-8");
-    }
+    private static FileStreamHttpResult Embedded(string name, string type) =>
+        TypedResults.Stream(Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!, type);
 
     private static IResult Page(HttpContext context, string path)
     {
