@@ -17,6 +17,10 @@ internal sealed partial class TestApp
     /// <summary>Runs what is due now, one after the other, until nothing is; the background worker does not run in tests.</summary>
     public Task<int> RunDueSynchronizations() => Services.GetRequiredService<Worker>().RunDue(Stop);
 
+    /// <summary>Another node's worker, over a database that the test makes fail.</summary>
+    public Worker WorkerOver(Server.Storage.Database database) =>
+        ActivatorUtilities.CreateInstance<Worker>(Services, database);
+
     /// <summary>The platform with a bank that does what the test says.</summary>
     public static Task<TestApp> StartWith(FakeBank bank, DatabaseKind kind = DatabaseKind.Sqlite) =>
         Start(kind, configure: builder => builder.Services.AddSingleton(bank.Banks()));

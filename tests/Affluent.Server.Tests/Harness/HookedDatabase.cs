@@ -1,0 +1,67 @@
+using System.Data.Common;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Tests.Harness;
+
+/// <summary>A database of which a test makes single transactions fail, as a killed process or a full disk would.</summary>
+internal sealed class HookedDatabase(Database inner) : Database
+{
+    private int _writes;
+
+    /// <summary>From the transaction of this number on (from 1), nothing is written any more; null: all is well.</summary>
+    public int? DiesAt { get; set; }
+
+    /// <summary>The transaction at which it dies has committed already.</summary>
+    public bool DiesAfterCommit { get; set; }
+
+    /// <summary>Runs first in each transaction.</summary>
+    public Func<DbWork, Task>? Begin { get; set; }
+
+    /// <summary>Transactions so far.</summary>
+    public int Writes => _writes;
+
+    public override string Kind => inner.Kind;
+
+    public override Task<T> Read<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation) =>
+        inner.Read(work, cancellation);
+
+    public override async Task<T> Write<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    {
+        var number = Interlocked.Increment(ref _writes);
+        if (number > DiesAt)
+        {
+            throw new Death();
+        }
+        var result = await inner.Write(
+            async db =>
+            {
+                if (Begin is not null)
+                {
+                    await Begin(db);
+                }
+                var result = await work(db);
+                return number == DiesAt && !DiesAfterCommit ? throw new Death() : result;
+            },
+            cancellation
+        );
+        return number == DiesAt ? throw new Death() : result;
+    }
+
+    public override object List(IEnumerable<long> values) => inner.List(values);
+
+    public override object List(IEnumerable<string> values) => inner.List(values);
+
+    public override Task BulkInsert<T>(DbWork db, BulkTable<T> table, IReadOnlyCollection<T> rows) =>
+        inner.BulkInsert(db, table, rows);
+
+    protected override string ReplaceTokens(string sql) => inner.Translate(sql);
+
+    public override bool IsUniqueViolation(DbException error) => inner.IsUniqueViolation(error);
+
+    public override Task LockForMigration(DbWork db) => inner.LockForMigration(db);
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>The process was killed here.</summary>
+    public sealed class Death() : DbException("killed by the test");
+}

@@ -1,0 +1,112 @@
+using Affluent.Connectors.Contract;
+using Affluent.Server.Events;
+using Affluent.Server.Synchronization;
+using CsCheck;
+using Xunit;
+
+namespace Affluent.Server.Tests.Synchronization;
+
+public sealed class OutcomeTests
+{
+    private static readonly TimeZoneInfo Paris = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris");
+
+    private static readonly Gen<DateTimeOffset> Times = Gen.Long[0, 10L * 365 * 86400]
+        .Select(s => new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(s));
+
+    private static readonly Gen<ChannelResult> Results = Gen.OneOf(
+        Gen.Enum<Refusal>().Select(Outcome.Of),
+        Gen.Enum<LaterReason>().Select(Outcome.Of),
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3], Outcome.OfAccounts)
+    );
+
+    [Fact]
+    public void The_next_slot_lies_in_the_banks_night_within_a_day_and_a_quarter() =>
+        Gen.Select(Gen.Long[1, long.MaxValue], Times)
+            .Sample(
+                (id, now) =>
+                {
+                    var slot = Schedule.NextSlot(id, Paris, now);
+                    var hour = TimeZoneInfo.ConvertTime(slot, Paris).TimeOfDay;
+                    Assert.InRange(slot - now, TimeSpan.FromHours(6), TimeSpan.FromHours(31));
+                    Assert.InRange(hour, TimeSpan.FromHours(1), TimeSpan.FromHours(7.2));
+                }
+            );
+
+    [Fact]
+    public void Connections_are_spread_over_the_whole_night()
+    {
+        var now = new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
+        var hours = Enumerable
+            .Range(1, 5000)
+            .GroupBy(i => TimeZoneInfo.ConvertTime(Schedule.NextSlot(i * 4096L, Paris, now), Paris).Hour)
+            .ToDictionary(g => g.Key, g => g.Count());
+
+        Assert.All(Enumerable.Range(1, 5), hour => Assert.InRange(hours[hour], 850, 1150));
+    }
+
+    [Fact]
+    public void A_backoff_grows_and_stays_bounded() =>
+        Gen.Select(Gen.Int[1, 40], Gen.Long)
+            .Sample(
+                (attempt, seed) =>
+                {
+                    var wait = Schedule.Backoff(attempt, TimeSpan.FromSeconds(2), seed);
+                    Assert.InRange(wait, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1.25));
+                    Assert.True(Schedule.Backoff(attempt + 2, TimeSpan.FromSeconds(2), seed) >= wait || attempt > 9);
+                }
+            );
+
+    [Fact]
+    public void A_run_never_retries_for_ever_and_never_before_the_bank_allows() =>
+        Gen.Select(Times, Gen.Int[0, 200_000], Gen.Bool, Gen.Int[0, 20], Gen.Long)
+            .Sample(
+                (now, wait, attended, attempt, seed) =>
+                {
+                    var retry = Outcome.Retry(now.AddSeconds(wait), attended, attempt, seed, now);
+                    if (attempt >= 6 || wait > 6 * 3600 || (attended && wait > 60))
+                    {
+                        Assert.Null(retry);
+                    }
+                    if (retry is { } at)
+                    {
+                        Assert.True(at >= now.AddSeconds(wait) && at > now);
+                    }
+                }
+            );
+
+    [Fact]
+    public void The_end_of_a_run_agrees_with_its_channels() =>
+        Gen.Select(Results.Array[1, 2], Gen.Bool, Times)
+            .Sample(
+                (results, autoSync, slot) =>
+                {
+                    var end = Outcome.End(results, autoSync, () => slot);
+                    Assert.Equal(results.All(r => r.IsSuccess && r.AccountsFailed == 0), end.Status == "SUCCESS");
+                    Assert.Equal(results.All(r => !r.IsSuccess), end.Status == "FAILED");
+                    Assert.Equal(results.All(r => r.NeedsUser), end.Job == "stopped");
+                    Assert.Equal(autoSync && end.Job == "idle", end.DueAt is not null);
+                }
+            );
+
+    [Fact]
+    public void What_needs_the_user_is_never_tried_without_them() =>
+        Results.Sample(result =>
+        {
+            Assert.Equal(!result.NeedsUser, Outcome.MayTry(result.Status, result.Reason, attended: false));
+            Assert.Equal(
+                result.Reason is not ("wrong_credentials" or "password_change_required"),
+                Outcome.MayTry(result.Status, result.Reason, attended: true)
+            );
+        });
+
+    [Fact]
+    public void Every_result_says_why_and_leaves_an_event_of_the_catalogue() =>
+        Results.Sample(result =>
+        {
+            var events = Outcome.Events(1, "100", result);
+            Assert.NotEmpty(events);
+            Assert.All(events, e => Assert.Contains(e.Name, EventNames.All));
+            Assert.Equal(result.IsSuccess, result.Reason is null);
+            Assert.Equal(result.Status, Outcome.Status(Outcome.Text(result.Status)));
+        });
+}

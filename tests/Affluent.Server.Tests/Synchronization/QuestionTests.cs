@@ -1,0 +1,294 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Web;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Platform;
+using Affluent.Server.Synchronization;
+using Affluent.Server.Tests.Harness;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Affluent.Server.Tests.Synchronization;
+
+public sealed class QuestionTests
+{
+    private const string Otp = "731946";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, OnBothDatabases]
+    public async Task A_code_is_asked_answered_over_the_api_and_the_run_goes_on(DatabaseKind kind)
+    {
+        var bank = Bank_that_asks_for_a_code();
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+
+        var question = await http.GetFromJsonAsync<JsonElement>($"/api/v2.1/connections/{id}/user_input", Stop);
+        Assert.Equal("OTP", question.GetProperty("kind").GetString());
+        Assert.Equal("otp", question.GetProperty("fields")[0].GetProperty("id").GetString());
+        Assert.Equal("waiting_user", await app.Value<string>("select job from connections"));
+        Assert.Equal("RUNNING", await app.Value<string>("select status from connections"));
+        Assert.Equal(HttpStatusCode.BadRequest, await Answer(http, id, new { otp = "12" }));
+        Assert.Equal(HttpStatusCode.BadRequest, await Answer(http, id, new { pin = Otp }));
+        Assert.Equal(HttpStatusCode.NoContent, await Answer(http, id, new { otp = Otp }));
+        Assert.Equal(HttpStatusCode.Conflict, await Answer(http, id, new { otp = Otp }));
+        await app.RunDueSynchronizations();
+
+        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
+        Assert.Equal(1, await app.Value<long>("select count(*) from transactions"));
+        Assert.Equal(0, await app.Value<long>("select count(*) from questions"));
+        using var none = await http.GetAsync($"/api/v2.1/connections/{id}/user_input", Stop);
+        Assert.Equal(HttpStatusCode.NoContent, none.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_wrong_code_is_asked_for_again()
+    {
+        var bank = Bank_that_asks_for_a_code();
+        await using var app = await TestApp.StartWith(bank);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+
+        await Answer(http, id, new { otp = "000000" });
+        await app.RunDueSynchronizations();
+        var again = await http.GetFromJsonAsync<JsonElement>($"/api/v2.1/connections/{id}/user_input", Stop);
+        await Answer(http, id, new { otp = Otp });
+        await app.RunDueSynchronizations();
+
+        Assert.True(again.GetProperty("retry").GetBoolean());
+        Assert.False(again.GetProperty("answered").GetBoolean());
+        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
+    }
+
+    [Fact]
+    public async Task A_question_that_nobody_answers_expires()
+    {
+        await using var app = await TestApp.StartWith(Bank_that_asks_for_a_code());
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+
+        app.Time.Advance(TimeSpan.FromMinutes(11));
+        var late = await Answer(http, id, new { otp = Otp });
+        await app.RunDueSynchronizations();
+
+        Assert.Equal(HttpStatusCode.Conflict, late);
+        Assert.Equal("FAILED", await app.Value<string>("select status from connections"));
+        Assert.Equal(
+            "CHALLENGE_REQUIRED",
+            await app.Value<string>("select status from channels where definition_id = '100'")
+        );
+        Assert.Equal(1, await app.Value<long>("select count(*) from events where name = 'USER_INPUT_EXPIRED'"));
+    }
+
+    [Fact]
+    public async Task A_user_who_gives_up_ends_the_run()
+    {
+        await using var app = await TestApp.StartWith(Bank_that_asks_for_a_code());
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+
+        using var cancelled = await http.DeleteAsync($"/api/v2.1/connections/{id}/user_input", Stop);
+        await app.RunDueSynchronizations();
+
+        Assert.Equal(HttpStatusCode.NoContent, cancelled.StatusCode);
+        Assert.Equal("FAILED", await app.Value<string>("select status from connections"));
+    }
+
+    [Fact]
+    public async Task In_the_night_a_question_marks_the_channel_and_nobody_is_asked()
+    {
+        var bank = Bank_that_asks_for_a_code();
+        bank.EmbeddedChannel.Instead = null;
+        await using var app = await TestApp.StartWith(bank);
+        var (http, _) = await app.SignedInUser();
+        await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+        bank.EmbeddedChannel.Instead = Bank_that_asks_for_a_code().EmbeddedChannel.Instead;
+
+        app.Time.Advance(TimeSpan.FromDays(1));
+        await app.RunDueSynchronizations();
+
+        Assert.Equal(
+            "CHALLENGE_REQUIRED",
+            await app.Value<string>("select status from channels where definition_id = '100'")
+        );
+        Assert.Equal("stopped", await app.Value<string>("select job from connections"));
+        Assert.Equal(0, await app.Value<long>("select count(*) from questions"));
+    }
+
+    [Fact]
+    public async Task An_approval_in_the_banks_app_is_looked_for_until_it_is_there()
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"));
+        var approved = false;
+        bank.EmbeddedChannel.Instead = (context, input) =>
+            approved && input is StepInput.Poll ? new StepResult.Done { Session = "in" }
+            : context.Session == "in" ? null
+            : new StepResult.AskUser(new Question.AppApproval("Open your app", TimeSpan.FromSeconds(3), null))
+            {
+                Session = "wait",
+            };
+        await using var app = await TestApp.StartWith(bank);
+        var (http, _) = await app.SignedInUser();
+        await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+        app.Time.Advance(TimeSpan.FromSeconds(4));
+        await app.RunDueSynchronizations();
+        var waiting = await app.Value<string>("select job from connections");
+
+        approved = true;
+        app.Time.Advance(TimeSpan.FromSeconds(4));
+        await app.RunDueSynchronizations();
+
+        Assert.Equal("waiting_user", waiting);
+        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
+        Assert.Equal(1, await app.Value<long>("select count(*) from events where name = 'USER_INPUT_REQUIRED'"));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task The_authorize_link_leads_to_the_bank_and_the_users_return_is_taken_once(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.RedirectChannel.With(Bank.Account("111"), Bank.Booked("a", 1, "2026-02-01", "X"));
+        bank.RedirectChannel.Instead = (context, input) =>
+            input is StepInput.Returned { Address.Query: var query }
+            && query.Contains("code=ok", StringComparison.Ordinal)
+                ? new StepResult.Done { Session = "token" }
+            : context.Session == "token" ? null
+            : new StepResult.AskUser(
+                new Question.Redirect(new Uri($"https://fake.example/authorize?state={context.Callback!.State}"))
+            )
+            {
+                Session = "asked",
+            };
+        await using var app = await TestApp.StartWith(bank, kind);
+        var client = await app.CreateClient(redirectUrls: "https://app.example");
+        var (http, _) = await app.SignedInUser(client);
+        using var created = await http.PostAsJsonAsync(
+            "/api/v2.1/connections",
+            new
+            {
+                provider_id = "1",
+                channel_definition_id = "101",
+                redirect_url = "https://app.example/back",
+            },
+            Stop
+        );
+        var body = await created.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        var link = body.GetProperty("_links").GetProperty("authorize").GetProperty("href").GetString()!;
+        await app.RunDueSynchronizations();
+
+        using var followed = await app.Http.GetAsync(link, Stop);
+        Assert.Equal(HttpStatusCode.Redirect, followed.StatusCode);
+        var atBank = followed.Headers.Location!;
+        var state = HttpUtility.ParseQueryString(atBank.Query)["state"]!;
+        var back = new Uri($"{app.Origin}embed/v2.1/widget/bank_callback?code=ok&state={state}");
+        var first = await Return(app, state, back);
+        var second = await Return(app, state, back);
+        await app.RunDueSynchronizations();
+        var unknown = await Return(app, "made-up", back);
+
+        Assert.True(first!.First);
+        Assert.False(second!.First);
+        Assert.Equal(new Uri("https://app.example/back"), first.RedirectUrl);
+        Assert.Null(unknown);
+        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
+        Assert.Equal(
+            app.Time.GetUtcNow().AddDays(180).ToUnixTimeSeconds(),
+            await app.Value<long>("select expires_at from channels where definition_id = '101'")
+        );
+        Assert.Equal(1, await app.Value<long>("select count(*) from events where name = 'CONSENT_GIVEN'"));
+    }
+
+    [Fact]
+    public async Task A_redirect_url_of_another_site_is_refused()
+    {
+        await using var app = await TestApp.StartWith(new FakeBank());
+        var (http, _) = await app.SignedInUser(await app.CreateClient(redirectUrls: "https://app.example"));
+
+        using var answer = await http.PostAsJsonAsync(
+            "/api/v2.1/connections",
+            new
+            {
+                provider_id = "1",
+                channel_definition_id = "101",
+                redirect_url = "https://evil.example/back",
+            },
+            Stop
+        );
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(0, await app.Value<long>("select count(*) from connections"));
+    }
+
+    [Fact]
+    public async Task Nothing_secret_stands_in_the_database_file()
+    {
+        var bank = Bank_that_asks_for_a_code();
+        await using var app = await TestApp.StartWith(bank);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+        await Answer(http, id, new { otp = Otp });
+        await app.RunDueSynchronizations();
+        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
+
+        var file = ((Affluent.Server.Storage.SqliteDatabase)app.Database).Path;
+        var all = new[] { file, file + "-wal" }
+            .Where(File.Exists)
+            .Select(path =>
+            {
+                using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+                using var reader = new StreamReader(stream, System.Text.Encoding.Latin1);
+                return reader.ReadToEnd();
+            });
+        var text = string.Concat(all);
+
+        Assert.Contains("Account 111", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret-pa55", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("t0ken-of-the-bank", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Otp, text, StringComparison.Ordinal);
+    }
+
+    private static FakeBank Bank_that_asks_for_a_code()
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"), Bank.Booked("a", 1, "2026-02-01", "X"));
+        bank.EmbeddedChannel.Instead = (context, input) =>
+            input is StepInput.Answer answer
+                ? answer.Values["otp"] == Otp
+                    ? new StepResult.Done { Session = "t0ken-of-the-bank" }
+                    : Ask(retry: true)
+                : context.Session == "t0ken-of-the-bank"
+                    ? null
+                    : Ask(retry: false);
+        return bank;
+
+        static StepResult Ask(bool retry) =>
+            new StepResult.AskUser(new Question.OneTimePassword("SMS to ** 12", 6, Digits: true, null, retry))
+            {
+                Session = "waiting-for-code",
+            };
+    }
+
+    private static Task<ReturnedUser?> Return(TestApp app, string state, Uri address) =>
+        app.Database.Write(
+            db =>
+                app.Services.GetRequiredService<Questions>()
+                    .Return(db, state, address, new PresentUser("127.0.0.1", null, null), app.Time.Seconds()),
+            Stop
+        );
+
+    private static async Task<HttpStatusCode> Answer(HttpClient http, string id, object values)
+    {
+        using var answer = await http.PostAsJsonAsync($"/api/v2.1/connections/{id}/user_input", new { values }, Stop);
+        return answer.StatusCode;
+    }
+}
