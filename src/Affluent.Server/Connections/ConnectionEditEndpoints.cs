@@ -128,7 +128,7 @@ internal static class ConnectionEditEndpoints
             Provider = provider,
             Channel = channel,
             Credentials = credentials,
-            AutoSync = message.AutoSync,
+            AutoSync = message.AutoSync ?? true,
             ConsentPerAccount = message.ConsentPerAccount,
             RedirectUrl = redirectUrl,
             User = Presence.Of(context),

@@ -21,7 +21,7 @@ internal sealed record CreateConnectionMessage
     public string? RedirectUrl { get; init; }
 
     /// <summary>Whether to synchronize it every day; true when absent.</summary>
-    public bool AutoSync { get; init; } = true;
+    public bool? AutoSync { get; init; }
 
     /// <summary>Whether the user consents account by account.</summary>
     public bool ConsentPerAccount { get; init; }

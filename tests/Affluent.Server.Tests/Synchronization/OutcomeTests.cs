@@ -109,4 +109,17 @@ public sealed class OutcomeTests
             Assert.Equal(result.IsSuccess, result.Reason is null);
             Assert.Equal(result.Status, Outcome.Status(Outcome.Text(result.Status)));
         });
+
+    [Fact]
+    public void Every_event_is_described_in_the_reference()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Affluent.slnx")))
+        {
+            folder = folder.Parent!;
+        }
+        var page = File.ReadAllText(Path.Combine(folder.FullName, "docs", "reference", "events.md"));
+
+        Assert.All(EventNames.All, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+    }
 }
