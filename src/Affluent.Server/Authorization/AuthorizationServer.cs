@@ -62,7 +62,11 @@ internal static class AuthorizationServer
                     .AddSigningKey(signingKey)
                     .AddEncryptionKey(new SymmetricSecurityKey(masterKey.Derive("refresh tokens")));
                 // Plain http comes only from this machine: from a sandbox's tools, or from the proxy that ends TLS (ProductionRules).
-                server.UseAspNetCore().SetRealm("Affluent").DisableTransportSecurityRequirement();
+                server
+                    .UseAspNetCore()
+                    .SetRealm("Affluent")
+                    .SuppressJsonResponseIndentation()
+                    .DisableTransportSecurityRequirement();
                 server.RemoveEventHandler(OpenIddictServerHandlers.Exchange.ValidateGrantedScopes.Descriptor);
                 server.AddEventHandler<HandleTokenRequestContext>(handler => handler.UseScopedHandler<TokenRequests>());
                 server.AddEventHandler<ProcessSignInContext>(handler =>

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Affluent.Server.Platform;
@@ -65,7 +67,7 @@ internal sealed record Problem(
                 Parameter = Parameter,
                 TraceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier,
             },
-            ProblemJson.Default.ProblemMessage,
+            ProblemJson.Readable.ProblemMessage,
             "application/problem+json"
         );
     }
@@ -128,4 +130,15 @@ internal sealed record ProblemMessage
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ProblemMessage))]
-internal sealed partial class ProblemJson : JsonSerializerContext;
+internal sealed partial class ProblemJson : JsonSerializerContext
+{
+    /// <summary>Quotes stay quotes: the answer is JSON and is never put into a page as it is.</summary>
+    public static ProblemJson Readable { get; } =
+        new(
+            new JsonSerializerOptions
+            {
+                PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            }
+        );
+}

@@ -1,0 +1,60 @@
+using System.Net.Http.Json;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Tests.Harness;
+using Xunit;
+
+namespace Affluent.Server.Tests.Synchronization;
+
+public sealed class AccountFailureTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, OnBothDatabases]
+    public async Task An_account_that_the_bank_never_answers_for_spoils_no_other(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"), Bank.Booked("a", -1m, "2026-02-01", "CARTE COFFEE"));
+        bank.EmbeddedChannel.With(Bank.Account("222"), Bank.Booked("b", -2m, "2026-02-01", "CARTE BAKERY"));
+        bank.EmbeddedChannel.Instead = (context, input) =>
+            input is StepInput.ListTransactions { Account.Reference: "111" }
+                ? new StepResult.Later(context.Now, LaterReason.BankUnavailable) { Session = context.Session }
+                : null;
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        await TestApp.Connect(http);
+
+        await app.RunDueSynchronizations();
+        Assert.Equal(-200, await app.Value<long>("select sum(amount_minor) from transactions"));
+        for (var retry = 0; retry < 10; retry++)
+        {
+            app.Time.Advance(TimeSpan.FromMinutes(1));
+            await app.RunDueSynchronizations();
+        }
+
+        Assert.Equal("PARTIAL_SUCCESS", await app.Value<string>("select status from connections"));
+        Assert.Equal(1, await app.Value<long>("select count(*) from accounts where status = 'ERROR'"));
+        Assert.Equal(1, await app.Value<long>("select count(*) from accounts where status = 'ACTIVE'"));
+        Assert.Equal(1, await app.Value<long>("select count(*) from transactions"));
+    }
+
+    [Fact]
+    public async Task A_connection_is_read_every_day_unless_its_maker_says_otherwise()
+    {
+        await using var app = await TestApp.StartWith(new FakeBank());
+        var (http, _) = await app.SignedInUser();
+
+        using var answer = await http.PostAsJsonAsync(
+            "/api/v2.1/connections",
+            new
+            {
+                provider_id = FakeBank.ProviderId,
+                channel_definition_id = FakeBank.Embedded,
+                credentials = new Dictionary<string, string> { ["300"] = "dev", ["301"] = "pa55word" },
+            },
+            Stop
+        );
+
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Stop));
+        Assert.Equal(1, await app.Value<long>("select count(*) from connections where auto_sync"));
+    }
+}
