@@ -210,8 +210,15 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     private async Task<ChannelEnd> ReadAccounts(IReadOnlyList<ListedAccount> accounts, CancellationToken stop)
     {
         var (read, failed) = (0, 0);
+        StepResult.Later? later = null;
+        var unanswered = 0;
         foreach (var account in accounts)
         {
+            // Twice in a row without an answer, it is not the account: the bank is down.
+            if (unanswered == 2)
+            {
+                break;
+            }
             var held = account.Row;
             if (held.SyncedRun == _claim.RunId)
             {
@@ -222,23 +229,38 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             var result = account.Bank.ConsentMissing
                 ? new StepResult.Refused(Refusal.AccountRefused, "the bank shares it not") { Session = _session }
                 : await ReadAccount(account, stop);
-            if (result is StepResult.Refused { Reason: Refusal.AccountRefused } refused)
+            switch (result)
             {
-                LogRefused(tools.Log, _claim.Id, _id, refused.Reason, refused.Detail);
-                await SaveReading(held with { Status = "ERROR" }, EventNames.AccountFailed, plan: null, stop);
-                failed++;
-            }
-            else if (result is not null)
-            {
-                return await EndOf(result);
-            }
-            else
-            {
-                read++;
+                case null:
+                    read++;
+                    unanswered = 0;
+                    break;
+                case StepResult.Refused { Reason: Refusal.AccountRefused or Refusal.NotUnderstood } refused:
+                    LogRefused(tools.Log, _claim.Id, _id, refused.Reason, refused.Detail);
+                    await GiveUp(held, stop);
+                    failed++;
+                    break;
+                // Perhaps this account only: the others get their turn before the bank is asked again.
+                case StepResult.Later { Reason: LaterReason.BankUnavailable } wait when MayRetry(wait):
+                    later = wait;
+                    unanswered++;
+                    break;
+                case StepResult.Later { Reason: LaterReason.BankUnavailable }:
+                    await GiveUp(held, stop);
+                    failed++;
+                    break;
+                default:
+                    return await EndOf(result);
             }
         }
-        return new ChannelEnd.Finished(Outcome.OfAccounts(read, failed));
+        return later is null ? new ChannelEnd.Finished(Outcome.OfAccounts(read, failed)) : await EndOf(later);
     }
+
+    private bool MayRetry(StepResult.Later later) =>
+        Outcome.Retry(later.NotBefore, run.Attended, _claim.Attempt, _claim.Id, tools.Now) is not null;
+
+    private Task GiveUp(AccountRow account, CancellationToken stop) =>
+        SaveReading(account with { Status = "ERROR" }, EventNames.AccountFailed, plan: null, stop);
 
     /// <summary>Reads one account to its end and writes it; null: done, else what came in between.</summary>
     private async Task<StepResult?> ReadAccount(ListedAccount account, CancellationToken stop)
