@@ -30,8 +30,6 @@ public sealed partial class ArchitectureTests
     // Longer than they should be; each may only become shorter.
     private static readonly Dictionary<string, int> StillTooLong = new()
     {
-        ["src/Affluent.Server/Widget/WidgetFlow.cs"] = 575,
-        ["src/Affluent.Server/Widget/WidgetViews.cs"] = 483,
         ["src/Affluent.Server/Synchronization/ChannelRun.cs"] = 493,
     };
 
