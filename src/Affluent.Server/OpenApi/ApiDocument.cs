@@ -45,17 +45,20 @@ internal static class ApiDocument
 
     public static void MapApiDocument(this IEndpointRouteBuilder app)
     {
+        var settings = app.ServiceProvider.GetRequiredService<Settings>();
+        var document = (settings.DocsUrl?.AbsoluteUri.TrimEnd('/') ?? "/docs") + "/openapi.json";
         app.MapOpenApi("/docs/openapi.json");
         app.MapScalarApiReference(
                 "/docs/api",
                 reference =>
                 {
                     reference.Title = "Affluent API";
-                    // Relative to the page, so that it holds on a host of its own too.
-                    reference.OpenApiRoutePattern = "openapi.json";
+                    reference.AddDocument("v1", "Affluent API", document);
                     reference.DefaultFonts = false;
                     reference.ProxyUrl = null;
                     reference.Telemetry = false;
+                    reference.ShowDeveloperTools = DeveloperToolsVisibility.Never;
+                    reference.AddPreferredSecuritySchemes(ApiOperations.Scheme);
                     reference.Agent = new() { Disabled = true };
                     reference.Mcp = new() { Disabled = true };
                     reference.DefaultHttpClient = new(ScalarTarget.Shell, ScalarClient.Curl);
