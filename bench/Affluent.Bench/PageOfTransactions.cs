@@ -121,7 +121,7 @@ internal static class PageOfTransactions
         json.WriteStartObject();
         json.WriteString("id", row.GetInt64(0).ToString(CultureInfo.InvariantCulture));
         json.WriteString("account_id", row.GetInt64(1).ToString(CultureInfo.InvariantCulture));
-        json.WriteNumber("amount", row.GetInt64(2) / 100m);
+        json.WriteNumber("amount", row.GetInt64(2) * 0.01m);
         json.WriteString("currency", row.GetString(3));
         json.WriteString("label", row.GetString(4));
         json.WriteString("notes", remittance);
