@@ -5,7 +5,7 @@ using KestrelServerOptions = Microsoft.AspNetCore.Server.Kestrel.Core.KestrelSer
 namespace Affluent.Server.Platform;
 
 /// <summary>
-/// The one place that turns what goes wrong below /api into a problem: exceptions (bugs and infrastructure), and the bare
+/// The one place that turns what goes wrong below /api, and on the widget's session call, into a problem: exceptions (bugs and infrastructure), and the bare
 /// statuses that routing and binding answer with.
 /// </summary>
 internal static partial class ApiErrors
@@ -18,7 +18,9 @@ internal static partial class ApiErrors
 
     public static void UseApiErrors(this WebApplication app) =>
         app.UseWhen(
-            context => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal),
+            context =>
+                context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+                || context.Request.Path.Value!.EndsWith("/widget_session", StringComparison.Ordinal),
             api => api.Use(Answer)
         );
 

@@ -60,7 +60,7 @@ public sealed partial record Texts
 
             HandoffTitle = bank => $"Continue at {bank}",
             HandoffIntro = bank =>
-                $"You sign in on {bank}'s own site and come back here by yourself afterwards. We never see your password.",
+                $"You sign in on {bank}'s own site, which then brings you back here. We never see your password.",
             HandoffButton = bank => $"Go to {bank}",
             HandoffNewTab = "Your bank opens in a new tab. This page goes on as soon as you have finished there.",
 

@@ -40,3 +40,22 @@ internal enum FieldFault
     Missing,
     Malformed,
 }
+
+/// <summary>What a step comes to.</summary>
+internal abstract record StepTaken
+{
+    private StepTaken() { }
+
+    /// <summary>The session stands elsewhere now.</summary>
+    public sealed record To(WidgetState Next) : StepTaken;
+
+    /// <summary>The form belongs to another step: nothing was done.</summary>
+    public sealed record Nothing : StepTaken;
+
+    /// <summary>By input, what is wrong with the form; nothing was done.</summary>
+    public sealed record Wrong(IReadOnlyDictionary<string, FieldFault> Faults) : StepTaken
+    {
+        public Wrong(string field, FieldFault fault)
+            : this(new Dictionary<string, FieldFault>(StringComparer.Ordinal) { [field] = fault }) { }
+    }
+}

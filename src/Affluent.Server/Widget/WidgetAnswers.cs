@@ -28,6 +28,14 @@ internal static class WidgetAnswers
         return Notice(Bare(texts) with { HasError = true }, texts.LinkUsedTitle, texts.LinkUsedBody, []);
     }
 
+    public static IResult Broken(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        var texts = TextsOf(context, visit: null);
+        var (title, body) = texts.Trouble(Trouble.Internal, "");
+        return Notice(Bare(texts) with { HasError = true }, title, body, []);
+    }
+
     public static IResult Returned(HttpContext context)
     {
         var texts = TextsOf(context, visit: null);

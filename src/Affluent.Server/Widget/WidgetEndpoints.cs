@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Affluent.Server.Widget;
 
 /// <summary>The widget's addresses: the session for clients, pages for users, the way back for banks.</summary>
-internal static class WidgetEndpoints
+internal static partial class WidgetEndpoints
 {
     /// <summary>Below the widget's host: the version of the published API, and the addresses of older integrations.</summary>
     private static readonly string[] Roots = ["/embed/v2.1", "/embed"];
@@ -193,7 +193,10 @@ internal static class WidgetEndpoints
     /// The least that a page needs; <see cref="WidgetViews"/> names the client's own origins where there are any. Nothing is cached, no
     /// address (which holds the session) is told to anyone.
     /// </summary>
-    private static ValueTask<object?> Protect(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private static async ValueTask<object?> Protect(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next
+    )
     {
         var headers = context.HttpContext.Response.Headers;
         headers.CacheControl = "no-store";
@@ -201,6 +204,18 @@ internal static class WidgetEndpoints
         headers.XContentTypeOptions = "nosniff";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
         headers.ContentSecurityPolicy = WidgetAnswers.Policy("", framedBy: "*");
-        return next(context);
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception error) when (!context.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            // A bug, or a database that is away: the user gets words and a way on, never a blank page.
+            LogBroken(context.HttpContext.RequestServices.GetRequiredService<ILogger<WidgetFlow>>(), error);
+            return WidgetAnswers.Broken(context.HttpContext);
+        }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A page of the widget could not be shown")]
+    private static partial void LogBroken(ILogger logger, Exception error);
 }

@@ -15,8 +15,14 @@ internal sealed class WidgetSessions(
     TimeProvider time
 )
 {
-    /// <summary>What the flow does for the user: reading and changing connections and accounts, and asking for runs.</summary>
-    private static readonly string[] NeededScopes = [Scopes.ConnectionsManage];
+    /// <summary>What the flow does for the user (reference, section b.3).</summary>
+    private static readonly string[] NeededScopes =
+    [
+        Scopes.ConnectionsManage,
+        Scopes.ConnectionsSync,
+        Scopes.AccountsManage,
+        Scopes.Profile,
+    ];
 
     public async Task<IResult> Create(HttpContext context, string version)
     {

@@ -8,25 +8,6 @@ using Affluent.Server.Synchronization;
 
 namespace Affluent.Server.Widget;
 
-/// <summary>What a step comes to.</summary>
-internal abstract record StepTaken
-{
-    private StepTaken() { }
-
-    /// <summary>The session stands elsewhere now.</summary>
-    public sealed record To(WidgetState Next) : StepTaken;
-
-    /// <summary>The form belongs to another step: nothing was done.</summary>
-    public sealed record Nothing : StepTaken;
-
-    /// <summary>By input, what is wrong with the form; nothing was done.</summary>
-    public sealed record Wrong(IReadOnlyDictionary<string, FieldFault> Faults) : StepTaken
-    {
-        public Wrong(string field, FieldFault fault)
-            : this(new Dictionary<string, FieldFault>(StringComparer.Ordinal) { [field] = fault }) { }
-    }
-}
-
 /// <summary>
 /// The steps that a user can take, each with what it does to the connection. All run in the caller's transaction, under the lock
 /// of the session's row.
@@ -50,7 +31,7 @@ internal sealed class WidgetSteps(
         var screen = visit.Screen(time.Seconds());
         return (form["do"].ToString(), screen) switch
         {
-            ("bank", Screen.Banks) => ChooseBank(state, form["provider_id"].ToString()),
+            ("bank", Screen.Banks) => await ChooseBank(db, visit, form["provider_id"].ToString(), user),
             ("agree", Screen.Consent) => new StepTaken.To(await Agree(db, visit, user)),
             ("channel", Screen.Channels) => await ChooseChannel(db, visit, form["definition_id"].ToString(), user),
             ("credentials", Screen.Credentials credentials) => await Credentials(db, visit, credentials, form, user),
@@ -84,10 +65,25 @@ internal sealed class WidgetSteps(
         };
     }
 
-    private StepTaken ChooseBank(WidgetState state, string providerId) =>
-        banks.Provider(providerId) is { } bank && Screens.InService(bank).Count > 0
-            ? new StepTaken.To(state with { Step = WidgetStep.Consent, ProviderId = bank.Id })
-            : Nothing;
+    private async Task<StepTaken> ChooseBank(DbWork db, Visit visit, string providerId, PresentUser user)
+    {
+        if (banks.Provider(providerId) is not { } bank || Screens.InService(bank).Count == 0)
+        {
+            return Nothing;
+        }
+        var next = visit.State with { Step = WidgetStep.Consent, ProviderId = bank.Id };
+        if (next.Parameters.TermsBody is not "")
+        {
+            return new StepTaken.To(next);
+        }
+        // The client has shown its own terms.
+        var chosen = visit with
+        {
+            Provider = bank,
+            Session = visit.Session with { State = next },
+        };
+        return new StepTaken.To(await Agree(db, chosen, user));
+    }
 
     private async Task<WidgetState> Agree(DbWork db, Visit visit, PresentUser user)
     {

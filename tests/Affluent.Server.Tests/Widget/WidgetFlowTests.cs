@@ -343,6 +343,18 @@ public sealed class WidgetFlowTests
     }
 
     [Fact]
+    public async Task Empty_terms_leave_the_screen_out()
+    {
+        await using var app = await Start();
+        var session = await app.OpenWidget(await app.CreateWidgetUser());
+        var visitor = await app.Visit(session, "add_connection", $"{Back}&terms_body=");
+
+        await visitor.Click(".banks button[value='90']");
+
+        Assert.Equal("Sign in to Épargne du Midi", visitor.Heading);
+    }
+
+    [Fact]
     public async Task A_second_channel_that_fails_does_not_spoil_the_first()
     {
         await using var app = await Start();

@@ -21,6 +21,13 @@
     }
   });
 
+  // In a frame that the server was not told of: banks refuse to be framed.
+  if (window.parent !== window) {
+    for (const link of document.querySelectorAll("a.primary[target=_self]")) {
+      link.target = "_blank";
+    }
+  }
+
   const errors = document.getElementById("errors");
   if (errors) {
     errors.focus();
