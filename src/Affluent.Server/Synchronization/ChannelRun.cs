@@ -4,36 +4,15 @@ using Affluent.Ledger;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
-using Affluent.Server.Storage;
 
 namespace Affluent.Server.Synchronization;
 
-/// <summary>How a run leaves one channel.</summary>
-internal abstract record ChannelEnd
-{
-    private ChannelEnd() { }
-
-    /// <summary>The channel has its result.</summary>
-    public sealed record Finished(ChannelResult Result) : ChannelEnd;
-
-    /// <summary>The connection waits for its user, as a row; the run goes on when the answer is there.</summary>
-    public sealed record Waiting : ChannelEnd;
-
-    /// <summary>The bank wants to be asked later.</summary>
-    public sealed record Later(DateTimeOffset NotBefore, LaterReason Reason) : ChannelEnd;
-}
-
-/// <summary>One channel in one run: takes the connector through its steps and writes what they bring.</summary>
+/// <summary>One channel in one run: asks the connector for what is wanted and writes what it brings.</summary>
 internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChannel bank, ChannelRow row)
 {
-    private const int MostPages = 100_000;
-    private static readonly TimeSpan StepLimit = TimeSpan.FromMinutes(3);
-
     private readonly ClaimedConnection _claim = run.Claim;
     private readonly string _id = row.DefinitionId;
-    private string _session = run.Key.Open(row.Session, Sealed.Session(run.Claim.Id, row.DefinitionId)) ?? "";
-    private IReadOnlyDictionary<string, string> _credentials = Credentials(run, row);
-    private Secret? _state;
+    private readonly ConnectorSteps _steps = new(tools, run, bank, row);
 
     /// <summary>The accounts that the channel listed, once it has.</summary>
     public IReadOnlyList<long> ListedAccounts { get; private set; } = [];
@@ -56,7 +35,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         if (listed.Any(NeedsConsent))
         {
             var shared = listed.Where(a => a.Row.Selected && !a.Outranked).Select(a => a.Bank).ToArray();
-            var told = await Step(new StepInput.Consent(shared), answered: false, stop);
+            var told = await _steps.Take(new StepInput.Consent(shared), answered: false, stop);
             if (told is not (StepResult.Done or StepResult.Page))
             {
                 return await EndOf(told);
@@ -99,7 +78,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 await run.Write(db => RunStore.Wait(db, _claim, open.ExpiresAt), stop);
                 return new ChannelEnd.Waiting();
             }
-            var look = await Step(new StepInput.Poll(), answered: false, stop);
+            var look = await _steps.Take(new StepInput.Poll(), answered: false, stop);
             if (look is StepResult.AskUser { Question: Question.AppApproval again })
             {
                 var due = Math.Min(open.ExpiresAt, tools.Seconds + PollSeconds(again));
@@ -121,7 +100,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             answer.Returned is { } address ? new StepInput.Returned(address)
             : question is Question.OneTimePassword ? new StepInput.Answer(answer.Values)
             : new StepInput.Poll();
-        return await Answered(question, await Step(input, answered: true, stop), stop);
+        return await Answered(question, await _steps.Take(input, answered: true, stop), stop);
     }
 
     private async Task<ChannelEnd?> Answered(Question question, StepResult result, CancellationToken stop)
@@ -148,7 +127,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
 
     private async Task TakeCredentials(IReadOnlyDictionary<string, string> values, CancellationToken stop)
     {
-        _credentials = values;
+        _steps.Credentials = values;
         var sealedValues = run.Key.Seal(
             JsonSerializer.Serialize(values, SealedJson.Default.IReadOnlyDictionaryStringString),
             Sealed.Credentials(_claim.Id, _id)
@@ -166,7 +145,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     private async Task<(IReadOnlyList<ListedAccount>? Listed, ChannelEnd? End)> List(CancellationToken stop)
     {
         List<BankAccount> accounts = [];
-        var end = await Pages(new StepInput.ListAccounts(), page => accounts.AddRange(page.Accounts), stop);
+        var end = await _steps.Pages(new StepInput.ListAccounts(), page => accounts.AddRange(page.Accounts), stop);
         if (end is not null)
         {
             return (null, await EndOf(end));
@@ -227,7 +206,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 continue;
             }
             var result = account.Bank.ConsentMissing
-                ? new StepResult.Refused(Refusal.AccountRefused, "the bank shares it not") { Session = _session }
+                ? new StepResult.Refused(Refusal.AccountRefused, "the bank shares it not") { Session = _steps.Session }
                 : await ReadAccount(account, stop);
             switch (result)
             {
@@ -279,7 +258,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         );
         List<BankTransaction> transactions = [];
         DateOnly? completeFrom = null;
-        var end = await Pages(
+        var end = await _steps.Pages(
             new StepInput.ListTransactions(account.Bank, from),
             page =>
             {
@@ -327,90 +306,6 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             stop
         );
 
-    /// <summary>Takes all pages of a list; null: it is complete, else what came in between.</summary>
-    private async Task<StepResult?> Pages(StepInput input, Action<StepResult.Page> take, CancellationToken stop)
-    {
-        for (var number = 0; number < MostPages; number++)
-        {
-            var result = await Step(input, answered: false, stop);
-            if (result is StepResult.Page page)
-            {
-                take(page);
-                if (page.Next is not { } next)
-                {
-                    return null;
-                }
-                if (input is StepInput.Continue before && before.Place == next)
-                {
-                    return NotUnderstood("a page names itself as the next one");
-                }
-                input = new StepInput.Continue(next);
-                continue;
-            }
-            return result is StepResult.Done ? null : result;
-        }
-        return NotUnderstood("the pages have no end");
-    }
-
-    /// <summary>One step of the connector; its session is stored at once when it changed.</summary>
-    /// <param name="answered">The step hands over an answer: a question that is asked now is another one.</param>
-    private async Task<StepResult> Step(StepInput input, bool answered, CancellationToken stop)
-    {
-        await run.KeepLease(stop);
-        var result = await Try(input, stop);
-        if (result is not StepResult.AskUser && result.Session != _session)
-        {
-            await run.Write(db => SaveSession(db, result.Session), stop);
-        }
-        if (answered && result is StepResult.Refused)
-        {
-            await run.Write(db => QuestionStore.Delete(db, _claim.UserId, _claim.Id), stop);
-        }
-        return result;
-    }
-
-    private async Task<StepResult> Try(StepInput input, CancellationToken stop)
-    {
-        var redirect = run.Attended && bank.Definition.Mode == ChannelMode.Redirect;
-        _state = redirect ? Secret.Generate() : null;
-        var context = new StepContext
-        {
-            Channel = bank.Definition,
-            Http = tools.Http.Client,
-            Session = _session,
-            Credentials = _credentials,
-            Now = tools.Now,
-            User = run.User,
-            Callback = _state is { } state ? new BankCallback(tools.CallbackAddress, state.Value) : null,
-        };
-        using var limit = new CancellationTokenSource(StepLimit, tools.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
-        try
-        {
-            return await bank.Connector.Step(context, input, either.Token);
-        }
-        catch (Exception error)
-            when (error is HttpRequestException or IOException or OperationCanceledException or TimeoutException
-                && !stop.IsCancellationRequested
-            )
-        {
-            LogTransport(tools.Log, _claim.Id, _id, error.GetType().Name);
-            return new StepResult.Later(tools.Now.AddMinutes(15), LaterReason.BankUnavailable) { Session = _session };
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            // The message could quote what the bank sent: where it happened is enough to find the bug.
-            LogBug(tools.Log, _claim.Id, _id, error.GetType().Name, error.StackTrace);
-            return NotUnderstood("the connector failed");
-        }
-    }
-
-    private async Task SaveSession(DbWork db, string session)
-    {
-        await RunStore.SaveSession(db, _claim, row, run.Key.Seal(session, Sealed.Session(_claim.Id, _id)));
-        _session = session;
-    }
-
     private async Task<ChannelEnd> EndOf(StepResult result)
     {
         switch (result)
@@ -426,7 +321,8 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 LogRefused(tools.Log, _claim.Id, _id, refused.Reason, refused.Detail);
                 return new ChannelEnd.Finished(Outcome.Of(refused.Reason));
             default:
-                LogBug(tools.Log, _claim.Id, _id, result.GetType().Name, trace: null);
+                // A connector that answers out of turn.
+                LogRefused(tools.Log, _claim.Id, _id, Refusal.NotUnderstood, result.GetType().Name);
                 return new ChannelEnd.Finished(Outcome.Of(Refusal.NotUnderstood));
         }
     }
@@ -455,11 +351,11 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         var due = ask.Question is Question.AppApproval app
             ? Math.Min(expires, tools.Seconds + PollSeconds(app))
             : expires;
-        var state = ask.Question is Question.Redirect ? _state?.Hash() : null;
+        var state = ask.Question is Question.Redirect ? _steps.State?.Hash() : null;
         return run.Write(
             async db =>
             {
-                await SaveSession(db, ask.Session);
+                await _steps.SaveSession(db, ask.Session);
                 await QuestionStore.Ask(db, _claim.UserId, _claim.Id, question, state);
                 await RunStore.Wait(db, _claim, due);
                 await run.Tell(db, [Told(EventNames.UserInputRequired) with { Status = content.Kind }]);
@@ -475,9 +371,6 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
 
     private static bool NeedsConsent(ListedAccount account) =>
         account is { Row.Selected: true, Outranked: false, Bank.ConsentMissing: true };
-
-    private StepResult.Refused NotUnderstood(string detail) =>
-        new(Refusal.NotUnderstood, detail) { Session = _session };
 
     private NewEvent Told(string name) =>
         new(name, EventType.Login)
@@ -496,20 +389,9 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             Resource = Links.Account(account.Id),
         };
 
-    private static Dictionary<string, string> Credentials(RunState run, ChannelRow row) =>
-        run.Key.Open(row.Credentials, Sealed.Credentials(run.Claim.Id, row.DefinitionId)) is { } text
-            ? JsonSerializer.Deserialize(text, SealedJson.Default.DictionaryStringString)!
-            : [];
-
     [LoggerMessage(1, LogLevel.Information, "Connection {Connection}, channel {Channel}: refused, {Reason}: {Detail}")]
     private static partial void LogRefused(ILogger log, long connection, string channel, Refusal reason, string detail);
 
-    [LoggerMessage(2, LogLevel.Warning, "Connection {Connection}, channel {Channel}: transport broken, {Error}")]
-    private static partial void LogTransport(ILogger log, long connection, string channel, string error);
-
-    [LoggerMessage(3, LogLevel.Error, "Connection {Connection}, channel {Channel}: connector failed, {Error} {Trace}")]
-    private static partial void LogBug(ILogger log, long connection, string channel, string error, string? trace);
-
-    [LoggerMessage(4, LogLevel.Warning, "Connection {Connection}, channel {Channel}: {Count} rows could not be read")]
+    [LoggerMessage(2, LogLevel.Warning, "Connection {Connection}, channel {Channel}: {Count} rows could not be read")]
     private static partial void LogUnusable(ILogger log, long connection, string channel, int count);
 }

@@ -1,0 +1,18 @@
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Server.Synchronization;
+
+/// <summary>How a run leaves one channel.</summary>
+internal abstract record ChannelEnd
+{
+    private ChannelEnd() { }
+
+    /// <summary>The channel has its result.</summary>
+    public sealed record Finished(ChannelResult Result) : ChannelEnd;
+
+    /// <summary>The connection waits for its user, as a row; the run goes on when the answer is there.</summary>
+    public sealed record Waiting : ChannelEnd;
+
+    /// <summary>The bank wants to be asked later.</summary>
+    public sealed record Later(DateTimeOffset NotBefore, LaterReason Reason) : ChannelEnd;
+}
