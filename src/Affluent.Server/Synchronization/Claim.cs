@@ -34,8 +34,8 @@ internal sealed record ClaimedConnection
 /// </summary>
 internal static class Claim
 {
-    /// <summary>A node that is silent for this long has lost its run.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
+    /// <summary>A node that is silent for this long has lost its run: its user need not wait much longer than that.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
     private const string Columns =
         "user_id, id, client_id, provider_id, auto_sync, consent_per_account, select_accounts, request, attended, present_user, present_until, run_id, run_type, progress, attempt, rescues, fence";
@@ -50,14 +50,22 @@ internal static class Claim
     }
 
     /// <summary>Makes due again what a dead node left behind.</summary>
-    public static Task<int> Rescue(DbWork db, long now) =>
+    public static Task<int> Rescue(DbWork db, long now) => Rescue(db, now, now);
+
+    private static Task<int> Rescue(DbWork db, long leaseUntil, long now) =>
         db.Execute(
             """
             update connections set job = 'idle', due_at = @Now, lease_until = null, fence = fence + 1, rescues = rescues + 1
-            where job = 'running' and lease_until <= @Now
+            where job = 'running' and lease_until <= @LeaseUntil
             """,
-            new { Now = now }
+            new { LeaseUntil = leaseUntil, Now = now }
         );
+
+    /// <summary>
+    /// Makes due again whatever runs, for a node that knows itself alone: it begins, and what it did in its former life is dead. Were
+    /// another one at work all the same, the fence would stop it.
+    /// </summary>
+    public static Task<int> RescueAll(DbWork db, long now) => Rescue(db, long.MaxValue, now);
 
     /// <summary>Renews the lease and locks the row: the first statement of every transaction of a run.</summary>
     /// <exception cref="LeaseLostException">Another node has the run, or the connection is gone: stop, write nothing.</exception>

@@ -55,7 +55,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     public async Task<StepResult> Take(StepInput input, bool answered, CancellationToken stop)
     {
         await run.KeepLease(stop);
-        var result = await Try(input, stop);
+        var result = await WithLease(input, stop);
         if (result is not StepResult.AskUser && result.Session != Session)
         {
             await run.Write(db => SaveSession(db, result.Session), stop);
@@ -65,6 +65,20 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             await run.Write(db => QuestionStore.Delete(db, _claim.UserId, _claim.Id), stop);
         }
         return result;
+    }
+
+    private async Task<StepResult> WithLease(StepInput input, CancellationToken stop)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        try
+        {
+            return await run.KeepLeaseDuring(Try(input, lost.Token), stop);
+        }
+        catch (LeaseLostException)
+        {
+            await lost.CancelAsync();
+            throw;
+        }
     }
 
     private async Task<StepResult> Try(StepInput input, CancellationToken stop)

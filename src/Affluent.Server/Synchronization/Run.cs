@@ -94,6 +94,23 @@ internal sealed class RunState(
             ? Write(_ => Task.CompletedTask, stop)
             : Task.CompletedTask;
 
+    /// <summary>Waits for a step and keeps the lease meanwhile: a bank may take longer than it lasts.</summary>
+    /// <exception cref="LeaseLostException">The step is not waited for any more.</exception>
+    public async Task<StepResult> KeepLeaseDuring(Task<StepResult> step, CancellationToken stop)
+    {
+        while (true)
+        {
+            using var done = new CancellationTokenSource();
+            var beat = Task.Delay(Synchronization.Claim.Lease / 3, tools.Time, done.Token);
+            if (await Task.WhenAny(step, beat) == step)
+            {
+                await done.CancelAsync();
+                return await step;
+            }
+            await Write(_ => Task.CompletedTask, stop);
+        }
+    }
+
     public Task Tell(DbWork db, IReadOnlyList<NewEvent> events) =>
         EventLog.Append(db, tools.Ids, claim.UserId, claim.ClientId, events, tools.Seconds);
 

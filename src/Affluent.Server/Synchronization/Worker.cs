@@ -28,6 +28,9 @@ internal sealed class Worker(
             stop
         );
 
+    /// <summary>Makes due again what this installation's former process left running, without waiting for its leases to run out.</summary>
+    public Task TakeUp(CancellationToken stop) => database.Write(db => Claim.RescueAll(db, time.Seconds()), stop);
+
     /// <summary>Takes one claimed connection as far as it gets.</summary>
     public Task Run(ClaimedConnection claim, CancellationToken stop) =>
         new Run(new RunTools(database, ids, vault, banks, http, time, BankCallbackAddress(), log)).Go(claim, stop);
@@ -64,6 +67,11 @@ internal sealed partial class WorkerLoop(Worker worker, Database database, TimeP
         using var watch = database.Signals.For(Synchronizations.Work);
         try
         {
+            // An SQLite file has one process that works.
+            if (database.Kind == "sqlite")
+            {
+                await worker.TakeUp(stoppingToken);
+            }
             while (!stoppingToken.IsCancellationRequested)
             {
                 await Start(running, stoppingToken);

@@ -1,0 +1,76 @@
+using Affluent.Server.Commands.Demo;
+using Xunit;
+
+namespace EndToEnd.Tests.Harness;
+
+/// <summary>An end user without a screen who links the test bank, by whatever pages come.</summary>
+internal sealed record WidgetWalk(string Login, string Password, string File = "", string Code = "")
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Goes from an address to the end of the way: the client's site, or the widget's last page (null).</summary>
+    public async Task<Uri?> From(Uri address, Uri clientSite)
+    {
+        using var visitor = new Visitor(clientSite);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        limit.CancelAfter(ServerProcess.Patience);
+        await visitor.Open(address, Stop);
+        while (visitor.LeftTo is null && visitor.Page.QuerySelector("#outcome") is null)
+        {
+            Assert.False(limit.IsCancellationRequested, $"Stuck at \"{visitor.Heading}\"");
+            await Step(visitor);
+        }
+        var wentWell = visitor.LeftTo is not null || visitor.Page.QuerySelector("#outcome .mark.good") is not null;
+        Assert.True(wentWell, $"It ends with \"{visitor.Heading}\"");
+        // The client's site need not be up: a link that leads there is the end.
+        if (visitor.LeftTo is null && visitor.Page.QuerySelector("a[data-e2e=submit-button]") is { } link)
+        {
+            visitor.Leave(new Uri(link.GetAttribute("href")!));
+        }
+        return visitor.LeftTo;
+    }
+
+    private async Task Step(Visitor visitor)
+    {
+        var page = visitor.Page;
+        if (page.QuerySelector("#bank-search-input") is not null)
+        {
+            await visitor.Press(b => b.GetAttribute("value") == "87", fields: null, Stop);
+        }
+        else if (page.QuerySelector("#login") is not null)
+        {
+            await visitor.Press(
+                which: null,
+                new Dictionary<string, string>
+                {
+                    ["login"] = Login,
+                    ["password"] = Password,
+                    ["file_url"] = File,
+                },
+                Stop
+            );
+        }
+        else if (page.QuerySelector("input[name=otp]") is { Id: { } id })
+        {
+            await visitor.Press(which: null, new Dictionary<string, string> { [id] = Code }, Stop);
+        }
+        else if (page.QuerySelector("[data-e2e=skip-button]") is not null)
+        {
+            await visitor.Press(b => b.GetAttribute("data-e2e") == "skip-button", fields: null, Stop);
+        }
+        else if (page.QuerySelector("[data-e2e=submit-button]") is not null)
+        {
+            var boxes = page.QuerySelectorAll("input[type=checkbox][id]");
+            await visitor.Press(
+                which: null,
+                boxes.ToDictionary(box => box.Id!, _ => "on", StringComparer.Ordinal),
+                Stop
+            );
+        }
+        else
+        {
+            await Task.Delay(300, Stop);
+            await visitor.LookAgain(Stop);
+        }
+    }
+}

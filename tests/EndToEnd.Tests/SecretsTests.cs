@@ -1,0 +1,110 @@
+using System.Text;
+using EndToEnd.Tests.Harness;
+using Xunit;
+
+namespace EndToEnd.Tests;
+
+/// <summary>After a whole life over both channels, nothing secret stands anywhere on the disk or in the logs.</summary>
+public sealed class SecretsTests
+{
+    private const string Login = "customer-4c7f20";
+    private const string BankPassword = "bank-Passw0rd-93b1e7";
+    private const string OneTimeCode = "7392018546";
+    private const string Owner = "OPHELIE VANDERSTRAETEN";
+    private const string Iban = "FR7630099000120004127653080";
+
+    private const string File = $"""
+        CREDENTIALS|{Login}|{BankPassword}
+        CREDENTIALS_OWNER|{Owner}
+        CHALLENGE|otp|{OneTimeCode}|06 XX XX XX 01
+        ACCOUNT|secretsecre1|00049977|01/08/26|48151.62|Checkings||false|{Owner}|Compte Vanderstraeten|||{Iban}|EUR
+        TRANSACTION|-9317.43|31/07/26|CB JOAILLERIE PLACE VENDOME
+        """;
+
+    [Fact]
+    public async Task Neither_the_database_nor_the_logs_hold_a_secret_after_a_run_over_both_channels()
+    {
+        await using var listener = new Listener();
+        await using var installation = await Installation.Start(throughProxy: listener.Start);
+        await using var files = await FileSite.Start();
+        var file = files.Put($"{Guid.NewGuid():N}.txt", Encoding.UTF8.GetBytes(File));
+        using var customer = await Customer.Of(installation);
+
+        // EMBEDDED over the API, with a code; once more with the stored session.
+        var embedded = await customer.Connect(Login, BankPassword, file);
+        await customer.Question(embedded);
+        await customer.AnswerCode(embedded, OneTimeCode);
+        await customer.Succeeded(embedded);
+        await customer.Synchronize(embedded);
+        await customer.Succeeded(embedded);
+
+        // REDIRECT over the API.
+        var user = new WidgetWalk(Login, BankPassword, file, OneTimeCode);
+        var back = new Uri(installation.ClientSite, "/back");
+        var (redirect, authorize) = await customer.ConnectByRedirect(back);
+        Assert.NotNull(await user.From(authorize, back));
+        await customer.Succeeded(redirect);
+
+        // Through the widget.
+        var widget = await customer.OpenWidget();
+        Assert.NotNull(await user.From(new Uri($"{widget}&redirect_url={back}&locale=en_GB"), back));
+
+        var secrets = new Dictionary<string, string>(listener.Secrets, StringComparer.Ordinal)
+        {
+            [BankPassword] = "the bank password",
+            [OneTimeCode] = "the one-time code",
+            [Login] = "the bank login",
+            [file] = "the address of the file, which is a credential",
+            [customer.Password] = "the user's password",
+            [installation.ClientSecret] = "the client's secret",
+            [widget.Split("session_id=")[1].Split('&')[0]] = "the id of the widget session",
+        };
+        customer.Tokens.ForEach(token => secrets[token] = "a token of the user or client");
+        Assert.Contains("a cookie of the bank", secrets.Values);
+        Assert.Contains("a code of the bank's OAuth2", secrets.Values);
+        Assert.Contains("a token of the bank's OAuth2", secrets.Values);
+
+        // The bank is not the platform: what it keeps in its own folder is its own matter.
+        var stored = Directory
+            .EnumerateFiles(installation.Folder)
+            .Where(path => Path.GetFileName(path).StartsWith("affluent.db", StringComparison.Ordinal))
+            .ToDictionary(path => Path.GetFileName(path), path => Read(path));
+        Assert.Contains("affluent.db-wal", stored.Keys);
+        // The search finds what is there in plain form.
+        Assert.Contains(stored.Values, bytes => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Iban)) >= 0);
+        var logs = Encoding.UTF8.GetBytes(installation.Logs);
+
+        Assert.Empty(Found(secrets, stored.Append(KeyValuePair.Create("the logs", logs))));
+        var personal = new[]
+        {
+            Owner,
+            "VANDERSTRAETEN",
+            "Vanderstraeten",
+            Iban,
+            "48151",
+            "9317",
+            "JOAILLERIE",
+            customer.Email,
+        }.ToDictionary(text => text, text => $"'{text}'", StringComparer.Ordinal);
+        Assert.Empty(Found(personal, [KeyValuePair.Create("the logs", logs)]));
+    }
+
+    private static List<string> Found(
+        Dictionary<string, string> wanted,
+        IEnumerable<KeyValuePair<string, byte[]>> places
+    ) =>
+        [
+            .. from place in places
+            from secret in wanted
+            where place.Value.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret.Key)) >= 0
+            select $"{secret.Value} is in {place.Key}",
+        ];
+
+    private static byte[] Read(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var all = new MemoryStream();
+        file.CopyTo(all);
+        return all.ToArray();
+    }
+}
