@@ -124,18 +124,18 @@ try {
       await frame.press("#file_url", "Enter");
       return "signs in";
     }
-    const account = await visible(frame, "label[for=account-0]");
-    const chosen = account && (await frame.locator("#account-0").isChecked());
-    if (account && !chosen) {
-      for (const label of await frame.locator("label[for^=account-]").all()) {
-        await label.click();
+    if (await visible(frame, "label[for=account-0]")) {
+      for (let i = 0; await visible(frame, `label[for=account-${i}]`); i++) {
+        if (!(await frame.locator(`#account-${i}`).isChecked())) {
+          await frame.locator(`label[for=account-${i}]`).click();
+        }
       }
     }
     const submit = await visible(frame, "[data-e2e=submit-button]");
     if (submit) {
       const name = (await submit.textContent()).trim();
       await submit.click();
-      return `presses "${name}"${chosen ? ", the accounts being ticked already" : ""}`;
+      return `presses "${name}"`;
     }
     return undefined;
   };
