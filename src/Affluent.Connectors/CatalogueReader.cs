@@ -227,12 +227,12 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
         ["PWD"] = CredentialType.Password,
     };
 
-    [GeneratedRegex("^[1-9][0-9]{0,17}$", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("^[1-9][0-9]{0,17}$", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex DecimalId();
 
-    [GeneratedRegex("^[A-Z]{3}$", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("^[A-Z]{3}$", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Alpha3();
 
-    [GeneratedRegex(@"\{(?<name>[a-z][a-z0-9_]*)\}", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"\{(?<name>[a-z][a-z0-9_]*)\}", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Placeholder();
 }

@@ -20,7 +20,8 @@ public sealed class Browser : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    private static string? Executable => Places.FirstOrDefault(File.Exists);
+    /// <summary>Where the browser is; null: there is none.</summary>
+    internal static string? Executable => Places.FirstOrDefault(File.Exists);
 
     public async ValueTask InitializeAsync()
     {

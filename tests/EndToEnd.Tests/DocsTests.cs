@@ -35,6 +35,7 @@ public sealed partial class DocsTests : IDisposable
               cat serve.log
               return 1
               ;;
+            demo) "$PROGRAM" "$@" --once --listen "$PLATFORM" --test-bank-listen "$BANK" ;; # Ctrl-C after the tables
             *) "$PROGRAM" "$@" ;;
           esac
         }
@@ -57,9 +58,10 @@ public sealed partial class DocsTests : IDisposable
     }
 
     [Fact]
-    public async Task The_commands_of_the_first_page_start_the_platform_and_make_a_client()
+    public async Task The_commands_of_the_first_page_show_the_demo_start_the_platform_and_make_a_client()
     {
         var outputs = await Run("README.md");
+        Assert.Contains("Channel REDIRECT", outputs[0], StringComparison.Ordinal);
         Assert.Matches("client_id=[0-9a-f-]{36}\nclient_secret=[A-Za-z0-9_-]{20,}", outputs[^1]);
     }
 

@@ -25,21 +25,13 @@ public sealed class HappyPathTests
 
     private static readonly string Script = Repository.Path("tests", "EndToEnd.Tests", "independent");
 
-    private static readonly string[] Browsers =
-    [
-        Environment.GetEnvironmentVariable("AFFLUENT_TEST_CHROMIUM") ?? "",
-        "/usr/bin/chromium",
-        "/usr/bin/chromium-browser",
-        "/usr/bin/google-chrome",
-    ];
-
     [Theory]
     [InlineData("page")]
     [InlineData("iframe")]
     public async Task A_client_written_from_the_published_description_gets_accounts_and_transactions(string mode)
     {
         OtherProgram.Need(Directory.Exists(Path.Combine(Script, "node_modules")), $"Run npm ci in {Script}.");
-        var browser = Browsers.FirstOrDefault(System.IO.File.Exists);
+        var browser = Browser.Executable;
         OtherProgram.Need(browser is not null, "Install Chromium, or set AFFLUENT_TEST_CHROMIUM.");
         await using var installation = await Installation.Start();
         await using var files = await FileSite.Start();

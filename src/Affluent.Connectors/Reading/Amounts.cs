@@ -102,7 +102,7 @@ internal static partial class Amounts
             (?<minus>-)?(?<close>\))?(?<after>[€£$¥]|[A-Za-z]{3})?(?<minus>-)?(?<close>\))?$
             """,
         RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 100
+        matchTimeoutMilliseconds: 5000
     )]
     private static partial Regex Form();
 }

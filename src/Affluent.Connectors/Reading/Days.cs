@@ -97,7 +97,7 @@ internal static partial class Days
                | [Zz] | [+-][0-9]{2}:?[0-9]{2} )?$
             """,
         RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 100
+        matchTimeoutMilliseconds: 5000
     )]
     private static partial Regex Form();
 
@@ -107,7 +107,7 @@ internal static partial class Days
                | (?<month>[a-z]{3,9})\.? \s (?<d>[0-9]{1,2})(?:st|nd|rd|th)? ,? \s (?<y>[0-9]{4}) )$
             """,
         RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 100
+        matchTimeoutMilliseconds: 5000
     )]
     private static partial Regex WrittenForm();
 }

@@ -18,9 +18,9 @@ internal static partial class Lines
     public static string? Join(string? text) =>
         Blanks().Replace(text ?? "", " ").Trim() is { Length: > 0 } line ? line : null;
 
-    [GeneratedRegex(@"<br\s*/?>|[\r\n]+", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"<br\s*/?>|[\r\n]+", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Break();
 
-    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Blanks();
 }

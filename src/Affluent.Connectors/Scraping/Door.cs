@@ -189,7 +189,7 @@ internal sealed partial class Door(Browser browser, StepContext context, Uri hom
                 .FirstOrDefault(t => t is { Length: <= 160 } && Words.Plain(t).Say("envoy", "we sent", "sent to"));
     }
 
-    [GeneratedRegex(@"[*•●·]{2,}|\b[xX]{2,}\b", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"[*•●·]{2,}|\b[xX]{2,}\b", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Masked();
 }
 

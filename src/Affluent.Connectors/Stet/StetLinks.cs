@@ -68,6 +68,6 @@ internal static partial class StetLinks
             : null;
     }
 
-    [GeneratedRegex(@"\{[^{}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"\{[^{}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Template();
 }
