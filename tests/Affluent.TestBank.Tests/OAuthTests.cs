@@ -38,13 +38,15 @@ public sealed class OAuthTests
     }
 
     [Fact]
-    public async Task Accepting_without_any_account_asks_again()
+    public async Task Accepting_without_a_tick_shares_every_account()
     {
         await using var bank = await OpenBank.Open();
         var consent = await bank.Submit(await bank.Authorize(), ("login", "dev"), ("password", "dev"));
-        var again = await bank.Submit(consent, ("decision", "accept"));
-        Assert.NotEmpty(again.All(".error.no-choice"));
-        Assert.NotEmpty(await bank.Accept(again));
+        Assert.All(consent.All("input[name=accounts]"), box => Assert.False(box.HasAttribute("checked")));
+        var back = await bank.Submit(consent, ("decision", "accept"));
+        var (_, tokens) = await bank.TradeCode(back.Query("code")!);
+        var token = (string)tokens["access_token"]!;
+        Assert.Equal(2, (await bank.Call(token, "/accounts")).Body["accounts"]!.AsArray().Count);
     }
 
     [Fact]

@@ -133,12 +133,12 @@ internal sealed class AuthorizationEndpoints(
 
         var mixed = customer.Person.Consent == ConsentModel.Mixed;
         var offered = StetAccounts.Of(customer).Select(s => s.Account.Id).ToList();
-        var chosen = mixed ? [] : offered.Where(id => form["accounts"].Contains(id, StringComparer.Ordinal)).ToList();
-        if (!mixed && offered.Count > 0 && chosen.Count == 0)
-        {
-            return Next(visit, "no-choice");
-        }
-
+        var ticked = offered.Where(id => form["accounts"].Contains(id, StringComparer.Ordinal)).ToList();
+        // Nothing ticked means all of them: whoever accepts without a look shares something, and whoever ticks one shares that one.
+        var chosen =
+            mixed ? []
+            : ticked.Count > 0 ? ticked
+            : offered;
         if (!authorizations.End(visit.Id))
         {
             return new SeeOtherResult(PathOf(visit));
@@ -222,7 +222,7 @@ internal sealed class AuthorizationEndpoints(
     private static string PathOf(Visit visit) => $"{StetPaths.Authorize}/{visit.Id}";
 
     private static string? KnownError(string? error) =>
-        error is "wrong-code" or "code-locked" or "no-choice" or "file-problem" ? error : null;
+        error is "wrong-code" or "code-locked" or "file-problem" ? error : null;
 
     private static RazorComponentResult<NoticePage> Refused(HttpContext http, string reason) =>
         new(

@@ -74,7 +74,6 @@ public sealed class Texts
         ["file-problem"] = ["Le fichier de comptes ne peut pas être lu.", "The accounts file cannot be read."],
         ["wrong-code"] = ["Code incorrect.", "Wrong code."],
         ["code-locked"] = ["Trois codes incorrects : connectez-vous à nouveau.", "Three wrong codes: sign in again."],
-        ["no-choice"] = ["Choisissez au moins un compte.", "Choose at least one account."],
         ["otp_title"] = ["Code de sécurité", "Security code"],
         ["otp_sent"] = ["Nous avons envoyé un code à usage unique au", "We sent a one-time code to"],
         ["otp_asked"] = ["Saisissez votre code à usage unique.", "Type your one-time code."],
@@ -143,7 +142,11 @@ public sealed class Texts
             "Vous choisirez les comptes chez ce prestataire.",
             "You will choose the accounts at this provider.",
         ],
-        ["consent_choose"] = ["Comptes à partager", "Accounts to share"],
+        ["consent_choose"] =
+        [
+            "Comptes à partager (aucun coché : tous)",
+            "Accounts to share (none ticked: all of them)",
+        ],
         ["maintenance_title"] = ["Site en maintenance", "Site under maintenance"],
         ["maintenance_text"] = ["Revenez dans quelques minutes.", "Come back in a few minutes."],
         ["failure_title"] = ["Une erreur est survenue", "Something went wrong"],
