@@ -17,6 +17,15 @@ internal sealed class ClientManager(
     IOpenIddictApplicationStore<ClientRow> store
 ) : OpenIddictApplicationManager<ClientRow>(cache, logger, options, store)
 {
+    /// <summary>An id from a Basic header can hold anything; PostgreSQL would not even look for one with U+0000.</summary>
+    public override ValueTask<ClientRow?> FindByClientIdAsync(
+        string identifier,
+        CancellationToken cancellationToken = default
+    ) =>
+        identifier.Contains('\0', StringComparison.Ordinal)
+            ? ValueTask.FromResult<ClientRow?>(null)
+            : base.FindByClientIdAsync(identifier, cancellationToken);
+
     protected override ValueTask<string> ObfuscateClientSecretAsync(
         string secret,
         CancellationToken cancellationToken = default

@@ -116,6 +116,15 @@ internal static class ClientStore
         {
             return false;
         }
+        // Locked in the order in which everybody locks, so that a run that is just writing is waited for.
+        await db.Query<long>(
+            "select 1 from widget_sessions where client_id = @Id order by id_hash {for update}",
+            new { client.Id }
+        );
+        await db.Query<long>(
+            "select id from connections where client_id = @Id order by id {for update}",
+            new { client.Id }
+        );
         await db.Execute("delete from users where client_id = @Id", new { client.Id });
         await db.Execute("delete from clients where id = @Id", new { client.Id });
         await revocations.Add(db, RevocationKind.Client, client.Id);

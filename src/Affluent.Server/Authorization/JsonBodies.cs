@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Affluent.Server.Platform;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
@@ -6,7 +8,7 @@ namespace Affluent.Server.Authorization;
 
 /// <summary>
 /// Clients of the published API post JSON to the token endpoint; OAuth2 says forms (RFC 6749 §4). A JSON object of texts becomes the
-/// same form before OpenIddict reads it.
+/// same form before OpenIddict reads it; a form that cannot be read never gets there.
 /// </summary>
 internal static class JsonBodies
 {
@@ -31,11 +33,20 @@ internal static class JsonBodies
         {
             if (await Read(request, context.RequestAborted) is not { } fields)
             {
-                await Refuse(context.Response);
+                await Refuse(context.Response, "The body must be one JSON object of texts, each name once.");
                 return;
             }
             request.ContentType = "application/x-www-form-urlencoded";
             context.Features.Set<IFormFeature>(new FormFeature(new FormCollection(fields)));
+        }
+        else if (
+            request.HasFormContentType
+            && Paths.Contains(request.Path)
+            && (await Body.ReadForm(request)).Problem is { } problem
+        )
+        {
+            await Refuse(context.Response, problem.Detail, problem.Status);
+            return;
         }
         await next(context);
     }
@@ -67,25 +78,39 @@ internal static class JsonBodies
                     _ => null,
                 };
                 // RFC 6749 §3.2: no parameter twice; one without a value counts as left out.
-                if (text is null || (text.Length > 0 && !fields.TryAdd(field.Name, text)))
+                // No name, secret or token holds U+0000, and PostgreSQL takes no text that does.
+                if (
+                    text is null
+                    || text.Contains('\0', StringComparison.Ordinal)
+                    || (text.Length > 0 && !fields.TryAdd(field.Name, text))
+                )
                 {
                     return null;
                 }
             }
             return fields;
         }
-        catch (JsonException)
+        // The latter: half a surrogate pair, or bytes that are not UTF-8.
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return null;
         }
     }
 
-    private static Task Refuse(HttpResponse response)
+    private static Task Refuse(HttpResponse response, string why, int status = StatusCodes.Status400BadRequest)
     {
-        response.StatusCode = StatusCodes.Status400BadRequest;
-        response.ContentType = "application/json";
-        return response.WriteAsync(
-            """{"error":"invalid_request","error_description":"The body must be one JSON object of texts, each name once."}"""
+        response.StatusCode = status;
+        return response.WriteAsJsonAsync(
+            new Refusal("invalid_request", why),
+            RefusalJson.Default.Refusal,
+            "application/json"
         );
     }
 }
+
+/// <summary>An error of RFC 6749 §5.2.</summary>
+internal sealed record Refusal(string Error, string ErrorDescription);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(Refusal))]
+internal sealed partial class RefusalJson : JsonSerializerContext;

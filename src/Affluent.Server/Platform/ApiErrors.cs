@@ -115,7 +115,7 @@ internal static partial class ApiErrors
     private static Problem UnsupportedMediaType { get; } =
         new(415, "unsupported_media_type", "Send the body as JSON, with Content-Type: application/json.");
 
-    private static Problem TooLarge { get; } =
+    public static Problem TooLarge { get; } =
         new(413, "body_too_large", "The body of the request is too large: it may have 1 MiB.");
 
     private static ILogger Logger(HttpContext context) =>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Affluent.Server.Platform;
 
-/// <summary>Reads the JSON body of a request.</summary>
+/// <summary>Reads the body of a request.</summary>
 internal static class Body
 {
     /// <summary>
@@ -24,14 +24,63 @@ internal static class Body
                 )
             );
         }
+        // Kestrel bounds what is read here.
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+        body.Position = 0;
         try
         {
-            var message = await JsonSerializer.DeserializeAsync(request.Body, type, request.HttpContext.RequestAborted);
-            return message is null ? (null, Problem.BadBody("it must be a JSON object")) : (message, null);
+            var message = await JsonSerializer.DeserializeAsync(body, type, request.HttpContext.RequestAborted);
+            return message is null ? (null, Problem.BadBody("it must be a JSON object"))
+                : HasSoundTexts(body.GetBuffer().AsSpan(0, (int)body.Length)) ? (message, null)
+                : (null, Problem.BadBody("a text in it holds the character U+0000 or half a surrogate pair"));
         }
         catch (JsonException e)
         {
             return (null, Fault(e));
+        }
+    }
+
+    /// <summary>The form of the request, or what is wrong with it.</summary>
+    public static async Task<(IFormCollection? Form, Problem? Problem)> ReadForm(HttpRequest request)
+    {
+        try
+        {
+            return (await request.ReadFormAsync(request.HttpContext.RequestAborted), null);
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return (null, ApiErrors.TooLarge);
+        }
+        // Broken off in the middle, too many fields, or a field that is none (U+0000, too long).
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            return (null, Problem.BadBody("it is not a valid form"));
+        }
+    }
+
+    /// <summary>Whether every text of a JSON document is one that a database keeps: PostgreSQL refuses U+0000, UTF-8 half a pair.</summary>
+    private static bool HasSoundTexts(ReadOnlySpan<byte> json)
+    {
+        var byteOrderMark = "\uFEFF"u8;
+        var reader = new Utf8JsonReader(json.StartsWith(byteOrderMark) ? json[byteOrderMark.Length..] : json);
+        try
+        {
+            while (reader.Read())
+            {
+                if (
+                    reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName
+                    && reader.GetString()!.Contains('\0', StringComparison.Ordinal)
+                )
+                {
+                    return false;
+                }
+            }
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

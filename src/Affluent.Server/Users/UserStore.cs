@@ -48,6 +48,14 @@ internal static class UserStore
     public static async Task Delete(DbWork db, long userId)
     {
         await TokenStore.DeleteOfUser(db, userId);
+        // In the order in which everybody locks: a session, its connection, and the user last. The other way round, a deletion
+        // and a run that is just writing events wait for each other.
+        var whose = new { UserId = userId };
+        await db.Query<long>(
+            "select 1 from widget_sessions where user_id = @UserId order by id_hash {for update}",
+            whose
+        );
+        await db.Query<long>("select id from connections where user_id = @UserId order by id {for update}", whose);
         await db.Execute("delete from users where id = @Id", new { Id = userId });
     }
 }

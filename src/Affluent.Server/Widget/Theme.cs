@@ -124,18 +124,22 @@ internal sealed partial record Theme
         return (0.2126 * Channel(0)) + (0.7152 * Channel(2)) + (0.0722 * Channel(4));
     }
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9 _-]{0,60}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        "^[A-Za-z0-9][A-Za-z0-9 _-]{0,60}\\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex FontName();
 
     [GeneratedRegex(
-        "^#?(?<digits>[0-9a-f]{6}|[0-9a-f]{3})$",
+        "^#?(?<digits>[0-9a-f]{6}|[0-9a-f]{3})\\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 5000
     )]
     private static partial Regex Hex();
 
     [GeneratedRegex(
-        @"^rgb\(\s*(?<r>\d{1,3})\s*,\s*(?<g>\d{1,3})\s*,\s*(?<b>\d{1,3})\s*\)$",
+        @"^rgb\(\s*(?<r>\d{1,3})\s*,\s*(?<g>\d{1,3})\s*,\s*(?<b>\d{1,3})\s*\)\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 5000
     )]

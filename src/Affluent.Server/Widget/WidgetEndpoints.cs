@@ -104,7 +104,11 @@ internal static partial class WidgetEndpoints
         {
             return new Problem(415, "unsupported_media_type", "This address takes the widget's own forms.");
         }
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var (form, problem) = await Body.ReadForm(context.Request);
+        if (form is null)
+        {
+            return problem!;
+        }
         switch (await flow.Take(sessionId, form, Presence.Of(context), context.RequestAborted))
         {
             case Taken.Expired:

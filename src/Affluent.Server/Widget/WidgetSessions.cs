@@ -124,10 +124,10 @@ internal sealed class WidgetSessions(
         {
             return await Body.Read(request, WidgetJson.Default.WidgetSessionRequest);
         }
-        try
-        {
-            var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
-            return (
+        var (form, problem) = await Body.ReadForm(request);
+        return form is null
+            ? (null, problem)
+            : (
                 new WidgetSessionRequest
                 {
                     AccessToken = form["access_token"],
@@ -137,11 +137,6 @@ internal sealed class WidgetSessions(
                 },
                 null
             );
-        }
-        catch (InvalidDataException)
-        {
-            return (null, Problem.BadBody("it is not a valid form"));
-        }
     }
 
     private static Problem? Check(WidgetSessionRequest request)
