@@ -94,8 +94,10 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses)
             Expires = channel.Mode == "REDIRECT" ? channel.ExpiresAt : null,
             LastSuccessDate = channel.LastSuccessAt,
             LastEndDate = channel.LastEndAt,
-            Credentials = channel.HasCredentials
-                ? [.. definition?.Credentials.Select(c => new StoredCredentialMessage { Id = c.Id }) ?? []]
+            Credentials =
+                channel.Status == "EMPTY" ? null
+                : channel.HasCredentials
+                    ? [.. definition?.Credentials.Select(c => new StoredCredentialMessage { Id = c.Id }) ?? []]
                 : [],
             AccountTypes = Types(definition),
             EligibleAccounts = channel.EligibleAccounts,

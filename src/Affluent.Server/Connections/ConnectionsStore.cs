@@ -35,13 +35,21 @@ internal static class ConnectionsStore
     public static Task<long?> OwnerOf(DbWork db, long id) =>
         db.Scalar<long?>("select user_id from connections where id = @Id", new { Id = id });
 
-    /// <summary>The channels that these connections use.</summary>
+    /// <summary>The channels that these connections use. One that waits for a code or an action says so while its run goes on.</summary>
     public static Task<IReadOnlyList<ChannelRow>> Channels(DbWork db, long userId, IEnumerable<long> connectionIds) =>
         db.Query<ChannelRow>(
             """
-            select connection_id, definition_id, mode, status, expires_at, last_success_at, last_end_at, eligible_accounts,
-                credentials is not null as has_credentials
-            from channels where user_id = @UserId and connection_id {in @ConnectionIds} order by definition_id
+            select c.connection_id, c.definition_id, c.mode,
+                case
+                    when q.kind in ('OTP', 'APP_APPROVAL') then 'CHALLENGE_REQUIRED'
+                    when q.kind = 'SITE_ACTION' then 'USER_ACTION_REQUIRED'
+                    else c.status
+                end as status,
+                c.expires_at, c.last_success_at, c.last_end_at, c.eligible_accounts, c.credentials is not null as has_credentials
+            from channels c
+            left join questions q on q.user_id = c.user_id and q.connection_id = c.connection_id
+                and q.definition_id = c.definition_id and q.answered_at is null
+            where c.user_id = @UserId and c.connection_id {in @ConnectionIds} order by c.definition_id
             """,
             new { UserId = userId, ConnectionIds = db.List(connectionIds) }
         );
@@ -55,7 +63,7 @@ internal static class ConnectionsStore
 
     /// <summary>
     /// Takes a channel off a connection, with its stored credentials and session, and the connection itself when that was its
-    /// last one: access that nothing uses is not to be kept (reference, section c.3). True when the connection is gone.
+    /// last one in use: access that nothing uses is not to be kept (reference, section c.3). True when the connection is gone.
     /// </summary>
     public static async Task<bool> DeleteChannel(DbWork db, long userId, long connectionId, string definitionId)
     {
@@ -75,7 +83,8 @@ internal static class ConnectionsStore
         return await db.Execute(
                 """
                 delete from connections where user_id = @UserId and id = @ConnectionId and not exists
-                    (select 1 from channels where user_id = @UserId and connection_id = @ConnectionId)
+                    (select 1 from channels
+                    where user_id = @UserId and connection_id = @ConnectionId and status <> 'EMPTY')
                 """,
                 key
             ) == 1;

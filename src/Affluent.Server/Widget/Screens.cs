@@ -79,6 +79,9 @@ internal static class Screens
         {
             WidgetStep.Start when state.Page == WidgetPage.ManageAccounts => new Screen.Accounts(),
             WidgetStep.Start => new Screen.Banks(),
+            // Nobody consents to renew what does not exist.
+            WidgetStep.Consent when state.Page == WidgetPage.EditCredentials && connection is null =>
+                new Screen.UnknownConnection(),
             WidgetStep.Consent => new Screen.Consent(),
             WidgetStep.Channel => new Screen.Channels(),
             WidgetStep.Credentials => new Screen.Credentials(Channel(provider, state.DefinitionId!), null),

@@ -16,7 +16,7 @@ public sealed partial record Texts
             ChooseAnotherBank = "Choose another bank",
             GoOnWithout = "Go on without these accounts",
             Leave = "Leave without linking",
-            Error = "Error",
+            Error = "Error:",
             ErrorSummary = "There is a problem",
             Optional = "optional",
             SafeNote = "Encrypted connection, read-only access",

@@ -16,7 +16,7 @@ public sealed partial record Texts
             ChooseAnotherBank = "Choisir une autre banque",
             GoOnWithout = "Continuer sans ces comptes",
             Leave = "Quitter sans connecter",
-            Error = "Erreur",
+            Error = "Erreur :",
             ErrorSummary = "Un point est à corriger",
             Optional = "facultatif",
             SafeNote = "Connexion chiffrée, accès en lecture seule",

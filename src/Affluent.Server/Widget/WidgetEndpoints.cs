@@ -1,6 +1,7 @@
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Affluent.Server.Widget;
 
@@ -146,7 +147,10 @@ internal static partial class WidgetEndpoints
         return back switch
         {
             null => WidgetAnswers.LinkUsed(context),
-            { User.RedirectUrl: { } to } => WidgetAnswers.SeeOther(to.AbsoluteUri),
+            // The client learns which of its connections went on; how that ended it reads from the connection.
+            { User: { RedirectUrl: { } to } user } => WidgetAnswers.SeeOther(
+                QueryHelpers.AddQueryString(to.AbsoluteUri, "connection_id", Ids.Text(user.ConnectionId))
+            ),
             // The session is over, or goes on in the tab that it came from.
             { Visit: null } or { Visit.State: { Framed: true, Parameters.AspspCallbackUri: null } } =>
                 WidgetAnswers.Returned(context),

@@ -44,7 +44,7 @@ internal sealed class WidgetFlow(
                 {
                     return null;
                 }
-                var wanted = Opened(visit.State, page, parameters ?? visit.State.Parameters, framed);
+                var wanted = Opened(visit.State, page, Offered(parameters) ?? visit.State.Parameters, framed);
                 if (wanted != visit.State && !SameText(wanted, visit.State))
                 {
                     visit = await Go(db, visit, wanted);
@@ -112,6 +112,15 @@ internal sealed class WidgetFlow(
             },
             cancellation
         );
+
+    /// <summary>A bank that is not offered, or no longer, leaves the choice to the user.</summary>
+    private WidgetParameters? Offered(WidgetParameters? parameters) =>
+        parameters is { ProviderId: { } provider } && banks.Provider(provider) is null
+            ? parameters with
+            {
+                ProviderId = null,
+            }
+            : parameters;
 
     private static WidgetState Opened(WidgetState state, WidgetPage page, WidgetParameters parameters, bool? framed)
     {

@@ -218,6 +218,32 @@ public sealed class AccountsTests
         Assert.Empty(await http.ReadIds("/api/v2.1/connections"));
     }
 
+    [Theory, OnBothDatabases]
+    public async Task A_channel_that_was_never_used_does_not_keep_a_connection_without_accounts(DatabaseKind kind)
+    {
+        await using var app = await TestApp.StartWithBanks(kind);
+        var (http, user) = await app.SignedInUser();
+        var connection = await app.StoreConnection(user);
+        await app.StoreChannel(
+            new()
+            {
+                UserId = user.Id,
+                ConnectionId = connection.Id,
+                DefinitionId = "50101",
+                Mode = "REDIRECT",
+                Status = "EMPTY",
+            }
+        );
+        var last = await app.StoreAccount(connection);
+        var unused = Channel(await http.Read($"/api/v2.1/connections/{connection.Id}"), 0);
+        Assert.Equal("EMPTY", unused.Text("status"));
+        Assert.False(unused.TryGetProperty("credentials", out _));
+
+        await Delete(http, last.Id, HttpStatusCode.NoContent);
+
+        Assert.Empty(await http.ReadIds("/api/v2.1/connections"));
+    }
+
     private static JsonElement Channel(JsonElement connection, int index) => connection.GetProperty("channels")[index];
 
     private static async Task Delete(HttpClient http, long id, HttpStatusCode expected)

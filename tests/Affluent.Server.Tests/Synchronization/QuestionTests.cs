@@ -30,7 +30,12 @@ public sealed class QuestionTests
         Assert.Equal("OTP", question.GetProperty("kind").GetString());
         Assert.Equal("otp", question.GetProperty("fields")[0].GetProperty("id").GetString());
         Assert.Equal("waiting_user", await app.Value<string>("select job from connections"));
-        Assert.Equal("RUNNING", await app.Value<string>("select status from connections"));
+        var waiting = await http.GetFromJsonAsync<JsonElement>($"/api/v2.1/connections/{id}", Stop);
+        Assert.Equal("RUNNING", waiting.GetProperty("status").GetString());
+        Assert.Contains(
+            "CHALLENGE_REQUIRED",
+            waiting.GetProperty("channels").EnumerateArray().Select(c => c.GetProperty("status").GetString())
+        );
         Assert.Equal(HttpStatusCode.BadRequest, await Answer(http, id, new { otp = "12" }));
         Assert.Equal(HttpStatusCode.BadRequest, await Answer(http, id, new { pin = Otp }));
         Assert.Equal(HttpStatusCode.NoContent, await Answer(http, id, new { otp = Otp }));
@@ -192,12 +197,17 @@ public sealed class QuestionTests
         var back = new Uri($"{app.Origin}embed/v2.1/widget/bank_callback?code=ok&state={state}");
         var first = await Return(app, state, back);
         var second = await Return(app, state, back);
+        using var shown = await app.Http.GetAsync(back, Stop);
         await app.RunDueSynchronizations();
         var unknown = await Return(app, "made-up", back);
 
         Assert.True(first!.First);
         Assert.False(second!.First);
         Assert.Equal(new Uri("https://app.example/back"), first.RedirectUrl);
+        Assert.Equal(
+            $"https://app.example/back?connection_id={body.GetProperty("id").GetString()}",
+            shown.Headers.Location!.OriginalString
+        );
         Assert.Null(unknown);
         Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
         Assert.Equal(

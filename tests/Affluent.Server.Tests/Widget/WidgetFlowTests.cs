@@ -397,6 +397,22 @@ public sealed class WidgetFlowTests
     }
 
     [Fact]
+    public async Task Nobody_is_asked_to_renew_a_connection_that_does_not_exist()
+    {
+        await using var app = await Start();
+
+        var visitor = await app.Visit(
+            await app.OpenWidget(await app.CreateWidgetUser()),
+            "edit_credentials",
+            $"{Back}&connection_id=1&provider_id=87&expected_account_types=ALL"
+        );
+
+        Assert.Equal("We do not know this bank link", visitor.Heading);
+        await visitor.Submit();
+        Assert.Contains("status=error&result=unknown_connection", visitor.SentTo!.Query, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_connection_of_somebody_else_is_unknown()
     {
         await using var app = await Start();

@@ -108,6 +108,7 @@ public sealed class WidgetPageTests
     [InlineData("&search=nowhere", "")]
     [InlineData("&countries=be", "Banque de l'Ouest")]
     [InlineData("&countries=FRA,DE", "Épargne du Midi|Linxo Test Bank")]
+    [InlineData("&provider_id=999999", "Banque de l'Ouest|Épargne du Midi|Linxo Test Bank")]
     public async Task Banks_are_found_without_script(string query, string names)
     {
         await using var app = await Start();
