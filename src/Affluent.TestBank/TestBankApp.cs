@@ -96,9 +96,10 @@ public static class TestBankApp
         {
             await next(http);
         }
-        catch (InvalidDataException) when (!http.Response.HasStarted)
+        catch (Exception e)
+            when (e is InvalidDataException or IOException and not BadHttpRequestException && !http.Response.HasStarted)
         {
-            // A form with too many or too long fields.
+            // A form with too many or too long fields, or one that breaks off.
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
             await NothingHere(http);
         }

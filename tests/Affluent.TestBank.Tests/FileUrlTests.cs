@@ -86,6 +86,17 @@ public sealed class FileUrlTests
     }
 
     [Fact]
+    public async Task A_bank_that_others_can_reach_fetches_nothing_from_its_own_machine()
+    {
+        await using var host = await FileHost.Open(("good.txt", Good));
+        await using var bank = await OpenBank.Open(
+            new TestBankOptions { Urls = "http://127.0.0.1:0;http://0.0.0.0:0" }
+        );
+        var page = await bank.SignIn("anna", fileUrl: host.Url("good.txt"));
+        Assert.Equal("the address belongs to a private network", page.Text(".error.file-problem .reason"));
+    }
+
+    [Fact]
     public async Task Bad_lines_are_listed_at_the_login_and_in_the_report()
     {
         await using var host = await FileHost.Open(("bad.txt", Good + "\nTRANSACTION|x|01/02/26|B\nWHAT|1"));
@@ -114,8 +125,13 @@ public sealed class FileUrlTests
 
     [Theory]
     [InlineData("8.8.8.8", false)]
-    [InlineData("127.0.0.1", false)]
-    [InlineData("::1", false)]
+    [InlineData("2606:4700::1111", false)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("::1", true)]
+    [InlineData("::", true)]
+    [InlineData("198.18.0.1", true)]
+    [InlineData("64:ff9b::a00:1", true)]
+    [InlineData("2002:a00:1::", true)]
     [InlineData("192.168.1.1", true)]
     [InlineData("172.31.0.1", true)]
     [InlineData("100.64.0.1", true)]

@@ -85,6 +85,7 @@ public sealed class OAuthTests
     [InlineData("response_type=code&client_id=stranger&redirect_uri=http://127.0.0.1:9/return&scope=aisp")]
     [InlineData("response_type=code&client_id=affluent&redirect_uri=https://evil.example/return&scope=aisp")]
     [InlineData("response_type=code&client_id=affluent&redirect_uri=javascript:alert(1)&scope=aisp")]
+    [InlineData("response_type=code&client_id=affluent&redirect_uri=http://127.0.0.1:9/%00&scope=x")]
     [InlineData("response_type=code&client_id=affluent&scope=aisp")]
     public async Task Nobody_is_sent_to_an_address_that_is_not_registered(string query)
     {
@@ -217,6 +218,20 @@ public sealed class OAuthTests
         var (status, body) = await bank.Token(fields);
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Equal(error, (string)body["error"]!);
+    }
+
+    [Fact]
+    public async Task A_form_that_breaks_off_is_a_bad_request()
+    {
+        await using var bank = await OpenBank.Open();
+        using var broken = new StringContent("xx");
+        broken.Headers.ContentType = new("multipart/form-data") { Parameters = { new("boundary", "b") } };
+        using var answer = await bank.Browser.PostAsync(
+            "/stettestbank/token",
+            broken,
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
     [Fact]

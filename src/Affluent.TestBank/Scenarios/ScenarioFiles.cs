@@ -20,17 +20,23 @@ internal sealed class ScenarioFiles : IDisposable
     private readonly BankClock clock;
     private readonly string? ownPath;
 
+    // Whoever can reach the bank can make it fetch; what listens on this machine is only for those who are on it.
+    private readonly bool loopbackAllowed;
+
     public ScenarioFiles(TestBankOptions options, BankClock clock)
     {
         this.clock = clock;
         ownPath = options.ScenarioPath;
+        loopbackAllowed = options
+            .Urls.Split(';')
+            .All(listen => Uri.TryCreate(listen, UriKind.Absolute, out var url) && url.IsLoopback);
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = false,
             ConnectTimeout = Patience,
-            ConnectCallback = ConnectToPublicOrLoopback,
+            ConnectCallback = Connect,
         };
         http = new HttpClient(handler) { Timeout = Patience, MaxResponseContentBufferSize = LargestFile };
     }
@@ -168,13 +174,10 @@ internal sealed class ScenarioFiles : IDisposable
     }
 
     // The check is made on the address that is connected to, so a name that resolves differently the second time gains nothing.
-    private static async ValueTask<Stream> ConnectToPublicOrLoopback(
-        SocketsHttpConnectionContext context,
-        CancellationToken cancel
-    )
+    private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancel);
-        var allowed = addresses.Where(a => !IsPrivate(a)).ToArray();
+        var allowed = addresses.Where(a => IPAddress.IsLoopback(a) ? loopbackAllowed : !IsPrivate(a)).ToArray();
         if (allowed.Length == 0)
         {
             throw new ForbiddenAddressException();
@@ -193,31 +196,26 @@ internal sealed class ScenarioFiles : IDisposable
         }
     }
 
-    /// <summary>Private, link-local, shared and multicast ranges; loopback is allowed, since a test bank lives there.</summary>
+    /// <summary>Whether an address lies outside the public internet (IANA special-purpose address registries).</summary>
     internal static bool IsPrivate(IPAddress address)
     {
         var ip = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        if (IPAddress.IsLoopback(ip))
-        {
-            return false;
-        }
-
+        var b = ip.GetAddressBytes();
         if (ip.AddressFamily == AddressFamily.InterNetworkV6)
         {
-            return ip.IsIPv6LinkLocal
-                || ip.IsIPv6SiteLocal
-                || ip.IsIPv6UniqueLocal
-                || ip.IsIPv6Multicast
-                || ip.Equals(IPAddress.IPv6Any);
+            // Public is 2000::/3, but not what carries an IPv4 address inside (Teredo, 6to4).
+            return (b[0] & 0xE0) != 0x20 || (b[0] == 0x20 && (b[1] == 0x02 || (b[1] == 0x01 && b[2] < 2)));
         }
 
-        return ip.GetAddressBytes() switch
+        return b switch
         {
-            [0 or 10, ..] => true,
+            [0 or 10 or 127, ..] => true,
             [100, >= 64 and <= 127, ..] => true,
             [169, 254, ..] => true,
             [172, >= 16 and <= 31, ..] => true,
             [192, 168, ..] => true,
+            [192, 0, 0, ..] => true,
+            [198, 18 or 19, ..] => true,
             [>= 224, ..] => true,
             _ => false,
         };

@@ -80,7 +80,9 @@ internal abstract record RequestCheck
     private static bool IsRegistered(string text, IReadOnlyList<string> registered)
     {
         if (
-            !Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            // RFC 3986: anything else could not stand in the header that it comes back in.
+            text.Any(c => c is <= ' ' or > '~')
+            || !Uri.TryCreate(text, UriKind.Absolute, out var uri)
             || uri.Fragment.Length > 0
             || uri.UserInfo.Length > 0
             || uri.Scheme is not ("http" or "https")
