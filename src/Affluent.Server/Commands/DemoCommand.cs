@@ -53,7 +53,7 @@ internal static class DemoCommand
         using var logs = LoggerFactory.Create(logging =>
         {
             Logs.Configure(logging, settings.Environment);
-            logging.SetMinimumLevel(LogLevel.Warning);
+            logging.SetMinimumLevel(LogLevel.Error);
         });
         await using var installation = await narrator.Step(
             "Platform and test bank, on an SQLite file of their own",
