@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Affluent.Server.Authorization;
 using Affluent.Server.Synchronization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -61,13 +62,15 @@ internal sealed partial class TestApp
     /// <summary>One value of a statement.</summary>
     public Task<T?> Value<T>(string sql) => Database.Read(db => db.Scalar<T>(sql), Stop);
 
-    private static void RemoveWorkerLoop(WebApplicationBuilder builder)
+    // Tests run what is due, and take away what has expired, when they want to: a loop of its own would run in between.
+    private static void RemoveLoops(WebApplicationBuilder builder)
     {
-        var loop = builder.Services.SingleOrDefault(s =>
-            s.ServiceType == typeof(IHostedService) && s.ImplementationType == typeof(WorkerLoop)
-        );
-        // Without the role of a worker there is none.
-        if (loop is not null)
+        Type[] loops = [typeof(WorkerLoop), typeof(Pruning)];
+        foreach (
+            var loop in builder
+                .Services.Where(s => s.ServiceType == typeof(IHostedService) && loops.Contains(s.ImplementationType))
+                .ToArray()
+        )
         {
             builder.Services.Remove(loop);
         }

@@ -71,7 +71,7 @@ internal sealed partial class TestApp : IAsyncDisposable
                 // The cheapest that argon2id allows: tests sign in thousands of times.
                 builder.Logging.SetMinimumLevel(LogLevel.Warning);
                 builder.Services.AddSingleton(new PasswordCost(MemoryKiB: 8, Passes: 1));
-                RemoveWorkerLoop(builder);
+                RemoveLoops(builder);
                 configure?.Invoke(builder);
             }
         );
