@@ -26,7 +26,14 @@ internal sealed partial class TestApp : IAsyncDisposable
         Origin = new Uri(
             app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()
         );
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        Http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                Expect100ContinueTimeout = TimeSpan.FromSeconds(20),
+            }
+        )
         {
             BaseAddress = Origin,
             Timeout = TimeSpan.FromSeconds(30),
