@@ -5,8 +5,8 @@ namespace Affluent.Connectors.Contract;
 /// <summary>A bank as users know it; an entry of the catalogue.</summary>
 public sealed record Provider
 {
-    /// <summary>Decimal string, never reused.</summary>
-    public required string Id { get; init; }
+    /// <summary>Decimal, never reused.</summary>
+    public required ProviderId Id { get; init; }
 
     /// <summary>As shown to users.</summary>
     public required string Name { get; init; }
@@ -31,7 +31,7 @@ public sealed record Provider
 public sealed record ChannelDefinition
 {
     /// <summary>Provider id followed by 00 (EMBEDDED) or 01 (REDIRECT).</summary>
-    public required string Id { get; init; }
+    public required ChannelDefinitionId Id { get; init; }
 
     /// <summary>How the user lets us in.</summary>
     public required ChannelMode Mode { get; init; }

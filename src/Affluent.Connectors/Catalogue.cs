@@ -6,26 +6,26 @@ namespace Affluent.Connectors;
 /// <summary>The banks of an installation: those that ship with the product and those of the operator's own folder.</summary>
 public sealed class Catalogue
 {
-    private readonly FrozenDictionary<string, Provider> _providers;
-    private readonly FrozenDictionary<string, CatalogueChannel> _channels;
+    private readonly FrozenDictionary<ProviderId, Provider> _providers;
+    private readonly FrozenDictionary<ChannelDefinitionId, CatalogueChannel> _channels;
 
     private Catalogue(IEnumerable<Provider> providers)
     {
-        Providers = [.. providers.OrderBy(p => p.Id.Length).ThenBy(p => p.Id, StringComparer.Ordinal)];
-        _providers = Providers.ToFrozenDictionary(p => p.Id, StringComparer.Ordinal);
+        Providers = [.. providers.OrderBy(p => p.Id.Value.Length).ThenBy(p => p.Id.Value, StringComparer.Ordinal)];
+        _providers = Providers.ToFrozenDictionary(p => p.Id);
         _channels = Providers
             .SelectMany(p => p.Channels.Select(c => new CatalogueChannel(p, c, Families.Find(c.Connector)!)))
-            .ToFrozenDictionary(c => c.Definition.Id, StringComparer.Ordinal);
+            .ToFrozenDictionary(c => c.Definition.Id);
     }
 
     /// <summary>All banks, in the order of their ids.</summary>
     public IReadOnlyList<Provider> Providers { get; }
 
     /// <summary>The bank of that id; null when there is none.</summary>
-    public Provider? Provider(string id) => _providers.GetValueOrDefault(id);
+    public Provider? Provider(ProviderId id) => _providers.GetValueOrDefault(id);
 
     /// <summary>The channel of that channel definition id, with its bank and its connector; null when there is none.</summary>
-    public CatalogueChannel? Channel(string channelDefinitionId) => _channels.GetValueOrDefault(channelDefinitionId);
+    public CatalogueChannel? Channel(ChannelDefinitionId id) => _channels.GetValueOrDefault(id);
 
     /// <summary>
     /// Reads the banks that ship with the product and then the operator's. All faults are found at once; an entry with a fault
@@ -36,7 +36,7 @@ public sealed class Catalogue
     public static CatalogueLoad Load(IReadOnlyDictionary<string, string> variables, string? folder = null)
     {
         List<CatalogueFault> faults = [];
-        var providers = new Dictionary<string, (Provider Provider, string File)>(StringComparer.Ordinal);
+        var providers = new Dictionary<ProviderId, (Provider Provider, string File)>();
         foreach (var (file, text) in Shipped().Concat(OfFolder(folder, faults)))
         {
             var reader = new CatalogueReader(file, variables);

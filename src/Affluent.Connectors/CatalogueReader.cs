@@ -63,7 +63,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
         }
         var provider = new Provider
         {
-            Id = id,
+            Id = new ProviderId(id),
             Name = entry.Text("name", required: true),
             CountryCode = country,
             BaseUrl = entry.Address("base_url"),
@@ -88,7 +88,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
         var mode = entry.Choice("mode", Modes);
         var channel = new ChannelDefinition
         {
-            Id = entry.Text("id", required: true),
+            Id = new ChannelDefinitionId(entry.Text("id", required: true)),
             Mode = mode,
             Connector = entry.Text("connector", required: true),
             AccountTypes = entry.Choices("account_types", Types),
@@ -103,7 +103,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
         };
         entry.NoMore();
         var expected = providerId + (mode == ChannelMode.Redirect ? "01" : "00");
-        if (channel.Id != expected)
+        if (channel.Id.Value != expected)
         {
             entry.Fault("id", $"must be {expected}: the provider's id followed by 01 (REDIRECT) or 00 (EMBEDDED)");
         }

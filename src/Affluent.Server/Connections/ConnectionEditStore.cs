@@ -19,7 +19,7 @@ internal static class ConnectionEditStore
                 wish.UserId,
                 Id = id,
                 wish.ClientId,
-                ProviderId = wish.Provider.Id,
+                ProviderId = wish.Provider.Id.Value,
                 wish.Provider.Name,
                 Now = now,
                 wish.AutoSync,
@@ -47,7 +47,7 @@ internal static class ConnectionEditStore
             {
                 UserId = userId,
                 ConnectionId = connectionId,
-                DefinitionId = channel.Id,
+                DefinitionId = channel.Id.Value,
                 Mode = channel.Mode == ChannelMode.Redirect ? "REDIRECT" : "EMBEDDED",
                 Status = used ? "RUNNING" : "EMPTY",
                 Eligible = used ? (bool?)null : true,

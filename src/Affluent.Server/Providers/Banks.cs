@@ -8,22 +8,21 @@ namespace Affluent.Server.Providers;
 /// <summary>The banks of this installation, and the connectors that speak to them.</summary>
 internal sealed class Banks
 {
-    private readonly FrozenDictionary<string, Provider> _providers;
-    private readonly FrozenDictionary<string, BankChannel> _channels;
+    private readonly FrozenDictionary<ProviderId, Provider> _providers;
+    private readonly FrozenDictionary<ChannelDefinitionId, BankChannel> _channels;
 
     /// <param name="connector">The connector of a family's name; channels whose family is unknown are left out.</param>
     public Banks(IEnumerable<Provider> providers, Func<string, IConnector?> connector)
     {
         All = [.. providers];
-        _providers = All.ToFrozenDictionary(p => p.Id, StringComparer.Ordinal);
+        _providers = All.ToFrozenDictionary(p => p.Id);
         _channels = All.SelectMany(p =>
                 p.Channels.Select(c => (Provider: p, Channel: c, Connector: connector(c.Connector)))
             )
             .Where(c => c.Connector is not null)
             .ToFrozenDictionary(
                 c => c.Channel.Id,
-                c => new BankChannel(c.Provider, c.Channel, c.Connector!),
-                StringComparer.Ordinal
+                c => new BankChannel(c.Provider, c.Channel, c.Connector!)
             );
     }
 
@@ -70,10 +69,10 @@ internal sealed class Banks
 
     public IReadOnlyList<Provider> All { get; }
 
-    public Provider? Provider(string id) => _providers.GetValueOrDefault(id);
+    public Provider? Provider(ProviderId id) => _providers.GetValueOrDefault(id);
 
-    /// <summary>The channel of a channel definition id, with its bank and its connector.</summary>
-    public BankChannel? Channel(string definitionId) => _channels.GetValueOrDefault(definitionId);
+    /// <summary>The channel with its bank and its connector.</summary>
+    public BankChannel? Channel(ChannelDefinitionId id) => _channels.GetValueOrDefault(id);
 }
 
 /// <summary>One way to a bank's data, with the connector that speaks to it.</summary>

@@ -74,13 +74,13 @@ internal static class ProviderLogo
     ];
 
     /// <summary>Where the logo is served, as <c>logo_url</c> shows it.</summary>
-    public static string Address(Addresses addresses, string providerId) =>
-        $"{addresses.Api}/v2.1/providers/{providerId}/logo";
+    public static string Address(Addresses addresses, ProviderId id) =>
+        $"{addresses.Api}/v2.1/providers/{id}/logo";
 
     /// <summary>An SVG image of 96 by 96.</summary>
     public static string Draw(Provider provider)
     {
-        var number = provider.Id.Aggregate(0, (sum, digit) => ((sum * 31) + digit) & 0xFFFF);
+        var number = provider.Id.Value.Aggregate(0, (sum, digit) => ((sum * 31) + digit) & 0xFFFF);
         return $"""
             <svg xmlns="http://www.w3.org/2000/svg" width="96" height="96" viewBox="0 0 96 96" role="img">
               <rect width="96" height="96" rx="20" fill="{Colours[number % Colours.Length]}"/>

@@ -1,3 +1,4 @@
+using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 
@@ -62,13 +63,13 @@ internal static class ProvidersEndpoints
     }
 
     private static IResult Show(string id, Banks banks, Addresses addresses) =>
-        banks.Provider(id) is { } provider
+        banks.Provider(new ProviderId(id)) is { } provider
             ? TypedResults.Json(ProviderMessage.Of(provider, addresses), ProvidersJson.Default.ProviderMessage)
             : Problem.NotFound("provider");
 
     private static IResult Logo(string id, HttpResponse response, Banks banks)
     {
-        if (banks.Provider(id) is not { } provider)
+        if (banks.Provider(new ProviderId(id)) is not { } provider)
         {
             return Problem.NotFound("provider");
         }

@@ -30,7 +30,7 @@ internal sealed record ProviderMessage
     public static ProviderMessage Of(Provider provider, Addresses addresses) =>
         new()
         {
-            Id = provider.Id,
+            Id = provider.Id.Value,
             Name = provider.Name,
             BaseUrl = provider.BaseUrl.AbsoluteUri,
             LogoUrl = ProviderLogo.Address(addresses, provider.Id),
@@ -68,7 +68,7 @@ internal sealed record ChannelDefinitionMessage
     public static ChannelDefinitionMessage Of(ChannelDefinition channel) =>
         new()
         {
-            Id = channel.Id,
+            Id = channel.Id.Value,
             Mode = ProviderWords.Of(channel.Mode),
             AccountTypes = [.. channel.AccountTypes.Select(ProviderWords.Of)],
             Interactive = channel.Interactive,

@@ -23,7 +23,7 @@ internal static class BankSearch
                 .Where(bank => countries.Count == 0 || countries.Any(country => IsIn(bank, country)))
                 .Where(bank => words.All(word => compare.IndexOf(bank.Name, word, Loosely) >= 0))
                 .OrderBy(bank => bank.Name, Comparer<string>.Create((a, b) => compare.Compare(a, b, Loosely)))
-                .ThenBy(bank => bank.Id, StringComparer.Ordinal)
+                .ThenBy(bank => bank.Id.Value, StringComparer.Ordinal)
                 .Select(bank => new BankChoice(
                     bank.Id,
                     bank.Name,

@@ -285,7 +285,7 @@ internal sealed class WidgetSteps(
     {
         var (connection, state) = (visit.Connection!, visit.State with { Touched = true });
         var definitionId = state.DefinitionId ?? Screens.Faulty(state, connection)?.DefinitionId;
-        var channel = visit.Provider!.Channels.FirstOrDefault(c => c.Id == definitionId);
+        var channel = visit.Provider!.Channels.FirstOrDefault(c => c.Id.Value == definitionId);
         var (userId, now) = (visit.Session.UserId, time.Seconds());
         if (channel is { Mode: ChannelMode.Redirect } && trouble != Trouble.BankDown)
         {

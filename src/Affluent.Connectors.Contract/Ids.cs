@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Affluent.Connectors.Contract;
+
+/// <summary>Names a bank: a decimal string, never reused.</summary>
+[JsonConverter(typeof(ProviderIdConverter))]
+public readonly record struct ProviderId(string Value)
+{
+    /// <inheritdoc />
+    public override string ToString() => Value;
+
+    // To be removed as soon as all callers speak in typed ids.
+    /// <summary>Reads a text as an id.</summary>
+    public static implicit operator ProviderId(string value) => new(value);
+
+    /// <summary>The id as text.</summary>
+    public static implicit operator string(ProviderId id) => id.Value;
+}
+
+/// <summary>Names one way to a bank's data: the provider's id followed by 00 (EMBEDDED) or 01 (REDIRECT).</summary>
+[JsonConverter(typeof(ChannelDefinitionIdConverter))]
+public readonly record struct ChannelDefinitionId(string Value)
+{
+    /// <inheritdoc />
+    public override string ToString() => Value;
+
+    // To be removed as soon as all callers speak in typed ids.
+    /// <summary>Reads a text as an id.</summary>
+    public static implicit operator ChannelDefinitionId(string value) => new(value);
+
+    /// <summary>The id as text.</summary>
+    public static implicit operator string(ChannelDefinitionId id) => id.Value;
+}
+
+internal sealed class ProviderIdConverter : JsonConverter<ProviderId>
+{
+    public override ProviderId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(reader.GetString() ?? throw new JsonException("A provider id is a text."));
+
+    public override void Write(Utf8JsonWriter writer, ProviderId value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Value);
+}
+
+internal sealed class ChannelDefinitionIdConverter : JsonConverter<ChannelDefinitionId>
+{
+    public override ChannelDefinitionId Read(
+        ref Utf8JsonReader reader,
+        Type typeToConvert,
+        JsonSerializerOptions options
+    ) => new(reader.GetString() ?? throw new JsonException("A channel definition id is a text."));
+
+    public override void Write(Utf8JsonWriter writer, ChannelDefinitionId value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Value);
+}
