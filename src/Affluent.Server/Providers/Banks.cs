@@ -20,10 +20,7 @@ internal sealed class Banks
                 p.Channels.Select(c => (Provider: p, Channel: c, Connector: connector(c.Connector)))
             )
             .Where(c => c.Connector is not null)
-            .ToFrozenDictionary(
-                c => c.Channel.Id,
-                c => new BankChannel(c.Provider, c.Channel, c.Connector!)
-            );
+            .ToFrozenDictionary(c => c.Channel.Id, c => new BankChannel(c.Provider, c.Channel, c.Connector!));
     }
 
     /// <summary>The banks that ship with the product and the operator's own; the test bank only where the settings say where it is.</summary>
