@@ -82,7 +82,7 @@ public sealed class AccessTests
     public async Task An_access_token_lives_for_an_hour(DatabaseKind kind)
     {
         await using var app = await TestApp.Start(kind);
-        var (http, _) = await app.SignedInUser();
+        using var http = app.WithToken(await app.UserToken(await app.CreateUser(await app.CreateClient())));
 
         app.Time.Advance(TimeSpan.FromSeconds(3599));
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(Me, Stop)).StatusCode);
@@ -161,8 +161,8 @@ public sealed class AccessTests
         var token = await app.UserToken(user);
         var tokens = app.Service<AccessTokens>();
         Assert.NotNull(await tokens.Validate(token, Stop));
-        await app.Database.Write(db => db.Execute("drop table revocations"), Stop);
-        await app.Database.Write(db => db.Execute("delete from clients"), Stop);
+        await app.Drop("revocations");
+        await app.DeleteAll("clients");
 
         Assert.NotNull(await tokens.Validate(token, Stop));
     }
@@ -172,20 +172,7 @@ public sealed class AccessTests
     {
         await using var app = await TestApp.Start(kind);
         var (http, user) = await app.SignedInUser();
-        // As another node would: past the memory of this one.
-        await app.Database.Write(
-            db =>
-                db.Execute(
-                    "insert into revocations (id, kind, subject_id, revoked_at) values (@Id, 'user', @UserId, @Now)",
-                    new
-                    {
-                        Id = app.Service<Server.Platform.Ids>().Next(),
-                        UserId = user.Id,
-                        Now = app.Time.GetUtcNow().ToUnixTimeSeconds(),
-                    }
-                ),
-            Stop
-        );
+        await app.RevokeOnAnotherNode(user);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(Me, Stop)).StatusCode);
 
         var status = HttpStatusCode.OK;
@@ -249,7 +236,7 @@ public sealed class AccessTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(Me, Stop)).StatusCode);
         foreach (var table in new[] { "users", "user_keys", "tokens", "authorizations", "clients" })
         {
-            Assert.Equal(0, await app.Database.Read(db => db.Scalar<long>($"select count(*) from {table}"), Stop));
+            Assert.Equal(0, await app.Count(table));
         }
     }
 
@@ -281,8 +268,6 @@ public sealed class AccessTests
                 ("refresh_token", tokens.Text("refresh_token")!)
             )
             .IsGiven();
-        Task<long> Count(string what) =>
-            app.Database.Read(db => db.Scalar<long>($"select count(*) from {what}"), Stop)!;
         Task<int> Prune() =>
             app.Database.Write(
                 db => TokenStore.DeleteExpired(db, app.Time.GetUtcNow().ToUnixTimeSeconds(), batch: 100),
@@ -292,13 +277,13 @@ public sealed class AccessTests
         Assert.Equal(0, await Prune());
         app.Time.Advance(TimeSpan.FromHours(2));
         await Prune();
-        Assert.Equal(0, await Count("tokens where type = 'access_token'"));
-        Assert.Equal(1, await Count("tokens where status = 'redeemed'"));
-        Assert.Equal(1, await Count("authorizations"));
+        Assert.Equal(0, await app.CountTokens(type: "access_token"));
+        Assert.Equal(1, await app.CountTokens(status: "redeemed"));
+        Assert.Equal(1, await app.Count("authorizations"));
 
         app.Time.Advance(TimeSpan.FromDays(91));
         await Prune();
-        Assert.Equal(0, await Count("tokens"));
-        Assert.Equal(0, await Count("authorizations"));
+        Assert.Equal(0, await app.Count("tokens"));
+        Assert.Equal(0, await app.Count("authorizations"));
     }
 }

@@ -64,10 +64,7 @@ public sealed class CommandLineTests : IDisposable
     public async Task A_database_of_a_later_version_is_refused_and_left_alone(DatabaseKind kind)
     {
         await using var database = await TestDatabase.Create(kind, new FakeTimeProvider());
-        await database.Database.Write(
-            db => db.Execute("insert into schema_versions (version, name, applied_at) values (999, '999_later', 0)"),
-            TestContext.Current.CancellationToken
-        );
+        await database.MarkAsVersion(999);
 
         var (code, _, errors) = await Run("migrate", "--database", database.Address);
 

@@ -94,10 +94,7 @@ public sealed class ConnectionsTests
         Assert.Equal([stays.Id], await http.ReadIds("/api/v2.1/connections"));
         Assert.Equal([account.Id], await http.ReadIds("/api/v2.1/accounts"));
         Assert.Single(await http.ReadIds("/api/v2.1/transactions"));
-        Assert.Equal(
-            ["CONNECTION_DELETED"],
-            await app.Database.Read(db => db.Query<string>("select name from events"), Stop)
-        );
+        Assert.Equal(["CONNECTION_DELETED"], await app.EventNames());
     }
 
     [Fact]

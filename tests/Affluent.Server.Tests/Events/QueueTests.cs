@@ -160,7 +160,7 @@ public sealed class QueueTests
         } while (!last);
         await all;
 
-        Assert.Equal(await app.Value<long>("select count(*) from events"), seen.Count);
+        Assert.Equal(await app.Count("events"), seen.Count);
         Assert.Equal(seen.Order().Distinct(), seen);
     }
 
@@ -171,14 +171,14 @@ public sealed class QueueTests
         var (http, _) = await app.SignedInUser();
         await Subscribe(http);
         await TestApp.Connect(http);
-        var before = await app.Value<long>("select count(*) from events");
+        var before = await app.Count("events");
 
         var later = app.Time.GetUtcNow() + EventRetention.Kept + TimeSpan.FromDays(1);
         await EventRetention.Prune(app.Database, later.ToUnixTimeSeconds(), Stop);
 
         Assert.True(before > 0);
-        Assert.Equal(0, await app.Value<long>("select count(*) from events"));
-        Assert.Equal(0, await app.Value<long>("select count(*) from queues"));
+        Assert.Equal(0, await app.Count("events"));
+        Assert.Equal(0, await app.Count("queues"));
     }
 
     private static async Task<string> Subscribe(HttpClient http)

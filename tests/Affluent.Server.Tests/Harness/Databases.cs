@@ -76,6 +76,17 @@ internal sealed class TestDatabase : IAsyncDisposable
         return made;
     }
 
+    /// <summary>Marks it as one that a later version of the program has migrated.</summary>
+    public Task MarkAsVersion(int version) =>
+        Database.Write(
+            db =>
+                db.Execute(
+                    "insert into schema_versions (version, name, applied_at) values (@Version, 'later', 0)",
+                    new { Version = version }
+                ),
+            TestContext.Current.CancellationToken
+        );
+
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();

@@ -14,8 +14,8 @@ internal sealed class HookedDatabase(Database inner) : Database
     /// <summary>The transaction at which it dies has committed already.</summary>
     public bool DiesAfterCommit { get; set; }
 
-    /// <summary>Runs first in each transaction.</summary>
-    public Func<DbWork, Task>? Begin { get; set; }
+    /// <summary>How many pages the file may still grow by in one transaction: a disk that is nearly full. SQLite only.</summary>
+    public int? PagesLeft { get; set; }
 
     /// <summary>Transactions so far.</summary>
     public int Writes => _writes;
@@ -35,9 +35,10 @@ internal sealed class HookedDatabase(Database inner) : Database
         var result = await inner.Write(
             async db =>
             {
-                if (Begin is not null)
+                if (PagesLeft is { } left)
                 {
-                    await Begin(db);
+                    var pages = await db.Scalar<long>("pragma page_count");
+                    await db.Execute($"pragma max_page_count = {pages + left}");
                 }
                 var result = await work(db);
                 return number == DiesAt && !DiesAfterCommit ? throw new Death() : result;

@@ -113,22 +113,24 @@ internal sealed partial class TestApp
         (await SignIn(user, scopes)).GetProperty("access_token").GetString()!;
 
     /// <summary>A client of the API that sends this access token.</summary>
-    public HttpClient WithToken(string accessToken)
-    {
-        var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
-        {
-            BaseAddress = Origin,
-            Timeout = TimeSpan.FromSeconds(30),
-        };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
-        return http;
-    }
+    public HttpClient WithToken(string accessToken) => Sending(accessToken, new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    /// <summary>A client of the API that acts for the user, and asks for a new access token before the old one ends.</summary>
+    public async Task<HttpClient> SignedIn(TestUser user) =>
+        Sending(await UserToken(user), new TokenRenewer(this, user, Time.GetUtcNow()));
 
     /// <summary>A new user of a new client, signed in.</summary>
     public async Task<(HttpClient Http, TestUser User)> SignedInUser(TestClient? client = null)
     {
         var user = await CreateUser(client ?? await CreateClient());
-        return (WithToken(await UserToken(user)), user);
+        return (await SignedIn(user), user);
+    }
+
+    private HttpClient Sending(string accessToken, HttpMessageHandler handler)
+    {
+        var http = new HttpClient(handler) { BaseAddress = Origin, Timeout = TimeSpan.FromSeconds(30) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+        return http;
     }
 
     private async Task<JsonElement> Tokens(params (string Name, string Value)[] fields)
@@ -137,5 +139,29 @@ internal sealed partial class TestApp
         var body = await answer.Content.ReadAsStringAsync(Stop);
         Assert.True(answer.IsSuccessStatusCode, body);
         return JsonSerializer.Deserialize<JsonElement>(body);
+    }
+
+    /// <summary>A token lives for an hour of the test's clock, which a test moves by days.</summary>
+    private sealed class TokenRenewer(TestApp app, TestUser user, DateTimeOffset since)
+        : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+    {
+        private static readonly TimeSpan Renewal = TimeSpan.FromMinutes(55);
+
+        private DateTimeOffset _since = since;
+        private AuthenticationHeaderValue? _renewed;
+
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            if (app.Time.GetUtcNow() - _since > Renewal)
+            {
+                _since = app.Time.GetUtcNow();
+                _renewed = new AuthenticationHeaderValue("Bearer", await app.UserToken(user));
+            }
+            request.Headers.Authorization = _renewed ?? request.Headers.Authorization;
+            return await base.SendAsync(request, cancellationToken);
+        }
     }
 }

@@ -55,13 +55,6 @@ internal sealed partial class TestApp
         return body.GetProperty("id").GetString()!;
     }
 
-    /// <summary>One row of a statement, as its columns.</summary>
-    public async Task<IReadOnlyList<dynamic>> Rows(string sql) =>
-        await Database.Read(db => db.Query<dynamic>(sql), Stop);
-
-    /// <summary>One value of a statement.</summary>
-    public Task<T?> Value<T>(string sql) => Database.Read(db => db.Scalar<T>(sql), Stop);
-
     // Tests run what is due, and take away what has expired, when they want to: a loop of its own would run in between.
     private static void RemoveLoops(WebApplicationBuilder builder)
     {

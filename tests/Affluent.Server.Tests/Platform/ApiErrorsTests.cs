@@ -74,7 +74,7 @@ public sealed class ApiErrorsTests
         var log = new KeptLog();
         await using var app = await TestApp.Start(configure: builder => builder.Logging.AddProvider(log));
         var (http, _) = await app.SignedInUser();
-        await app.Database.Write(db => db.Execute("drop table transactions"), Stop);
+        await app.Drop("transactions");
 
         using var answer = await http.GetAsync("/api/v2.1/transactions", Stop);
         var problem = await answer.Problem();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
+using Affluent.Server.Users;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -49,10 +50,7 @@ public sealed class PlatformTests
             {
                 foreach (var id in new[] { 1, 2 })
                 {
-                    await db.Execute(
-                        "insert into users (id, client_id, email, email_key, password_hash, created_at) values (@id, 1, @mail, @mail, '', 0)",
-                        new { id, mail = $"{id}@example.org" }
-                    );
+                    await UserStore.Insert(db, new UserRow { Id = id, EmailKey = $"{id}@example.org" });
                     await vault.CreateKey(db, id);
                 }
                 return (await vault.OpenKey(db, 1), await vault.OpenKey(db, 2));

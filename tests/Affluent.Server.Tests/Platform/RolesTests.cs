@@ -28,10 +28,7 @@ public sealed class RolesTests
     {
         await using var app = await TestApp.Start();
         var before = await Status(app, "/health/ready");
-        await app.Database.Write(
-            db => db.Execute("insert into schema_versions (version, name, applied_at) values (999, '999_later', 0)"),
-            TestContext.Current.CancellationToken
-        );
+        await app.MarkAsVersion(999);
 
         Assert.Equal(HttpStatusCode.OK, before);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await Status(app, "/health/ready"));

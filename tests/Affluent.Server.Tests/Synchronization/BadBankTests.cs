@@ -14,6 +14,9 @@ namespace Affluent.Server.Tests.Synchronization;
 /// <summary>Banks that misbehave on the wire, through the real connector and the real HTTP client.</summary>
 public sealed class BadBankTests
 {
+    /// <summary>The EMBEDDED channel of the bank that the catalogue has at the test bank's address.</summary>
+    private const string Channel = "8700";
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -25,19 +28,20 @@ public sealed class BadBankTests
     public async Task A_bank_that_answers_nonsense_ends_the_run_as_failed_with_the_reason(string bytes, string reason)
     {
         using var server = new RawServer(bytes);
-        await using var app = await Connected(server.Address);
+        await using var app = await Start(server.Address);
+        var (http, id) = await Connect(app);
 
         await app.RunDueSynchronizations();
-        for (var i = 0; i < 10 && await Status(app) == "RUNNING"; i++)
+        for (var i = 0; i < 10 && await http.StatusOf(id) == "RUNNING"; i++)
         {
             app.Time.Advance(TimeSpan.FromMinutes(1));
             await app.RunDueSynchronizations();
         }
 
-        Assert.Equal("FAILED", await Status(app));
-        Assert.Equal(reason, await app.Value<string>("select reason from channels where definition_id = '8700'"));
-        Assert.Equal("idle", await app.Value<string>("select job from connections"));
-        Assert.True(await app.Value<long>("select due_at from connections") > app.Time.Seconds());
+        Assert.Equal("FAILED", await http.StatusOf(id));
+        Assert.Equal(reason, await app.ReasonOf(id, Channel));
+        Assert.Equal("idle", await app.JobState(id));
+        Assert.True(await app.DueAt(id) > app.Time.Seconds());
     }
 
     [Fact]
@@ -46,12 +50,13 @@ public sealed class BadBankTests
         using var server = new RawServer(
             "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 25\r\nConnection: close\r\n\r\n<html>Closed today</html>"
         );
-        await using var app = await Connected(server.Address);
+        await using var app = await Start(server.Address);
+        var (http, id) = await Connect(app);
 
         await app.RunDueSynchronizations();
 
-        Assert.Equal("FAILED", await Status(app));
-        Assert.Equal("FAILED", await app.Value<string>("select status from channels where definition_id = '8700'"));
+        Assert.Equal("FAILED", await http.StatusOf(id));
+        Assert.Equal("FAILED", await http.StatusOf(id, Channel));
     }
 
     [Fact]
@@ -59,22 +64,21 @@ public sealed class BadBankTests
     {
         var server = new RawServer("");
         server.Dispose();
-        await using var app = await Connected(server.Address);
+        await using var app = await Start(server.Address);
+        var (http, id) = await Connect(app);
 
         await app.RunDueSynchronizations();
 
-        Assert.Equal("FAILED", await Status(app));
-        Assert.Equal(
-            "bank_unavailable",
-            await app.Value<string>("select reason from channels where definition_id = '8700'")
-        );
+        Assert.Equal("FAILED", await http.StatusOf(id));
+        Assert.Equal("bank_unavailable", await app.ReasonOf(id, Channel));
     }
 
     [Fact]
     public async Task A_bank_that_never_answers_is_given_up()
     {
         using var server = new RawServer(bytes: null);
-        await using var app = await Connected(server.Address);
+        await using var app = await Start(server.Address);
+        var (http, id) = await Connect(app);
 
         var run = app.RunDueSynchronizations();
         for (var i = 0; i < 200 && !run.IsCompleted; i++)
@@ -84,7 +88,7 @@ public sealed class BadBankTests
         }
         await run.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, Stop);
 
-        Assert.Equal("FAILED", await Status(app));
+        Assert.Equal("FAILED", await http.StatusOf(id));
     }
 
     [Theory]
@@ -135,8 +139,8 @@ public sealed class BadBankTests
             Stop
         );
         await app.RunDueSynchronizations();
-        var both = await app.Value<string>("select status from connections");
-        var owner = await app.Value<string>("select last_definition_id from accounts where account_number like 'FR%'");
+        var both = await http.StatusOf(id);
+        var owner = (await http.Account(shared.Number!)).Text("last_channel_definition_id");
 
         bank.RedirectChannel.Instead = (_, _) => Bank.Refused(Refusal.ConsentExpired);
         await RunTests.Synchronize(http, id);
@@ -145,39 +149,32 @@ public sealed class BadBankTests
         Assert.Equal(HttpStatusCode.NoContent, added.StatusCode);
         Assert.Equal("SUCCESS", both);
         Assert.Equal("101", owner);
-        Assert.Equal("PARTIAL_SUCCESS", await app.Value<string>("select status from connections"));
-        Assert.Equal(
-            "TOKEN_EXPIRED",
-            await app.Value<string>("select status from channels where definition_id = '101'")
-        );
+        Assert.Equal("PARTIAL_SUCCESS", await http.StatusOf(id));
+        Assert.Equal("TOKEN_EXPIRED", await http.StatusOf(id, FakeBank.Redirect));
         // The authorization is gone, so the other channel reads the account now: same account, same transaction.
-        Assert.Equal(
-            "100",
-            await app.Value<string>("select last_definition_id from accounts where account_number like 'FR%'")
-        );
-        Assert.Equal(2, await app.Value<long>("select count(*) from accounts"));
-        Assert.Equal(2, await app.Value<long>("select count(*) from transactions"));
+        Assert.Equal("100", (await http.Account(shared.Number!)).Text("last_channel_definition_id"));
+        Assert.Equal(2, (await http.Accounts()).Count);
+        Assert.Equal(2, (await http.Transactions()).Count);
     }
 
-    private static async Task<TestApp> Connected(Uri bank)
+    private static Task<TestApp> Start(Uri bank) => TestApp.Start(settings: s => s with { TestBankUrl = bank });
+
+    private static async Task<(HttpClient Http, string Id)> Connect(TestApp app)
     {
-        var app = await TestApp.Start(settings: s => s with { TestBankUrl = bank });
         var (http, _) = await app.SignedInUser();
         using var answer = await http.PostAsJsonAsync(
             "/api/v2.1/connections",
             new
             {
                 provider_id = "87",
-                channel_definition_id = "8700",
+                channel_definition_id = Channel,
                 credentials = new Dictionary<string, string> { ["300"] = "dev", ["301"] = "dev" },
             },
             Stop
         );
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-        return app;
+        return (http, (await answer.Json()).Text("id")!);
     }
-
-    private static Task<string?> Status(TestApp app) => app.Value<string>("select status from connections");
 
     /// <summary>Says the same bytes to everybody and hangs up; with null it never says anything.</summary>
     private sealed class RawServer : IDisposable

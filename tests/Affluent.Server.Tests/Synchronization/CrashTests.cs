@@ -13,7 +13,7 @@ public sealed class CrashTests
     public async Task A_run_killed_at_any_transaction_is_finished_without_loss_or_repetition(DatabaseKind kind)
     {
         await using var app = await TestApp.StartWith(Bank_with_two_accounts(), kind);
-        var (http, user) = await app.SignedInUser();
+        var (http, _) = await app.SignedInUser();
         var died = 0;
         for (var step = 1; ; step++)
         {
@@ -36,34 +36,19 @@ public sealed class CrashTests
                 app.Time.Advance(Claim.Lease + TimeSpan.FromSeconds(1));
                 await app.RunDueSynchronizations();
 
-                Assert.Equal("SUCCESS", await app.Value<string>($"select status from connections where id = {id}"));
-                Assert.Equal(
-                    "111:-300:2,222:-700:1",
-                    string.Join(
-                        ',',
-                        (
-                            await app.Rows(
-                                $"""
-                                select a.account_number as number, sum(t.amount_minor) as total, count(*) as rows
-                                from accounts a join transactions t on t.user_id = a.user_id and t.account_id = a.id
-                                where a.connection_id = {id} group by a.account_number order by a.account_number
-                                """
-                            )
-                        ).Select(r => $"{r.number}:{r.total}:{r.rows}")
-                    )
-                );
-                Assert.Equal(1, await Events(app, id, "SYNCHRONIZATION_STARTED"));
-                Assert.Equal(1, await Events(app, id, "SYNCHRONIZATION_ENDED"));
-                Assert.Equal(2, await Events(app, id, "ACCOUNT_ADDED"));
-                Assert.Equal(2, await Events(app, id, "ACCOUNT_SYNCHRONIZED"));
-                Assert.Equal(1, await Events(app, id, "LIST_ACCOUNTS"));
+                Assert.Equal("SUCCESS", await http.StatusOf(id));
+                Assert.Equal(["111: -2.00 -1.00", "222: -7.00"], await Movements(http, id));
+                var events = (await app.EventNames(id)).CountBy(name => name).ToDictionary();
+                Assert.Equal(1, events["SYNCHRONIZATION_STARTED"]);
+                Assert.Equal(1, events["SYNCHRONIZATION_ENDED"]);
+                Assert.Equal(2, events["ACCOUNT_ADDED"]);
+                Assert.Equal(2, events["ACCOUNT_SYNCHRONIZED"]);
+                Assert.Equal(1, events["LIST_ACCOUNTS"]);
             }
             if (survived)
             {
                 break;
             }
-            // A token lives an hour of the test's clock.
-            http.DefaultRequestHeaders.Authorization = new("Bearer", await app.UserToken(user));
         }
         Assert.True(died >= 10, $"only {died} deaths");
     }
@@ -116,27 +101,20 @@ public sealed class CrashTests
         );
         await using var app = await TestApp.StartWith(bank);
         var (http, _) = await app.SignedInUser();
-        await TestApp.Connect(http);
-        var full = new HookedDatabase(app.Database)
-        {
-            Begin = async db =>
-            {
-                var pages = await db.Scalar<long>("pragma page_count");
-                await db.Execute($"pragma max_page_count = {pages + 8}");
-            },
-        };
+        var id = await TestApp.Connect(http);
+        var full = new HookedDatabase(app.Database) { PagesLeft = 8 };
 
         await app.WorkerOver(full).RunDue(Stop);
-        var left = await app.Value<long>("select count(*) from transactions");
-        Assert.Equal("ok", await app.Value<string>("pragma integrity_check"));
-        Assert.Equal("RUNNING", await app.Value<string>("select status from connections"));
-        var roomy = new HookedDatabase(app.Database) { Begin = db => db.Execute("pragma max_page_count = 1000000") };
+        var left = await app.Count("transactions");
+        Assert.Equal("ok", await app.Integrity());
+        Assert.Equal("RUNNING", await http.StatusOf(id));
+        var roomy = new HookedDatabase(app.Database) { PagesLeft = 1_000_000 };
         app.Time.Advance(TimeSpan.FromMinutes(10));
         await app.WorkerOver(roomy).RunDue(Stop);
 
         Assert.Equal(0, left);
-        Assert.Equal(5000, await app.Value<long>("select count(*) from transactions"));
-        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
+        Assert.Equal(5000, await app.Count("transactions"));
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
     }
 
     [Fact]
@@ -145,7 +123,7 @@ public sealed class CrashTests
         var bank = Bank_with_two_accounts();
         await using var app = await TestApp.StartWith(bank);
         var (http, _) = await app.SignedInUser();
-        await TestApp.Connect(http);
+        var id = await TestApp.Connect(http);
         using var stopping = new CancellationTokenSource();
         bank.EmbeddedChannel.Instead = (_, _) =>
         {
@@ -157,12 +135,12 @@ public sealed class CrashTests
         var claim = (await worker.ClaimDue(1, Stop)).Single();
 
         await worker.Run(claim, stopping.Token);
-        var job = await app.Value<string>("select job from connections");
+        var job = await app.JobState(id);
         bank.EmbeddedChannel.Instead = null;
         await app.RunDueSynchronizations();
 
         Assert.Equal("idle", job);
-        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
     }
 
     private static FakeBank Bank_with_two_accounts()
@@ -177,25 +155,18 @@ public sealed class CrashTests
         return bank;
     }
 
-    private static Task<long> Events(TestApp app, string connectionId, string name) =>
-        app.Value<long>($"select count(*) from events where connection_id = {connectionId} and name = '{name}'");
-
-    private static async Task<string> Everything(TestApp app)
+    private static async Task<IReadOnlyList<string>> Movements(HttpClient http, string connection)
     {
-        var tables = new[] { "connections", "channels", "accounts", "transactions", "events", "questions" };
-        List<string> all = [];
-        foreach (var table in tables)
+        List<string> movements = [];
+        foreach (var account in (await http.Read($"/api/v2.1/accounts?connection_id={connection}")).EnumerateArray())
         {
-            all.AddRange((await app.Rows($"select * from {table} order by 1, 2, 3")).Select(r => (string)Text(r)));
+            var listed = await http.Read($"/api/v2.1/transactions?account_id={account.Text("id")}");
+            var amounts = listed.EnumerateArray().Select(t => t.GetProperty("amount").GetRawText());
+            movements.Add($"{account.Text("account_number")}: {string.Join(' ', amounts)}");
         }
-        return string.Join('\n', all);
+        return movements;
     }
 
-    private static string Text(object row) =>
-        string.Join(
-            '|',
-            ((IDictionary<string, object>)row).Select(c =>
-                $"{c.Key}={(c.Value is byte[] b ? Convert.ToHexString(b) : c.Value)}"
-            )
-        );
+    private static Task<string> Everything(TestApp app) =>
+        app.Snapshot("connections", "channels", "accounts", "transactions", "events", "questions");
 }

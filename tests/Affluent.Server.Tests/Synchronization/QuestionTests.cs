@@ -29,7 +29,7 @@ public sealed class QuestionTests
         var question = await http.GetFromJsonAsync<JsonElement>($"/api/v2.1/connections/{id}/user_input", Stop);
         Assert.Equal("OTP", question.GetProperty("kind").GetString());
         Assert.Equal("otp", question.GetProperty("fields")[0].GetProperty("id").GetString());
-        Assert.Equal("waiting_user", await app.Value<string>("select job from connections"));
+        Assert.Equal("waiting_user", await app.JobState(id));
         var waiting = await http.GetFromJsonAsync<JsonElement>($"/api/v2.1/connections/{id}", Stop);
         Assert.Equal("RUNNING", waiting.GetProperty("status").GetString());
         Assert.Contains(
@@ -42,9 +42,9 @@ public sealed class QuestionTests
         Assert.Equal(HttpStatusCode.Conflict, await Answer(http, id, new { otp = Otp }));
         await app.RunDueSynchronizations();
 
-        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
-        Assert.Equal(1, await app.Value<long>("select count(*) from transactions"));
-        Assert.Equal(0, await app.Value<long>("select count(*) from questions"));
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
+        Assert.Single(await http.Transactions());
+        Assert.Equal(0, await app.Count("questions"));
         using var none = await http.GetAsync($"/api/v2.1/connections/{id}/user_input", Stop);
         Assert.Equal(HttpStatusCode.NoContent, none.StatusCode);
     }
@@ -66,7 +66,7 @@ public sealed class QuestionTests
 
         Assert.True(again.GetProperty("retry").GetBoolean());
         Assert.False(again.GetProperty("answered").GetBoolean());
-        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
     }
 
     [Fact]
@@ -82,12 +82,9 @@ public sealed class QuestionTests
         await app.RunDueSynchronizations();
 
         Assert.Equal(HttpStatusCode.Conflict, late);
-        Assert.Equal("FAILED", await app.Value<string>("select status from connections"));
-        Assert.Equal(
-            "CHALLENGE_REQUIRED",
-            await app.Value<string>("select status from channels where definition_id = '100'")
-        );
-        Assert.Equal(1, await app.Value<long>("select count(*) from events where name = 'USER_INPUT_EXPIRED'"));
+        Assert.Equal("FAILED", await http.StatusOf(id));
+        Assert.Equal("CHALLENGE_REQUIRED", await http.StatusOf(id, FakeBank.Embedded));
+        Assert.Single(await app.EventNames(id), name => name == "USER_INPUT_EXPIRED");
     }
 
     [Fact]
@@ -102,7 +99,7 @@ public sealed class QuestionTests
         await app.RunDueSynchronizations();
 
         Assert.Equal(HttpStatusCode.NoContent, cancelled.StatusCode);
-        Assert.Equal("FAILED", await app.Value<string>("select status from connections"));
+        Assert.Equal("FAILED", await http.StatusOf(id));
     }
 
     [Fact]
@@ -112,19 +109,16 @@ public sealed class QuestionTests
         bank.EmbeddedChannel.Instead = null;
         await using var app = await TestApp.StartWith(bank);
         var (http, _) = await app.SignedInUser();
-        await TestApp.Connect(http);
+        var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
         bank.EmbeddedChannel.Instead = Bank_that_asks_for_a_code().EmbeddedChannel.Instead;
 
         app.Time.Advance(TimeSpan.FromDays(1));
         await app.RunDueSynchronizations();
 
-        Assert.Equal(
-            "CHALLENGE_REQUIRED",
-            await app.Value<string>("select status from channels where definition_id = '100'")
-        );
-        Assert.Equal("stopped", await app.Value<string>("select job from connections"));
-        Assert.Equal(0, await app.Value<long>("select count(*) from questions"));
+        Assert.Equal("CHALLENGE_REQUIRED", await http.StatusOf(id, FakeBank.Embedded));
+        Assert.Equal("stopped", await app.JobState(id));
+        Assert.Equal(0, await app.Count("questions"));
     }
 
     [Fact]
@@ -142,19 +136,19 @@ public sealed class QuestionTests
             };
         await using var app = await TestApp.StartWith(bank);
         var (http, _) = await app.SignedInUser();
-        await TestApp.Connect(http);
+        var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
         app.Time.Advance(TimeSpan.FromSeconds(4));
         await app.RunDueSynchronizations();
-        var waiting = await app.Value<string>("select job from connections");
+        var waiting = await app.JobState(id);
 
         approved = true;
         app.Time.Advance(TimeSpan.FromSeconds(4));
         await app.RunDueSynchronizations();
 
         Assert.Equal("waiting_user", waiting);
-        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
-        Assert.Equal(1, await app.Value<long>("select count(*) from events where name = 'USER_INPUT_REQUIRED'"));
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
+        Assert.Single(await app.EventNames(id), name => name == "USER_INPUT_REQUIRED");
     }
 
     [Theory, OnBothDatabases]
@@ -187,6 +181,7 @@ public sealed class QuestionTests
             Stop
         );
         var body = await created.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        var id = body.Text("id")!;
         var link = body.GetProperty("_links").GetProperty("authorize").GetProperty("href").GetString()!;
         await app.RunDueSynchronizations();
 
@@ -205,16 +200,16 @@ public sealed class QuestionTests
         Assert.False(second!.First);
         Assert.Equal(new Uri("https://app.example/back"), first.RedirectUrl);
         Assert.Equal(
-            $"https://app.example/back?connection_id={body.GetProperty("id").GetString()}",
+            $"https://app.example/back?connection_id={id}",
             shown.Headers.Location!.OriginalString
         );
         Assert.Null(unknown);
-        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
         Assert.Equal(
             app.Time.GetUtcNow().AddDays(180).ToUnixTimeSeconds(),
-            await app.Value<long>("select expires_at from channels where definition_id = '101'")
+            (await http.Channel(id, FakeBank.Redirect)).GetProperty("expires").GetInt64()
         );
-        Assert.Equal(1, await app.Value<long>("select count(*) from events where name = 'CONSENT_GIVEN'"));
+        Assert.Single(await app.EventNames(id), name => name == "CONSENT_GIVEN");
     }
 
     [Fact]
@@ -235,7 +230,7 @@ public sealed class QuestionTests
         );
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Equal(0, await app.Value<long>("select count(*) from connections"));
+        Assert.Empty(await http.ReadIds("/api/v2.1/connections"));
     }
 
     [Fact]
@@ -248,7 +243,7 @@ public sealed class QuestionTests
         await app.RunDueSynchronizations();
         await Answer(http, id, new { otp = Otp });
         await app.RunDueSynchronizations();
-        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
 
         var file = ((Affluent.Server.Storage.SqliteDatabase)app.Database).Path;
         var all = new[] { file, file + "-wal" }

@@ -26,17 +26,13 @@ public sealed class RunTests
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
 
-        Assert.Equal("RUNNING", await app.Value<string>("select status from connections"));
+        Assert.Equal("RUNNING", await http.StatusOf(id));
         await app.RunDueSynchronizations();
 
-        Assert.Equal("SUCCESS", await app.Value<string>($"select status from connections where id = {id}"));
-        Assert.Equal(
-            "SUCCESS",
-            await app.Value<string>($"select status from channels where definition_id = '{FakeBank.Embedded}'")
-        );
-        Assert.Equal(1234, await app.Value<long>("select balance_minor from accounts"));
-        Assert.Equal(3, await app.Value<long>("select count(*) from transactions"));
-        Assert.Equal(98749, await app.Value<long>("select sum(amount_minor) from transactions"));
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
+        Assert.Equal("SUCCESS", await http.StatusOf(id, FakeBank.Embedded));
+        Assert.Equal(12.34m, Assert.Single(await http.Accounts()).Money("balance"));
+        Assert.Equal([1000m, -2.50m, -10.01m], (await http.Transactions()).Select(t => t.Money("amount")));
     }
 
     [Theory, OnBothDatabases]
@@ -53,15 +49,15 @@ public sealed class RunTests
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
-        var before = await Transactions(app);
+        var before = await app.Snapshot("transactions");
 
         app.Time.Advance(TimeSpan.FromMinutes(30));
         await Synchronize(http, id);
         await app.RunDueSynchronizations();
 
-        Assert.Equal(3, before.Count);
-        Assert.Equal(before, await Transactions(app));
-        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
+        Assert.Equal(3, (await http.Transactions()).Count);
+        Assert.Equal(before, await app.Snapshot("transactions"));
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
     }
 
     [Theory, OnBothDatabases]
@@ -72,9 +68,9 @@ public sealed class RunTests
         bank.EmbeddedChannel.With(account, Bank.Pending(-7.15m, "2026-03-01", "CARTE SHOES PARIS"));
         await using var app = await TestApp.StartWith(bank, kind);
         var (http, _) = await app.SignedInUser();
-        await TestApp.Connect(http);
+        var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
-        var pending = await app.Value<long>("select id from transactions where status = 'PENDING'");
+        var pending = Assert.Single(await http.Transactions());
 
         app.Time.Advance(TimeSpan.FromDays(2));
         bank.EmbeddedChannel.With(
@@ -86,10 +82,11 @@ public sealed class RunTests
         );
         await app.RunDueSynchronizations();
 
-        Assert.Equal(pending, await app.Value<long>("select id from transactions where status = 'BOOKED'"));
-        Assert.Equal(1, await app.Value<long>("select count(*) from transactions"));
-        Assert.Equal(0, await app.Value<long>("select balance_gap_minor from accounts"));
-        Assert.Equal(0, await app.Value<long>("select count(*) from transaction_updates"));
+        var booked = Assert.Single(await http.Transactions());
+        Assert.Equal(["PENDING", "BOOKED"], [pending.Text("status"), booked.Text("status")]);
+        Assert.Equal(pending.Text("id"), booked.Text("id"));
+        Assert.Equal(0, await app.BalanceGap(id));
+        Assert.Equal(0, await app.Count("transaction_updates"));
     }
 
     [Theory, OnBothDatabases]
@@ -106,7 +103,7 @@ public sealed class RunTests
         await Synchronize(http, id);
         await app.RunDueSynchronizations();
 
-        Assert.Equal(-1000, await app.Value<long>("select balance_gap_minor from accounts"));
+        Assert.Equal(-10m, Assert.Single(await http.Accounts()).Money("balance_gap"));
     }
 
     [Fact]
@@ -121,14 +118,14 @@ public sealed class RunTests
                 : null;
         await using var app = await TestApp.StartWith(bank);
         var (http, _) = await app.SignedInUser();
-        await TestApp.Connect(http);
+        var id = await TestApp.Connect(http);
 
         await app.RunDueSynchronizations();
 
-        Assert.Equal("PARTIAL_SUCCESS", await app.Value<string>("select status from connections"));
-        Assert.Equal("ERROR", await app.Value<string>("select status from accounts where account_number = '111'"));
-        Assert.Equal("ACTIVE", await app.Value<string>("select status from accounts where account_number = '222'"));
-        Assert.Equal(1, await app.Value<long>("select count(*) from transactions"));
+        Assert.Equal("PARTIAL_SUCCESS", await http.StatusOf(id));
+        Assert.Equal("ERROR", (await http.Account("111")).Text("status"));
+        Assert.Equal("ACTIVE", (await http.Account("222")).Text("status"));
+        Assert.Single(await http.Transactions());
     }
 
     [Fact]
@@ -144,13 +141,13 @@ public sealed class RunTests
         bank.EmbeddedChannel.Accounts.RemoveAt(1);
         await Synchronize(http, id);
         await app.RunDueSynchronizations();
-        var gone = await app.Value<string>("select status from accounts where account_number = '222'");
+        var gone = (await http.Account("222")).Text("status");
         bank.EmbeddedChannel.With(Bank.Account("222"));
         await Synchronize(http, id);
         await app.RunDueSynchronizations();
 
         Assert.Equal("NOT_FOUND", gone);
-        Assert.Equal("ACTIVE", await app.Value<string>("select status from accounts where account_number = '222'"));
+        Assert.Equal("ACTIVE", (await http.Account("222")).Text("status"));
     }
 
     [Fact]
@@ -166,15 +163,15 @@ public sealed class RunTests
         bank.EmbeddedChannel.With(Bank.Account("222"), Bank.Booked("n", 3, "2026-02-01", "NEW"));
         await Synchronize(http, id);
         await app.RunDueSynchronizations();
-        var afterAll = await app.Value<long>("select count(*) from accounts");
+        var afterAll = await http.Accounts();
         await Synchronize(http, id, "LIST_ACCOUNTS");
         var runs = await app.RunDueSynchronizations();
 
-        Assert.Equal(1, afterAll);
-        Assert.Equal(2, await app.Value<long>("select count(*) from accounts"));
+        Assert.Single(afterAll);
+        Assert.Equal(2, (await http.Accounts()).Count);
         // The run of type ALL followed by itself and read the new account.
         Assert.Equal(2, runs);
-        Assert.Equal(1, await app.Value<long>("select count(*) from transactions"));
+        Assert.Single(await http.Transactions());
     }
 
     [Fact]
@@ -194,9 +191,9 @@ public sealed class RunTests
         await app.RunDueSynchronizations();
 
         Assert.Equal(steps, bank.EmbeddedChannel.Steps.Count);
-        Assert.Equal("FAILED", await app.Value<string>("select status from connections"));
-        Assert.Equal("stopped", await app.Value<string>("select job from connections"));
-        Assert.Equal("AUTH_FAILED", await app.Value<string>("select status from channels where definition_id = '100'"));
+        Assert.Equal("FAILED", await http.StatusOf(id));
+        Assert.Equal("stopped", await app.JobState(id));
+        Assert.Equal("AUTH_FAILED", await http.StatusOf(id, FakeBank.Embedded));
     }
 
     [Fact]
@@ -219,7 +216,7 @@ public sealed class RunTests
         await app.RunDueSynchronizations();
 
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
-        Assert.Equal("SUCCESS", await app.Value<string>("select status from connections"));
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
     }
 
     [Theory, OnBothDatabases]
@@ -229,7 +226,7 @@ public sealed class RunTests
         bank.EmbeddedChannel.With(Bank.Account("111"));
         await using var app = await TestApp.StartWith(bank, kind);
         var (http, _) = await app.SignedInUser();
-        await TestApp.Connect(http);
+        var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
 
         var runs = 0;
@@ -265,12 +262,13 @@ public sealed class RunTests
         bank.EmbeddedChannel.With(Bank.Account("111"), Bank.Booked("a", 1, "2026-02-01", "X"));
         await using var app = await TestApp.StartWith(bank);
         var (http, _) = await app.SignedInUser();
-        await TestApp.Connect(http, consentPerAccount: true);
+        var id = await TestApp.Connect(http, consentPerAccount: true);
 
         await app.RunDueSynchronizations();
 
-        Assert.Equal("PENDING_CONSENT", await app.Value<string>("select status from accounts"));
-        Assert.Null(await app.Value<long?>("select balance_minor from accounts"));
+        var account = Assert.Single(await http.Accounts());
+        Assert.Equal("PENDING_CONSENT", account.Text("status"));
+        Assert.Null(account.Text("balance"));
         Assert.DoesNotContain(bank.EmbeddedChannel.Steps, s => s.Input is StepInput.ListTransactions);
     }
 
@@ -316,11 +314,4 @@ public sealed class RunTests
         using var answer = await http.PostAsync($"/api/v2.1/connections/{id}/synchronize?type={type}", null, Stop);
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
     }
-
-    private static async Task<IReadOnlyList<string>> Transactions(TestApp app) =>
-        [
-            .. (await app.Rows("select * from transactions order by id")).Select(r =>
-                (string)string.Join('|', (IDictionary<string, object>)r)
-            ),
-        ];
 }

@@ -121,7 +121,7 @@ public sealed class UserTests
             .IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
         foreach (var table in new[] { "users", "user_keys", "authorizations" })
         {
-            Assert.Equal(0, await app.Database.Read(db => db.Scalar<long>($"select count(*) from {table}"), Stop));
+            Assert.Equal(0, await app.Count(table));
         }
         await app.CreateUser(user.Client, user.Email);
     }

@@ -41,15 +41,10 @@ public sealed class WidgetFlowTests
             visitor.SentTo!.AbsoluteUri,
             StringComparison.Ordinal
         );
+        using var http = await app.SignedIn(user);
         Assert.Equal(
-            "Compte courant PENDING_CONSENT|Livret <A> ACTIVE",
-            string.Join(
-                '|',
-                await app.Database.Read(
-                    db => db.Query<string>("select name || ' ' || status from accounts order by name"),
-                    Stop
-                )
-            )
+            ["Compte courant PENDING_CONSENT", "Livret <A> ACTIVE"],
+            (await http.Accounts()).Select(a => $"{a.Text("name")} {a.Text("status")}").Order(StringComparer.Ordinal)
         );
     }
 
@@ -169,7 +164,7 @@ public sealed class WidgetFlowTests
         await visitor.Do("leave");
 
         Assert.Contains("status=error", visitor.SentTo!.Query, StringComparison.Ordinal);
-        Assert.Equal(0, await app.Database.Read(db => db.Scalar<long>("select count(*) from connections"), Stop));
+        Assert.Equal(0, await app.Count("connections"));
     }
 
     [Fact]
@@ -184,7 +179,7 @@ public sealed class WidgetFlowTests
         await LogIn(visitor, "dev");
         await LeaveFor(visitor);
 
-        Assert.Equal(1, await app.Database.Read(db => db.Scalar<long>("select count(*) from connections"), Stop));
+        Assert.Equal(1, await app.Count("connections"));
     }
 
     [Fact]
@@ -221,7 +216,7 @@ public sealed class WidgetFlowTests
         var answers = await Task.WhenAll(Send(), Send(), Send());
 
         Assert.All(answers, status => Assert.Equal(HttpStatusCode.SeeOther, status));
-        Assert.Equal(1, await app.Database.Read(db => db.Scalar<long>("select count(*) from connections"), Stop));
+        Assert.Equal(1, await app.Count("connections"));
     }
 
     [Fact]
@@ -245,7 +240,7 @@ public sealed class WidgetFlowTests
         );
 
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
-        Assert.Equal(0, await app.Database.Read(db => db.Scalar<long>("select count(*) from connections"), Stop));
+        Assert.Equal(0, await app.Count("connections"));
     }
 
     [Fact]
@@ -275,7 +270,8 @@ public sealed class WidgetFlowTests
         var visitor = await ToCredentials(app, user);
         await LogIn(visitor, "dev");
         await LeaveFor(visitor);
-        var id = await app.Database.Read(db => db.Scalar<long>("select id from connections"), Stop);
+        using var http = await app.SignedIn(user);
+        var id = await http.OnlyConnection();
 
         var edit = await app.Visit(
             await app.OpenWidget(user),
@@ -288,7 +284,7 @@ public sealed class WidgetFlowTests
         await LeaveFor(edit);
 
         Assert.Contains($"result=updated&connection_id={id}", edit.SentTo!.Query, StringComparison.Ordinal);
-        Assert.Equal(1, await app.Database.Read(db => db.Scalar<long>("select count(*) from connections"), Stop));
+        Assert.Equal(1, await app.Count("connections"));
     }
 
     [Fact]
@@ -321,7 +317,8 @@ public sealed class WidgetFlowTests
         visitor.Fill("otp", "123456");
         await visitor.Submit();
         await LeaveFor(visitor);
-        var id = await app.Database.Read(db => db.Scalar<long>("select id from connections"), Stop);
+        using var http = await app.SignedIn(user);
+        var id = await http.OnlyConnection();
 
         var nothing = await app.Visit(await app.OpenWidget(user), "user_input", $"{Back}&connection_id={id}");
         Assert.Equal("Nothing to do", nothing.Heading);
@@ -387,13 +384,8 @@ public sealed class WidgetFlowTests
         await manage.Submit();
 
         Assert.Contains("status=success&result=updated", manage.SentTo!.Query, StringComparison.Ordinal);
-        Assert.Equal(
-            1,
-            await app.Database.Read(
-                db => db.Scalar<long>("select count(*) from accounts where status = 'PENDING_CONSENT'"),
-                Stop
-            )
-        );
+        using var http = await app.SignedIn(user);
+        Assert.Single(await http.Accounts(), a => a.Text("status") == "PENDING_CONSENT");
     }
 
     [Fact]
@@ -416,10 +408,12 @@ public sealed class WidgetFlowTests
     public async Task A_connection_of_somebody_else_is_unknown()
     {
         await using var app = await Start();
-        var visitor = await ToCredentials(app);
+        var user = await app.CreateWidgetUser();
+        var visitor = await ToCredentials(app, user);
         await LogIn(visitor, "dev");
         await LeaveFor(visitor);
-        var id = await app.Database.Read(db => db.Scalar<long>("select id from connections"), Stop);
+        using var http = await app.SignedIn(user);
+        var id = await http.OnlyConnection();
 
         var other = await app.Visit(
             await app.OpenWidget(await app.CreateWidgetUser()),

@@ -1,0 +1,109 @@
+using System.Globalization;
+using Affluent.Server.Events;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+using Affluent.Server.Synchronization;
+
+namespace Affluent.Server.Tests.Harness;
+
+/// <summary>
+/// What no interface shows, asked of the tables by intent. With <c>TestApp.Stored.cs</c>, which fills them, and the tests of
+/// Storage, it is the one place of the tests that holds SQL.
+/// </summary>
+internal sealed partial class TestApp
+{
+    /// <summary>How many rows a table has.</summary>
+    public Task<long> Count(string table) => Value<long>($"select count(*) from {table}");
+
+    /// <summary>All rows of these tables as text, to be compared with a later look.</summary>
+    public async Task<string> Snapshot(params string[] tables)
+    {
+        List<string> all = [];
+        foreach (var table in tables)
+        {
+            var rows = await Database.Read(db => db.Query<dynamic>($"select * from {table} order by 1, 2, 3"), Stop);
+            all.AddRange(rows.Select(row => table + ": " + (string)Text(row)));
+        }
+        return string.Join('\n', all);
+
+        static string Text(object row) =>
+            string.Join(
+                '|',
+                ((IDictionary<string, object>)row).Select(c =>
+                    $"{c.Key}={(c.Value is byte[] bytes ? Convert.ToHexString(bytes) : c.Value)}"
+                )
+            );
+    }
+
+    /// <summary>Where a connection's job stands.</summary>
+    public Task<string?> JobState(string connection) =>
+        Value<string>("select job from connections where id = @Id", new { Id = Number(connection) });
+
+    /// <summary>When a connection is read next; null: not by itself.</summary>
+    public Task<long?> DueAt(string connection) =>
+        Value<long?>("select due_at from connections where id = @Id", new { Id = Number(connection) });
+
+    /// <summary>Why a channel is not well, as a code.</summary>
+    public Task<string?> ReasonOf(string connection, string channel) =>
+        Value<string>(
+            "select reason from channels where connection_id = @Id and definition_id = @Channel",
+            new { Id = Number(connection), Channel = channel }
+        );
+
+    /// <summary>What the movements leave unexplained of the balance of a connection's only account; zero is not shown.</summary>
+    public Task<long?> BalanceGap(string connection) =>
+        Value<long?>("select balance_gap_minor from accounts where connection_id = @Id", new { Id = Number(connection) });
+
+    /// <summary>The names of all events, of one connection or of everything, in the order of the log.</summary>
+    public async Task<IReadOnlyList<string>> EventNames(string? connection = null) =>
+        await Database.Read(
+            db =>
+                db.Query<string>(
+                    $"select name from events {(connection is null ? "" : "where connection_id = @Id")} order by user_id, id",
+                    new { Id = connection is null ? 0 : Number(connection) }
+                ),
+            Stop
+        );
+
+    /// <summary>Tells of the end of a user's access as another node would: past the memory of this one.</summary>
+    public Task RevokeOnAnotherNode(TestUser user) =>
+        Execute(
+            "insert into revocations (id, kind, subject_id, revoked_at) values (@Id, 'user', @UserId, @Now)",
+            new
+            {
+                Id = Service<Ids>().Next(),
+                UserId = user.Id,
+                Now = Time.Seconds(),
+            }
+        );
+
+    /// <summary>How many tokens are of a type and a status.</summary>
+    public Task<long> CountTokens(string? type = null, string? status = null) =>
+        Value<long>(
+            """
+            select count(*) from tokens
+            where type = coalesce(@Type, type) and status = coalesce(@Status, status)
+            """,
+            new { Type = type, Status = status }
+        );
+
+    /// <summary>"ok" when the file is whole; on SQLite.</summary>
+    public Task<string?> Integrity() => Value<string>("pragma integrity_check");
+
+    /// <summary>Empties a table behind the platform's back.</summary>
+    public Task DeleteAll(string table) => Execute($"delete from {table}");
+
+    /// <summary>A later version of the program has migrated the database meanwhile.</summary>
+    public Task MarkAsVersion(int version) => _database.MarkAsVersion(version);
+
+    /// <summary>Takes a table away, so that every use of it fails.</summary>
+    public Task Drop(string table) => Execute($"drop table {table}");
+
+    private Task<T?> Value<T>(string sql, object? parameters = null) =>
+        Database.Read(db => db.Scalar<T>(sql, parameters), Stop);
+
+    private Task Execute(string sql, object? parameters = null) =>
+        Database.Write(db => db.Execute(sql, parameters), Stop);
+
+    private static long Number(string id) => long.Parse(id, CultureInfo.InvariantCulture);
+}
