@@ -113,7 +113,8 @@ internal sealed partial class TestApp
         (await SignIn(user, scopes)).GetProperty("access_token").GetString()!;
 
     /// <summary>A client of the API that sends this access token.</summary>
-    public HttpClient WithToken(string accessToken) => Sending(accessToken, new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    public HttpClient WithToken(string accessToken) =>
+        Sending(accessToken, new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
 
     /// <summary>A client of the API that acts for the user, and asks for a new access token before the old one ends.</summary>
     public async Task<HttpClient> SignedIn(TestUser user) =>

@@ -1,8 +1,6 @@
 using System.Globalization;
-using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
-using Affluent.Server.Synchronization;
 
 namespace Affluent.Server.Tests.Harness;
 
@@ -52,7 +50,10 @@ internal sealed partial class TestApp
 
     /// <summary>What the movements leave unexplained of the balance of a connection's only account; zero is not shown.</summary>
     public Task<long?> BalanceGap(string connection) =>
-        Value<long?>("select balance_gap_minor from accounts where connection_id = @Id", new { Id = Number(connection) });
+        Value<long?>(
+            "select balance_gap_minor from accounts where connection_id = @Id",
+            new { Id = Number(connection) }
+        );
 
     /// <summary>The names of all events, of one connection or of everything, in the order of the log.</summary>
     public async Task<IReadOnlyList<string>> EventNames(string? connection = null) =>
@@ -102,7 +103,7 @@ internal sealed partial class TestApp
     private Task<T?> Value<T>(string sql, object? parameters = null) =>
         Database.Read(db => db.Scalar<T>(sql, parameters), Stop);
 
-    private Task Execute(string sql, object? parameters = null) =>
+    private Task<int> Execute(string sql, object? parameters = null) =>
         Database.Write(db => db.Execute(sql, parameters), Stop);
 
     private static long Number(string id) => long.Parse(id, CultureInfo.InvariantCulture);

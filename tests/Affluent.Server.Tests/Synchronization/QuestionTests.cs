@@ -199,10 +199,7 @@ public sealed class QuestionTests
         Assert.True(first!.First);
         Assert.False(second!.First);
         Assert.Equal(new Uri("https://app.example/back"), first.RedirectUrl);
-        Assert.Equal(
-            $"https://app.example/back?connection_id={id}",
-            shown.Headers.Location!.OriginalString
-        );
+        Assert.Equal($"https://app.example/back?connection_id={id}", shown.Headers.Location!.OriginalString);
         Assert.Null(unknown);
         Assert.Equal("SUCCESS", await http.StatusOf(id));
         Assert.Equal(
