@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Platform;
 
@@ -25,10 +28,36 @@ internal sealed class Ids(TimeProvider time, int node)
         }
     }
 
+    /// <summary>The next id, for one kind of thing.</summary>
+    public T Next<T>()
+        where T : struct, IId<T> => T.Of(Next());
+
     /// <summary>As the published API shows it.</summary>
     public static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Reads an id of the published API; false when it is not a positive decimal number.</summary>
     public static bool TryRead(string? text, out long id) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
+
+    /// <inheritdoc cref="TryRead(string?, out long)"/>
+    public static bool TryRead<T>(string? text, out T id)
+        where T : struct, IId<T>
+    {
+        var read = TryRead(text, out var number);
+        id = T.Of(number);
+        return read;
+    }
+}
+
+/// <summary>Writes an id as the published API does: a decimal string.</summary>
+internal sealed class IdConverter<T> : JsonConverter<T>
+    where T : struct, IId<T>
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && Ids.TryRead<T>(reader.GetString(), out var id)
+            ? id
+            : throw new JsonException("Not an id.");
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

@@ -5,7 +5,7 @@ using Dapper;
 namespace Affluent.Server.Storage;
 
 /// <summary>
-/// Rows are records with init properties; snake_case columns find their PascalCase property, and days become DateOnly.
+/// Rows are records with init properties; snake_case columns find their PascalCase property, days become DateOnly and ids their type.
 /// </summary>
 internal static class DapperMapping
 {
@@ -17,10 +17,32 @@ internal static class DapperMapping
         SqlMapper.RemoveTypeMap(typeof(DateOnly));
         SqlMapper.RemoveTypeMap(typeof(DateOnly?));
         SqlMapper.AddTypeHandler(new DayHandler());
+        foreach (var type in typeof(DapperMapping).Assembly.GetTypes())
+        {
+            if (type.IsValueType && type.IsAssignableTo(typeof(IId)))
+            {
+                SqlMapper.AddTypeHandler(
+                    type,
+                    (SqlMapper.ITypeHandler)Activator.CreateInstance(typeof(IdHandler<>).MakeGenericType(type))!
+                );
+            }
+        }
     }
 
     /// <summary>Days since 1970-01-01, as stored.</summary>
     public static int ToDays(DateOnly day) => day.DayNumber - Epoch;
+
+    private sealed class IdHandler<T> : SqlMapper.TypeHandler<T>
+        where T : struct, IId<T>
+    {
+        public override T Parse(object value) => T.Of(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+
+        public override void SetValue(IDbDataParameter parameter, T value)
+        {
+            parameter.DbType = DbType.Int64;
+            parameter.Value = value.Value;
+        }
+    }
 
     private sealed class DayHandler : SqlMapper.TypeHandler<DateOnly>
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Text.RegularExpressions;
 
 namespace Affluent.Server.Storage;
 
@@ -7,7 +8,7 @@ namespace Affluent.Server.Storage;
 /// The database of an installation: one SQLite file, or PostgreSQL. Both run the same SQL; the few words that differ are tokens in
 /// braces, replaced once per statement.
 /// </summary>
-internal abstract class Database : IAsyncDisposable
+internal abstract partial class Database : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, string> _statements = new(StringComparer.Ordinal);
 
@@ -65,10 +66,23 @@ internal abstract class Database : IAsyncDisposable
 
     /// <summary>Replaces the tokens of a statement for this database.</summary>
     public string Translate(string sql) =>
-        sql.Contains('{', StringComparison.Ordinal) ? _statements.GetOrAdd(sql, ReplaceTokens) : sql;
+        sql.Contains('{', StringComparison.Ordinal)
+            ? _statements.GetOrAdd(sql, text => ReplaceTokens(ReplaceVocabularies(text)))
+            : sql;
+
+    private static string ReplaceVocabularies(string sql) =>
+        WordsToken()
+            .Replace(
+                sql,
+                token =>
+                    string.Join(", ", Vocabulary.Named(token.Groups["name"].Value).Words.Select(word => $"'{word}'"))
+            );
+
+    [GeneratedRegex(@"\{words (?<name>\w+)\}", RegexOptions.NonBacktracking)]
+    private static partial Regex WordsToken();
 
     /// <summary>
-    /// Tokens: <c>{bytes}</c> column type; <c>{skip locked}</c> row lock of a claim; <c>{for update}</c> row lock;
+    /// Tokens: <c>{bytes}</c> column type; <c>{words AccountStatus}</c> the quoted words of a <see cref="Vocabulary"/>; <c>{skip locked}</c> row lock of a claim; <c>{for update}</c> row lock;
     /// <c>{in @ids}</c> membership in a <see cref="List(IEnumerable{long})"/>.
     /// </summary>
     protected abstract string ReplaceTokens(string sql);

@@ -31,16 +31,36 @@ internal sealed class DbWork(
     public void Committed() => _afterCommit?.ForEach(action => action());
 
     /// <summary>All rows of a statement.</summary>
-    public async Task<IReadOnlyList<T>> Query<T>(string sql, object? parameters = null) =>
-        (await connection.QueryAsync<T>(Command(sql, parameters))).AsList();
+    public async Task<IReadOnlyList<T>> Query<T>(string sql, object? parameters = null)
+    {
+        if (!WordColumns.In(typeof(T)))
+        {
+            return (await connection.QueryAsync<T>(Command(sql, parameters))).AsList();
+        }
+        await using var reader = WordColumns.Read(
+            await connection.ExecuteReaderAsync(Command(sql, parameters)),
+            typeof(T)
+        );
+        var parse = reader.GetRowParser<T>();
+        List<T> rows = [];
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(parse(reader));
+        }
+        return rows;
+    }
 
     /// <summary>The one row, or null.</summary>
-    public Task<T?> Find<T>(string sql, object? parameters = null) =>
-        connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters));
+    public async Task<T?> Find<T>(string sql, object? parameters = null) =>
+        WordColumns.In(typeof(T))
+            ? (await Query<T>(sql, parameters)).SingleOrDefault()
+            : await connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters));
 
     /// <summary>The first column of the one row; null or zero when there is none.</summary>
-    public Task<T?> Scalar<T>(string sql, object? parameters = null) =>
-        connection.ExecuteScalarAsync<T>(Command(sql, parameters));
+    public async Task<T?> Scalar<T>(string sql, object? parameters = null) =>
+        WordColumns.In(typeof(T))
+            ? (await Query<T>(sql, parameters)) is [var first, ..] ? first : default
+            : await connection.ExecuteScalarAsync<T>(Command(sql, parameters));
 
     /// <summary>The number of rows changed.</summary>
     public Task<int> Execute(string sql, object? parameters = null) =>
@@ -53,9 +73,13 @@ internal sealed class DbWork(
     /// <inheritdoc cref="Database.List(IEnumerable{long})"/>
     public object List(IEnumerable<long> values) => database.List(values);
 
+    /// <inheritdoc cref="Database.List(IEnumerable{long})"/>
+    public object List<T>(IEnumerable<T> ids)
+        where T : struct, IId<T> => database.List(ids.Select(id => id.Value));
+
     /// <inheritdoc cref="Database.List(IEnumerable{string})"/>
     public object List(IEnumerable<string> values) => database.List(values);
 
     private CommandDefinition Command(string sql, object? parameters) =>
-        new(database.Translate(sql), parameters, transaction, cancellationToken: cancellation);
+        new(database.Translate(sql), WordColumns.Spell(parameters), transaction, cancellationToken: cancellation);
 }

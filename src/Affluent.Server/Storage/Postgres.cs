@@ -68,7 +68,7 @@ internal sealed partial class PostgresDatabase : Database
 
     public override async Task BulkInsert<T>(DbWork db, BulkTable<T> table, IReadOnlyCollection<T> rows)
     {
-        var columns = table.Columns.Select(c => (c.Value, Type: Type(c.Type))).ToArray();
+        var columns = table.Columns.Select(c => (Column: c, Type: Type(c.Type))).ToArray();
         await using var writer = await ((NpgsqlConnection)db.Connection).BeginBinaryImportAsync(
             $"copy {table.Name} ({string.Join(", ", table.Columns.Select(c => c.Name))}) from stdin (format binary)",
             db.Cancellation
@@ -76,15 +76,14 @@ internal sealed partial class PostgresDatabase : Database
         foreach (var row in rows)
         {
             await writer.StartRowAsync(db.Cancellation);
-            foreach (var (value, type) in columns)
+            foreach (var (column, type) in columns)
             {
                 await (
-                    value(row) switch
+                    column.Of(row) switch
                     {
                         null => writer.WriteNullAsync(db.Cancellation),
                         long number => writer.WriteAsync(number, type, db.Cancellation),
                         int number => writer.WriteAsync(number, type, db.Cancellation),
-                        DateOnly day => writer.WriteAsync(DapperMapping.ToDays(day), type, db.Cancellation),
                         string text => writer.WriteAsync(text, type, db.Cancellation),
                         bool flag => writer.WriteAsync(flag, type, db.Cancellation),
                         byte[] bytes => writer.WriteAsync(bytes, type, db.Cancellation),

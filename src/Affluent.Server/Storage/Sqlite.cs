@@ -99,13 +99,7 @@ internal sealed partial class SqliteDatabase : Database
         {
             for (var i = 0; i < parameters.Length; i++)
             {
-                var value = table.Columns[i].Value(row);
-                parameters[i].Value = value switch
-                {
-                    null => DBNull.Value,
-                    DateOnly day => DapperMapping.ToDays(day),
-                    _ => value,
-                };
+                parameters[i].Value = table.Columns[i].Of(row) ?? DBNull.Value;
             }
             await command.ExecuteNonQueryAsync(db.Cancellation);
         }

@@ -1,0 +1,136 @@
+using System.Text.Json.Serialization;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Platform;
+
+// The conversions from and to long let folders move to these types one by one; they go when all have.
+
+/// <summary>A client: the fintech that calls the API.</summary>
+[JsonConverter(typeof(IdConverter<ClientId>))]
+internal readonly record struct ClientId(long Value) : IId<ClientId>
+{
+    public static ClientId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+
+    public static implicit operator long(ClientId id) => id.Value;
+
+    public static implicit operator ClientId(long value) => new(value);
+}
+
+/// <summary>A user of a client.</summary>
+[JsonConverter(typeof(IdConverter<UserId>))]
+internal readonly record struct UserId(long Value) : IId<UserId>
+{
+    public static UserId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+
+    public static implicit operator long(UserId id) => id.Value;
+
+    public static implicit operator UserId(long value) => new(value);
+}
+
+/// <summary>A user's connection to a bank.</summary>
+[JsonConverter(typeof(IdConverter<ConnectionId>))]
+internal readonly record struct ConnectionId(long Value) : IId<ConnectionId>
+{
+    public static ConnectionId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+
+    public static implicit operator long(ConnectionId id) => id.Value;
+
+    public static implicit operator ConnectionId(long value) => new(value);
+}
+
+/// <summary>An account of a connection.</summary>
+[JsonConverter(typeof(IdConverter<AccountId>))]
+internal readonly record struct AccountId(long Value) : IId<AccountId>
+{
+    public static AccountId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+
+    public static implicit operator long(AccountId id) => id.Value;
+
+    public static implicit operator AccountId(long value) => new(value);
+}
+
+/// <summary>A transaction of an account.</summary>
+[JsonConverter(typeof(IdConverter<TransactionId>))]
+internal readonly record struct TransactionId(long Value) : IId<TransactionId>
+{
+    public static TransactionId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+
+    public static implicit operator long(TransactionId id) => id.Value;
+
+    public static implicit operator TransactionId(long value) => new(value);
+}
+
+/// <summary>A job: a piece of work that can wait.</summary>
+[JsonConverter(typeof(IdConverter<JobId>))]
+internal readonly record struct JobId(long Value) : IId<JobId>
+{
+    public static JobId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+
+    public static implicit operator long(JobId id) => id.Value;
+
+    public static implicit operator JobId(long value) => new(value);
+}
+
+/// <summary>One run of a job.</summary>
+[JsonConverter(typeof(IdConverter<RunId>))]
+internal readonly record struct RunId(long Value) : IId<RunId>
+{
+    public static RunId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+
+    public static implicit operator long(RunId id) => id.Value;
+
+    public static implicit operator RunId(long value) => new(value);
+}
+
+/// <summary>A question to the user.</summary>
+[JsonConverter(typeof(IdConverter<QuestionId>))]
+internal readonly record struct QuestionId(long Value) : IId<QuestionId>
+{
+    public static QuestionId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+
+    public static implicit operator long(QuestionId id) => id.Value;
+
+    public static implicit operator QuestionId(long value) => new(value);
+}
+
+/// <summary>An event of a user's log; grows strictly within the user.</summary>
+[JsonConverter(typeof(IdConverter<EventId>))]
+internal readonly record struct EventId(long Value) : IId<EventId>
+{
+    public static EventId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+
+    public static implicit operator long(EventId id) => id.Value;
+
+    public static implicit operator EventId(long value) => new(value);
+}
+
+/// <summary>A queue of events.</summary>
+[JsonConverter(typeof(IdConverter<QueueId>))]
+internal readonly record struct QueueId(long Value) : IId<QueueId>
+{
+    public static QueueId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+
+    public static implicit operator long(QueueId id) => id.Value;
+
+    public static implicit operator QueueId(long value) => new(value);
+}

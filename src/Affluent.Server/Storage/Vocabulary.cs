@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Affluent.Server.Storage;
+
+/// <summary>
+/// A closed list of words: one enum, and the one map between its values and their words. The same words go over the wire, into the
+/// database, into the checks of its tables and into the API's document.
+/// </summary>
+internal sealed class Vocabulary
+{
+    private static readonly ConcurrentDictionary<Type, Vocabulary> All = new();
+
+    private static readonly Lazy<ILookup<string, Type>> ByName = new(() =>
+        Assembly
+            .GetExecutingAssembly()
+            .GetReferencedAssemblies()
+            .Where(name => name.Name!.StartsWith("Affluent.", StringComparison.Ordinal))
+            .Select(Assembly.Load)
+            .Append(Assembly.GetExecutingAssembly())
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type.IsEnum)
+            .ToLookup(type => type.Name, StringComparer.Ordinal)
+    );
+
+    private readonly FrozenDictionary<string, object> _values;
+    private readonly FrozenDictionary<object, string> _words;
+
+    private Vocabulary(Type type)
+    {
+        var lower = type.GetCustomAttribute<WordCaseAttribute>()?.Case == WordCase.LowerSnake;
+        var pairs = Enum.GetValues(type).Cast<object>().Select(value => (value, word: Snake(value.ToString()!, lower)));
+        _words = pairs.ToFrozenDictionary(pair => pair.value, pair => pair.word);
+        _values = pairs.ToFrozenDictionary(pair => pair.word, pair => pair.value, StringComparer.Ordinal);
+        Words = [.. pairs.Select(pair => pair.word)];
+    }
+
+    /// <summary>All words, in the order of the enum.</summary>
+    public IReadOnlyList<string> Words { get; }
+
+    /// <summary>The vocabulary of an enum.</summary>
+    public static Vocabulary Of(Type type) => All.GetOrAdd(type, static t => new Vocabulary(t));
+
+    /// <summary>The vocabulary of the enum of this name, for SQL that names it.</summary>
+    /// <exception cref="InvalidOperationException">No enum, or more than one, has the name.</exception>
+    public static Vocabulary Named(string name) => Of(ByName.Value[name].Single());
+
+    /// <summary>The word of a value.</summary>
+    public string Word(object value) => _words[value];
+
+    /// <summary>The value of a word; null when it is none of the list.</summary>
+    public object? Find(string word) => _values.GetValueOrDefault(word);
+
+    private static string Snake(string name, bool lower)
+    {
+        var words = name.Select(
+            (letter, i) =>
+                (i > 0 && char.IsUpper(letter) ? "_" : "")
+                + (lower ? char.ToLowerInvariant(letter) : char.ToUpperInvariant(letter))
+        );
+        return string.Concat(words);
+    }
+}
+
+/// <inheritdoc cref="Vocabulary"/>
+internal static class Vocabulary<T>
+    where T : struct, Enum
+{
+    private static readonly Vocabulary Table = Vocabulary.Of(typeof(T));
+
+    private static readonly FrozenDictionary<T, string> WordOf = Enum.GetValues<T>()
+        .ToFrozenDictionary(value => value, value => Table.Word(value));
+
+    private static readonly FrozenDictionary<string, T> ValueOf = WordOf.ToFrozenDictionary(
+        pair => pair.Value,
+        pair => pair.Key,
+        StringComparer.Ordinal
+    );
+
+    /// <summary>All words, in the order of the enum.</summary>
+    public static IReadOnlyList<string> Words => Table.Words;
+
+    /// <summary>The word of a value.</summary>
+    public static string Word(T value) => WordOf[value];
+
+    /// <summary>Reads a word; false when it is none of the list.</summary>
+    public static bool TryRead(string? word, out T value)
+    {
+        value = default;
+        return word is not null && ValueOf.TryGetValue(word, out value);
+    }
+}
+
+/// <summary>Says the word of a value.</summary>
+internal static class VocabularyWords
+{
+    /// <summary>The value as it is stored and shown ("PARTIAL_SUCCESS").</summary>
+    public static string Word<T>(this T value)
+        where T : struct, Enum => Vocabulary<T>.Word(value);
+}
+
+/// <summary>How the words of a vocabulary are written.</summary>
+internal enum WordCase
+{
+    /// <summary>PARTIAL_SUCCESS: what the published API does, so nobody has to say it.</summary>
+    UpperSnake,
+
+    /// <summary>wrong_credentials.</summary>
+    LowerSnake,
+}
+
+/// <summary>Says how the words of an enum are written, where that is not in capitals.</summary>
+[AttributeUsage(AttributeTargets.Enum)]
+internal sealed class WordCaseAttribute(WordCase wordCase) : Attribute
+{
+    public WordCase Case => wordCase;
+}
+
+/// <summary>Writes a value of a vocabulary as its word.</summary>
+internal sealed class WordConverter<T> : JsonConverter<T>
+    where T : struct, Enum
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && Vocabulary<T>.TryRead(reader.GetString(), out var value)
+            ? value
+            : throw new JsonException($"Not one of {string.Join(", ", Vocabulary<T>.Words)}.");
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Word());
+
+    public override T ReadAsPropertyName(
+        ref Utf8JsonReader reader,
+        Type typeToConvert,
+        JsonSerializerOptions options
+    ) => Vocabulary<T>.TryRead(reader.GetString(), out var value) ? value : throw new JsonException();
+
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WritePropertyName(value.Word());
+}
