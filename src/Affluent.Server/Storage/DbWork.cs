@@ -59,7 +59,9 @@ internal sealed class DbWork(
     /// <summary>The first column of the one row; null or zero when there is none.</summary>
     public async Task<T?> Scalar<T>(string sql, object? parameters = null) =>
         WordColumns.In(typeof(T))
-            ? (await Query<T>(sql, parameters)) is [var first, ..] ? first : default
+            ? (await Query<T>(sql, parameters)) is [var first, ..]
+                ? first
+                : default
             : await connection.ExecuteScalarAsync<T>(Command(sql, parameters));
 
     /// <summary>The number of rows changed.</summary>
