@@ -43,8 +43,8 @@ internal static class WidgetViews
                 return Page<ChannelChoice>(
                     (nameof(ChannelChoice.Frame), frame),
                     (nameof(ChannelChoice.Bank), bank),
-                    (nameof(ChannelChoice.RedirectId), channels[0].Id),
-                    (nameof(ChannelChoice.EmbeddedId), channels[^1].Id)
+                    (nameof(ChannelChoice.RedirectId), channels[0].Id.Value),
+                    (nameof(ChannelChoice.EmbeddedId), channels[^1].Id.Value)
                 );
             case Screen.Credentials credentials:
                 return Page<Credentials>(
