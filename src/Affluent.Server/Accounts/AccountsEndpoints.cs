@@ -178,12 +178,12 @@ internal static class AccountEvents
 {
     public static IReadOnlyList<NewEvent> Deleted(long accountId, AccountDeletion deletion)
     {
-        var deleted = new NewEvent(EventNames.AccountDeleted, EventType.Account)
-        {
-            ConnectionId = deletion.ConnectionId,
-            DefinitionId = deletion.DefinitionId,
-            Resource = Links.Account(accountId),
-        };
+        var deleted = NewEvent.OfAccount(
+            EventName.AccountDeleted,
+            deletion.ConnectionId,
+            accountId,
+            deletion.DefinitionId
+        );
         return deletion.ConnectionGone ? [deleted, ConnectionEvents.Deleted(deletion.ConnectionId)] : [deleted];
     }
 }

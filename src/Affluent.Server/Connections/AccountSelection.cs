@@ -40,17 +40,14 @@ internal sealed class AccountSelection(Ids ids, Synchronizations synchronization
             userId,
             clientId,
             [
-                .. shared.Select(id => Told(EventNames.AccountSelected, connectionId, id)),
-                .. withheld.Select(id => Told(EventNames.AccountDeselected, connectionId, id)),
+                .. shared.Select(id => NewEvent.OfAccount(EventName.AccountSelected, connectionId, id)),
+                .. withheld.Select(id => NewEvent.OfAccount(EventName.AccountDeselected, connectionId, id)),
                 Synchronizations.Requested(connectionId),
             ],
             now
         );
         return true;
     }
-
-    private static NewEvent Told(string name, long connectionId, long accountId) =>
-        new(name, EventType.Consent) { ConnectionId = connectionId, Resource = Links.Account(accountId) };
 }
 
 /// <summary>An account and whether it is shared.</summary>

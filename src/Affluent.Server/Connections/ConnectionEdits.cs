@@ -73,12 +73,7 @@ internal sealed class ConnectionEdits(Ids ids, Vault vault, Synchronizations syn
             wish.UserId,
             wish.ClientId,
             [
-                new NewEvent(EventNames.ConnectionCreated, EventType.ChooseBank)
-                {
-                    ConnectionId = id,
-                    DefinitionId = wish.Channel.Id,
-                    Resource = Links.Connection(id),
-                },
+                NewEvent.OfConnection(EventName.ConnectionCreated, id, wish.Channel.Id),
                 Synchronizations.Requested(id),
             ],
             now
@@ -105,7 +100,7 @@ internal sealed class ConnectionEdits(Ids ids, Vault vault, Synchronizations syn
             connectionId,
             channel,
             await Seal(db, userId, connectionId, channel, credentials),
-            EventNames.CredentialsUpdated,
+            EventName.CredentialsUpdated,
             user,
             now
         );
@@ -128,7 +123,7 @@ internal sealed class ConnectionEdits(Ids ids, Vault vault, Synchronizations syn
             connectionId,
             channel,
             sealedCredentials: null,
-            EventNames.SynchronizationRequested,
+            EventName.SynchronizationRequested,
             user,
             now
         );
@@ -139,7 +134,7 @@ internal sealed class ConnectionEdits(Ids ids, Vault vault, Synchronizations syn
         long connectionId,
         ChannelDefinition channel,
         byte[]? sealedCredentials,
-        string eventName,
+        EventName eventName,
         PresentUser user,
         long now
     )
@@ -159,14 +154,7 @@ internal sealed class ConnectionEdits(Ids ids, Vault vault, Synchronizations syn
             ids,
             userId,
             clientId,
-            [
-                new NewEvent(eventName, EventType.Login)
-                {
-                    ConnectionId = connectionId,
-                    DefinitionId = channel.Id,
-                    Resource = Links.Connection(connectionId),
-                },
-            ],
+            [NewEvent.OfConnection(eventName, connectionId, channel.Id) with { Type = EventType.Login }],
             now
         );
         return true;

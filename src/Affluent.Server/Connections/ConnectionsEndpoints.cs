@@ -124,9 +124,5 @@ internal static class ConnectionsEndpoints
 internal static class ConnectionEvents
 {
     public static NewEvent Deleted(long connectionId) =>
-        new(EventNames.ConnectionDeleted, EventType.Global)
-        {
-            ConnectionId = connectionId,
-            Resource = Links.Connection(connectionId),
-        };
+        NewEvent.OfConnection(EventName.ConnectionDeleted, connectionId);
 }

@@ -1,30 +1,92 @@
+using System.Text.Json.Serialization;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
 namespace Affluent.Server.Events;
 
 /// <summary>
 /// Something that happened, to be appended to the user's log. It holds ids and codes only: no amount, name, IBAN or secret.
 /// </summary>
-/// <param name="Name">One of <see cref="EventNames"/>.</param>
-internal sealed record NewEvent(string Name, EventType Type)
+internal sealed record NewEvent
 {
-    /// <summary>How it came out; of the vocabulary of what the event is about (connection, channel or account status).</summary>
+    private NewEvent(EventName name) => (Name, Type) = (name, name.UsualType());
+
+    public EventName Name { get; }
+
+    /// <summary>The one that the name usually has; set where it is another.</summary>
+    public EventType Type { get; init; }
+
+    /// <summary>How it came out; a word of what the event is about (status of a connection, channel or account, kind of question).</summary>
     public string? Status { get; init; }
 
     /// <summary>Why, as a stable code in snake_case.</summary>
     public string? Reason { get; init; }
 
-    public long? ConnectionId { get; init; }
+    public ConnectionId? ConnectionId { get; private init; }
 
     /// <summary>The channel concerned, on events of one channel.</summary>
-    public string? DefinitionId { get; init; }
+    public ChannelDefinitionId? DefinitionId { get; private init; }
 
     /// <summary>Path of what it is about, below the address of the API.</summary>
-    public string? Resource { get; init; }
+    public string? Resource { get; private init; }
 
-    /// <summary>On <see cref="EventNames.ListAccounts"/>: the accounts that the channel listed.</summary>
-    public IReadOnlyList<long> AccountIds { get; init; } = [];
+    /// <summary>On <see cref="EventName.ListAccounts"/>: the accounts that the channel listed.</summary>
+    public IReadOnlyList<AccountId> AccountIds { get; private init; } = [];
+
+    /// <summary>About a connection, or about one channel of it.</summary>
+    public static NewEvent OfConnection(
+        EventName name,
+        ConnectionId connection,
+        ChannelDefinitionId? channel = null
+    ) =>
+        new(name)
+        {
+            ConnectionId = connection,
+            DefinitionId = channel,
+            Resource = Links.Connection(connection),
+        };
+
+    /// <summary>About what a channel asks of the user.</summary>
+    public static NewEvent OfUserInput(EventName name, ConnectionId connection, ChannelDefinitionId channel) =>
+        new(name)
+        {
+            ConnectionId = connection,
+            DefinitionId = channel,
+            Resource = Links.UserInput(connection),
+        };
+
+    /// <summary>About an account; the channel is named where the event is about one.</summary>
+    public static NewEvent OfAccount(
+        EventName name,
+        ConnectionId connection,
+        AccountId account,
+        ChannelDefinitionId? channel = null
+    ) =>
+        new(name)
+        {
+            ConnectionId = connection,
+            DefinitionId = channel,
+            Resource = Links.Account(account),
+        };
+
+    /// <summary>About the accounts that a channel listed.</summary>
+    public static NewEvent OfAccountList(
+        ConnectionId connection,
+        ChannelDefinitionId channel,
+        IReadOnlyList<AccountId> accounts
+    ) =>
+        new(EventName.ListAccounts)
+        {
+            ConnectionId = connection,
+            DefinitionId = channel,
+            Resource = Links.AccountsOf(connection),
+            AccountIds = accounts,
+        };
 }
 
 /// <summary>Categories of the published API, and two of ours (ACCOUNT, PAYMENT).</summary>
+[JsonConverter(typeof(WordConverter<EventType>))]
 internal enum EventType
 {
     Global,
@@ -36,90 +98,93 @@ internal enum EventType
     Payment,
 }
 
-/// <summary>Every name an event can have; each is described in docs/reference/events.md.</summary>
+/// <summary>Every name an event can have; each is described in docs/reference/events.md, in this order.</summary>
+[JsonConverter(typeof(WordConverter<EventName>))]
+internal enum EventName
+{
+    ConnectionCreated,
+    ConnectionDeleted,
+    CredentialsUpdated,
+    SynchronizationRequested,
+    SynchronizationStarted,
+    SynchronizationEnded,
+    ListAccounts,
+    ChannelSucceeded,
+    ChannelFailed,
+    AuthFailed,
+    TokenExpired,
+    PasswordChangeRequired,
+    ChallengeRequired,
+    UserActionRequired,
+    UserInputRequired,
+    UserInputAnswered,
+    UserInputCancelled,
+    UserInputExpired,
+    ConsentGiven,
+    ConsentDenied,
+    ConsentExpired,
+    AccountSelected,
+    AccountDeselected,
+    AccountAdded,
+    AccountSynchronized,
+    AccountFailed,
+    AccountNotFound,
+    AccountDeleted,
+}
+
 internal static class EventNames
 {
-    public const string ConnectionCreated = "CONNECTION_CREATED";
-    public const string ConnectionDeleted = "CONNECTION_DELETED";
-    public const string CredentialsUpdated = "CREDENTIALS_UPDATED";
-    public const string SynchronizationRequested = "SYNCHRONIZATION_REQUESTED";
-    public const string SynchronizationStarted = "SYNCHRONIZATION_STARTED";
-    public const string SynchronizationEnded = "SYNCHRONIZATION_ENDED";
-    public const string ListAccounts = "LIST_ACCOUNTS";
-    public const string ChannelSucceeded = "CHANNEL_SUCCEEDED";
-    public const string ChannelFailed = "CHANNEL_FAILED";
-    public const string UserInputRequired = "USER_INPUT_REQUIRED";
-    public const string UserInputAnswered = "USER_INPUT_ANSWERED";
-    public const string UserInputExpired = "USER_INPUT_EXPIRED";
-    public const string UserInputCancelled = "USER_INPUT_CANCELLED";
-    public const string AuthFailed = "AUTH_FAILED";
-    public const string TokenExpired = "TOKEN_EXPIRED";
-    public const string PasswordChangeRequired = "PASSWORD_CHANGE_REQUIRED";
-    public const string ChallengeRequired = "CHALLENGE_REQUIRED";
-    public const string UserActionRequired = "USER_ACTION_REQUIRED";
-    public const string ConsentGiven = "CONSENT_GIVEN";
-    public const string ConsentDenied = "CONSENT_DENIED";
-    public const string ConsentExpired = "CONSENT_EXPIRED";
-    public const string AccountAdded = "ACCOUNT_ADDED";
-    public const string AccountSynchronized = "ACCOUNT_SYNCHRONIZED";
-    public const string AccountFailed = "ACCOUNT_FAILED";
-    public const string AccountNotFound = "ACCOUNT_NOT_FOUND";
-    public const string AccountSelected = "ACCOUNT_SELECTED";
-    public const string AccountDeselected = "ACCOUNT_DESELECTED";
-    public const string AccountDeleted = "ACCOUNT_DELETED";
-
-    /// <summary>All of them, in the order of the reference page.</summary>
-    public static IReadOnlyList<string> All { get; } =
-    [
-        ConnectionCreated,
-        ConnectionDeleted,
-        CredentialsUpdated,
-        SynchronizationRequested,
-        SynchronizationStarted,
-        SynchronizationEnded,
-        ListAccounts,
-        ChannelSucceeded,
-        ChannelFailed,
-        UserInputRequired,
-        UserInputAnswered,
-        UserInputExpired,
-        UserInputCancelled,
-        AuthFailed,
-        TokenExpired,
-        PasswordChangeRequired,
-        ChallengeRequired,
-        UserActionRequired,
-        ConsentGiven,
-        ConsentDenied,
-        ConsentExpired,
-        AccountAdded,
-        AccountSynchronized,
-        AccountFailed,
-        AccountNotFound,
-        AccountSelected,
-        AccountDeselected,
-        AccountDeleted,
-    ];
+    /// <summary>The category of an event of this name, unless it says otherwise.</summary>
+    public static EventType UsualType(this EventName name) =>
+        name switch
+        {
+            EventName.ConnectionCreated => EventType.ChooseBank,
+            EventName.ConnectionDeleted => EventType.Global,
+            EventName.CredentialsUpdated
+            or EventName.AuthFailed
+            or EventName.TokenExpired
+            or EventName.PasswordChangeRequired
+            or EventName.ChallengeRequired
+            or EventName.UserActionRequired
+            or EventName.UserInputRequired
+            or EventName.UserInputAnswered
+            or EventName.UserInputCancelled
+            or EventName.UserInputExpired => EventType.Login,
+            EventName.SynchronizationRequested
+            or EventName.SynchronizationStarted
+            or EventName.SynchronizationEnded
+            or EventName.ListAccounts
+            or EventName.ChannelSucceeded
+            or EventName.ChannelFailed => EventType.Synchronization,
+            EventName.ConsentGiven
+            or EventName.ConsentDenied
+            or EventName.ConsentExpired
+            or EventName.AccountSelected
+            or EventName.AccountDeselected => EventType.Consent,
+            EventName.AccountAdded
+            or EventName.AccountSynchronized
+            or EventName.AccountFailed
+            or EventName.AccountNotFound
+            or EventName.AccountDeleted => EventType.Account,
+        };
 }
 
 /// <summary>An event as it stands in the log.</summary>
 internal sealed record StoredEvent
 {
     /// <summary>Grows strictly within a user.</summary>
-    public long Id { get; init; }
-    public long UserId { get; init; }
-    public long ClientId { get; init; }
+    public EventId Id { get; init; }
+    public UserId UserId { get; init; }
+    public ClientId ClientId { get; init; }
 
     /// <summary>UTC seconds.</summary>
     public long At { get; init; }
-    public string Name { get; init; } = "";
-
-    /// <summary>As on the wire ("CHOOSE_BANK").</summary>
-    public string Type { get; init; } = "";
+    public EventName Name { get; init; }
+    public EventType Type { get; init; }
     public string? Status { get; init; }
     public string? Reason { get; init; }
-    public long? ConnectionId { get; init; }
-    public string? DefinitionId { get; init; }
+    public ConnectionId? ConnectionId { get; init; }
+    public ChannelDefinitionId? DefinitionId { get; init; }
     public string? Resource { get; init; }
 
     /// <summary>Decimal ids joined by commas; null on most events.</summary>

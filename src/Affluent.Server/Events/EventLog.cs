@@ -1,4 +1,3 @@
-using System.Globalization;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
@@ -18,7 +17,7 @@ internal static class EventLog
             new("client_id", BulkType.Long, r => r.ClientId),
             new("at", BulkType.Long, r => r.At),
             new("name", BulkType.Text, r => r.Event.Name),
-            new("type", BulkType.Text, r => Wire(r.Event.Type)),
+            new("type", BulkType.Text, r => r.Event.Type),
             new("status", BulkType.Text, r => r.Event.Status),
             new("connection_id", BulkType.Long, r => r.Event.ConnectionId),
             new("definition_id", BulkType.Text, r => r.Event.DefinitionId),
@@ -35,8 +34,8 @@ internal static class EventLog
     public static async Task Append(
         DbWork db,
         Ids ids,
-        long userId,
-        long clientId,
+        UserId userId,
+        ClientId clientId,
         IReadOnlyList<NewEvent> events,
         long now
     )
@@ -56,17 +55,18 @@ internal static class EventLog
             new
             {
                 UserId = userId,
-                First = ids.Next(),
+                First = ids.Next<EventId>(),
                 Count = (long)events.Count,
             }
         );
-        var rows = events.Select((e, i) => new Row(userId, last - events.Count + 1 + i, clientId, now, e)).ToArray();
+        var first = last - events.Count + 1;
+        var rows = events.Select((e, i) => new Row(userId, new EventId(first + i), clientId, now, e)).ToArray();
         await db.Insert(Table, rows);
         db.AfterCommit(() => db.Database.Signals.Raise(Topic(userId)));
     }
 
     /// <summary>The user's events after an id, oldest first.</summary>
-    public static Task<IReadOnlyList<StoredEvent>> Read(DbWork db, long userId, long after, int limit) =>
+    public static Task<IReadOnlyList<StoredEvent>> Read(DbWork db, UserId userId, EventId after, int limit) =>
         db.Query<StoredEvent>(
             """
             select user_id, id, client_id, at, name, type, status, connection_id, definition_id, resource, reason, account_ids
@@ -80,12 +80,8 @@ internal static class EventLog
             }
         );
 
-    /// <summary>The id of the user's latest event; 0 before the first.</summary>
-    public static Task<long> LastId(DbWork db, long userId) =>
-        db.Scalar<long>("select last_id from event_heads where user_id = @UserId", new { UserId = userId });
-
     /// <summary>What <see cref="Signals"/> calls the user's log.</summary>
-    public static string Topic(long userId) => string.Create(CultureInfo.InvariantCulture, $"events:{userId}");
+    public static string Topic(UserId userId) => $"events:{userId}";
 
     /// <summary>Forgets what happened before a time, a bounded number of rows at once; true when more are left.</summary>
     public static async Task<bool> Prune(DbWork db, long before, int atMost) =>
@@ -97,21 +93,7 @@ internal static class EventLog
             new { Before = before, AtMost = atMost }
         ) == atMost;
 
-    private static string Wire(EventType type) =>
-        type switch
-        {
-            EventType.Global => "GLOBAL",
-            EventType.Login => "LOGIN",
-            EventType.ChooseBank => "CHOOSE_BANK",
-            EventType.Synchronization => "SYNCHRONIZATION",
-            EventType.Consent => "CONSENT",
-            EventType.Account => "ACCOUNT",
-            EventType.Payment => "PAYMENT",
-            _ => throw new ArgumentOutOfRangeException(nameof(type)),
-        };
+    private static string? Join(IReadOnlyList<AccountId> ids) => ids.Count == 0 ? null : string.Join(',', ids);
 
-    private static string? Join(IReadOnlyList<long> ids) =>
-        ids.Count == 0 ? null : string.Join(',', ids.Select(Ids.Text));
-
-    private sealed record Row(long UserId, long Id, long ClientId, long At, NewEvent Event);
+    private sealed record Row(UserId UserId, EventId Id, ClientId ClientId, long At, NewEvent Event);
 }

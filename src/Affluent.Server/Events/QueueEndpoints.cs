@@ -78,11 +78,11 @@ internal static class QueueEndpoints
         CancellationToken cancellation
     )
     {
-        var (id, now) = (ids.Next(), time.Seconds());
+        var (id, now) = (ids.Next<QueueId>(), time.Seconds());
         await database.Write(db => QueueStore.Insert(db, user.UserId, id, now), cancellation);
         return TypedResults.Created(
-            $"{addresses.Api}/v2.1/queues/{Ids.Text(id)}",
-            new QueueMessage { Id = Ids.Text(id), CreationDate = now }
+            $"{addresses.Api}/v2.1/queues/{id}",
+            new QueueMessage { Id = id.ToString(), CreationDate = now }
         );
     }
 
@@ -94,7 +94,7 @@ internal static class QueueEndpoints
     ) =>
         await Find(id, user, database, cancellation) is { } queue
             ? TypedResults.Json(
-                new QueueMessage { Id = Ids.Text(queue.Id), CreationDate = queue.CreatedAt },
+                new QueueMessage { Id = queue.Id.ToString(), CreationDate = queue.CreatedAt },
                 QueueJson.Default.QueueMessage
             )
             : Problem.NotFound("queue");
@@ -105,7 +105,7 @@ internal static class QueueEndpoints
         Database database,
         CancellationToken cancellation
     ) =>
-        Ids.TryRead(id, out var queueId)
+        Ids.TryRead<QueueId>(id, out var queueId)
         && await database.Write(db => QueueStore.Delete(db, user.UserId, queueId), cancellation)
             ? TypedResults.NoContent()
             : Problem.NotFound("queue");
@@ -126,7 +126,7 @@ internal static class QueueEndpoints
             return Problem.NotFound("queue");
         }
         var parameters = new ParameterSource(request);
-        var after = parameters.Read(After) ?? queue.AfterId;
+        var after = parameters.Read(After) ?? 0;
         var limit = parameters.Read(Limit) ?? 100;
         var wait = parameters.Read(Wait) ?? 0;
         if (parameters.Problem is { } problem)
@@ -137,7 +137,7 @@ internal static class QueueEndpoints
         var events = await QueueWait.Read(
             database,
             user.UserId,
-            Math.Max(after, queue.AfterId),
+            new EventId(Math.Max(after, queue.AfterId.Value)),
             (int)limit,
             TimeSpan.FromSeconds(wait),
             time,
@@ -155,7 +155,7 @@ internal static class QueueEndpoints
         Database database,
         CancellationToken cancellation
     ) =>
-        Ids.TryRead(id, out var queueId)
+        Ids.TryRead<QueueId>(id, out var queueId)
             ? await database.Read(db => QueueStore.Find(db, user.UserId, queueId), cancellation)
             : null;
 }
@@ -171,8 +171,8 @@ internal static class QueueWait
     /// </summary>
     public static async Task<IReadOnlyList<StoredEvent>> Read(
         Database database,
-        long userId,
-        long after,
+        UserId userId,
+        EventId after,
         int limit,
         TimeSpan wait,
         TimeProvider time,

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Events;
 
@@ -52,19 +52,19 @@ internal sealed record EventMessage
     public static EventMessage Of(StoredEvent stored, string api) =>
         new()
         {
-            Id = Ids.Text(stored.Id),
+            Id = stored.Id.ToString(),
             Date = stored.At,
-            Name = stored.Name,
-            Type = stored.Type,
+            Name = stored.Name.Word(),
+            Type = stored.Type.Word(),
             Status = stored.Status,
             Reason = stored.Reason,
-            UserId = Ids.Text(stored.UserId),
-            ConnectionId = stored.ConnectionId is { } id ? Ids.Text(id) : null,
-            ChannelDefinitionId = stored.DefinitionId,
+            UserId = stored.UserId.ToString(),
+            ConnectionId = stored.ConnectionId?.ToString(),
+            ChannelDefinitionId = stored.DefinitionId?.Value,
             Resource = stored.Resource is { } path ? api + path : null,
             AccountIds =
                 stored.AccountIds?.Split(',')
-                ?? (stored.Name == EventNames.ListAccounts ? Array.Empty<string>() : null),
+                ?? (stored.Name == EventName.ListAccounts ? Array.Empty<string>() : null),
         };
 }
 

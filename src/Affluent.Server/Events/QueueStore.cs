@@ -1,3 +1,4 @@
+using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Events;
@@ -5,10 +6,12 @@ namespace Affluent.Server.Events;
 /// <summary>A reader's place in its user's log.</summary>
 internal sealed record Queue
 {
-    public long Id { get; init; }
+    public QueueId Id { get; init; }
 
     /// <summary>The queue begins behind this event.</summary>
-    public long AfterId { get; init; }
+    public EventId AfterId { get; init; }
+
+    /// <summary>UTC seconds.</summary>
     public long CreatedAt { get; init; }
 }
 
@@ -16,7 +19,7 @@ internal sealed record Queue
 internal static class QueueStore
 {
     /// <summary>Makes a queue that begins behind everything that has happened so far.</summary>
-    public static Task Insert(DbWork db, long userId, long id, long now) =>
+    public static Task Insert(DbWork db, UserId userId, QueueId id, long now) =>
         db.Execute(
             """
             insert into queues (user_id, id, after_id, created_at)
@@ -30,7 +33,7 @@ internal static class QueueStore
             }
         );
 
-    public static Task<Queue?> Find(DbWork db, long userId, long id) =>
+    public static Task<Queue?> Find(DbWork db, UserId userId, QueueId id) =>
         db.Find<Queue>(
             "select id, after_id, created_at from queues where user_id = @UserId and id = @Id",
             new { UserId = userId, Id = id }
@@ -40,7 +43,7 @@ internal static class QueueStore
     public static Task<long?> OwnerOf(DbWork db, long id) =>
         db.Scalar<long?>("select user_id from queues where id = @Id", new { Id = id });
 
-    public static async Task<bool> Delete(DbWork db, long userId, long id) =>
+    public static async Task<bool> Delete(DbWork db, UserId userId, QueueId id) =>
         await db.Execute("delete from queues where user_id = @UserId and id = @Id", new { UserId = userId, Id = id })
         == 1;
 

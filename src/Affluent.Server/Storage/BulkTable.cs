@@ -1,3 +1,5 @@
+using Affluent.Connectors.Contract;
+
 namespace Affluent.Server.Storage;
 
 /// <summary>A table's columns and how a row fills them, for bulk inserts.</summary>
@@ -14,6 +16,7 @@ internal sealed record BulkColumn<T>(string Name, BulkType Type, Func<T, object?
         {
             IId id => id.Value,
             Enum word => Vocabulary.Of(word.GetType()).Word(word),
+            ProviderId or ChannelDefinitionId => Value(row)!.ToString(),
             DateOnly day => DapperMapping.ToDays(day),
             var other => other,
         };

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Globalization;
+using Affluent.Connectors.Contract;
 using Dapper;
 
 namespace Affluent.Server.Storage;
@@ -17,6 +18,8 @@ internal static class DapperMapping
         SqlMapper.RemoveTypeMap(typeof(DateOnly));
         SqlMapper.RemoveTypeMap(typeof(DateOnly?));
         SqlMapper.AddTypeHandler(new DayHandler());
+        SqlMapper.AddTypeHandler(new TextIdHandler<ProviderId>(text => new(text), id => id.Value));
+        SqlMapper.AddTypeHandler(new TextIdHandler<ChannelDefinitionId>(text => new(text), id => id.Value));
         foreach (var type in typeof(DapperMapping).Assembly.GetTypes())
         {
             if (type.IsValueType && type.IsAssignableTo(typeof(IId)))
@@ -41,6 +44,18 @@ internal static class DapperMapping
         {
             parameter.DbType = DbType.Int64;
             parameter.Value = value.Value;
+        }
+    }
+
+    private sealed class TextIdHandler<T>(Func<string, T> read, Func<T, string> write) : SqlMapper.TypeHandler<T>
+        where T : struct
+    {
+        public override T Parse(object value) => read((string)value);
+
+        public override void SetValue(IDbDataParameter parameter, T value)
+        {
+            parameter.DbType = DbType.String;
+            parameter.Value = write(value);
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                     async db =>
                     {
                         await QuestionStore.Delete(db, _claim.UserId, _claim.Id);
-                        await run.Tell(db, [Told(EventNames.UserInputExpired)]);
+                        await run.Tell(db, [UserInput(EventName.UserInputExpired)]);
                     },
                     stop
                 );
@@ -117,7 +117,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 {
                     var expires = tools.Now.AddDays(bank.Definition.ConsentDays).ToUnixTimeSeconds();
                     await RunStore.SaveConsent(db, _claim, row, expires);
-                    await run.Tell(db, [Told(EventNames.ConsentGiven) with { Type = EventType.Consent }]);
+                    await run.Tell(db, [UserInput(EventName.ConsentGiven)]);
                 }
             },
             stop
@@ -175,8 +175,8 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                     await run.Tell(
                         db,
                         [
-                            .. listing.Added.Select(a => Told(EventNames.AccountAdded, a)),
-                            .. listing.NotFound.Select(a => Told(EventNames.AccountNotFound, a)),
+                            .. listing.Added.Select(a => OfAccount(EventName.AccountAdded, a)),
+                            .. listing.NotFound.Select(a => OfAccount(EventName.AccountNotFound, a)),
                         ]
                     );
                 },
@@ -239,7 +239,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         Outcome.Retry(later.NotBefore, run.Attended, _claim.Attempt, _claim.Id, tools.Now) is not null;
 
     private Task GiveUp(AccountRow account, CancellationToken stop) =>
-        SaveReading(account with { Status = "ERROR" }, EventNames.AccountFailed, plan: null, stop);
+        SaveReading(account with { Status = "ERROR" }, EventName.AccountFailed, plan: null, stop);
 
     /// <summary>Reads one account to its end and writes it; null: done, else what came in between.</summary>
     private async Task<StepResult?> ReadAccount(ListedAccount account, CancellationToken stop)
@@ -285,11 +285,11 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             LogUnusable(tools.Log, _claim.Id, _id, plan.Unusable);
         }
         var done = plan.Account with { Status = "ACTIVE", SyncedUntil = today };
-        await SaveReading(done, EventNames.AccountSynchronized, plan, stop);
+        await SaveReading(done, EventName.AccountSynchronized, plan, stop);
         return null;
     }
 
-    private Task SaveReading(AccountRow account, string eventName, ImportPlan? plan, CancellationToken stop) =>
+    private Task SaveReading(AccountRow account, EventName eventName, ImportPlan? plan, CancellationToken stop) =>
         run.Write(
             async db =>
             {
@@ -301,7 +301,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 {
                     await ImportStore.SaveChanges(db, _claim, plan.Inserts, plan.Updates, plan.Changes, tools.Seconds);
                 }
-                await run.Tell(db, [Told(eventName, account)]);
+                await run.Tell(db, [OfAccount(eventName, account)]);
             },
             stop
         );
@@ -358,7 +358,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 await _steps.SaveSession(db, ask.Session);
                 await QuestionStore.Ask(db, _claim.UserId, _claim.Id, question, state);
                 await RunStore.Wait(db, _claim, due);
-                await run.Tell(db, [Told(EventNames.UserInputRequired) with { Status = content.Kind }]);
+                await run.Tell(db, [UserInput(EventName.UserInputRequired) with { Status = content.Kind }]);
             },
             CancellationToken.None
         );
@@ -372,21 +372,12 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     private static bool NeedsConsent(ListedAccount account) =>
         account is { Row.Selected: true, Outranked: false, Bank.ConsentMissing: true };
 
-    private NewEvent Told(string name) =>
-        new(name, EventType.Login)
-        {
-            ConnectionId = _claim.Id,
-            DefinitionId = _id,
-            Resource = Links.UserInput(_claim.Id),
-        };
+    private NewEvent UserInput(EventName name) => NewEvent.OfUserInput(name, _claim.Id, _id);
 
-    private NewEvent Told(string name, AccountRow account) =>
-        new(name, EventType.Account)
+    private NewEvent OfAccount(EventName name, AccountRow account) =>
+        NewEvent.OfAccount(name, _claim.Id, account.Id, _id) with
         {
             Status = account.Status,
-            ConnectionId = _claim.Id,
-            DefinitionId = _id,
-            Resource = Links.Account(account.Id),
         };
 
     [LoggerMessage(1, LogLevel.Information, "Connection {Connection}, channel {Channel}: refused, {Reason}: {Detail}")]

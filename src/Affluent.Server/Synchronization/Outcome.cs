@@ -167,31 +167,37 @@ internal static class Outcome
     /// <summary>The events of a channel's end.</summary>
     public static IReadOnlyList<NewEvent> Events(long connectionId, string definitionId, ChannelResult result)
     {
-        NewEvent Told(string name, EventType type) =>
-            new(name, type)
-            {
-                Status = Text(result.Status),
-                Reason = result.Reason,
-                ConnectionId = connectionId,
-                DefinitionId = definitionId,
-                Resource = Links.Connection(connectionId),
-            };
-        return result.Status switch
+        EventName[] names = result.Status switch
         {
-            ChannelStatus.Success => [Told(EventNames.ChannelSucceeded, EventType.Synchronization)],
-            ChannelStatus.Failed => [Told(EventNames.ChannelFailed, EventType.Synchronization)],
+            ChannelStatus.Success => [EventName.ChannelSucceeded],
+            ChannelStatus.Failed => [EventName.ChannelFailed],
+            ChannelStatus.AuthFailed => [EventName.AuthFailed],
             ChannelStatus.TokenExpired when result.Reason == ConsentDenied =>
             [
-                Told(EventNames.ConsentDenied, EventType.Consent),
-                Told(EventNames.TokenExpired, EventType.Login),
+                EventName.ConsentDenied,
+                EventName.TokenExpired,
             ],
             ChannelStatus.TokenExpired when result.Reason == ConsentExpired =>
             [
-                Told(EventNames.ConsentExpired, EventType.Consent),
-                Told(EventNames.TokenExpired, EventType.Login),
+                EventName.ConsentExpired,
+                EventName.TokenExpired,
             ],
-            _ => [Told(Text(result.Status), EventType.Login)],
+            ChannelStatus.TokenExpired => [EventName.TokenExpired],
+            ChannelStatus.PasswordChangeRequired => [EventName.PasswordChangeRequired],
+            ChannelStatus.ChallengeRequired => [EventName.ChallengeRequired],
+            ChannelStatus.UserActionRequired => [EventName.UserActionRequired],
+            ChannelStatus.Empty or ChannelStatus.Running => throw new ArgumentException("No result.", nameof(result)),
         };
+        return
+        [
+            .. names.Select(name =>
+                NewEvent.OfConnection(name, connectionId, definitionId) with
+                {
+                    Status = Text(result.Status),
+                    Reason = result.Reason,
+                }
+            ),
+        ];
     }
 
     /// <summary>As stored and shown.</summary>
@@ -202,11 +208,11 @@ internal static class Outcome
             ChannelStatus.Running => "RUNNING",
             ChannelStatus.Success => "SUCCESS",
             ChannelStatus.Failed => "FAILED",
-            ChannelStatus.AuthFailed => EventNames.AuthFailed,
-            ChannelStatus.TokenExpired => EventNames.TokenExpired,
-            ChannelStatus.PasswordChangeRequired => EventNames.PasswordChangeRequired,
-            ChannelStatus.ChallengeRequired => EventNames.ChallengeRequired,
-            ChannelStatus.UserActionRequired => EventNames.UserActionRequired,
+            ChannelStatus.AuthFailed => "AUTH_FAILED",
+            ChannelStatus.TokenExpired => "TOKEN_EXPIRED",
+            ChannelStatus.PasswordChangeRequired => "PASSWORD_CHANGE_REQUIRED",
+            ChannelStatus.ChallengeRequired => "CHALLENGE_REQUIRED",
+            ChannelStatus.UserActionRequired => "USER_ACTION_REQUIRED",
             _ => throw new ArgumentOutOfRangeException(nameof(status)),
         };
 

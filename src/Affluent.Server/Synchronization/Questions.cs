@@ -157,7 +157,7 @@ internal sealed class Questions(Ids ids, Vault vault, Synchronizations synchroni
             return false;
         }
         db.AfterCommit(() => db.Database.Signals.Raise(Synchronizations.Work));
-        await Tell(db, clientId, userId, connectionId, row.DefinitionId, EventNames.UserInputCancelled, now);
+        await Tell(db, clientId, userId, connectionId, row.DefinitionId, EventName.UserInputCancelled, now);
         return true;
     }
 
@@ -187,7 +187,7 @@ internal sealed class Questions(Ids ids, Vault vault, Synchronizations synchroni
         );
         db.AfterCommit(() => db.Database.Signals.Raise(Synchronizations.Work));
         var clientId = await RequestStore.LockClient(db, userId, connectionId);
-        await Tell(db, clientId, userId, connectionId, definitionId, EventNames.UserInputAnswered, now);
+        await Tell(db, clientId, userId, connectionId, definitionId, EventName.UserInputAnswered, now);
     }
 
     private Task Tell(
@@ -196,7 +196,7 @@ internal sealed class Questions(Ids ids, Vault vault, Synchronizations synchroni
         long userId,
         long connectionId,
         string definitionId,
-        string name,
+        EventName name,
         long now
     ) =>
         EventLog.Append(
@@ -204,14 +204,7 @@ internal sealed class Questions(Ids ids, Vault vault, Synchronizations synchroni
             ids,
             userId,
             clientId,
-            [
-                new NewEvent(name, EventType.Login)
-                {
-                    ConnectionId = connectionId,
-                    DefinitionId = definitionId,
-                    Resource = Links.UserInput(connectionId),
-                },
-            ],
+            [NewEvent.OfUserInput(name, connectionId, definitionId)],
             now
         );
 }

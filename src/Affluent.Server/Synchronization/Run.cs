@@ -186,7 +186,7 @@ internal sealed partial class Run(RunTools tools)
                     await run.Tell(
                         db,
                         [
-                            Told(begun, EventNames.SynchronizationStarted) with
+                            NewEvent.OfConnection(EventName.SynchronizationStarted, begun.Id) with
                             {
                                 Status = "RUNNING",
                                 Reason = Kind(run.Type),
@@ -273,14 +273,14 @@ internal sealed partial class Run(RunTools tools)
     )
     {
         run.Progress = run.Progress.With(channel.DefinitionId, result);
-        var list = new NewEvent(EventNames.ListAccounts, EventType.Synchronization)
+        var list = NewEvent.OfAccountList(
+            run.Claim.Id,
+            channel.DefinitionId,
+            [.. listed.Select(id => new AccountId(id))]
+        ) with
         {
             Status = Outcome.Text(result.Status),
             Reason = result.Reason,
-            ConnectionId = run.Claim.Id,
-            DefinitionId = channel.DefinitionId,
-            Resource = Links.AccountsOf(run.Claim.Id),
-            AccountIds = listed,
         };
         var listsAccounts = run.Type == SyncType.ListAccounts || channel.LastSuccessAt is null;
         await run.Write(
@@ -330,7 +330,7 @@ internal sealed partial class Run(RunTools tools)
                 await run.Tell(
                     db,
                     [
-                        Told(claim, EventNames.SynchronizationEnded) with
+                        NewEvent.OfConnection(EventName.SynchronizationEnded, claim.Id) with
                         {
                             Status = end.Status,
                             Reason = results.FirstOrDefault(r => !r.IsSuccess)?.Reason,
@@ -358,9 +358,6 @@ internal sealed partial class Run(RunTools tools)
     }
 
     private static string Kind(SyncType type) => type == SyncType.All ? "all" : "list_accounts";
-
-    private static NewEvent Told(ClaimedConnection claim, string name) =>
-        new(name, EventType.Synchronization) { ConnectionId = claim.Id, Resource = Links.Connection(claim.Id) };
 
     [LoggerMessage(
         1,

@@ -71,11 +71,7 @@ internal sealed class Synchronizations(Ids ids, Vault vault)
     }
 
     internal static NewEvent Requested(long connectionId) =>
-        new(EventNames.SynchronizationRequested, EventType.Synchronization)
-        {
-            ConnectionId = connectionId,
-            Resource = Links.Connection(connectionId),
-        };
+        NewEvent.OfConnection(EventName.SynchronizationRequested, connectionId);
 
     internal async Task<byte[]?> SealUser(DbWork db, long userId, long connectionId, PresentUser? user) =>
         user is null

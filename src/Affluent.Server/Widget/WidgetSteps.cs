@@ -375,12 +375,8 @@ internal sealed class WidgetSteps(
         {
             return false;
         }
-        var told = new NewEvent(EventNames.ConnectionDeleted, EventType.Global)
-        {
-            ConnectionId = connection.Id,
-            Resource = Links.Connection(connection.Id),
-        };
-        await EventLog.Append(db, ids, session.UserId, session.ClientId, [told], time.Seconds());
+        var deleted = NewEvent.OfConnection(EventName.ConnectionDeleted, connection.Id);
+        await EventLog.Append(db, ids, session.UserId, session.ClientId, [deleted], time.Seconds());
         return true;
     }
 

@@ -136,7 +136,7 @@ public sealed class QueueTests
                         {
                             var events = Enumerable
                                 .Range(0, 1 + (i % 3))
-                                .Select(_ => new NewEvent(EventNames.ConnectionCreated, EventType.Global))
+                                .Select(_ => NewEvent.OfConnection(EventName.ConnectionCreated, new ConnectionId(1)))
                                 .ToArray();
                             await app.Database.Write(
                                 db => EventLog.Append(db, nodes[w % 2], user.Id, user.Client.Id, events, 0),
@@ -154,8 +154,8 @@ public sealed class QueueTests
         do
         {
             last = all.IsCompleted;
-            var page = await app.Database.Read(db => EventLog.Read(db, user.Id, seen.LastOrDefault(), 7), Stop);
-            seen.AddRange(page.Select(e => e.Id));
+            var page = await app.Database.Read(db => EventLog.Read(db, user.Id, new EventId(seen.LastOrDefault()), 7), Stop);
+            seen.AddRange(page.Select(e => e.Id.Value));
             last &= page.Count == 0;
         } while (!last);
         await all;

@@ -117,7 +117,7 @@ public sealed class HostileInputTests
                     app.Service<Ids>(),
                     user.Id,
                     user.Client.Id,
-                    [new NewEvent(EventNames.SynchronizationEnded, EventType.Synchronization)],
+                    [NewEvent.OfConnection(EventName.SynchronizationEnded, connection.Id)],
                     app.Time.Seconds()
                 );
             },

@@ -1,3 +1,4 @@
+using Affluent.Connectors.Contract;
 using Affluent.Ledger;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
@@ -19,6 +20,7 @@ public sealed class VocabularyTests
         {
             Id = new UserId(1L << 62),
             ConnectionId = null,
+            DefinitionId = new ChannelDefinitionId("8701"),
             Type = EventType.ChooseBank,
             Other = null,
             Status = TransactionStatus.Booked,
@@ -29,9 +31,9 @@ public sealed class VocabularyTests
             async db =>
             {
                 await db.Execute(
-                    "create table words (id bigint, connection_id bigint, type text check (type in ({words EventType})), other text, status text, day integer)"
+                    "create table words (id bigint, connection_id bigint, definition_id text, type text check (type in ({words EventType})), other text, status text, day integer)"
                 );
-                await db.Execute("insert into words values (@Id, @ConnectionId, @Type, @Other, @Status, @Day)", given);
+                await db.Execute("insert into words values (@Id, @ConnectionId, @DefinitionId, @Type, @Other, @Status, @Day)", given);
                 await db.Insert(Table, [given]);
             },
             TestContext.Current.CancellationToken
@@ -88,6 +90,7 @@ public sealed class VocabularyTests
         [
             new("id", BulkType.Long, r => r.Id),
             new("connection_id", BulkType.Long, r => r.ConnectionId),
+            new("definition_id", BulkType.Text, r => r.DefinitionId),
             new("type", BulkType.Text, r => r.Type),
             new("other", BulkType.Text, r => r.Other),
             new("status", BulkType.Text, r => r.Status),
@@ -106,6 +109,7 @@ public sealed class VocabularyTests
     {
         public UserId Id { get; init; }
         public ConnectionId? ConnectionId { get; init; }
+        public ChannelDefinitionId? DefinitionId { get; init; }
         public EventType Type { get; init; }
         public EventType? Other { get; init; }
         public TransactionStatus Status { get; init; }
