@@ -72,10 +72,7 @@ internal sealed class ConnectionEdits(Ids ids, Vault vault, Synchronizations syn
             ids,
             wish.UserId,
             wish.ClientId,
-            [
-                NewEvent.OfConnection(EventName.ConnectionCreated, id, wish.Channel.Id),
-                Synchronizations.Requested(id),
-            ],
+            [NewEvent.OfConnection(EventName.ConnectionCreated, id, wish.Channel.Id), Synchronizations.Requested(id)],
             now
         );
         return new NewConnection(id, authorize);

@@ -35,11 +35,7 @@ internal sealed record NewEvent
     public IReadOnlyList<AccountId> AccountIds { get; private init; } = [];
 
     /// <summary>About a connection, or about one channel of it.</summary>
-    public static NewEvent OfConnection(
-        EventName name,
-        ConnectionId connection,
-        ChannelDefinitionId? channel = null
-    ) =>
+    public static NewEvent OfConnection(EventName name, ConnectionId connection, ChannelDefinitionId? channel = null) =>
         new(name)
         {
             ConnectionId = connection,

@@ -63,8 +63,7 @@ internal sealed record EventMessage
             ChannelDefinitionId = stored.DefinitionId?.Value,
             Resource = stored.Resource is { } path ? api + path : null,
             AccountIds =
-                stored.AccountIds?.Split(',')
-                ?? (stored.Name == EventName.ListAccounts ? Array.Empty<string>() : null),
+                stored.AccountIds?.Split(',') ?? (stored.Name == EventName.ListAccounts ? Array.Empty<string>() : null),
         };
 }
 

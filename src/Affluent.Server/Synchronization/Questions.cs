@@ -198,13 +198,5 @@ internal sealed class Questions(Ids ids, Vault vault, Synchronizations synchroni
         string definitionId,
         EventName name,
         long now
-    ) =>
-        EventLog.Append(
-            db,
-            ids,
-            userId,
-            clientId,
-            [NewEvent.OfUserInput(name, connectionId, definitionId)],
-            now
-        );
+    ) => EventLog.Append(db, ids, userId, clientId, [NewEvent.OfUserInput(name, connectionId, definitionId)], now);
 }

@@ -154,7 +154,10 @@ public sealed class QueueTests
         do
         {
             last = all.IsCompleted;
-            var page = await app.Database.Read(db => EventLog.Read(db, user.Id, new EventId(seen.LastOrDefault()), 7), Stop);
+            var page = await app.Database.Read(
+                db => EventLog.Read(db, user.Id, new EventId(seen.LastOrDefault()), 7),
+                Stop
+            );
             seen.AddRange(page.Select(e => e.Id.Value));
             last &= page.Count == 0;
         } while (!last);

@@ -33,7 +33,10 @@ public sealed class VocabularyTests
                 await db.Execute(
                     "create table words (id bigint, connection_id bigint, definition_id text, type text check (type in ({words EventType})), other text, status text, day integer)"
                 );
-                await db.Execute("insert into words values (@Id, @ConnectionId, @DefinitionId, @Type, @Other, @Status, @Day)", given);
+                await db.Execute(
+                    "insert into words values (@Id, @ConnectionId, @DefinitionId, @Type, @Other, @Status, @Day)",
+                    given
+                );
                 await db.Insert(Table, [given]);
             },
             TestContext.Current.CancellationToken
