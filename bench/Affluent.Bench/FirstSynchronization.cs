@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
 using Affluent.Server.Providers;
 using Affluent.Server.Synchronization;
 using Microsoft.Extensions.DependencyInjection;
@@ -138,7 +139,7 @@ internal static class FirstSynchronization
     }
 
     /// <summary>One account whose transactions come in pages of 1,000, ten years of them.</summary>
-    private sealed class MemoryBank : IConnector
+    private sealed class MemoryBank : StepConnector
     {
         private const int PageSize = 1_000;
 
@@ -157,13 +158,18 @@ internal static class FirstSynchronization
                         Mode = ChannelMode.Embedded,
                         Connector = "memory",
                         AccountTypes = [BankAccountType.Checkings],
+                        Capabilities = StepConnector.Capabilities,
                     },
                 ],
             };
 
-        public ConnectorManifest Manifest { get; } = new("memory", ChannelMode.Embedded, []);
+        public override ConnectorManifest Manifest { get; } = new("memory", ChannelMode.Embedded, Capabilities, []);
 
-        public Task<StepResult> Step(StepContext context, StepInput input, CancellationToken cancellation) =>
+        protected override Task<StepResult> Step(
+            StepContext context,
+            StepInput input,
+            CancellationToken cancellation
+        ) =>
             Task.FromResult<StepResult>(
                 input switch
                 {

@@ -1,208 +1,104 @@
 namespace Affluent.Connectors.Contract;
 
 /// <summary>
-/// Speaks to one family of banks (one standard, or one kind of web site). A connector is a function of what it is handed:
-/// it owns no database, no clock, no network but <see cref="StepContext.Http"/>, and keeps nothing between two steps. All it
-/// needs to go on stands in the session string and the place string that it returned, so that any node may take the next step.
+/// Speaks to one family of banks (one standard, or one kind of web site). What it can do is told by the capability interfaces that it
+/// implements, and by its manifest. A connector is a function of what it is handed: it owns no database, no clock, no network but
+/// <see cref="StepContext.Http"/>, and keeps nothing between two steps. All it needs to go on stands in the session string and the
+/// place string that it returned, so that any node may take the next step.
 /// </summary>
+/// <remarks>
+/// Each method of a capability is one step: a handful of HTTP exchanges at the most. It throws only for bugs and for broken transport
+/// (<see cref="HttpRequestException"/>, a time-out): every answer of a bank, a wrong one too, is a <see cref="StepResult"/>. Any step may
+/// come to any result: the list of accounts may need the user first.
+/// </remarks>
 public interface IConnector
 {
-    /// <summary>What this family is and which settings a bank of it must bring.</summary>
+    /// <summary>What this family is, what it can do, and which settings a bank of it must bring.</summary>
     ConnectorManifest Manifest { get; }
-
-    /// <summary>
-    /// Takes one step: a handful of HTTP exchanges at the most. Throws only for bugs and for broken transport
-    /// (<see cref="HttpRequestException"/>, a time-out): every answer of a bank, a wrong one too, is a <see cref="StepResult"/>.
-    /// </summary>
-    Task<StepResult> Step(StepContext context, StepInput input, CancellationToken cancellation);
 }
 
-/// <summary>What a connector is handed at each step.</summary>
-public sealed record StepContext
+/// <summary>What a connector may be able to do. A capability without an interface is one that the platform cannot use yet.</summary>
+public enum Capability
 {
-    /// <summary>The bank and its settings, from the catalogue.</summary>
-    public required ChannelDefinition Channel { get; init; }
+    /// <summary>Accounts with their balances, and their transactions: <see cref="IAccountInformation"/>.</summary>
+    AccountInformation,
 
-    /// <summary>The only way out: no cookies, no automatic redirects, bounded in time and size, recorded in tests.</summary>
-    public required HttpClient Http { get; init; }
+    /// <summary>Telling the bank which accounts the user shares: <see cref="IAccountConsent"/>.</summary>
+    AccountConsent,
 
-    /// <summary>What the connector returned last, or empty at the very first step. Stored encrypted; may hold tokens and cookies.</summary>
-    public string Session { get; init; } = "";
+    /// <summary>The user proves who they are on the bank's own pages: <see cref="IRedirectAuthentication"/>.</summary>
+    RedirectAuthentication,
 
-    /// <summary>Stored credentials by <see cref="CredentialField.Id"/>; empty when none were given yet or the channel needs none.</summary>
-    public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
+    /// <summary>The user gives us what the bank asks for: <see cref="IEmbeddedAuthentication"/>.</summary>
+    EmbeddedAuthentication,
 
-    /// <summary>The time of this step.</summary>
-    public required DateTimeOffset Now { get; init; }
+    /// <summary>The user acts elsewhere, and the bank is asked whether they have: <see cref="IDecoupledAuthentication"/>.</summary>
+    DecoupledAuthentication,
 
-    /// <summary>The user, when present and waiting; null in a run of the schedule, where nobody can answer a question.</summary>
-    public PresentUser? User { get; init; }
+    /// <summary>Who holds the accounts.</summary>
+    AccountHolder,
 
-    /// <summary>Where the bank is to send the user back, on the channel REDIRECT; null elsewhere.</summary>
-    public BankCallback? Callback { get; init; }
+    /// <summary>Initiating payments.</summary>
+    Payments,
+
+    /// <summary>Account statements as documents.</summary>
+    Statements,
 }
 
-/// <summary>
-/// The user's own request, forwarded to banks as PSU headers. Their presence tells the bank that the user is there (RTS 2018/389
-/// art. 36(5)), so it must be a fact.
-/// </summary>
-public sealed record PresentUser(string IpAddress, string? UserAgent, string? AcceptLanguage);
-
-/// <summary>The address registered at the bank, and the single-use value that ties the answer to this connection (RFC 6749 §10.12).</summary>
-public sealed record BankCallback(Uri RedirectUri, string State);
-
-/// <summary>What the engine asks for.</summary>
-public abstract record StepInput
+/// <summary>Reads accounts and their transactions. A connector without access answers <see cref="StepResult.AskUser"/>.</summary>
+public interface IAccountInformation : IConnector
 {
-    private StepInput() { }
+    /// <summary>Reads the list of accounts with their balances.</summary>
+    Task<StepResult> ListAccounts(StepContext context, CancellationToken cancellation);
 
-    /// <summary>Read the list of accounts with their balances. A connector without access answers <see cref="StepResult.AskUser"/>.</summary>
-    public sealed record ListAccounts : StepInput;
+    /// <summary>Reads the transactions of one listed account.</summary>
+    /// <param name="from">The first day wanted; null = as far back as the bank goes.</param>
+    Task<StepResult> ListTransactions(
+        StepContext context,
+        BankAccount account,
+        DateOnly? from,
+        CancellationToken cancellation
+    );
 
-    /// <summary>Read the transactions of one listed account, from a day on (inclusive); null = as far back as the bank goes.</summary>
-    public sealed record ListTransactions(BankAccount Account, DateOnly? From) : StepInput;
-
-    /// <summary>Go on with the same list, at the place that the last page named.</summary>
-    public sealed record Continue(string Place) : StepInput;
-
-    /// <summary>The user agreed to share these accounts (by <see cref="BankAccount.Reference"/>), at banks that want to be told so.</summary>
-    public sealed record Consent(IReadOnlyList<BankAccount> Accounts) : StepInput;
-
-    /// <summary>The user's answer to the open question, by field id (<see cref="Question.OneTimePassword.Field"/> for a code).</summary>
-    public sealed record Answer(IReadOnlyDictionary<string, string> Values) : StepInput;
-
-    /// <summary>The user came back from the bank: the full address, query included, at which the browser arrived.</summary>
-    public sealed record Returned(Uri Address) : StepInput;
-
-    /// <summary>Look whether the user has meanwhile approved in the app, or acted on the bank's site.</summary>
-    public sealed record Poll : StepInput;
+    /// <summary>Goes on with the same list.</summary>
+    /// <param name="place">What the last page named as <see cref="StepResult.Page.Next"/>.</param>
+    Task<StepResult> Continue(StepContext context, string place, CancellationToken cancellation);
 }
 
-/// <summary>Everything a step can come to.</summary>
-public abstract record StepResult
+/// <summary>Speaks to banks that show nothing of an account before they are told that the user shares it.</summary>
+public interface IAccountConsent : IConnector
 {
-    private StepResult() { }
-
-    /// <summary>The session to hand back next time. The engine stores it encrypted as soon as it differs from the last one.</summary>
-    public required string Session { get; init; }
-
-    /// <summary>A page of the list asked for. <see cref="Next"/> null: it was the last one.</summary>
-    public sealed record Page : StepResult
-    {
-        /// <summary>Filled by <see cref="StepInput.ListAccounts"/>.</summary>
-        public IReadOnlyList<BankAccount> Accounts { get; init; } = [];
-
-        /// <summary>Filled by <see cref="StepInput.ListTransactions"/>.</summary>
-        public IReadOnlyList<BankTransaction> Transactions { get; init; } = [];
-
-        /// <summary>
-        /// The earliest day from which the bank gave everything, when it is later than the day asked for (a bank that keeps
-        /// 90 days); null: all that was asked. What is stored and older is out of sight, not gone.
-        /// </summary>
-        public DateOnly? CompleteFrom { get; init; }
-
-        /// <summary>Where the next step goes on; null at the end of the list.</summary>
-        public string? Next { get; init; }
-    }
-
-    /// <summary>
-    /// Only the user can open the way. After an accepted answer the connector says <see cref="Done"/> and the engine asks
-    /// again for what it wanted.
-    /// </summary>
-    public sealed record AskUser(Question Question) : StepResult;
-
-    /// <summary>Not now: ask again from this time on.</summary>
-    public sealed record Later(DateTimeOffset NotBefore, LaterReason Reason) : StepResult;
-
-    /// <summary>
-    /// No, and asking again the same way would not help. <paramref name="Detail"/> is for the operator: it holds no secret,
-    /// no amount, no name.
-    /// </summary>
-    public sealed record Refused(Refusal Reason, string Detail) : StepResult;
-
-    /// <summary>What was asked is done and there is nothing (more) to hand over.</summary>
-    public sealed record Done : StepResult;
+    /// <summary>Tells the bank which accounts the user agreed to share; replaces what was told before.</summary>
+    Task<StepResult> ShareAccounts(
+        StepContext context,
+        IReadOnlyList<BankAccount> accounts,
+        CancellationToken cancellation
+    );
 }
 
-/// <summary>What a bank may want from its customer.</summary>
-public abstract record Question
+/// <summary>Sends the user to the bank's own pages (<see cref="Question.Redirect"/>).</summary>
+public interface IRedirectAuthentication : IConnector
 {
-    private Question() { }
-
-    /// <summary>Name and password, the fields of the channel definition.</summary>
-    public sealed record Credentials : Question;
-
-    /// <summary>A code that the bank has sent, or that a device shows.</summary>
-    /// <param name="SentTo">Masked destination as the bank words it ("SMS to 06 ** ** ** 12"); null when unknown.</param>
-    /// <param name="Length">Number of characters; null when unknown.</param>
-    /// <param name="Digits">Whether the code is made of digits only.</param>
-    /// <param name="ExpiresAt">When the code stops being valid; null when unknown.</param>
-    /// <param name="Retry">True when an earlier answer was wrong and the bank lets the user try again.</param>
-    public sealed record OneTimePassword(
-        string? SentTo,
-        int? Length,
-        bool Digits,
-        DateTimeOffset? ExpiresAt,
-        bool Retry
-    ) : Question
-    {
-        /// <summary>Key of the code in <see cref="StepInput.Answer.Values"/>.</summary>
-        public const string Field = "otp";
-    }
-
-    /// <summary>Approval in the bank's own app; the engine polls.</summary>
-    public sealed record AppApproval(string? Message, TimeSpan PollEvery, DateTimeOffset? ExpiresAt) : Question;
-
-    /// <summary>The user's browser must go to the bank, which sends it back to <see cref="BankCallback.RedirectUri"/>.</summary>
-    public sealed record Redirect(Uri Address) : Question;
-
-    /// <summary>Something to settle on the bank's own site (terms to accept, a form to fill).</summary>
-    public sealed record SiteAction(string? Message, Uri? Address) : Question;
+    /// <summary>The user came back from the bank.</summary>
+    /// <param name="address">The full address, query included, at which the browser arrived.</param>
+    Task<StepResult> AcceptReturn(StepContext context, Uri address, CancellationToken cancellation);
 }
 
-/// <summary>Why a bank is to be asked later.</summary>
-public enum LaterReason
+/// <summary>Hands the user's answer to the bank (<see cref="Question.OneTimePassword"/>).</summary>
+public interface IEmbeddedAuthentication : IConnector
 {
-    /// <summary>Down, in maintenance, or answering nonsense.</summary>
-    BankUnavailable,
-
-    /// <summary>Too many requests.</summary>
-    RateLimited,
-
-    /// <summary>The bank is still preparing the data.</summary>
-    Working,
+    /// <summary>Takes the answer to the open question.</summary>
+    /// <param name="values">By field id; <see cref="Question.OneTimePassword.Field"/> for a code.</param>
+    Task<StepResult> AcceptAnswer(
+        StepContext context,
+        IReadOnlyDictionary<string, string> values,
+        CancellationToken cancellation
+    );
 }
 
-/// <summary>Why a bank says no.</summary>
-public enum Refusal
+/// <summary>Waits for what the user does elsewhere (<see cref="Question.AppApproval"/>, <see cref="Question.SiteAction"/>).</summary>
+public interface IDecoupledAuthentication : IConnector
 {
-    /// <summary>Name or password wrong. Never tried again without new credentials: three failures lock people out.</summary>
-    WrongCredentials,
-
-    /// <summary>The code was wrong too often, or expired.</summary>
-    ChallengeFailed,
-
-    /// <summary>The bank wants a new password first.</summary>
-    PasswordChangeRequired,
-
-    /// <summary>The bank has locked the customer's access.</summary>
-    AccessLocked,
-
-    /// <summary>The user must settle something on the bank's site.</summary>
-    SiteActionRequired,
-
-    /// <summary>The authorization ended or was withdrawn at the bank.</summary>
-    ConsentExpired,
-
-    /// <summary>The user said no at the bank.</summary>
-    ConsentDenied,
-
-    /// <summary>Only the account asked for is refused; the others may be fine.</summary>
-    AccountRefused,
-
-    /// <summary>Our own fault: certificate, registration, signature, configuration. For the operator, never blamed on the user.</summary>
-    OperatorFault,
-
-    /// <summary>The bank answers something that this connector does not understand.</summary>
-    NotUnderstood,
+    /// <summary>Looks whether the user has meanwhile approved in the app, or acted on the bank's site.</summary>
+    Task<StepResult> Poll(StepContext context, CancellationToken cancellation);
 }

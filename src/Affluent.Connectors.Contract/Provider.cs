@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Affluent.Connectors.Contract;
 
 /// <summary>A bank as users know it; an entry of the catalogue.</summary>
@@ -41,6 +39,9 @@ public sealed record ChannelDefinition
 
     /// <summary>Kinds of account it brings.</summary>
     public required IReadOnlyList<BankAccountType> AccountTypes { get; init; }
+
+    /// <summary>What can be done over it: <see cref="ConnectorManifest.Capabilities"/> of its connector.</summary>
+    public IReadOnlyList<Capability> Capabilities { get; init; } = [];
 
     /// <summary>Whether the bank may ask questions during a run.</summary>
     public bool Interactive { get; init; }
@@ -110,84 +111,4 @@ public enum CredentialType
 
     /// <summary>PWD.</summary>
     Password,
-}
-
-/// <summary>A family of connectors, described as data.</summary>
-/// <param name="Family">Name that catalogue entries refer to ("stet", "website").</param>
-/// <param name="Mode">Channel that it serves.</param>
-/// <param name="Settings">What each bank of the family must or may state.</param>
-public sealed record ConnectorManifest(string Family, ChannelMode Mode, IReadOnlyList<ConnectorSetting> Settings)
-{
-    /// <summary>What is wrong with a catalogue entry, in words for its author; empty when it fits.</summary>
-    public IReadOnlyList<string> Check(ChannelDefinition channel)
-    {
-        List<string> faults = [];
-        if (channel.Mode != Mode)
-        {
-            faults.Add($"channel {channel.Id}: connector '{Family}' serves the channel {Mode}, not {channel.Mode}");
-        }
-        foreach (var setting in Settings.Where(s => s.Required && !channel.Settings.ContainsKey(s.Name)))
-        {
-            faults.Add($"channel {channel.Id}: setting '{setting.Name}' is missing ({setting.Meaning})");
-        }
-        foreach (var name in channel.Settings.Keys.Where(name => Settings.All(s => s.Name != name)))
-        {
-            faults.Add($"channel {channel.Id}: setting '{name}' is not known to connector '{Family}'");
-        }
-        foreach (var setting in Settings)
-        {
-            if (channel.Settings.TryGetValue(setting.Name, out var value) && setting.Fault(value) is { } fault)
-            {
-                faults.Add($"channel {channel.Id}: setting '{setting.Name}' {fault}");
-            }
-        }
-        return faults;
-    }
-}
-
-/// <summary>A value that a bank of the family states.</summary>
-/// <param name="Meaning">One line for the author of a catalogue entry.</param>
-/// <param name="Choices">The only values allowed; null = any value of the kind.</param>
-public sealed record ConnectorSetting(
-    string Name,
-    SettingKind Kind,
-    bool Required,
-    string Meaning,
-    IReadOnlyList<string>? Choices = null
-)
-{
-    /// <summary>What is wrong with a value ("is not …"), never the value itself; null when it fits.</summary>
-    public string? Fault(string value) =>
-        Kind switch
-        {
-            _ when Choices is not null && !Choices.Contains(value, StringComparer.Ordinal) =>
-                $"is none of: {string.Join(", ", Choices)}",
-            SettingKind.Address
-                when !Uri.TryCreate(value, UriKind.Absolute, out var address)
-                    || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps) =>
-                "is not an absolute http(s) address",
-            SettingKind.Switch when value is not ("true" or "false") => "is neither true nor false",
-            SettingKind.Number when !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _) =>
-                "is not a whole number",
-            _ => null,
-        };
-}
-
-/// <summary>What a setting holds.</summary>
-public enum SettingKind
-{
-    /// <summary>Any text.</summary>
-    Text,
-
-    /// <summary>An absolute address.</summary>
-    Address,
-
-    /// <summary>A secret: masked wherever settings are shown.</summary>
-    Secret,
-
-    /// <summary>true or false.</summary>
-    Switch,
-
-    /// <summary>A whole number, zero or more.</summary>
-    Number,
 }

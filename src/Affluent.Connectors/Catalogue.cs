@@ -1,32 +1,10 @@
-using System.Collections.Frozen;
 using Affluent.Connectors.Contract;
 
 namespace Affluent.Connectors;
 
 /// <summary>The banks of an installation: those that ship with the product and those of the operator's own folder.</summary>
-public sealed class Catalogue
+public static class Catalogue
 {
-    private readonly FrozenDictionary<ProviderId, Provider> _providers;
-    private readonly FrozenDictionary<ChannelDefinitionId, CatalogueChannel> _channels;
-
-    private Catalogue(IEnumerable<Provider> providers)
-    {
-        Providers = [.. providers.OrderBy(p => p.Id.Value.Length).ThenBy(p => p.Id.Value, StringComparer.Ordinal)];
-        _providers = Providers.ToFrozenDictionary(p => p.Id);
-        _channels = Providers
-            .SelectMany(p => p.Channels.Select(c => new CatalogueChannel(p, c, Families.Find(c.Connector)!)))
-            .ToFrozenDictionary(c => c.Definition.Id);
-    }
-
-    /// <summary>All banks, in the order of their ids.</summary>
-    public IReadOnlyList<Provider> Providers { get; }
-
-    /// <summary>The bank of that id; null when there is none.</summary>
-    public Provider? Provider(ProviderId id) => _providers.GetValueOrDefault(id);
-
-    /// <summary>The channel of that channel definition id, with its bank and its connector; null when there is none.</summary>
-    public CatalogueChannel? Channel(ChannelDefinitionId id) => _channels.GetValueOrDefault(id);
-
     /// <summary>
     /// Reads the banks that ship with the product and then the operator's. All faults are found at once; an entry with a fault
     /// is not part of the catalogue. A test bank whose variables are not set is left out without a fault: this installation has none.
@@ -47,7 +25,15 @@ public sealed class Catalogue
                 faults.Add(new(file, "id", $"{provider.Id} is taken by {providers[provider.Id].File}"));
             }
         }
-        return new CatalogueLoad(new Catalogue(providers.Values.Select(p => p.Provider)), faults);
+        return new CatalogueLoad(
+            [
+                .. providers
+                    .Values.Select(p => p.Provider)
+                    .OrderBy(p => p.Id.Value.Length)
+                    .ThenBy(p => p.Id.Value, StringComparer.Ordinal),
+            ],
+            faults
+        );
     }
 
     private static IEnumerable<(string File, string Text)> Shipped()
@@ -87,11 +73,8 @@ public sealed class Catalogue
     }
 }
 
-/// <summary>A channel, the bank it belongs to and the connector that speaks to it.</summary>
-public sealed record CatalogueChannel(Provider Provider, ChannelDefinition Definition, IConnector Connector);
-
-/// <summary>A catalogue, and everything that is wrong with its files.</summary>
-public sealed record CatalogueLoad(Catalogue Catalogue, IReadOnlyList<CatalogueFault> Faults);
+/// <summary>The banks of a catalogue in the order of their ids, and everything that is wrong with its files.</summary>
+public sealed record CatalogueLoad(IReadOnlyList<Provider> Providers, IReadOnlyList<CatalogueFault> Faults);
 
 /// <summary>One thing wrong with one entry.</summary>
 /// <param name="File">Path, or the name of the shipped file.</param>

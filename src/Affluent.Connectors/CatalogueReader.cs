@@ -86,12 +86,15 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
     private static ChannelDefinition ReadChannel(CatalogueEntry entry, string providerId)
     {
         var mode = entry.Choice("mode", Modes);
+        var family = entry.Text("connector", required: true);
+        var connector = Families.Find(family);
         var channel = new ChannelDefinition
         {
             Id = new ChannelDefinitionId(entry.Text("id", required: true)),
             Mode = mode,
-            Connector = entry.Text("connector", required: true),
+            Connector = family,
             AccountTypes = entry.Choices("account_types", Types),
+            Capabilities = connector?.Manifest.Capabilities ?? [],
             Interactive = entry.Switch("interactive"),
             Unavailable = entry.Switch("unavailable"),
             Credentials = [.. entry.List("credentials").Select(ReadCredential)],
@@ -124,7 +127,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
         {
             entry.Fault("credentials", $"'{twice.Key}' stands more than once");
         }
-        if (Families.Find(channel.Connector) is { } connector)
+        if (connector is not null)
         {
             foreach (var fault in connector.Manifest.Check(channel))
             {
@@ -134,7 +137,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
         else
         {
             var known = string.Join(", ", Families.All.Select(f => f.Manifest.Family));
-            entry.Fault("connector", $"'{channel.Connector}' is none of: {known}");
+            entry.Fault("connector", $"'{family}' is none of: {known}");
         }
         return channel;
     }

@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Stet;
 
 namespace Affluent.Connectors.Tests;
 
@@ -19,15 +20,14 @@ public sealed class CatalogueTests : IDisposable
         var load = Catalogue.Load(TestBankHere);
 
         Assert.Empty(load.Faults);
-        var bank = load.Catalogue.Provider("87")!;
+        var bank = load.Providers.Single(p => p.Id == new ProviderId("87"));
         Assert.Equal(("Linxo Test Bank", "FRA", true), (bank.Name, bank.CountryCode, bank.Test));
-        Assert.Equal(["8701", "8700"], bank.Channels.Select(c => c.Id));
-        var redirect = load.Catalogue.Channel("8701")!;
-        Assert.Same(bank, redirect.Provider);
-        Assert.Equal("stet", redirect.Connector.Manifest.Family);
-        Assert.Equal("http://127.0.0.1:5200/stettestbank/stet/psd2/v1.4.2", redirect.Definition.Settings["api_url"]);
-        Assert.Equal([BankAccountType.Checkings, BankAccountType.CreditCard], redirect.Definition.AccountTypes);
-        var embedded = load.Catalogue.Channel("8700")!.Definition;
+        Assert.Equal(["8701", "8700"], bank.Channels.Select(c => c.Id.Value));
+        var (redirect, embedded) = (bank.Channels[0], bank.Channels[1]);
+        Assert.Equal("stet", redirect.Connector);
+        Assert.Equal(new StetConnector().Manifest.Capabilities, redirect.Capabilities);
+        Assert.Equal("http://127.0.0.1:5200/stettestbank/stet/psd2/v1.4.2", redirect.Settings["api_url"]);
+        Assert.Equal([BankAccountType.Checkings, BankAccountType.CreditCard], redirect.AccountTypes);
         Assert.Equal(4, embedded.AccountTypes.Count);
         Assert.Equal(
             [
@@ -45,8 +45,7 @@ public sealed class CatalogueTests : IDisposable
         var load = Catalogue.Load(new Dictionary<string, string>());
 
         Assert.Empty(load.Faults);
-        Assert.Null(load.Catalogue.Provider("87"));
-        Assert.Null(load.Catalogue.Channel("8700"));
+        Assert.DoesNotContain(load.Providers, p => p.Id == new ProviderId("87"));
     }
 
     [Fact]
@@ -57,8 +56,8 @@ public sealed class CatalogueTests : IDisposable
         var load = Catalogue.Load(TestBankHere, _folder.FullName);
 
         Assert.Empty(load.Faults);
-        Assert.Equal(["87", "4711"], load.Catalogue.Providers.Select(p => p.Id));
-        Assert.Equal("id-of-ours", load.Catalogue.Channel("471101")!.Definition.Settings["client_id"]);
+        Assert.Equal(["87", "4711"], load.Providers.Select(p => p.Id.Value));
+        Assert.Equal("id-of-ours", load.Providers[^1].Channels.Single().Settings["client_id"]);
     }
 
     [Fact]
@@ -85,7 +84,7 @@ public sealed class CatalogueTests : IDisposable
 
         var load = Catalogue.Load(TestBankHere, _folder.FullName);
 
-        Assert.Equal(["87"], load.Catalogue.Providers.Select(p => p.Id));
+        Assert.Equal(["87"], load.Providers.Select(p => p.Id.Value));
         Assert.Equal(
             [
                 "a.json: line 2: is not JSON",
@@ -120,7 +119,7 @@ public sealed class CatalogueTests : IDisposable
         var load = Catalogue.Load(TestBankHere, _folder.FullName);
 
         Assert.NotEmpty(load.Faults);
-        Assert.Equal(["87"], load.Catalogue.Providers.Select(p => p.Id));
+        Assert.Equal(["87"], load.Providers.Select(p => p.Id.Value));
     }
 
     [Fact]

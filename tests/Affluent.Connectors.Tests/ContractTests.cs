@@ -1,4 +1,4 @@
-using Affluent.Connectors.Contract.Conformance;
+using Affluent.Connectors.Testing.Conformance;
 using Affluent.Connectors.Tests.Support;
 
 namespace Affluent.Connectors.Tests;

@@ -1,5 +1,6 @@
 using Affluent.Connectors.Contract;
-using Affluent.Connectors.Contract.Recording;
+using Affluent.Connectors.Testing;
+using Affluent.Connectors.Testing.Recording;
 using Affluent.Connectors.Stet;
 using Affluent.Connectors.Tests.Support;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Web;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
 using Affluent.Connectors.Tests.Support;
 
 namespace Affluent.Connectors.Tests;

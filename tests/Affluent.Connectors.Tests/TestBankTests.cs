@@ -1,5 +1,6 @@
 using System.Globalization;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
 using Affluent.Connectors.Tests.Support;
 
 namespace Affluent.Connectors.Tests;

@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
 using Affluent.Connectors.Scraping;
 using Affluent.Connectors.Tests.Support;
 

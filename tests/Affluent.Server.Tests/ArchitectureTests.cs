@@ -1,6 +1,8 @@
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
 using Affluent.Server.Tests.Harness;
 using Affluent.TestBank;
 using NetArchTest.Rules;
@@ -93,6 +95,30 @@ public sealed partial class ArchitectureTests
         Assert.Equal([], OurReferences(typeof(TestBankApp).Assembly));
         Assert.Equal(["Affluent.Connectors.Contract"], OurReferences(Assembly.Load("Affluent.Ledger")));
         Assert.Equal(["Affluent.Connectors.Contract"], OurReferences(Assembly.Load("Affluent.Connectors")));
+        Assert.Equal(["Affluent.Connectors.Contract"], OurReferences(typeof(StepConnector).Assembly));
+    }
+
+    [Fact]
+    public void The_server_ships_without_the_test_kit_of_connectors()
+    {
+        Assert.Contains("Affluent.Connectors.Contract", Shipped("Affluent.Server"));
+        Assert.Contains("Affluent.Connectors.Testing", Shipped("Affluent.Server.Tests"));
+        Assert.DoesNotContain("Affluent.Connectors.Testing", Shipped("Affluent.Server"));
+
+        // The libraries that the build puts beside a program, packages and projects alike.
+        static string[] Shipped(string program)
+        {
+            using var dependencies = JsonDocument.Parse(
+                File.ReadAllText(Path.Combine(AppContext.BaseDirectory, $"{program}.deps.json"))
+            );
+            return
+            [
+                .. dependencies
+                    .RootElement.GetProperty("libraries")
+                    .EnumerateObject()
+                    .Select(library => library.Name.Split('/')[0]),
+            ];
+        }
     }
 
     [Fact]

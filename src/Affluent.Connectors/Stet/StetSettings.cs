@@ -14,6 +14,7 @@ internal sealed record StetSettings
     public static readonly ConnectorManifest Manifest = new(
         "stet",
         ChannelMode.Redirect,
+        [Capability.AccountInformation, Capability.AccountConsent, Capability.RedirectAuthentication],
         [
             new("authorize_url", SettingKind.Address, true, "the bank's page where users log in and agree"),
             new("token_url", SettingKind.Address, true, "where codes and refresh tokens are exchanged"),

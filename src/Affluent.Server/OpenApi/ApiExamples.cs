@@ -29,6 +29,7 @@ internal static class ApiExamples
                     Interactive = true,
                     Unavailable = false,
                     Capabilities = ["PFM_ACCOUNT"],
+                    ConnectorCapabilities = ["ACCOUNT_INFORMATION", "EMBEDDED_AUTHENTICATION"],
                     Credentials =
                     [
                         new()

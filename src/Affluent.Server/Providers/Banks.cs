@@ -16,11 +16,10 @@ internal sealed class Banks
     {
         All = [.. providers];
         _providers = All.ToFrozenDictionary(p => p.Id);
-        _channels = All.SelectMany(p =>
-                p.Channels.Select(c => (Provider: p, Channel: c, Connector: connector(c.Connector)))
-            )
+        _channels = All.SelectMany(p => p.Channels)
+            .Select(c => (Definition: c, Connector: connector(c.Connector)))
             .Where(c => c.Connector is not null)
-            .ToFrozenDictionary(c => c.Channel.Id, c => new BankChannel(c.Provider, c.Channel, c.Connector!));
+            .ToFrozenDictionary(c => c.Definition.Id, c => new BankChannel(c.Definition, c.Connector!));
     }
 
     /// <summary>The banks that ship with the product and the operator's own; the test bank only where the settings say where it is.</summary>
@@ -36,11 +35,11 @@ internal sealed class Banks
         var faults = load.Faults.Select(f => f.ToString());
         if (settings.Environment == InstallationKind.Production)
         {
-            faults = faults.Concat(load.Catalogue.Providers.SelectMany(NotForProduction));
+            faults = faults.Concat(load.Providers.SelectMany(NotForProduction));
         }
         string[] all = [.. faults];
         return all.Length == 0
-            ? new Banks(load.Catalogue.Providers, Families.Find)
+            ? new Banks(load.Providers, Families.Find)
             : throw new InvalidDataException(
                 $"The catalogue of banks cannot be used:\n  - {string.Join("\n  - ", all)}"
             );
@@ -68,9 +67,9 @@ internal sealed class Banks
 
     public Provider? Provider(ProviderId id) => _providers.GetValueOrDefault(id);
 
-    /// <summary>The channel with its bank and its connector.</summary>
+    /// <summary>The channel with its connector.</summary>
     public BankChannel? Channel(ChannelDefinitionId id) => _channels.GetValueOrDefault(id);
 }
 
 /// <summary>One way to a bank's data, with the connector that speaks to it.</summary>
-internal sealed record BankChannel(Provider Provider, ChannelDefinition Definition, IConnector Connector);
+internal sealed record BankChannel(ChannelDefinition Definition, IConnector Connector);

@@ -9,6 +9,9 @@ namespace Affluent.Server.Providers;
 internal static class ProviderWords
 {
     public const string CredentialTypes = "TEXT,PWD";
+    public const string Capabilities =
+        "ACCOUNT_INFORMATION,ACCOUNT_CONSENT,REDIRECT_AUTHENTICATION,EMBEDDED_AUTHENTICATION,DECOUPLED_AUTHENTICATION,"
+        + "ACCOUNT_HOLDER,PAYMENTS,STATEMENTS";
 
     public static string Of(ChannelMode mode) =>
         mode switch

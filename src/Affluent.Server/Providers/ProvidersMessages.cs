@@ -3,6 +3,7 @@ using Affluent.Connectors.Contract;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Providers;
 
@@ -62,6 +63,14 @@ internal sealed record ChannelDefinitionMessage
     /// <summary>What it is good for: PFM_ACCOUNT, accounts and transactions.</summary>
     public required IReadOnlyList<string> Capabilities { get; init; }
 
+    /// <summary>
+    /// What can be done over it, in words of this platform. ACCOUNT_INFORMATION: accounts and transactions are read; ACCOUNT_CONSENT:
+    /// the bank is told which accounts the user shares; the AUTHENTICATION words: where users prove who they are, on the bank's own
+    /// pages (REDIRECT), to this platform (EMBEDDED), or elsewhere while it waits (DECOUPLED).
+    /// </summary>
+    [OneOf(ProviderWords.Capabilities)]
+    public required IReadOnlyList<string> ConnectorCapabilities { get; init; }
+
     /// <summary>Fields of the credentials form; empty on REDIRECT.</summary>
     public required IReadOnlyList<CredentialMessage> Credentials { get; init; }
 
@@ -73,7 +82,8 @@ internal sealed record ChannelDefinitionMessage
             AccountTypes = [.. channel.AccountTypes.Select(ProviderWords.Of)],
             Interactive = channel.Interactive,
             Unavailable = channel.Unavailable,
-            Capabilities = ["PFM_ACCOUNT"],
+            Capabilities = channel.Capabilities.Contains(Capability.AccountInformation) ? ["PFM_ACCOUNT"] : [],
+            ConnectorCapabilities = [.. channel.Capabilities.Select(c => c.Word())],
             Credentials = [.. channel.Credentials.Select(CredentialMessage.Of)],
         };
 }

@@ -35,7 +35,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         if (listed.Any(NeedsConsent))
         {
             var shared = listed.Where(a => a.Row.Selected && !a.Outranked).Select(a => a.Bank).ToArray();
-            var told = await _steps.Take(new StepInput.Consent(shared), answered: false, stop);
+            var told = await _steps.ShareAccounts(shared, stop);
             if (told is not (StepResult.Done or StepResult.Page))
             {
                 return await EndOf(told);
@@ -78,7 +78,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 await run.Write(db => RunStore.Wait(db, _claim, open.ExpiresAt), stop);
                 return new ChannelEnd.Waiting();
             }
-            var look = await _steps.Take(new StepInput.Poll(), answered: false, stop);
+            var look = await _steps.Poll(answered: false, stop);
             if (look is StepResult.AskUser { Question: Question.AppApproval again })
             {
                 var due = Math.Min(open.ExpiresAt, tools.Seconds + PollSeconds(again));
@@ -96,11 +96,11 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             await TakeCredentials(answer.Values, stop);
             return null;
         }
-        StepInput input =
-            answer.Returned is { } address ? new StepInput.Returned(address)
-            : question is Question.OneTimePassword ? new StepInput.Answer(answer.Values)
-            : new StepInput.Poll();
-        return await Answered(question, await _steps.Take(input, answered: true, stop), stop);
+        var result =
+            answer.Returned is { } address ? await _steps.AcceptReturn(address, stop)
+            : question is Question.OneTimePassword ? await _steps.AcceptAnswer(answer.Values, stop)
+            : await _steps.Poll(answered: true, stop);
+        return await Answered(question, result, stop);
     }
 
     private async Task<ChannelEnd?> Answered(Question question, StepResult result, CancellationToken stop)
@@ -145,7 +145,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     private async Task<(IReadOnlyList<ListedAccount>? Listed, ChannelEnd? End)> List(CancellationToken stop)
     {
         List<BankAccount> accounts = [];
-        var end = await _steps.Pages(new StepInput.ListAccounts(), page => accounts.AddRange(page.Accounts), stop);
+        var end = await _steps.ListAccounts(page => accounts.AddRange(page.Accounts), stop);
         if (end is not null)
         {
             return (null, await EndOf(end));
@@ -258,8 +258,9 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         );
         List<BankTransaction> transactions = [];
         DateOnly? completeFrom = null;
-        var end = await _steps.Pages(
-            new StepInput.ListTransactions(account.Bank, from),
+        var end = await _steps.ListTransactions(
+            account.Bank,
+            from,
             page =>
             {
                 transactions.AddRange(page.Transactions);

@@ -25,37 +25,92 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     /// <summary>The value by which a bank's answer to the last step will be recognised; null: it cannot send the user anywhere.</summary>
     public Secret? State { get; private set; }
 
-    /// <summary>Takes all pages of a list; null: it is complete, else what came in between.</summary>
-    public async Task<StepResult?> Pages(StepInput input, Action<StepResult.Page> take, CancellationToken stop)
+    /// <summary>Takes all pages of the list of accounts; null: it is complete, else what came in between.</summary>
+    public Task<StepResult?> ListAccounts(Action<StepResult.Page> take, CancellationToken stop) =>
+        Pages((accounts, context, cancellation) => accounts.ListAccounts(context, cancellation), take, stop);
+
+    /// <summary>Takes all pages of an account's transactions; null: they are complete, else what came in between.</summary>
+    public Task<StepResult?> ListTransactions(
+        BankAccount account,
+        DateOnly? from,
+        Action<StepResult.Page> take,
+        CancellationToken stop
+    ) =>
+        Pages(
+            (accounts, context, cancellation) => accounts.ListTransactions(context, account, from, cancellation),
+            take,
+            stop
+        );
+
+    /// <summary>Tells the bank which accounts the user shares.</summary>
+    public Task<StepResult> ShareAccounts(IReadOnlyList<BankAccount> shared, CancellationToken stop) =>
+        Take<IAccountConsent>(
+            (consent, context, cancellation) => consent.ShareAccounts(context, shared, cancellation),
+            answered: false,
+            stop
+        );
+
+    /// <summary>Hands over what the user typed.</summary>
+    public Task<StepResult> AcceptAnswer(IReadOnlyDictionary<string, string> values, CancellationToken stop) =>
+        Take<IEmbeddedAuthentication>(
+            (user, context, cancellation) => user.AcceptAnswer(context, values, cancellation),
+            answered: true,
+            stop
+        );
+
+    /// <summary>Hands over the address at which the user came back from the bank.</summary>
+    public Task<StepResult> AcceptReturn(Uri address, CancellationToken stop) =>
+        Take<IRedirectAuthentication>(
+            (user, context, cancellation) => user.AcceptReturn(context, address, cancellation),
+            answered: true,
+            stop
+        );
+
+    /// <summary>Looks whether the user has acted elsewhere.</summary>
+    /// <param name="answered">The user says so: a question that is asked now is another one.</param>
+    public Task<StepResult> Poll(bool answered, CancellationToken stop) =>
+        Take<IDecoupledAuthentication>(
+            (user, context, cancellation) => user.Poll(context, cancellation),
+            answered,
+            stop
+        );
+
+    private async Task<StepResult?> Pages(
+        Step<IAccountInformation> step,
+        Action<StepResult.Page> take,
+        CancellationToken stop
+    )
     {
+        string? place = null;
         for (var number = 0; number < MostPages; number++)
         {
-            var result = await Take(input, answered: false, stop);
-            if (result is StepResult.Page page)
+            var result = await Take(step, answered: false, stop);
+            if (result is not StepResult.Page page)
             {
-                take(page);
-                if (page.Next is not { } next)
-                {
-                    return null;
-                }
-                if (input is StepInput.Continue before && before.Place == next)
-                {
-                    return NotUnderstood("a page names itself as the next one");
-                }
-                input = new StepInput.Continue(next);
-                continue;
+                return result is StepResult.Done ? null : result;
             }
-            return result is StepResult.Done ? null : result;
+            take(page);
+            if (page.Next is not { } next)
+            {
+                return null;
+            }
+            if (next == place)
+            {
+                return NotUnderstood("a page names itself as the next one");
+            }
+            place = next;
+            step = (accounts, context, cancellation) => accounts.Continue(context, next, cancellation);
         }
         return NotUnderstood("the pages have no end");
     }
 
     /// <summary>One step of the connector; its session is stored at once when it changed.</summary>
     /// <param name="answered">The step hands over an answer: a question that is asked now is another one.</param>
-    public async Task<StepResult> Take(StepInput input, bool answered, CancellationToken stop)
+    private async Task<StepResult> Take<T>(Step<T> step, bool answered, CancellationToken stop)
+        where T : class, IConnector
     {
         await run.KeepLease(stop);
-        var result = await WithLease(input, stop);
+        var result = await WithLease(step, stop);
         if (result is not StepResult.AskUser && result.Session != Session)
         {
             await run.Write(db => SaveSession(db, result.Session), stop);
@@ -67,12 +122,13 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         return result;
     }
 
-    private async Task<StepResult> WithLease(StepInput input, CancellationToken stop)
+    private async Task<StepResult> WithLease<T>(Step<T> step, CancellationToken stop)
+        where T : class, IConnector
     {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(stop);
         try
         {
-            return await run.KeepLeaseDuring(Try(input, lost.Token), stop);
+            return await run.KeepLeaseDuring(Try(step, lost.Token), stop);
         }
         catch (LeaseLostException)
         {
@@ -81,8 +137,13 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         }
     }
 
-    private async Task<StepResult> Try(StepInput input, CancellationToken stop)
+    private async Task<StepResult> Try<T>(Step<T> step, CancellationToken stop)
+        where T : class, IConnector
     {
+        if (bank.Connector is not T connector)
+        {
+            return NotUnderstood($"the connector lacks {typeof(T).Name}");
+        }
         var redirect = run.Attended && bank.Definition.Mode == ChannelMode.Redirect;
         State = redirect ? Secret.Generate() : null;
         var context = new StepContext
@@ -99,7 +160,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
-            return await bank.Connector.Step(context, input, either.Token);
+            return await step(connector, context, either.Token);
         }
         catch (Exception error)
             when (error is HttpRequestException or IOException or OperationCanceledException or TimeoutException
@@ -129,6 +190,9 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         run.Key.Open(row.Credentials, Sealed.Credentials(run.Claim.Id, row.DefinitionId)) is { } text
             ? JsonSerializer.Deserialize(text, SealedJson.Default.DictionaryStringString)!
             : [];
+
+    /// <summary>A step that needs a capability.</summary>
+    private delegate Task<StepResult> Step<in T>(T connector, StepContext context, CancellationToken cancellation);
 
     [LoggerMessage(1, LogLevel.Warning, "Connection {Connection}, channel {Channel}: transport broken, {Error}")]
     private static partial void LogTransport(ILogger log, long connection, string channel, string error);

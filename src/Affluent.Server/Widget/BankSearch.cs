@@ -28,7 +28,7 @@ internal static class BankSearch
                     bank.Id,
                     bank.Name,
                     bank.Test,
-                    bank.Channels.Any(channel => !channel.Unavailable)
+                    Screens.InService(bank).Count > 0
                 )),
         ];
     }

@@ -122,7 +122,11 @@ internal static class Screens
 
     /// <summary>The channels that users can choose from, REDIRECT first.</summary>
     public static IReadOnlyList<ChannelDefinition> InService(Provider provider) =>
-        [.. provider.Channels.Where(c => !c.Unavailable).OrderBy(c => c.Mode)];
+        [
+            .. provider
+                .Channels.Where(c => !c.Unavailable && c.Capabilities.Contains(Capability.AccountInformation))
+                .OrderBy(c => c.Mode),
+        ];
 
     /// <summary>Where a session goes once accounts are listed and chosen.</summary>
     public static WidgetState AfterAccounts(WidgetState state, Provider provider, WidgetConnection connection)

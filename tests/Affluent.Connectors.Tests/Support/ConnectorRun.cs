@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
 
 namespace Affluent.Connectors.Tests.Support;
 
@@ -43,7 +44,7 @@ internal sealed class ConnectorRun(IConnector connector, ChannelDefinition chann
             User = User,
             Callback = Callback,
         };
-        var result = await connector.Step(context, input, TestContext.Current.CancellationToken);
+        var result = await connector.Take(context, input, TestContext.Current.CancellationToken);
         Session = result.Session;
         return result;
     }

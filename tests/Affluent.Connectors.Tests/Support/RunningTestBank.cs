@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
 using Affluent.TestBank;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
@@ -11,10 +12,10 @@ namespace Affluent.Connectors.Tests.Support;
 internal sealed class RunningTestBank : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly Catalogue _catalogue;
+    private readonly IReadOnlyList<Provider> _banks;
 
-    private RunningTestBank(WebApplication app, FakeTimeProvider clock, Catalogue catalogue) =>
-        (_app, Clock, _catalogue) = (app, clock, catalogue);
+    private RunningTestBank(WebApplication app, FakeTimeProvider clock, IReadOnlyList<Provider> banks) =>
+        (_app, Clock, _banks) = (app, clock, banks);
 
     public FakeTimeProvider Clock { get; }
 
@@ -27,7 +28,7 @@ internal sealed class RunningTestBank : IAsyncDisposable
         var variables = new Dictionary<string, string> { ["test_bank"] = TestBankApp.Address(app).AbsoluteUri };
         var load = Catalogue.Load(variables);
         Assert.Empty(load.Faults);
-        return new RunningTestBank(app, clock, load.Catalogue);
+        return new RunningTestBank(app, clock, load.Providers);
     }
 
     public async ValueTask DisposeAsync()
@@ -103,7 +104,10 @@ internal sealed class RunningTestBank : IAsyncDisposable
 
     private ConnectorRun Open(string channel)
     {
-        var found = _catalogue.Channel(channel)!;
-        return new ConnectorRun(found.Connector, found.Definition, ConnectorRun.Network()) { Now = Clock.GetUtcNow() };
+        var found = _banks.SelectMany(b => b.Channels).Single(c => c.Id == new ChannelDefinitionId(channel));
+        return new ConnectorRun(Families.Find(found.Connector)!, found, ConnectorRun.Network())
+        {
+            Now = Clock.GetUtcNow(),
+        };
     }
 }

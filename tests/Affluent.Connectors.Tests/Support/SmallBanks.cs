@@ -1,5 +1,6 @@
 using Affluent.Connectors.Contract;
-using Affluent.Connectors.Contract.Conformance;
+using Affluent.Connectors.Testing;
+using Affluent.Connectors.Testing.Conformance;
 using Affluent.Connectors.Scraping;
 using Affluent.Connectors.Stet;
 

@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
 using Affluent.Server.Providers;
 
 namespace Affluent.Server.Tests.Harness;
@@ -65,16 +66,17 @@ internal sealed class FakeBank
             Mode = mode,
             Connector = family,
             AccountTypes = [BankAccountType.Checkings, BankAccountType.Savings],
+            Capabilities = StepConnector.Capabilities,
             Credentials = credentials,
             TransactionIds = TransactionIds.StableOnceBooked,
         };
 }
 
 /// <summary>One channel of the fake bank.</summary>
-internal sealed class FakeChannel(ChannelMode mode) : IConnector
+internal sealed class FakeChannel(ChannelMode mode) : StepConnector
 {
-    public ConnectorManifest Manifest { get; } =
-        new(mode == ChannelMode.Redirect ? "fake-redirect" : "fake-embedded", mode, []);
+    public override ConnectorManifest Manifest { get; } =
+        new(mode == ChannelMode.Redirect ? "fake-redirect" : "fake-embedded", mode, Capabilities, []);
 
     /// <summary>The accounts that it lists now.</summary>
     public List<BankAccount> Accounts { get; } = [];
@@ -99,7 +101,7 @@ internal sealed class FakeChannel(ChannelMode mode) : IConnector
         return this;
     }
 
-    public Task<StepResult> Step(StepContext context, StepInput input, CancellationToken cancellation)
+    protected override Task<StepResult> Step(StepContext context, StepInput input, CancellationToken cancellation)
     {
         lock (Steps)
         {

@@ -257,6 +257,7 @@ internal sealed partial class TestApp
                     Id = "50101",
                     Mode = ChannelMode.Redirect,
                     Connector = "none",
+                    Capabilities = [Capability.AccountInformation],
                     AccountTypes = [BankAccountType.Checkings, BankAccountType.CreditCard],
                     Interactive = true,
                 },
@@ -265,6 +266,7 @@ internal sealed partial class TestApp
                     Id = "50100",
                     Mode = ChannelMode.Embedded,
                     Connector = "none",
+                    Capabilities = [Capability.AccountInformation],
                     AccountTypes =
                     [
                         BankAccountType.Checkings,
@@ -293,6 +295,7 @@ internal sealed partial class TestApp
                     Id = "50201",
                     Mode = ChannelMode.Redirect,
                     Connector = "none",
+                    Capabilities = [Capability.AccountInformation],
                     AccountTypes = [BankAccountType.Checkings],
                     Unavailable = true,
                 },

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Web;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
 using Affluent.Server.Platform;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Tests.Harness;

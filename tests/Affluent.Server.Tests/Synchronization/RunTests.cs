@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 

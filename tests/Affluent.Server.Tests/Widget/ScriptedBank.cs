@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
 using Affluent.Server.Providers;
 
 namespace Affluent.Server.Tests.Widget;
@@ -7,11 +8,12 @@ namespace Affluent.Server.Tests.Widget;
 /// A bank that answers at once, by what the user types as login: "dev" gets in, "otp" is asked for a code (123456), "app" for an
 /// approval, "locked", "down" and any other name fail each in its way. The password is always "secret".
 /// </summary>
-internal sealed class ScriptedBank(ScriptedBanks banks, ChannelMode mode) : IConnector
+internal sealed class ScriptedBank(ScriptedBanks banks, ChannelMode mode) : StepConnector
 {
-    public ConnectorManifest Manifest { get; } = new(mode == ChannelMode.Redirect ? "redirect" : "embedded", mode, []);
+    public override ConnectorManifest Manifest { get; } =
+        new(mode == ChannelMode.Redirect ? "redirect" : "embedded", mode, Capabilities, []);
 
-    public Task<StepResult> Step(StepContext context, StepInput input, CancellationToken cancellation) =>
+    protected override Task<StepResult> Step(StepContext context, StepInput input, CancellationToken cancellation) =>
         Task.FromResult(mode == ChannelMode.Redirect ? Redirected(context, input) : LoggedIn(context, input));
 
     private static StepResult Redirected(StepContext context, StepInput input) =>
@@ -145,6 +147,7 @@ internal sealed class ScriptedBanks
             Mode = mode,
             Connector = mode == ChannelMode.Redirect ? "redirect" : "embedded",
             AccountTypes = [BankAccountType.Checkings, BankAccountType.Savings],
+            Capabilities = StepConnector.Capabilities,
             Interactive = true,
             Credentials =
                 mode == ChannelMode.Redirect

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 
-namespace Affluent.Connectors.Contract.Recording;
+namespace Affluent.Connectors.Testing.Recording;
 
 /// <summary>
 /// Keeps what passes through, secrets masked: put it between the HttpClient of a step and the network, run against the

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace Affluent.Connectors.Contract.Conformance;
+namespace Affluent.Connectors.Testing.Conformance;
 
 /// <summary>Answers that no bank should give and that banks give.</summary>
 internal static class Nonsense

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Affluent.Connectors.Contract.Recording;
+namespace Affluent.Connectors.Testing.Recording;
 
 /// <summary>The HTTP exchanges of a run at a bank, in their order, without secrets. Written as JSON that a person can read and edit.</summary>
 public sealed record HttpRecording

@@ -1,6 +1,7 @@
-using Affluent.Connectors.Contract.Conformance;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing.Conformance;
 
-namespace Affluent.Connectors.Contract.Tests;
+namespace Affluent.Connectors.Testing.Tests;
 
 /// <summary>The rules find connectors that break them.</summary>
 public sealed class ConformanceTests
@@ -53,46 +54,49 @@ public sealed class ConformanceTests
     }
 
     [Fact]
-    public void Channels_are_checked_against_the_settings_of_their_family()
+    public async Task A_list_of_capabilities_that_is_not_true_is_found()
     {
-        var manifest = new ConnectorManifest(
-            "f",
-            ChannelMode.Redirect,
-            [
-                new("url", SettingKind.Address, true, "where"),
-                new("on", SettingKind.Switch, false, "whether"),
-                new("days", SettingKind.Number, false, "how long"),
-                new("way", SettingKind.Text, false, "how", ["a", "b"]),
-            ]
-        );
-        ChannelDefinition Channel(params (string Name, string Value)[] settings) =>
-            new()
-            {
-                Id = "101",
-                Mode = ChannelMode.Redirect,
-                Connector = "f",
-                AccountTypes = [],
-                Settings = settings.ToDictionary(s => s.Name, s => s.Value),
-            };
+        var rule = ConnectorContract.Rule("The manifest lists exactly the capabilities that the connector implements");
 
-        Assert.Empty(
-            manifest.Check(Channel(("url", "https://x.example"), ("on", "true"), ("days", "90"), ("way", "a")))
+        async Task<IReadOnlyList<string>> Check(params Capability[] listed) =>
+            await rule.Check(Examinee(new Bad { Listed = listed }), TestContext.Current.CancellationToken);
+
+        Assert.Empty(await Check([.. StepConnector.Capabilities]));
+        Assert.Equal(
+            ["AccountConsent is implemented, but not listed", "Payments is listed, but not implemented"],
+            await Check([.. StepConnector.Capabilities.Except([Capability.AccountConsent]), Capability.Payments])
         );
         Assert.Equal(
-            [
-                "channel 101: setting 'x' is not known to connector 'f'",
-                "channel 101: setting 'url' is not an absolute http(s) address",
-                "channel 101: setting 'on' is neither true nor false",
-                "channel 101: setting 'days' is not a whole number",
-                "channel 101: setting 'way' is none of: a, b",
-            ],
-            manifest.Check(Channel(("url", "file:///x"), ("on", "yes"), ("days", "-1"), ("way", "c"), ("x", "")))
+            ["AccountConsent is listed 2 times"],
+            await Check([.. StepConnector.Capabilities, Capability.AccountConsent])
         );
     }
 
-    private static async Task Finds(string rule, Bad connector)
+    [Fact]
+    public async Task A_question_whose_answer_no_capability_takes_is_found()
     {
-        var examinee = new Examinee
+        var examinee = Examinee(new Asks());
+
+        var found = await ConnectorContract
+            .Rule("Nonsense from the bank is a result, never an exception, and no detail holds a secret")
+            .Check(examinee, TestContext.Current.CancellationToken);
+
+        Assert.Contains(
+            found,
+            f => f.EndsWith("AskUser SiteAction is a question whose answer no capability takes", StringComparison.Ordinal)
+        );
+    }
+
+    private static async Task Finds(string rule, IConnector connector)
+    {
+        var found = await ConnectorContract
+            .Rules.Single(r => r.Name.StartsWith(rule, StringComparison.Ordinal))
+            .Check(Examinee(connector), TestContext.Current.CancellationToken);
+        Assert.True(found.Count > 0, $"'{rule}' found nothing");
+    }
+
+    private static Examinee Examinee(IConnector connector) =>
+        new()
         {
             Connector = () => connector,
             Channel = new ChannelDefinition
@@ -108,14 +112,9 @@ public sealed class ConformanceTests
             Now = new(2026, 11, 22, 10, 0, 0, TimeSpan.Zero),
             Secrets = ["top-secret"],
         };
-        var found = await ConnectorContract
-            .Rules.Single(r => r.Name.StartsWith(rule, StringComparison.Ordinal))
-            .Check(examinee, TestContext.Current.CancellationToken);
-        Assert.True(found.Count > 0, $"'{rule}' found nothing");
-    }
 
     /// <summary>A connector with one exchange per step and faults to choose from.</summary>
-    private sealed class Bad : IConnector
+    private sealed class Bad : StepConnector
     {
         public Func<string, StepResult> Result { get; init; } = s => new StepResult.Done { Session = s };
         public Action<HttpResponseMessage> AfterExchange { get; init; } = _ => { };
@@ -125,9 +124,11 @@ public sealed class ConformanceTests
         public string Address { get; init; } = "https://bank.example/";
         public bool IgnoresCancellation { get; init; }
 
-        public ConnectorManifest Manifest { get; } = new("bad", ChannelMode.Embedded, []);
+        public IReadOnlyList<Capability> Listed { get; init; } = Capabilities;
 
-        public async Task<StepResult> Step(StepContext context, StepInput input, CancellationToken cancellation)
+        public override ConnectorManifest Manifest => new("bad", ChannelMode.Embedded, Listed, []);
+
+        protected override async Task<StepResult> Step(StepContext context, StepInput input, CancellationToken cancellation)
         {
             OnSession(context.Session);
             OnInput(input);
@@ -140,6 +141,29 @@ public sealed class ConformanceTests
             AfterExchange(response);
             return Result(context.Session);
         }
+    }
+
+    /// <summary>Asks for something that it cannot take.</summary>
+    private sealed class Asks : IAccountInformation
+    {
+        public ConnectorManifest Manifest { get; } =
+            new("asks", ChannelMode.Embedded, [Capability.AccountInformation], []);
+
+        public async Task<StepResult> ListAccounts(StepContext context, CancellationToken cancellation)
+        {
+            using var response = await context.Http.GetAsync(new Uri("https://bank.example/"), cancellation);
+            return new StepResult.AskUser(new Question.SiteAction("Terms", null)) { Session = context.Session };
+        }
+
+        public Task<StepResult> ListTransactions(
+            StepContext context,
+            BankAccount account,
+            DateOnly? from,
+            CancellationToken cancellation
+        ) => ListAccounts(context, cancellation);
+
+        public Task<StepResult> Continue(StepContext context, string place, CancellationToken cancellation) =>
+            ListAccounts(context, cancellation);
     }
 
     private sealed class Silent : HttpMessageHandler

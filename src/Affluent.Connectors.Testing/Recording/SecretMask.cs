@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Affluent.Connectors.Contract.Recording;
+namespace Affluent.Connectors.Testing.Recording;
 
 /// <summary>
 /// Takes secrets out of exchanges before they are kept: by the names of headers, parameters, JSON members and form inputs,

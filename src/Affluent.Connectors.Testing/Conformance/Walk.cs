@@ -1,4 +1,6 @@
-namespace Affluent.Connectors.Contract.Conformance;
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Connectors.Testing.Conformance;
 
 /// <summary>
 /// Drives a connector as the engine does, from an empty session to the last page of the last account, or to the first result that
@@ -68,7 +70,7 @@ internal sealed class Walk(Examinee examinee, HttpMessageHandler bank, PresentUs
             User = user,
             Callback = examinee.Callback,
         };
-        var result = await examinee.Connector().Step(context, input, cancellation);
+        var result = await examinee.Connector().Take(context, input, cancellation);
         _session = result.Session;
         _steps.Add((input, result));
         return result;

@@ -1,4 +1,7 @@
-namespace Affluent.Connectors.Contract.Conformance;
+using System.Diagnostics;
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Connectors.Testing.Conformance;
 
 /// <summary>One thing that every connector keeps to.</summary>
 /// <param name="Name">A sentence, as a test would be named.</param>
@@ -14,6 +17,7 @@ public static class ConnectorContract
     /// <summary>All rules.</summary>
     public static IReadOnlyList<ContractRule> Rules { get; } =
     [
+        new("The manifest lists exactly the capabilities that the connector implements", DeclaresItsCapabilities),
         new("A run from an empty session ends with accounts and movements", RunsToItsEnd),
         new("Nonsense from the bank is a result, never an exception, and no detail holds a secret", EndsWell),
         new("A run without the user sends no PSU header", SendsNoPsuHeaders),
@@ -25,6 +29,33 @@ public static class ConnectorContract
 
     /// <summary>The rule of that name.</summary>
     public static ContractRule Rule(string name) => Rules.Single(r => r.Name == name);
+
+    private static Task<IReadOnlyList<string>> DeclaresItsCapabilities(Examinee examinee, CancellationToken _)
+    {
+        var connector = examinee.Connector();
+        var listed = connector.Manifest.Capabilities;
+        IReadOnlyList<string> found =
+        [
+            .. Enum.GetValues<Capability>()
+                .Where(c => Implements(connector, c) != listed.Contains(c))
+                .Select(c =>
+                    listed.Contains(c) ? $"{c} is listed, but not implemented" : $"{c} is implemented, but not listed"
+                ),
+            .. listed.CountBy(c => c).Where(c => c.Value > 1).Select(c => $"{c.Key} is listed {c.Value} times"),
+        ];
+        return Task.FromResult(found);
+    }
+
+    private static bool Implements(IConnector connector, Capability capability) =>
+        capability switch
+        {
+            Capability.AccountInformation => connector is IAccountInformation,
+            Capability.AccountConsent => connector is IAccountConsent,
+            Capability.RedirectAuthentication => connector is IRedirectAuthentication,
+            Capability.EmbeddedAuthentication => connector is IEmbeddedAuthentication,
+            Capability.DecoupledAuthentication => connector is IDecoupledAuthentication,
+            Capability.AccountHolder or Capability.Payments or Capability.Statements => false,
+        };
 
     private static async Task<IReadOnlyList<string>> RunsToItsEnd(Examinee examinee, CancellationToken cancellation)
     {
@@ -168,7 +199,7 @@ public static class ConnectorContract
                     Now = examinee.Now,
                     Callback = examinee.Callback,
                 };
-                await examinee.Connector().Step(context, new StepInput.ListAccounts(), cancellation);
+                await examinee.Connector().Take(context, new StepInput.ListAccounts(), cancellation);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -192,7 +223,7 @@ public static class ConnectorContract
             new StepInput.Consent([]),
             new StepInput.ListTransactions(new BankAccount { Reference = "/none", Currency = "EUR" }, null),
         ];
-        foreach (var input in inputs)
+        foreach (var input in inputs.Where(examinee.Connector().CanTake))
         {
             using var bank = examinee.Bank();
             var walk = new Walk(examinee, bank, Somebody, LongEnough);
@@ -228,7 +259,22 @@ public static class ConnectorContract
         {
             yield return $"{Show(step)} names a time that is over";
         }
+        if (step.Result is StepResult.AskUser ask && !TakesAnswer(examinee.Connector(), ask.Question))
+        {
+            yield return $"{Show(step)} is a question whose answer no capability takes";
+        }
     }
+
+    private static bool TakesAnswer(IConnector connector, Question question) =>
+        question switch
+        {
+            // The platform keeps them, and hands them over with the next step.
+            Question.Credentials => true,
+            Question.OneTimePassword => connector is IEmbeddedAuthentication,
+            Question.AppApproval or Question.SiteAction => connector is IDecoupledAuthentication,
+            Question.Redirect => connector is IRedirectAuthentication,
+            _ => throw new UnreachableException(),
+        };
 
     private static bool IsTimeout(Exception e) => e is TaskCanceledException { InnerException: TimeoutException };
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
-using Affluent.Connectors.Contract.Recording;
+using Affluent.Connectors.Testing.Recording;
 
-namespace Affluent.Connectors.Contract.Tests;
+namespace Affluent.Connectors.Testing.Tests;
 
 public sealed class RecordingTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace Affluent.Connectors.Contract.Recording;
+namespace Affluent.Connectors.Testing.Recording;
 
 /// <summary>How a request finds its answer in a recording.</summary>
 public enum ReplayOrder

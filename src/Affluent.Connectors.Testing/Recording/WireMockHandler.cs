@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace Affluent.Connectors.Contract.Recording;
+namespace Affluent.Connectors.Testing.Recording;
 
 /// <summary>
 /// Answers from a folder of stubs in the form of WireMock, in which banks' sandboxes are published. Of the form it knows what

@@ -1,4 +1,6 @@
-namespace Affluent.Connectors.Contract.Conformance;
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Connectors.Testing.Conformance;
 
 /// <summary>What a test brings so that its connector can be examined by <see cref="ConnectorContract"/>.</summary>
 public sealed record Examinee

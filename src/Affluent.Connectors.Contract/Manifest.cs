@@ -1,0 +1,91 @@
+using System.Globalization;
+
+namespace Affluent.Connectors.Contract;
+
+/// <summary>A family of connectors, described as data.</summary>
+/// <param name="Family">Name that catalogue entries refer to ("stet", "website").</param>
+/// <param name="Mode">Channel that it serves.</param>
+/// <param name="Capabilities">What it can do: exactly the capability interfaces that it implements.</param>
+/// <param name="Settings">What each bank of the family must or may state.</param>
+public sealed record ConnectorManifest(
+    string Family,
+    ChannelMode Mode,
+    IReadOnlyList<Capability> Capabilities,
+    IReadOnlyList<ConnectorSetting> Settings
+)
+{
+    /// <summary>What is wrong with a catalogue entry, in words for its author; empty when it fits.</summary>
+    public IReadOnlyList<string> Check(ChannelDefinition channel)
+    {
+        List<string> faults = [];
+        if (channel.Mode != Mode)
+        {
+            faults.Add($"channel {channel.Id}: connector '{Family}' serves the channel {Mode}, not {channel.Mode}");
+        }
+        foreach (var setting in Settings.Where(s => s.Required && !channel.Settings.ContainsKey(s.Name)))
+        {
+            faults.Add($"channel {channel.Id}: setting '{setting.Name}' is missing ({setting.Meaning})");
+        }
+        foreach (var name in channel.Settings.Keys.Where(name => Settings.All(s => s.Name != name)))
+        {
+            faults.Add($"channel {channel.Id}: setting '{name}' is not known to connector '{Family}'");
+        }
+        foreach (var setting in Settings)
+        {
+            if (channel.Settings.TryGetValue(setting.Name, out var value) && setting.Fault(value) is { } fault)
+            {
+                faults.Add($"channel {channel.Id}: setting '{setting.Name}' {fault}");
+            }
+        }
+        return faults;
+    }
+}
+
+/// <summary>A value that a bank of the family states.</summary>
+/// <param name="Meaning">One line for the author of a catalogue entry.</param>
+/// <param name="Choices">The only values allowed; null = any value of the kind.</param>
+public sealed record ConnectorSetting(
+    string Name,
+    SettingKind Kind,
+    bool Required,
+    string Meaning,
+    IReadOnlyList<string>? Choices = null
+)
+{
+    /// <summary>What is wrong with a value ("is not …"), never the value itself; null when it fits.</summary>
+    public string? Fault(string value) =>
+        Choices is not null && !Choices.Contains(value, StringComparer.Ordinal)
+            ? $"is none of: {string.Join(", ", Choices)}"
+            : Kind switch
+            {
+                SettingKind.Address => IsAddress(value) ? null : "is not an absolute http(s) address",
+                SettingKind.Switch => value is "true" or "false" ? null : "is neither true nor false",
+                SettingKind.Number => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                    ? null
+                    : "is not a whole number",
+                SettingKind.Text or SettingKind.Secret => null,
+            };
+
+    private static bool IsAddress(string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var address)
+        && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
+}
+
+/// <summary>What a setting holds.</summary>
+public enum SettingKind
+{
+    /// <summary>Any text.</summary>
+    Text,
+
+    /// <summary>An absolute address.</summary>
+    Address,
+
+    /// <summary>A secret: masked wherever settings are shown.</summary>
+    Secret,
+
+    /// <summary>true or false.</summary>
+    Switch,
+
+    /// <summary>A whole number, zero or more.</summary>
+    Number,
+}

@@ -1,0 +1,363 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Reading;
+
+namespace Affluent.Connectors.Stet;
+
+/// <summary>One step at one bank.</summary>
+internal sealed class StetStep(StepContext context, StetSettings settings)
+{
+    /// <summary>Many banks give at most this much, whatever is asked, once the strong authentication is some minutes old.</summary>
+    private const int DaysWithoutFreshAuthentication = 89;
+
+    private readonly StetApi _api = new(context, settings);
+
+    private DateOnly Today => Days.Of(context.Now, settings.Zone);
+
+    public Task<StepResult> ListAccounts(CancellationToken cancellation) =>
+        WithAccess(() =>
+            ReadAccounts(new StetPlace(StetList.Accounts, new Trail(Path("accounts").AbsoluteUri)), cancellation)
+        );
+
+    public Task<StepResult> ListTransactions(BankAccount account, DateOnly? from, CancellationToken cancellation) =>
+        WithAccess(() =>
+        {
+            var earliest = settings.HistoryDays is { } days ? Today.AddDays(-days) : (DateOnly?)null;
+            var first = earliest is null || from >= earliest ? from : earliest;
+            return ReadTransactions(FirstPage(account, first, first == from ? null : first), cancellation);
+        });
+
+    public Task<StepResult> Continue(string place, CancellationToken cancellation) =>
+        WithAccess(async () =>
+            StetPlace.Read(place) switch
+            {
+                { List: StetList.Accounts } read => await ReadAccounts(read, cancellation),
+                { List: StetList.Transactions } read => await ReadTransactions(read, cancellation),
+                _ => _api.Refused(Refusal.NotUnderstood, "the place to go on from is not one of this connector"),
+            }
+        );
+
+    public Task<StepResult> ShareAccounts(IReadOnlyList<BankAccount> accounts, CancellationToken cancellation) =>
+        WithAccess(() => PutConsent(accounts, cancellation));
+
+    private async Task<StepResult> WithAccess(Func<Task<StepResult>> read)
+    {
+        if (_api.Session.HasAccess)
+        {
+            return await read();
+        }
+        if (context.Callback is not { } callback)
+        {
+            return _api.Refused(Refusal.ConsentExpired, "there is no authorization, and nobody to ask for one");
+        }
+        (_api.Session, var address) = StetAuthorization.Begin(settings, _api.Session, callback);
+        return new StepResult.AskUser(new Question.Redirect(address)) { Session = _api.Session.Write() };
+    }
+
+    public async Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation)
+    {
+        switch (StetAuthorization.Read(address, _api.Session.Request))
+        {
+            case StetReturn.Code code:
+                return await _api.TakeCode(code.Value, cancellation) ?? Done();
+            case StetReturn.Again:
+                return Done();
+            case StetReturn.No { Error: "access_denied" }:
+                _api.Session = _api.Session with { Request = null };
+                return _api.Refused(Refusal.ConsentDenied, "the user did not agree at the bank");
+            case StetReturn.No { Error: "server_error" or "temporarily_unavailable" }:
+                return new StepResult.Later(context.Now + Http.BankAnswer.PauseWhenDown, LaterReason.BankUnavailable)
+                {
+                    Session = _api.Session.Write(),
+                };
+            case StetReturn.No no:
+                _api.Session = _api.Session with { Request = null };
+                return _api.Refused(Refusal.OperatorFault, $"the bank refuses our authorization request: {no.Error}");
+            case StetReturn.Wrong wrong:
+                return _api.Refused(Refusal.NotUnderstood, wrong.Why);
+            default:
+                throw new NotSupportedException();
+        }
+    }
+
+    private async Task<StepResult> ReadAccounts(StetPlace place, CancellationToken cancellation)
+    {
+        switch (await _api.Get(new Uri(place.Trail.Address), cancellation))
+        {
+            case StetAnswer.Failed failed:
+                return failed.Result;
+            case StetAnswer.No no
+                when settings.NoAccountsText is { } text && no.Text.Contains(text, StringComparison.Ordinal):
+            case StetAnswer.Nothing:
+                return new StepResult.Page { Session = _api.Session.Write() };
+            case StetAnswer.No { Status: 403 }:
+                // STET has no resource for the state of a consent: this is how its end shows.
+                _api.Session = _api.Session.WithoutAccess();
+                return _api.Refused(Refusal.ConsentExpired, "the bank refuses the list of accounts: 403");
+            case StetAnswer.No no:
+                return _api.Refused(Refusal.NotUnderstood, $"the bank refuses the list of accounts: {no.Status}");
+            case StetAnswer.Found found when found.Json.Item("accounts") is not { ValueKind: JsonValueKind.Array }:
+                return settings.EmptyIsNone
+                    ? new StepResult.Page { Session = _api.Session.Write() }
+                    : _api.Refused(Refusal.NotUnderstood, "the bank's list of accounts holds no list");
+            case StetAnswer.Found found:
+                return await ReadAccounts(place, found, cancellation);
+            default:
+                throw new NotSupportedException();
+        }
+    }
+
+    private async Task<StepResult> ReadAccounts(StetPlace place, StetAnswer.Found found, CancellationToken cancellation)
+    {
+        var next = Next(place, found, "accounts");
+        if (next.Fault is { } fault)
+        {
+            return _api.Refused(Refusal.NotUnderstood, fault);
+        }
+        var mixed = found.Json.Item("_links", "consents") is not null || settings.ConsentRequired;
+        List<BankAccount> accounts = [];
+        var notes = new Dictionary<string, StetAccountNote>(
+            place.Trail.Number == 1 ? new Dictionary<string, StetAccountNote>() : _api.Session.Accounts
+        );
+        foreach (var row in found.Json.Items("accounts"))
+        {
+            var consentMissing =
+                (settings.ConsentRequired && !_api.Session.Scoped) || StetReading.HidesData(row, mixed);
+            var account = StetReading.Account(row, settings, consentMissing);
+            if (account is null)
+            {
+                return _api.Refused(
+                    Refusal.NotUnderstood,
+                    "an account of the bank's list has neither a resource id nor a number"
+                );
+            }
+            if (account is { Balance: null, ConsentMissing: false })
+            {
+                var balances = await ReadBalances(row, account, found.Address, cancellation);
+                if (balances.Limited is { } limited)
+                {
+                    return limited;
+                }
+                account = StetReading.WithBalance(account, balances.Rows, settings);
+            }
+            accounts.Add(account);
+            notes[account.Reference] = new StetAccountNote(
+                row.Item("accountId"),
+                LinkOf(row, "transactions", found.Address)?.AbsoluteUri
+            );
+        }
+        _api.Session = _api.Session with { Accounts = notes };
+        return new StepResult.Page
+        {
+            Session = _api.Session.Write(),
+            Accounts = accounts,
+            Next = next.Place?.Write(),
+        };
+    }
+
+    /// <summary>An account whose balance cannot be read is shown without one; only a limit or a dead consent ends the step.</summary>
+    private async Task<(JsonElement[] Rows, StepResult? Limited)> ReadBalances(
+        JsonElement row,
+        BankAccount account,
+        Uri page,
+        CancellationToken cancellation
+    )
+    {
+        var address =
+            LinkOf(row, "balances", page) ?? Path($"accounts/{Uri.EscapeDataString(account.Reference)}/balances");
+        return await _api.Get(address, cancellation) switch
+        {
+            StetAnswer.Found found => ([.. found.Json.Items("balances")], null),
+            StetAnswer.Failed { Result: StepResult.Later { Reason: LaterReason.BankUnavailable } } => ([], null),
+            StetAnswer.Failed failed => ([], failed.Result),
+            _ => ([], null),
+        };
+    }
+
+    private StetPlace FirstPage(BankAccount account, DateOnly? from, DateOnly? completeFrom)
+    {
+        var note = _api.Session.Accounts.GetValueOrDefault(account.Reference);
+        var address = new UriBuilder(
+            note?.Transactions is { } link
+                ? new Uri(link)
+                : Path($"accounts/{Uri.EscapeDataString(account.Reference)}/transactions")
+        );
+        List<string> query = [];
+        if (from is { } day)
+        {
+            query.Add($"dateFrom={Format(day)}");
+        }
+        if (settings.SendDateTo)
+        {
+            query.Add($"dateTo={Format(Today.AddDays(1))}");
+        }
+        address.Query = string.Join('&', [.. address.Query.TrimStart('?').Split('&').Where(q => q != ""), .. query]);
+        return new StetPlace(
+            StetList.Transactions,
+            new Trail(address.Uri.AbsoluteUri),
+            account.Reference,
+            account.Currency,
+            completeFrom
+        );
+    }
+
+    private string Format(DateOnly day) =>
+        Uri.EscapeDataString(
+            day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc)
+                .ToString(settings.DateFormat, CultureInfo.InvariantCulture)
+        );
+
+    private async Task<StepResult> ReadTransactions(StetPlace place, CancellationToken cancellation)
+    {
+        switch (await _api.Get(new Uri(place.Trail.Address), cancellation))
+        {
+            case StetAnswer.Failed failed:
+                return failed.Result;
+            case StetAnswer.Nothing:
+                return EmptyPage(place);
+            case StetAnswer.No { Status: 400 or 403 } when Shortened(place) is { } shorter:
+                return await ReadTransactions(shorter, cancellation);
+            case StetAnswer.No { Status: 403 or 404 } no:
+                return _api.Refused(
+                    Refusal.AccountRefused,
+                    $"the bank refuses the movements of an account: {no.Status}"
+                );
+            case StetAnswer.No no:
+                return _api.Refused(Refusal.NotUnderstood, $"the bank refuses a list of movements: {no.Status}");
+            case StetAnswer.Found found when found.Json.Item("transactions") is not { ValueKind: JsonValueKind.Array }:
+                return settings.EmptyIsNone
+                    ? EmptyPage(place)
+                    : _api.Refused(Refusal.NotUnderstood, "the bank's list of movements holds no list");
+            case StetAnswer.Found found:
+                return ReadTransactions(place, found);
+            default:
+                throw new NotSupportedException();
+        }
+    }
+
+    private StepResult ReadTransactions(StetPlace place, StetAnswer.Found found)
+    {
+        var next = Next(place, found, "transactions");
+        if (next.Fault is { } fault)
+        {
+            return _api.Refused(Refusal.NotUnderstood, fault);
+        }
+        List<BankTransaction> transactions = [];
+        foreach (var row in found.Json.Items("transactions"))
+        {
+            // Better no page than a page that lacks a movement without saying so.
+            if (StetReading.Transaction(row, settings, place.Currency, Today) is not { } transaction)
+            {
+                return _api.Refused(
+                    Refusal.NotUnderstood,
+                    $"row {transactions.Count + 1} of page {place.Trail.Number} lacks an amount, a direction or a day"
+                );
+            }
+            transactions.Add(transaction);
+        }
+        return new StepResult.Page
+        {
+            Session = _api.Session.Write(),
+            Transactions = transactions,
+            CompleteFrom = place.CompleteFrom,
+            Next = next.Place?.Write(),
+        };
+    }
+
+    /// <summary>
+    /// The same list over the days that a bank gives without a fresh strong authentication, when it refused more; null when
+    /// that is what was asked already.
+    /// </summary>
+    private StetPlace? Shortened(StetPlace place)
+    {
+        var since = Today.AddDays(-DaysWithoutFreshAuthentication);
+        if (place.Trail.Number > 1 || place.CompleteFrom >= since || (FromOf(place) is { } from && from >= since))
+        {
+            return null;
+        }
+        var account = new BankAccount { Reference = place.Account!, Currency = place.Currency ?? settings.Currency };
+        return FirstPage(account, since, since);
+    }
+
+    private static DateOnly? FromOf(StetPlace place)
+    {
+        var text = new Uri(place.Trail.Address)
+            .Query.TrimStart('?')
+            .Split('&')
+            .FirstOrDefault(q => q.StartsWith("dateFrom=", StringComparison.Ordinal));
+        return text is null ? null : Days.Read(Uri.UnescapeDataString(text["dateFrom=".Length..]), TimeZoneInfo.Utc);
+    }
+
+    private StepResult.Page EmptyPage(StetPlace place) =>
+        new() { Session = _api.Session.Write(), CompleteFrom = place.CompleteFrom };
+
+    /// <summary>Where the list goes on; a fault in words when the bank's link cannot be followed.</summary>
+    private (StetPlace? Place, string? Fault) Next(StetPlace place, StetAnswer.Found found, string list)
+    {
+        var rows = found.Json.Item(list)?.GetRawText() ?? "";
+        if (found.Json.Items(list).Any() && place.Trail.Repeats(rows))
+        {
+            return (null, $"page {place.Trail.Number} repeats the page before it");
+        }
+        if (found.Json.Item("_links", "next")?.Text("href") is not { } href)
+        {
+            return (null, null);
+        }
+        if (StetLinks.Resolve(href, found.Address, settings) is not { } address)
+        {
+            return (null, $"page {place.Trail.Number} links on to an address that is broken or not the bank's");
+        }
+        return place.Trail.To(address, rows) switch
+        {
+            TrailStep.On on => (place with { Trail = on.Trail }, null),
+            TrailStep.End => (null, null),
+            _ => (null, $"the bank's pages lead round in a circle or never end (page {place.Trail.Number})"),
+        };
+    }
+
+    private async Task<StepResult> PutConsent(IReadOnlyList<BankAccount> shared, CancellationToken cancellation)
+    {
+        var accounts = new JsonArray();
+        foreach (var account in shared)
+        {
+            accounts.Add(
+                StetReading.Identification(account, _api.Session.Accounts.GetValueOrDefault(account.Reference))
+            );
+        }
+        var access = new JsonObject
+        {
+            ["balances"] = accounts.DeepClone(),
+            ["transactions"] = accounts,
+            ["trustedBeneficiaries"] = false,
+            ["psuIdentity"] = true,
+        };
+        switch (await _api.Put(Path("consents"), access.ToJsonString(), cancellation))
+        {
+            case StetAnswer.Found or StetAnswer.Nothing:
+                _api.Session = _api.Session with { Scoped = true };
+                return Done();
+            case StetAnswer.Failed failed:
+                return failed.Result;
+            case StetAnswer.No { Status: 403 }:
+                return _api.Refused(Refusal.ConsentDenied, "the bank refuses the list of shared accounts: 403");
+            case StetAnswer.No no:
+                return _api.Refused(
+                    Refusal.NotUnderstood,
+                    $"the bank refuses the list of shared accounts: {no.Status}"
+                );
+            default:
+                throw new NotSupportedException();
+        }
+    }
+
+    private StepResult.Done Done() => new() { Session = _api.Session.Write() };
+
+    private Uri? LinkOf(JsonElement row, string name, Uri page) =>
+        !settings.StandardPaths && row.Item("_links", name)?.Text("href") is { } href
+            ? StetLinks.Resolve(href, page, settings)
+            : null;
+
+    private Uri Path(string path) => new(settings.Api, path);
+}

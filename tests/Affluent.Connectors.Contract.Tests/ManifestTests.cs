@@ -1,0 +1,43 @@
+namespace Affluent.Connectors.Contract.Tests;
+
+public sealed class ManifestTests
+{
+    [Fact]
+    public void Channels_are_checked_against_the_settings_of_their_family()
+    {
+        var manifest = new ConnectorManifest(
+            "f",
+            ChannelMode.Redirect,
+            [],
+            [
+                new("url", SettingKind.Address, true, "where"),
+                new("on", SettingKind.Switch, false, "whether"),
+                new("days", SettingKind.Number, false, "how long"),
+                new("way", SettingKind.Text, false, "how", ["a", "b"]),
+            ]
+        );
+        ChannelDefinition Channel(params (string Name, string Value)[] settings) =>
+            new()
+            {
+                Id = "101",
+                Mode = ChannelMode.Redirect,
+                Connector = "f",
+                AccountTypes = [],
+                Settings = settings.ToDictionary(s => s.Name, s => s.Value),
+            };
+
+        Assert.Empty(
+            manifest.Check(Channel(("url", "https://x.example"), ("on", "true"), ("days", "90"), ("way", "a")))
+        );
+        Assert.Equal(
+            [
+                "channel 101: setting 'x' is not known to connector 'f'",
+                "channel 101: setting 'url' is not an absolute http(s) address",
+                "channel 101: setting 'on' is neither true nor false",
+                "channel 101: setting 'days' is not a whole number",
+                "channel 101: setting 'way' is none of: a, b",
+            ],
+            manifest.Check(Channel(("url", "file:///x"), ("on", "yes"), ("days", "-1"), ("way", "c"), ("x", "")))
+        );
+    }
+}
