@@ -83,7 +83,11 @@ public sealed class ConformanceTests
 
         Assert.Contains(
             found,
-            f => f.EndsWith("AskUser SiteAction is a question whose answer no capability takes", StringComparison.Ordinal)
+            f =>
+                f.EndsWith(
+                    "AskUser SiteAction is a question whose answer no capability takes",
+                    StringComparison.Ordinal
+                )
         );
     }
 
@@ -128,7 +132,11 @@ public sealed class ConformanceTests
 
         public override ConnectorManifest Manifest => new("bad", ChannelMode.Embedded, Listed, []);
 
-        protected override async Task<StepResult> Step(StepContext context, StepInput input, CancellationToken cancellation)
+        protected override async Task<StepResult> Step(
+            StepContext context,
+            StepInput input,
+            CancellationToken cancellation
+        )
         {
             OnSession(context.Session);
             OnInput(input);

@@ -1,7 +1,7 @@
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Stet;
 using Affluent.Connectors.Testing;
 using Affluent.Connectors.Testing.Recording;
-using Affluent.Connectors.Stet;
 using Affluent.Connectors.Tests.Support;
 
 namespace Affluent.Connectors.Tests;

@@ -1,6 +1,6 @@
 using Affluent.Connectors.Contract;
-using Affluent.Connectors.Testing;
 using Affluent.Connectors.Scraping;
+using Affluent.Connectors.Testing;
 using Affluent.Connectors.Tests.Support;
 
 namespace Affluent.Connectors.Tests;

@@ -46,11 +46,7 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
         return new StepResult.Page { Session = Session, Accounts = AccountPages.WithPayers(accounts) };
     }
 
-    public async Task<StepResult> ListTransactions(
-        BankAccount account,
-        DateOnly? from,
-        CancellationToken cancellation
-    )
+    public async Task<StepResult> ListTransactions(BankAccount account, DateOnly? from, CancellationToken cancellation)
     {
         if (!account.Reference.StartsWith('/'))
         {

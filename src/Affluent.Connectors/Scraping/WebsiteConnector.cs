@@ -13,11 +13,7 @@ public sealed class WebsiteConnector : IAccountInformation, IEmbeddedAuthenticat
         new(
             "website",
             ChannelMode.Embedded,
-            [
-                Capability.AccountInformation,
-                Capability.EmbeddedAuthentication,
-                Capability.DecoupledAuthentication,
-            ],
+            [Capability.AccountInformation, Capability.EmbeddedAuthentication, Capability.DecoupledAuthentication],
             [
                 new(
                     "login_url",

@@ -24,12 +24,7 @@ internal static class BankSearch
                 .Where(bank => words.All(word => compare.IndexOf(bank.Name, word, Loosely) >= 0))
                 .OrderBy(bank => bank.Name, Comparer<string>.Create((a, b) => compare.Compare(a, b, Loosely)))
                 .ThenBy(bank => bank.Id.Value, StringComparer.Ordinal)
-                .Select(bank => new BankChoice(
-                    bank.Id,
-                    bank.Name,
-                    bank.Test,
-                    Screens.InService(bank).Count > 0
-                )),
+                .Select(bank => new BankChoice(bank.Id, bank.Name, bank.Test, Screens.InService(bank).Count > 0)),
         ];
     }
 

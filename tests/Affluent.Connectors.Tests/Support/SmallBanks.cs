@@ -1,8 +1,8 @@
 using Affluent.Connectors.Contract;
-using Affluent.Connectors.Testing;
-using Affluent.Connectors.Testing.Conformance;
 using Affluent.Connectors.Scraping;
 using Affluent.Connectors.Stet;
+using Affluent.Connectors.Testing;
+using Affluent.Connectors.Testing.Conformance;
 
 namespace Affluent.Connectors.Tests.Support;
 
