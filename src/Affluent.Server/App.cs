@@ -87,6 +87,7 @@ internal static class App
             app.MapTransactions();
             app.MapCategories();
             app.MapConnectionEdits();
+            app.MapAccountDeletion();
             app.MapQueues();
             app.MapDocs();
             app.MapApiDocument();

@@ -2,31 +2,53 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
-using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Accounts;
 
-/// <summary>Words of the published API, as the database keeps them.</summary>
-internal static class AccountWords
+/// <summary>Where an account stands.</summary>
+[JsonConverter(typeof(WordConverter<AccountStatus>))]
+internal enum AccountStatus
 {
-    public const string Types = "CHECKINGS,SAVINGS,LOAN,CREDIT_CARD";
-    public const string Statuses = "MANUAL,ACTIVE,ERROR,NOT_FOUND,CLOSED,SUSPENDED,PENDING_CONSENT";
-    public const string Usages = "PERSONAL,PROFESSIONAL";
+    /// <summary>Kept by hand: no bank tells of it.</summary>
+    Manual,
+
+    /// <summary>The last synchronization read it.</summary>
+    Active,
+
+    /// <summary>The last synchronization could not read it.</summary>
+    Error,
+
+    /// <summary>The bank no longer lists it.</summary>
+    NotFound,
+
+    /// <summary>Closed at the bank.</summary>
+    Closed,
+
+    /// <summary>Not refreshed for the time being.</summary>
+    Suspended,
+
+    /// <summary>The user has not agreed to share it.</summary>
+    PendingConsent,
 }
 
-/// <summary>An account as stored.</summary>
+/// <summary>An account as stored. Times are UTC seconds, amounts minor units of its currency.</summary>
 internal sealed record AccountRow
 {
-    public long Id { get; init; }
-    public long ConnectionId { get; init; }
+    public UserId UserId { get; init; }
+    public AccountId Id { get; init; }
+    public ConnectionId ConnectionId { get; init; }
+
+    /// <summary>Names it within the connection whatever the bank's session calls it (<see cref="AccountIdentity"/>).</summary>
+    public string Identity { get; init; } = "";
     public string? Name { get; init; }
     public string? AccountNumber { get; init; }
     public string? Iban { get; init; }
-    public string? Type { get; init; }
-    public string Status { get; init; } = "";
-    public string? Usage { get; init; }
+    public BankAccountType? Type { get; init; }
+    public AccountStatus Status { get; init; }
+    public BankAccountUsage? Usage { get; init; }
     public string Currency { get; init; } = "";
     public long? BalanceMinor { get; init; }
     public long? BalanceAt { get; init; }
@@ -39,22 +61,52 @@ internal sealed record AccountRow
     /// </summary>
     public string? Details { get; init; }
     public long CreatedAt { get; init; }
-    public string LastDefinitionId { get; init; } = "";
+
+    /// <summary>The channel that refreshed it last.</summary>
+    public ChannelDefinitionId LastDefinitionId { get; init; }
+
+    /// <summary>The day up to which transactions were read; null: never.</summary>
+    public DateOnly? SyncedUntil { get; init; }
+
+    /// <summary>The last run that read it to its end.</summary>
+    public RunId? SyncedRun { get; init; }
+
+    /// <summary>The user shares it.</summary>
+    public bool Selected { get; init; }
+    public long? DeletedAt { get; init; }
 }
 
-/// <summary>Which accounts a caller asks for, and in which order.</summary>
+/// <summary>By what accounts can be ordered.</summary>
+[WordCase(WordCase.LowerSnake)]
+internal enum AccountSort
+{
+    CreationDate,
+    Name,
+    Type,
+    Balance,
+}
+
+/// <summary>An order of accounts; as a parameter a minus sign in front turns it round.</summary>
+internal readonly record struct AccountOrder(AccountSort By, bool Descending)
+{
+    /// <summary>What the parameter can be.</summary>
+    public static IReadOnlyList<string> Words { get; } =
+    [.. Vocabulary<AccountSort>.Words.SelectMany(word => (string[])[word, $"-{word}"])];
+
+    /// <summary>Reads one of <see cref="Words"/>; the oldest first when absent.</summary>
+    public static AccountOrder Read(string? word) =>
+        Vocabulary<AccountSort>.TryRead(word?.TrimStart('-'), out var by) ? new(by, word is ['-', ..]) : default;
+}
+
+/// <summary>Which accounts a caller asks for, and in which order. Null means no restriction.</summary>
 internal sealed record AccountFilter
 {
-    public long? ConnectionId { get; init; }
-    public string? Type { get; init; }
-    public string? Status { get; init; }
-    public string? Usage { get; init; }
+    public ConnectionId? ConnectionId { get; init; }
+    public BankAccountType? Type { get; init; }
+    public AccountStatus? Status { get; init; }
+    public BankAccountUsage? Usage { get; init; }
     public string? Text { get; init; }
-    public string? Sort { get; init; }
-
-    /// <summary>What <see cref="Sort"/> can be; a minus sign in front turns the order round.</summary>
-    public static IReadOnlyList<string> Sorts { get; } =
-    ["creation_date", "-creation_date", "name", "-name", "type", "-type", "balance", "-balance"];
+    public AccountOrder Order { get; init; }
 
     /// <summary>
     /// The page of those accounts that the text matches, in order. Done here and not in the database: a user has tens of accounts, and
@@ -68,16 +120,19 @@ internal sealed record AccountFilter
 
     private IEnumerable<AccountRow> Ordered(IEnumerable<AccountRow> rows)
     {
-        var ascending = Sort?.TrimStart('-') switch
+        // Ids grow with time.
+        var oldestFirst = rows.OrderBy(r => r.Id.Value);
+        IEnumerable<AccountRow> ascending = Order.By switch
         {
-            "name" => rows.OrderBy(r => r.Name ?? r.AccountNumber, StringComparer.InvariantCultureIgnoreCase)
-                .ThenBy(r => r.Id),
-            "type" => rows.OrderBy(r => r.Type, StringComparer.Ordinal).ThenBy(r => r.Id),
-            "balance" => rows.OrderBy(AccountView.Balance).ThenBy(r => r.Id),
-            // Ids grow with time.
-            _ => rows.OrderBy(r => r.Id),
+            AccountSort.CreationDate => oldestFirst,
+            AccountSort.Name => oldestFirst.OrderBy(
+                r => r.Name ?? r.AccountNumber,
+                StringComparer.InvariantCultureIgnoreCase
+            ),
+            AccountSort.Type => oldestFirst.OrderBy(r => r.Type?.Word(), StringComparer.Ordinal),
+            AccountSort.Balance => oldestFirst.OrderBy(AccountView.Balance),
         };
-        return Sort is ['-', ..] ? ascending.Reverse() : ascending;
+        return Order.Descending ? ascending.Reverse() : ascending;
     }
 
     private static bool Matches(AccountRow row, string text) =>
@@ -89,33 +144,39 @@ internal sealed record AccountFilter
 /// <summary>What a bank tells of one kind of account only, as <c>accounts.details</c> holds it.</summary>
 internal static class AccountDetails
 {
-    /// <summary>The JSON to store; null when the account has no such details.</summary>
-    public static string? Write(BankAccount account) =>
+    /// <summary>The JSON to store; null when the bank tells no such details.</summary>
+    public static string? Of(BankAccount account) =>
         account switch
         {
-            { Type: BankAccountType.Loan, Loan: { } loan } => Text(loan),
-            { Type: BankAccountType.Savings, Savings: { } savings } => Text(savings),
-            { Type: BankAccountType.CreditCard, CreditCard: { } card } => Text(card),
+            { Type: BankAccountType.Loan, Loan: { } loan } => JsonSerializer.Serialize(
+                loan,
+                AccountDetailsJson.Default.BankLoan
+            ),
+            { Type: BankAccountType.Savings, Savings: { } savings } => JsonSerializer.Serialize(
+                savings,
+                AccountDetailsJson.Default.BankSavings
+            ),
+            { Type: BankAccountType.CreditCard, CreditCard: { } card } => JsonSerializer.Serialize(
+                card,
+                AccountDetailsJson.Default.BankCreditCard
+            ),
             _ => null,
         };
 
     public static BankLoan? Loan(AccountRow row) =>
-        row is { Type: "LOAN", Details: { } json }
+        row is { Type: BankAccountType.Loan, Details: { } json }
             ? JsonSerializer.Deserialize(json, AccountDetailsJson.Default.BankLoan)
             : null;
 
     public static BankSavings? Savings(AccountRow row) =>
-        row is { Type: "SAVINGS", Details: { } json }
+        row is { Type: BankAccountType.Savings, Details: { } json }
             ? JsonSerializer.Deserialize(json, AccountDetailsJson.Default.BankSavings)
             : null;
 
     public static BankCreditCard? CreditCard(AccountRow row) =>
-        row is { Type: "CREDIT_CARD", Details: { } json }
+        row is { Type: BankAccountType.CreditCard, Details: { } json }
             ? JsonSerializer.Deserialize(json, AccountDetailsJson.Default.BankCreditCard)
             : null;
-
-    private static string Text<T>(T details) =>
-        JsonSerializer.Serialize(details, typeof(T), AccountDetailsJson.Default);
 }
 
 [JsonSourceGenerationOptions(
@@ -131,12 +192,12 @@ internal sealed partial class AccountDetailsJson : JsonSerializerContext;
 internal static class AccountView
 {
     /// <param name="payers">The user's accounts by IBAN or number, to name the one that pays a card.</param>
-    public static AccountMessage Show(AccountRow row, IReadOnlyDictionary<string, long> payers)
+    public static AccountMessage Show(AccountRow row, IReadOnlyDictionary<string, AccountId> payers)
     {
         var message = new AccountMessage
         {
-            Id = Ids.Text(row.Id),
-            ConnectionId = Ids.Text(row.ConnectionId),
+            Id = row.Id,
+            ConnectionId = row.ConnectionId,
             Name = row.Name,
             AccountNumber = row.AccountNumber,
             Iban = row.Iban,
@@ -149,14 +210,14 @@ internal static class AccountView
             Usage = row.Usage,
             Classification = row.Usage,
             CreationDate = row.CreatedAt,
-            LastChannelDefinitionId = row.LastDefinitionId,
+            LastChannelDefinitionId = row.LastDefinitionId.Value,
             Owner = row.OwnerName is { } name ? new OwnerMessage { Name = name } : null,
             Loan = AccountDetails.Loan(row) is { } loan ? Show(loan) : null,
             Savings = AccountDetails.Savings(row) is { } savings ? Show(savings) : null,
             CreditCard = AccountDetails.CreditCard(row) is { } card ? Show(card, payers) : null,
         };
         // The user has not agreed to share it: the client learns that it is there, not what is on it.
-        return row.Status == "PENDING_CONSENT"
+        return row.Status == AccountStatus.PendingConsent
             ? message with
             {
                 Balance = null,
@@ -190,11 +251,11 @@ internal static class AccountView
             EffectDate = Seconds(savings.OpenedDay),
         };
 
-    private static CreditCardMessage Show(BankCreditCard card, IReadOnlyDictionary<string, long> payers) =>
+    private static CreditCardMessage Show(BankCreditCard card, IReadOnlyDictionary<string, AccountId> payers) =>
         new()
         {
             PayableAccountId =
-                card.PayableAccount is { } payer && payers.TryGetValue(payer, out var id) ? Ids.Text(id) : null,
+                card.PayableAccount is { } payer && payers.TryGetValue(payer, out var id) ? id : null,
             NextPayment = NextPayment(card.NextPayment, card.NextPaymentDay),
         };
 

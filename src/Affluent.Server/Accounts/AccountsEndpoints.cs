@@ -1,33 +1,29 @@
+using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
-using Affluent.Server.Connections;
-using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Accounts;
 
-/// <summary>Reading and deleting accounts.</summary>
+/// <summary>Reading accounts. Deleting one reaches up to its connection and stands there.</summary>
 internal static class AccountsEndpoints
 {
     private static readonly Paging Pages = new(Standard: 100, Maximum: 500);
-    private static readonly Parameter<long?> ConnectionId = Parameter.Id(
+    private static readonly Parameter<ConnectionId?> ConnectionId = Parameter.Id<ConnectionId>(
         "connection_id",
         "Only those of this connection."
     );
-    private static readonly Parameter<string?> Type = Parameter.OneOf(
+    private static readonly Parameter<BankAccountType?> Type = Parameter.OneOf<BankAccountType>(
         "type",
-        "Only those of this kind.",
-        OneOfAttribute.Split(AccountWords.Types)
+        "Only those of this kind."
     );
-    private static readonly Parameter<string?> Status = Parameter.OneOf(
+    private static readonly Parameter<AccountStatus?> Status = Parameter.OneOf<AccountStatus>(
         "status",
-        "Only those in this status.",
-        OneOfAttribute.Split(AccountWords.Statuses)
+        "Only those in this status."
     );
-    private static readonly Parameter<string?> Usage = Parameter.OneOf(
+    private static readonly Parameter<BankAccountUsage?> Usage = Parameter.OneOf<BankAccountUsage>(
         "usage",
-        "Only private or only professional ones.",
-        OneOfAttribute.Split(AccountWords.Usages)
+        "Only private or only professional ones."
     );
     private static readonly Parameter<string?> Text = Parameter.Text(
         "q",
@@ -36,7 +32,7 @@ internal static class AccountsEndpoints
     private static readonly Parameter<string?> Sort = Parameter.OneOf(
         "sort",
         "The order, `creation_date` when absent. A minus sign in front turns it round.",
-        AccountFilter.Sorts
+        AccountOrder.Words
     );
 
     public static void MapAccounts(this IEndpointRouteBuilder app)
@@ -54,20 +50,6 @@ internal static class AccountsEndpoints
             .OwnedBy("id", AccountsStore.OwnerOf)
             .Describe("getAccount", "Read an account", "One account with its balance.")
             .Answers<AccountMessage>(404);
-        accounts
-            .MapDelete("/{id}", Delete)
-            .Needs(Scopes.AccountsManage)
-            .OwnedBy("id", AccountsStore.OwnerOf)
-            .Describe(
-                "deleteAccount",
-                "Delete an account",
-                """
-                The account is no longer shown nor refreshed, and its transactions are erased. The last account of a channel takes the
-                channel and its stored credentials with it; the last channel takes the connection. A synchronization of the type
-                LIST_ACCOUNTS brings a deleted account back, under the same id.
-                """
-            )
-            .Answers(204, 404);
     }
 
     private static async Task<IResult> List(
@@ -86,7 +68,7 @@ internal static class AccountsEndpoints
             Status = parameters.Read(Status),
             Usage = parameters.Read(Usage),
             Text = parameters.Read(Text),
-            Sort = parameters.Read(Sort),
+            Order = AccountOrder.Read(parameters.Read(Sort)),
         };
         if (parameters.Problem is { } problem)
         {
@@ -111,7 +93,7 @@ internal static class AccountsEndpoints
         CancellationToken cancellation
     )
     {
-        if (!Ids.TryRead(id, out var key))
+        if (!Ids.TryRead<AccountId>(id, out var key))
         {
             return Problem.NotFound("account");
         }
@@ -127,63 +109,13 @@ internal static class AccountsEndpoints
             : TypedResults.Json(message, AccountsJson.Default.AccountMessage);
     }
 
-    private static async Task<IResult> Delete(
-        string id,
-        ActingUser user,
-        Database database,
-        Ids ids,
-        TimeProvider time,
-        CancellationToken cancellation
-    )
-    {
-        if (!Ids.TryRead(id, out var key))
-        {
-            return Problem.NotFound("account");
-        }
-        var deletion = await database.Write(
-            async db =>
-            {
-                var deletion = await AccountsStore.Delete(db, user.UserId, key, time.Seconds());
-                if (deletion is not null)
-                {
-                    await EventLog.Append(
-                        db,
-                        ids,
-                        user.UserId,
-                        user.ClientId,
-                        AccountEvents.Deleted(key, deletion),
-                        time.Seconds()
-                    );
-                }
-                return deletion;
-            },
-            cancellation
-        );
-        return deletion is null ? Problem.NotFound("account") : TypedResults.NoContent();
-    }
-
     // Only a card names another account; without one there is nothing to look up.
-    private static async Task<IReadOnlyDictionary<string, long>> Payers(
+    private static async Task<IReadOnlyDictionary<string, AccountId>> Payers(
         DbWork db,
-        long userId,
+        UserId userId,
         IReadOnlyList<AccountRow> rows
     ) =>
         rows.Any(row => AccountDetails.CreditCard(row)?.PayableAccount is not null)
             ? await AccountsStore.ByNumber(db, userId)
-            : new Dictionary<string, long>(StringComparer.Ordinal);
-}
-
-/// <summary>What this feature tells the log.</summary>
-internal static class AccountEvents
-{
-    public static IReadOnlyList<NewEvent> Deleted(long accountId, AccountDeletion deletion)
-    {
-        var deleted = NewEvent.OfAccount(
-            EventName.AccountDeleted,
-            deletion.ConnectionId,
-            accountId,
-            deletion.DefinitionId
-        );
-        return deletion.ConnectionGone ? [deleted, ConnectionEvents.Deleted(deletion.ConnectionId)] : [deleted];
-    }
+            : new Dictionary<string, AccountId>(StringComparer.Ordinal);
 }

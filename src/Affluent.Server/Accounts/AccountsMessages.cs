@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
-using Affluent.Server.Connections;
+using Affluent.Connectors.Contract;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Accounts;
 
@@ -8,10 +9,10 @@ namespace Affluent.Server.Accounts;
 internal sealed record AccountMessage
 {
     /// <summary>Id of the account; the same for as long as the bank has it.</summary>
-    public required string Id { get; init; }
+    public required AccountId Id { get; init; }
 
     /// <summary>The connection that brings it.</summary>
-    public required string ConnectionId { get; init; }
+    public required ConnectionId ConnectionId { get; init; }
 
     /// <summary>As the bank titles it.</summary>
     public string? Name { get; init; }
@@ -38,20 +39,16 @@ internal sealed record AccountMessage
     public decimal? BalanceGap { get; init; }
 
     /// <summary>Kind of account; absent when the bank names one that is none of these.</summary>
-    [OneOf(AccountWords.Types)]
-    public string? Type { get; init; }
+    public BankAccountType? Type { get; init; }
 
     /// <summary>Where it stands: ACTIVE when the last synchronization read it.</summary>
-    [OneOf(AccountWords.Statuses)]
-    public required string Status { get; init; }
+    public required AccountStatus Status { get; init; }
 
     /// <summary>Private or professional.</summary>
-    [OneOf(AccountWords.Usages)]
-    public string? Usage { get; init; }
+    public BankAccountUsage? Usage { get; init; }
 
     /// <summary>The same as <c>usage</c>, under its older name.</summary>
-    [OneOf(AccountWords.Usages)]
-    public string? Classification { get; init; }
+    public BankAccountUsage? Classification { get; init; }
 
     /// <summary>When it was first seen, in UTC seconds.</summary>
     public required long CreationDate { get; init; }
@@ -70,6 +67,13 @@ internal sealed record AccountMessage
 
     /// <summary>On CREDIT_CARD only.</summary>
     public CreditCardMessage? CreditCard { get; init; }
+}
+
+/// <summary>A person or company, as the bank names it.</summary>
+internal sealed record OwnerMessage
+{
+    /// <summary>Full name.</summary>
+    public required string Name { get; init; }
 }
 
 /// <summary>A loan. Amounts in units of the currency, rates in percent, dates as midnight in Europe/Paris in UTC seconds.</summary>
@@ -108,7 +112,7 @@ internal sealed record SavingsMessage
 internal sealed record CreditCardMessage
 {
     /// <summary>The account that pays it, when it is one of the user's.</summary>
-    public string? PayableAccountId { get; init; }
+    public AccountId? PayableAccountId { get; init; }
 
     /// <summary>The next debit.</summary>
     public NextPaymentMessage? NextPayment { get; init; }
@@ -126,7 +130,8 @@ internal sealed record NextPaymentMessage
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(WordConverter<BankAccountType>), typeof(WordConverter<BankAccountUsage>)]
 )]
 [JsonSerializable(typeof(AccountMessage))]
 [JsonSerializable(typeof(IReadOnlyList<AccountMessage>))]

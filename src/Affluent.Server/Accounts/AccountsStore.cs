@@ -1,21 +1,25 @@
-using Affluent.Server.Connections;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Platform;
 using Affluent.Server.Storage;
-using Affluent.Server.Synchronization;
 
 namespace Affluent.Server.Accounts;
 
-/// <summary>Reads and deletes accounts. What writes them stands with the synchronization.</summary>
+/// <summary>
+/// Reads accounts, shares and erases them. What a synchronization reads and writes is <see cref="AccountImports"/>.
+/// </summary>
 internal static class AccountsStore
 {
-    private const string Columns = """
-        id, connection_id, name, account_number, iban, type, status, usage, currency, balance_minor, balance_at,
-        balance_gap_minor, owner_name, details, created_at, last_definition_id
+    internal const string Columns = """
+        user_id, id, connection_id, identity, name, account_number, iban, type, status, usage, currency, balance_minor,
+        balance_at, balance_gap_minor, owner_name, details, created_at, last_definition_id, synced_until, synced_run,
+        selected, deleted_at
         """;
 
+    // The row of a deleted account stays, so that it keeps its id when a later listing brings it back.
     private const string Shown = "deleted_at is null";
 
     /// <summary>The user's accounts that the filter's words and ids let through; its text and order come after.</summary>
-    public static Task<IReadOnlyList<AccountRow>> List(DbWork db, long userId, AccountFilter filter) =>
+    public static Task<IReadOnlyList<AccountRow>> List(DbWork db, UserId userId, AccountFilter filter) =>
         db.Query<AccountRow>(
             $"""
             select {Columns} from accounts where user_id = @UserId and {Shown}
@@ -36,7 +40,7 @@ internal static class AccountsStore
         );
 
     /// <summary>One of the user's accounts; null when the user has no such.</summary>
-    public static Task<AccountRow?> Find(DbWork db, long userId, long id) =>
+    public static Task<AccountRow?> Find(DbWork db, UserId userId, AccountId id) =>
         db.Find<AccountRow>(
             $"select {Columns} from accounts where user_id = @UserId and id = @Id and {Shown}",
             new { UserId = userId, Id = id }
@@ -46,21 +50,42 @@ internal static class AccountsStore
     public static Task<long?> OwnerOf(DbWork db, long id) =>
         db.Scalar<long?>($"select user_id from accounts where id = @Id and {Shown}", new { Id = id });
 
+    /// <summary>The ids of the user's accounts of a connection, or of a type; for what belongs to accounts.</summary>
+    public static Task<IReadOnlyList<AccountId>> IdsOf(
+        DbWork db,
+        UserId userId,
+        ConnectionId? connectionId,
+        BankAccountType? type
+    ) =>
+        db.Query<AccountId>(
+            $"""
+            select id from accounts where user_id = @UserId and {Shown}
+                {(connectionId is null ? "" : "and connection_id = @ConnectionId")}
+                {(type is null ? "" : "and type = @Type")}
+            """,
+            new
+            {
+                UserId = userId,
+                ConnectionId = connectionId,
+                Type = type,
+            }
+        );
+
     /// <summary>The user's accounts by IBAN and by number, for what names an account that way.</summary>
-    public static async Task<IReadOnlyDictionary<string, long>> ByNumber(DbWork db, long userId)
+    public static async Task<IReadOnlyDictionary<string, AccountId>> ByNumber(DbWork db, UserId userId)
     {
-        var rows = await db.Query<AccountRow>(
+        var rows = await db.Query<(AccountId Id, string? Iban, string? Number)>(
             $"select id, iban, account_number from accounts where user_id = @UserId and {Shown} order by id",
             new { UserId = userId }
         );
-        var ids = new Dictionary<string, long>(StringComparer.Ordinal);
+        var ids = new Dictionary<string, AccountId>(StringComparer.Ordinal);
         foreach (var row in rows)
         {
             if (row.Iban is { } iban)
             {
                 ids.TryAdd(iban, row.Id);
             }
-            if (row.AccountNumber is { } number)
+            if (row.Number is { } number)
             {
                 ids.TryAdd(number, row.Id);
             }
@@ -68,20 +93,78 @@ internal static class AccountsStore
         return ids;
     }
 
-    /// <summary>
-    /// Takes an account out of sight and erases its transactions and what the bank told of it. The row itself stays, so that the
-    /// account keeps its id when a later listing brings it back. The last account of a channel takes the channel with it, and
-    /// the last channel its connection. Null when the user has no such account.
-    /// </summary>
-    public static async Task<AccountDeletion?> Delete(DbWork db, long userId, long id, long now)
+    /// <summary>Who holds these connections: of each, the holder of its first account that has one.</summary>
+    public static async Task<IReadOnlyDictionary<ConnectionId, string>> OwnerNames(
+        DbWork db,
+        UserId userId,
+        IEnumerable<ConnectionId> connectionIds
+    )
     {
-        if (await Find(db, userId, id) is not { } account)
-        {
-            return null;
-        }
-        // A run that writes this account holds the same lock: it is over, or it will find the account deleted.
-        await RequestStore.LockClient(db, userId, account.ConnectionId);
-        await db.Execute(
+        var rows = await db.Query<(ConnectionId ConnectionId, string OwnerName)>(
+            $$"""
+            select connection_id, owner_name from accounts
+            where user_id = @UserId and connection_id {in @ConnectionIds} and owner_name is not null and {{Shown}}
+            order by id
+            """,
+            new { UserId = userId, ConnectionIds = db.List(connectionIds) }
+        );
+        return rows.GroupBy(row => row.ConnectionId).ToDictionary(rows => rows.Key, rows => rows.First().OwnerName);
+    }
+
+    /// <summary>Whether a connection ever brought an account, deleted ones included.</summary>
+    public static Task<bool> AnyOf(DbWork db, UserId userId, ConnectionId connectionId) =>
+        db.Scalar<bool>(
+            "select exists (select 1 from accounts where user_id = @UserId and connection_id = @ConnectionId)",
+            new { UserId = userId, ConnectionId = connectionId }
+        );
+
+    /// <summary>Whether a channel of a connection refreshed an account of the user last.</summary>
+    public static Task<bool> AnyOf(
+        DbWork db,
+        UserId userId,
+        ConnectionId connectionId,
+        ChannelDefinitionId definitionId
+    ) =>
+        db.Scalar<bool>(
+            $"""
+            select exists (select 1 from accounts where user_id = @UserId and connection_id = @ConnectionId
+                and last_definition_id = @DefinitionId and {Shown})
+            """,
+            new
+            {
+                UserId = userId,
+                ConnectionId = connectionId,
+                DefinitionId = definitionId,
+            }
+        );
+
+    /// <summary>Shares exactly these accounts of the connection; the others wait for consent and are not read.</summary>
+    public static Task Select(
+        DbWork db,
+        UserId userId,
+        ConnectionId connectionId,
+        IReadOnlyCollection<AccountId> accountIds
+    ) =>
+        db.Execute(
+            $$"""
+            update accounts set selected = not selected,
+                status = case when selected then @PendingConsent when status = @PendingConsent then @Active else status end
+            where user_id = @UserId and connection_id = @ConnectionId and {{Shown}}
+                and selected <> (id {in @ids})
+            """,
+            new
+            {
+                UserId = userId,
+                ConnectionId = connectionId,
+                AccountStatus.PendingConsent,
+                AccountStatus.Active,
+                ids = db.List(accountIds),
+            }
+        );
+
+    /// <summary>Takes an account out of sight and erases what the bank told of it; its transactions are erased with it by the caller.</summary>
+    public static Task Erase(DbWork db, UserId userId, AccountId id, long now) =>
+        db.Execute(
             """
             update accounts set deleted_at = @Now, balance_minor = null, balance_at = null, balance_gap_minor = null,
                 owner_name = null, details = null, synced_until = null
@@ -94,28 +177,4 @@ internal static class AccountsStore
                 Now = now,
             }
         );
-        await db.Execute(
-            "delete from transactions where user_id = @UserId and account_id = @Id",
-            new { UserId = userId, Id = id }
-        );
-        var left = await db.Scalar<long>(
-            $"""
-            select count(*) from accounts where user_id = @UserId and connection_id = @ConnectionId
-                and last_definition_id = @LastDefinitionId and {Shown}
-            """,
-            new
-            {
-                UserId = userId,
-                account.ConnectionId,
-                account.LastDefinitionId,
-            }
-        );
-        var connectionGone =
-            left == 0
-            && await ConnectionsStore.DeleteChannel(db, userId, account.ConnectionId, account.LastDefinitionId);
-        return new AccountDeletion(account.ConnectionId, account.LastDefinitionId, connectionGone);
-    }
 }
-
-/// <summary>What the deletion of an account came to.</summary>
-internal sealed record AccountDeletion(long ConnectionId, string DefinitionId, bool ConnectionGone);

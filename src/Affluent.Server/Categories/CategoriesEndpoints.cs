@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Affluent.Ledger;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tree = Affluent.Ledger.Categories;
 
@@ -62,8 +63,6 @@ internal static class CategoriesEndpoints
 /// <summary>A category of transactions.</summary>
 internal sealed record CategoryMessage
 {
-    public const string Kinds = "EXPENSE,INCOME";
-
     /// <summary>Upper-case code, stable for ever.</summary>
     public required string Id { get; init; }
 
@@ -71,8 +70,7 @@ internal sealed record CategoryMessage
     public required string Label { get; init; }
 
     /// <summary>What it holds: money that goes or money that comes.</summary>
-    [OneOf(Kinds)]
-    public required string Type { get; init; }
+    public required CategoryKind Type { get; init; }
 
     /// <summary>The category above; absent on the upper level.</summary>
     public ParentCategoryMessage? Parent { get; init; }
@@ -82,12 +80,7 @@ internal sealed record CategoryMessage
         {
             Id = category.Id,
             Label = french ? category.French : category.English,
-            Type = category.Kind switch
-            {
-                CategoryKind.Expense => "EXPENSE",
-                CategoryKind.Income => "INCOME",
-                _ => throw new ArgumentOutOfRangeException(nameof(category)),
-            },
+            Type = category.Kind,
             Parent =
                 category.ParentId is { } id && Tree.ById[id] is var parent
                     ? new() { Id = parent.Id, Label = french ? parent.French : parent.English }
@@ -107,7 +100,8 @@ internal sealed record ParentCategoryMessage
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(WordConverter<CategoryKind>)]
 )]
 [JsonSerializable(typeof(CategoryMessage))]
 [JsonSerializable(typeof(IReadOnlyList<CategoryMessage>))]

@@ -14,7 +14,6 @@ internal static class ConnectionWords
     public const string ChannelStatuses =
         "EMPTY,RUNNING,SUCCESS,FAILED,AUTH_FAILED,TOKEN_EXPIRED,PASSWORD_CHANGE_REQUIRED,CHALLENGE_REQUIRED,"
         + "USER_ACTION_REQUIRED";
-    public const string AccountTypes = AccountWords.Types;
 }
 
 /// <summary>A connection as stored.</summary>
@@ -116,6 +115,6 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses)
             ChannelDefinitionUnavailable = definition.Unavailable,
         };
 
-    private static IReadOnlyList<string> Types(ChannelDefinition? definition) =>
-        [.. definition?.AccountTypes.Select(ProviderWords.Of) ?? []];
+    private static IReadOnlyList<BankAccountType> Types(ChannelDefinition? definition) =>
+        definition?.AccountTypes ?? [];
 }

@@ -1,5 +1,8 @@
 using System.Text.Json.Serialization;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Accounts;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Connections;
 
@@ -71,8 +74,7 @@ internal sealed record ChannelMessage
     public IReadOnlyList<StoredCredentialMessage>? Credentials { get; init; }
 
     /// <summary>Kinds of account that the channel can bring.</summary>
-    [OneOf(ConnectionWords.AccountTypes)]
-    public required IReadOnlyList<string> AccountTypes { get; init; }
+    public required IReadOnlyList<BankAccountType> AccountTypes { get; init; }
 
     /// <summary>On a channel that is not used: whether it is known to bring further accounts.</summary>
     public bool? EligibleAccounts { get; init; }
@@ -88,19 +90,13 @@ internal sealed record StoredCredentialMessage
     public required string Id { get; init; }
 }
 
-/// <summary>A person or company, as the bank names it.</summary>
-internal sealed record OwnerMessage
-{
-    /// <summary>Full name.</summary>
-    public required string Name { get; init; }
-}
-
 /// <summary>Limits that the bank sets; none is known today.</summary>
 internal sealed record ConstraintsMessage;
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(WordConverter<BankAccountType>)]
 )]
 [JsonSerializable(typeof(ConnectionMessage))]
 [JsonSerializable(typeof(IReadOnlyList<ConnectionMessage>))]

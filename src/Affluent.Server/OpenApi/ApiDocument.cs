@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -30,13 +31,16 @@ internal static class ApiDocument
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.Converters.Add(new WordConverters());
         });
         services.AddOpenApi(options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
             options.ShouldInclude = api => api.RelativePath?.StartsWith(Prefix[1..], StringComparison.Ordinal) is true;
             options.CreateSchemaReferenceId = type =>
-                OpenApiOptions.CreateDefaultSchemaReferenceId(type) is { } name ? ApiSchemas.Name(name) : null;
+                !ApiSchemas.IsValue(type.Type) && OpenApiOptions.CreateDefaultSchemaReferenceId(type) is { } name
+                    ? ApiSchemas.Name(name)
+                    : null;
             options.AddSchemaTransformer(ApiSchemas.Describe);
             options.AddOperationTransformer(ApiOperations.Describe);
             options.AddDocumentTransformer(Describe);
@@ -143,6 +147,15 @@ internal static class ApiDocument
             },
         };
     }
+}
+
+/// <summary>Every enum goes over the wire as a word of its vocabulary.</summary>
+internal sealed class WordConverters : JsonConverterFactory
+{
+    public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
+
+    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        (JsonConverter)Activator.CreateInstance(typeof(WordConverter<>).MakeGenericType(typeToConvert))!;
 }
 
 /// <summary>What each scope opens, in words.</summary>

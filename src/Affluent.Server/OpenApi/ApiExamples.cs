@@ -1,3 +1,5 @@
+using Affluent.Connectors.Contract;
+using Affluent.Ledger;
 using Affluent.Server.Accounts;
 using Affluent.Server.Categories;
 using Affluent.Server.Connections;
@@ -25,7 +27,7 @@ internal static class ApiExamples
                 {
                     Id = "102200",
                     Mode = "EMBEDDED",
-                    AccountTypes = ["CHECKINGS", "SAVINGS"],
+                    AccountTypes = [BankAccountType.Checkings, BankAccountType.Savings],
                     Interactive = true,
                     Unavailable = false,
                     Capabilities = ["PFM_ACCOUNT"],
@@ -68,41 +70,41 @@ internal static class ApiExamples
                     LastSuccessDate = 1_772_438_460,
                     LastEndDate = 1_772_438_460,
                     Credentials = [],
-                    AccountTypes = ["CHECKINGS", "CREDIT_CARD"],
+                    AccountTypes = [BankAccountType.Checkings, BankAccountType.CreditCard],
                     ChannelDefinitionUnavailable = false,
                 },
             ],
         },
         new AccountMessage
         {
-            Id = "154135638835204110",
-            ConnectionId = "154135638835204103",
+            Id = new(154135638835204110),
+            ConnectionId = new(154135638835204103),
             Name = "Compte courant",
             AccountNumber = "00012345678",
             Iban = "FR7630006000011234567890189",
             Currency = "EUR",
             Balance = 1234.56m,
             BalanceDate = 1_772_438_460,
-            Type = "CHECKINGS",
-            Status = "ACTIVE",
-            Usage = "PERSONAL",
-            Classification = "PERSONAL",
+            Type = BankAccountType.Checkings,
+            Status = AccountStatus.Active,
+            Usage = BankAccountUsage.Personal,
+            Classification = BankAccountUsage.Personal,
             CreationDate = 1_772_438_460,
             LastChannelDefinitionId = "102201",
             Owner = new() { Name = "Ada Lovelace" },
         },
         new TransactionMessage
         {
-            Id = "154135638835204155",
-            AccountId = "154135638835204110",
+            Id = new(154135638835204155),
+            AccountId = new(154135638835204110),
             Amount = -12.50m,
             Currency = "EUR",
             Label = "Boulangerie du Port",
             Notes = "CARTE 01/03 BOULANGERIE DU PORT\nBREST",
             RemittanceInformation = ["CARTE 01/03 BOULANGERIE DU PORT", "BREST"],
-            Type = "POINT_OF_SALE",
-            Origin = "TRANSACTION",
-            Status = "BOOKED",
+            Type = TransactionType.PointOfSale,
+            Origin = TransactionOrigin.Transaction,
+            Status = TransactionStatus.Booked,
             CategoryId = "SUPERMARKET",
             Date = 1_772_406_000,
             BookingDate = 1_772_406_000,
@@ -114,7 +116,7 @@ internal static class ApiExamples
         {
             Id = "SUPERMARKET",
             Label = "Supermarket, groceries",
-            Type = "EXPENSE",
+            Type = CategoryKind.Expense,
             Parent = new() { Id = "DAILY_LIFE", Label = "Daily life" },
         },
         new ProblemMessage

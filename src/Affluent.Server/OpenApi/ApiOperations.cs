@@ -13,7 +13,7 @@ internal static class ApiOperations
     /// <summary>Name of the one security scheme.</summary>
     public const string Scheme = "oauth2";
 
-    private static readonly Parameter ClientMode = Parameter.Id(
+    private static readonly Parameter ClientMode = Parameter.Id<UserId>(
         "user_id",
         "With a client's own token: the user to act for. With a user's token it is ignored."
     );

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -19,6 +20,16 @@ internal static class ApiSchemas
         CancellationToken cancellation
     )
     {
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type.IsEnum)
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Enum = [.. Vocabulary.Of(type).Words.Select(word => JsonValue.Create(word))];
+        }
+        else if (type.IsAssignableTo(typeof(IId)))
+        {
+            schema.Type = JsonSchemaType.String;
+        }
         if (context.JsonPropertyInfo?.AttributeProvider is PropertyInfo property)
         {
             // What is not known is left out, never null.
@@ -75,6 +86,10 @@ internal static class ApiSchemas
             }
         }
     }
+
+    /// <summary>Whether a type is one value, a word or an id, to be shown where it stands.</summary>
+    public static bool IsValue(Type type) =>
+        (Nullable.GetUnderlyingType(type) ?? type) is var value && (value.IsEnum || value.IsAssignableTo(typeof(IId)));
 
     /// <summary>How a message is called in the document.</summary>
     public static string Name(string type) => type.Replace("Message", "", StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Platform;
 
@@ -18,14 +19,15 @@ internal abstract record Parameter(string Name, string Meaning, ParameterKind Ki
     public string? Standard { get; init; }
 
     /// <summary>An id of the API.</summary>
-    public static Parameter<long?> Id(string name, string meaning) =>
+    public static Parameter<T?> Id<T>(string name, string meaning)
+        where T : struct, IId<T> =>
         new(
             name,
             meaning,
             ParameterKind.Id,
-            static (string text, out long? value) =>
+            static (string text, out T? value) =>
             {
-                var read = Ids.TryRead(text, out var id);
+                var read = Ids.TryRead<T>(text, out var id);
                 value = id;
                 return read ? null : "must be an id: a decimal number";
             }
@@ -127,6 +129,24 @@ internal abstract record Parameter(string Name, string Meaning, ParameterKind Ki
             Words = words,
         };
 
+    /// <summary>One word of a vocabulary.</summary>
+    public static Parameter<T?> OneOf<T>(string name, string meaning)
+        where T : struct, Enum =>
+        new(
+            name,
+            meaning,
+            ParameterKind.Word,
+            static (string text, out T? value) =>
+            {
+                var read = Vocabulary<T>.TryRead(text, out var word);
+                value = word;
+                return read ? null : "must be one of: " + string.Join(", ", Vocabulary<T>.Words);
+            }
+        )
+        {
+            Words = Vocabulary<T>.Words,
+        };
+
     /// <summary>ISO 3166-1 alpha-3 codes, separated by commas.</summary>
     public static Parameter<IReadOnlyList<string>?> Countries(string name, string meaning) =>
         new(
@@ -142,22 +162,31 @@ internal abstract record Parameter(string Name, string Meaning, ParameterKind Ki
             }
         );
 
-    /// <summary>Words of a closed list, separated by commas.</summary>
-    public static Parameter<IReadOnlyList<string>?> SomeOf(string name, string meaning, IReadOnlyList<string> words) =>
+    /// <summary>Words of a vocabulary, separated by commas.</summary>
+    public static Parameter<IReadOnlyList<T>?> SomeOf<T>(string name, string meaning)
+        where T : struct, Enum =>
         new(
             name,
             meaning,
             ParameterKind.Words,
-            (string text, out IReadOnlyList<string>? value) =>
+            static (string text, out IReadOnlyList<T>? value) =>
             {
-                value = text.Split(',', StringSplitOptions.TrimEntries);
-                return value.All(word => words.Contains(word, StringComparer.Ordinal))
-                    ? null
-                    : "must be a comma-separated list of: " + string.Join(", ", words);
+                List<T> read = [];
+                foreach (var word in text.Split(',', StringSplitOptions.TrimEntries))
+                {
+                    if (!Vocabulary<T>.TryRead(word, out var one))
+                    {
+                        value = null;
+                        return "must be a comma-separated list of: " + string.Join(", ", Vocabulary<T>.Words);
+                    }
+                    read.Add(one);
+                }
+                value = read;
+                return null;
             }
         )
         {
-            Words = words,
+            Words = Vocabulary<T>.Words,
         };
 }
 

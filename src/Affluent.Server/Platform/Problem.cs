@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Platform;
 
@@ -74,19 +75,13 @@ internal sealed record Problem(
 }
 
 /// <summary>Who must act for a request to succeed.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ProblemActor>))]
+[WordCase(WordCase.LowerSnake)]
+[JsonConverter(typeof(WordConverter<ProblemActor>))]
 internal enum ProblemActor
 {
-    [JsonStringEnumMemberName("client")]
     Client,
-
-    [JsonStringEnumMemberName("user")]
     User,
-
-    [JsonStringEnumMemberName("operator")]
     Operator,
-
-    [JsonStringEnumMemberName("bank")]
     Bank,
 }
 

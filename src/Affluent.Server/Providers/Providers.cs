@@ -21,16 +21,6 @@ internal static class ProviderWords
             _ => throw new ArgumentOutOfRangeException(nameof(mode)),
         };
 
-    public static string Of(BankAccountType type) =>
-        type switch
-        {
-            BankAccountType.Checkings => "CHECKINGS",
-            BankAccountType.Savings => "SAVINGS",
-            BankAccountType.Loan => "LOAN",
-            BankAccountType.CreditCard => "CREDIT_CARD",
-            _ => throw new ArgumentOutOfRangeException(nameof(type)),
-        };
-
     public static string Of(CredentialType type) =>
         type switch
         {

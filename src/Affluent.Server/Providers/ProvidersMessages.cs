@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
-using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
@@ -51,8 +50,7 @@ internal sealed record ChannelDefinitionMessage
     public required string Mode { get; init; }
 
     /// <summary>Kinds of account that it can bring.</summary>
-    [OneOf(AccountWords.Types)]
-    public required IReadOnlyList<string> AccountTypes { get; init; }
+    public required IReadOnlyList<BankAccountType> AccountTypes { get; init; }
 
     /// <summary>Whether the bank may put questions to the user while data is fetched.</summary>
     public required bool Interactive { get; init; }
@@ -79,7 +77,7 @@ internal sealed record ChannelDefinitionMessage
         {
             Id = channel.Id.Value,
             Mode = ProviderWords.Of(channel.Mode),
-            AccountTypes = [.. channel.AccountTypes.Select(ProviderWords.Of)],
+            AccountTypes = channel.AccountTypes,
             Interactive = channel.Interactive,
             Unavailable = channel.Unavailable,
             Capabilities = channel.Capabilities.Contains(Capability.AccountInformation) ? ["PFM_ACCOUNT"] : [],
@@ -121,7 +119,8 @@ internal sealed record CredentialMessage
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(WordConverter<BankAccountType>)]
 )]
 [JsonSerializable(typeof(ProviderMessage))]
 [JsonSerializable(typeof(IReadOnlyList<ProviderMessage>))]

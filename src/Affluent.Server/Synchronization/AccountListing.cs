@@ -1,44 +1,16 @@
-using System.Text.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
+using Affluent.Server.Accounts;
+using Affluent.Server.Platform;
 
 namespace Affluent.Server.Synchronization;
-
-/// <summary>An account as a run needs it.</summary>
-internal sealed record AccountRow
-{
-    public long Id { get; init; }
-    public string Identity { get; init; } = "";
-    public string? Name { get; init; }
-    public string? AccountNumber { get; init; }
-    public string? Iban { get; init; }
-    public string? Type { get; init; }
-    public string Status { get; init; } = "";
-    public string? Usage { get; init; }
-    public string Currency { get; init; } = "";
-    public long? BalanceMinor { get; init; }
-    public long? BalanceAt { get; init; }
-    public long? BalanceGapMinor { get; init; }
-    public string? OwnerName { get; init; }
-    public string? Details { get; init; }
-    public long CreatedAt { get; init; }
-    public string LastDefinitionId { get; init; } = "";
-
-    /// <summary>The day up to which transactions were read; null: never.</summary>
-    public DateOnly? SyncedUntil { get; init; }
-
-    /// <summary>The last run that read it to its end.</summary>
-    public long? SyncedRun { get; init; }
-
-    /// <summary>The user shares it.</summary>
-    public bool Selected { get; init; }
-    public long? DeletedAt { get; init; }
-}
 
 /// <summary>What is known when a channel's list is looked at.</summary>
 internal sealed record ListingContext
 {
-    public required string DefinitionId { get; init; }
+    public required UserId UserId { get; init; }
+    public required ConnectionId ConnectionId { get; init; }
+    public required ChannelDefinitionId DefinitionId { get; init; }
 
     /// <summary>New and deleted accounts are taken in: the channel's first run, or the list was asked for.</summary>
     public required bool AddsAccounts { get; init; }
@@ -47,8 +19,8 @@ internal sealed record ListingContext
     public required bool AwaitsConsent { get; init; }
 
     /// <summary>A healthy channel of higher rank, whose accounts this one leaves alone; null: none.</summary>
-    public string? RanksAbove { get; init; }
-    public required Func<long> NewId { get; init; }
+    public ChannelDefinitionId? RanksAbove { get; init; }
+    public required Func<AccountId> NewId { get; init; }
     public required long Now { get; init; }
 }
 
@@ -84,7 +56,7 @@ internal sealed record AccountListing(
             {
                 continue;
             }
-            if (old is { DeletedAt: null } && old.LastDefinitionId == context.RanksAbove && old.Status != "NOT_FOUND")
+            if (old is { DeletedAt: null } && old.LastDefinitionId == context.RanksAbove && old.Status != AccountStatus.NotFound)
             {
                 listed.Add(new ListedAccount(account, old, Outranked: true));
                 continue;
@@ -105,10 +77,10 @@ internal sealed record AccountListing(
         var notFound = held.Where(a =>
                 a.DeletedAt is null
                 && a.LastDefinitionId == context.DefinitionId
-                && a.Status != "NOT_FOUND"
+                && a.Status != AccountStatus.NotFound
                 && !seen.Contains(a.Identity)
             )
-            .Select(a => a with { Status = "NOT_FOUND" });
+            .Select(a => a with { Status = AccountStatus.NotFound });
         return new AccountListing(added, changed, [.. notFound], listed);
     }
 
@@ -117,22 +89,24 @@ internal sealed record AccountListing(
         {
             LastDefinitionId = context.DefinitionId,
             Status =
-                !old.Selected ? "PENDING_CONSENT"
-                : old.Status == "NOT_FOUND" ? "ACTIVE"
+                !old.Selected ? AccountStatus.PendingConsent
+                : old.Status == AccountStatus.NotFound ? AccountStatus.Active
                 : old.Status,
         };
 
-    private static AccountRow New(BankAccount bank, string identity, long id, ListingContext context) =>
+    private static AccountRow New(BankAccount bank, string identity, AccountId id, ListingContext context) =>
         Described(
             new AccountRow
             {
+                UserId = context.UserId,
                 Id = id,
+                ConnectionId = context.ConnectionId,
                 Identity = identity,
                 Currency = bank.Currency.Trim().ToUpperInvariant(),
                 CreatedAt = context.Now,
                 LastDefinitionId = context.DefinitionId,
                 Selected = !context.AwaitsConsent,
-                Status = context.AwaitsConsent ? "PENDING_CONSENT" : "ACTIVE",
+                Status = context.AwaitsConsent ? AccountStatus.PendingConsent : AccountStatus.Active,
             },
             bank
         );
@@ -144,47 +118,9 @@ internal sealed record AccountListing(
             Name = bank.Name ?? row.Name,
             AccountNumber = bank.Number ?? row.AccountNumber,
             Iban = AccountIdentity.NormalizeIban(bank.Iban) ?? row.Iban,
-            Type = TypeOf(bank.Type) ?? row.Type,
-            Usage = UsageOf(bank.Usage) ?? row.Usage,
+            Type = bank.Type ?? row.Type,
+            Usage = bank.Usage ?? row.Usage,
             OwnerName = bank.OwnerName ?? row.OwnerName,
-            Details = DetailsOf(bank) ?? row.Details,
-        };
-
-    private static string? TypeOf(BankAccountType? type) =>
-        type switch
-        {
-            null => null,
-            BankAccountType.Checkings => "CHECKINGS",
-            BankAccountType.Savings => "SAVINGS",
-            BankAccountType.Loan => "LOAN",
-            BankAccountType.CreditCard => "CREDIT_CARD",
-            _ => throw new ArgumentOutOfRangeException(nameof(type)),
-        };
-
-    private static string? UsageOf(BankAccountUsage? usage) =>
-        usage switch
-        {
-            null => null,
-            BankAccountUsage.Personal => "PERSONAL",
-            BankAccountUsage.Professional => "PROFESSIONAL",
-            _ => throw new ArgumentOutOfRangeException(nameof(usage)),
-        };
-
-    private static string? DetailsOf(BankAccount bank) =>
-        bank switch
-        {
-            { Type: BankAccountType.Loan, Loan: { } loan } => JsonSerializer.Serialize(
-                loan,
-                SealedJson.Default.BankLoan
-            ),
-            { Type: BankAccountType.Savings, Savings: { } savings } => JsonSerializer.Serialize(
-                savings,
-                SealedJson.Default.BankSavings
-            ),
-            { Type: BankAccountType.CreditCard, CreditCard: { } card } => JsonSerializer.Serialize(
-                card,
-                SealedJson.Default.BankCreditCard
-            ),
-            _ => null,
+            Details = AccountDetails.Of(bank) ?? row.Details,
         };
 }

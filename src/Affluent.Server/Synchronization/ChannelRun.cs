@@ -1,9 +1,12 @@
 using System.Text.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
+using Affluent.Server.Accounts;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
+using Affluent.Server.Storage;
+using Affluent.Server.Transactions;
 
 namespace Affluent.Server.Synchronization;
 
@@ -15,7 +18,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     private readonly ConnectorSteps _steps = new(tools, run, bank, row);
 
     /// <summary>The accounts that the channel listed, once it has.</summary>
-    public IReadOnlyList<long> ListedAccounts { get; private set; } = [];
+    public IReadOnlyList<AccountId> ListedAccounts { get; private set; } = [];
 
     public async Task<ChannelEnd> Go(CancellationToken stop)
     {
@@ -150,18 +153,20 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         {
             return (null, await EndOf(end));
         }
-        var held = await tools.Database.Read(db => ImportStore.AccountsOf(db, _claim), stop);
+        var held = await tools.Database.Read(db => AccountImports.Of(db, _claim.UserId, _claim.Id), stop);
         var listing = AccountListing.Of(
             // A page sent twice names the same account twice.
             [.. accounts.DistinctBy(a => a.Reference, StringComparer.Ordinal)],
             held,
             new ListingContext
             {
+                UserId = _claim.UserId,
+                ConnectionId = _claim.Id,
                 DefinitionId = _id,
                 AddsAccounts = run.Type == SyncType.ListAccounts || row.LastSuccessAt is null,
                 AwaitsConsent = _claim.ConsentPerAccount || _claim.SelectAccounts,
                 RanksAbove = run.RanksAbove(row),
-                NewId = tools.Ids.Next,
+                NewId = tools.Ids.Next<AccountId>,
                 Now = tools.Seconds,
             }
         );
@@ -171,7 +176,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             await run.Write(
                 async db =>
                 {
-                    await ImportStore.SaveListing(db, _claim, listing);
+                    await AccountImports.SaveListing(db, listing.Added, listing.Changed.Concat(listing.NotFound));
                     await run.Tell(
                         db,
                         [
@@ -188,6 +193,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
 
     private async Task<ChannelEnd> ReadAccounts(IReadOnlyList<ListedAccount> accounts, CancellationToken stop)
     {
+        var oldestOpen = await OldestOpen(accounts, stop);
         var (read, failed) = (0, 0);
         StepResult.Later? later = null;
         var unanswered = 0;
@@ -202,12 +208,12 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             if (held.SyncedRun == _claim.RunId)
             {
                 // Done before the run was interrupted.
-                (read, failed) = held.Status == "ERROR" ? (read, failed + 1) : (read + 1, failed);
+                (read, failed) = held.Status == AccountStatus.Error ? (read, failed + 1) : (read + 1, failed);
                 continue;
             }
             var result = account.Bank.ConsentMissing
                 ? new StepResult.Refused(Refusal.AccountRefused, "the bank shares it not") { Session = _steps.Session }
-                : await ReadAccount(account, stop);
+                : await ReadAccount(account, oldestOpen, stop);
             switch (result)
             {
                 case null:
@@ -239,20 +245,34 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         Outcome.Retry(later.NotBefore, run.Attended, _claim.Attempt, _claim.Id, tools.Now) is not null;
 
     private Task GiveUp(AccountRow account, CancellationToken stop) =>
-        SaveReading(account with { Status = "ERROR" }, EventName.AccountFailed, plan: null, stop);
+        SaveReading(account with { Status = AccountStatus.Error }, EventName.AccountFailed, plan: null, stop);
+
+    private DateOnly Today() => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(tools.Now, run.Zone).DateTime);
+
+    /// <summary>The day of the oldest transaction that may still book, by account; an account that was never read has none.</summary>
+    private async Task<IReadOnlyDictionary<AccountId, int>> OldestOpen(
+        IReadOnlyList<ListedAccount> accounts,
+        CancellationToken stop
+    )
+    {
+        AccountId[] known = [.. accounts.Where(a => a.Row.SyncedUntil is not null).Select(a => a.Row.Id)];
+        var since = Days.From(Today()) - Import.UnattendedDays;
+        return known.Length == 0
+            ? new Dictionary<AccountId, int>()
+            : await tools.Database.Read(db => TransactionImports.OldestOpen(db, _claim.UserId, known, since), stop);
+    }
 
     /// <summary>Reads one account to its end and writes it; null: done, else what came in between.</summary>
-    private async Task<StepResult?> ReadAccount(ListedAccount account, CancellationToken stop)
+    private async Task<StepResult?> ReadAccount(
+        ListedAccount account,
+        IReadOnlyDictionary<AccountId, int> oldestOpen,
+        CancellationToken stop
+    )
     {
-        var zone = run.Zone;
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(tools.Now, zone).DateTime);
-        var oldestOpen = await tools.Database.Read(
-            db => ImportStore.OldestOpen(db, _claim.UserId, account.Row.Id, Days.From(today) - Import.UnattendedDays),
-            stop
-        );
+        var today = Today();
         var from = Import.From(
             account.Row.SyncedUntil,
-            oldestOpen is { } day ? Days.ToDate(day) : null,
+            oldestOpen.TryGetValue(account.Row.Id, out var day) ? Days.ToDate(day) : null,
             run.Attended,
             today
         );
@@ -276,16 +296,27 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         var reading = new BankReading(account.Bank, transactions, from, completeFrom);
         var rules = Import.RulesOf(bank.Definition);
         var since = Import.WindowOf(reading).From - rules.MarginDays;
-        var held = await tools.Database.Read(
-            db => ImportStore.TransactionsOf(db, _claim.UserId, account.Row.Id, since),
-            stop
+        // What was never read holds nothing.
+        var held = account.Row.SyncedUntil is null
+            ? []
+            : await tools.Database.Read(
+                db => TransactionImports.Held(db, _claim.UserId, account.Row.Id, since),
+                stop
+            );
+        var plan = Import.Plan(
+            account.Row,
+            reading,
+            held,
+            rules,
+            run.Zone,
+            tools.Ids.Next<TransactionId>,
+            tools.Now
         );
-        var plan = Import.Plan(_claim.UserId, account.Row, reading, held, rules, zone, tools.Ids.Next, tools.Now);
         if (plan.Unusable > 0)
         {
             LogUnusable(tools.Log, _claim.Id, _id, plan.Unusable);
         }
-        var done = plan.Account with { Status = "ACTIVE", SyncedUntil = today };
+        var done = plan.Account with { Status = AccountStatus.Active, SyncedUntil = today };
         await SaveReading(done, EventName.AccountSynchronized, plan, stop);
         return null;
     }
@@ -294,13 +325,13 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         run.Write(
             async db =>
             {
-                if (!await ImportStore.SaveReading(db, _claim, account with { SyncedRun = _claim.RunId }))
+                if (!await AccountImports.SaveReading(db, account with { SyncedRun = _claim.RunId }))
                 {
                     return;
                 }
                 if (plan is not null)
                 {
-                    await ImportStore.SaveChanges(db, _claim, plan.Inserts, plan.Updates, plan.Changes, tools.Seconds);
+                    await TransactionImports.Save(db, _claim.UserId, plan.Changes, tools.Seconds);
                 }
                 await run.Tell(db, [OfAccount(eventName, account)]);
             },
@@ -378,7 +409,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     private NewEvent OfAccount(EventName name, AccountRow account) =>
         NewEvent.OfAccount(name, _claim.Id, account.Id, _id) with
         {
-            Status = account.Status,
+            Status = account.Status.Word(),
         };
 
     [LoggerMessage(1, LogLevel.Information, "Connection {Connection}, channel {Channel}: refused, {Reason}: {Detail}")]

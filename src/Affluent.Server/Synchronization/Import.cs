@@ -1,5 +1,8 @@
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
+using Affluent.Server.Accounts;
+using Affluent.Server.Platform;
+using Affluent.Server.Transactions;
 
 namespace Affluent.Server.Synchronization;
 
@@ -14,13 +17,8 @@ internal sealed record BankReading(
 );
 
 /// <summary>What to write after one account was read.</summary>
-internal sealed record ImportPlan(
-    AccountRow Account,
-    IReadOnlyList<TransactionRow> Inserts,
-    IReadOnlyList<TransactionRow> Updates,
-    Changes Changes,
-    int Unusable
-);
+/// <param name="Unusable">How many of the bank's transactions could not be kept.</param>
+internal sealed record ImportPlan(AccountRow Account, TransactionChanges Changes, int Unusable);
 
 /// <summary>Turns bank records into rows by way of the ledger. Pure.</summary>
 internal static class Import
@@ -56,13 +54,12 @@ internal static class Import
 
     /// <summary>Compares the reading with what is held and says what to write.</summary>
     public static ImportPlan Plan(
-        long userId,
         AccountRow account,
         BankReading reading,
         IReadOnlyList<TransactionRow> held,
         ReconciliationRules rules,
         TimeZoneInfo zone,
-        Func<long> newId,
+        Func<TransactionId> newId,
         DateTimeOffset now
     )
     {
@@ -82,26 +79,28 @@ internal static class Import
         }
         var stored = held.Select(Stored).ToArray();
         var changes = Reconciliation.Reconcile(stored, movements, rules, WindowOf(reading));
-        var byId = held.ToDictionary(t => t.Id);
+        var byId = held.ToDictionary(t => t.Id.Value);
+        var inserts = changes.Inserts.Select(insert =>
+            Worded(
+                Row(insert.Movement, insert.Evidence) with
+                {
+                    UserId = account.UserId,
+                    Id = newId(),
+                    AccountId = account.Id,
+                    ImportedAt = seconds,
+                    UpdatedAt = seconds,
+                },
+                insert.Movement
+            )
+        );
         return new ImportPlan(
             WithBalance(account, reading.Account, BalanceCheck.BookedBy(changes, stored), zone, now),
-            [
-                .. changes.Inserts.Select(insert =>
-                    Worded(
-                        Row(insert.Movement, insert.Evidence) with
-                        {
-                            UserId = userId,
-                            Id = newId(),
-                            AccountId = account.Id,
-                            ImportedAt = seconds,
-                            UpdatedAt = seconds,
-                        },
-                        insert.Movement
-                    )
-                ),
-            ],
-            [.. changes.Updates.Select(update => Updated(byId[update.Id], update, seconds))],
-            changes,
+            new TransactionChanges(
+                [.. inserts],
+                [.. changes.Updates.Select(update => Updated(byId[update.Id], update, seconds))],
+                [.. changes.Disappeared.Select(id => new TransactionId(id))],
+                [.. changes.Expired.Select(id => new TransactionId(id))]
+            ),
             unusable
         );
     }
@@ -128,7 +127,7 @@ internal static class Import
         return row with
         {
             Label = Labels.Clean(movement.Text, movement.Counterparty),
-            Type = Codes.Of(type),
+            Type = type,
             CategoryId = Ledger.Categories.Guess(movement, type),
         };
     }
@@ -141,7 +140,7 @@ internal static class Import
             Currency = movement.Currency,
             Remittance = movement.Text,
             Counterparty = movement.Counterparty,
-            Status = Codes.Of(movement.Status),
+            Status = movement.Status,
             Day = movement.Day,
             BookingDay = movement.BookingDay,
             ValueDay = movement.ValueDay,
@@ -154,7 +153,7 @@ internal static class Import
 
     private static StoredTransaction Stored(TransactionRow row) =>
         new(
-            row.Id,
+            row.Id.Value,
             new Movement
             {
                 BankId = row.BankId,
@@ -162,7 +161,7 @@ internal static class Import
                 Currency = row.Currency,
                 Text = row.Remittance,
                 Counterparty = row.Counterparty,
-                Status = Codes.Status(row.Status),
+                Status = row.Status,
                 Day = row.Day,
                 BookingDay = row.BookingDay,
                 ValueDay = row.ValueDay,
@@ -192,7 +191,7 @@ internal static class Import
         }
         // Cards and loans are not the sum of their movements; a first reading has nothing to be compared with.
         long? gap =
-            account.Type is "LOAN" or "CREDIT_CARD" ? null
+            account.Type is BankAccountType.Loan or BankAccountType.CreditCard ? null
             : account is { SyncedUntil: not null, BalanceMinor: { } opening }
                 ? (account.BalanceGapMinor ?? 0) + BalanceCheck.Gap(opening, closing, booked)
             : 0;

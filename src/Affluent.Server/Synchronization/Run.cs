@@ -237,7 +237,7 @@ internal sealed partial class Run(RunTools tools)
         await Conclude(run, stop);
     }
 
-    private async Task<(ChannelEnd End, IReadOnlyList<long> Listed)> One(
+    private async Task<(ChannelEnd End, IReadOnlyList<AccountId> Listed)> One(
         RunState run,
         ChannelRow channel,
         CancellationToken stop
@@ -268,7 +268,7 @@ internal sealed partial class Run(RunTools tools)
         RunState run,
         ChannelRow channel,
         ChannelResult result,
-        IReadOnlyList<long> listed,
+        IReadOnlyList<AccountId> listed,
         CancellationToken stop
     )
     {

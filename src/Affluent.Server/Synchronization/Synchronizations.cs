@@ -92,7 +92,4 @@ internal sealed class Synchronizations(Ids ids, Vault vault)
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(PresentUser))]
 [JsonSerializable(typeof(QuestionContent))]
-[JsonSerializable(typeof(BankLoan))]
-[JsonSerializable(typeof(BankSavings))]
-[JsonSerializable(typeof(BankCreditCard))]
 internal sealed partial class SealedJson : JsonSerializerContext;

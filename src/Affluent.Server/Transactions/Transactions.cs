@@ -1,27 +1,41 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
+using Affluent.Connectors.Contract;
+using Affluent.Ledger;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Transactions;
 
-/// <summary>Words of the published API, as the database keeps them.</summary>
-internal static class TransactionWords
+/// <summary>Where a transaction comes from.</summary>
+[JsonConverter(typeof(WordConverter<TransactionOrigin>))]
+internal enum TransactionOrigin
 {
-    public const string Types =
-        "CREDIT,DEBIT,INTEREST,DIVIDEND,BANK_FEE,DEPOSIT,ATM,POINT_OF_SALE,CREDIT_CARD_PAYMENT,INTERNAL_TRANSFER,"
-        + "POTENTIAL_TRANSFER,CHECK,ELECTRONIC_PAYMENT,CASH,DIRECT_DEPOSIT,DIRECT_DEBIT,REPEATING_PAYMENT,OTHER";
-    public const string Statuses = "BOOKED,PENDING,OTHER,EXPIRED,REJECTED,CANCELLED,REFUNDED";
-    public const string Origins = "TRANSACTION,ORIGINAL,UPCOMING,RECURRING,SCHEDULED";
+    /// <summary>A bank told it: all that there is today.</summary>
+    Transaction,
 
-    /// <summary>The origin of everything that a bank has told: all that there is today.</summary>
-    public const string FromTheBank = "TRANSACTION";
+    /// <summary>As the bank told it, where the user has split or changed it.</summary>
+    Original,
+
+    /// <summary>Expected.</summary>
+    Upcoming,
+
+    /// <summary>Found to come again and again.</summary>
+    Recurring,
+
+    /// <summary>Ordered for a later day.</summary>
+    Scheduled,
 }
 
 /// <summary>A transaction as stored. Days count from 1970-01-01, times are UTC seconds, amounts minor units.</summary>
 internal sealed record TransactionRow
 {
-    public long Id { get; init; }
-    public long AccountId { get; init; }
+    public UserId UserId { get; init; }
+    public TransactionId Id { get; init; }
+    public AccountId AccountId { get; init; }
+    public string? BankId { get; init; }
     public long AmountMinor { get; init; }
     public string Currency { get; init; } = "";
     public string Label { get; init; } = "";
@@ -29,33 +43,49 @@ internal sealed record TransactionRow
     /// <summary>The bank's lines, joined by a newline; may be empty.</summary>
     public string Remittance { get; init; } = "";
     public string? Counterparty { get; init; }
-    public string Type { get; init; } = "";
-    public string Status { get; init; } = "";
+    public TransactionType Type { get; init; }
+    public TransactionStatus Status { get; init; }
     public string CategoryId { get; init; } = "";
+
+    /// <summary>The day under which it is listed.</summary>
     public int Day { get; init; }
     public int? BookingDay { get; init; }
     public int? ValueDay { get; init; }
     public int? TransactionDay { get; init; }
     public string? CheckNumber { get; init; }
 
+    /// <summary>The bank's code of the kind of movement.</summary>
+    public string? BankCode { get; init; }
+
     /// <summary>How sure it is that this is the movement it is taken for, in percent; null: no doubt.</summary>
     public int? Confidence { get; init; }
 
     /// <summary>It may be the same as another one, from which it was kept apart.</summary>
     public bool Ambiguous { get; init; }
+
+    /// <summary>Since when the bank no longer lists it, though its list covers the day.</summary>
+    public long? MissingSince { get; init; }
     public long ImportedAt { get; init; }
     public long UpdatedAt { get; init; }
 }
 
+/// <summary>What a reconciliation found, to be written.</summary>
+internal sealed record TransactionChanges(
+    IReadOnlyList<TransactionRow> Inserts,
+    IReadOnlyList<TransactionRow> Updates,
+    IReadOnlyList<TransactionId> Disappeared,
+    IReadOnlyList<TransactionId> Expired
+);
+
 /// <summary>Which transactions a caller asks for. Null means no restriction.</summary>
 internal sealed record TransactionFilter
 {
-    public long? AccountId { get; init; }
-    public long? ConnectionId { get; init; }
-    public string? AccountType { get; init; }
-    public string? Origin { get; init; }
-    public IReadOnlyList<string>? IncludedStatuses { get; init; }
-    public IReadOnlyList<string>? ExcludedStatuses { get; init; }
+    public AccountId? AccountId { get; init; }
+    public ConnectionId? ConnectionId { get; init; }
+    public BankAccountType? AccountType { get; init; }
+    public TransactionOrigin? Origin { get; init; }
+    public IReadOnlyList<TransactionStatus>? IncludedStatuses { get; init; }
+    public IReadOnlyList<TransactionStatus>? ExcludedStatuses { get; init; }
     public decimal? MinAmount { get; init; }
     public decimal? MaxAmount { get; init; }
     public decimal? Amount { get; init; }
@@ -75,7 +105,7 @@ internal sealed record TransactionFilter
 /// The last transaction of a page; the next page begins after it, also when new ones have come in front meanwhile. Over the wire it is
 /// opaque.
 /// </summary>
-internal sealed record TransactionCursor(int Day, long Id)
+internal sealed record TransactionCursor(int Day, TransactionId Id)
 {
     public string Text() =>
         Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Day}.{Id}")));
@@ -91,8 +121,8 @@ internal sealed record TransactionCursor(int Day, long Id)
         return
             parts is [var day, var id]
             && int.TryParse(day, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var dayNumber)
-            && long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var idNumber)
-            ? new TransactionCursor(dayNumber, idNumber)
+            && Ids.TryRead<TransactionId>(id, out var transaction)
+            ? new TransactionCursor(dayNumber, transaction)
             : null;
     }
 }

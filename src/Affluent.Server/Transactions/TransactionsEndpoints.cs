@@ -1,4 +1,5 @@
-using Affluent.Server.Accounts;
+using Affluent.Connectors.Contract;
+using Affluent.Ledger;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
@@ -14,31 +15,32 @@ internal static class TransactionsEndpoints
         "after",
         "Instead of `page`: the value from the `Link` header of the page before. Costs the same however deep the page is."
     );
-    private static readonly Parameter<long?> AccountId = Parameter.Id("account_id", "Only those of this account.");
-    private static readonly Parameter<long?> ConnectionId = Parameter.Id(
+    private static readonly Parameter<AccountId?> AccountId = Parameter.Id<AccountId>(
+        "account_id",
+        "Only those of this account."
+    );
+    private static readonly Parameter<ConnectionId?> ConnectionId = Parameter.Id<ConnectionId>(
         "connection_id",
         "Only those of the accounts of this connection."
     );
-    private static readonly Parameter<string?> AccountType = Parameter.OneOf(
+    private static readonly Parameter<BankAccountType?> AccountType = Parameter.OneOf<BankAccountType>(
         "account_type",
-        "Only those of accounts of this kind.",
-        OneOfAttribute.Split(AccountWords.Types)
+        "Only those of accounts of this kind."
     );
-    private static readonly Parameter<string?> Origin = Parameter.OneOf(
+    private static readonly Parameter<TransactionOrigin?> Origin = Parameter.OneOf<TransactionOrigin>(
         "origin",
-        "Only those of this origin. All that banks tell has the origin TRANSACTION.",
-        OneOfAttribute.Split(TransactionWords.Origins)
+        "Only those of this origin. All that banks tell has the origin TRANSACTION."
     );
-    private static readonly Parameter<IReadOnlyList<string>?> IncludedStatuses = Parameter.SomeOf(
-        "included_statuses",
-        "Only those in one of these statuses, separated by commas.",
-        OneOfAttribute.Split(TransactionWords.Statuses)
-    );
-    private static readonly Parameter<IReadOnlyList<string>?> ExcludedStatuses = Parameter.SomeOf(
-        "excluded_statuses",
-        "None of those in one of these statuses, separated by commas.",
-        OneOfAttribute.Split(TransactionWords.Statuses)
-    );
+    private static readonly Parameter<IReadOnlyList<TransactionStatus>?> IncludedStatuses =
+        Parameter.SomeOf<TransactionStatus>(
+            "included_statuses",
+            "Only those in one of these statuses, separated by commas."
+        );
+    private static readonly Parameter<IReadOnlyList<TransactionStatus>?> ExcludedStatuses =
+        Parameter.SomeOf<TransactionStatus>(
+            "excluded_statuses",
+            "None of those in one of these statuses, separated by commas."
+        );
     private static readonly Parameter<decimal?> MinAmount = Parameter.Amount(
         "min_amount",
         "Only those of this signed amount or more, in units of their currency."
@@ -148,7 +150,7 @@ internal static class TransactionsEndpoints
         Database database,
         CancellationToken cancellation
     ) =>
-        Ids.TryRead(id, out var key)
+        Ids.TryRead<TransactionId>(id, out var key)
         && await database.Read(db => TransactionsStore.Find(db, user.UserId, key), cancellation) is { } row
             ? TypedResults.Json(TransactionMessage.Of(row), TransactionsJson.Default.TransactionMessage)
             : Problem.NotFound("transaction");

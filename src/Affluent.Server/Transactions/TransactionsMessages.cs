@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Affluent.Ledger;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Transactions;
 
@@ -8,10 +9,10 @@ namespace Affluent.Server.Transactions;
 internal sealed record TransactionMessage
 {
     /// <summary>Id of the transaction; it does not change when a pending one is booked. Larger means imported later.</summary>
-    public required string Id { get; init; }
+    public required TransactionId Id { get; init; }
 
     /// <summary>The account.</summary>
-    public required string AccountId { get; init; }
+    public required AccountId AccountId { get; init; }
 
     /// <summary>Signed, in units of the currency, exact; negative when money leaves the account.</summary>
     public required decimal Amount { get; init; }
@@ -32,16 +33,13 @@ internal sealed record TransactionMessage
     public TransactionSourceMessage? Source { get; init; }
 
     /// <summary>Kind of movement, as far as it can be told.</summary>
-    [OneOf(TransactionWords.Types)]
-    public required string Type { get; init; }
+    public required TransactionType Type { get; init; }
 
     /// <summary>Where it comes from.</summary>
-    [OneOf(TransactionWords.Origins)]
-    public required string Origin { get; init; }
+    public required TransactionOrigin Origin { get; init; }
 
     /// <summary>PENDING may still change or vanish; EXPIRED was pending and is no longer announced.</summary>
-    [OneOf(TransactionWords.Statuses)]
-    public required string Status { get; init; }
+    public required TransactionStatus Status { get; init; }
 
     /// <summary>Code of a category.</summary>
     public required string CategoryId { get; init; }
@@ -76,8 +74,8 @@ internal sealed record TransactionMessage
     public static TransactionMessage Of(TransactionRow row) =>
         new()
         {
-            Id = Ids.Text(row.Id),
-            AccountId = Ids.Text(row.AccountId),
+            Id = row.Id,
+            AccountId = row.AccountId,
             Amount = Money.ToDecimal(row.AmountMinor, row.Currency),
             Currency = row.Currency,
             Label = row.Label,
@@ -85,7 +83,7 @@ internal sealed record TransactionMessage
             RemittanceInformation = row.Remittance.Length == 0 ? [] : row.Remittance.Split('\n'),
             Source = row.Counterparty is { } label ? new TransactionSourceMessage { Label = label } : null,
             Type = row.Type,
-            Origin = TransactionWords.FromTheBank,
+            Origin = TransactionOrigin.Transaction,
             Status = row.Status,
             CategoryId = row.CategoryId,
             Date = ParisDay.Start(row.Day),
@@ -111,7 +109,8 @@ internal sealed record TransactionSourceMessage
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(WordConverter<TransactionType>), typeof(WordConverter<TransactionStatus>)]
 )]
 [JsonSerializable(typeof(TransactionMessage))]
 [JsonSerializable(typeof(IReadOnlyList<TransactionMessage>))]

@@ -1,43 +1,39 @@
 using System.Data;
 using System.Text;
+using Affluent.Ledger;
+using Affluent.Server.Accounts;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Dapper;
 
 namespace Affluent.Server.Transactions;
 
-/// <summary>Reads transactions. What writes them stands with the synchronization.</summary>
+/// <summary>Reads and erases transactions. What a synchronization reads and writes is <see cref="TransactionImports"/>.</summary>
 internal static class TransactionsStore
 {
-    private const string Columns = """
-        t.id, t.account_id, t.amount_minor, t.currency, t.label, t.remittance, t.counterparty, t.type, t.status, t.category_id,
-        t.day, t.booking_day, t.value_day, t.transaction_day, t.check_number, t.confidence, t.ambiguous, t.imported_at,
-        t.updated_at
-        """;
-
     /// <summary>
-    /// A page of the user's transactions, newest first, and one row more when there is a next page. One statement; it walks the
-    /// index by account or by user, and reads rows only from where the page begins: after the cursor, or after as many entries of
-    /// the index as the pages before it hold.
+    /// A page of the user's transactions, newest first, and one row more when there is a next page. One statement, once accounts
+    /// that the filter does not name by id are found; it walks the index by account or by user, and reads rows only from where the
+    /// page begins: after the cursor, or after as many entries of the index as the pages before it hold.
     /// </summary>
-    public static Task<IReadOnlyList<TransactionRow>> List(
+    public static async Task<IReadOnlyList<TransactionRow>> List(
         DbWork db,
-        long userId,
+        UserId userId,
         TransactionFilter filter,
         Page page,
         TransactionCursor? after
     )
     {
         var parameters = new DynamicParameters();
-        parameters.Add("UserId", userId, DbType.Int64);
+        parameters.Add("UserId", userId.Value, DbType.Int64);
         parameters.Add("Limit", page.Limit + 1, DbType.Int32);
-        var where = Where(db, filter, parameters);
+        var where = await Where(db, userId, filter, parameters);
         var start = "";
         if (after is not null)
         {
             start = "and (t.day, t.id) < (@AfterDay, @AfterId)";
             parameters.Add("AfterDay", after.Day, DbType.Int32);
-            parameters.Add("AfterId", after.Id, DbType.Int64);
+            parameters.Add("AfterId", after.Id.Value, DbType.Int64);
         }
         else if (page.Skip > 0)
         {
@@ -47,9 +43,9 @@ internal static class TransactionsStore
                 """;
             parameters.Add("Skip", page.Skip, DbType.Int64);
         }
-        return db.Query<TransactionRow>(
+        return await db.Query<TransactionRow>(
             $"""
-            select {Columns} from transactions t where t.user_id = @UserId {where} {start}
+            select {TransactionImports.Columns} from transactions t where t.user_id = @UserId {where} {start}
             order by t.day desc, t.id desc limit @Limit
             """,
             parameters
@@ -57,9 +53,9 @@ internal static class TransactionsStore
     }
 
     /// <summary>One of the user's transactions; null when the user has no such.</summary>
-    public static Task<TransactionRow?> Find(DbWork db, long userId, long id) =>
+    public static Task<TransactionRow?> Find(DbWork db, UserId userId, TransactionId id) =>
         db.Find<TransactionRow>(
-            $"select {Columns} from transactions t where t.user_id = @UserId and t.id = @Id",
+            $"select {TransactionImports.Columns} from transactions where user_id = @UserId and id = @Id",
             new { UserId = userId, Id = id }
         );
 
@@ -67,38 +63,46 @@ internal static class TransactionsStore
     public static Task<long?> OwnerOf(DbWork db, long id) =>
         db.Scalar<long?>("select user_id from transactions where id = @Id", new { Id = id });
 
+    /// <summary>Erases the transactions of an account.</summary>
+    public static Task EraseOf(DbWork db, UserId userId, AccountId accountId) =>
+        db.Execute(
+            "delete from transactions where user_id = @UserId and account_id = @AccountId",
+            new { UserId = userId, AccountId = accountId }
+        );
+
     // Each clause has one text: what callers send are parameters only, so that statements and their plans stay few.
-    private static string Where(DbWork db, TransactionFilter filter, DynamicParameters parameters)
+    private static async Task<string> Where(
+        DbWork db,
+        UserId userId,
+        TransactionFilter filter,
+        DynamicParameters parameters
+    )
     {
         var where = new StringBuilder();
         if (filter.AccountId is { } accountId)
         {
             And("t.account_id = @AccountId");
-            parameters.Add("AccountId", accountId, DbType.Int64);
+            parameters.Add("AccountId", accountId.Value, DbType.Int64);
         }
-        if (filter.ConnectionId is { } connectionId)
+        if (filter is { ConnectionId: not null } or { AccountType: not null })
         {
-            And("t.account_id in (select id from accounts where user_id = @UserId and connection_id = @ConnectionId)");
-            parameters.Add("ConnectionId", connectionId, DbType.Int64);
+            And("t.account_id {in @accounts}");
+            var accounts = await AccountsStore.IdsOf(db, userId, filter.ConnectionId, filter.AccountType);
+            parameters.Add("accounts", db.List(accounts));
         }
-        if (filter.AccountType is { } type)
-        {
-            And("t.account_id in (select id from accounts where user_id = @UserId and type = @AccountType)");
-            parameters.Add("AccountType", type, DbType.String);
-        }
-        if (filter.Origin is not null and not TransactionWords.FromTheBank)
+        if (filter.Origin is not null and not TransactionOrigin.Transaction)
         {
             And("1 = 0");
         }
         if (filter.IncludedStatuses is { } included)
         {
             And("t.status {in @included}");
-            parameters.Add("included", db.List(included));
+            parameters.Add("included", db.List(included.Select(status => status.Word())));
         }
         if (filter.ExcludedStatuses is { } excluded)
         {
             And("not (t.status {in @excluded})");
-            parameters.Add("excluded", db.List(excluded));
+            parameters.Add("excluded", db.List(excluded.Select(status => status.Word())));
         }
         Bound(AmountBound.AtLeast, filter.MinAmount);
         Bound(AmountBound.AtMost, filter.MaxAmount);

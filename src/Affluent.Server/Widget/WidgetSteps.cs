@@ -256,7 +256,7 @@ internal sealed class WidgetSteps(
         }
         foreach (var accounts in visit.Accounts.GroupBy(account => account.ConnectionId))
         {
-            long[] shared = [.. accounts.Select(a => a.Id).Where(chosen.Contains)];
+            AccountId[] shared = [.. accounts.Select(a => a.Id).Where(chosen.Contains)];
             await selection.Set(db, visit.Session.UserId, accounts.Key, shared, user, time.Seconds());
         }
         return new StepTaken.To(

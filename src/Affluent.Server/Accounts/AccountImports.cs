@@ -1,0 +1,104 @@
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Accounts;
+
+/// <summary>What a synchronization reads and writes of accounts.</summary>
+internal static class AccountImports
+{
+    private static readonly BulkTable<AccountRow> Accounts = new(
+        "accounts",
+        [
+            new("user_id", BulkType.Long, a => a.UserId),
+            new("id", BulkType.Long, a => a.Id),
+            new("connection_id", BulkType.Long, a => a.ConnectionId),
+            new("identity", BulkType.Text, a => a.Identity),
+            new("name", BulkType.Text, a => a.Name),
+            new("account_number", BulkType.Text, a => a.AccountNumber),
+            new("iban", BulkType.Text, a => a.Iban),
+            new("type", BulkType.Text, a => a.Type),
+            new("status", BulkType.Text, a => a.Status),
+            new("usage", BulkType.Text, a => a.Usage),
+            new("currency", BulkType.Text, a => a.Currency),
+            new("owner_name", BulkType.Text, a => a.OwnerName),
+            new("details", BulkType.Text, a => a.Details),
+            new("created_at", BulkType.Long, a => a.CreatedAt),
+            new("last_definition_id", BulkType.Text, a => a.LastDefinitionId),
+            new("selected", BulkType.Bool, a => a.Selected),
+        ]
+    );
+
+    /// <summary>The accounts of a connection, deleted ones included.</summary>
+    public static Task<IReadOnlyList<AccountRow>> Of(DbWork db, UserId userId, ConnectionId connectionId) =>
+        db.Query<AccountRow>(
+            $"""
+            select {AccountsStore.Columns} from accounts
+            where user_id = @UserId and connection_id = @ConnectionId order by id
+            """,
+            new { UserId = userId, ConnectionId = connectionId }
+        );
+
+    /// <summary>Writes what a bank's list changed. Accounts are few: a statement for each changed one is well.</summary>
+    public static async Task SaveListing(
+        DbWork db,
+        IReadOnlyCollection<AccountRow> added,
+        IEnumerable<AccountRow> changed
+    )
+    {
+        await db.Insert(Accounts, added);
+        foreach (var row in changed)
+        {
+            // The user may have chosen or deleted it since it was read.
+            await db.Execute(
+                """
+                update accounts set name = @Name, account_number = @AccountNumber, iban = @Iban, type = @Type,
+                    status = case when @Status <> @NotFound and not selected then @PendingConsent else @Status end,
+                    usage = @Usage, owner_name = @OwnerName, details = @Details,
+                    last_definition_id = @LastDefinitionId, synced_until = @SyncedUntil,
+                    selected = case when deleted_at is null then selected else @Selected end,
+                    deleted_at = null
+                where user_id = @UserId and id = @Id
+                """,
+                new
+                {
+                    row.UserId,
+                    row.Id,
+                    row.Name,
+                    row.AccountNumber,
+                    row.Iban,
+                    row.Type,
+                    row.Status,
+                    AccountStatus.NotFound,
+                    AccountStatus.PendingConsent,
+                    row.Usage,
+                    row.OwnerName,
+                    row.Details,
+                    row.LastDefinitionId,
+                    row.SyncedUntil,
+                    row.Selected,
+                }
+            );
+        }
+    }
+
+    /// <summary>Writes the account's reading; false when the user has deleted the account or taken it back meanwhile.</summary>
+    public static async Task<bool> SaveReading(DbWork db, AccountRow row) =>
+        await db.Execute(
+            """
+            update accounts set status = @Status, balance_minor = @BalanceMinor, balance_at = @BalanceAt,
+                balance_gap_minor = @BalanceGapMinor, synced_until = @SyncedUntil, synced_run = @SyncedRun
+            where user_id = @UserId and id = @Id and selected and deleted_at is null
+            """,
+            new
+            {
+                row.UserId,
+                row.Id,
+                row.Status,
+                row.BalanceMinor,
+                row.BalanceAt,
+                row.BalanceGapMinor,
+                row.SyncedUntil,
+                row.SyncedRun,
+            }
+        ) == 1;
+}

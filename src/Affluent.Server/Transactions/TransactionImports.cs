@@ -1,0 +1,135 @@
+using Affluent.Ledger;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Transactions;
+
+/// <summary>What a synchronization reads and writes of transactions.</summary>
+internal static class TransactionImports
+{
+    private static readonly IReadOnlyList<BulkColumn<TransactionRow>> All =
+    [
+        new("user_id", BulkType.Long, t => t.UserId),
+        new("id", BulkType.Long, t => t.Id),
+        new("account_id", BulkType.Long, t => t.AccountId),
+        new("bank_id", BulkType.Text, t => t.BankId),
+        new("amount_minor", BulkType.Long, t => t.AmountMinor),
+        new("currency", BulkType.Text, t => t.Currency),
+        new("label", BulkType.Text, t => t.Label),
+        new("remittance", BulkType.Text, t => t.Remittance),
+        new("counterparty", BulkType.Text, t => t.Counterparty),
+        new("type", BulkType.Text, t => t.Type),
+        new("status", BulkType.Text, t => t.Status),
+        new("category_id", BulkType.Text, t => t.CategoryId),
+        new("day", BulkType.Int, t => t.Day),
+        new("booking_day", BulkType.Int, t => t.BookingDay),
+        new("value_day", BulkType.Int, t => t.ValueDay),
+        new("transaction_day", BulkType.Int, t => t.TransactionDay),
+        new("check_number", BulkType.Text, t => t.CheckNumber),
+        new("bank_code", BulkType.Text, t => t.BankCode),
+        new("confidence", BulkType.Int, t => t.Confidence),
+        new("ambiguous", BulkType.Bool, t => t.Ambiguous),
+        new("missing_since", BulkType.Long, t => t.MissingSince),
+        new("imported_at", BulkType.Long, t => t.ImportedAt),
+        new("updated_at", BulkType.Long, t => t.UpdatedAt),
+    ];
+
+    private static readonly BulkTable<TransactionRow> Transactions = new("transactions", All);
+
+    // Changed rows pass through a staging table, so that one statement updates them all.
+    private static readonly BulkTable<TransactionRow> Staged = new("transaction_updates", All);
+
+    /// <summary>The columns of a <see cref="TransactionRow"/>.</summary>
+    internal static readonly string Columns = string.Join(", ", All.Select(c => c.Name));
+
+    private static readonly string SetColumns = string.Join(
+        ", ",
+        All.Select(c => c.Name)
+            .Except(["user_id", "id", "account_id", "imported_at"], StringComparer.Ordinal)
+            .Select(name => $"{name} = u.{name}")
+    );
+
+    /// <summary>Stored transactions of an account from a day on (null: all), missing and expired ones included.</summary>
+    public static Task<IReadOnlyList<TransactionRow>> Held(DbWork db, UserId userId, AccountId accountId, int? from) =>
+        db.Query<TransactionRow>(
+            $"""
+            select {Columns} from transactions
+            where user_id = @UserId and account_id = @AccountId and day >= @From order by day, id
+            """,
+            new
+            {
+                UserId = userId,
+                AccountId = accountId,
+                From = from ?? int.MinValue,
+            }
+        );
+
+    /// <summary>The day of the oldest transaction that may still book, of each account that has one.</summary>
+    public static async Task<IReadOnlyDictionary<AccountId, int>> OldestOpen(
+        DbWork db,
+        UserId userId,
+        IReadOnlyCollection<AccountId> accountIds,
+        int since
+    )
+    {
+        var rows = await db.Query<(AccountId AccountId, int Day)>(
+            """
+            select account_id, min(day) from transactions
+            where user_id = @UserId and account_id {in @ids} and day >= @Since and status in (@Pending, @Other)
+            group by account_id
+            """,
+            new
+            {
+                UserId = userId,
+                ids = db.List(accountIds),
+                Since = since,
+                TransactionStatus.Pending,
+                TransactionStatus.Other,
+            }
+        );
+        return rows.ToDictionary(row => row.AccountId, row => row.Day);
+    }
+
+    /// <summary>Writes what a reconciliation found, in a handful of statements however many rows it is.</summary>
+    public static async Task Save(DbWork db, UserId userId, TransactionChanges changes, long now)
+    {
+        await db.Insert(Transactions, changes.Inserts);
+        if (changes.Updates.Count > 0)
+        {
+            await db.Insert(Staged, changes.Updates);
+            await db.Execute(
+                $"""
+                update transactions set {SetColumns} from transaction_updates u
+                where transactions.user_id = @UserId and u.user_id = @UserId and transactions.id = u.id
+                """,
+                new { UserId = userId }
+            );
+            await db.Execute("delete from transaction_updates where user_id = @UserId", new { UserId = userId });
+        }
+        if (changes.Disappeared.Count > 0)
+        {
+            await db.Execute(
+                "update transactions set missing_since = @Now, updated_at = @Now where user_id = @UserId and id {in @ids}",
+                new
+                {
+                    UserId = userId,
+                    Now = now,
+                    ids = db.List(changes.Disappeared),
+                }
+            );
+        }
+        if (changes.Expired.Count > 0)
+        {
+            await db.Execute(
+                "update transactions set status = @Expired, updated_at = @Now where user_id = @UserId and id {in @ids}",
+                new
+                {
+                    UserId = userId,
+                    Now = now,
+                    TransactionStatus.Expired,
+                    ids = db.List(changes.Expired),
+                }
+            );
+        }
+    }
+}
