@@ -27,6 +27,8 @@ public sealed partial class ArchitectureTests
         "TokenStore",
         "ClientStore",
         "ConnectionsStore",
+        "AccountsStore",
+        "TransactionsStore",
     ];
 
     private static readonly Assembly Server = typeof(App).Assembly;

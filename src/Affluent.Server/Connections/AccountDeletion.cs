@@ -12,8 +12,9 @@ namespace Affluent.Server.Connections;
 internal static class AccountDeletion
 {
     public static void MapAccountDeletion(this IEndpointRouteBuilder app) =>
-        app.MapDelete("/api/v2.1/accounts/{id}", Delete)
+        app.MapGroup("/api/v2.1/accounts")
             .WithTags("Accounts")
+            .MapDelete("/{id}", Delete)
             .Needs(Scopes.AccountsManage)
             .OwnedBy("id", AccountsStore.OwnerOf)
             .Describe(
@@ -36,11 +37,11 @@ internal static class AccountDeletion
         CancellationToken cancellation
     ) =>
         Ids.TryRead<AccountId>(id, out var key)
-        && await database.Write(db => Delete(db, ids, user, key, time.Seconds()), cancellation)
+        && await database.Write(db => DeleteAccount(db, ids, user, key, time.Seconds()), cancellation)
             ? TypedResults.NoContent()
             : Problem.NotFound("account");
 
-    private static async Task<bool> Delete(DbWork db, Ids ids, ActingUser user, AccountId id, long now)
+    private static async Task<bool> DeleteAccount(DbWork db, Ids ids, ActingUser user, AccountId id, long now)
     {
         if (await AccountsStore.Find(db, user.UserId, id) is not { } account)
         {

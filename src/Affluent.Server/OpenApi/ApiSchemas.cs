@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using Affluent.Connectors.Contract;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Microsoft.AspNetCore.OpenApi;
@@ -20,15 +21,15 @@ internal static class ApiSchemas
         CancellationToken cancellation
     )
     {
-        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
-        if (type.IsEnum)
+        if (IsValue(context.JsonTypeInfo.Type))
         {
-            schema.Type = JsonSchemaType.String;
-            schema.Enum = [.. Vocabulary.Of(type).Words.Select(word => JsonValue.Create(word))];
+            DescribeValue(schema, context.JsonTypeInfo.Type);
         }
-        else if (type.IsAssignableTo(typeof(IId)))
+        else if (context.JsonTypeInfo.ElementType is { } element && IsValue(element))
         {
-            schema.Type = JsonSchemaType.String;
+            var items = new OpenApiSchema();
+            DescribeValue(items, element);
+            schema.Items = items;
         }
         if (context.JsonPropertyInfo?.AttributeProvider is PropertyInfo property)
         {
@@ -89,7 +90,24 @@ internal static class ApiSchemas
 
     /// <summary>Whether a type is one value, a word or an id, to be shown where it stands.</summary>
     public static bool IsValue(Type type) =>
-        (Nullable.GetUnderlyingType(type) ?? type) is var value && (value.IsEnum || value.IsAssignableTo(typeof(IId)));
+        Plain(type) is var plain
+        && (
+            plain.IsEnum
+            || plain.IsAssignableTo(typeof(IId))
+            || plain == typeof(ProviderId)
+            || plain == typeof(ChannelDefinitionId)
+        );
+
+    private static void DescribeValue(OpenApiSchema schema, Type type)
+    {
+        schema.Type = JsonSchemaType.String;
+        if (Plain(type) is { IsEnum: true } vocabulary)
+        {
+            schema.Enum = [.. Vocabulary.Of(vocabulary).Words.Select(word => JsonValue.Create(word))];
+        }
+    }
+
+    private static Type Plain(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
     /// <summary>How a message is called in the document.</summary>
     public static string Name(string type) => type.Replace("Message", "", StringComparison.Ordinal);

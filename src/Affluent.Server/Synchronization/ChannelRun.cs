@@ -165,7 +165,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 DefinitionId = _id,
                 AddsAccounts = run.Type == SyncType.ListAccounts || row.LastSuccessAt is null,
                 AwaitsConsent = _claim.ConsentPerAccount || _claim.SelectAccounts,
-                RanksAbove = run.RanksAbove(row),
+                RanksAbove = run.RanksAbove(row) is { } above ? new ChannelDefinitionId(above) : default(ChannelDefinitionId?),
                 NewId = tools.Ids.Next<AccountId>,
                 Now = tools.Seconds,
             }
@@ -193,7 +193,12 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
 
     private async Task<ChannelEnd> ReadAccounts(IReadOnlyList<ListedAccount> accounts, CancellationToken stop)
     {
-        var oldestOpen = await OldestOpen(accounts, stop);
+        var known = accounts.Where(a => a.Row.SyncedUntil is not null).Select(a => a.Row.Id).ToArray();
+        var since = Today().AddDays(-Import.UnattendedDays);
+        var oldestOpen = await tools.Database.Read(
+            db => TransactionImports.OldestOpen(db, _claim.UserId, known, since),
+            stop
+        );
         var (read, failed) = (0, 0);
         StepResult.Later? later = null;
         var unanswered = 0;
@@ -213,7 +218,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             }
             var result = account.Bank.ConsentMissing
                 ? new StepResult.Refused(Refusal.AccountRefused, "the bank shares it not") { Session = _steps.Session }
-                : await ReadAccount(account, oldestOpen, stop);
+                : await ReadAccount(account, oldestOpen.GetValueOrDefault(held.Id), stop);
             switch (result)
             {
                 case null:
@@ -249,33 +254,11 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
 
     private DateOnly Today() => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(tools.Now, run.Zone).DateTime);
 
-    /// <summary>The day of the oldest transaction that may still book, by account; an account that was never read has none.</summary>
-    private async Task<IReadOnlyDictionary<AccountId, int>> OldestOpen(
-        IReadOnlyList<ListedAccount> accounts,
-        CancellationToken stop
-    )
-    {
-        AccountId[] known = [.. accounts.Where(a => a.Row.SyncedUntil is not null).Select(a => a.Row.Id)];
-        var since = Days.From(Today()) - Import.UnattendedDays;
-        return known.Length == 0
-            ? new Dictionary<AccountId, int>()
-            : await tools.Database.Read(db => TransactionImports.OldestOpen(db, _claim.UserId, known, since), stop);
-    }
-
     /// <summary>Reads one account to its end and writes it; null: done, else what came in between.</summary>
-    private async Task<StepResult?> ReadAccount(
-        ListedAccount account,
-        IReadOnlyDictionary<AccountId, int> oldestOpen,
-        CancellationToken stop
-    )
+    private async Task<StepResult?> ReadAccount(ListedAccount account, DateOnly? oldestOpen, CancellationToken stop)
     {
         var today = Today();
-        var from = Import.From(
-            account.Row.SyncedUntil,
-            oldestOpen.TryGetValue(account.Row.Id, out var day) ? Days.ToDate(day) : null,
-            run.Attended,
-            today
-        );
+        var from = Import.From(account.Row.SyncedUntil, oldestOpen, run.Attended, today);
         List<BankTransaction> transactions = [];
         DateOnly? completeFrom = null;
         var end = await _steps.ListTransactions(
@@ -303,15 +286,8 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 db => TransactionImports.Held(db, _claim.UserId, account.Row.Id, since),
                 stop
             );
-        var plan = Import.Plan(
-            account.Row,
-            reading,
-            held,
-            rules,
-            run.Zone,
-            tools.Ids.Next<TransactionId>,
-            tools.Now
-        );
+        var newId = tools.Ids.Next<TransactionId>;
+        var plan = Import.Plan(account.Row, reading, held, rules, run.Zone, newId, tools.Now);
         if (plan.Unusable > 0)
         {
             LogUnusable(tools.Log, _claim.Id, _id, plan.Unusable);

@@ -276,7 +276,7 @@ internal sealed partial class Run(RunTools tools)
         var list = NewEvent.OfAccountList(
             run.Claim.Id,
             channel.DefinitionId,
-            [.. listed.Select(id => new AccountId(id))]
+            listed
         ) with
         {
             Status = Outcome.Text(result.Status),

@@ -65,29 +65,32 @@ internal static class TransactionImports
         );
 
     /// <summary>The day of the oldest transaction that may still book, of each account that has one.</summary>
-    public static async Task<IReadOnlyDictionary<AccountId, int>> OldestOpen(
+    public static async Task<IReadOnlyDictionary<AccountId, DateOnly?>> OldestOpen(
         DbWork db,
         UserId userId,
         IReadOnlyCollection<AccountId> accountIds,
-        int since
+        DateOnly since
     )
     {
-        var rows = await db.Query<(AccountId AccountId, int Day)>(
-            """
-            select account_id, min(day) from transactions
-            where user_id = @UserId and account_id {in @ids} and day >= @Since and status in (@Pending, @Other)
-            group by account_id
-            """,
-            new
-            {
-                UserId = userId,
-                ids = db.List(accountIds),
-                Since = since,
-                TransactionStatus.Pending,
-                TransactionStatus.Other,
-            }
-        );
-        return rows.ToDictionary(row => row.AccountId, row => row.Day);
+        var rows =
+            accountIds.Count == 0
+                ? []
+                : await db.Query<(AccountId AccountId, DateOnly Day)>(
+                    """
+                    select account_id, min(day) from transactions
+                    where user_id = @UserId and account_id {in @ids} and day >= @Since and status in (@Pending, @Other)
+                    group by account_id
+                    """,
+                    new
+                    {
+                        UserId = userId,
+                        ids = db.List(accountIds),
+                        Since = since,
+                        TransactionStatus.Pending,
+                        TransactionStatus.Other,
+                    }
+                );
+        return rows.ToDictionary(row => row.AccountId, row => (DateOnly?)row.Day);
     }
 
     /// <summary>Writes what a reconciliation found, in a handful of statements however many rows it is.</summary>

@@ -77,7 +77,7 @@ public sealed class AccountsTests
                     a with
                     {
                         Type = type,
-                        Details = AccountDetails.Write(
+                        Details = AccountDetails.Of(
                             new BankAccount
                             {
                                 Reference = "r",
