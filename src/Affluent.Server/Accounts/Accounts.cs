@@ -254,8 +254,7 @@ internal static class AccountView
     private static CreditCardMessage Show(BankCreditCard card, IReadOnlyDictionary<string, AccountId> payers) =>
         new()
         {
-            PayableAccountId =
-                card.PayableAccount is { } payer && payers.TryGetValue(payer, out var id) ? id : null,
+            PayableAccountId = card.PayableAccount is { } payer && payers.TryGetValue(payer, out var id) ? id : null,
             NextPayment = NextPayment(card.NextPayment, card.NextPaymentDay),
         };
 

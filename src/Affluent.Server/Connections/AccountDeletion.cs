@@ -52,10 +52,7 @@ internal static class AccountDeletion
         await RequestStore.LockClient(db, user.UserId, connectionId);
         await AccountsStore.Erase(db, user.UserId, id, now);
         await TransactionsStore.EraseOf(db, user.UserId, id);
-        List<NewEvent> events =
-        [
-            NewEvent.OfAccount(EventName.AccountDeleted, connectionId, id, definitionId),
-        ];
+        List<NewEvent> events = [NewEvent.OfAccount(EventName.AccountDeleted, connectionId, id, definitionId)];
         if (
             !await AccountsStore.AnyOf(db, user.UserId, connectionId, definitionId)
             && await ConnectionsStore.DeleteChannel(db, user.UserId, connectionId, definitionId)

@@ -56,7 +56,11 @@ internal sealed record AccountListing(
             {
                 continue;
             }
-            if (old is { DeletedAt: null } && old.LastDefinitionId == context.RanksAbove && old.Status != AccountStatus.NotFound)
+            if (
+                old is { DeletedAt: null }
+                && old.LastDefinitionId == context.RanksAbove
+                && old.Status != AccountStatus.NotFound
+            )
             {
                 listed.Add(new ListedAccount(account, old, Outranked: true));
                 continue;

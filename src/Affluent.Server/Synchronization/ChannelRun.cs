@@ -165,7 +165,9 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 DefinitionId = _id,
                 AddsAccounts = run.Type == SyncType.ListAccounts || row.LastSuccessAt is null,
                 AwaitsConsent = _claim.ConsentPerAccount || _claim.SelectAccounts,
-                RanksAbove = run.RanksAbove(row) is { } above ? new ChannelDefinitionId(above) : default(ChannelDefinitionId?),
+                RanksAbove = run.RanksAbove(row) is { } above
+                    ? new ChannelDefinitionId(above)
+                    : default(ChannelDefinitionId?),
                 NewId = tools.Ids.Next<AccountId>,
                 Now = tools.Seconds,
             }
@@ -282,10 +284,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         // What was never read holds nothing.
         var held = account.Row.SyncedUntil is null
             ? []
-            : await tools.Database.Read(
-                db => TransactionImports.Held(db, _claim.UserId, account.Row.Id, since),
-                stop
-            );
+            : await tools.Database.Read(db => TransactionImports.Held(db, _claim.UserId, account.Row.Id, since), stop);
         var newId = tools.Ids.Next<TransactionId>;
         var plan = Import.Plan(account.Row, reading, held, rules, run.Zone, newId, tools.Now);
         if (plan.Unusable > 0)

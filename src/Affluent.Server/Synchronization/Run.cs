@@ -273,11 +273,7 @@ internal sealed partial class Run(RunTools tools)
     )
     {
         run.Progress = run.Progress.With(channel.DefinitionId, result);
-        var list = NewEvent.OfAccountList(
-            run.Claim.Id,
-            channel.DefinitionId,
-            listed
-        ) with
+        var list = NewEvent.OfAccountList(run.Claim.Id, channel.DefinitionId, listed) with
         {
             Status = Outcome.Text(result.Status),
             Reason = result.Reason,
