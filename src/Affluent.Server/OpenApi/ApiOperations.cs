@@ -120,7 +120,6 @@ internal static class ApiOperations
             ParameterKind.Text => new() { Type = JsonSchemaType.String, MaxLength = 100 },
             ParameterKind.Word => Words(parameter),
             ParameterKind.Words => new() { Type = JsonSchemaType.Array, Items = Words(parameter) },
-            _ => throw new ArgumentOutOfRangeException(nameof(parameter)),
         };
 
     private static OpenApiSchema Words(Parameter parameter) =>
