@@ -57,9 +57,7 @@ internal static class ApiSchemas
     /// </summary>
     public static void Finish(OpenApiDocument document)
     {
-        foreach (
-            var schema in document.Components?.Schemas?.Values ?? []
-        )
+        foreach (var schema in document.Components?.Schemas?.Values ?? [])
         {
             foreach (var (member, value) in schema.Properties?.ToArray() ?? [])
             {
