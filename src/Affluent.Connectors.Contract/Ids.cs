@@ -33,23 +33,29 @@ public readonly record struct ChannelDefinitionId(string Value)
     public static implicit operator string(ChannelDefinitionId id) => id.Value;
 }
 
-internal sealed class ProviderIdConverter : JsonConverter<ProviderId>
+/// <summary>Writes the id as a plain string.</summary>
+public sealed class ProviderIdConverter : JsonConverter<ProviderId>
 {
+    /// <inheritdoc />
     public override ProviderId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         new(reader.GetString() ?? throw new JsonException("A provider id is a text."));
 
+    /// <inheritdoc />
     public override void Write(Utf8JsonWriter writer, ProviderId value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.Value);
 }
 
-internal sealed class ChannelDefinitionIdConverter : JsonConverter<ChannelDefinitionId>
+/// <summary>Writes the id as a plain string.</summary>
+public sealed class ChannelDefinitionIdConverter : JsonConverter<ChannelDefinitionId>
 {
+    /// <inheritdoc />
     public override ChannelDefinitionId Read(
         ref Utf8JsonReader reader,
         Type typeToConvert,
         JsonSerializerOptions options
     ) => new(reader.GetString() ?? throw new JsonException("A channel definition id is a text."));
 
+    /// <inheritdoc />
     public override void Write(Utf8JsonWriter writer, ChannelDefinitionId value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.Value);
 }

@@ -39,6 +39,9 @@ internal sealed record ChannelRow
     public string DefinitionId { get; init; } = "";
     public string Mode { get; init; } = "";
     public string Status { get; init; } = "";
+
+    /// <summary>Why it stands so, as a code in snake_case; null when all is well.</summary>
+    public string? Reason { get; init; }
     public long? ExpiresAt { get; init; }
     public long? LastSuccessAt { get; init; }
     public long? LastEndAt { get; init; }

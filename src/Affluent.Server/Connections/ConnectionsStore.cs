@@ -45,7 +45,7 @@ internal static class ConnectionsStore
                     when q.kind = 'SITE_ACTION' then 'USER_ACTION_REQUIRED'
                     else c.status
                 end as status,
-                c.expires_at, c.last_success_at, c.last_end_at, c.eligible_accounts, c.credentials is not null as has_credentials
+                c.reason, c.expires_at, c.last_success_at, c.last_end_at, c.eligible_accounts, c.credentials is not null as has_credentials
             from channels c
             left join questions q on q.user_id = c.user_id and q.connection_id = c.connection_id
                 and q.definition_id = c.definition_id and q.answered_at is null

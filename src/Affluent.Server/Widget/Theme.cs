@@ -23,7 +23,7 @@ internal sealed partial record Theme
     public bool IsStandard => Fonts.Count == 0 && FontColor is null && ElementsColor is null;
 
     /// <summary>Reads CSS values; the second value names the parameter that is none.</summary>
-    public static (Theme Theme, string? Wrong) Read(string? font, string? fontColor, string? elementsColor)
+    public static (Theme Theme, WidgetParameter? Wrong) Read(string? font, string? fontColor, string? elementsColor)
     {
         var fonts = (font ?? "")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
@@ -31,11 +31,11 @@ internal sealed partial record Theme
             .ToList();
         if (fonts.Count > 8 || fonts.Any(name => !FontName().IsMatch(name)))
         {
-            return (new Theme(), "font");
+            return (new Theme(), WidgetParameter.Font);
         }
         if (!TryColor(fontColor, out var text))
         {
-            return (new Theme(), "font_color");
+            return (new Theme(), WidgetParameter.FontColor);
         }
         return TryColor(elementsColor, out var elements)
             ? (
@@ -47,7 +47,7 @@ internal sealed partial record Theme
                 },
                 null
             )
-            : (new Theme(), "elements_color");
+            : (new Theme(), WidgetParameter.ElementsColor);
     }
 
     /// <summary>The address of the style sheet of this look, beside the page.</summary>

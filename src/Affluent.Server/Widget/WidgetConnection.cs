@@ -1,40 +1,245 @@
+using Affluent.Connectors.Contract;
+using Affluent.Server.Accounts;
+using Affluent.Server.Connections;
+using Affluent.Server.Events;
+using Affluent.Server.Platform;
+using Affluent.Server.Providers;
+using Affluent.Server.Storage;
+using Affluent.Server.Synchronization;
+
 namespace Affluent.Server.Widget;
 
+// All that the widget reads of connections and does to them; no other file of it calls the folders that own them.
+
 /// <summary>A connection as far as the widget looks at it.</summary>
+/// <param name="Running">A synchronization is under way.</param>
+/// <param name="Complete">The last one read everything.</param>
+/// <param name="Channels">REDIRECT first.</param>
 internal sealed record WidgetConnection(
-    long Id,
-    string ProviderId,
-    string Status,
+    ConnectionId Id,
+    ProviderId ProviderId,
+    bool Running,
+    bool Complete,
     IReadOnlyList<WidgetChannel> Channels,
     IReadOnlyList<WidgetAccount> Accounts
 )
 {
-    public bool Running => Status == "RUNNING";
+    /// <summary>The connection with its channels and accounts; null when the user has no such connection.</summary>
+    public static async Task<WidgetConnection?> Find(DbWork db, UserId userId, ConnectionId id)
+    {
+        if (await ConnectionsStore.Find(db, userId, id) is not { } row)
+        {
+            return null;
+        }
+        var channels = await ConnectionsStore.Channels(db, userId, [id]);
+        var accounts = await AccountsStore.List(db, userId, new AccountFilter { ConnectionId = id });
+        return new WidgetConnection(
+            row.Id,
+            new ProviderId(row.ProviderId),
+            row.Status == "RUNNING",
+            row.Status == "SUCCESS",
+            [.. channels.Select(WidgetChannel.Of).OrderByDescending(c => c.DefinitionId.Value, StringComparer.Ordinal)],
+            [.. accounts.Select(WidgetAccount.Of)]
+        );
+    }
 }
 
-/// <summary>A channel of it.</summary>
-internal sealed record WidgetChannel
+/// <summary>A channel of a connection.</summary>
+/// <param name="Reason">Why it stands so, as a code; null when all is well.</param>
+internal sealed record WidgetChannel(ChannelDefinitionId DefinitionId, ChannelStatus Status, string? Reason)
 {
-    public string DefinitionId { get; init; } = "";
-
-    /// <summary>A channel status of the published API.</summary>
-    public string Status { get; init; } = "";
-
-    /// <summary>Why it stands so, as a code in snake_case; null when all is well.</summary>
-    public string? Reason { get; init; }
+    public static WidgetChannel Of(Connections.ChannelRow row) =>
+        new(
+            new ChannelDefinitionId(row.DefinitionId),
+            Vocabulary<ChannelStatus>.TryRead(row.Status, out var status) ? status : ChannelStatus.Failed,
+            row.Reason
+        );
 }
 
-/// <summary>An account of it, shared or not.</summary>
-internal sealed record WidgetAccount
+/// <summary>An account, shared or not.</summary>
+/// <param name="Number">Its IBAN, or the bank's own number.</param>
+/// <param name="LastDefinitionId">The channel that listed it last.</param>
+internal sealed record WidgetAccount(
+    AccountId Id,
+    ConnectionId ConnectionId,
+    string? Name,
+    string? Number,
+    BankAccountType? Type,
+    string Currency,
+    long? BalanceMinor,
+    ChannelDefinitionId LastDefinitionId,
+    bool Selected
+)
 {
-    public long Id { get; init; }
-    public long ConnectionId { get; init; }
-    public string? Name { get; init; }
-    public string? AccountNumber { get; init; }
-    public string? Iban { get; init; }
-    public string? Type { get; init; }
-    public string Currency { get; init; } = "";
-    public long? BalanceMinor { get; init; }
-    public string LastDefinitionId { get; init; } = "";
-    public bool Selected { get; init; }
+    /// <summary>All accounts of a user, by connection.</summary>
+    public static async Task<IReadOnlyList<WidgetAccount>> All(DbWork db, UserId userId)
+    {
+        var rows = await AccountsStore.List(db, userId, new AccountFilter());
+        return [.. rows.Select(Of).OrderBy(a => a.ConnectionId.Value).ThenBy(a => a.Id.Value)];
+    }
+
+    public static WidgetAccount Of(AccountRow row) =>
+        new(
+            row.Id,
+            row.ConnectionId,
+            row.Name,
+            row.Iban ?? row.AccountNumber,
+            row.Type,
+            row.Currency,
+            row.BalanceMinor,
+            row.LastDefinitionId,
+            row.Selected
+        );
+}
+
+/// <summary>What is wrong with an input of a form.</summary>
+internal enum InputFault
+{
+    Missing,
+    Malformed,
+}
+
+/// <summary>What a credentials form holds: the values by field id, or what is wrong with its inputs, by their names.</summary>
+internal abstract record CredentialsInput
+{
+    private CredentialsInput() { }
+
+    public sealed record Good(IReadOnlyDictionary<string, string> Values) : CredentialsInput;
+
+    public sealed record Faulty(IReadOnlyDictionary<string, InputFault> Faults) : CredentialsInput;
+
+    /// <param name="given">By the names of the inputs.</param>
+    public static CredentialsInput Of(ChannelDefinition channel, IReadOnlyDictionary<string, string> given)
+    {
+        var faults = channel
+            .Credentials.Select(field => (field.Name, Fault: FaultOf(channel, field, given[field.Name])))
+            .Where(input => input.Fault is not null)
+            .ToDictionary(input => input.Name, input => input.Fault!.Value, StringComparer.Ordinal);
+        return faults.Count > 0 ? new Faulty(faults) : new Good(CredentialsForm.Check(channel, given).Values);
+    }
+
+    // Each field by itself: the form shows every fault at once.
+    private static InputFault? FaultOf(ChannelDefinition channel, CredentialField field, string value)
+    {
+        var alone = new Dictionary<string, string>(StringComparer.Ordinal) { [field.Name] = value };
+        var (_, problem) = CredentialsForm.Check(channel with { Credentials = [field] }, alone);
+        return problem is null ? null
+            : value.Length == 0 ? InputFault.Missing
+            : InputFault.Malformed;
+    }
+}
+
+/// <summary>What changes connections.</summary>
+internal sealed record ConnectionServices(
+    Ids Ids,
+    Banks Banks,
+    ConnectionEdits Edits,
+    AccountSelection Selection,
+    Questions Questions,
+    Synchronizations Synchronizations
+)
+{
+    /// <summary>The connection's question to the user; null when there is none.</summary>
+    public Task<OpenQuestion?> Question(DbWork db, UserId userId, ConnectionId id) => Questions.Find(db, userId, id);
+
+    /// <summary>The user is back from the bank; null when the state is unknown or too old.</summary>
+    public Task<ReturnedUser?> Return(DbWork db, string state, Uri address, PresentUser user, long now) =>
+        Questions.Return(db, state, address, user, now);
+}
+
+/// <summary>What a form can do to the connections of the session's user, in the form's own transaction.</summary>
+internal sealed class SessionActions(
+    ConnectionServices services,
+    DbWork db,
+    WidgetSession session,
+    PresentUser user,
+    long now
+)
+{
+    private UserId UserId => session.UserId;
+
+    /// <summary>Makes a connection, which begins with this channel.</summary>
+    /// <param name="credentials">By field id; empty on REDIRECT.</param>
+    public async Task<ConnectionId> Create(
+        Provider provider,
+        ChannelDefinition channel,
+        IReadOnlyDictionary<string, string> credentials
+    )
+    {
+        var parameters = session.State.Parameters;
+        var made = await services.Edits.Create(
+            db,
+            new ConnectionWish
+            {
+                ClientId = session.ClientId,
+                UserId = UserId,
+                Provider = provider,
+                Channel = channel,
+                Credentials = credentials,
+                AutoSync = parameters.AutoSync,
+                ConsentPerAccount = parameters.ConsentPerAccount,
+                SelectAccounts = parameters.SelectAccounts,
+                User = user,
+            },
+            now
+        );
+        return made.Id;
+    }
+
+    /// <summary>Sends the user to the bank again, to authorize this REDIRECT channel.</summary>
+    public Task Reauthorize(ConnectionId id, ChannelDefinition channel) =>
+        services.Edits.Reauthorize(db, UserId, id, channel, user, now);
+
+    /// <summary>New credentials for an EMBEDDED channel.</summary>
+    public Task SetCredentials(
+        ConnectionId id,
+        ChannelDefinition channel,
+        IReadOnlyDictionary<string, string> credentials
+    ) => services.Edits.SetCredentials(db, UserId, id, channel, credentials, user, now);
+
+    /// <summary>Asks for a run at once.</summary>
+    public Task Synchronize(ConnectionId id) =>
+        services.Synchronizations.Request(db, UserId, id, SyncType.All, user, now);
+
+    /// <summary>Shares exactly these accounts of a connection.</summary>
+    public Task Share(ConnectionId id, IEnumerable<AccountId> accounts) =>
+        services.Selection.Set(db, UserId, id, [.. accounts], user, now);
+
+    /// <summary>Answers the bank's question; false when the answer does not have the form asked for.</summary>
+    public async Task<bool> Answer(OpenQuestion open, IReadOnlyDictionary<string, string> values)
+    {
+        var (outcome, _) = await services.Questions.Answer(
+            db,
+            UserId,
+            open.ConnectionId,
+            id => services.Banks.Channel(new ChannelDefinitionId(id))?.Definition,
+            values,
+            user,
+            now
+        );
+        return outcome != AnswerOutcome.WrongField;
+    }
+
+    /// <summary>The user will not answer.</summary>
+    public Task Cancel(OpenQuestion open) => services.Questions.Cancel(db, UserId, open.ConnectionId, now);
+
+    /// <summary>Removes a connection that never brought an account; false when it did, or is gone.</summary>
+    public async Task<bool> DeleteUnfinished(ConnectionId id)
+    {
+        // A run that writes accounts holds the same lock: it is over, or it will find the connection gone.
+        await RequestStore.LockClient(db, UserId, id);
+        if (await AccountsStore.AnyOf(db, UserId, id) || !await ConnectionsStore.Delete(db, UserId, id))
+        {
+            return false;
+        }
+        await EventLog.Append(
+            db,
+            services.Ids,
+            UserId,
+            session.ClientId,
+            [NewEvent.OfConnection(EventName.ConnectionDeleted, id)],
+            now
+        );
+        return true;
+    }
 }

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
-using Microsoft.AspNetCore.Mvc;
+using Affluent.Server.Storage;
+using Affluent.Server.Widget.Pages;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Affluent.Server.Widget;
@@ -15,7 +17,7 @@ internal static partial class WidgetEndpoints
     {
         services.AddRazorComponents();
         return services
-            .AddSingleton<WidgetSteps>()
+            .AddSingleton<ConnectionServices>()
             .AddSingleton<WidgetFlow>()
             .AddSingleton<WidgetSessions>()
             .AddHostedService<WidgetPruning>();
@@ -30,12 +32,10 @@ internal static partial class WidgetEndpoints
             app.MapPost($"{root}/widget_session", (HttpContext c, WidgetSessions s) => s.Create(c, version));
 
             var pages = app.MapGroup($"{root}/widget").AddEndpointFilter(Protect);
-            MapPage(pages, "add_connection", WidgetPage.AddConnection);
-            MapPage(pages, "edit_credentials", WidgetPage.EditCredentials);
-            MapPage(pages, "user_input", WidgetPage.UserInput);
-            MapPage(pages, "manage_accounts", WidgetPage.ManageAccounts);
-            MapPage(pages, "terms", WidgetPage.Terms);
-            MapPage(pages, "professional-account", WidgetPage.ProfessionalAccount);
+            foreach (var purpose in Enum.GetValues<WidgetPurpose>())
+            {
+                MapPage(pages, purpose);
+            }
             pages.MapGet("progress", Progress);
             pages.MapGet("bank_callback", BankCallback);
             app.MapGet($"{root}/success", Success).AddEndpointFilter(Protect);
@@ -46,38 +46,24 @@ internal static partial class WidgetEndpoints
         }
     }
 
-    /// <summary>The path of a page, relative to the others.</summary>
-    public static string Path(WidgetPage page) =>
-        page switch
-        {
-            WidgetPage.AddConnection => "add_connection",
-            WidgetPage.EditCredentials => "edit_credentials",
-            WidgetPage.UserInput => "user_input",
-            WidgetPage.ManageAccounts => "manage_accounts",
-            WidgetPage.Terms => "terms",
-            WidgetPage.ProfessionalAccount => "professional-account",
-            _ => throw new ArgumentOutOfRangeException(nameof(page)),
-        };
+    /// <summary>The path of the pages of a session, relative to the others.</summary>
+    public static string Path(WidgetPurpose purpose) =>
+        purpose == WidgetPurpose.ProfessionalAccount ? "professional-account" : purpose.Word();
 
-    private static void MapPage(RouteGroupBuilder pages, string path, WidgetPage page)
+    private static void MapPage(RouteGroupBuilder pages, WidgetPurpose purpose)
     {
-        pages.MapGet(
-            path,
-            (HttpContext context, WidgetFlow flow, TimeProvider time) => Show(context, flow, time, page)
-        );
-        pages.MapPost(
-            path,
-            (HttpContext context, WidgetFlow flow, TimeProvider time) => Take(context, flow, time, page)
-        );
+        var path = Path(purpose);
+        pages.MapGet(path, (HttpContext context, WidgetFlow flow) => Show(context, flow, purpose));
+        pages.MapPost(path, (HttpContext context, WidgetFlow flow) => Submit(context, flow, purpose));
     }
 
-    private static async Task<IResult> Show(HttpContext context, WidgetFlow flow, TimeProvider time, WidgetPage page)
+    private static async Task<IResult> Show(HttpContext context, WidgetFlow flow, WidgetPurpose purpose)
     {
         var query = context.Request.Query;
         var sessionId = query["session_id"].ToString();
         if (await flow.Find(sessionId, context.RequestAborted) is not { } known)
         {
-            return WidgetAnswers.Expired(context);
+            return Notices.Expired(context);
         }
         WidgetParameters? parameters = null;
         if (WidgetParameters.AreIn(query))
@@ -85,20 +71,26 @@ internal static partial class WidgetEndpoints
             (parameters, var wrong) = WidgetParameters.Read(query, known.Client.AllowsRedirect);
             if (parameters is null)
             {
-                return WidgetAnswers.BadLink(context, known, wrong!);
+                return Notices.BadLink(context, known, wrong!.Value);
             }
         }
-        if (Missing(page, parameters ?? known.State.Parameters) is { } missing)
+        if (Missing(purpose, parameters ?? known.State.Parameters) is { } missing)
         {
-            return WidgetAnswers.BadLink(context, known, missing);
+            return Notices.BadLink(context, known, missing);
         }
-        var visit = await flow.Open(sessionId, page, parameters, IsFramed(context.Request), context.RequestAborted);
-        return visit is null
-            ? WidgetAnswers.Expired(context)
-            : WidgetViews.Render(context, visit, visit.Screen(time.Seconds()), new Typed());
+        var session = await flow.Open(
+            sessionId,
+            purpose,
+            parameters,
+            IsFramed(context.Request),
+            context.RequestAborted
+        );
+        return session is null ? Notices.Expired(context)
+            : WidgetPages.Find(session) is { } page ? PageRenderer.Render(context, session, page)
+            : throw new InvalidOperationException($"No page shows a session at the step {session.State.Step}.");
     }
 
-    private static async Task<IResult> Take(HttpContext context, WidgetFlow flow, TimeProvider time, WidgetPage page)
+    private static async Task<IResult> Submit(HttpContext context, WidgetFlow flow, WidgetPurpose purpose)
     {
         var sessionId = context.Request.Query["session_id"].ToString();
         if (!context.Request.HasFormContentType)
@@ -110,28 +102,30 @@ internal static partial class WidgetEndpoints
         {
             return problem!;
         }
-        switch (await flow.Take(sessionId, form, Presence.Of(context), context.RequestAborted))
+        switch (await flow.Submit(sessionId, form, Presence.Of(context), context.RequestAborted))
         {
-            case Taken.Expired:
-                return WidgetAnswers.Expired(context);
-            case Taken.Wrong wrong:
-                var screen = wrong.Visit.Screen(time.Seconds());
+            case Submission.Expired:
+                return Notices.Expired(context);
+            case Submission.Rejected rejected:
                 context.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-                return WidgetViews.Render(context, wrong.Visit, screen, new Typed(form, wrong.Faults));
-            default:
+                return PageRenderer.Render(context, rejected.Session, rejected.Page, rejected.Form);
+            case Submission.Taken:
                 // Every form ends in a redirect, so that reloading and going back repeat nothing.
-                return WidgetAnswers.SeeOther($"{Path(page)}?session_id={Uri.EscapeDataString(sessionId)}");
+                return new SeeOther($"{Path(purpose)}?session_id={Uri.EscapeDataString(sessionId)}");
+            default:
+                throw new UnreachableException();
         }
     }
 
-    private static async Task<IResult> Progress(HttpContext context, WidgetFlow flow, TimeProvider time)
+    private static async Task<IResult> Progress(HttpContext context, WidgetFlow flow)
     {
-        var visit = await flow.Find(context.Request.Query["session_id"].ToString(), context.RequestAborted);
-        var screen = visit?.Screen(time.Seconds());
+        var session = await flow.Find(context.Request.Query["session_id"].ToString(), context.RequestAborted);
+        var page = session is null ? null : WidgetPages.Find(session);
         return TypedResults.Json(
-            screen is null
-                ? new ProgressMessage("Expired", null)
-                : new ProgressMessage(screen.Key, WidgetViews.ProgressText(context, visit!, screen)),
+            page is null
+                // Over, or about to go on: either way there is something else to see.
+                ? new ProgressMessage("", null)
+                : new ProgressMessage(page.Key, page.Progress(PageRenderer.LanguageOf(context, session))),
             WidgetJson.Default.ProgressMessage
         );
     }
@@ -146,44 +140,44 @@ internal static partial class WidgetEndpoints
             : null;
         return back switch
         {
-            null => WidgetAnswers.LinkUsed(context),
+            null => Notices.LinkUsed(context),
             // The client learns which of its connections went on; how that ended it reads from the connection.
-            { User: { RedirectUrl: { } to } user } => WidgetAnswers.SeeOther(
+            { User: { RedirectUrl: { } to } user } => new SeeOther(
                 QueryHelpers.AddQueryString(to.AbsoluteUri, "connection_id", Ids.Text(user.ConnectionId))
             ),
             // The session is over, or goes on in the tab that it came from.
-            { Visit: null } or { Visit.State: { Framed: true, Parameters.AspspCallbackUri: null } } =>
-                WidgetAnswers.Returned(context),
-            { Visit.State: { Framed: true, Parameters.AspspCallbackUri: { } page } } => WidgetAnswers.SeeOther(
+            { Session: null } or { Session.State: { Framed: true, Parameters.AspspCallbackUri: null } } =>
+                Notices.Returned(context),
+            { Session.State: { Framed: true, Parameters.AspspCallbackUri: { } page } } => new SeeOther(
                 page.AbsoluteUri
             ),
-            { Visit: { } visit } => WidgetAnswers.SeeOther(
-                $"{Path(visit.State.Page)}?session_id={Uri.EscapeDataString(visit.Session.Id)}"
+            { Session: { } session } => new SeeOther(
+                $"{Path(session.State.Purpose)}?session_id={Uri.EscapeDataString(session.Session.Id)}"
             ),
         };
     }
 
-    private static IResult Success(HttpContext context) => WidgetAnswers.Success(context);
+    private static IResult Success(HttpContext context) => Notices.Success(context);
 
-    private static IResult ThemeCss(
-        HttpResponse response,
-        [FromQuery(Name = "font")] string? font,
-        [FromQuery(Name = "font_color")] string? fontColor,
-        [FromQuery(Name = "elements_color")] string? elementsColor
-    )
+    private static IResult ThemeCss(HttpContext context)
     {
-        var (theme, wrong) = Theme.Read(font, fontColor, elementsColor);
-        if (wrong is not null)
+        string? Value(WidgetParameter name) => context.Request.Query[name.Word()].FirstOrDefault();
+        var (theme, wrong) = Theme.Read(
+            Value(WidgetParameter.Font),
+            Value(WidgetParameter.FontColor),
+            Value(WidgetParameter.ElementsColor)
+        );
+        if (wrong is { } parameter)
         {
-            return Problem.BadParameter(wrong, "is not a CSS value that can be used here");
+            return Problem.BadParameter(parameter.Word(), "is not a CSS value that can be used here");
         }
-        response.Headers.CacheControl = "public, max-age=86400";
+        context.Response.Headers.CacheControl = "public, max-age=86400";
         return TypedResults.Text(theme.Css(), "text/css; charset=utf-8");
     }
 
-    private static string? Missing(WidgetPage page, WidgetParameters parameters) =>
-        page is WidgetPage.EditCredentials or WidgetPage.UserInput && parameters.ConnectionId is null
-            ? "connection_id"
+    private static WidgetParameter? Missing(WidgetPurpose purpose, WidgetParameters parameters) =>
+        purpose is WidgetPurpose.EditCredentials or WidgetPurpose.UserInput && parameters.ConnectionId is null
+            ? WidgetParameter.ConnectionId
             : null;
 
     /// <summary>
@@ -198,7 +192,7 @@ internal static partial class WidgetEndpoints
         };
 
     /// <summary>
-    /// The least that a page needs; <see cref="WidgetViews"/> names the client's own origins where there are any. Nothing is cached, no
+    /// The least that a page needs; <see cref="PageRenderer"/> names the client's own origins where there are any. Nothing is cached, no
     /// address (which holds the session) is told to anyone.
     /// </summary>
     private static async ValueTask<object?> Protect(
@@ -211,7 +205,7 @@ internal static partial class WidgetEndpoints
         headers["Referrer-Policy"] = "no-referrer";
         headers.XContentTypeOptions = "nosniff";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
-        headers.ContentSecurityPolicy = WidgetAnswers.Policy("", framedBy: "*");
+        headers.ContentSecurityPolicy = PageRenderer.Policy("", framedBy: "*");
         try
         {
             return await next(context);
@@ -220,7 +214,7 @@ internal static partial class WidgetEndpoints
         {
             // A bug, or a database that is away: the user gets words and a way on, never a blank page.
             LogBroken(context.HttpContext.RequestServices.GetRequiredService<ILogger<WidgetFlow>>(), error);
-            return WidgetAnswers.Broken(context.HttpContext);
+            return Notices.Broken(context.HttpContext);
         }
     }
 

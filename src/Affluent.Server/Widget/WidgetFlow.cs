@@ -1,38 +1,44 @@
+using System.Diagnostics;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
-using Affluent.Server.Providers;
 using Affluent.Server.Storage;
 using Affluent.Server.Synchronization;
+using Affluent.Server.Widget.Pages;
 
 namespace Affluent.Server.Widget;
 
+/// <summary>What sending a form comes to.</summary>
+internal abstract record Submission
+{
+    private Submission() { }
+
+    /// <summary>Done, or not for this step: show where the session stands now.</summary>
+    public sealed record Taken : Submission;
+
+    /// <summary>The session is no more.</summary>
+    public sealed record Expired : Submission;
+
+    /// <summary>The form is to be corrected.</summary>
+    public sealed record Rejected(SessionContext Session, WidgetPage Page, RejectedForm Form) : Submission;
+}
+
 /// <summary>
-/// Leads a session through its steps. Each form is taken in one transaction, under the lock of the session's row: what it does
+/// Leads a session from page to page. Each form is taken in one transaction, under the lock of the session's row: what it does
 /// happens once, however often it is sent.
 /// </summary>
-internal sealed class WidgetFlow(
-    Database database,
-    Vault vault,
-    Banks banks,
-    Questions questions,
-    WidgetSteps steps,
-    TimeProvider time
-)
+internal sealed class WidgetFlow(Database database, Vault vault, ConnectionServices services, TimeProvider time)
 {
     /// <summary>Where a session stands; null when it is no more.</summary>
-    public Task<Visit?> Find(string sessionId, CancellationToken cancellation) =>
+    public Task<SessionContext?> Find(string sessionId, CancellationToken cancellation) =>
         database.Read(db => Load(db, sessionId, forUpdate: false), cancellation);
 
-    /// <summary>
-    /// Opens a page: a new subject (another page, bank or connection) starts from the beginning, anything else goes on where the
-    /// session was. Then takes the steps that need nobody.
-    /// </summary>
+    /// <summary>Opens an address, then takes the steps that need nobody.</summary>
     /// <param name="parameters">Those of the address; null when it brings none.</param>
     /// <param name="framed">Whether the browser says that it is a frame; null when it does not say.</param>
-    public Task<Visit?> Open(
+    public Task<SessionContext?> Open(
         string sessionId,
-        WidgetPage page,
+        WidgetPurpose purpose,
         WidgetParameters? parameters,
         bool? framed,
         CancellationToken cancellation
@@ -40,64 +46,79 @@ internal sealed class WidgetFlow(
         database.Write(
             async db =>
             {
-                if (await Load(db, sessionId, forUpdate: true) is not { } visit)
+                if (await Load(db, sessionId, forUpdate: true) is not { } session)
                 {
                     return null;
                 }
-                var wanted = Opened(visit.State, page, Offered(parameters) ?? visit.State.Parameters, framed);
-                if (wanted != visit.State && !SameText(wanted, visit.State))
+                var opened = session.State.Open(purpose, Offered(parameters) ?? session.State.Parameters, framed);
+                if (WidgetStore.Write(opened) != WidgetStore.Write(session.State))
                 {
-                    visit = await Go(db, visit, wanted);
+                    session = await Advance(db, session, opened);
                 }
                 // A session takes at most a handful of steps by itself.
-                for (var i = 0; i < 5 && visit.Screen(time.Seconds()) is Screen.Move move; i++)
+                for (var i = 0; i < 5 && session.Work is BankWork.Finished finished; i++)
                 {
-                    visit = await Go(db, visit, move.State);
+                    session = await Advance(db, session, finished.Next);
                 }
-                return visit;
+                return session;
             },
             cancellation
         );
 
     /// <summary>Takes a form.</summary>
-    public Task<Taken> Take(string sessionId, IFormCollection form, PresentUser user, CancellationToken cancellation) =>
-        database.Write<Taken>(
+    public Task<Submission> Submit(
+        string sessionId,
+        IFormCollection fields,
+        PresentUser user,
+        CancellationToken cancellation
+    ) =>
+        database.Write<Submission>(
             async db =>
             {
-                if (await Load(db, sessionId, forUpdate: true) is not { } visit)
+                if (await Load(db, sessionId, forUpdate: true) is not { } session)
                 {
-                    return new Taken.Expired();
+                    return new Submission.Expired();
                 }
-                if (!visit.Session.Owns(form["token"]))
+                if (!session.Session.Owns(fields["token"]))
                 {
-                    return new Taken.Shown();
+                    return new Submission.Taken();
                 }
-                switch (await steps.Take(db, visit, form, user))
+                var actions = new SessionActions(services, db, session.Session, user, session.Now);
+                var form = new PostedForm(session, fields, actions);
+                // Between two pages there is none, and nothing but the ways out.
+                var page = WidgetPages.Find(session);
+                var result =
+                    form.Action<WayOut>() is { } way ? await WaysOut.Take(way, form)
+                    : page is null ? new FormResult.Ignored()
+                    : await page.Submit(form);
+                switch (result)
                 {
-                    case StepTaken.Wrong wrong:
-                        return new Taken.Wrong(visit, wrong.Faults);
-                    case StepTaken.To to:
-                        await WidgetStore.Advance(db, visit.Session, to.Next);
-                        return new Taken.Shown();
+                    case FormResult.To to:
+                        await WidgetStore.Advance(db, session.Session, to.Next);
+                        return new Submission.Taken();
+                    case FormResult.Ignored:
+                        return new Submission.Taken();
+                    case FormResult.Rejected rejected:
+                        return new Submission.Rejected(session, page!, new RejectedForm(fields, rejected.Faults));
                     default:
-                        return new Taken.Shown();
+                        throw new UnreachableException();
                 }
             },
             cancellation
         );
 
     /// <summary>The user is back from the bank: who it is, and the session that waits; null when the state is not good.</summary>
-    public Task<(ReturnedUser User, Visit? Visit)?> Return(
+    public Task<(ReturnedUser User, SessionContext? Session)?> Return(
         string state,
         Uri address,
         PresentUser user,
         CancellationToken cancellation
     ) =>
-        database.Write<(ReturnedUser, Visit?)?>(
+        database.Write<(ReturnedUser, SessionContext?)?>(
             async db =>
             {
                 var now = time.Seconds();
-                if (await questions.Return(db, state, address, user, now) is not { } returned)
+                if (await services.Return(db, state, address, user, now) is not { } returned)
                 {
                     return null;
                 }
@@ -115,47 +136,20 @@ internal sealed class WidgetFlow(
 
     /// <summary>A bank that is not offered, or no longer, leaves the choice to the user.</summary>
     private WidgetParameters? Offered(WidgetParameters? parameters) =>
-        parameters is { ProviderId: { } provider } && banks.Provider(provider) is null
+        parameters is { ProviderId: { } provider } && services.Banks.Provider(provider) is null
             ? parameters with
             {
                 ProviderId = null,
             }
             : parameters;
 
-    private static WidgetState Opened(WidgetState state, WidgetPage page, WidgetParameters parameters, bool? framed)
+    private async Task<SessionContext> Advance(DbWork db, SessionContext session, WidgetState next)
     {
-        var inFrame = framed ?? (parameters.AspspCallbackUri is not null);
-        var sameSubject =
-            state.Opened
-            && page == state.Page
-            && parameters.ConnectionId == state.Parameters.ConnectionId
-            && parameters.ProviderId == state.Parameters.ProviderId;
-        if (sameSubject)
-        {
-            return state with { Parameters = parameters, Framed = inFrame };
-        }
-        return new WidgetState
-        {
-            Opened = true,
-            Page = page,
-            Step = Screens.First(page, parameters),
-            Parameters = parameters,
-            ProviderId = parameters.ProviderId,
-            ConnectionId = Ids.TryRead(parameters.ConnectionId, out var id) ? id : null,
-            QueueId = state.QueueId,
-            Framed = inFrame,
-        };
+        await WidgetStore.Advance(db, session.Session, next);
+        return (await Load(db, session.Session.Id, forUpdate: false))!;
     }
 
-    private static bool SameText(WidgetState a, WidgetState b) => WidgetStore.Write(a) == WidgetStore.Write(b);
-
-    private async Task<Visit> Go(DbWork db, Visit visit, WidgetState next)
-    {
-        await WidgetStore.Advance(db, visit.Session, next);
-        return (await Load(db, visit.Session.Id, forUpdate: false))!;
-    }
-
-    private async Task<Visit?> Load(DbWork db, string sessionId, bool forUpdate)
+    private async Task<SessionContext?> Load(DbWork db, string sessionId, bool forUpdate)
     {
         var now = time.Seconds();
         var session = forUpdate
@@ -166,15 +160,17 @@ internal sealed class WidgetFlow(
             return null;
         }
         var state = session.State;
-        var connection = state.ConnectionId is { } id ? await WidgetStore.FindConnection(db, session.UserId, id) : null;
-        return new Visit(
+        var connection = state.ConnectionId is { } id ? await WidgetConnection.Find(db, session.UserId, id) : null;
+        return new SessionContext(
             session,
             client,
-            banks.Provider(connection?.ProviderId ?? state.ProviderId ?? ""),
+            services.Banks,
+            (connection?.ProviderId ?? state.ProviderId) is { } bank ? services.Banks.Provider(bank) : null,
             connection,
-            connection is null ? null : await questions.Find(db, session.UserId, connection.Id),
+            connection is null ? null : await services.Question(db, session.UserId, connection.Id),
             connection?.Accounts
-                ?? (state.Page == WidgetPage.ManageAccounts ? await WidgetStore.Accounts(db, session.UserId) : [])
+                ?? (state.Purpose == WidgetPurpose.ManageAccounts ? await WidgetAccount.All(db, session.UserId) : []),
+            now
         );
     }
 }

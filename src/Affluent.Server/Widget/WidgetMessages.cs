@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Affluent.Server.Platform;
 
 namespace Affluent.Server.Widget;
 
@@ -24,21 +25,11 @@ internal sealed record WidgetSessionMessage
     public required long ExpiresAt { get; init; }
 
     /// <summary>Collects the events of what the user does in the widget.</summary>
-    public required string QueueId { get; init; }
+    public required QueueId QueueId { get; init; }
 
+    /// <summary>Addresses of the pages; parameters are added to them with <c>&amp;</c>.</summary>
     [JsonPropertyName("_links")]
-    public required WidgetLinks Links { get; init; }
-}
-
-/// <summary>Addresses of the pages; parameters are added to them with <c>&amp;</c>.</summary>
-internal sealed record WidgetLinks
-{
-    public required string AddConnection { get; init; }
-    public required string EditCredentials { get; init; }
-    public required string UserInput { get; init; }
-    public required string ManageAccounts { get; init; }
-    public required string Terms { get; init; }
-    public required string ProfessionalAccount { get; init; }
+    public required IReadOnlyDictionary<WidgetPurpose, string> Links { get; init; }
 }
 
 /// <summary>What the page's script asks for while the bank is at work.</summary>
@@ -46,7 +37,7 @@ internal sealed record WidgetLinks
 /// <param name="Text">What is going on.</param>
 internal sealed record ProgressMessage(string Showing, string? Text);
 
-/// <summary>The message to the page around the frame, or to the one that opened the window (reference, section e.5).</summary>
+/// <summary>The message to the page around the frame, or to the one that opened the window.</summary>
 internal sealed record OutcomeMessage
 {
     [JsonPropertyName("eventName")]
@@ -54,10 +45,10 @@ internal sealed record OutcomeMessage
 
     /// <summary>Where the user ends; "/success" where the client named no place.</summary>
     public required string RedirectUrl { get; init; }
-    public required string Status { get; init; }
+    public required OutcomeStatus Status { get; init; }
     public required string Result { get; init; }
-    public string? ConnectionId { get; init; }
-    public string? QueueId { get; init; }
+    public ConnectionId? ConnectionId { get; init; }
+    public QueueId? QueueId { get; init; }
 }
 
 [JsonSourceGenerationOptions(

@@ -1,39 +1,50 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Widget;
 
+/// <summary>The names of the parameters, those of older integrations included; any other is ignored.</summary>
+[WordCase(WordCase.LowerSnake)]
+internal enum WidgetParameter
+{
+    RedirectUrl,
+    AspspCallbackUri,
+    CancelUrl,
+    ConsentPerAccount,
+    WaitSyncEnd,
+    SelectAccounts,
+    AutoSync,
+    Locale,
+    Font,
+    FontColor,
+    ElementsColor,
+    ExpectedAccountTypes,
+    ConnectionId,
+    ProviderId,
+    Countries,
+    CongratsBypassDelay,
+    TermsHeader,
+    TermsBody,
+
+    /// <summary>Older name of <see cref="RedirectUrl"/>.</summary>
+    RedirectUri,
+
+    /// <summary>Older name of <see cref="WaitSyncEnd"/>.</summary>
+    CaptiveMode,
+
+    /// <summary>Older name of <see cref="Locale"/>.</summary>
+    Lng,
+}
+
 /// <summary>
-/// What the client says on the address of a page (reference, section e.3). Kept in the session, so that it survives the way to
+/// What the client says on the address of a page (docs/reference/widget.md). Kept in the session, so that it survives the way to
 /// the bank and back.
 /// </summary>
 internal sealed record WidgetParameters
 {
-    /// <summary>Names of the parameters, those of older integrations included; any other is ignored.</summary>
-    private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
-    {
-        "redirect_url",
-        "redirect_uri",
-        "aspsp_callback_uri",
-        "cancel_url",
-        "consent_per_account",
-        "wait_sync_end",
-        "select_accounts",
-        "auto_sync",
-        "captive_mode",
-        "locale",
-        "lng",
-        "font",
-        "font_color",
-        "elements_color",
-        "expected_account_types",
-        "connection_id",
-        "provider_id",
-        "countries",
-        "congrats_bypass_delay",
-        "terms_header",
-        "terms_body",
-    };
-
     /// <summary>Where the user ends; without query or fragment.</summary>
     public Uri? RedirectUrl { get; init; }
 
@@ -45,18 +56,15 @@ internal sealed record WidgetParameters
     public bool SelectAccounts { get; init; }
     public bool AutoSync { get; init; } = true;
 
-    /// <summary>Whether the user stays until the transactions are read; null where the client does not say.</summary>
-    public bool? WaitSyncEnd { get; init; }
+    /// <summary>Whether the end page waits for the transactions.</summary>
+    public bool WaitsForTransactions { get; init; } = true;
 
-    /// <summary>As <see cref="WaitSyncEnd"/>, in the words of older integrations.</summary>
-    public bool? CaptiveMode { get; init; }
-
-    /// <summary>"fr" or "en"; null: as the browser prefers.</summary>
-    public string? Locale { get; init; }
+    /// <summary>Null: as the browser prefers.</summary>
+    public Language? Language { get; init; }
     public Theme Theme { get; init; } = new();
-    public ExpectedAccountTypes ExpectedAccountTypes { get; init; } = ExpectedAccountTypes.All;
-    public string? ConnectionId { get; init; }
-    public string? ProviderId { get; init; }
+    public ExpectedAccountTypes ExpectedAccountTypes { get; init; }
+    public ConnectionId? ConnectionId { get; init; }
+    public ProviderId? ProviderId { get; init; }
 
     /// <summary>ISO 3166-1, alpha-2 or alpha-3, in capitals; empty: all.</summary>
     public IReadOnlyList<string> Countries { get; init; } = [];
@@ -65,55 +73,110 @@ internal sealed record WidgetParameters
     public int? CongratsBypassDelay { get; init; }
     public string? TermsHeader { get; init; }
 
-    /// <summary>Empty (not null): the client shows its own terms under its own agreement, so the screen is left out.</summary>
+    /// <summary>Empty (not null): the client shows its own terms under its own agreement, so the page is left out.</summary>
     public string? TermsBody { get; init; }
 
-    /// <summary>Whether the end page waits for the transactions.</summary>
-    public bool WaitsForTransactions => WaitSyncEnd ?? CaptiveMode ?? true;
-
     /// <summary>Whether an address brings parameters of its own, which then replace those of the session as a whole.</summary>
-    public static bool AreIn(IQueryCollection query) => query.Keys.Any(Names.Contains);
+    public static bool AreIn(IQueryCollection query) =>
+        query.Keys.Any(key => Vocabulary<WidgetParameter>.TryRead(key, out _));
 
     /// <summary>Reads the parameters; the second value names the first one that is wrong.</summary>
     /// <param name="allows">Whether an address belongs to the client's registered origins.</param>
-    public static (WidgetParameters? Parameters, string? Wrong) Read(IQueryCollection query, Func<Uri, bool> allows)
+    public static (WidgetParameters? Parameters, WidgetParameter? Wrong) Read(
+        IQueryCollection query,
+        Func<Uri, bool> allows
+    )
     {
-        string? wrong = null;
-
-        string? Text(string name, string? legacy = null, int longest = 2_000)
+        var reader = new Reader(query, allows);
+        var parameters = new WidgetParameters
         {
-            var value =
-                query[name] is [{ } first, ..] ? first
-                : legacy is not null && query[legacy] is [{ } old, ..] ? old
-                : null;
+            Language = reader.Language(),
+            Countries = reader.Countries(),
+            Theme = reader.Theme(),
+            RedirectUrl = reader.Address(WidgetParameter.RedirectUrl, WidgetParameter.RedirectUri, bare: true),
+            AspspCallbackUri = reader.Address(WidgetParameter.AspspCallbackUri),
+            CancelUrl = reader.Address(WidgetParameter.CancelUrl),
+            ConsentPerAccount = reader.Switch(WidgetParameter.ConsentPerAccount) ?? false,
+            SelectAccounts = reader.Switch(WidgetParameter.SelectAccounts) ?? false,
+            AutoSync = reader.Switch(WidgetParameter.AutoSync) ?? true,
+            WaitsForTransactions = reader.Switch(WidgetParameter.WaitSyncEnd, WidgetParameter.CaptiveMode) ?? true,
+            ExpectedAccountTypes = reader.AccountTypes() ?? default,
+            ConnectionId = reader.Connection(),
+            ProviderId = reader.Provider(),
+            CongratsBypassDelay = reader.Seconds(WidgetParameter.CongratsBypassDelay),
+            TermsHeader = reader.Text(WidgetParameter.TermsHeader),
+            TermsBody = reader.Text(WidgetParameter.TermsBody, longest: 20_000),
+        };
+        return reader.Wrong is null ? (parameters, null) : (null, reader.Wrong);
+    }
+
+    private sealed class Reader(IQueryCollection query, Func<Uri, bool> allows)
+    {
+        /// <summary>The first parameter that is wrong.</summary>
+        public WidgetParameter? Wrong { get; private set; }
+
+        public string? Text(WidgetParameter name, WidgetParameter? older = null, int longest = 2_000)
+        {
+            var value = First(name) ?? (older is { } old ? First(old) : null);
             if (value?.Length > longest)
             {
-                wrong ??= name;
+                Wrong ??= name;
                 return null;
             }
             return value;
         }
 
-        T? Parsed<T>(string name, string? text, Func<string, T?> parse)
-            where T : struct
+        public bool? Switch(WidgetParameter name, WidgetParameter older)
         {
-            if (string.IsNullOrEmpty(text))
-            {
-                return null;
-            }
-            if (parse(text) is { } value)
-            {
-                return value;
-            }
-            wrong ??= name;
-            return null;
+            var (value, olderValue) = (Switch(name), Switch(older));
+            return value ?? olderValue;
         }
 
-        bool? Switch(string name) => Parsed(name, Text(name), ParseSwitch);
+        public bool? Switch(WidgetParameter name) =>
+            Parsed<bool>(
+                name,
+                text =>
+                    text switch
+                    {
+                        "true" or "1" => true,
+                        "false" or "0" => false,
+                        _ => null,
+                    }
+            );
 
-        Uri? Address(string name, string? legacy, bool bare)
+        public int? Seconds(WidgetParameter name) =>
+            Parsed<int>(
+                name,
+                text =>
+                    int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                    && seconds <= 86_400
+                        ? seconds
+                        : null
+            );
+
+        public ExpectedAccountTypes? AccountTypes() =>
+            Parsed<ExpectedAccountTypes>(
+                WidgetParameter.ExpectedAccountTypes,
+                text => Vocabulary<ExpectedAccountTypes>.TryRead(text, out var types) ? types : null
+            );
+
+        public ConnectionId? Connection() =>
+            Parsed<ConnectionId>(
+                WidgetParameter.ConnectionId,
+                text => Ids.TryRead<ConnectionId>(text, out var id) ? id : null
+            );
+
+        public ProviderId? Provider() =>
+            Parsed<ProviderId>(
+                WidgetParameter.ProviderId,
+                text => text.Length <= 20 && text.All(char.IsAsciiDigit) ? new ProviderId(text) : (ProviderId?)null
+            );
+
+        /// <summary>An address of the client's.</summary>
+        /// <param name="bare">Whether it may have neither query nor fragment; otherwise only no fragment.</param>
+        public Uri? Address(WidgetParameter name, WidgetParameter? older = null, bool bare = false)
         {
-            if (Text(name, legacy) is not { Length: > 0 } text)
+            if (Text(name, older) is not { Length: > 0 } text)
             {
                 return null;
             }
@@ -126,94 +189,83 @@ internal sealed record WidgetParameters
             {
                 return uri;
             }
-            wrong ??= query.ContainsKey(name) ? name : legacy;
+            Wrong ??= Given(name, older);
             return null;
         }
 
-        string? Id(string name)
+        public Language? Language()
         {
-            var text = Text(name, longest: 20);
-            if (text is { Length: > 0 } && !text.All(char.IsAsciiDigit))
+            if (Text(WidgetParameter.Locale, WidgetParameter.Lng, longest: 35) is not { Length: > 0 } locale)
             {
-                wrong ??= name;
+                return null;
             }
-            return text is { Length: > 0 } ? text : null;
+            if (!locale.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
+            {
+                Wrong ??= Given(WidgetParameter.Locale, WidgetParameter.Lng);
+            }
+            return Languages.Of(locale);
         }
 
-        var locale = Text("locale", "lng", longest: 35);
-        if (locale is { Length: > 0 } && !locale.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
+        public IReadOnlyList<string> Countries()
         {
-            wrong ??= query.ContainsKey("locale") ? "locale" : "lng";
+            string[] countries =
+            [
+                .. (Text(WidgetParameter.Countries) ?? "")
+                    .Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)
+                    .Concat(query[WidgetParameter.Countries.Word()].Skip(1).OfType<string>())
+                    .Select(country => country.ToUpperInvariant()),
+            ];
+            if (countries.Any(country => country.Length is < 2 or > 3 || !country.All(char.IsAsciiLetterUpper)))
+            {
+                Wrong ??= WidgetParameter.Countries;
+            }
+            return countries;
         }
-        var countries = (Text("countries") ?? "")
-            .Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)
-            .Concat(query["countries"].Skip(1).OfType<string>())
-            .Select(country => country.ToUpperInvariant())
-            .ToList();
-        if (countries.Any(country => country.Length is < 2 or > 3 || !country.All(char.IsAsciiLetterUpper)))
-        {
-            wrong ??= "countries";
-        }
-        var (theme, wrongStyle) = Theme.Read(Text("font"), Text("font_color"), Text("elements_color"));
-        wrong ??= wrongStyle;
 
-        var parameters = new WidgetParameters
+        public Theme Theme()
         {
-            RedirectUrl = Address("redirect_url", "redirect_uri", bare: true),
-            AspspCallbackUri = Address("aspsp_callback_uri", legacy: null, bare: false),
-            CancelUrl = Address("cancel_url", legacy: null, bare: false),
-            ConsentPerAccount = Switch("consent_per_account") ?? false,
-            SelectAccounts = Switch("select_accounts") ?? false,
-            AutoSync = Switch("auto_sync") ?? true,
-            WaitSyncEnd = Switch("wait_sync_end"),
-            CaptiveMode = Switch("captive_mode"),
-            Locale = locale is { Length: > 0 } ? locale : null,
-            Theme = theme,
-            ExpectedAccountTypes =
-                Parsed("expected_account_types", Text("expected_account_types"), ParseTypes)
-                ?? ExpectedAccountTypes.All,
-            ConnectionId = Id("connection_id"),
-            ProviderId = Id("provider_id"),
-            Countries = countries,
-            CongratsBypassDelay = Parsed("congrats_bypass_delay", Text("congrats_bypass_delay"), ParseSeconds),
-            TermsHeader = Text("terms_header"),
-            TermsBody = Text("terms_body", longest: 20_000),
-        };
-        return wrong is null ? (parameters, null) : (null, wrong);
+            var (theme, wrong) = Widget.Theme.Read(
+                Text(WidgetParameter.Font),
+                Text(WidgetParameter.FontColor),
+                Text(WidgetParameter.ElementsColor)
+            );
+            Wrong ??= wrong;
+            return theme;
+        }
+
+        private T? Parsed<T>(WidgetParameter name, Func<string, T?> parse)
+            where T : struct
+        {
+            if (Text(name) is not { Length: > 0 } text)
+            {
+                return null;
+            }
+            var value = parse(text);
+            if (value is null)
+            {
+                Wrong ??= name;
+            }
+            return value;
+        }
+
+        private string? First(WidgetParameter name) => query[name.Word()] is [{ } first, ..] ? first : null;
+
+        // What is wrong is named as the client names it.
+        private WidgetParameter Given(WidgetParameter name, WidgetParameter? older) =>
+            older is { } old && !query.ContainsKey(name.Word()) ? old : name;
     }
-
-    private static bool? ParseSwitch(string text) =>
-        text switch
-        {
-            "true" or "1" => true,
-            "false" or "0" => false,
-            _ => null,
-        };
-
-    private static ExpectedAccountTypes? ParseTypes(string text) =>
-        text switch
-        {
-            "PAYMENT" => ExpectedAccountTypes.Payment,
-            "OTHER" => ExpectedAccountTypes.Other,
-            "ALL" => ExpectedAccountTypes.All,
-            _ => null,
-        };
-
-    private static int? ParseSeconds(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 86_400
-            ? seconds
-            : null;
 }
 
 /// <summary>Which channels <c>edit_credentials</c> is about.</summary>
+[JsonConverter(typeof(WordConverter<ExpectedAccountTypes>))]
 internal enum ExpectedAccountTypes
 {
-    /// <summary>ALL.</summary>
+    /// <summary>Both, in turn.</summary>
     All,
 
-    /// <summary>PAYMENT: the channel REDIRECT.</summary>
+    /// <summary>The channel REDIRECT.</summary>
     Payment,
 
-    /// <summary>OTHER: the channel EMBEDDED.</summary>
+    /// <summary>The channel EMBEDDED.</summary>
     Other,
 }

@@ -2,6 +2,9 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Widget;
 
@@ -18,10 +21,10 @@ internal sealed record WidgetSession
 
     /// <summary>32 characters, 190 random bits.</summary>
     public required string Id { get; init; }
-    public required long UserId { get; init; }
-    public required long ClientId { get; init; }
+    public required UserId UserId { get; init; }
+    public required ClientId ClientId { get; init; }
 
-    /// <summary>Grows with each step that a form takes.</summary>
+    /// <summary>Grows with each step that the session takes.</summary>
     public required long Version { get; init; }
 
     /// <summary>UTC seconds.</summary>
@@ -56,17 +59,17 @@ internal sealed record WidgetState
 {
     /// <summary>Whether a page was opened yet.</summary>
     public bool Opened { get; init; }
-    public WidgetPage Page { get; init; } = WidgetPage.AddConnection;
-    public WidgetStep Step { get; init; } = WidgetStep.Start;
+    public WidgetPurpose Purpose { get; init; }
+    public WidgetStep Step { get; init; }
     public WidgetParameters Parameters { get; init; } = new();
 
     /// <summary>The bank in work.</summary>
-    public string? ProviderId { get; init; }
+    public ProviderId? ProviderId { get; init; }
 
     /// <summary>The channel in work.</summary>
-    public string? DefinitionId { get; init; }
+    public ChannelDefinitionId? DefinitionId { get; init; }
 
-    public long? ConnectionId { get; init; }
+    public ConnectionId? ConnectionId { get; init; }
 
     /// <summary>Whether the connection was made here: it goes again when nothing comes of it.</summary>
     public bool Created { get; init; }
@@ -75,17 +78,77 @@ internal sealed record WidgetState
     public bool Touched { get; init; }
 
     /// <summary>Collects the events from the making of the session on.</summary>
-    public long? QueueId { get; init; }
+    public QueueId? QueueId { get; init; }
 
     /// <summary>Whether the page runs inside a frame.</summary>
     public bool Framed { get; init; }
 
     /// <summary>How it ended, at <see cref="WidgetStep.Done"/>.</summary>
     public WidgetOutcome? Outcome { get; init; }
+
+    /// <summary>Whether the session links a new bank.</summary>
+    [JsonIgnore]
+    public bool AddsBank => Purpose is WidgetPurpose.AddConnection or WidgetPurpose.ProfessionalAccount;
+
+    /// <summary>The first step, once the address is read.</summary>
+    [JsonIgnore]
+    public WidgetStep FirstStep =>
+        Purpose switch
+        {
+            WidgetPurpose.AddConnection or WidgetPurpose.ProfessionalAccount => Parameters.ProviderId is null
+                ? WidgetStep.Start
+                : WidgetStep.Consent,
+            WidgetPurpose.EditCredentials or WidgetPurpose.Terms => WidgetStep.Consent,
+            WidgetPurpose.UserInput => WidgetStep.Linking,
+            WidgetPurpose.ManageAccounts => WidgetStep.Start,
+        };
+
+    /// <summary>
+    /// The state once an address is opened: another purpose, bank or connection starts from the beginning, anything else goes on where
+    /// the session was.
+    /// </summary>
+    /// <param name="framed">Whether the browser says that it is a frame; null when it does not say.</param>
+    public WidgetState Open(WidgetPurpose purpose, WidgetParameters parameters, bool? framed)
+    {
+        var inFrame = framed ?? (parameters.AspspCallbackUri is not null);
+        var sameSubject =
+            Opened
+            && purpose == Purpose
+            && parameters.ConnectionId == Parameters.ConnectionId
+            && parameters.ProviderId == Parameters.ProviderId;
+        if (sameSubject)
+        {
+            return this with { Parameters = parameters, Framed = inFrame };
+        }
+        var opened = new WidgetState
+        {
+            Opened = true,
+            Purpose = purpose,
+            Parameters = parameters,
+            QueueId = QueueId,
+            Framed = inFrame,
+        };
+        return opened.Restart();
+    }
+
+    /// <summary>The state at the beginning again.</summary>
+    public WidgetState Restart() =>
+        this with
+        {
+            Step = FirstStep,
+            ProviderId = Parameters.ProviderId,
+            DefinitionId = null,
+            ConnectionId = Parameters.ConnectionId,
+            Created = false,
+            Touched = false,
+            Outcome = null,
+        };
 }
 
-/// <summary>What a session is opened for.</summary>
-internal enum WidgetPage
+/// <summary>What a session is opened for; each has an address of its own.</summary>
+[WordCase(WordCase.LowerSnake)]
+[JsonConverter(typeof(WordConverter<WidgetPurpose>))]
+internal enum WidgetPurpose
 {
     AddConnection,
     EditCredentials,
@@ -99,9 +162,10 @@ internal enum WidgetPage
 /// The steps that the user takes. Between two of them the connection is at work, and what it needs (a question of the bank) is
 /// shown as it stands there.
 /// </summary>
+[JsonConverter(typeof(WordConverter<WidgetStep>))]
 internal enum WidgetStep
 {
-    /// <summary>The bank is to be chosen.</summary>
+    /// <summary>The bank is to be chosen, or the accounts where the session is about these.</summary>
     Start,
 
     /// <summary>Consent and terms.</summary>
@@ -129,21 +193,9 @@ internal enum WidgetStep
     Done,
 }
 
-/// <summary>How a session ended, in the words of the message to the client (reference, section e.5).</summary>
-/// <param name="Status">success, error or cancelled.</param>
-/// <param name="Result">created, updated, accepted, or why not: a code in snake_case.</param>
-/// <param name="Partial">Something could not be read yet.</param>
-internal sealed record WidgetOutcome(string Status, string Result, bool Partial = false)
-{
-    public const string Success = "success";
-    public const string Error = "error";
-    public const string Cancelled = "cancelled";
-}
-
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UseStringEnumConverter = true
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(WidgetState))]
 internal sealed partial class WidgetStateJson : JsonSerializerContext;

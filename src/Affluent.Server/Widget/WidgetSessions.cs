@@ -15,7 +15,7 @@ internal sealed class WidgetSessions(
     TimeProvider time
 )
 {
-    /// <summary>What the flow does for the user (reference, section b.3).</summary>
+    /// <summary>What the flow does for the user.</summary>
     private static readonly string[] NeededScopes =
     [
         Scopes.ConnectionsManage,
@@ -60,7 +60,7 @@ internal sealed class WidgetSessions(
         var (parameters, wrong) = WidgetParameters.Read(context.Request.Query, client.AllowsRedirect);
         if (parameters is null)
         {
-            return Problem.BadParameter(wrong!, "cannot be used; see the reference of the widget");
+            return Problem.BadParameter(wrong!.Value.Word(), "cannot be used; see the reference of the widget");
         }
         return await Make(context, version, client.Id, userId, request.RefreshToken is { Length: > 0 }, parameters);
     }
@@ -68,8 +68,8 @@ internal sealed class WidgetSessions(
     private async Task<IResult> Make(
         HttpContext context,
         string version,
-        long clientId,
-        long userId,
+        ClientId clientId,
+        UserId userId,
         bool lasting,
         WidgetParameters parameters
     )
@@ -78,7 +78,7 @@ internal sealed class WidgetSessions(
         var session = await database.Write(
             async db =>
             {
-                var queue = ids.Next();
+                var queue = ids.Next<QueueId>();
                 await QueueStore.Insert(db, userId, queue, now);
                 var made = new WidgetSession
                 {
@@ -95,23 +95,18 @@ internal sealed class WidgetSessions(
             context.RequestAborted
         );
         context.Response.Headers.CacheControl = "no-store";
-        string Link(WidgetPage page) =>
-            $"{addresses.Embed}{version}/widget/{WidgetEndpoints.Path(page)}?session_id={session.Id}";
         return TypedResults.Json(
             new WidgetSessionMessage
             {
                 SessionId = session.Id,
                 ExpiresAt = session.ExpiresAt,
-                QueueId = Ids.Text(session.State.QueueId!.Value),
-                Links = new WidgetLinks
-                {
-                    AddConnection = Link(WidgetPage.AddConnection),
-                    EditCredentials = Link(WidgetPage.EditCredentials),
-                    UserInput = Link(WidgetPage.UserInput),
-                    ManageAccounts = Link(WidgetPage.ManageAccounts),
-                    Terms = Link(WidgetPage.Terms),
-                    ProfessionalAccount = Link(WidgetPage.ProfessionalAccount),
-                },
+                QueueId = session.State.QueueId!.Value,
+                Links = Enum.GetValues<WidgetPurpose>()
+                    .ToDictionary(
+                        purpose => purpose,
+                        purpose =>
+                            $"{addresses.Embed}{version}/widget/{WidgetEndpoints.Path(purpose)}?session_id={session.Id}"
+                    ),
             },
             WidgetJson.Default.WidgetSessionMessage,
             statusCode: StatusCodes.Status201Created

@@ -9,9 +9,6 @@ internal static class WidgetStore
 {
     private const string Purpose = "widget-session-id";
 
-    private const string AccountColumns =
-        "id, connection_id, name, account_number, iban, type, currency, balance_minor, last_definition_id, selected";
-
     public static async Task Insert(DbWork db, Vault vault, WidgetSession session, long now)
     {
         var key =
@@ -66,8 +63,8 @@ internal static class WidgetStore
     public static async Task<WidgetSession?> FindByConnection(
         DbWork db,
         Vault vault,
-        long userId,
-        long connectionId,
+        UserId userId,
+        ConnectionId connectionId,
         long now
     )
     {
@@ -111,51 +108,6 @@ internal static class WidgetStore
         return changed == 1;
     }
 
-    /// <summary>The connection with its channels and accounts; null when the user has no such connection.</summary>
-    public static async Task<WidgetConnection?> FindConnection(DbWork db, long userId, long connectionId)
-    {
-        var key = new { UserId = userId, Id = connectionId };
-        var connection = await db.Find<ConnectionRow>(
-            "select id, provider_id, status from connections where user_id = @UserId and id = @Id",
-            key
-        );
-        return connection is null
-            ? null
-            : new WidgetConnection(
-                connection.Id,
-                connection.ProviderId,
-                connection.Status,
-                await db.Query<WidgetChannel>(
-                    """
-                    select definition_id, status, reason from channels
-                    where user_id = @UserId and connection_id = @Id order by definition_id desc
-                    """,
-                    key
-                ),
-                await db.Query<WidgetAccount>(
-                    $"select {AccountColumns} from accounts where user_id = @UserId and connection_id = @Id and deleted_at is null order by id",
-                    key
-                )
-            );
-    }
-
-    /// <summary>All accounts of a user, shared or not, by connection.</summary>
-    public static Task<IReadOnlyList<WidgetAccount>> Accounts(DbWork db, long userId) =>
-        db.Query<WidgetAccount>(
-            $"select {AccountColumns} from accounts where user_id = @UserId and deleted_at is null order by connection_id, id",
-            new { UserId = userId }
-        );
-
-    /// <summary>Removes a connection that never brought an account; false when it did, or is gone.</summary>
-    public static async Task<bool> DeleteUnfinished(DbWork db, long userId, long connectionId) =>
-        await db.Execute(
-            """
-            delete from connections where user_id = @UserId and id = @Id
-                and not exists (select 1 from accounts where user_id = @UserId and connection_id = @Id)
-            """,
-            new { UserId = userId, Id = connectionId }
-        ) == 1;
-
     /// <summary>Removes what has expired; the number of sessions removed.</summary>
     public static Task<int> Prune(DbWork db, long now) =>
         db.Execute("delete from widget_sessions where expires_at <= @Now", new { Now = now });
@@ -164,18 +116,11 @@ internal static class WidgetStore
     public static string Write(WidgetState state) =>
         JsonSerializer.Serialize(state, WidgetStateJson.Default.WidgetState);
 
-    private sealed record ConnectionRow
-    {
-        public long Id { get; init; }
-        public string ProviderId { get; init; } = "";
-        public string Status { get; init; } = "";
-    }
-
     private sealed record Row
     {
         public byte[]? SealedId { get; init; }
-        public long UserId { get; init; }
-        public long ClientId { get; init; }
+        public UserId UserId { get; init; }
+        public ClientId ClientId { get; init; }
         public string State { get; init; } = "";
         public long Version { get; init; }
         public long ExpiresAt { get; init; }

@@ -1,10 +1,10 @@
-namespace Affluent.Server.Widget.Pages;
+namespace Affluent.Server.Widget.Pages.Shared;
 
 /// <summary>What every page shares: its language, its looks, its way back to the server. Addresses are relative to the page.</summary>
 public sealed record Frame
 {
-    /// <summary>The words.</summary>
-    public required Texts Texts { get; init; }
+    /// <summary>What the page speaks.</summary>
+    public required Language Language { get; init; }
 
     /// <summary>Address that forms are sent to; empty on pages without a session.</summary>
     public string Action { get; init; } = "";
@@ -35,30 +35,11 @@ public sealed record Frame
 
     /// <summary>Whether the page shows an error, which its title then says first.</summary>
     public bool HasError { get; init; }
+
+    internal CommonTexts Texts => new(Language);
 }
 
 /// <summary>A page that goes on by itself.</summary>
 /// <param name="Address">Where to.</param>
 /// <param name="Seconds">After how long.</param>
 public sealed record Leaving(string Address, int Seconds);
-
-/// <summary>A bank in the list.</summary>
-/// <param name="Id">Provider id.</param>
-/// <param name="Available">False: shown, but not to be chosen.</param>
-public sealed record BankChoice(string Id, string Name, bool Test, bool Available);
-
-/// <summary>An input of a form.</summary>
-/// <param name="Name">Id and name of the input.</param>
-/// <param name="Value">What the user typed before; never a password.</param>
-/// <param name="Error">What is wrong with it; null when nothing is.</param>
-public sealed record Field(string Name, string Label, bool Password, bool Optional, string Value, string? Error);
-
-/// <summary>An account to tick.</summary>
-/// <param name="Detail">Kind and end of the number.</param>
-/// <param name="Balance">As the user's language writes it; null when unknown.</param>
-public sealed record AccountChoice(string Id, string Name, string Detail, string? Balance, bool Ticked);
-
-/// <summary>A way on, offered by a notice.</summary>
-/// <param name="Do">Name of the step that the form asks for.</param>
-/// <param name="Primary">Whether it is the one that most people want.</param>
-public sealed record Choice(string Do, string Label, bool Primary);

@@ -1,34 +1,30 @@
 using System.Globalization;
 using Affluent.Connectors.Contract;
-using Affluent.Server.Widget.Pages;
 
-namespace Affluent.Server.Widget;
+namespace Affluent.Server.Widget.Pages;
 
 /// <summary>Finds banks by name, as people type them: without regard to case, accents and order of words.</summary>
 internal static class BankSearch
 {
+    private const CompareOptions Loosely = CompareOptions.IgnoreCase | CompareOptions.IgnoreNonSpace;
+
+    /// <summary>The banks of these countries whose name has all words of the search, in order of their names.</summary>
     /// <param name="countries">ISO 3166-1 codes of two or three letters; empty: all.</param>
-    public static IReadOnlyList<BankChoice> Find(
+    public static IEnumerable<Provider> Find(
         IEnumerable<Provider> banks,
         string search,
         IReadOnlyList<string> countries,
-        string culture
+        CultureInfo culture
     )
     {
-        var compare = CultureInfo.GetCultureInfo(culture).CompareInfo;
+        var compare = culture.CompareInfo;
         var words = search.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return
-        [
-            .. banks
-                .Where(bank => countries.Count == 0 || countries.Any(country => IsIn(bank, country)))
-                .Where(bank => words.All(word => compare.IndexOf(bank.Name, word, Loosely) >= 0))
-                .OrderBy(bank => bank.Name, Comparer<string>.Create((a, b) => compare.Compare(a, b, Loosely)))
-                .ThenBy(bank => bank.Id.Value, StringComparer.Ordinal)
-                .Select(bank => new BankChoice(bank.Id, bank.Name, bank.Test, Screens.InService(bank).Count > 0)),
-        ];
+        return banks
+            .Where(bank => countries.Count == 0 || countries.Any(country => IsIn(bank, country)))
+            .Where(bank => words.All(word => compare.IndexOf(bank.Name, word, Loosely) >= 0))
+            .OrderBy(bank => bank.Name, Comparer<string>.Create((a, b) => compare.Compare(a, b, Loosely)))
+            .ThenBy(bank => bank.Id.Value, StringComparer.Ordinal);
     }
-
-    private const CompareOptions Loosely = CompareOptions.IgnoreCase | CompareOptions.IgnoreNonSpace;
 
     private static bool IsIn(Provider bank, string country) =>
         country.Length == 3 ? bank.CountryCode == country : TwoLetters(bank.CountryCode) == country;

@@ -1,0 +1,169 @@
+using System.Globalization;
+using Affluent.Connectors.Contract;
+using Affluent.Ledger;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+using Affluent.Server.Widget.Pages.Shared;
+
+namespace Affluent.Server.Widget.Pages;
+
+/// <summary>Accounts are to be chosen: of the connection just made, or those that are read from now on.</summary>
+internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
+{
+    public const string AccountField = "account";
+
+    private bool Manages => State.Purpose == WidgetPurpose.ManageAccounts;
+
+    public static AccountsPage? For(SessionContext session) =>
+        session
+            is { State: { Step: WidgetStep.Start, Purpose: WidgetPurpose.ManageAccounts } }
+                or { State.Step: WidgetStep.Accounts, Connection: not null, Provider: not null }
+            ? new(session)
+            : null;
+
+    public override IResult Render(PageRequest request)
+    {
+        var texts = new AccountsTexts(request.Language);
+        if (Session.Accounts.Count == 0)
+        {
+            return NoticeView.Show(
+                request.Frame,
+                texts.ManageTitle,
+                texts.None,
+                new Choice(AccountsAction.Accounts.Word(), request.Frame.Texts.Continue, Primary: true)
+            );
+        }
+        return PageMarkup.Of<Accounts, AccountsView>(
+            request.Frame,
+            new AccountsView
+            {
+                Title = Manages ? texts.ManageTitle : texts.Title,
+                Intro =
+                    Manages ? texts.ManageIntro
+                    : State.Parameters.ConsentPerAccount ? texts.ConsentIntro
+                    : texts.Intro,
+                Button = Manages ? texts.ManageButton : texts.Button,
+                Choices = [.. Session.Accounts.Select(account => Show(account, texts, request.Language))],
+                Error = request.Fault(AccountsView.FirstInput) is null ? null : texts.Missing,
+            }
+        );
+    }
+
+    public override async Task<FormResult> Submit(PostedForm form) =>
+        form.Action<AccountsAction>() switch
+        {
+            AccountsAction.Accounts => await Choose(form),
+            null => new FormResult.Ignored(),
+        };
+
+    private async Task<FormResult> Choose(PostedForm form)
+    {
+        var ticked = form.Fields[AccountField].ToHashSet();
+        var chosen = Session.Accounts.Where(account => ticked.Contains(account.Id.ToString())).ToList();
+        if (chosen.Count == 0 && !Manages)
+        {
+            return new FormResult.Rejected(AccountsView.FirstInput, InputFault.Missing);
+        }
+        foreach (var connectionId in Session.Accounts.Select(account => account.ConnectionId).Distinct())
+        {
+            await form.Actions.Share(
+                connectionId,
+                chosen.Where(account => account.ConnectionId == connectionId).Select(account => account.Id)
+            );
+        }
+        return new FormResult.To(
+            Manages
+                ? State with
+                {
+                    Step = WidgetStep.Done,
+                    Outcome = new WidgetOutcome.Success(SuccessResult.Updated),
+                }
+                : BankWork.AfterAccounts(State, Session.Provider!, Session.Connection!)
+        );
+    }
+
+    private static AccountChoice Show(WidgetAccount account, AccountsTexts texts, Language language)
+    {
+        var kind = texts.Kind(account.Type);
+        var end = account.Number is { Length: > 4 } number ? $" ···· {number[^4..]}" : "";
+        var culture = CultureInfo.GetCultureInfo(language.Culture());
+        return new AccountChoice(
+            account.Id.ToString(),
+            account.Name ?? kind,
+            kind + end,
+            account.BalanceMinor is { } minor
+                ? string.Create(culture, $"{Money.ToDecimal(minor, account.Currency):N2} {account.Currency}")
+                : null,
+            account.Selected
+        );
+    }
+}
+
+[WordCase(WordCase.LowerSnake)]
+internal enum AccountsAction
+{
+    Accounts,
+}
+
+/// <summary>Accounts to choose from.</summary>
+public sealed record AccountsView
+{
+    /// <summary>Id of the first account's input, to which an error leads.</summary>
+    internal const string FirstInput = "account-0";
+
+    /// <summary>Heading.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>What ticking means.</summary>
+    public required string Intro { get; init; }
+
+    /// <summary>Label of the button.</summary>
+    public required string Button { get; init; }
+
+    /// <summary>The accounts.</summary>
+    public required IReadOnlyList<AccountChoice> Choices { get; init; }
+
+    /// <summary>What is wrong with the choice; null when nothing is.</summary>
+    public string? Error { get; init; }
+}
+
+/// <summary>An account to tick.</summary>
+/// <param name="Detail">Kind and end of the number.</param>
+/// <param name="Balance">As the user's language writes it; null when unknown.</param>
+public sealed record AccountChoice(string Id, string Name, string Detail, string? Balance, bool Ticked);
+
+internal sealed class AccountsTexts(Language language) : Texts(language)
+{
+    public string Title => Say(en: "Choose your accounts", fr: "Choisissez vos comptes");
+
+    public string Intro => Say(en: "Which accounts do you want to link?", fr: "Quels comptes voulez-vous connecter ?");
+
+    public string ConsentIntro =>
+        Say(
+            en: "You agree for each account. Accounts that you leave out are not read.",
+            fr: "Vous donnez votre accord compte par compte. Les comptes écartés ne sont pas lus."
+        );
+
+    public string Missing => Say(en: "Choose at least one account.", fr: "Choisissez au moins un compte.");
+    public string Button => Say(en: "Link these accounts", fr: "Connecter ces comptes");
+    public string ManageTitle => Say(en: "Your linked accounts", fr: "Vos comptes connectés");
+
+    public string ManageIntro =>
+        Say(
+            en: "Tick the accounts that may be read. Accounts that you leave out are no longer updated.",
+            fr: "Cochez les comptes qui peuvent être lus. Les comptes écartés ne sont plus mis à jour."
+        );
+
+    public string None => Say(en: "No account is linked yet.", fr: "Aucun compte n’est encore connecté.");
+    public string ManageButton => Say(en: "Save my choice", fr: "Enregistrer mon choix");
+
+    public string Kind(BankAccountType? type) =>
+        type switch
+        {
+            BankAccountType.Checkings => Say(en: "Current account", fr: "Compte courant"),
+            BankAccountType.Savings => Say(en: "Savings", fr: "Épargne"),
+            BankAccountType.Loan => Say(en: "Loan", fr: "Crédit"),
+            BankAccountType.CreditCard => Say(en: "Card", fr: "Carte"),
+            null => Say(en: "Account", fr: "Compte"),
+        };
+}

@@ -1,0 +1,195 @@
+using Affluent.Connectors.Contract;
+using Affluent.Server.Storage;
+using Affluent.Server.Widget.Pages.Shared;
+
+namespace Affluent.Server.Widget.Pages;
+
+/// <summary>The channel in work brought nothing: what happened, and what to do next.</summary>
+internal sealed class FailedPage(SessionContext session, LinkFailure failure) : WidgetPage(session)
+{
+    public static FailedPage? For(SessionContext session) =>
+        session.Work is BankWork.Failed failed ? new(session, failed.Failure) : null;
+
+    public override IResult Render(PageRequest request)
+    {
+        var (title, body) = new FailedTexts(request.Language).Of(failure, BankName(request.Language));
+        return NoticeView.Show(request.Frame with { HasError = true }, title, body, [.. WaysOn(request.Language)]);
+    }
+
+    public override async Task<FormResult> Submit(PostedForm form) =>
+        form.Action<FailedAction>() switch
+        {
+            FailedAction.Retry => new FormResult.To(await Retry(Session, failure, form.Actions)),
+            FailedAction.Skip => Session.Connection is { Accounts.Count: > 0 } connection
+                ? new FormResult.To(OtherAccountsPage.GoOnWithout(State, connection))
+                : new FormResult.Ignored(),
+            FailedAction.Leave => await WaysOut.End(form, new WidgetOutcome.Error(failure)),
+            null => new FormResult.Ignored(),
+        };
+
+    /// <summary>Tries the channel in work again, by what may help: another authorization, other credentials, another run.</summary>
+    public static async Task<WidgetState> Retry(SessionContext session, LinkFailure failure, SessionActions actions)
+    {
+        var (connection, state) = (session.Connection!, session.State with { Touched = true });
+        var definitionId = state.DefinitionId ?? BankWork.ChannelInWork(state, connection)?.DefinitionId;
+        var channel = session.Provider!.Channels.FirstOrDefault(c => c.Id == definitionId);
+        if (channel is { Mode: ChannelMode.Redirect } && failure != LinkFailure.BankUnavailable)
+        {
+            await actions.Reauthorize(connection.Id, channel);
+            return state with { Step = WidgetStep.Linking };
+        }
+        if (
+            channel is { Mode: ChannelMode.Embedded }
+            && failure is LinkFailure.WrongCredentials or LinkFailure.PasswordChangeRequired or LinkFailure.AccessLocked
+        )
+        {
+            return state with { Step = WidgetStep.Credentials, DefinitionId = channel.Id };
+        }
+        await actions.Synchronize(connection.Id);
+        return state with { Step = WidgetStep.Linking };
+    }
+
+    private IEnumerable<Choice> WaysOn(Language language)
+    {
+        var (texts, common) = (new FailedTexts(language), new CommonTexts(language));
+        yield return new Choice(FailedAction.Retry.Word(), common.TryAgain, Primary: true);
+        if (State.AddsBank && Session.Connection is { Accounts.Count: > 0 })
+        {
+            yield return new Choice(FailedAction.Skip.Word(), texts.GoOnWithout);
+            yield break;
+        }
+        if (State.AddsBank && State.Parameters.ProviderId is null)
+        {
+            yield return new Choice(WayOut.Back.Word(), texts.ChooseAnotherBank);
+        }
+        if (State.Framed || State.Parameters.RedirectUrl is not null)
+        {
+            yield return new Choice(FailedAction.Leave.Word(), texts.Leave);
+        }
+    }
+}
+
+[WordCase(WordCase.LowerSnake)]
+internal enum FailedAction
+{
+    Retry,
+
+    /// <summary>Go on with the accounts of the other channel.</summary>
+    Skip,
+
+    /// <summary>End the session.</summary>
+    Leave,
+}
+
+internal sealed class FailedTexts(Language language) : Texts(language)
+{
+    public string GoOnWithout => Say(en: "Go on without these accounts", fr: "Continuer sans ces comptes");
+    public string ChooseAnotherBank => Say(en: "Choose another bank", fr: "Choisir une autre banque");
+    public string Leave => Say(en: "Leave without linking", fr: "Quitter sans connecter");
+
+    /// <summary>What happened, and what to do next.</summary>
+    public (string Title, string Body) Of(LinkFailure failure, string bank) =>
+        failure switch
+        {
+            LinkFailure.WrongCredentials => Say(
+                en: (
+                    "Your bank did not accept this sign-in",
+                    $"The name or the password is not right. Check them on {bank}'s site before you try again: banks lock an access after a few wrong attempts."
+                ),
+                fr: (
+                    "Votre banque a refusé cette identification",
+                    $"L’identifiant ou le mot de passe n’est pas correct. Vérifiez-les sur le site de {bank} avant de réessayer : les banques bloquent un accès après quelques erreurs."
+                )
+            ),
+            LinkFailure.ChallengeFailed => Say(
+                en: (
+                    "The code was not accepted",
+                    "It was wrong too often, or came too late. Try again: your bank sends you a new one."
+                ),
+                fr: (
+                    "Le code n’a pas été accepté",
+                    "Il était faux trop souvent, ou est arrivé trop tard. Réessayez : votre banque vous en envoie un nouveau."
+                )
+            ),
+            LinkFailure.PasswordChangeRequired => Say(
+                en: (
+                    "Your bank wants a new password",
+                    $"Change your password on {bank}'s site, then try again here with the new one."
+                ),
+                fr: (
+                    "Votre banque veut un nouveau mot de passe",
+                    $"Changez votre mot de passe sur le site de {bank}, puis réessayez ici avec le nouveau."
+                )
+            ),
+            LinkFailure.AccessLocked => Say(
+                en: (
+                    "Your access is locked",
+                    $"{bank} has locked this access. Unlock it on its site or by its customer service, then try again."
+                ),
+                fr: (
+                    "Votre accès est bloqué",
+                    $"{bank} a bloqué cet accès. Débloquez-le sur son site ou auprès de son service client, puis réessayez."
+                )
+            ),
+            LinkFailure.UserActionRequired => Say(
+                en: (
+                    "Your bank needs something from you",
+                    $"Sign in on {bank}'s site, settle what it asks (often new terms to accept), then try again here."
+                ),
+                fr: (
+                    "Votre banque attend quelque chose de vous",
+                    $"Identifiez-vous sur le site de {bank}, réglez ce qu’elle demande (souvent de nouvelles conditions), puis réessayez ici."
+                )
+            ),
+            LinkFailure.ConsentRefused => Say(
+                en: (
+                    "No authorization from your bank",
+                    $"The authorization was refused or has ended, so nothing was read. If you want to link {bank}, try again and accept there."
+                ),
+                fr: (
+                    "Pas d’autorisation de votre banque",
+                    $"L’autorisation a été refusée ou a pris fin, rien n’a donc été lu. Si vous voulez connecter {bank}, réessayez et acceptez sur son site."
+                )
+            ),
+            LinkFailure.QuestionExpired => Say(
+                en: (
+                    "The time is up",
+                    "Your bank waited for an answer and closed the request. Try again: it starts a new one."
+                ),
+                fr: (
+                    "Le temps est écoulé",
+                    "Votre banque attendait une réponse et a fermé la demande. Réessayez : elle en ouvre une nouvelle."
+                )
+            ),
+            LinkFailure.BankUnavailable => Say(
+                en: (
+                    "Your bank does not answer",
+                    $"{bank} is out of reach or in maintenance. Nothing is wrong with your access. Try again in a few minutes."
+                ),
+                fr: (
+                    "Votre banque ne répond pas",
+                    $"{bank} est injoignable ou en maintenance. Votre accès n’est pas en cause. Réessayez dans quelques minutes."
+                )
+            ),
+            LinkFailure.InternalError => Say(
+                en: (
+                    "Something went wrong on our side",
+                    "This is not your fault and your access is safe. We were told about it. Try again later."
+                ),
+                fr: (
+                    "Un problème est survenu de notre côté",
+                    "Vous n’y êtes pour rien et votre accès est en sécurité. Nous en sommes avertis. Réessayez plus tard."
+                )
+            ),
+            LinkFailure.UnknownConnection => Say(
+                en: (
+                    "We do not know this bank link",
+                    "It may have been removed. Go back to the service that you came from."
+                ),
+                fr: (
+                    "Nous ne connaissons pas cette connexion bancaire",
+                    "Elle a peut-être été supprimée. Revenez au service d’où vous venez."
+                )
+            ),
+        };
+}

@@ -1,0 +1,112 @@
+using Affluent.Server.Storage;
+using Affluent.Server.Widget.Pages.Shared;
+
+namespace Affluent.Server.Widget.Pages;
+
+/// <summary>What is said where no page of a session can be shown.</summary>
+internal static class Notices
+{
+    /// <summary>There is no such session, or no longer.</summary>
+    public static IResult Expired(HttpContext context)
+    {
+        var language = PageRenderer.LanguageOf(context, session: null);
+        return Error(context, StatusCodes.Status403Forbidden, language, new NoticeTexts(language).Expired);
+    }
+
+    /// <summary>A parameter of the page's address cannot be used.</summary>
+    public static IResult BadLink(HttpContext context, SessionContext session, WidgetParameter parameter)
+    {
+        var language = PageRenderer.LanguageOf(context, session);
+        var words = new NoticeTexts(language).BadLink(parameter.Word());
+        return Error(context, StatusCodes.Status400BadRequest, language, words);
+    }
+
+    /// <summary>The way back from the bank is not open, or no longer.</summary>
+    public static IResult LinkUsed(HttpContext context)
+    {
+        var language = PageRenderer.LanguageOf(context, session: null);
+        return Error(context, StatusCodes.Status400BadRequest, language, new NoticeTexts(language).LinkUsed);
+    }
+
+    /// <summary>A fault of ours.</summary>
+    public static IResult Broken(HttpContext context)
+    {
+        var language = PageRenderer.LanguageOf(context, session: null);
+        var words = new FailedTexts(language).Of(LinkFailure.InternalError, bank: "");
+        return Error(context, StatusCodes.Status500InternalServerError, language, words);
+    }
+
+    /// <summary>Back from the bank, in a tab of its own.</summary>
+    public static IResult Returned(HttpContext context)
+    {
+        var language = PageRenderer.LanguageOf(context, session: null);
+        var (title, body) = new NoticeTexts(language).Returned;
+        return NoticeView.Show(Bare(language), title, body);
+    }
+
+    /// <summary>Where users end whose client names no place.</summary>
+    public static IResult Success(HttpContext context)
+    {
+        var frame = Bare(PageRenderer.LanguageOf(context, session: null)) with { Root = "widget/" };
+        return NoticeView.Show(frame, frame.Texts.Done, frame.Texts.ClosePage);
+    }
+
+    private static IResult Error(HttpContext context, int status, Language language, (string Title, string Body) words)
+    {
+        context.Response.StatusCode = status;
+        return NoticeView.Show(Bare(language) with { HasError = true }, words.Title, words.Body);
+    }
+
+    private static Frame Bare(Language language) => new() { Language = language, Assets = Assets.Version };
+}
+
+internal sealed class NoticeTexts(Language language) : Texts(language)
+{
+    public (string Title, string Body) Returned =>
+        Say(
+            en: (
+                "Thank you",
+                "Your bank has answered. Go back to the page that you came from: it goes on there. You can close this one."
+            ),
+            fr: (
+                "Merci",
+                "Votre banque a répondu. Revenez à la page d’où vous venez : la suite s’y passe. Vous pouvez fermer celle-ci."
+            )
+        );
+
+    public (string Title, string Body) LinkUsed =>
+        Say(
+            en: (
+                "This return link is no longer valid",
+                "It was used already, or too much time has gone by. Go back to the service that you came from; if your bank is not linked yet, start again there."
+            ),
+            fr: (
+                "Ce lien de retour n’est plus valable",
+                "Il a déjà servi, ou trop de temps a passé. Revenez au service d’où vous venez ; si votre banque n’est pas encore connectée, recommencez-y."
+            )
+        );
+
+    public (string Title, string Body) Expired =>
+        Say(
+            en: (
+                "This page has expired",
+                "For your safety a session ends after some time. Go back to the service that you came from and start again there."
+            ),
+            fr: (
+                "Cette page a expiré",
+                "Pour votre sécurité, une session se termine après un certain temps. Revenez au service d’où vous venez et recommencez-y."
+            )
+        );
+
+    public (string Title, string Body) BadLink(string parameter) =>
+        Say(
+            en: (
+                "This page was opened with a wrong address",
+                $"The service that sent you here has to correct its parameter '{parameter}'. You have done nothing wrong."
+            ),
+            fr: (
+                "Cette page a été ouverte avec une mauvaise adresse",
+                $"Le service qui vous a envoyé ici doit corriger son paramètre « {parameter} ». Vous n’y êtes pour rien."
+            )
+        );
+}

@@ -1,0 +1,39 @@
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Widget;
+
+/// <summary>A form that was sent for the step at which the session stands.</summary>
+internal sealed record PostedForm(SessionContext Session, IFormCollection Fields, SessionActions Actions)
+{
+    /// <summary>The field that says what the form is to do.</summary>
+    public const string ActionField = "do";
+
+    /// <summary>A text of the form; empty when it has none of this name.</summary>
+    public string this[string field] => Fields[field].ToString();
+
+    /// <summary>What the form is to do; null when that is none of these actions.</summary>
+    public T? Action<T>()
+        where T : struct, Enum => Vocabulary<T>.TryRead(this[ActionField], out var action) ? action : null;
+}
+
+/// <summary>What a form comes to.</summary>
+internal abstract record FormResult
+{
+    private FormResult() { }
+
+    /// <summary>The session stands elsewhere now.</summary>
+    public sealed record To(WidgetState Next) : FormResult;
+
+    /// <summary>The form belongs to another page: nothing was done.</summary>
+    public sealed record Ignored : FormResult;
+
+    /// <summary>The form is to be corrected; by input, what is wrong with it. Nothing was done.</summary>
+    public sealed record Rejected(IReadOnlyDictionary<string, InputFault> Faults) : FormResult
+    {
+        public Rejected(string field, InputFault fault)
+            : this(new Dictionary<string, InputFault>(StringComparer.Ordinal) { [field] = fault }) { }
+    }
+}
+
+/// <summary>A form as the user filled it in, and what is wrong with it.</summary>
+internal sealed record RejectedForm(IFormCollection Fields, IReadOnlyDictionary<string, InputFault> Faults);

@@ -1,0 +1,30 @@
+using Affluent.Connectors.Contract;
+using Affluent.Server.Authorization;
+using Affluent.Server.Providers;
+using Affluent.Server.Synchronization;
+
+namespace Affluent.Server.Widget;
+
+/// <summary>A session and all that decides what it shows, read together.</summary>
+/// <param name="Banks">The banks of this installation.</param>
+/// <param name="Provider">The bank in work; null before one is chosen.</param>
+/// <param name="Connection">The connection in work; null when there is none.</param>
+/// <param name="Question">Its question to the user.</param>
+/// <param name="Accounts">Those to choose from.</param>
+/// <param name="Now">UTC seconds.</param>
+internal sealed record SessionContext(
+    WidgetSession Session,
+    Client Client,
+    Banks Banks,
+    Provider? Provider,
+    WidgetConnection? Connection,
+    OpenQuestion? Question,
+    IReadOnlyList<WidgetAccount> Accounts,
+    long Now
+)
+{
+    public WidgetState State => Session.State;
+
+    /// <summary>What has become of the connection that the session waits for; null when it waits for none.</summary>
+    public BankWork? Work => BankWork.Of(this);
+}
