@@ -5,6 +5,7 @@ using Affluent.Server.Storage;
 namespace Affluent.Server.Authorization;
 
 /// <summary>What ends access tokens before their time.</summary>
+[WordCase(WordCase.LowerSnake)]
 internal enum RevocationKind
 {
     /// <summary>One token.</summary>
@@ -59,7 +60,7 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
         var row = new Row
         {
             Id = ids.Next(),
-            Kind = Name(kind),
+            Kind = kind,
             SubjectId = subjectId,
             RevokedAt = time.Seconds(),
         };
@@ -127,7 +128,7 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
 
     private void Remember(Row row) =>
         _entries.AddOrUpdate(
-            (Kind(row.Kind), row.SubjectId),
+            (row.Kind, row.SubjectId),
             new Entry(row.Id, row.RevokedAt),
             (_, known) => known.Id > row.Id ? known : new Entry(row.Id, row.RevokedAt)
         );
@@ -135,25 +136,13 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
     private bool Ends(RevocationKind kind, long subject, long tokenId) =>
         _entries.TryGetValue((kind, subject), out var entry) && (tokenId == long.MaxValue || tokenId < entry.Id);
 
-    private static string Name(RevocationKind kind) =>
-        kind switch
-        {
-            RevocationKind.Token => "token",
-            RevocationKind.Authorization => "authorization",
-            RevocationKind.User => "user",
-            RevocationKind.Client => "client",
-            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-        };
-
-    private static RevocationKind Kind(string name) => Enum.Parse<RevocationKind>(name, ignoreCase: true);
-
     [LoggerMessage(LogLevel.Warning, "The list of revoked tokens could not be read; it is tried again in a second.")]
     private partial void RefreshFailed(Exception error);
 
     private sealed record Row
     {
         public long Id { get; init; }
-        public string Kind { get; init; } = "";
+        public RevocationKind Kind { get; init; }
         public long SubjectId { get; init; }
         public long RevokedAt { get; init; }
     }

@@ -22,6 +22,9 @@ internal enum ExitCode
 
     /// <summary>An address to listen on is taken or not allowed.</summary>
     CannotListen = 6,
+
+    /// <summary>The database was built by migrations that the program does not know.</summary>
+    DatabaseDiffers = 7,
 }
 
 /// <summary>A command cannot go on for a reason that lies outside the program; the message says why and what to do.</summary>

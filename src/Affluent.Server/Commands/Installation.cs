@@ -24,7 +24,7 @@ internal sealed partial class Installation : IAsyncDisposable
     public Uri? TestBank => _app.Services.GetRequiredService<Settings>().TestBankUrl;
 
     /// <summary>Starts everything that the settings ask for; leaves nothing running when something fails.</summary>
-    /// <exception cref="CommandException">The database is too new, or nothing can listen.</exception>
+    /// <exception cref="CommandException">The database is of another version, or nothing can listen.</exception>
     public static async Task<Installation> Start(
         Settings settings,
         ILoggerFactory logs,
@@ -101,7 +101,7 @@ internal sealed partial class Installation : IAsyncDisposable
     }
 
     /// <summary>Opens the database of the settings in the form that this version needs.</summary>
-    /// <exception cref="CommandException">A later version has changed it.</exception>
+    /// <exception cref="CommandException">Another version has changed it.</exception>
     public static async Task<Database> OpenMigrated(Settings settings, CancellationToken cancellation)
     {
         var database = OpenDatabase(settings);
@@ -149,7 +149,7 @@ internal sealed partial class Installation : IAsyncDisposable
         );
 
     /// <summary>Applies what is missing and names it.</summary>
-    /// <exception cref="CommandException">A later version has changed the database.</exception>
+    /// <exception cref="CommandException">Another version has changed the database.</exception>
     public static async Task<IReadOnlyList<string>> Migrate(
         Database database,
         TimeProvider time,
@@ -161,6 +161,10 @@ internal sealed partial class Installation : IAsyncDisposable
             MigrationOutcome.TooNew tooNew => throw new CommandException(
                 ExitCode.DatabaseTooNew,
                 $"The database is at version {tooNew.Found}, this program knows {tooNew.Known}: a later Affluent has changed it. Run that one, or restore the backup made before the upgrade."
+            ),
+            MigrationOutcome.Changed changed => throw new CommandException(
+                ExitCode.DatabaseDiffers,
+                $"The database was made by another text of migration {changed.Name} than this program has: one of the two is not a released Affluent. Run the one that made the database, or begin with a new database."
             ),
             var other => throw new UnreachableException(other.ToString()),
         };

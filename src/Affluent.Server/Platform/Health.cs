@@ -19,10 +19,7 @@ internal static partial class Health
     {
         try
         {
-            var version = await database.Read(
-                db => db.Scalar<int>("select max(version) from schema_versions"),
-                cancellation
-            );
+            var version = await database.Read(Migrator.VersionOf, cancellation);
             return version == Migrator.Latest
                 ? TypedResults.Text("ready\n")
                 : NotReady($"database at version {version}, this program needs {Migrator.Latest}");

@@ -83,13 +83,16 @@ internal abstract partial class Database : IAsyncDisposable
 
     /// <summary>
     /// Tokens: <c>{bytes}</c> column type; <c>{words AccountStatus}</c> the quoted words of a <see cref="Vocabulary"/>; <c>{skip locked}</c> row lock of a claim; <c>{for update}</c> row lock;
-    /// <c>{in @ids}</c> membership in a <see cref="List(IEnumerable{long})"/>.
+    /// <c>{in @ids}</c> membership in a <see cref="List(IEnumerable{long})"/>; <c>{concurrently}</c> an index that is made without holding up writers.
     /// </summary>
     protected abstract string ReplaceTokens(string sql);
 
     /// <summary>True when the error says that a unique value is already there.</summary>
     public abstract bool IsUniqueViolation(DbException error);
 
-    /// <summary>Takes the lock that lets one process at a time migrate; called inside a transaction.</summary>
-    public abstract Task LockForMigration(DbWork db);
+    /// <summary>
+    /// Runs work that only one process at a time may do, for as long as it takes, on a connection without a transaction. Where it is
+    /// killed, the next one may begin. On SQLite, which has one writer, the processes take turns by transaction.
+    /// </summary>
+    public abstract Task<T> Alone<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation);
 }

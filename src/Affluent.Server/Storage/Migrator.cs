@@ -1,76 +1,115 @@
-using System.Globalization;
-using System.Reflection;
+using System.Data.Common;
 
 namespace Affluent.Server.Storage;
 
 /// <summary>
-/// Brings a database to the form that this version needs: each numbered script once, in order, all in one transaction, one process
-/// at a time.
+/// Brings a database to the form that this version needs: each <see cref="Migration"/> once, in order, one process at a time. Each is
+/// marked in the transaction that applies it, so a killed process leaves the database between two of them.
 /// </summary>
 internal static class Migrator
 {
-    private static readonly IReadOnlyList<Migration> Known = Load();
-
     /// <summary>The version that this program needs.</summary>
-    public static int Latest => Known[^1].Version;
+    public static int Latest => Migration.Shipped[^1].Version;
+
+    /// <summary>The version that a database has.</summary>
+    public static Task<int> VersionOf(DbWork db) => db.Scalar<int>("select max(version) from schema_versions");
 
     /// <summary>Applies what is missing and says what it applied.</summary>
     public static Task<MigrationOutcome> Migrate(
         Database database,
         TimeProvider time,
         CancellationToken cancellation
+    ) => Migrate(database, Migration.Shipped, time, cancellation);
+
+    /// <inheritdoc cref="Migrate(Database, TimeProvider, CancellationToken)"/>
+    public static Task<MigrationOutcome> Migrate(
+        Database database,
+        IReadOnlyList<Migration> known,
+        TimeProvider time,
+        CancellationToken cancellation
     ) =>
-        database.Write<MigrationOutcome>(
+        database.Alone(
             async db =>
             {
-                await database.LockForMigration(db);
                 await db.Execute(
-                    "create table if not exists schema_versions (version integer primary key, name text not null, applied_at bigint not null)"
+                    """
+                    create table if not exists schema_versions (
+                        version integer primary key, name text not null, checksum text not null, applied_at bigint not null
+                    )
+                    """
                 );
-                var current = await db.Scalar<int?>("select max(version) from schema_versions") ?? 0;
-                if (current > Latest)
+                List<string> applied = [];
+                while (true)
                 {
-                    return new MigrationOutcome.TooNew(current, Latest);
+                    var found = await db.Query<Applied>("select version, name, checksum from schema_versions order by version");
+                    if (Refuse(known, found) is { } refusal)
+                    {
+                        return refusal;
+                    }
+                    if (known.FirstOrDefault(m => found.All(f => f.Version != m.Version)) is not { } next)
+                    {
+                        return new MigrationOutcome.UpToDate(applied);
+                    }
+                    if (await (next.InTransaction ? ApplyWhole(db, next, time) : ApplyByStatement(db, next, time)))
+                    {
+                        applied.Add(next.Name);
+                    }
                 }
-                var missing = Known.Where(m => m.Version > current).ToArray();
-                foreach (var migration in missing)
-                {
-                    await db.Execute(migration.Sql);
-                    await db.Execute(
-                        "insert into schema_versions (version, name, applied_at) values (@Version, @Name, @Now)",
-                        new
-                        {
-                            migration.Version,
-                            migration.Name,
-                            Now = time.GetUtcNow().ToUnixTimeSeconds(),
-                        }
-                    );
-                }
-                return new MigrationOutcome.UpToDate([.. missing.Select(m => m.Name)]);
             },
             cancellation
         );
 
-    private static Migration[] Load()
+    private static MigrationOutcome? Refuse(IReadOnlyList<Migration> known, IReadOnlyList<Applied> found) =>
+        found is [.., var last] && last.Version > known[^1].Version
+            ? new MigrationOutcome.TooNew(last.Version, known[^1].Version)
+        : found.FirstOrDefault(f => known.All(m => m.Version != f.Version || m.Checksum != f.Checksum)) is { } other
+            ? new MigrationOutcome.Changed(other.Name)
+        : null;
+
+    private static async Task<bool> ApplyWhole(DbWork db, Migration migration, TimeProvider time)
     {
-        const string Folder = ".Storage.migrations.";
-        var assembly = Assembly.GetExecutingAssembly();
-        return
-        [
-            .. assembly
-                .GetManifestResourceNames()
-                .Where(name => name.Contains(Folder, StringComparison.Ordinal))
-                .Select(name =>
-                {
-                    using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-                    var file = name[(name.IndexOf(Folder, StringComparison.Ordinal) + Folder.Length)..^".sql".Length];
-                    return new Migration(int.Parse(file[..3], CultureInfo.InvariantCulture), file, reader.ReadToEnd());
-                })
-                .OrderBy(m => m.Version),
-        ];
+        await using var transaction = await db.Connection.BeginTransactionAsync(db.Cancellation);
+        var work = new DbWork(db.Database, db.Connection, transaction, db.Cancellation);
+        if (!await Mark(work, migration, time))
+        {
+            return false;
+        }
+        await work.Execute(migration.Sql);
+        await transaction.CommitAsync(db.Cancellation);
+        return true;
     }
 
-    private sealed record Migration(int Version, string Name, string Sql);
+    private static async Task<bool> ApplyByStatement(DbWork db, Migration migration, TimeProvider time)
+    {
+        foreach (var statement in migration.Statements)
+        {
+            await db.Execute(statement);
+        }
+        return await Mark(db, migration, time);
+    }
+
+    /// <summary>False: another process has applied it meanwhile.</summary>
+    private static async Task<bool> Mark(DbWork db, Migration migration, TimeProvider time) =>
+        await db.Execute(
+            """
+            insert into schema_versions (version, name, checksum, applied_at) values (@Version, @Name, @Checksum, @Now)
+            on conflict (version) do nothing
+            """,
+            new
+            {
+                migration.Version,
+                migration.Name,
+                migration.Checksum,
+                Now = time.GetUtcNow().ToUnixTimeSeconds(),
+            }
+        ) == 1;
+
+    private sealed record Applied
+    {
+        public int Version { get; init; }
+        public string Name { get; init; } = "";
+        public string Checksum { get; init; } = "";
+    }
 }
 
 /// <summary>How a migration ended.</summary>
@@ -81,6 +120,9 @@ internal abstract record MigrationOutcome
     /// <summary>The database fits; <paramref name="Applied"/> names what was applied just now.</summary>
     public sealed record UpToDate(IReadOnlyList<string> Applied) : MigrationOutcome;
 
-    /// <summary>A later version of the program has been here: it would not be safe to go on.</summary>
+    /// <summary>A later version of the program has changed the database; nothing was touched.</summary>
     public sealed record TooNew(int Found, int Known) : MigrationOutcome;
+
+    /// <summary>The database was built by another text of this migration than the one that the program knows; no later one was applied.</summary>
+    public sealed record Changed(string Name) : MigrationOutcome;
 }

@@ -9,12 +9,20 @@ namespace Affluent.Server.Storage;
 internal sealed partial class PostgresDatabase : Database
 {
     // Any number, the same in every node.
-    private const long MigrationLock = 0x4146464C;
+    private const long LockOfWhoIsAlone = 0x4146464C;
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
+
+    private readonly string _connectionString;
 
     /// <summary>The pool of connections.</summary>
     public NpgsqlDataSource Source { get; }
 
-    public PostgresDatabase(Uri address) => Source = NpgsqlDataSource.Create(ConnectionString(address));
+    public PostgresDatabase(Uri address)
+    {
+        _connectionString = ConnectionString(address);
+        Source = NpgsqlDataSource.Create(_connectionString);
+    }
 
     public override string Kind => "postgres";
 
@@ -102,7 +110,6 @@ internal sealed partial class PostgresDatabase : Database
                 BulkType.Bool => NpgsqlDbType.Boolean,
                 BulkType.Text => NpgsqlDbType.Text,
                 BulkType.Bytes => NpgsqlDbType.Bytea,
-                _ => throw new ArgumentOutOfRangeException(nameof(type)),
             };
     }
 
@@ -111,13 +118,27 @@ internal sealed partial class PostgresDatabase : Database
             .Replace(sql, "= any(${name})")
             .Replace("{bytes}", "bytea", StringComparison.Ordinal)
             .Replace("{skip locked}", "for update skip locked", StringComparison.Ordinal)
-            .Replace("{for update}", "for update", StringComparison.Ordinal);
+            .Replace("{for update}", "for update", StringComparison.Ordinal)
+            .Replace("{concurrently}", "concurrently", StringComparison.Ordinal);
 
     public override bool IsUniqueViolation(DbException error) =>
         error is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
-    public override async Task LockForMigration(DbWork db) =>
-        await db.Execute("select pg_advisory_xact_lock(@Key)", new { Key = MigrationLock });
+    // The lock belongs to the connection, which nobody else gets: when the process dies, both are gone. Who waits for the lock
+    // asks again and again, since a statement that waits would itself keep an index from being made concurrently.
+    public override async Task<T> Alone<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    {
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false, CommandTimeout = 0 }.ToString()
+        );
+        await connection.OpenAsync(cancellation);
+        var db = new DbWork(this, connection, transaction: null, cancellation);
+        while (!await db.Scalar<bool>("select pg_try_advisory_lock(@Key)", new { Key = LockOfWhoIsAlone }))
+        {
+            await Task.Delay(LookAgain, TimeProvider.System, cancellation);
+        }
+        return await work(db);
+    }
 
     public override ValueTask DisposeAsync() => Source.DisposeAsync();
 

@@ -110,14 +110,26 @@ internal sealed partial class SqliteDatabase : Database
             .Replace(sql, "in (select value from json_each(${name}))")
             .Replace("{bytes}", "blob", StringComparison.Ordinal)
             .Replace("{skip locked}", "", StringComparison.Ordinal)
-            .Replace("{for update}", "", StringComparison.Ordinal);
+            .Replace("{for update}", "", StringComparison.Ordinal)
+            .Replace("{concurrently}", "", StringComparison.Ordinal);
 
     // 2067 = SQLITE_CONSTRAINT_UNIQUE, 1555 = SQLITE_CONSTRAINT_PRIMARYKEY.
     public override bool IsUniqueViolation(DbException error) =>
         error is SqliteException { SqliteExtendedErrorCode: 2067 or 1555 };
 
-    // BEGIN IMMEDIATE already holds the file's one write lock.
-    public override Task LockForMigration(DbWork db) => Task.CompletedTask;
+    public override async Task<T> Alone<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    {
+        await _writer.WaitAsync(cancellation);
+        try
+        {
+            await using var connection = await Connect(cancellation);
+            return await work(new DbWork(this, connection, transaction: null, cancellation));
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
 
     public override ValueTask DisposeAsync()
     {

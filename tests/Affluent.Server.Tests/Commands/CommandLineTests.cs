@@ -52,7 +52,7 @@ public sealed class CommandLineTests : IDisposable
         var (second, secondOutput, _) = await Run("migrate", "--data-directory", _folder.FullName);
 
         Assert.Equal((ExitCode.Done, ExitCode.Done), (first, second));
-        Assert.Contains("Applied 001_first", firstOutput);
+        Assert.Contains("Applied 001_platform", firstOutput);
         Assert.Contains("up to date", secondOutput);
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite,
@@ -71,6 +71,18 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(ExitCode.DatabaseTooNew, code);
         Assert.Contains("version 999", errors);
         Assert.Contains($"knows {Migrator.Latest}", errors);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_database_that_other_scripts_have_made_is_refused_and_left_alone(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind, new FakeTimeProvider());
+        await database.MarkAsChanged();
+
+        var (code, _, errors) = await Run("migrate", "--database", database.Address);
+
+        Assert.Equal(ExitCode.DatabaseDiffers, code);
+        Assert.Contains("migration 001_platform", errors);
     }
 
     [Fact]

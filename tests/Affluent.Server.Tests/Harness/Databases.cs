@@ -81,9 +81,16 @@ internal sealed class TestDatabase : IAsyncDisposable
         Database.Write(
             db =>
                 db.Execute(
-                    "insert into schema_versions (version, name, applied_at) values (@Version, 'later', 0)",
+                    "insert into schema_versions (version, name, checksum, applied_at) values (@Version, 'later', '', 0)",
                     new { Version = version }
                 ),
+            TestContext.Current.CancellationToken
+        );
+
+    /// <summary>Marks it as one that was made by another text of the first migration.</summary>
+    public Task MarkAsChanged() =>
+        Database.Write(
+            db => db.Execute("update schema_versions set checksum = 'another' where version = 1"),
             TestContext.Current.CancellationToken
         );
 

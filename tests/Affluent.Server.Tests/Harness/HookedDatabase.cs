@@ -59,7 +59,8 @@ internal sealed class HookedDatabase(Database inner) : Database
 
     public override bool IsUniqueViolation(DbException error) => inner.IsUniqueViolation(error);
 
-    public override Task LockForMigration(DbWork db) => inner.LockForMigration(db);
+    public override Task<T> Alone<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation) =>
+        inner.Alone(work, cancellation);
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

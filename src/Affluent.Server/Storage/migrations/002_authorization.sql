@@ -49,19 +49,8 @@ create index tokens_by_expiry on tokens (expires_at);
 -- for as long as an access token can live.
 create table revocations (
     id bigint primary key,
-    kind text not null check (kind in ('token', 'authorization', 'user', 'client')),
+    kind text not null check (kind in ({words RevocationKind})),
     subject_id bigint not null,
     revoked_at bigint not null
 );
 create index revocations_by_age on revocations (revoked_at);
-
--- Failed sign-ins by (client, user name), the name hashed: also names that nobody has.
-create table sign_in_failures (
-    client_id bigint not null references clients (id) on delete cascade,
-    name_hash text not null,
-    failures integer not null,
-    last_at bigint not null,
-    blocked_until bigint not null,
-    primary key (client_id, name_hash)
-);
-create index sign_in_failures_by_age on sign_in_failures (last_at);
