@@ -41,7 +41,9 @@ internal static class Migrator
                 List<string> applied = [];
                 while (true)
                 {
-                    var found = await db.Query<Applied>("select version, name, checksum from schema_versions order by version");
+                    var found = await db.Query<Applied>(
+                        "select version, name, checksum from schema_versions order by version"
+                    );
                     if (Refuse(known, found) is { } refusal)
                     {
                         return refusal;

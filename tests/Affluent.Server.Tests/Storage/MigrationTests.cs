@@ -49,7 +49,13 @@ public sealed class MigrationTests
         await Migrate(test.Database, Things);
 
         var changed = await Migrate(test.Database, Things with { Sql = Things.Sql + "\n-- better" }, Others);
-        var otherEnds = await Migrate(test.Database, Things with { Sql = Things.Sql.Replace("\n", "\r\n", StringComparison.Ordinal) });
+        var otherEnds = await Migrate(
+            test.Database,
+            Things with
+            {
+                Sql = Things.Sql.Replace("\n", "\r\n", StringComparison.Ordinal),
+            }
+        );
 
         Assert.Equal(new MigrationOutcome.Changed("001_things"), changed);
         Assert.Empty(Applied(otherEnds));
