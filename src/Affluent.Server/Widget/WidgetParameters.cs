@@ -206,7 +206,7 @@ internal sealed record WidgetParameters
             return Languages.Of(locale);
         }
 
-        public IReadOnlyList<string> Countries()
+        public string[] Countries()
         {
             string[] countries =
             [

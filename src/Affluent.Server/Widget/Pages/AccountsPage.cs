@@ -1,7 +1,6 @@
 using System.Globalization;
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
-using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages.Shared;
 

@@ -1,5 +1,6 @@
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages.Shared;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Affluent.Server.Widget.Pages;
 
@@ -51,7 +52,12 @@ internal static class Notices
         return NoticeView.Show(frame, frame.Texts.Done, frame.Texts.ClosePage);
     }
 
-    private static IResult Error(HttpContext context, int status, Language language, (string Title, string Body) words)
+    private static RazorComponentResult<Notice> Error(
+        HttpContext context,
+        int status,
+        Language language,
+        (string Title, string Body) words
+    )
     {
         context.Response.StatusCode = status;
         return NoticeView.Show(Bare(language) with { HasError = true }, words.Title, words.Body);
