@@ -1,6 +1,7 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
+using Affluent.Server.Providers;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Widget;
 using Affluent.Server.Widget.Pages;
@@ -13,7 +14,8 @@ public sealed class WidgetPagesTests
 {
     private const long Now = 1_000;
 
-    private static readonly Provider Bank = new ScriptedBanks().Banks.Provider(new ProviderId("87"))!;
+    private static readonly Banks Banks = new ScriptedBanks().Banks;
+    private static readonly Provider Bank = Banks.Provider(new ProviderId("87"))!;
 
     private static readonly Question[] Questions =
     [
@@ -94,7 +96,7 @@ public sealed class WidgetPagesTests
                 },
             },
             new Client(),
-            new ScriptedBanks().Banks,
+            Banks,
             provider,
             connection,
             question,
@@ -105,7 +107,13 @@ public sealed class WidgetPagesTests
     private static IEnumerable<WidgetConnection?> Connections() =>
         new WidgetConnection?[] { null }.Concat(
             from running in new[] { false, true }
-            from status in Enum.GetValues<ChannelStatus>()
+            from status in new[]
+            {
+                ChannelStatus.Empty,
+                ChannelStatus.Success,
+                ChannelStatus.Failed,
+                ChannelStatus.AuthFailed,
+            }
             from accounts in new IReadOnlyList<WidgetAccount>[] { [], [Account("8701")] }
             select new WidgetConnection(
                 new ConnectionId(3),
@@ -121,12 +129,18 @@ public sealed class WidgetPagesTests
         );
 
     private static IEnumerable<OpenQuestion?> OpenQuestions() =>
-        new OpenQuestion?[] { null }.Concat(
-            from question in Questions
-            from answered in new[] { false, true }
-            from expiresAt in new[] { Now, Now + 1 }
-            select new OpenQuestion(4, 3, "8700", question, 0, expiresAt, answered)
-        );
+        [
+            null,
+            .. Questions.Select(question => Asked(question, answered: false)),
+            Asked(Questions[0], answered: true),
+            Asked(Questions[0], answered: false) with
+            {
+                ExpiresAt = Now,
+            },
+        ];
+
+    private static OpenQuestion Asked(Question question, bool answered) =>
+        new(4, 3, "8700", question, AskedAt: 0, ExpiresAt: Now + 1, answered);
 
     private static WidgetAccount Account(string channel) =>
         new(
