@@ -129,10 +129,10 @@ public sealed class AccountsTests
             Assert.Equal(expected.Select(i => ids[i]), await http.ReadIds($"/api/v2.1/accounts?{query}"));
     }
 
-    [Fact]
-    public async Task A_bad_parameter_is_named()
+    [Theory, OnBothDatabases]
+    public async Task A_bad_parameter_is_named(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
         var (http, _) = await app.SignedInUser();
         (string Query, string Parameter)[] cases =
         [

@@ -15,10 +15,10 @@ public sealed class AccessTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Without_a_token_or_with_one_that_is_none_the_answer_is_401_with_a_challenge()
+    [Theory, OnBothDatabases]
+    public async Task Without_a_token_or_with_one_that_is_none_the_answer_is_401_with_a_challenge(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         var (signedIn, _) = await app.SignedInUser();
         var token = signedIn.DefaultRequestHeaders.Authorization!.Parameter!;
         signedIn.Dispose();
@@ -42,10 +42,10 @@ public sealed class AccessTests
         await app.Http.GetAsync(Me, Stop).IsRefused(HttpStatusCode.Unauthorized, "invalid_token");
     }
 
-    [Fact]
-    public async Task A_token_signed_by_somebody_else_or_for_another_issuer_is_worth_nothing()
+    [Theory, OnBothDatabases]
+    public async Task A_token_signed_by_somebody_else_or_for_another_issuer_is_worth_nothing(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         var user = await app.CreateUser(await app.CreateClient());
         var real = new JsonWebToken(await app.UserToken(user));
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -90,10 +90,10 @@ public sealed class AccessTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(Me, Stop)).StatusCode);
     }
 
-    [Fact]
-    public async Task A_token_without_the_scope_is_refused_by_the_name_of_the_scope()
+    [Theory, OnBothDatabases]
+    public async Task A_token_without_the_scope_is_refused_by_the_name_of_the_scope(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         var user = await app.CreateUser(await app.CreateClient());
         using var http = app.WithToken(await app.UserToken(user, "accounts_read"));
 
@@ -140,10 +140,10 @@ public sealed class AccessTests
         }
     }
 
-    [Fact]
-    public async Task A_user_token_reaches_nobody_else()
+    [Theory, OnBothDatabases]
+    public async Task A_user_token_reaches_nobody_else(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         var client = await app.CreateClient();
         var neighbour = await app.CreateUser(client);
         var (http, user) = await app.SignedInUser(client);
@@ -240,10 +240,10 @@ public sealed class AccessTests
         }
     }
 
-    [Fact]
-    public async Task Every_route_of_the_api_says_what_it_needs()
+    [Theory, OnBothDatabases]
+    public async Task Every_route_of_the_api_says_what_it_needs(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
 
         var silent = app.Service<EndpointDataSource>()
             .Endpoints.OfType<RouteEndpoint>()

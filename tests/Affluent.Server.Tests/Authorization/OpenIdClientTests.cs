@@ -10,8 +10,8 @@ public sealed class OpenIdClientTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_client_library_written_elsewhere_goes_through_every_flow()
+    [Theory, OnBothDatabases]
+    public async Task A_client_library_written_elsewhere_goes_through_every_flow(DatabaseKind kind)
     {
         var folder = Folder();
         if (!Directory.Exists(Path.Combine(folder, "node_modules")))
@@ -19,7 +19,7 @@ public sealed class OpenIdClientTests
             Assert.False(TestDatabase.InCi, "In CI this test needs: npm ci --prefix tests/openid-client");
             Assert.Skip("openid-client is not installed: npm ci --prefix tests/openid-client");
         }
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         // The library compares the times of an id_token with its own clock.
         app.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
         var user = await app.CreateUser(await app.CreateClient());

@@ -144,23 +144,23 @@ public sealed class TokenTests
     }
 
     [Theory]
-    [InlineData("{\"grant_type\":", "application/json")]
-    [InlineData("[]", "application/json")]
-    [InlineData("{\"grant_type\":[\"password\"]}", "application/json")]
-    [InlineData("{\"grant_type\":\"password\",\"grant_type\":\"password\"}", "application/json")]
-    [InlineData("<grant/>", "application/xml")]
-    public async Task A_body_that_is_no_form_and_no_json_object_is_refused(string text, string type)
+    [OnBothDatabases("{\"grant_type\":", "application/json")]
+    [OnBothDatabases("[]", "application/json")]
+    [OnBothDatabases("{\"grant_type\":[\"password\"]}", "application/json")]
+    [OnBothDatabases("{\"grant_type\":\"password\",\"grant_type\":\"password\"}", "application/json")]
+    [OnBothDatabases("<grant/>", "application/xml")]
+    public async Task A_body_that_is_no_form_and_no_json_object_is_refused(DatabaseKind kind, string text, string type)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         using var body = new StringContent(text, Encoding.UTF8, type);
 
         await app.Http.PostAsync("/auth/token", body, Stop).IsRefused(HttpStatusCode.BadRequest, "invalid_request");
     }
 
-    [Fact]
-    public async Task A_refused_client_is_told_how_to_authenticate()
+    [Theory, OnBothDatabases]
+    public async Task A_refused_client_is_told_how_to_authenticate(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
 
         using var answer = await app.PostToken(
             ("grant_type", "client_credentials"),
@@ -334,12 +334,12 @@ public sealed class TokenTests
     }
 
     [Theory]
-    [InlineData("/auth/.well-known/openid-configuration")]
-    [InlineData("/auth/.well-known/oauth-authorization-server")]
-    [InlineData("/.well-known/oauth-authorization-server/auth")]
-    public async Task The_server_describes_itself(string path)
+    [OnBothDatabases("/auth/.well-known/openid-configuration")]
+    [OnBothDatabases("/auth/.well-known/oauth-authorization-server")]
+    [OnBothDatabases("/.well-known/oauth-authorization-server/auth")]
+    public async Task The_server_describes_itself(DatabaseKind kind, string path)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
 
         var document = await app.Http.GetAsync(path, Stop).IsGiven();
         var keys = await app.Http.GetAsync(document.Text("jwks_uri")!, Stop).IsGiven();
@@ -361,10 +361,10 @@ public sealed class TokenTests
         Assert.False(key.TryGetProperty("d", out _));
     }
 
-    [Fact]
-    public async Task An_authorization_server_with_a_host_of_its_own_names_itself_without_a_slash()
+    [Theory, OnBothDatabases]
+    public async Task An_authorization_server_with_a_host_of_its_own_names_itself_without_a_slash(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start(settings: s => s with { AuthUrl = new Uri("http://auth.test") });
+        await using var app = await TestApp.Start(kind, settings: s => s with { AuthUrl = new Uri("http://auth.test") });
         var user = await app.CreateUser(await app.CreateClient());
 
         var document = await app.Http.GetAsync("/auth/.well-known/openid-configuration", Stop).IsGiven();

@@ -6,13 +6,13 @@ namespace Affluent.Server.Tests.Categories;
 public sealed class CategoriesTests
 {
     [Theory]
-    [InlineData("", "Supermarket, groceries", "Daily life")]
-    [InlineData("fr-FR,fr;q=0.9,en;q=0.8", "Supermarché, épicerie", "Vie quotidienne")]
-    [InlineData("de, fr;q=0.5, en;q=0.7", "Supermarket, groceries", "Daily life")]
-    [InlineData("en;q=0, fr;q=0.1", "Supermarché, épicerie", "Vie quotidienne")]
-    public async Task Categories_speak_the_language_of_the_request(string wanted, string label, string parent)
+    [OnBothDatabases("", "Supermarket, groceries", "Daily life")]
+    [OnBothDatabases("fr-FR,fr;q=0.9,en;q=0.8", "Supermarché, épicerie", "Vie quotidienne")]
+    [OnBothDatabases("de, fr;q=0.5, en;q=0.7", "Supermarket, groceries", "Daily life")]
+    [OnBothDatabases("en;q=0, fr;q=0.1", "Supermarché, épicerie", "Vie quotidienne")]
+    public async Task Categories_speak_the_language_of_the_request(DatabaseKind kind, string wanted, string label, string parent)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
         var (http, _) = await app.SignedInUser();
         if (wanted != "")
         {
@@ -28,10 +28,10 @@ public sealed class CategoriesTests
         );
     }
 
-    [Fact]
-    public async Task The_tree_lists_each_parent_before_its_children()
+    [Theory, OnBothDatabases]
+    public async Task The_tree_lists_each_parent_before_its_children(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
         var (http, _) = await app.SignedInUser();
         HashSet<string> seen = [];
 

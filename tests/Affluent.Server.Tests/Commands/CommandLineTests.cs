@@ -16,7 +16,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task An_unknown_option_is_named_and_a_near_one_proposed()
     {
-        var (code, output, errors) = await Run("--lisen", "http://127.0.0.1:0");
+        var (code, output, errors) = await Terminal.RunWithoutDatabase("--lisen", "http://127.0.0.1:0");
 
         Assert.Equal(ExitCode.Usage, code);
         Assert.Contains("'--lisen'", errors);
@@ -26,7 +26,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Check_config_shows_every_setting_with_its_origin_and_no_password()
     {
-        var (code, output, errors) = await Run("check-config", "--database", "postgres://affluent:geheim@localhost/x");
+        var (code, output, errors) = await Terminal.RunWithoutDatabase("check-config", "--database", "postgres://affluent:geheim@localhost/x");
 
         Assert.Equal(ExitCode.Done, code);
         Assert.Equal("", errors);
@@ -38,35 +38,47 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Check_config_ends_with_1_and_all_faults_when_serve_would_not_start()
     {
-        var (code, _, errors) = await Run("check-config", "--roles", "console", "--environment", "none");
+        var (code, _, errors) = await Terminal.RunWithoutDatabase("check-config", "--roles", "console", "--environment", "none");
 
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("roles (from --roles)", errors);
         Assert.Contains("environment (from --environment)", errors);
     }
 
-    [Fact]
-    public async Task Migrate_says_what_it_applied_and_the_second_time_that_nothing_was_missing()
+    [Theory, OnBothDatabases]
+    public async Task Migrate_says_what_it_applied_and_the_second_time_that_nothing_was_missing(DatabaseKind kind)
     {
-        var (first, firstOutput, _) = await Run("migrate", "--data-directory", _folder.FullName);
-        var (second, secondOutput, _) = await Run("migrate", "--data-directory", _folder.FullName);
+        await using var database = await TestDatabase.CreateEmpty(kind);
+
+        var (first, firstOutput, _) = await Terminal.Run(database, "migrate");
+        var (second, secondOutput, _) = await Terminal.Run(database, "migrate");
 
         Assert.Equal((ExitCode.Done, ExitCode.Done), (first, second));
         Assert.Contains("Applied 001_platform", firstOutput);
         Assert.Contains("up to date", secondOutput);
+    }
+
+    [Theory, OnSqliteOnly("PostgreSQL's files are its own.")]
+    public async Task A_database_file_is_made_in_the_data_directory_and_closed_to_others(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.CreateEmpty(kind);
+
+        var (code, _, _) = await Terminal.RunWithoutDatabase("migrate", "--data-directory", database.Folder);
+
+        Assert.Equal(ExitCode.Done, code);
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            File.GetUnixFileMode(Path.Combine(_folder.FullName, "affluent.db"))
+            File.GetUnixFileMode(Path.Combine(database.Folder, "affluent.db"))
         );
     }
 
     [Theory, OnBothDatabases]
     public async Task A_database_of_a_later_version_is_refused_and_left_alone(DatabaseKind kind)
     {
-        await using var database = await TestDatabase.Create(kind, new FakeTimeProvider());
+        await using var database = await TestDatabase.Create(kind);
         await database.MarkAsVersion(999);
 
-        var (code, _, errors) = await Run("migrate", "--database", database.Address);
+        var (code, _, errors) = await Terminal.Run(database, "migrate");
 
         Assert.Equal(ExitCode.DatabaseTooNew, code);
         Assert.Contains("version 999", errors);
@@ -88,7 +100,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task A_PostgreSQL_that_does_not_answer_is_told_without_the_password()
     {
-        var (code, _, errors) = await Run("serve", "--database", "postgres://affluent:geheim@127.0.0.1:1/x");
+        var (code, _, errors) = await Terminal.RunWithoutDatabase("serve", "--database", "postgres://affluent:geheim@127.0.0.1:1/x");
 
         Assert.Equal(ExitCode.DatabaseUnreachable, code);
         Assert.Contains("PostgreSQL cannot be reached", errors);
@@ -101,24 +113,24 @@ public sealed class CommandLineTests : IDisposable
         var path = Path.Combine(_folder.FullName, "notes.txt");
         await File.WriteAllTextAsync(path, new string('x', 5000), TestContext.Current.CancellationToken);
 
-        var (code, _, errors) = await Run("migrate", "--database", path);
+        var (code, _, errors) = await Terminal.RunWithoutDatabase("migrate", "--database", path);
 
         Assert.Equal(ExitCode.DatabaseUnreachable, code);
         Assert.Contains("no SQLite database", errors);
         Assert.Equal(5000, new FileInfo(path).Length);
     }
 
-    [Fact]
-    public async Task A_port_in_use_is_told_with_the_setting_to_change()
+    [Theory, OnBothDatabases]
+    public async Task A_port_in_use_is_told_with_the_setting_to_change(DatabaseKind kind)
     {
+        await using var database = await TestDatabase.Create(kind);
         using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         taken.Start();
         var address = $"http://{taken.LocalEndpoint}";
 
-        var (code, _, errors) = await Run(
+        var (code, _, errors) = await Terminal.Run(
+            database,
             "serve",
-            "--data-directory",
-            _folder.FullName,
             "--test-bank-listen",
             "off",
             "--listen",
@@ -135,10 +147,10 @@ public sealed class CommandLineTests : IDisposable
     [Theory, OnBothDatabases]
     public async Task A_new_clients_secret_is_shown_once_and_stored_as_a_hash(DatabaseKind kind)
     {
-        await using var database = await TestDatabase.Create(kind, new FakeTimeProvider());
-        string[] on = ["--database", database.Address];
+        await using var database = await TestDatabase.Create(kind);
 
-        var (made, output, _) = await Run([
+        var (made, output, _) = await Terminal.Run(
+            database,
             "client",
             "create",
             "--name",
@@ -146,17 +158,16 @@ public sealed class CommandLineTests : IDisposable
             "--scopes",
             "accounts_read,transactions_read",
             "--redirect-urls",
-            "https://shop.example/back",
-            .. on,
-        ]);
+            "https://shop.example/back"
+        );
         var lines = output
             .Split('\n')
             .Select(l => l.Trim().Split('=', 2))
             .Where(l => l.Length == 2)
             .ToDictionary(l => l[0], l => l[1]);
-        var (_, list, _) = await Run(["client", "list", .. on]);
-        var (rotated, second, _) = await Run(["client", "rotate-secret", lines["client_id"], .. on]);
-        var (unknown, _, errors) = await Run(["client", "rotate-secret", "nobody", .. on]);
+        var (_, list, _) = await Terminal.Run(database, "client", "list");
+        var (rotated, second, _) = await Terminal.Run(database, "client", "rotate-secret", lines["client_id"]);
+        var (unknown, _, errors) = await Terminal.Run(database, "client", "rotate-secret", "nobody");
 
         Assert.Equal((ExitCode.Done, ExitCode.Done, ExitCode.Failed), (made, rotated, unknown));
         Assert.Contains($"{lines["client_id"]}  Shop", list);
@@ -171,19 +182,18 @@ public sealed class CommandLineTests : IDisposable
     [Theory, OnBothDatabases]
     public async Task A_client_is_closed_opened_and_only_on_a_clear_word_erased(DatabaseKind kind)
     {
-        await using var database = await TestDatabase.Create(kind, new FakeTimeProvider());
-        string[] on = ["--database", database.Address];
-        var (_, output, _) = await Run(["client", "create", "--name", "Shop", .. on]);
+        await using var database = await TestDatabase.Create(kind);
+        var (_, output, _) = await Terminal.Run(database, "client", "create", "--name", "Shop");
         var id = output.Split('\n')[0].Trim().Split('=')[1];
 
-        var (disabled, _, _) = await Run(["client", "disable", id, .. on]);
-        var (_, closed, _) = await Run(["client", "list", .. on]);
-        var (enabled, _, _) = await Run(["client", "enable", id, .. on]);
-        var (_, open, _) = await Run(["client", "list", .. on]);
-        var (asked, _, question) = await Run(["client", "delete", id, .. on]);
-        var (deleted, _, _) = await Run(["client", "delete", id, "--yes", .. on]);
-        var (again, _, errors) = await Run(["client", "delete", id, "--yes", .. on]);
-        var (_, none, _) = await Run(["client", "list", .. on]);
+        var (disabled, _, _) = await Terminal.Run(database, "client", "disable", id);
+        var (_, closed, _) = await Terminal.Run(database, "client", "list");
+        var (enabled, _, _) = await Terminal.Run(database, "client", "enable", id);
+        var (_, open, _) = await Terminal.Run(database, "client", "list");
+        var (asked, _, question) = await Terminal.Run(database, "client", "delete", id);
+        var (deleted, _, _) = await Terminal.Run(database, "client", "delete", id, "--yes");
+        var (again, _, errors) = await Terminal.Run(database, "client", "delete", id, "--yes");
+        var (_, none, _) = await Terminal.Run(database, "client", "list");
 
         Assert.Equal((ExitCode.Done, ExitCode.Done, ExitCode.Usage), (disabled, enabled, asked));
         Assert.Contains("Shop  (closed)", closed);
@@ -195,29 +205,23 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--scopes", "everything", "Unknown scope 'everything'")]
-    [InlineData("--grants", "implicit", "Unknown grant 'implicit'")]
-    [InlineData("--redirect-urls", "http://shop.example", "must be https")]
+    [OnBothDatabases("--scopes", "everything", "Unknown scope 'everything'")]
+    [OnBothDatabases("--grants", "implicit", "Unknown grant 'implicit'")]
+    [OnBothDatabases("--redirect-urls", "http://shop.example", "must be https")]
     public async Task A_client_that_cannot_be_is_refused_before_anything_is_stored(
+        DatabaseKind kind,
         string option,
         string value,
         string why
     )
     {
-        var (code, _, errors) = await Run(
-            "client",
-            "create",
-            "--name",
-            "Shop",
-            option,
-            value,
-            "--data-directory",
-            _folder.FullName
-        );
+        await using var database = await TestDatabase.CreateEmpty(kind);
+
+        var (code, _, errors) = await Terminal.Run(database, "client", "create", "--name", "Shop", option, value);
 
         Assert.Equal(ExitCode.Usage, code);
         Assert.Contains(why, errors);
-        Assert.Empty(_folder.EnumerateFileSystemInfos());
+        Assert.True(await database.IsUntouched());
     }
 
     [Fact]
@@ -226,7 +230,7 @@ public sealed class CommandLineTests : IDisposable
         var scenario = Path.Combine(_folder.FullName, "people.json");
         await File.WriteAllTextAsync(scenario, "{ \"people\": 7 }", TestContext.Current.CancellationToken);
 
-        var (code, _, errors) = await Run(
+        var (code, _, errors) = await Terminal.RunWithoutDatabase(
             "test-bank",
             "--test-bank-listen",
             "http://127.0.0.1:0",
@@ -240,9 +244,10 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("people.json", errors);
     }
 
-    [Fact]
-    public async Task A_bank_of_the_operator_with_faults_keeps_the_platform_from_starting()
+    [Theory, OnBothDatabases]
+    public async Task A_bank_of_the_operator_with_faults_keeps_the_platform_from_starting(DatabaseKind kind)
     {
+        await using var database = await TestDatabase.Create(kind);
         var banks = _folder.CreateSubdirectory("banks");
         await File.WriteAllTextAsync(
             Path.Combine(banks.FullName, "mine.json"),
@@ -250,10 +255,9 @@ public sealed class CommandLineTests : IDisposable
             TestContext.Current.CancellationToken
         );
 
-        var (code, _, errors) = await Run(
+        var (code, _, errors) = await Terminal.Run(
+            database,
             "serve",
-            "--data-directory",
-            _folder.FullName,
             "--test-bank-listen",
             "off",
             "--listen",
@@ -264,13 +268,5 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(ExitCode.Settings, code);
         Assert.Contains("mine.json", errors);
-    }
-
-    private static async Task<(ExitCode Code, string Output, string Errors)> Run(params string[] args)
-    {
-        using StringWriter output = new(),
-            errors = new();
-        var code = await CommandLine.Run(args, output, errors);
-        return ((ExitCode)code, output.ToString(), errors.ToString());
     }
 }

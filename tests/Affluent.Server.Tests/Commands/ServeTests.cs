@@ -2,20 +2,18 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Affluent.Server.Tests.Harness;
 using Xunit;
 
 namespace Affluent.Server.Tests.Commands;
 
 /// <summary>The program as an operator runs it: a process of its own.</summary>
-public sealed partial class ServeTests : IDisposable
+public sealed partial class ServeTests
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("affluent-test-");
-
-    public void Dispose() => _folder.Delete(recursive: true);
-
-    [Fact]
-    public async Task It_starts_with_the_test_bank_answers_and_ends_within_five_seconds_when_told_to()
+    [Theory, OnBothDatabases]
+    public async Task It_starts_with_the_test_bank_answers_and_ends_within_five_seconds_when_told_to(DatabaseKind kind)
     {
+        await using var database = await TestDatabase.CreateEmpty(kind);
         using var process = Process.Start(
             new ProcessStartInfo("dotnet")
             {
@@ -27,8 +25,10 @@ public sealed partial class ServeTests : IDisposable
                     "http://127.0.0.1:0",
                     "--test-bank-listen",
                     "http://127.0.0.1:0",
+                    "--database",
+                    database.Address,
                 },
-                WorkingDirectory = _folder.FullName,
+                WorkingDirectory = database.Folder,
                 RedirectStandardOutput = true,
                 UseShellExecute = false,
             }
@@ -42,20 +42,21 @@ public sealed partial class ServeTests : IDisposable
             var home = await http.GetAsync(bank, TestContext.Current.CancellationToken);
 
             Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (ready.StatusCode, home.StatusCode));
-            var told = Stopwatch.GetTimestamp();
+            var asked = Stopwatch.GetTimestamp();
             using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
             await process
                 .WaitForExitAsync(TestContext.Current.CancellationToken)
                 .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
             Assert.Equal(0, process.ExitCode);
-            Assert.InRange(Stopwatch.GetElapsedTime(told).TotalSeconds, 0, 5);
+            Assert.InRange(Stopwatch.GetElapsedTime(asked).TotalSeconds, 0, 5);
+            var data = Path.Combine(database.Folder, "data");
+            Assert.Equal(
+                [Path.Combine(data, "master.key"), Path.Combine(data, "signing.key")],
+                Directory.EnumerateFiles(data).Order(StringComparer.Ordinal)
+            );
             Assert.All(
-                new[] { "affluent.db", "master.key", "signing.key" },
-                file =>
-                    Assert.Equal(
-                        UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                        File.GetUnixFileMode(Path.Combine(_folder.FullName, "data", file))
-                    )
+                Directory.EnumerateFiles(database.Folder, "*", SearchOption.AllDirectories),
+                file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file))
             );
         }
         finally

@@ -97,10 +97,10 @@ public sealed class ConnectionsTests
         Assert.Equal(["CONNECTION_DELETED"], await app.EventNames());
     }
 
-    [Fact]
-    public async Task Connections_come_in_pages()
+    [Theory, OnBothDatabases]
+    public async Task Connections_come_in_pages(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
         var (http, user) = await app.SignedInUser();
         long[] ids = [(await app.StoreConnection(user)).Id, (await app.StoreConnection(user)).Id];
 

@@ -8,10 +8,10 @@ namespace Affluent.Server.Tests.Docs;
 /// <summary>The documentation as a reader's browser sees it.</summary>
 public sealed partial class DocsTests
 {
-    [Fact]
-    public async Task Every_page_shows_and_every_link_between_pages_leads_somewhere()
+    [Theory, OnBothDatabases]
+    public async Task Every_page_shows_and_every_link_between_pages_leads_somewhere(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         var start = new Uri(app.Origin, "/docs/");
         var linkedFrom = new Dictionary<Uri, string> { [start] = "the test" };
         Queue<Uri> open = new([start]);
@@ -48,10 +48,10 @@ public sealed partial class DocsTests
         Assert.True(linkedFrom.Count > 3);
     }
 
-    [Fact]
-    public async Task A_page_asks_nothing_of_other_origins_and_runs_no_script()
+    [Theory, OnBothDatabases]
+    public async Task A_page_asks_nothing_of_other_origins_and_runs_no_script(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         using var response = await app.Http.GetAsync(
             "/docs/advanced/operations",
             TestContext.Current.CancellationToken
@@ -67,33 +67,33 @@ public sealed partial class DocsTests
     }
 
     [Theory]
-    [InlineData("/docs/none")]
-    [InlineData("/docs/advanced/none")]
-    [InlineData("/docs/../../etc/passwd.md")]
-    public async Task A_page_that_does_not_exist_answers_404_with_the_contents(string path)
+    [OnBothDatabases("/docs/none")]
+    [OnBothDatabases("/docs/advanced/none")]
+    [OnBothDatabases("/docs/../../etc/passwd.md")]
+    public async Task A_page_that_does_not_exist_answers_404_with_the_contents(DatabaseKind kind, string path)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         using var response = await app.Http.GetAsync(path, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
 
     [Theory]
-    [InlineData("/docs", "/docs/")]
-    [InlineData("/docs/advanced/operations.md", "/docs/advanced/operations")]
-    public async Task Addresses_of_files_and_of_the_folder_lead_to_their_pages(string from, string to)
+    [OnBothDatabases("/docs", "/docs/")]
+    [OnBothDatabases("/docs/advanced/operations.md", "/docs/advanced/operations")]
+    public async Task Addresses_of_files_and_of_the_folder_lead_to_their_pages(DatabaseKind kind, string from, string to)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         using var response = await app.Http.GetAsync(from, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
         Assert.Equal(new Uri(app.Origin, to), response.Headers.Location);
     }
 
-    [Fact]
-    public async Task With_a_host_name_of_its_own_the_documentation_has_no_path()
+    [Theory, OnBothDatabases]
+    public async Task With_a_host_name_of_its_own_the_documentation_has_no_path(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start(settings: s =>
+        await using var app = await TestApp.Start(kind, settings: s =>
             s with
             {
                 DocsUrl = new Uri("https://docs.example"),

@@ -47,10 +47,10 @@ public sealed class QueueTests
         Assert.Equal(2, (await Poll(http, queue, limit: 2)).Count);
     }
 
-    [Fact]
-    public async Task A_long_poll_ends_as_soon_as_something_happens()
+    [Theory, OnBothDatabases]
+    public async Task A_long_poll_ends_as_soon_as_something_happens(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWith(new FakeBank());
+        await using var app = await TestApp.StartWith(new FakeBank(), kind);
         var (http, _) = await app.SignedInUser();
         var queue = await Subscribe(http);
 
@@ -64,10 +64,10 @@ public sealed class QueueTests
         Assert.Equal("CONNECTION_CREATED", events[0].GetProperty("name").GetString());
     }
 
-    [Fact]
-    public async Task A_long_poll_without_events_ends_empty_when_its_time_is_over()
+    [Theory, OnBothDatabases]
+    public async Task A_long_poll_without_events_ends_empty_when_its_time_is_over(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWith(new FakeBank());
+        await using var app = await TestApp.StartWith(new FakeBank(), kind);
         var (http, _) = await app.SignedInUser();
         var queue = await Subscribe(http);
 
@@ -83,10 +83,10 @@ public sealed class QueueTests
         Assert.Equal("[]", await answer.Content.ReadAsStringAsync(Stop));
     }
 
-    [Fact]
-    public async Task A_foreign_queue_does_not_exist()
+    [Theory, OnBothDatabases]
+    public async Task A_foreign_queue_does_not_exist(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWith(new FakeBank());
+        await using var app = await TestApp.StartWith(new FakeBank(), kind);
         var (mine, _) = await app.SignedInUser();
         var (other, _) = await app.SignedInUser();
         var queue = await Subscribe(mine);
@@ -100,14 +100,14 @@ public sealed class QueueTests
     }
 
     [Theory]
-    [InlineData("wait=61")]
-    [InlineData("wait=x")]
-    [InlineData("limit=0")]
-    [InlineData("limit=501")]
-    [InlineData("after=-1")]
-    public async Task Parameters_are_checked(string query)
+    [OnBothDatabases("wait=61")]
+    [OnBothDatabases("wait=x")]
+    [OnBothDatabases("limit=0")]
+    [OnBothDatabases("limit=501")]
+    [OnBothDatabases("after=-1")]
+    public async Task Parameters_are_checked(DatabaseKind kind, string query)
     {
-        await using var app = await TestApp.StartWith(new FakeBank());
+        await using var app = await TestApp.StartWith(new FakeBank(), kind);
         var (http, _) = await app.SignedInUser();
         var queue = await Subscribe(http);
 

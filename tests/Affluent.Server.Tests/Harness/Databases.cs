@@ -1,13 +1,14 @@
 using System.Reflection;
+using System.Text;
 using Affluent.Server.Storage;
-using Npgsql;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 using Xunit.Sdk;
 using Xunit.v3;
 
 namespace Affluent.Server.Tests.Harness;
 
-/// <summary>The two databases that every store test runs on.</summary>
+/// <summary>The two databases that every test of the platform runs on.</summary>
 public enum DatabaseKind
 {
     Sqlite,
@@ -15,12 +16,15 @@ public enum DatabaseKind
 }
 
 /// <summary>
-/// Runs a theory once per database. Where PostgreSQL is not configured (AFFLUENT_TEST_POSTGRES), its row shows as skipped, and in CI
-/// as failed.
+/// Runs a theory once per database, with these arguments after the kind of database. Where PostgreSQL is not configured
+/// (AFFLUENT_TEST_POSTGRES), its row shows as skipped, and in CI as failed.
 /// </summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class OnBothDatabasesAttribute : DataAttribute
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public sealed class OnBothDatabasesAttribute(params object?[]? arguments) : DataAttribute
 {
+    // A single null comes as no array at all.
+    private readonly object?[] _arguments = arguments ?? [null];
+
     public override bool SupportsDiscoveryEnumeration() => true;
 
     public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(
@@ -28,29 +32,46 @@ public sealed class OnBothDatabasesAttribute : DataAttribute
         DisposalTracker disposalTracker
     )
     {
-        var postgres = new TheoryDataRow(DatabaseKind.Postgres);
-        if (TestDatabase.PostgresAddress is null && !TestDatabase.InCi)
+        var postgres = Row(DatabaseKind.Postgres);
+        if (PostgresDatabases.Server is null && !TestDatabase.InCi)
         {
             postgres.Skip = "PostgreSQL is not configured: set AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name.";
         }
-        return new([new TheoryDataRow(DatabaseKind.Sqlite), postgres]);
+        return new([Row(DatabaseKind.Sqlite), postgres]);
     }
+
+    private TheoryDataRow Row(DatabaseKind kind) => new([kind, .. _arguments]);
 }
 
-/// <summary>A fresh, migrated database of its own, gone at the end of the test.</summary>
+/// <summary>Runs a theory on SQLite alone: for what is about its file. <c>BothDatabasesTests</c> lists every test that has it.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class OnSqliteOnlyAttribute(string because) : DataAttribute
+{
+    /// <summary>Why PostgreSQL has nothing of the kind.</summary>
+    public string Because { get; } = because;
+
+    public override bool SupportsDiscoveryEnumeration() => true;
+
+    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(
+        MethodInfo testMethod,
+        DisposalTracker disposalTracker
+    ) => new([new TheoryDataRow(DatabaseKind.Sqlite)]);
+}
+
+/// <summary>A database of the test's own, gone at its end.</summary>
 internal sealed class TestDatabase : IAsyncDisposable
 {
+    // Copies of one migrated file: to migrate takes longer than most tests.
+    private static readonly Lazy<Task<byte[]>> MigratedFile = new(MigrateFile);
+
+    private readonly DirectoryInfo _folder;
     private readonly Func<Task> _remove;
 
-    private TestDatabase(Database database, string address, Func<Task> remove)
+    private TestDatabase(DirectoryInfo folder, string address, Func<Task> remove)
     {
-        Database = database;
-        Address = address;
-        _remove = remove;
+        (_folder, Address, _remove) = (folder, address, remove);
+        Database = Database.Open(address);
     }
-
-    public static string? PostgresAddress { get; } =
-        System.Environment.GetEnvironmentVariable("AFFLUENT_TEST_POSTGRES");
 
     public static bool InCi { get; } = System.Environment.GetEnvironmentVariable("CI") is "true" or "1";
 
@@ -59,21 +80,54 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <summary>As --database takes it.</summary>
     public string Address { get; }
 
-    public static async Task<TestDatabase> Create(DatabaseKind kind, TimeProvider time, bool migrate = true)
+    /// <summary>A data directory beside it, for keys; on SQLite its file is there too.</summary>
+    public string Folder => _folder.FullName;
+
+    /// <summary>A migrated database without users.</summary>
+    public static async Task<TestDatabase> Create(DatabaseKind kind)
     {
-        var made = kind switch
+        if (kind == DatabaseKind.Postgres)
         {
-            DatabaseKind.Sqlite => CreateSqlite(),
-            DatabaseKind.Postgres => await CreatePostgres(),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-        };
-        if (migrate)
-        {
-            Assert.IsType<MigrationOutcome.UpToDate>(
-                await Migrator.Migrate(made.Database, time, TestContext.Current.CancellationToken)
-            );
+            var name = await PostgresDatabases.Take();
+            return new(NewFolder(), PostgresDatabases.AddressOf(name), () => PostgresDatabases.Return(name));
         }
-        return made;
+        var database = NewFile();
+        await File.WriteAllBytesAsync(database.Address, await MigratedFile.Value);
+        return database;
+    }
+
+    /// <summary>A database without any table.</summary>
+    public static async Task<TestDatabase> CreateEmpty(DatabaseKind kind)
+    {
+        if (kind == DatabaseKind.Postgres)
+        {
+            var name = await PostgresDatabases.Create(template: null);
+            return new(NewFolder(), PostgresDatabases.AddressOf(name), () => PostgresDatabases.Drop(name));
+        }
+        return NewFile();
+    }
+
+    /// <summary>Whether nobody has written anything to it, or beside it, since it was made empty.</summary>
+    public async Task<bool> IsUntouched() =>
+        !Directory.EnumerateFileSystemEntries(Folder).Any()
+        && (Database is not PostgresDatabase || await PostgresDatabases.IsEmpty(Address));
+
+    /// <summary>Every byte that it holds, as Latin-1 text to be searched.</summary>
+    public async Task<string> StoredText()
+    {
+        if (Database is PostgresDatabase)
+        {
+            return await PostgresDatabases.StoredText(Address);
+        }
+        var texts = Directory
+            .EnumerateFiles(Folder, Path.GetFileName(Address) + "*")
+            .Select(path =>
+            {
+                using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+                using var reader = new StreamReader(stream, Encoding.Latin1);
+                return reader.ReadToEnd();
+            });
+        return string.Concat(texts);
     }
 
     /// <summary>Marks it as one that a later version of the program has migrated.</summary>
@@ -98,44 +152,26 @@ internal sealed class TestDatabase : IAsyncDisposable
     {
         await Database.DisposeAsync();
         await _remove();
+        _folder.Delete(recursive: true);
     }
 
-    private static TestDatabase CreateSqlite()
+    private static DirectoryInfo NewFolder() => Directory.CreateTempSubdirectory("affluent-test-");
+
+    // Under the name that a data directory has it.
+    private static TestDatabase NewFile()
     {
-        var folder = Directory.CreateTempSubdirectory("affluent-test-");
-        var path = Path.Combine(folder.FullName, "affluent.db");
-        return new(
-            Database.Open(path),
-            path,
-            () =>
-            {
-                folder.Delete(recursive: true);
-                return Task.CompletedTask;
-            }
+        var folder = NewFolder();
+        return new(folder, Path.Combine(folder.FullName, "affluent.db"), () => Task.CompletedTask);
+    }
+
+    private static async Task<byte[]> MigrateFile()
+    {
+        await using var database = NewFile();
+        Assert.IsType<MigrationOutcome.UpToDate>(
+            await Migrator.Migrate(database.Database, new FakeTimeProvider(), CancellationToken.None)
         );
-    }
-
-    private static async Task<TestDatabase> CreatePostgres()
-    {
-        var server =
-            PostgresAddress
-            ?? throw new InvalidOperationException(
-                "In CI the tests need PostgreSQL: AFFLUENT_TEST_POSTGRES is not set."
-            );
-        var name = $"affluent_test_{Guid.NewGuid():N}";
-        await Execute(server, $"create database {name}");
-        var address = new UriBuilder(server) { Path = name }.Uri.ToString();
-        return new(Database.Open(address), address, () => Execute(server, $"drop database {name} with (force)"));
-    }
-
-    private static async Task Execute(string server, string sql)
-    {
-        await using var connection = new NpgsqlConnection(
-            PostgresDatabase.ConnectionString(new Uri(server)) + ";Pooling=false"
-        );
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync();
+        // Closed, the file holds everything: nothing is left in its write-ahead log.
+        await database.Database.DisposeAsync();
+        return await File.ReadAllBytesAsync(database.Address);
     }
 }

@@ -159,7 +159,7 @@ internal sealed partial class TestApp
     );
 
     /// <summary>Two banks that no connector reads: 501 with both channels, 502 with REDIRECT only.</summary>
-    public static Task<TestApp> StartWithBanks(DatabaseKind kind = DatabaseKind.Sqlite) =>
+    public static Task<TestApp> StartWithBanks(DatabaseKind kind) =>
         Start(kind, configure: builder => builder.Services.AddSingleton(new Banks(ExampleBanks, _ => null)));
 
     /// <summary>A connection over the EMBEDDED channel of bank 501.</summary>

@@ -23,7 +23,7 @@ internal sealed partial class TestApp
         ActivatorUtilities.CreateInstance<Worker>(Services, database);
 
     /// <summary>The platform with a bank that does what the test says.</summary>
-    public static Task<TestApp> StartWith(FakeBank bank, DatabaseKind kind = DatabaseKind.Sqlite) =>
+    public static Task<TestApp> StartWith(FakeBank bank, DatabaseKind kind) =>
         Start(kind, configure: builder => builder.Services.AddSingleton(bank.Banks()));
 
     /// <summary>Makes an EMBEDDED connection over the API; its id.</summary>

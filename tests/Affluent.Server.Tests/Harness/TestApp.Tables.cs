@@ -91,6 +91,9 @@ internal sealed partial class TestApp
     /// <summary>"ok" when the file is whole; on SQLite.</summary>
     public Task<string?> Integrity() => Value<string>("pragma integrity_check");
 
+    /// <summary>Every byte that the database holds, as Latin-1 text to be searched.</summary>
+    public Task<string> StoredText() => _database.StoredText();
+
     /// <summary>Empties a table behind the platform's back.</summary>
     public Task DeleteAll(string table) => Execute($"delete from {table}");
 

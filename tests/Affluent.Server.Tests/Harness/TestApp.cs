@@ -17,12 +17,11 @@ namespace Affluent.Server.Tests.Harness;
 internal sealed partial class TestApp : IAsyncDisposable
 {
     private readonly TestDatabase _database;
-    private readonly DirectoryInfo _folder;
     private readonly WebApplication _app;
 
-    private TestApp(TestDatabase database, DirectoryInfo folder, WebApplication app, FakeTimeProvider time)
+    private TestApp(TestDatabase database, WebApplication app, FakeTimeProvider time)
     {
-        (_database, _folder, _app, Time) = (database, folder, app, time);
+        (_database, _app, Time) = (database, app, time);
         Origin = new Uri(
             app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()
         );
@@ -51,20 +50,19 @@ internal sealed partial class TestApp : IAsyncDisposable
     public Database Database => _database.Database;
 
     public static async Task<TestApp> Start(
-        DatabaseKind kind = DatabaseKind.Sqlite,
+        DatabaseKind kind,
         Func<Settings, Settings>? settings = null,
         Action<WebApplicationBuilder>? configure = null
     )
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 8, 0, 0, TimeSpan.Zero));
-        var database = await TestDatabase.Create(kind, time);
-        var folder = Directory.CreateTempSubdirectory("affluent-test-");
+        var database = await TestDatabase.Create(kind);
         var all = new Settings
         {
             Listen = "http://127.0.0.1:0",
             Database = database.Address,
-            MasterKeyFile = Path.Combine(folder.FullName, "master.key"),
-            SigningKeyFile = Path.Combine(folder.FullName, "signing.key"),
+            MasterKeyFile = Path.Combine(database.Folder, "master.key"),
+            SigningKeyFile = Path.Combine(database.Folder, "signing.key"),
         };
         all = settings?.Invoke(all) ?? all;
         var app = App.Build(
@@ -83,7 +81,7 @@ internal sealed partial class TestApp : IAsyncDisposable
             }
         );
         await app.StartAsync();
-        return new TestApp(database, folder, app, time);
+        return new TestApp(database, app, time);
     }
 
     public async ValueTask DisposeAsync()
@@ -93,6 +91,5 @@ internal sealed partial class TestApp : IAsyncDisposable
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         await _database.DisposeAsync();
-        _folder.Delete(recursive: true);
     }
 }

@@ -9,10 +9,10 @@ public sealed class ApiDocumentTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task The_committed_document_is_what_the_routes_say()
+    [Theory, OnBothDatabases]
+    public async Task The_committed_document_is_what_the_routes_say(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
         var made =
             (await app.Http.GetStringAsync("/docs/openapi.json", Stop)).ReplaceLineEndings("\n").TrimEnd() + "\n";
         var file = CommittedFile();
@@ -29,10 +29,10 @@ public sealed class ApiDocumentTests
         );
     }
 
-    [Fact]
-    public async Task Every_operation_is_fit_to_be_read()
+    [Theory, OnBothDatabases]
+    public async Task Every_operation_is_fit_to_be_read(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
         var document = await app.Http.Read("/docs/openapi.json");
         HashSet<string> operations = [];
 
@@ -71,10 +71,10 @@ public sealed class ApiDocumentTests
         }
     }
 
-    [Fact]
-    public async Task The_interactive_reference_brings_its_own_script()
+    [Theory, OnBothDatabases]
+    public async Task The_interactive_reference_brings_its_own_script(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
 
         using var answer = await app.Http.GetAsync("/docs/api/", Stop);
         var page = await answer.Content.ReadAsStringAsync(Stop);

@@ -9,10 +9,10 @@ public sealed class ApiErrorsTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Every_mistake_gets_a_problem_with_its_own_code()
+    [Theory, OnBothDatabases]
+    public async Task Every_mistake_gets_a_problem_with_its_own_code(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
         using var http = app.WithToken(await app.ClientToken(await app.CreateClient()));
 
         await Answers(HttpMethod.Get, "/api/v2.1/nothing", null, 404, "unknown_route", "/docs/api");
@@ -68,11 +68,11 @@ public sealed class ApiErrorsTests
         }
     }
 
-    [Fact]
-    public async Task A_bug_is_logged_once_and_shows_nothing_but_its_trace()
+    [Theory, OnBothDatabases]
+    public async Task A_bug_is_logged_once_and_shows_nothing_but_its_trace(DatabaseKind kind)
     {
         var log = new KeptLog();
-        await using var app = await TestApp.Start(configure: builder => builder.Logging.AddProvider(log));
+        await using var app = await TestApp.Start(kind, configure: builder => builder.Logging.AddProvider(log));
         var (http, _) = await app.SignedInUser();
         await app.Drop("transactions");
 

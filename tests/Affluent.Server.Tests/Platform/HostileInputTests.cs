@@ -73,10 +73,10 @@ public sealed class HostileInputTests
         }
     }
 
-    [Fact]
-    public async Task A_form_that_cannot_be_read_is_refused_by_the_widget()
+    [Theory, OnBothDatabases]
+    public async Task A_form_that_cannot_be_read_is_refused_by_the_widget(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
         var session = await app.OpenWidget(await app.CreateWidgetUser());
         foreach (var address in new[] { "/embed/v2.1/widget/widget_session", session.Link("add_connection") })
         {

@@ -42,7 +42,7 @@ public sealed class PlatformTests
     [Theory, OnBothDatabases]
     public async Task The_vault_opens_only_for_the_same_user_and_purpose(DatabaseKind kind)
     {
-        await using var database = await TestDatabase.Create(kind, TimeProvider.System);
+        await using var database = await TestDatabase.Create(kind);
         var folder = Directory.CreateTempSubdirectory("affluent-test-");
         var vault = new Vault(MasterKey.Load(Path.Combine(folder.FullName, "master.key"), mayCreate: true));
         var (mine, other) = await database.Database.Write(

@@ -10,23 +10,23 @@ namespace Affluent.Server.Tests.Platform;
 public sealed class RolesTests
 {
     [Theory]
-    [InlineData(nameof(Roles.Auth), HttpStatusCode.OK, HttpStatusCode.NotFound)]
-    [InlineData(nameof(Roles.Api), HttpStatusCode.NotFound, HttpStatusCode.OK)]
-    [InlineData(nameof(Roles.Worker), HttpStatusCode.NotFound, HttpStatusCode.NotFound)]
-    [InlineData(nameof(Roles.All), HttpStatusCode.OK, HttpStatusCode.OK)]
-    public async Task Only_the_roles_of_the_process_have_routes(string roles, HttpStatusCode auth, HttpStatusCode docs)
+    [OnBothDatabases(nameof(Roles.Auth), HttpStatusCode.OK, HttpStatusCode.NotFound)]
+    [OnBothDatabases(nameof(Roles.Api), HttpStatusCode.NotFound, HttpStatusCode.OK)]
+    [OnBothDatabases(nameof(Roles.Worker), HttpStatusCode.NotFound, HttpStatusCode.NotFound)]
+    [OnBothDatabases(nameof(Roles.All), HttpStatusCode.OK, HttpStatusCode.OK)]
+    public async Task Only_the_roles_of_the_process_have_routes(DatabaseKind kind, string roles, HttpStatusCode auth, HttpStatusCode docs)
     {
-        await using var app = await TestApp.Start(settings: s => s with { Roles = Enum.Parse<Roles>(roles) });
+        await using var app = await TestApp.Start(kind, settings: s => s with { Roles = Enum.Parse<Roles>(roles) });
 
         Assert.Equal(auth, await Status(app, "/auth/.well-known/openid-configuration"));
         Assert.Equal(docs, await Status(app, "/docs/"));
         Assert.Equal(HttpStatusCode.OK, await Status(app, "/health"));
     }
 
-    [Fact]
-    public async Task Ready_means_that_the_database_is_in_the_form_that_this_version_needs()
+    [Theory, OnBothDatabases]
+    public async Task Ready_means_that_the_database_is_in_the_form_that_this_version_needs(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         var before = await Status(app, "/health/ready");
         await app.MarkAsVersion(999);
 
@@ -34,10 +34,10 @@ public sealed class RolesTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await Status(app, "/health/ready"));
     }
 
-    [Fact]
-    public async Task Behind_a_proxy_that_ends_TLS_production_answers_under_its_public_names()
+    [Theory, OnBothDatabases]
+    public async Task Behind_a_proxy_that_ends_TLS_production_answers_under_its_public_names(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start(settings: s =>
+        await using var app = await TestApp.Start(kind, settings: s =>
         {
             SigningKey.Load(s.SigningKeyFile, mayCreate: true);
             return s with { Environment = InstallationKind.Production, AuthUrl = new Uri("https://auth.example") };

@@ -10,10 +10,10 @@ public sealed class ProvidersTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_provider_shows_the_ways_to_its_data()
+    [Theory, OnBothDatabases]
+    public async Task A_provider_shows_the_ways_to_its_data(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
         var (http, _) = await app.SignedInUser();
 
         var one = await http.Read("/api/v2.1/providers/501");
@@ -35,37 +35,37 @@ public sealed class ProvidersTests
     }
 
     [Theory]
-    [InlineData("", 501, 502)]
-    [InlineData("?q=etoile", 501)]
-    [InlineData("?q=CREDIT", 502)]
-    [InlineData("?countries=FRA", 501)]
-    [InlineData("?countries=fra,BEL", 501, 502)]
-    [InlineData("?countries=DEU")]
-    [InlineData("?limit=1&page=2", 502)]
-    [InlineData("?limit=1000&page=2")]
-    public async Task Providers_are_searched_by_name_and_country(string query, params int[] expected)
+    [OnBothDatabases("", 501, 502)]
+    [OnBothDatabases("?q=etoile", 501)]
+    [OnBothDatabases("?q=CREDIT", 502)]
+    [OnBothDatabases("?countries=FRA", 501)]
+    [OnBothDatabases("?countries=fra,BEL", 501, 502)]
+    [OnBothDatabases("?countries=DEU")]
+    [OnBothDatabases("?limit=1&page=2", 502)]
+    [OnBothDatabases("?limit=1000&page=2")]
+    public async Task Providers_are_searched_by_name_and_country(DatabaseKind kind, string query, params int[] expected)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
         // A client's own token will do: banks are the same for everybody.
         using var http = app.WithToken(await app.ClientToken(await app.CreateClient()));
 
         Assert.Equal(expected.Select(id => (long)id), await http.ReadIds("/api/v2.1/providers" + query));
     }
 
-    [Fact]
-    public async Task A_bad_parameter_is_named()
+    [Theory, OnBothDatabases]
+    public async Task A_bad_parameter_is_named(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
         var (http, _) = await app.SignedInUser();
 
         Assert.Equal("limit", (await http.ReadProblem("/api/v2.1/providers?limit=1001")).Text("parameter"));
         Assert.Equal("countries", (await http.ReadProblem("/api/v2.1/providers?countries=FR")).Text("parameter"));
     }
 
-    [Fact]
-    public async Task A_logo_is_an_image_that_needs_no_token()
+    [Theory, OnBothDatabases]
+    public async Task A_logo_is_an_image_that_needs_no_token(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
 
         using var answer = await app.Http.GetAsync("/api/v2.1/providers/501/logo", Stop);
         using var unknown = await app.Http.GetAsync("/api/v2.1/providers/1/logo", Stop);
@@ -76,10 +76,10 @@ public sealed class ProvidersTests
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 
-    [Fact]
-    public async Task Providers_want_a_token()
+    [Theory, OnBothDatabases]
+    public async Task Providers_want_a_token(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
 
         Assert.Equal("invalid_token", (await app.Http.ReadProblem("/api/v2.1/providers")).Text("code"));
     }

@@ -15,7 +15,7 @@ public sealed class DatabaseTests
     [Theory, OnBothDatabases]
     public async Task Migrating_twice_applies_nothing_the_second_time(DatabaseKind kind)
     {
-        await using var database = await TestDatabase.Create(kind, Time, migrate: false);
+        await using var database = await TestDatabase.CreateEmpty(kind);
 
         var first = Assert.IsType<MigrationOutcome.UpToDate>(await Migrator.Migrate(database.Database, Time, Stop));
         var second = Assert.IsType<MigrationOutcome.UpToDate>(await Migrator.Migrate(database.Database, Time, Stop));
@@ -27,7 +27,7 @@ public sealed class DatabaseTests
     [Theory, OnBothDatabases]
     public async Task A_database_from_a_newer_version_is_left_alone(DatabaseKind kind)
     {
-        await using var database = await TestDatabase.Create(kind, Time);
+        await using var database = await TestDatabase.Create(kind);
         await database.MarkAsVersion(9999);
 
         var outcome = Assert.IsType<MigrationOutcome.TooNew>(await Migrator.Migrate(database.Database, Time, Stop));
@@ -38,7 +38,7 @@ public sealed class DatabaseTests
     [Theory, OnBothDatabases]
     public async Task Four_nodes_that_migrate_at_once_do_it_once(DatabaseKind kind)
     {
-        await using var database = await TestDatabase.Create(kind, Time, migrate: false);
+        await using var database = await TestDatabase.CreateEmpty(kind);
 
         var outcomes = await Task.WhenAll(
             Enumerable.Range(0, 4).Select(_ => Task.Run(() => Migrator.Migrate(database.Database, Time, Stop)))
@@ -50,7 +50,7 @@ public sealed class DatabaseTests
     [Theory, OnBothDatabases]
     public async Task What_a_failing_transaction_wrote_is_gone(DatabaseKind kind)
     {
-        await using var database = await TestDatabase.Create(kind, Time);
+        await using var database = await TestDatabase.Create(kind);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
             database.Database.Write(
@@ -73,7 +73,7 @@ public sealed class DatabaseTests
     [Theory, OnBothDatabases]
     public async Task A_second_row_of_a_unique_value_is_recognised(DatabaseKind kind)
     {
-        await using var database = await TestDatabase.Create(kind, Time);
+        await using var database = await TestDatabase.Create(kind);
         const string Insert = "insert into counters (name, value) values ('one', 1)";
         await database.Database.Write(db => db.Execute(Insert), Stop);
 
@@ -87,7 +87,7 @@ public sealed class DatabaseTests
     [Theory, OnBothDatabases]
     public async Task Bulk_rows_come_back_as_written_and_lists_select_them(DatabaseKind kind)
     {
-        await using var database = await TestDatabase.Create(kind, Time);
+        await using var database = await TestDatabase.Create(kind);
         var table = new BulkTable<Sample>(
             "samples",
             [

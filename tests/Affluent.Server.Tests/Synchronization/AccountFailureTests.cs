@@ -37,10 +37,10 @@ public sealed class AccountFailureTests
         Assert.Single(await http.Transactions());
     }
 
-    [Fact]
-    public async Task A_connection_is_read_every_day_unless_its_maker_says_otherwise()
+    [Theory, OnBothDatabases]
+    public async Task A_connection_is_read_every_day_unless_its_maker_says_otherwise(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWith(new FakeBank());
+        await using var app = await TestApp.StartWith(new FakeBank(), kind);
         var (http, _) = await app.SignedInUser();
 
         using var answer = await http.PostAsJsonAsync(

@@ -20,15 +20,15 @@ public sealed class BadBankTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\nOops", "bank_unavailable")]
-    [InlineData("HTTP/1.1 503 Night\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n", "bank_unavailable")]
-    [InlineData("HTTP/1.1 429 Many\r\nContent-Length: 0\r\n\r\n", "rate_limited")]
-    [InlineData("", "bank_unavailable")]
-    [InlineData("not http at all\r\n\r\n", "bank_unavailable")]
-    public async Task A_bank_that_answers_nonsense_ends_the_run_as_failed_with_the_reason(string bytes, string reason)
+    [OnBothDatabases("HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\nOops", "bank_unavailable")]
+    [OnBothDatabases("HTTP/1.1 503 Night\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n", "bank_unavailable")]
+    [OnBothDatabases("HTTP/1.1 429 Many\r\nContent-Length: 0\r\n\r\n", "rate_limited")]
+    [OnBothDatabases("", "bank_unavailable")]
+    [OnBothDatabases("not http at all\r\n\r\n", "bank_unavailable")]
+    public async Task A_bank_that_answers_nonsense_ends_the_run_as_failed_with_the_reason(DatabaseKind kind, string bytes, string reason)
     {
         using var server = new RawServer(bytes);
-        await using var app = await Start(server.Address);
+        await using var app = await Start(kind, server.Address);
         var (http, id) = await Connect(app);
 
         await app.RunDueSynchronizations();
@@ -44,13 +44,13 @@ public sealed class BadBankTests
         Assert.True(await app.DueAt(id) > app.Time.Seconds());
     }
 
-    [Fact]
-    public async Task A_page_without_a_login_form_is_not_blamed_on_the_user()
+    [Theory, OnBothDatabases]
+    public async Task A_page_without_a_login_form_is_not_blamed_on_the_user(DatabaseKind kind)
     {
         using var server = new RawServer(
             "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 25\r\nConnection: close\r\n\r\n<html>Closed today</html>"
         );
-        await using var app = await Start(server.Address);
+        await using var app = await Start(kind, server.Address);
         var (http, id) = await Connect(app);
 
         await app.RunDueSynchronizations();
@@ -59,12 +59,12 @@ public sealed class BadBankTests
         Assert.Equal("FAILED", await http.StatusOf(id, Channel));
     }
 
-    [Fact]
-    public async Task A_bank_that_is_not_there_ends_the_run_as_failed()
+    [Theory, OnBothDatabases]
+    public async Task A_bank_that_is_not_there_ends_the_run_as_failed(DatabaseKind kind)
     {
         var server = new RawServer("");
         server.Dispose();
-        await using var app = await Start(server.Address);
+        await using var app = await Start(kind, server.Address);
         var (http, id) = await Connect(app);
 
         await app.RunDueSynchronizations();
@@ -73,11 +73,11 @@ public sealed class BadBankTests
         Assert.Equal("bank_unavailable", await app.ReasonOf(id, Channel));
     }
 
-    [Fact]
-    public async Task A_bank_that_never_answers_is_given_up()
+    [Theory, OnBothDatabases]
+    public async Task A_bank_that_never_answers_is_given_up(DatabaseKind kind)
     {
         using var server = new RawServer(bytes: null);
-        await using var app = await Start(server.Address);
+        await using var app = await Start(kind, server.Address);
         var (http, id) = await Connect(app);
 
         var run = app.RunDueSynchronizations();
@@ -121,15 +121,15 @@ public sealed class BadBankTests
         await Assert.ThrowsAsync<HttpRequestException>(() => http.Client.GetAsync(server.Address, Stop));
     }
 
-    [Fact]
-    public async Task The_second_channel_goes_on_when_the_first_fails_and_leaves_the_firsts_accounts_alone()
+    [Theory, OnBothDatabases]
+    public async Task The_second_channel_goes_on_when_the_first_fails_and_leaves_the_firsts_accounts_alone(DatabaseKind kind)
     {
         var bank = new FakeBank();
         var shared = Bank.Account("FR1420041010050500013M02606");
         bank.RedirectChannel.With(shared, Bank.Booked("r", -5, "2026-02-20", "CARTE SHOP"));
         bank.EmbeddedChannel.With(shared, Bank.Booked("e", -5, "2026-02-20", "CARTE SHOP"));
         bank.EmbeddedChannel.With(Bank.Account("999"), Bank.Booked("s", 1, "2026-02-20", "INTEREST"));
-        await using var app = await TestApp.StartWith(bank);
+        await using var app = await TestApp.StartWith(bank, kind);
         var (http, _) = await app.SignedInUser(await app.CreateClient(redirectUrls: "https://app.example"));
         var id = await TestApp.Connect(http, FakeBank.Redirect, "https://app.example/back");
         await app.RunDueSynchronizations();
@@ -157,7 +157,8 @@ public sealed class BadBankTests
         Assert.Equal(2, (await http.Transactions()).Count);
     }
 
-    private static Task<TestApp> Start(Uri bank) => TestApp.Start(settings: s => s with { TestBankUrl = bank });
+    private static Task<TestApp> Start(DatabaseKind kind, Uri bank) =>
+        TestApp.Start(kind, settings: s => s with { TestBankUrl = bank });
 
     private static async Task<(HttpClient Http, string Id)> Connect(TestApp app)
     {

@@ -50,11 +50,11 @@ public sealed class QuestionTests
         Assert.Equal(HttpStatusCode.NoContent, none.StatusCode);
     }
 
-    [Fact]
-    public async Task A_wrong_code_is_asked_for_again()
+    [Theory, OnBothDatabases]
+    public async Task A_wrong_code_is_asked_for_again(DatabaseKind kind)
     {
         var bank = Bank_that_asks_for_a_code();
-        await using var app = await TestApp.StartWith(bank);
+        await using var app = await TestApp.StartWith(bank, kind);
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
@@ -70,10 +70,10 @@ public sealed class QuestionTests
         Assert.Equal("SUCCESS", await http.StatusOf(id));
     }
 
-    [Fact]
-    public async Task A_question_that_nobody_answers_expires()
+    [Theory, OnBothDatabases]
+    public async Task A_question_that_nobody_answers_expires(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWith(Bank_that_asks_for_a_code());
+        await using var app = await TestApp.StartWith(Bank_that_asks_for_a_code(), kind);
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
@@ -88,10 +88,10 @@ public sealed class QuestionTests
         Assert.Single(await app.EventNames(id), name => name == "USER_INPUT_EXPIRED");
     }
 
-    [Fact]
-    public async Task A_user_who_gives_up_ends_the_run()
+    [Theory, OnBothDatabases]
+    public async Task A_user_who_gives_up_ends_the_run(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWith(Bank_that_asks_for_a_code());
+        await using var app = await TestApp.StartWith(Bank_that_asks_for_a_code(), kind);
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
@@ -103,12 +103,12 @@ public sealed class QuestionTests
         Assert.Equal("FAILED", await http.StatusOf(id));
     }
 
-    [Fact]
-    public async Task In_the_night_a_question_marks_the_channel_and_nobody_is_asked()
+    [Theory, OnBothDatabases]
+    public async Task In_the_night_a_question_marks_the_channel_and_nobody_is_asked(DatabaseKind kind)
     {
         var bank = Bank_that_asks_for_a_code();
         bank.EmbeddedChannel.Instead = null;
-        await using var app = await TestApp.StartWith(bank);
+        await using var app = await TestApp.StartWith(bank, kind);
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
@@ -122,8 +122,8 @@ public sealed class QuestionTests
         Assert.Equal(0, await app.Count("questions"));
     }
 
-    [Fact]
-    public async Task An_approval_in_the_banks_app_is_looked_for_until_it_is_there()
+    [Theory, OnBothDatabases]
+    public async Task An_approval_in_the_banks_app_is_looked_for_until_it_is_there(DatabaseKind kind)
     {
         var bank = new FakeBank();
         bank.EmbeddedChannel.With(Bank.Account("111"));
@@ -135,7 +135,7 @@ public sealed class QuestionTests
             {
                 Session = "wait",
             };
-        await using var app = await TestApp.StartWith(bank);
+        await using var app = await TestApp.StartWith(bank, kind);
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
@@ -210,10 +210,10 @@ public sealed class QuestionTests
         Assert.Single(await app.EventNames(id), name => name == "CONSENT_GIVEN");
     }
 
-    [Fact]
-    public async Task A_redirect_url_of_another_site_is_refused()
+    [Theory, OnBothDatabases]
+    public async Task A_redirect_url_of_another_site_is_refused(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWith(new FakeBank());
+        await using var app = await TestApp.StartWith(new FakeBank(), kind);
         var (http, _) = await app.SignedInUser(await app.CreateClient(redirectUrls: "https://app.example"));
 
         using var answer = await http.PostAsJsonAsync(
@@ -231,11 +231,11 @@ public sealed class QuestionTests
         Assert.Empty(await http.ReadIds("/api/v2.1/connections"));
     }
 
-    [Fact]
-    public async Task Nothing_secret_stands_in_the_database_file()
+    [Theory, OnBothDatabases]
+    public async Task Nothing_secret_stands_in_the_database(DatabaseKind kind)
     {
         var bank = Bank_that_asks_for_a_code();
-        await using var app = await TestApp.StartWith(bank);
+        await using var app = await TestApp.StartWith(bank, kind);
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
@@ -243,16 +243,7 @@ public sealed class QuestionTests
         await app.RunDueSynchronizations();
         Assert.Equal("SUCCESS", await http.StatusOf(id));
 
-        var file = ((Affluent.Server.Storage.SqliteDatabase)app.Database).Path;
-        var all = new[] { file, file + "-wal" }
-            .Where(File.Exists)
-            .Select(path =>
-            {
-                using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-                using var reader = new StreamReader(stream, System.Text.Encoding.Latin1);
-                return reader.ReadToEnd();
-            });
-        var text = string.Concat(all);
+        var text = await app.StoredText();
 
         Assert.Contains("Account 111", text, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret-pa55", text, StringComparison.Ordinal);

@@ -107,8 +107,8 @@ public sealed class RunTests
         Assert.Equal(-10m, Assert.Single(await http.Accounts()).Money("balance_gap"));
     }
 
-    [Fact]
-    public async Task An_account_that_the_bank_refuses_does_not_spoil_the_others()
+    [Theory, OnBothDatabases]
+    public async Task An_account_that_the_bank_refuses_does_not_spoil_the_others(DatabaseKind kind)
     {
         var bank = new FakeBank();
         bank.EmbeddedChannel.With(Bank.Account("111"), Bank.Booked("a", 1, "2026-02-01", "X"));
@@ -117,7 +117,7 @@ public sealed class RunTests
             input is StepInput.ListTransactions { Account.Reference: "111" }
                 ? Bank.Refused(Refusal.AccountRefused)
                 : null;
-        await using var app = await TestApp.StartWith(bank);
+        await using var app = await TestApp.StartWith(bank, kind);
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
 
@@ -129,12 +129,12 @@ public sealed class RunTests
         Assert.Single(await http.Transactions());
     }
 
-    [Fact]
-    public async Task An_account_that_is_no_longer_listed_is_not_found_until_it_comes_back()
+    [Theory, OnBothDatabases]
+    public async Task An_account_that_is_no_longer_listed_is_not_found_until_it_comes_back(DatabaseKind kind)
     {
         var bank = new FakeBank();
         bank.EmbeddedChannel.With(Bank.Account("111")).With(Bank.Account("222"));
-        await using var app = await TestApp.StartWith(bank);
+        await using var app = await TestApp.StartWith(bank, kind);
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
@@ -151,12 +151,12 @@ public sealed class RunTests
         Assert.Equal("ACTIVE", (await http.Account("222")).Text("status"));
     }
 
-    [Fact]
-    public async Task New_accounts_wait_until_the_list_is_asked_for()
+    [Theory, OnBothDatabases]
+    public async Task New_accounts_wait_until_the_list_is_asked_for(DatabaseKind kind)
     {
         var bank = new FakeBank();
         bank.EmbeddedChannel.With(Bank.Account("111"));
-        await using var app = await TestApp.StartWith(bank);
+        await using var app = await TestApp.StartWith(bank, kind);
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
@@ -175,12 +175,12 @@ public sealed class RunTests
         Assert.Single(await http.Transactions());
     }
 
-    [Fact]
-    public async Task Wrong_credentials_are_never_sent_again()
+    [Theory, OnBothDatabases]
+    public async Task Wrong_credentials_are_never_sent_again(DatabaseKind kind)
     {
         var bank = new FakeBank();
         bank.EmbeddedChannel.Instead = (_, _) => Bank.Refused(Refusal.WrongCredentials);
-        await using var app = await TestApp.StartWith(bank);
+        await using var app = await TestApp.StartWith(bank, kind);
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
@@ -197,14 +197,14 @@ public sealed class RunTests
         Assert.Equal("AUTH_FAILED", await http.StatusOf(id, FakeBank.Embedded));
     }
 
-    [Fact]
-    public async Task New_credentials_bring_a_stopped_connection_back()
+    [Theory, OnBothDatabases]
+    public async Task New_credentials_bring_a_stopped_connection_back(DatabaseKind kind)
     {
         var bank = new FakeBank();
         bank.EmbeddedChannel.With(Bank.Account("111"));
         bank.EmbeddedChannel.Instead = (context, _) =>
             context.Credentials["301"] == "right" ? null : Bank.Refused(Refusal.WrongCredentials);
-        await using var app = await TestApp.StartWith(bank);
+        await using var app = await TestApp.StartWith(bank, kind);
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
@@ -241,12 +241,12 @@ public sealed class RunTests
         Assert.Null(bank.EmbeddedChannel.Steps[^1].Context.User);
     }
 
-    [Fact]
-    public async Task A_connection_without_auto_sync_waits_for_its_user()
+    [Theory, OnBothDatabases]
+    public async Task A_connection_without_auto_sync_waits_for_its_user(DatabaseKind kind)
     {
         var bank = new FakeBank();
         bank.EmbeddedChannel.With(Bank.Account("111"));
-        await using var app = await TestApp.StartWith(bank);
+        await using var app = await TestApp.StartWith(bank, kind);
         var (http, _) = await app.SignedInUser();
         await TestApp.Connect(http, autoSync: false);
         await app.RunDueSynchronizations();
@@ -256,12 +256,12 @@ public sealed class RunTests
         Assert.Equal(0, await app.RunDueSynchronizations());
     }
 
-    [Fact]
-    public async Task Accounts_that_need_consent_are_not_read_before_it_is_given()
+    [Theory, OnBothDatabases]
+    public async Task Accounts_that_need_consent_are_not_read_before_it_is_given(DatabaseKind kind)
     {
         var bank = new FakeBank();
         bank.EmbeddedChannel.With(Bank.Account("111"), Bank.Booked("a", 1, "2026-02-01", "X"));
-        await using var app = await TestApp.StartWith(bank);
+        await using var app = await TestApp.StartWith(bank, kind);
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http, consentPerAccount: true);
 
@@ -274,13 +274,13 @@ public sealed class RunTests
     }
 
     [Theory]
-    [InlineData(null, 400)]
-    [InlineData("ALL", 204)]
-    [InlineData("LIST_ACCOUNTS", 204)]
-    [InlineData("SOME", 400)]
-    public async Task The_type_of_a_synchronization_is_checked(string? type, int status)
+    [OnBothDatabases(null, 400)]
+    [OnBothDatabases("ALL", 204)]
+    [OnBothDatabases("LIST_ACCOUNTS", 204)]
+    [OnBothDatabases("SOME", 400)]
+    public async Task The_type_of_a_synchronization_is_checked(DatabaseKind kind, string? type, int status)
     {
-        await using var app = await TestApp.StartWith(new FakeBank());
+        await using var app = await TestApp.StartWith(new FakeBank(), kind);
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
 
@@ -293,10 +293,10 @@ public sealed class RunTests
         Assert.Equal(status, (int)answer.StatusCode);
     }
 
-    [Fact]
-    public async Task Synchronizing_all_answers_one_link_per_connection()
+    [Theory, OnBothDatabases]
+    public async Task Synchronizing_all_answers_one_link_per_connection(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWith(new FakeBank());
+        await using var app = await TestApp.StartWith(new FakeBank(), kind);
         var (http, _) = await app.SignedInUser();
         var (one, two) = (await TestApp.Connect(http), await TestApp.Connect(http));
 

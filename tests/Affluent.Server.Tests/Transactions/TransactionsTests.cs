@@ -178,10 +178,10 @@ public sealed class TransactionsTests
             );
     }
 
-    [Fact]
-    public async Task A_bad_parameter_is_named()
+    [Theory, OnBothDatabases]
+    public async Task A_bad_parameter_is_named(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
         var (http, _) = await app.SignedInUser();
         (string Query, string Parameter, string Words)[] cases =
         [
@@ -219,10 +219,10 @@ public sealed class TransactionsTests
         }
     }
 
-    [Fact]
-    public async Task An_unknown_transaction_is_not_found()
+    [Theory, OnBothDatabases]
+    public async Task An_unknown_transaction_is_not_found(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks();
+        await using var app = await TestApp.StartWithBanks(kind);
         var (http, _) = await app.SignedInUser();
 
         Assert.Equal("not_found", (await http.ReadProblem("/api/v2.1/transactions/1")).Text("code"));

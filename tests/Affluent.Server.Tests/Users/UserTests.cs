@@ -59,19 +59,19 @@ public sealed class UserTests
     }
 
     [Theory]
-    [InlineData("{}", "email")]
-    [InlineData("{\"email\":\"nobody\",\"password\":\"pa55word\"}", "email")]
-    [InlineData("{\"email\":\"a b@example.com\",\"password\":\"pa55word\"}", "email")]
-    [InlineData("{\"email\":5,\"password\":\"pa55word\"}", "email")]
-    [InlineData("{\"email\":\"a@example.com\"}", "password")]
-    [InlineData("{\"email\":\"a@example.com\",\"password\":\"pa55w\"}", "password")]
-    [InlineData("{\"email\":\"a@example.com\",\"password\":\"password\"}", "password")]
-    [InlineData("{\"email\":\"a@example.com\",\"password\":\"12345678\"}", "password")]
-    [InlineData("{\"email\":", null)]
-    [InlineData("null", null)]
-    public async Task A_bad_body_is_refused_by_the_name_of_the_field(string body, string? field)
+    [OnBothDatabases("{}", "email")]
+    [OnBothDatabases("{\"email\":\"nobody\",\"password\":\"pa55word\"}", "email")]
+    [OnBothDatabases("{\"email\":\"a b@example.com\",\"password\":\"pa55word\"}", "email")]
+    [OnBothDatabases("{\"email\":5,\"password\":\"pa55word\"}", "email")]
+    [OnBothDatabases("{\"email\":\"a@example.com\"}", "password")]
+    [OnBothDatabases("{\"email\":\"a@example.com\",\"password\":\"pa55w\"}", "password")]
+    [OnBothDatabases("{\"email\":\"a@example.com\",\"password\":\"password\"}", "password")]
+    [OnBothDatabases("{\"email\":\"a@example.com\",\"password\":\"12345678\"}", "password")]
+    [OnBothDatabases("{\"email\":", null)]
+    [OnBothDatabases("null", null)]
+    public async Task A_bad_body_is_refused_by_the_name_of_the_field(DatabaseKind kind, string body, string? field)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         using var http = app.WithToken(await app.ClientToken(await app.CreateClient()));
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
 
@@ -81,10 +81,10 @@ public sealed class UserTests
         Assert.Equal(field, problem.Text("parameter"));
     }
 
-    [Fact]
-    public async Task Users_are_made_by_a_client_that_may_and_as_json()
+    [Theory, OnBothDatabases]
+    public async Task Users_are_made_by_a_client_that_may_and_as_json(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         var (http, user) = await app.SignedInUser();
         var limited = await app.CreateClient(clientMode: true, scopes: "profile");
         using var asLimited = app.WithToken(await app.ClientToken(limited, "profile"));
@@ -127,12 +127,12 @@ public sealed class UserTests
     }
 
     [Theory]
-    [InlineData("/api/v2.1/users/{0}")]
-    [InlineData("/api/v2.1/users/me?user_id={0}")]
-    [InlineData("/api/v2.1/admin/users/me?user_id={0}")]
-    public async Task A_client_in_client_mode_deletes_its_users(string path)
+    [OnBothDatabases("/api/v2.1/users/{0}")]
+    [OnBothDatabases("/api/v2.1/users/me?user_id={0}")]
+    [OnBothDatabases("/api/v2.1/admin/users/me?user_id={0}")]
+    public async Task A_client_in_client_mode_deletes_its_users(DatabaseKind kind, string path)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         var client = await app.CreateClient(clientMode: true);
         var user = await app.CreateUser(client);
         using var http = app.WithToken(await app.ClientToken(client, "profile_edit"));

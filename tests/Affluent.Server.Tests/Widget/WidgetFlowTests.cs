@@ -63,10 +63,10 @@ public sealed class WidgetFlowTests
         Assert.Contains("status=success&result=created", visitor.SentTo!.Query, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_return_link_is_good_for_nobody_who_made_it_up()
+    [Theory, OnBothDatabases]
+    public async Task A_return_link_is_good_for_nobody_who_made_it_up(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var visitor = await app.Visit(await app.OpenWidget(await app.CreateWidgetUser()), "add_connection", Back);
         await GoToBank(visitor);
 
@@ -79,10 +79,10 @@ public sealed class WidgetFlowTests
         Assert.Equal(HttpStatusCode.BadRequest, visitor.Status);
     }
 
-    [Fact]
-    public async Task In_a_frame_the_bank_leads_to_the_client_s_page_which_resumes_the_session()
+    [Theory, OnBothDatabases]
+    public async Task In_a_frame_the_bank_leads_to_the_client_s_page_which_resumes_the_session(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var session = await app.OpenWidget(await app.CreateWidgetUser());
         var parameters = $"{Back}&aspsp_callback_uri=https%3A%2F%2Fclient.example%2Fresume%3Fa%3D1&provider_id=91";
         var frame = app.Browse("iframe");
@@ -108,10 +108,10 @@ public sealed class WidgetFlowTests
         Assert.Equal("https://client.example", again.Find("#outcome").GetAttribute("data-origins"));
     }
 
-    [Fact]
-    public async Task A_refusal_at_the_bank_is_explained_and_can_be_tried_again()
+    [Theory, OnBothDatabases]
+    public async Task A_refusal_at_the_bank_is_explained_and_can_be_tried_again(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var visitor = await app.Visit(await app.OpenWidget(await app.CreateWidgetUser()), "add_connection", Back);
 
         var state = await GoToBank(visitor);
@@ -124,10 +124,10 @@ public sealed class WidgetFlowTests
         await visitor.WaitFor("Other");
     }
 
-    [Fact]
-    public async Task A_code_is_asked_for_again_when_it_was_wrong()
+    [Theory, OnBothDatabases]
+    public async Task A_code_is_asked_for_again_when_it_was_wrong(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var visitor = await ToCredentials(app);
 
         await LogIn(visitor, "otp");
@@ -147,15 +147,13 @@ public sealed class WidgetFlowTests
     }
 
     [Theory]
-    [InlineData("wrong", "Your bank did not accept this sign-in")]
-    [InlineData("locked", "Your access is locked")]
-    [InlineData("down", "Your bank does not answer")]
-    public async Task Every_failure_says_what_to_do_and_leaves_nothing_behind_when_the_user_leaves(
-        string login,
-        string heading
-    )
+    [OnBothDatabases("wrong", "Your bank did not accept this sign-in")]
+    [OnBothDatabases("locked", "Your access is locked")]
+    [OnBothDatabases("down", "Your bank does not answer")]
+    public async Task Every_failure_says_what_to_do_and_leaves_nothing_behind_when_the_user_leaves(DatabaseKind kind, string login,
+        string heading)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var visitor = await ToCredentials(app);
 
         await LogIn(visitor, login);
@@ -167,10 +165,10 @@ public sealed class WidgetFlowTests
         Assert.Equal(0, await app.Count("connections"));
     }
 
-    [Fact]
-    public async Task Wrong_credentials_can_be_corrected()
+    [Theory, OnBothDatabases]
+    public async Task Wrong_credentials_can_be_corrected(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var visitor = await ToCredentials(app);
 
         await LogIn(visitor, "wrong");
@@ -182,10 +180,10 @@ public sealed class WidgetFlowTests
         Assert.Equal(1, await app.Count("connections"));
     }
 
-    [Fact]
-    public async Task A_form_that_is_not_filled_in_names_each_field_and_keeps_no_password()
+    [Theory, OnBothDatabases]
+    public async Task A_form_that_is_not_filled_in_names_each_field_and_keeps_no_password(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var visitor = await ToCredentials(app);
 
         visitor.Fill("login", "DEV 1");
@@ -198,10 +196,10 @@ public sealed class WidgetFlowTests
         Assert.Equal("", visitor.Find("#password").GetAttribute("value"));
     }
 
-    [Fact]
-    public async Task A_form_sent_twice_makes_one_connection()
+    [Theory, OnBothDatabases]
+    public async Task A_form_sent_twice_makes_one_connection(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var visitor = await ToCredentials(app);
         var form = visitor
             .Page.QuerySelectorAll("form:has(#login) input[name]")
@@ -219,10 +217,10 @@ public sealed class WidgetFlowTests
         Assert.Equal(1, await app.Count("connections"));
     }
 
-    [Fact]
-    public async Task A_form_without_the_session_s_token_does_nothing()
+    [Theory, OnBothDatabases]
+    public async Task A_form_without_the_session_s_token_does_nothing(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var visitor = await ToCredentials(app);
 
         using var answer = await app.Http.PostAsync(
@@ -243,10 +241,10 @@ public sealed class WidgetFlowTests
         Assert.Equal(0, await app.Count("connections"));
     }
 
-    [Fact]
-    public async Task Cancelling_leads_to_the_cancel_address()
+    [Theory, OnBothDatabases]
+    public async Task Cancelling_leads_to_the_cancel_address(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var visitor = await app.Visit(
             await app.OpenWidget(await app.CreateWidgetUser()),
             "add_connection",
@@ -262,10 +260,10 @@ public sealed class WidgetFlowTests
         );
     }
 
-    [Fact]
-    public async Task Expired_credentials_are_renewed_on_the_same_connection()
+    [Theory, OnBothDatabases]
+    public async Task Expired_credentials_are_renewed_on_the_same_connection(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var user = await app.CreateWidgetUser();
         var visitor = await ToCredentials(app, user);
         await LogIn(visitor, "dev");
@@ -287,11 +285,11 @@ public sealed class WidgetFlowTests
         Assert.Equal(1, await app.Count("connections"));
     }
 
-    [Fact]
-    public async Task An_approval_in_the_bank_s_app_is_waited_for()
+    [Theory, OnBothDatabases]
+    public async Task An_approval_in_the_bank_s_app_is_waited_for(DatabaseKind kind)
     {
         var banks = new ScriptedBanks();
-        await using var app = await Start(banks: banks);
+        await using var app = await Start(kind, banks);
         var visitor = await ToCredentials(app);
 
         await LogIn(visitor, "app");
@@ -305,11 +303,11 @@ public sealed class WidgetFlowTests
         await LeaveFor(visitor);
     }
 
-    [Fact]
-    public async Task A_question_of_the_night_is_answered_later_on_its_own_page()
+    [Theory, OnBothDatabases]
+    public async Task A_question_of_the_night_is_answered_later_on_its_own_page(DatabaseKind kind)
     {
         var banks = new ScriptedBanks();
-        await using var app = await Start(banks: banks);
+        await using var app = await Start(kind, banks);
         var user = await app.CreateWidgetUser();
         var visitor = await ToCredentials(app, user);
         await LogIn(visitor, "otp");
@@ -339,10 +337,10 @@ public sealed class WidgetFlowTests
         );
     }
 
-    [Fact]
-    public async Task Empty_terms_leave_the_screen_out()
+    [Theory, OnBothDatabases]
+    public async Task Empty_terms_leave_the_screen_out(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var session = await app.OpenWidget(await app.CreateWidgetUser());
         var visitor = await app.Visit(session, "add_connection", $"{Back}&terms_body=");
 
@@ -351,10 +349,10 @@ public sealed class WidgetFlowTests
         Assert.Equal("Sign in to Épargne du Midi", visitor.Heading);
     }
 
-    [Fact]
-    public async Task A_second_channel_that_fails_does_not_spoil_the_first()
+    [Theory, OnBothDatabases]
+    public async Task A_second_channel_that_fails_does_not_spoil_the_first(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var visitor = await app.Visit(await app.OpenWidget(await app.CreateWidgetUser()), "add_connection", Back);
         var state = await GoToBank(visitor);
         await visitor.Open($"bank_callback?state={state}&code=1");
@@ -369,10 +367,10 @@ public sealed class WidgetFlowTests
         Assert.Contains("status=success&result=created", visitor.SentTo!.Query, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Accounts_can_be_left_out_later()
+    [Theory, OnBothDatabases]
+    public async Task Accounts_can_be_left_out_later(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var user = await app.CreateWidgetUser();
         var visitor = await ToCredentials(app, user);
         await LogIn(visitor, "dev");
@@ -388,10 +386,10 @@ public sealed class WidgetFlowTests
         Assert.Single(await http.Accounts(), a => a.Text("status") == "PENDING_CONSENT");
     }
 
-    [Fact]
-    public async Task Nobody_is_asked_to_renew_a_connection_that_does_not_exist()
+    [Theory, OnBothDatabases]
+    public async Task Nobody_is_asked_to_renew_a_connection_that_does_not_exist(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
 
         var visitor = await app.Visit(
             await app.OpenWidget(await app.CreateWidgetUser()),
@@ -404,10 +402,10 @@ public sealed class WidgetFlowTests
         Assert.Contains("status=error&result=unknown_connection", visitor.SentTo!.Query, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_connection_of_somebody_else_is_unknown()
+    [Theory, OnBothDatabases]
+    public async Task A_connection_of_somebody_else_is_unknown(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var user = await app.CreateWidgetUser();
         var visitor = await ToCredentials(app, user);
         await LogIn(visitor, "dev");
@@ -424,10 +422,10 @@ public sealed class WidgetFlowTests
         Assert.Equal("We do not know this bank link", other.Heading);
     }
 
-    [Fact]
-    public async Task Terms_can_be_accepted_alone()
+    [Theory, OnBothDatabases]
+    public async Task Terms_can_be_accepted_alone(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var visitor = await app.Visit(
             await app.OpenWidget(await app.CreateWidgetUser()),
             "terms",
@@ -441,7 +439,7 @@ public sealed class WidgetFlowTests
         Assert.Contains("status=success&result=accepted", visitor.SentTo!.Query, StringComparison.Ordinal);
     }
 
-    private static Task<TestApp> Start(DatabaseKind kind = DatabaseKind.Sqlite, ScriptedBanks? banks = null) =>
+    private static Task<TestApp> Start(DatabaseKind kind, ScriptedBanks? banks = null) =>
         TestApp.Start(kind, configure: builder => builder.Services.AddSingleton((banks ?? new()).Banks));
 
     private static async Task<PageVisitor> ToCredentials(TestApp app, TestUser? user = null)

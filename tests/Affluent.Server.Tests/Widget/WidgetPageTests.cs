@@ -12,28 +12,28 @@ public sealed class WidgetPageTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("redirect_url", "https://client.example/back?a=1")]
-    [InlineData("redirect_url", "https://client.example/back#a")]
-    [InlineData("redirect_url", "https://evil.example/")]
-    [InlineData("redirect_url", "https://client.example@evil.example/")]
-    [InlineData("redirect_url", "http://client.example/")]
-    [InlineData("redirect_url", "javascript:alert(1)")]
-    [InlineData("redirect_url", "//evil.example")]
-    [InlineData("redirect_uri", "https://evil.example/")]
-    [InlineData("aspsp_callback_uri", "https://client.example.evil.example/")]
-    [InlineData("cancel_url", "data:text/html,x")]
-    [InlineData("select_accounts", "maybe")]
-    [InlineData("congrats_bypass_delay", "1.5")]
-    [InlineData("connection_id", "1 or 1=1")]
-    [InlineData("countries", "F<script>")]
-    [InlineData("locale", "x\"onload=")]
-    [InlineData("font", "Arial;} body{display:none")]
-    [InlineData("font_color", "red;background:url(//evil.example)")]
-    [InlineData("elements_color", "rgb(300,0,0)")]
-    [InlineData("expected_account_types", "SOME")]
-    public async Task A_wrong_parameter_is_named_and_nothing_else_happens(string name, string value)
+    [OnBothDatabases("redirect_url", "https://client.example/back?a=1")]
+    [OnBothDatabases("redirect_url", "https://client.example/back#a")]
+    [OnBothDatabases("redirect_url", "https://evil.example/")]
+    [OnBothDatabases("redirect_url", "https://client.example@evil.example/")]
+    [OnBothDatabases("redirect_url", "http://client.example/")]
+    [OnBothDatabases("redirect_url", "javascript:alert(1)")]
+    [OnBothDatabases("redirect_url", "//evil.example")]
+    [OnBothDatabases("redirect_uri", "https://evil.example/")]
+    [OnBothDatabases("aspsp_callback_uri", "https://client.example.evil.example/")]
+    [OnBothDatabases("cancel_url", "data:text/html,x")]
+    [OnBothDatabases("select_accounts", "maybe")]
+    [OnBothDatabases("congrats_bypass_delay", "1.5")]
+    [OnBothDatabases("connection_id", "1 or 1=1")]
+    [OnBothDatabases("countries", "F<script>")]
+    [OnBothDatabases("locale", "x\"onload=")]
+    [OnBothDatabases("font", "Arial;} body{display:none")]
+    [OnBothDatabases("font_color", "red;background:url(//evil.example)")]
+    [OnBothDatabases("elements_color", "rgb(300,0,0)")]
+    [OnBothDatabases("expected_account_types", "SOME")]
+    public async Task A_wrong_parameter_is_named_and_nothing_else_happens(DatabaseKind kind, string name, string value)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
 
         var visitor = await app.Visit(
             await app.OpenWidget(await app.CreateWidgetUser()),
@@ -47,21 +47,21 @@ public sealed class WidgetPageTests
     }
 
     [Theory]
-    [InlineData("edit_credentials")]
-    [InlineData("user_input")]
-    public async Task Pages_about_a_connection_ask_for_its_id(string page)
+    [OnBothDatabases("edit_credentials")]
+    [OnBothDatabases("user_input")]
+    public async Task Pages_about_a_connection_ask_for_its_id(DatabaseKind kind, string page)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
 
         var visitor = await app.Visit(await app.OpenWidget(await app.CreateWidgetUser()), page);
 
         Assert.Contains("'connection_id'", visitor.Page.Body!.TextContent, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_page_is_framed_by_the_client_alone_and_asks_nobody_else_for_anything()
+    [Theory, OnBothDatabases]
+    public async Task A_page_is_framed_by_the_client_alone_and_asks_nobody_else_for_anything(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
 
         var visitor = await app.Visit(
             await app.OpenWidget(await app.CreateWidgetUser()),
@@ -86,10 +86,10 @@ public sealed class WidgetPageTests
         }
     }
 
-    [Fact]
-    public async Task Without_a_registered_origin_no_page_may_be_framed()
+    [Theory, OnBothDatabases]
+    public async Task Without_a_registered_origin_no_page_may_be_framed(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var user = await app.CreateUser(await app.CreateClient());
 
         var visitor = await app.Visit(await app.OpenWidget(user), "add_connection");
@@ -102,16 +102,16 @@ public sealed class WidgetPageTests
     }
 
     [Theory]
-    [InlineData("", "Banque de l'Ouest|Épargne du Midi|Linxo Test Bank")]
-    [InlineData("&search=epargne", "Épargne du Midi")]
-    [InlineData("&search=BANK+test", "Linxo Test Bank")]
-    [InlineData("&search=nowhere", "")]
-    [InlineData("&countries=be", "Banque de l'Ouest")]
-    [InlineData("&countries=FRA,DE", "Épargne du Midi|Linxo Test Bank")]
-    [InlineData("&provider_id=999999", "Banque de l'Ouest|Épargne du Midi|Linxo Test Bank")]
-    public async Task Banks_are_found_without_script(string query, string names)
+    [OnBothDatabases("", "Banque de l'Ouest|Épargne du Midi|Linxo Test Bank")]
+    [OnBothDatabases("&search=epargne", "Épargne du Midi")]
+    [OnBothDatabases("&search=BANK+test", "Linxo Test Bank")]
+    [OnBothDatabases("&search=nowhere", "")]
+    [OnBothDatabases("&countries=be", "Banque de l'Ouest")]
+    [OnBothDatabases("&countries=FRA,DE", "Épargne du Midi|Linxo Test Bank")]
+    [OnBothDatabases("&provider_id=999999", "Banque de l'Ouest|Épargne du Midi|Linxo Test Bank")]
+    public async Task Banks_are_found_without_script(DatabaseKind kind, string query, string names)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
 
         var visitor = await app.Visit(await app.OpenWidget(await app.CreateWidgetUser()), "add_connection", query);
 
@@ -122,14 +122,14 @@ public sealed class WidgetPageTests
     }
 
     [Theory]
-    [InlineData("", "fr-CH, en;q=0.5", "fr")]
-    [InlineData("", "de, en;q=0.9, fr;q=0.8", "en")]
-    [InlineData("", "de", "en")]
-    [InlineData("&locale=fr_FR", "en", "fr")]
-    [InlineData("&lng=en_GB", "fr", "en")]
-    public async Task The_client_s_language_wins_over_the_browser_s(string query, string accepted, string language)
+    [OnBothDatabases("", "fr-CH, en;q=0.5", "fr")]
+    [OnBothDatabases("", "de, en;q=0.9, fr;q=0.8", "en")]
+    [OnBothDatabases("", "de", "en")]
+    [OnBothDatabases("&locale=fr_FR", "en", "fr")]
+    [OnBothDatabases("&lng=en_GB", "fr", "en")]
+    public async Task The_client_s_language_wins_over_the_browser_s(DatabaseKind kind, string query, string accepted, string language)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         var session = await app.OpenWidget(await app.CreateWidgetUser());
         var visitor = new PageVisitor(app.Http, () => Task.CompletedTask, ("Accept-Language", accepted));
 
@@ -154,10 +154,10 @@ public sealed class WidgetPageTests
         Assert.Equal(css, theme.Css());
     }
 
-    [Fact]
-    public async Task A_session_shows_nothing_of_itself_to_who_does_not_hold_its_id()
+    [Theory, OnBothDatabases]
+    public async Task A_session_shows_nothing_of_itself_to_who_does_not_hold_its_id(DatabaseKind kind)
     {
-        await using var app = await Start();
+        await using var app = await Start(kind);
         await app.OpenWidget(await app.CreateWidgetUser());
         var visitor = app.Browse("document");
 
@@ -166,6 +166,6 @@ public sealed class WidgetPageTests
         Assert.Equal((HttpStatusCode.Forbidden, "This page has expired"), (visitor.Status, visitor.Heading));
     }
 
-    private static Task<TestApp> Start() =>
-        TestApp.Start(configure: builder => builder.Services.AddSingleton(new ScriptedBanks().Banks));
+    private static Task<TestApp> Start(DatabaseKind kind) =>
+        TestApp.Start(kind, configure: builder => builder.Services.AddSingleton(new ScriptedBanks().Banks));
 }

@@ -33,12 +33,12 @@ public sealed class WidgetSessionTests
     }
 
     [Theory]
-    [InlineData("/embed/v2.1/widget/widget_session", "/embed/v2.1/widget/add_connection")]
-    [InlineData("/embed/v2.1/widget_session", "/embed/v2.1/widget/add_connection")]
-    [InlineData("/embed/widget_session", "/embed/widget/add_connection")]
-    public async Task Every_published_path_opens_a_session_by_a_form_too(string path, string link)
+    [OnBothDatabases("/embed/v2.1/widget/widget_session", "/embed/v2.1/widget/add_connection")]
+    [OnBothDatabases("/embed/v2.1/widget_session", "/embed/v2.1/widget/add_connection")]
+    [OnBothDatabases("/embed/widget_session", "/embed/widget/add_connection")]
+    public async Task Every_published_path_opens_a_session_by_a_form_too(DatabaseKind kind, string path, string link)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         var user = await app.CreateWidgetUser();
 
         using var answer = await app.Http.PostAsync(
@@ -63,10 +63,10 @@ public sealed class WidgetSessionTests
         );
     }
 
-    [Fact]
-    public async Task What_is_missing_or_wrong_is_named()
+    [Theory, OnBothDatabases]
+    public async Task What_is_missing_or_wrong_is_named(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         var user = await app.CreateWidgetUser();
         var other = await app.CreateWidgetUser();
         var token = await app.UserToken(user);
@@ -153,10 +153,10 @@ public sealed class WidgetSessionTests
         );
     }
 
-    [Fact]
-    public async Task Bodies_that_are_neither_json_nor_a_form_are_refused()
+    [Theory, OnBothDatabases]
+    public async Task Bodies_that_are_neither_json_nor_a_form_are_refused(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
 
         using var text = await app.Http.PostAsync("/embed/widget_session", new StringContent("hello"), Stop);
         using var broken = await app.Http.PostAsync(
@@ -188,19 +188,19 @@ public sealed class WidgetSessionTests
         Assert.Equal(0, await app.Count("widget_sessions"));
     }
 
-    [Fact]
-    public async Task Only_a_hash_of_the_session_id_is_stored()
+    [Theory, OnBothDatabases]
+    public async Task Only_a_hash_of_the_session_id_is_stored(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         var session = await app.OpenWidget(await app.CreateWidgetUser());
 
         Assert.DoesNotContain(session.Id, await app.Snapshot("widget_sessions"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Parameters_of_older_integrations_on_the_session_call_are_kept()
+    [Theory, OnBothDatabases]
+    public async Task Parameters_of_older_integrations_on_the_session_call_are_kept(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start();
+        await using var app = await TestApp.Start(kind);
         var session = await app.OpenWidget(await app.CreateWidgetUser(), "?captive_mode=false&lng=fr_FR");
 
         var visitor = await app.Visit(session, "add_connection");
