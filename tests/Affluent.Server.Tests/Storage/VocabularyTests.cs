@@ -15,7 +15,7 @@ public sealed class VocabularyTests
     [Theory, OnBothDatabases]
     public async Task Ids_and_words_go_to_the_database_and_come_back(DatabaseKind kind)
     {
-        await using var test = await TestDatabase.Create(kind, new FakeTimeProvider(), migrate: false);
+        await using var test = await TestDatabase.CreateEmpty(kind);
         var given = new Row
         {
             Id = new UserId(1L << 62),
@@ -68,7 +68,7 @@ public sealed class VocabularyTests
     [Theory, OnBothDatabases]
     public async Task A_word_outside_the_vocabulary_does_not_pass(DatabaseKind kind)
     {
-        await using var test = await TestDatabase.Create(kind, new FakeTimeProvider(), migrate: false);
+        await using var test = await TestDatabase.CreateEmpty(kind);
 
         await Assert.ThrowsAnyAsync<Exception>(() =>
             test.Database.Read(
