@@ -364,7 +364,10 @@ public sealed class TokenTests
     [Theory, OnBothDatabases]
     public async Task An_authorization_server_with_a_host_of_its_own_names_itself_without_a_slash(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start(kind, settings: s => s with { AuthUrl = new Uri("http://auth.test") });
+        await using var app = await TestApp.Start(
+            kind,
+            settings: s => s with { AuthUrl = new Uri("http://auth.test") }
+        );
         var user = await app.CreateUser(await app.CreateClient());
 
         var document = await app.Http.GetAsync("/auth/.well-known/openid-configuration", Stop).IsGiven();

@@ -10,7 +10,12 @@ public sealed class CategoriesTests
     [OnBothDatabases("fr-FR,fr;q=0.9,en;q=0.8", "Supermarché, épicerie", "Vie quotidienne")]
     [OnBothDatabases("de, fr;q=0.5, en;q=0.7", "Supermarket, groceries", "Daily life")]
     [OnBothDatabases("en;q=0, fr;q=0.1", "Supermarché, épicerie", "Vie quotidienne")]
-    public async Task Categories_speak_the_language_of_the_request(DatabaseKind kind, string wanted, string label, string parent)
+    public async Task Categories_speak_the_language_of_the_request(
+        DatabaseKind kind,
+        string wanted,
+        string label,
+        string parent
+    )
     {
         await using var app = await TestApp.StartWithBanks(kind);
         var (http, _) = await app.SignedInUser();

@@ -26,7 +26,11 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Check_config_shows_every_setting_with_its_origin_and_no_password()
     {
-        var (code, output, errors) = await Terminal.RunWithoutDatabase("check-config", "--database", "postgres://affluent:geheim@localhost/x");
+        var (code, output, errors) = await Terminal.RunWithoutDatabase(
+            "check-config",
+            "--database",
+            "postgres://affluent:geheim@localhost/x"
+        );
 
         Assert.Equal(ExitCode.Done, code);
         Assert.Equal("", errors);
@@ -38,7 +42,13 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Check_config_ends_with_1_and_all_faults_when_serve_would_not_start()
     {
-        var (code, _, errors) = await Terminal.RunWithoutDatabase("check-config", "--roles", "console", "--environment", "none");
+        var (code, _, errors) = await Terminal.RunWithoutDatabase(
+            "check-config",
+            "--roles",
+            "console",
+            "--environment",
+            "none"
+        );
 
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("roles (from --roles)", errors);
@@ -100,7 +110,11 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task A_PostgreSQL_that_does_not_answer_is_told_without_the_password()
     {
-        var (code, _, errors) = await Terminal.RunWithoutDatabase("serve", "--database", "postgres://affluent:geheim@127.0.0.1:1/x");
+        var (code, _, errors) = await Terminal.RunWithoutDatabase(
+            "serve",
+            "--database",
+            "postgres://affluent:geheim@127.0.0.1:1/x"
+        );
 
         Assert.Equal(ExitCode.DatabaseUnreachable, code);
         Assert.Contains("PostgreSQL cannot be reached", errors);
@@ -128,14 +142,7 @@ public sealed class CommandLineTests : IDisposable
         taken.Start();
         var address = $"http://{taken.LocalEndpoint}";
 
-        var (code, _, errors) = await Terminal.Run(
-            database,
-            "serve",
-            "--test-bank-listen",
-            "off",
-            "--listen",
-            address
-        );
+        var (code, _, errors) = await Terminal.Run(database, "serve", "--test-bank-listen", "off", "--listen", address);
 
         Assert.Equal(ExitCode.CannotListen, code);
         Assert.Equal(

@@ -81,7 +81,11 @@ public sealed partial class DocsTests
     [Theory]
     [OnBothDatabases("/docs", "/docs/")]
     [OnBothDatabases("/docs/advanced/operations.md", "/docs/advanced/operations")]
-    public async Task Addresses_of_files_and_of_the_folder_lead_to_their_pages(DatabaseKind kind, string from, string to)
+    public async Task Addresses_of_files_and_of_the_folder_lead_to_their_pages(
+        DatabaseKind kind,
+        string from,
+        string to
+    )
     {
         await using var app = await TestApp.Start(kind);
         using var response = await app.Http.GetAsync(from, TestContext.Current.CancellationToken);
@@ -93,12 +97,14 @@ public sealed partial class DocsTests
     [Theory, OnBothDatabases]
     public async Task With_a_host_name_of_its_own_the_documentation_has_no_path(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start(kind, settings: s =>
-            s with
-            {
-                DocsUrl = new Uri("https://docs.example"),
-                AuthUrl = new Uri("https://auth.example"),
-            }
+        await using var app = await TestApp.Start(
+            kind,
+            settings: s =>
+                s with
+                {
+                    DocsUrl = new Uri("https://docs.example"),
+                    AuthUrl = new Uri("https://auth.example"),
+                }
         );
         using var request = new HttpRequestMessage(HttpMethod.Get, "/advanced/operations");
         request.Headers.Host = "docs.example";

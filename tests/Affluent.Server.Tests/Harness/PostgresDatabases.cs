@@ -164,9 +164,7 @@ public sealed class PostgresDatabases : IAsyncDisposable
 
     private static async Task<NpgsqlConnection> Open(string address)
     {
-        var connection = new NpgsqlConnection(
-            PostgresDatabase.ConnectionString(new Uri(address)) + ";Pooling=false"
-        );
+        var connection = new NpgsqlConnection(PostgresDatabase.ConnectionString(new Uri(address)) + ";Pooling=false");
         await connection.OpenAsync();
         return connection;
     }

@@ -9,14 +9,7 @@ internal static class Terminal
     public static Task<(ExitCode Code, string Output, string Errors)> Run(
         TestDatabase database,
         params string[] arguments
-    ) =>
-        RunWithoutDatabase([
-            .. arguments,
-            "--database",
-            database.Address,
-            "--data-directory",
-            database.Folder,
-        ]);
+    ) => RunWithoutDatabase([.. arguments, "--database", database.Address, "--data-directory", database.Folder]);
 
     /// <summary>Runs a command that ends before it comes to a database.</summary>
     public static async Task<(ExitCode Code, string Output, string Errors)> RunWithoutDatabase(

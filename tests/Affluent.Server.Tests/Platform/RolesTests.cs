@@ -14,7 +14,12 @@ public sealed class RolesTests
     [OnBothDatabases(nameof(Roles.Api), HttpStatusCode.NotFound, HttpStatusCode.OK)]
     [OnBothDatabases(nameof(Roles.Worker), HttpStatusCode.NotFound, HttpStatusCode.NotFound)]
     [OnBothDatabases(nameof(Roles.All), HttpStatusCode.OK, HttpStatusCode.OK)]
-    public async Task Only_the_roles_of_the_process_have_routes(DatabaseKind kind, string roles, HttpStatusCode auth, HttpStatusCode docs)
+    public async Task Only_the_roles_of_the_process_have_routes(
+        DatabaseKind kind,
+        string roles,
+        HttpStatusCode auth,
+        HttpStatusCode docs
+    )
     {
         await using var app = await TestApp.Start(kind, settings: s => s with { Roles = Enum.Parse<Roles>(roles) });
 
@@ -37,11 +42,14 @@ public sealed class RolesTests
     [Theory, OnBothDatabases]
     public async Task Behind_a_proxy_that_ends_TLS_production_answers_under_its_public_names(DatabaseKind kind)
     {
-        await using var app = await TestApp.Start(kind, settings: s =>
-        {
-            SigningKey.Load(s.SigningKeyFile, mayCreate: true);
-            return s with { Environment = InstallationKind.Production, AuthUrl = new Uri("https://auth.example") };
-        });
+        await using var app = await TestApp.Start(
+            kind,
+            settings: s =>
+            {
+                SigningKey.Load(s.SigningKeyFile, mayCreate: true);
+                return s with { Environment = InstallationKind.Production, AuthUrl = new Uri("https://auth.example") };
+            }
+        );
         using var request = new HttpRequestMessage(HttpMethod.Get, "/.well-known/openid-configuration");
         request.Headers.Host = "auth.example";
         using var response = await app.Http.SendAsync(request, TestContext.Current.CancellationToken);

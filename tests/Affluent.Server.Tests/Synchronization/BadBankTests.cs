@@ -25,7 +25,11 @@ public sealed class BadBankTests
     [OnBothDatabases("HTTP/1.1 429 Many\r\nContent-Length: 0\r\n\r\n", "rate_limited")]
     [OnBothDatabases("", "bank_unavailable")]
     [OnBothDatabases("not http at all\r\n\r\n", "bank_unavailable")]
-    public async Task A_bank_that_answers_nonsense_ends_the_run_as_failed_with_the_reason(DatabaseKind kind, string bytes, string reason)
+    public async Task A_bank_that_answers_nonsense_ends_the_run_as_failed_with_the_reason(
+        DatabaseKind kind,
+        string bytes,
+        string reason
+    )
     {
         using var server = new RawServer(bytes);
         await using var app = await Start(kind, server.Address);
@@ -122,7 +126,9 @@ public sealed class BadBankTests
     }
 
     [Theory, OnBothDatabases]
-    public async Task The_second_channel_goes_on_when_the_first_fails_and_leaves_the_firsts_accounts_alone(DatabaseKind kind)
+    public async Task The_second_channel_goes_on_when_the_first_fails_and_leaves_the_firsts_accounts_alone(
+        DatabaseKind kind
+    )
     {
         var bank = new FakeBank();
         var shared = Bank.Account("FR1420041010050500013M02606");

@@ -150,8 +150,11 @@ public sealed class WidgetFlowTests
     [OnBothDatabases("wrong", "Your bank did not accept this sign-in")]
     [OnBothDatabases("locked", "Your access is locked")]
     [OnBothDatabases("down", "Your bank does not answer")]
-    public async Task Every_failure_says_what_to_do_and_leaves_nothing_behind_when_the_user_leaves(DatabaseKind kind, string login,
-        string heading)
+    public async Task Every_failure_says_what_to_do_and_leaves_nothing_behind_when_the_user_leaves(
+        DatabaseKind kind,
+        string login,
+        string heading
+    )
     {
         await using var app = await Start(kind);
         var visitor = await ToCredentials(app);

@@ -127,7 +127,12 @@ public sealed class WidgetPageTests
     [OnBothDatabases("", "de", "en")]
     [OnBothDatabases("&locale=fr_FR", "en", "fr")]
     [OnBothDatabases("&lng=en_GB", "fr", "en")]
-    public async Task The_client_s_language_wins_over_the_browser_s(DatabaseKind kind, string query, string accepted, string language)
+    public async Task The_client_s_language_wins_over_the_browser_s(
+        DatabaseKind kind,
+        string query,
+        string accepted,
+        string language
+    )
     {
         await using var app = await Start(kind);
         var session = await app.OpenWidget(await app.CreateWidgetUser());
