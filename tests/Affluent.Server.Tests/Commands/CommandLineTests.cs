@@ -98,10 +98,10 @@ public sealed class CommandLineTests : IDisposable
     [Theory, OnBothDatabases]
     public async Task A_database_that_other_scripts_have_made_is_refused_and_left_alone(DatabaseKind kind)
     {
-        await using var database = await TestDatabase.Create(kind, new FakeTimeProvider());
+        await using var database = await TestDatabase.Create(kind);
         await database.MarkAsChanged();
 
-        var (code, _, errors) = await Run("migrate", "--database", database.Address);
+        var (code, _, errors) = await Terminal.Run(database, "migrate");
 
         Assert.Equal(ExitCode.DatabaseDiffers, code);
         Assert.Contains("migration 001_platform", errors);

@@ -30,7 +30,7 @@ public sealed class MigrationTests
     [Theory, OnBothDatabases]
     public async Task A_script_that_fails_leaves_those_before_it_and_nothing_of_its_own(DatabaseKind kind)
     {
-        await using var test = await TestDatabase.Create(kind, Time, migrate: false);
+        await using var test = await TestDatabase.CreateEmpty(kind);
         var half = new Migration(2, "002_half", "create table halves (name text); insert into nowhere values (1);");
 
         await Assert.ThrowsAnyAsync<DbException>(() => Migrate(test.Database, Things, half));
@@ -45,7 +45,7 @@ public sealed class MigrationTests
         DatabaseKind kind
     )
     {
-        await using var test = await TestDatabase.Create(kind, Time, migrate: false);
+        await using var test = await TestDatabase.CreateEmpty(kind);
         await Migrate(test.Database, Things);
 
         var changed = await Migrate(test.Database, Things with { Sql = Things.Sql + "\n-- better" }, Others);
@@ -65,7 +65,7 @@ public sealed class MigrationTests
     [Theory, OnBothDatabases]
     public async Task A_script_that_the_program_does_not_know_is_refused(DatabaseKind kind)
     {
-        await using var test = await TestDatabase.Create(kind, Time, migrate: false);
+        await using var test = await TestDatabase.CreateEmpty(kind);
         await Migrate(test.Database, Things, Others with { Version = 2 });
 
         Assert.Equal(
@@ -77,7 +77,7 @@ public sealed class MigrationTests
     [Theory, OnBothDatabases]
     public async Task A_script_without_a_transaction_begins_anew_after_an_interruption(DatabaseKind kind)
     {
-        await using var test = await TestDatabase.Create(kind, Time, migrate: false);
+        await using var test = await TestDatabase.CreateEmpty(kind);
         await Migrate(test.Database, Things);
         await test.Database.Write(db => db.Execute("insert into things values ('twin'), ('twin')"), Stop);
 
@@ -97,7 +97,7 @@ public sealed class MigrationTests
     [Theory, OnBothDatabases]
     public async Task Processes_that_start_at_once_apply_each_script_once(DatabaseKind kind)
     {
-        await using var test = await TestDatabase.Create(kind, Time, migrate: false);
+        await using var test = await TestDatabase.CreateEmpty(kind);
         var processes = Enumerable.Range(0, 4).Select(_ => Database.Open(test.Address)).ToArray();
 
         var outcomes = await Task.WhenAll(
