@@ -11,7 +11,7 @@ internal sealed class CommonTexts(Language language) : Texts(language)
     public string LookAgain => Say(en: "Look again", fr: "Regarder à nouveau");
     public string ClosePage => Say(en: "You can close this page.", fr: "Vous pouvez fermer cette page.");
     public string Done => Say(en: "All done", fr: "C’est fait");
-    public string Error => Say(en: "Error:", fr: "Erreur :");
+    public string Error => Say(en: "Error:", fr: "Erreur :");
     public string ErrorSummary => Say(en: "There is a problem", fr: "Un point est à corriger");
 
     public string SafeNote =>
