@@ -25,10 +25,15 @@ public sealed record Customer(Visitor Visitor, Person Person, IReadOnlyList<Stat
 /// <summary>What all faces of the bank share: who may come in and what they own.</summary>
 internal sealed class Bank(ScenarioFiles files, BankClock clock)
 {
-    public async Task<SignInAnswer> SignIn(string login, string password, string? fileUrl, CancellationToken cancel)
+    public async Task<SignInAnswer> SignIn(
+        string login,
+        string password,
+        string? fileUrl,
+        CancellationToken cancellation
+    )
     {
         var place = string.IsNullOrWhiteSpace(fileUrl) ? null : fileUrl.Trim();
-        var file = await files.Read(place, cancel);
+        var file = await files.Read(place, cancellation);
         if (file is not ScenarioFile.Loaded { Scenario: var scenario })
         {
             return new SignInAnswer.FileProblem(file);
@@ -47,8 +52,8 @@ internal sealed class Bank(ScenarioFiles files, BankClock clock)
     }
 
     /// <summary>The customer as of now; null when the file is gone or wrong, or no longer knows the login, or has locked it.</summary>
-    public async Task<Customer?> Find(Visitor visitor, CancellationToken cancel) =>
-        await files.Read(visitor.FileUrl, cancel) is ScenarioFile.Loaded { Scenario: var scenario }
+    public async Task<Customer?> Find(Visitor visitor, CancellationToken cancellation) =>
+        await files.Read(visitor.FileUrl, cancellation) is ScenarioFile.Loaded { Scenario: var scenario }
         && scenario.WithLogin(visitor.Login) is { Locked: false } person
             ? new Customer(visitor, person, Statements.On(clock.Today, person, scenario.Seed))
             : null;

@@ -53,11 +53,11 @@ internal sealed class ScenarioFiles : IDisposable
     ];
 
     /// <summary>Reads the scenario; a file that says that it has moved is followed up to three times.</summary>
-    public async Task<ScenarioFile> Read(string? place, CancellationToken cancel)
+    public async Task<ScenarioFile> Read(string? place, CancellationToken cancellation)
     {
         for (var moves = 0; moves <= MostMoves; moves++)
         {
-            var file = await ReadOnce(place, cancel);
+            var file = await ReadOnce(place, cancellation);
             if (file is not ScenarioFile.Moved moved)
             {
                 return file;
@@ -82,11 +82,11 @@ internal sealed class ScenarioFiles : IDisposable
         return ScenarioCheck.Of(draft, today);
     }
 
-    private async Task<ScenarioFile> ReadOnce(string? place, CancellationToken cancel)
+    private async Task<ScenarioFile> ReadOnce(string? place, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(place))
         {
-            return await ReadOwn(cancel);
+            return await ReadOwn(cancellation);
         }
 
         var name = place.Trim();
@@ -96,13 +96,13 @@ internal sealed class ScenarioFiles : IDisposable
         }
 
         return Uri.TryCreate(name, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https" }
-            ? await Fetch(url, cancel)
+            ? await Fetch(url, cancellation)
             : new ScenarioFile.Unreachable(
                 $"this is neither an http(s) address nor one of {string.Join(", ", Shipped)}"
             );
     }
 
-    private async Task<ScenarioFile> ReadOwn(CancellationToken cancel)
+    private async Task<ScenarioFile> ReadOwn(CancellationToken cancellation)
     {
         if (ownPath is null)
         {
@@ -111,7 +111,7 @@ internal sealed class ScenarioFiles : IDisposable
 
         try
         {
-            return Utf8(await File.ReadAllBytesAsync(ownPath, cancel)) is { } text
+            return Utf8(await File.ReadAllBytesAsync(ownPath, cancellation)) is { } text
                 ? Parse(Path.GetFileName(ownPath), text, clock.Today)
                 : new ScenarioFile.Unreachable(NotText);
         }
@@ -121,17 +121,17 @@ internal sealed class ScenarioFiles : IDisposable
         }
     }
 
-    private async Task<ScenarioFile> Fetch(Uri url, CancellationToken cancel)
+    private async Task<ScenarioFile> Fetch(Uri url, CancellationToken cancellation)
     {
         try
         {
-            using var response = await http.GetAsync(url, HttpCompletionOption.ResponseContentRead, cancel);
+            using var response = await http.GetAsync(url, HttpCompletionOption.ResponseContentRead, cancellation);
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 return new ScenarioFile.Unreachable($"the file's server answered {(int)response.StatusCode}");
             }
 
-            var text = Utf8(await response.Content.ReadAsByteArrayAsync(cancel));
+            var text = Utf8(await response.Content.ReadAsByteArrayAsync(cancellation));
             return text is null
                 ? new ScenarioFile.Unreachable(NotText)
                 : Parse(url.Segments[^1].Trim('/') is { Length: > 0 } file ? file : url.Host, text, clock.Today);
@@ -148,7 +148,7 @@ internal sealed class ScenarioFiles : IDisposable
                     : "the file's server cannot be reached"
             );
         }
-        catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
+        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return new ScenarioFile.Unreachable($"no answer within {Patience.TotalSeconds:0} seconds");
         }
@@ -174,9 +174,9 @@ internal sealed class ScenarioFiles : IDisposable
     }
 
     // The check is made on the address that is connected to, so a name that resolves differently the second time gains nothing.
-    private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancel)
+    private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
-        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancel);
+        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellation);
         var allowed = addresses.Where(a => IPAddress.IsLoopback(a) ? loopbackAllowed : !IsPrivate(a)).ToArray();
         if (allowed.Length == 0)
         {
@@ -186,7 +186,7 @@ internal sealed class ScenarioFiles : IDisposable
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancel);
+            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellation);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -40,7 +40,7 @@ internal sealed class AuthorizationEndpoints(
             var other => throw new InvalidOperationException($"Unknown check {other}."),
         };
 
-    private async Task<IResult> Show(HttpContext http, string id, CancellationToken cancel)
+    private async Task<IResult> Show(HttpContext http, string id, CancellationToken cancellation)
     {
         if (authorizations.Find(id) is not var (visit, request))
         {
@@ -52,19 +52,19 @@ internal sealed class AuthorizationEndpoints(
             return LoginForm(http, visit, KnownError(http.Request.Query["error"]));
         }
 
-        return await bank.Find(visit.Visitor, cancel) is { } customer
+        return await bank.Find(visit.Visitor, cancellation) is { } customer
             ? Page(http, visit, request, customer, KnownError(http.Request.Query["error"]))
             : BackToLogin(visit, "file-problem");
     }
 
-    private async Task<IResult> Submit(HttpContext http, string id, CancellationToken cancel)
+    private async Task<IResult> Submit(HttpContext http, string id, CancellationToken cancellation)
     {
         if (authorizations.Find(id) is not var (visit, request) || !http.Request.HasFormContentType)
         {
             return Refused(http, Texts.For(http)["expired"]);
         }
 
-        var form = await http.Request.ReadFormAsync(cancel);
+        var form = await http.Request.ReadFormAsync(cancellation);
         if (!string.Equals(form["token"], visit.FormToken, StringComparison.Ordinal))
         {
             return Refused(http, Texts.For(http)["expired"]);
@@ -72,10 +72,10 @@ internal sealed class AuthorizationEndpoints(
 
         if (visit.Visitor is null)
         {
-            return await Login(http, visit, form, cancel);
+            return await Login(http, visit, form, cancellation);
         }
 
-        if (await bank.Find(visit.Visitor, cancel) is not { } customer)
+        if (await bank.Find(visit.Visitor, cancellation) is not { } customer)
         {
             return BackToLogin(visit, "file-problem");
         }
@@ -89,11 +89,16 @@ internal sealed class AuthorizationEndpoints(
         };
     }
 
-    private async Task<IResult> Login(HttpContext http, Visit visit, IFormCollection form, CancellationToken cancel)
+    private async Task<IResult> Login(
+        HttpContext http,
+        Visit visit,
+        IFormCollection form,
+        CancellationToken cancellation
+    )
     {
         var login = form["login"].ToString().Trim();
         var fileUrl = form["file_url"].ToString();
-        var answer = await bank.SignIn(login, form["password"].ToString(), fileUrl, cancel);
+        var answer = await bank.SignIn(login, form["password"].ToString(), fileUrl, cancellation);
         switch (answer)
         {
             case SignInAnswer.Welcome(var visitor, var person):

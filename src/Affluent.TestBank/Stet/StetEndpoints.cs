@@ -31,7 +31,7 @@ internal sealed class StetEndpoints(
         app.MapPut(StetPaths.Api + "/consents", api.Consents);
     }
 
-    private Task<IResult> Accounts(HttpContext http, CancellationToken cancel) =>
+    private Task<IResult> Accounts(HttpContext http, CancellationToken cancellation) =>
         With(
             http,
             null,
@@ -58,10 +58,10 @@ internal sealed class StetEndpoints(
                         StetJson.Default.HalAccounts
                     );
             },
-            cancel
+            cancellation
         );
 
-    private Task<IResult> Balances(HttpContext http, string id, CancellationToken cancel) =>
+    private Task<IResult> Balances(HttpContext http, string id, CancellationToken cancellation) =>
         With(
             http,
             id,
@@ -84,10 +84,10 @@ internal sealed class StetEndpoints(
                         StetJson.Default.HalBalances
                     );
             },
-            cancel
+            cancellation
         );
 
-    private Task<IResult> Transactions(HttpContext http, string id, CancellationToken cancel) =>
+    private Task<IResult> Transactions(HttpContext http, string id, CancellationToken cancellation) =>
         With(
             http,
             id,
@@ -140,10 +140,10 @@ internal sealed class StetEndpoints(
                         StetJson.Default.HalTransactions
                     );
             },
-            cancel
+            cancellation
         );
 
-    private Task<IResult> Identity(HttpContext http, CancellationToken cancel) =>
+    private Task<IResult> Identity(HttpContext http, CancellationToken cancellation) =>
         With(
             http,
             null,
@@ -160,17 +160,17 @@ internal sealed class StetEndpoints(
                     ),
                     StetJson.Default.HalIdentity
                 ),
-            cancel
+            cancellation
         );
 
-    private async Task<IResult> Consents(HttpContext http, CancellationToken cancel)
+    private async Task<IResult> Consents(HttpContext http, CancellationToken cancellation)
     {
         Access? access = null;
         try
         {
             if (http.Request.HasJsonContentType())
             {
-                access = await http.Request.ReadFromJsonAsync(StetJson.Default.Access, cancel);
+                access = await http.Request.ReadFromJsonAsync(StetJson.Default.Access, cancellation);
             }
         }
         catch (JsonException)
@@ -211,7 +211,7 @@ internal sealed class StetEndpoints(
                 consents.Replace(consent.Id, forBalances, forTransactions, identity);
                 return Results.StatusCode(StatusCodes.Status201Created);
             },
-            cancel
+            cancellation
         );
     }
 
@@ -220,7 +220,7 @@ internal sealed class StetEndpoints(
         HttpContext http,
         string? accountId,
         Func<Customer, Consent, IResult> answer,
-        CancellationToken cancel
+        CancellationToken cancellation
     )
     {
         var requestId = http.Request.Headers["X-Request-ID"].ToString();
@@ -250,7 +250,7 @@ internal sealed class StetEndpoints(
             return Problem(http, StatusCodes.Status401Unauthorized, "the access token is missing, over or revoked");
         }
 
-        if (await bank.Find(consent.Visitor, cancel) is not { } customer)
+        if (await bank.Find(consent.Visitor, cancellation) is not { } customer)
         {
             return Problem(http, StatusCodes.Status503ServiceUnavailable, "the customer's data cannot be read");
         }

@@ -16,7 +16,7 @@ internal sealed class TokenEndpoint(
     public static void Map(IEndpointRouteBuilder app) =>
         app.MapPost(StetPaths.Token, app.ServiceProvider.GetRequiredService<TokenEndpoint>().Trade);
 
-    private async Task<IResult> Trade(HttpContext http, CancellationToken cancel)
+    private async Task<IResult> Trade(HttpContext http, CancellationToken cancellation)
     {
         http.Response.Headers.Pragma = "no-cache";
         if (!http.Request.HasFormContentType)
@@ -24,7 +24,7 @@ internal sealed class TokenEndpoint(
             return Error("invalid_request", "the body must be a form");
         }
 
-        var form = await http.Request.ReadFormAsync(cancel);
+        var form = await http.Request.ReadFormAsync(cancellation);
         if (form.Any(field => field.Value.Count > 1))
         {
             return Error("invalid_request", "a parameter is repeated");

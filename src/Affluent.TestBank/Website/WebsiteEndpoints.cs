@@ -44,12 +44,12 @@ internal sealed class WebsiteEndpoints(
     private static IResult Css() =>
         Results.Stream(typeof(WebsiteEndpoints).Assembly.GetManifestResourceStream("bank.css")!, "text/css");
 
-    private async Task<IResult> Home(HttpContext http, CancellationToken cancel)
+    private async Task<IResult> Home(HttpContext http, CancellationToken cancellation)
     {
         var scenarios = new List<(string?, IReadOnlyList<Person>)>();
         foreach (var name in ScenarioFiles.Shipped.Where(n => n is not "default").Prepend(null))
         {
-            if (await files.Read(name, cancel) is ScenarioFile.Loaded { Scenario: var scenario })
+            if (await files.Read(name, cancellation) is ScenarioFile.Loaded { Scenario: var scenario })
             {
                 scenarios.Add((name, scenario.People));
             }
@@ -58,12 +58,12 @@ internal sealed class WebsiteEndpoints(
         return new RazorComponentResult<HomePage>(new { T = Texts.For(http), Scenarios = scenarios });
     }
 
-    private async Task<IResult> FileReport(HttpContext http, string? file_url, CancellationToken cancel) =>
+    private async Task<IResult> FileReport(HttpContext http, string? file_url, CancellationToken cancellation) =>
         new RazorComponentResult<ReportPage>(
             new
             {
                 T = Texts.For(http),
-                File = await files.Read(file_url, cancel),
+                File = await files.Read(file_url, cancellation),
                 FileUrl = file_url,
             }
         );
@@ -75,16 +75,16 @@ internal sealed class WebsiteEndpoints(
         return LoginForm(http, visit, KnownError(http.Request.Query["error"]));
     }
 
-    private async Task<IResult> Login(HttpContext http, CancellationToken cancel)
+    private async Task<IResult> Login(HttpContext http, CancellationToken cancellation)
     {
-        if (await Form(http, cancel) is not var (visit, form))
+        if (await Form(http, cancellation) is not var (visit, form))
         {
             return ToLogin("expired");
         }
 
         var login = form["login"].ToString().Trim();
         var fileUrl = form["file_url"].ToString();
-        var answer = await bank.SignIn(login, form["password"].ToString(), fileUrl, cancel);
+        var answer = await bank.SignIn(login, form["password"].ToString(), fileUrl, cancellation);
         switch (answer)
         {
             case SignInAnswer.Welcome(var visitor, var person):
@@ -99,18 +99,18 @@ internal sealed class WebsiteEndpoints(
         }
     }
 
-    private async Task<IResult> ShowOtp(HttpContext http, CancellationToken cancel) =>
-        await At(http, Stage.Code, cancel) switch
+    private async Task<IResult> ShowOtp(HttpContext http, CancellationToken cancellation) =>
+        await At(http, Stage.Code, cancellation) switch
         {
             (_, { } elsewhere) => elsewhere,
             ({ } here, _) => OtpForm(http, here, here.Visit.WrongCodes > 0 ? "wrong-code" : null),
             _ => ToLogin("expired"),
         };
 
-    private async Task<IResult> Otp(HttpContext http, CancellationToken cancel)
+    private async Task<IResult> Otp(HttpContext http, CancellationToken cancellation)
     {
-        var (here, elsewhere) = await At(http, Stage.Code, cancel);
-        if (here is null || await Form(http, cancel) is not var (visit, form))
+        var (here, elsewhere) = await At(http, Stage.Code, cancellation);
+        if (here is null || await Form(http, cancellation) is not var (visit, form))
         {
             return elsewhere ?? ToLogin("expired");
         }
@@ -127,13 +127,13 @@ internal sealed class WebsiteEndpoints(
         return next.Stage == Stage.Code ? OtpForm(http, here with { Visit = next }, "wrong-code") : ToStage(next);
     }
 
-    private async Task<IResult> ShowPassword(HttpContext http, CancellationToken cancel) =>
-        (await At(http, Stage.PasswordExpired, cancel)).Elsewhere
+    private async Task<IResult> ShowPassword(HttpContext http, CancellationToken cancellation) =>
+        (await At(http, Stage.PasswordExpired, cancellation)).Elsewhere
         ?? new RazorComponentResult<NoticePage>(new { T = Texts.For(http), Notice = "password" });
 
-    private async Task<IResult> ShowTerms(HttpContext http, CancellationToken cancel)
+    private async Task<IResult> ShowTerms(HttpContext http, CancellationToken cancellation)
     {
-        var (here, elsewhere) = await At(http, Stage.Terms, cancel);
+        var (here, elsewhere) = await At(http, Stage.Terms, cancellation);
         return here is null
             ? elsewhere!
             : new RazorComponentResult<TermsPage>(
@@ -146,10 +146,10 @@ internal sealed class WebsiteEndpoints(
             );
     }
 
-    private async Task<IResult> Terms(HttpContext http, CancellationToken cancel)
+    private async Task<IResult> Terms(HttpContext http, CancellationToken cancellation)
     {
-        var (here, elsewhere) = await At(http, Stage.Terms, cancel);
-        if (here is null || await Form(http, cancel) is not var (visit, _))
+        var (here, elsewhere) = await At(http, Stage.Terms, cancellation);
+        if (here is null || await Form(http, cancellation) is not var (visit, _))
         {
             return elsewhere ?? ToLogin("expired");
         }
@@ -158,15 +158,15 @@ internal sealed class WebsiteEndpoints(
         return ToStage(visits.Keep(visit with { Stage = Stage.Inside }));
     }
 
-    private Task<IResult> ShowAccounts(HttpContext http, CancellationToken cancel) =>
+    private Task<IResult> ShowAccounts(HttpContext http, CancellationToken cancellation) =>
         Inside(
             http,
             null,
             here => new RazorComponentResult<AccountsPage>(new { T = Texts.For(http), here.Customer }),
-            cancel
+            cancellation
         );
 
-    private Task<IResult> ShowAccount(HttpContext http, string id, CancellationToken cancel) =>
+    private Task<IResult> ShowAccount(HttpContext http, string id, CancellationToken cancellation) =>
         Inside(
             http,
             id,
@@ -184,10 +184,10 @@ internal sealed class WebsiteEndpoints(
                     }
                 );
             },
-            cancel
+            cancellation
         );
 
-    private Task<IResult> ShowMovements(HttpContext http, string id, string? page, CancellationToken cancel) =>
+    private Task<IResult> ShowMovements(HttpContext http, string id, string? page, CancellationToken cancellation) =>
         Inside(
             http,
             id,
@@ -209,12 +209,12 @@ internal sealed class WebsiteEndpoints(
                     }
                 );
             },
-            cancel
+            cancellation
         );
 
-    private async Task<IResult> ShowConsents(HttpContext http, CancellationToken cancel)
+    private async Task<IResult> ShowConsents(HttpContext http, CancellationToken cancellation)
     {
-        var (here, elsewhere) = await At(http, Stage.Inside, cancel);
+        var (here, elsewhere) = await At(http, Stage.Inside, cancellation);
         return here is null
             ? elsewhere!
             : new RazorComponentResult<ConsentsPage>(
@@ -227,10 +227,10 @@ internal sealed class WebsiteEndpoints(
             );
     }
 
-    private async Task<IResult> RevokeConsent(HttpContext http, CancellationToken cancel)
+    private async Task<IResult> RevokeConsent(HttpContext http, CancellationToken cancellation)
     {
-        var (here, elsewhere) = await At(http, Stage.Inside, cancel);
-        if (here is null || await Form(http, cancel) is not var (_, form))
+        var (here, elsewhere) = await At(http, Stage.Inside, cancellation);
+        if (here is null || await Form(http, cancellation) is not var (_, form))
         {
             return elsewhere ?? ToLogin("expired");
         }
@@ -250,7 +250,11 @@ internal sealed class WebsiteEndpoints(
     private sealed record Here(Visit Visit, Customer Customer);
 
     // Either the visitor is at this stage, or there is another page to go to.
-    private async Task<(Here? Here, IResult? Elsewhere)> At(HttpContext http, Stage stage, CancellationToken cancel)
+    private async Task<(Here? Here, IResult? Elsewhere)> At(
+        HttpContext http,
+        Stage stage,
+        CancellationToken cancellation
+    )
     {
         if (visits.Find(http.Request.Cookies[Cookie]) is not { Visitor: { } visitor } visit)
         {
@@ -262,7 +266,7 @@ internal sealed class WebsiteEndpoints(
             return (null, ToStage(visit));
         }
 
-        return await bank.Find(visitor, cancel) is { } customer
+        return await bank.Find(visitor, cancellation) is { } customer
             ? (new Here(visit, customer), null)
             : (null, ToLogin("file-problem"));
     }
@@ -272,10 +276,10 @@ internal sealed class WebsiteEndpoints(
         HttpContext http,
         string? accountId,
         Func<Here, IResult> page,
-        CancellationToken cancel
+        CancellationToken cancellation
     )
     {
-        var (here, elsewhere) = await At(http, Stage.Inside, cancel);
+        var (here, elsewhere) = await At(http, Stage.Inside, cancellation);
         if (here is null)
         {
             return elsewhere!;
@@ -298,14 +302,14 @@ internal sealed class WebsiteEndpoints(
         here.Customer.Statements.FirstOrDefault(s => string.Equals(s.Account.Id, id, StringComparison.Ordinal));
 
     // The form of a page of this session: without its token it comes from somewhere else.
-    private async Task<(Visit Visit, IFormCollection Form)?> Form(HttpContext http, CancellationToken cancel)
+    private async Task<(Visit Visit, IFormCollection Form)?> Form(HttpContext http, CancellationToken cancellation)
     {
         if (visits.Find(http.Request.Cookies[Cookie]) is not { } visit || !http.Request.HasFormContentType)
         {
             return null;
         }
 
-        var form = await http.Request.ReadFormAsync(cancel);
+        var form = await http.Request.ReadFormAsync(cancellation);
         return string.Equals(form["token"], visit.FormToken, StringComparison.Ordinal) ? (visit, form) : null;
     }
 
@@ -317,7 +321,6 @@ internal sealed class WebsiteEndpoints(
             Stage.PasswordExpired => SeeOther("/password"),
             Stage.Terms => SeeOther("/terms"),
             Stage.Inside => SeeOther("/accounts"),
-            _ => throw new InvalidOperationException($"No page for the stage {visit.Stage}."),
         };
 
     private static SeeOtherResult ToLogin(string error) => SeeOther("/login?error=" + error);

@@ -44,8 +44,12 @@ internal sealed record SourceFile(string Path, SyntaxTree Tree, CSharpCompilatio
 /// <summary>What breaks a rule. The line is for the reader alone: it moves with every change above it.</summary>
 internal sealed record Offence(string File, string What, int Line)
 {
+    /// <summary>What helps to mend it.</summary>
+    public string Detail { get; init; } = "";
+
     /// <summary>The same offence stays the same when lines move.</summary>
     public string Key => $"{File}: {What}";
 
-    public override string ToString() => $"{File}:{Line}: {What}";
+    public override string ToString() =>
+        $"{File}{(Line == 0 ? "" : $":{Line}")}: {What}{(Detail.Length == 0 ? "" : $" ({Detail})")}";
 }

@@ -17,7 +17,7 @@ internal sealed class Sources
 
     // Without the analysis of null, which finds warnings only and takes most of the time.
     private static readonly CSharpCompilationOptions Compiling = new(
-        OutputKind.ConsoleApplication,
+        OutputKind.DynamicallyLinkedLibrary,
         nullableContextOptions: NullableContextOptions.Disable
     );
 
@@ -33,6 +33,7 @@ internal sealed class Sources
     private static readonly Lazy<Sources> Product = new(ReadProduct);
 
     private readonly Dictionary<SyntaxTree, SourceFile> _byTree;
+    private readonly Lazy<IReadOnlyList<Use>> _uses;
 
     private Sources(IEnumerable<(CSharpCompilation Compilation, IReadOnlyList<SourceFile> Files)> projects)
     {
@@ -40,6 +41,7 @@ internal sealed class Sources
         Files = [.. all.SelectMany(p => p.Files).OrderBy(f => f.Path, StringComparer.Ordinal)];
         Compilations = [.. all.Select(p => p.Compilation)];
         _byTree = Files.ToDictionary(f => f.Tree);
+        _uses = new Lazy<IReadOnlyList<Use>>(() => Model.Uses.AcrossFolders(this));
     }
 
     /// <summary>What stands in this repository.</summary>
@@ -53,6 +55,9 @@ internal sealed class Sources
 
     /// <summary>The files of the server.</summary>
     public IEnumerable<SourceFile> Server => Files.Where(f => f.Project == SourceFile.ServerProject);
+
+    /// <summary>Who in the server names what another folder declares.</summary>
+    public IReadOnlyList<Use> Uses => _uses.Value;
 
     /// <summary>A small server of which a test knows every line; paths are those below the server's folder.</summary>
     public static Sources Planted(params (string Path, string Text)[] files)
@@ -84,14 +89,12 @@ internal sealed class Sources
             .OriginalDefinition.DeclaringSyntaxReferences.Select(r => _byTree.GetValueOrDefault(r.SyntaxTree))
             .FirstOrDefault(file => file is not null);
 
-    /// <summary>A rule that reads what the compiler did not understand would see nothing and say nothing.</summary>
-    public void AssertUnderstood()
+    /// <summary>The compiler's complaints: a planted violation that does not compile proves nothing.</summary>
+    private void AssertUnderstood()
     {
         var errors = Compilations
-            .AsParallel()
             .SelectMany(c => c.GetDiagnostics())
             .Where(d => d.Severity == DiagnosticSeverity.Error)
-            .Where(d => d.Location.SourceTree is { } tree && _byTree.ContainsKey(tree))
             .Select(d => d.ToString())
             .ToArray();
         Assert.True(errors.Length == 0, string.Join('\n', errors));
@@ -113,7 +116,10 @@ internal sealed class Sources
             {
                 return known;
             }
-            var references = ReferencesOf(project)
+            var references = Rules
+                .Projects.ReferencesOf(
+                    XDocument.Load(Path.Combine(Repository.Root, "src", project, $"{project}.csproj"))
+                )
                 .Select(other => (MetadataReference)Read(other).ToMetadataReference());
             var written = Repository
                 .Files($"src/{project}")
@@ -132,13 +138,6 @@ internal sealed class Sources
             return compiled[project] = compilation;
         }
     }
-
-    /// <summary>The projects that a project names.</summary>
-    public static IEnumerable<string> ReferencesOf(string project) =>
-        XDocument
-            .Load(Path.Combine(Repository.Root, "src", project, $"{project}.csproj"))
-            .Descendants("ProjectReference")
-            .Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value));
 
     // The build leaves what generators wrote in its working folder, and does not take away what they no longer write.
     private static ((string Path, SyntaxTree Tree)[] Pages, SyntaxTree[] Others) Generated(string project)
