@@ -38,7 +38,9 @@ public sealed class ArchitectureTests
         ["TokenStore"] = ["DeleteOfUser"],
         ["QueueStore"] = ["Insert"],
         ["RequestStore"] = ["OwnerOf", "ConnectionsOf", "LockClient"],
-        ["ConnectionsStore"] = ["DeleteChannel"],
+        ["ConnectionsStore"] = ["Find", "Channels", "Delete"],
+        ["AccountsStore"] = ["OwnerOf", "Find", "List", "IdsOf", "AnyOf", "Select", "Erase"],
+        ["TransactionsStore"] = ["EraseOf"],
     };
 
     /// <summary>Enums that are no vocabulary: their members are written nowhere.</summary>

@@ -54,6 +54,22 @@ public sealed class BuildTests : IDisposable
         Assert.Equal([], locked.Except(listed));
     }
 
+    [Fact]
+    public void The_server_ships_without_the_test_kit_of_connectors()
+    {
+        using var dependencies = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Affluent.Server.deps.json"))
+        );
+        var shipped = dependencies
+            .RootElement.GetProperty("libraries")
+            .EnumerateObject()
+            .Select(library => library.Name.Split('/')[0])
+            .ToArray();
+
+        Assert.Contains("Affluent.Connectors.Contract", shipped);
+        Assert.DoesNotContain("Affluent.Connectors.Testing", shipped);
+    }
+
     private static string[] Locked(string lockFile)
     {
         using var locked = JsonDocument.Parse(File.ReadAllText(lockFile));

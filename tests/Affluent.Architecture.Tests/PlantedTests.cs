@@ -324,7 +324,8 @@ public sealed class PlantedTests
         const string Members = """
             public enum Status { PartialSuccess, Gone }
             public enum Roles { Api }
-            public static string[] Words => ["PARTIAL_SUCCESS", "GONE", "API", "HTTP", "update x set status = 'GONE'"];
+            [System.ComponentModel.Description("LowerSnake")] public enum Order { Name }
+            public static string[] Words => ["PARTIAL_SUCCESS", "GONE", "API", "NAME", "HTTP", "update x set status = 'GONE'"];
             """;
 
         Assert.Equal(

@@ -13,6 +13,7 @@ internal static class Projects
         ["Affluent.Connectors.Contract"] = new([], UsePackages: false),
         ["Affluent.Ledger"] = new(["Affluent.Connectors.Contract"], UsePackages: false),
         ["Affluent.Connectors"] = new(["Affluent.Connectors.Contract"], UsePackages: true),
+        ["Affluent.Connectors.Testing"] = new(["Affluent.Connectors.Contract"], UsePackages: true),
         ["Affluent.TestBank"] = new([], UsePackages: true),
         ["Affluent.Server"] = new(
             ["Affluent.Connectors.Contract", "Affluent.Ledger", "Affluent.Connectors", "Affluent.TestBank"],

@@ -15,7 +15,7 @@ internal static partial class VocabularyWords
     {
         var words = sources
             .Files.SelectMany(file => file.All<EnumDeclarationSyntax>())
-            .Where(type => !others.Contains(type.Identifier.ValueText))
+            .Where(type => !others.Contains(type.Identifier.ValueText) && !IsWrittenSmall(type))
             .SelectMany(type => type.Members)
             .Select(member => UpperSnake(member.Identifier.ValueText))
             .ToHashSet(StringComparer.Ordinal);
@@ -26,6 +26,9 @@ internal static partial class VocabularyWords
             where Upper().IsMatch(word) && words.Contains(word)
             select file.At(literal, $"quotes {word}, the word of an enum");
     }
+
+    private static bool IsWrittenSmall(EnumDeclarationSyntax type) =>
+        type.AttributeLists.ToString().Contains("LowerSnake", StringComparison.Ordinal);
 
     private static string UpperSnake(string name) => Hump().Replace(name, "_").ToUpperInvariant();
 
