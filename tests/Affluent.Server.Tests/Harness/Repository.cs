@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Affluent.Architecture.Tests;
+namespace Affluent.Server.Tests.Harness;
 
 /// <summary>The files of this repository, for tests that look at them.</summary>
 internal static class Repository
@@ -17,7 +17,7 @@ internal static class Repository
     ];
 
     /// <summary>Its folder.</summary>
-    public static string Root { get; } = Path.GetFullPath(Path.Combine(Here(), "..", ".."));
+    public static string Root { get; } = Path.GetFullPath(Path.Combine(Here(), "..", "..", ".."));
 
     /// <summary>All files written by people, with their paths from the root, '/' between folders.</summary>
     public static IEnumerable<(string Path, string FullPath)> Files(string folder = "")
