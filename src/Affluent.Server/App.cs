@@ -23,6 +23,10 @@ internal static class App
     // Long polls and streams are cut off when the process is told to end; their clients come back.
     private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(3);
 
+    /// <summary>How a user goes: a session is locked before its connection, and the user last.</summary>
+    public static UserErasure UserErasure { get; } =
+        new([WidgetStore.LockOf, ConnectionsStore.LockOf], [TransactionsStore.EraseSome, EventLog.EraseSome]);
+
     /// <summary>Builds the platform over a database that is already migrated.</summary>
     public static WebApplication Build(
         Settings settings,
@@ -53,7 +57,7 @@ internal static class App
         builder.Services.AddSingleton(new Vault(masterKey));
         builder.Services.AddSingleton(new Ids(time, node));
         builder.Services.AddAuthorizationServer(settings, masterKey);
-        builder.Services.AddUsers();
+        builder.Services.AddUsers(UserErasure);
         builder.Services.AddSynchronization(settings);
         builder.Services.AddConnectionEdits();
         builder.Services.AddConnectionViews();

@@ -92,10 +92,10 @@ internal static class Access
 
     private static async Task<Problem?> ActInClientMode(HttpContext context, Caller caller, Ownership? ownership)
     {
-        long? named = null;
+        UserId? named = null;
         if (context.Request.Query["user_id"] is [{ } text, ..])
         {
-            if (!Ids.TryRead(text, out var id))
+            if (!Ids.TryRead<UserId>(text, out var id))
             {
                 return Problem.BadParameter("user_id", "must be the id of a user, a decimal number");
             }
@@ -120,7 +120,7 @@ internal static class Access
                     )
                     {
                         var owner = await ownership.OwnerOf(db, resourceId);
-                        userId = named is null || named == owner ? owner : null;
+                        userId = named is null || named?.Value == owner ? owner : null;
                     }
                     return userId is { } found && await users.ClientOf(db, found) == caller.ClientId ? userId : null;
                 },

@@ -1,9 +1,9 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
+using Microsoft.Extensions.Caching.Memory;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -22,13 +22,15 @@ internal sealed class AccessTokens(
     Addresses addresses,
     Revocations revocations,
     Database database,
-    TimeProvider time
-)
+    TimeProvider time,
+    int capacity = AccessTokens.Capacity
+) : IDisposable
 {
-    // About 400 bytes each.
+    // About 500 bytes each.
     private const int Capacity = 20_000;
 
-    private readonly ConcurrentDictionary<UInt128, AccessToken> _known = new();
+    // Full, it forgets the tokens that were not used for longest, a twentieth at a time: each costs one verification when it comes back.
+    private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = capacity });
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly Lazy<TokenValidationParameters> _rules = new(() =>
         new TokenValidationParameters
@@ -44,19 +46,24 @@ internal sealed class AccessTokens(
         }
     );
 
+    /// <summary>How many tokens are known.</summary>
+    public int Known => _known.Count;
+
+    public void Dispose() => _known.Dispose();
+
     /// <summary>The token, or null when it is expired, revoked or not ours.</summary>
     public async ValueTask<AccessToken?> Validate(string text, CancellationToken cancellation)
     {
         var key = Key(text);
-        if (!_known.TryGetValue(key, out var token))
+        if (!_known.TryGetValue(key, out AccessToken? token) || token is null)
         {
             token = await Read(text, cancellation);
             if (token is null)
             {
                 return null;
             }
-            MakeRoom();
-            _known[key] = token;
+            var left = TimeSpan.FromSeconds(Math.Max(1, token.ExpiresAt - time.Seconds()));
+            _known.Set(key, token, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = left });
         }
         return
             time.Seconds() < token.ExpiresAt
@@ -92,7 +99,7 @@ internal sealed class AccessTokens(
             expires,
             new Caller(
                 client.Id,
-                jwt.Subject == clientId ? null : long.Parse(jwt.Subject, CultureInfo.InvariantCulture),
+                jwt.Subject == clientId ? null : UserId.Of(long.Parse(jwt.Subject, CultureInfo.InvariantCulture)),
                 (scope ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal)
             ),
             client.ClientMode
@@ -104,26 +111,5 @@ internal sealed class AccessTokens(
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
         return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(hash);
-    }
-
-    private void MakeRoom()
-    {
-        if (_known.Count < Capacity)
-        {
-            return;
-        }
-        var now = time.Seconds();
-        foreach (var (key, token) in _known)
-        {
-            if (token.ExpiresAt <= now)
-            {
-                _known.TryRemove(key, out _);
-            }
-        }
-        if (_known.Count >= Capacity)
-        {
-            // More tokens in use than fit: forgetting them costs one verification each.
-            _known.Clear();
-        }
     }
 }

@@ -1,8 +1,10 @@
+using Affluent.Server.Platform;
+
 namespace Affluent.Server.Authorization;
 
 /// <summary>Who sends a request: a client for one of its users, or (client mode) a client by itself.</summary>
 /// <param name="UserId">The user of a user token; null on a client token.</param>
-internal sealed record Caller(long ClientId, long? UserId, IReadOnlySet<string> Scopes)
+internal sealed record Caller(ClientId ClientId, UserId? UserId, IReadOnlySet<string> Scopes)
 {
     private static readonly object Key = new();
 
@@ -21,7 +23,7 @@ internal sealed record Caller(long ClientId, long? UserId, IReadOnlySet<string> 
 /// belong to the client. Handlers take it as a parameter; every statement that reads or writes a user's rows says
 /// <c>user_id = @UserId</c> with it.
 /// </summary>
-internal sealed record ActingUser(long ClientId, long UserId)
+internal sealed record ActingUser(ClientId ClientId, UserId UserId)
 {
     private static readonly object Key = new();
 

@@ -18,7 +18,7 @@ internal static class ClientStore
     )
     {
         var secret = Secret.Generate();
-        var made = client with { Id = ids.Next(), ClientId = Guid.NewGuid().ToString(), CreatedAt = time.Seconds() };
+        var made = client with { Id = ids.Next<ClientId>(), ClientId = Guid.NewGuid().ToString(), CreatedAt = time.Seconds() };
         await db.Execute(
             """
             insert into clients (id, client_id, secret_hash, name, grants, scopes, redirect_origins, client_mode, disabled, created_at, version)
@@ -45,7 +45,7 @@ internal static class ClientStore
     public static Task<IReadOnlyList<Client>> List(DbWork db) =>
         db.Query<Client>($"select {Columns} from clients order by id");
 
-    public static Task<Client?> Find(DbWork db, long id) =>
+    public static Task<Client?> Find(DbWork db, ClientId id) =>
         db.Find<Client>($"select {Columns} from clients where id = @Id", new { Id = id });
 
     /// <summary>By the id with which it authenticates.</summary>
@@ -109,27 +109,9 @@ internal static class ClientStore
         return true;
     }
 
-    /// <summary>Erases the client with all of its users and their data. False: no such client.</summary>
-    public static async Task<bool> Delete(DbWork db, string clientId, Revocations revocations)
-    {
-        if (await FindByClientId(db, clientId) is not { } client)
-        {
-            return false;
-        }
-        // Locked in the order in which everybody locks, so that a run that is just writing is waited for.
-        await db.Query<long>(
-            "select 1 from widget_sessions where client_id = @Id order by id_hash {for update}",
-            new { client.Id }
-        );
-        await db.Query<long>(
-            "select id from connections where client_id = @Id order by id {for update}",
-            new { client.Id }
-        );
-        await db.Execute("delete from users where client_id = @Id", new { client.Id });
-        await db.Execute("delete from clients where id = @Id", new { client.Id });
-        await revocations.Add(db, RevocationKind.Client, client.Id);
-        return true;
-    }
+    /// <summary>Erases a client, which must have no users any more, with its own tokens.</summary>
+    public static Task Delete(DbWork db, ClientId id) =>
+        db.Execute("delete from clients where id = @Id", new { Id = id });
 
     private static string NewVersion() => Guid.NewGuid().ToString();
 }

@@ -5,7 +5,7 @@ namespace Affluent.Server.Authorization;
 /// <summary>An application that calls the API. Its users are its own: no other client sees them.</summary>
 internal sealed record Client
 {
-    public long Id { get; init; }
+    public ClientId Id { get; init; }
 
     /// <summary>The id by which it authenticates, a UUID.</summary>
     public string ClientId { get; init; } = "";

@@ -7,9 +7,9 @@ namespace Affluent.Server.Authorization;
 internal static class TokenStore
 {
     /// <summary>Erases all tokens of a user; refresh tokens are worth nothing from now on.</summary>
-    public static async Task DeleteOfUser(DbWork db, long userId)
+    public static async Task DeleteOfUser(DbWork db, UserId userId)
     {
-        var subject = new { Subject = Ids.Text(userId) };
+        var subject = new { Subject = userId.ToString() };
         await db.Execute("delete from tokens where subject = @Subject", subject);
         await db.Execute("delete from authorizations where subject = @Subject", subject);
     }

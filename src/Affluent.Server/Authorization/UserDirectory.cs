@@ -1,3 +1,4 @@
+using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Authorization;
@@ -6,12 +7,12 @@ namespace Affluent.Server.Authorization;
 /// <param name="ClientOf">The client that a user belongs to; null: no such user.</param>
 /// <param name="SignIn">Checks a name and password at a client.</param>
 internal sealed record UserDirectory(
-    Func<DbWork, long, Task<long?>> ClientOf,
+    Func<DbWork, UserId, Task<ClientId?>> ClientOf,
     Func<SignIn, CancellationToken, Task<SignInOutcome>> SignIn
 );
 
 /// <summary>A user's attempt to sign in with a password.</summary>
-internal sealed record SignIn(long ClientId, string UserName, Platform.Secret Password);
+internal sealed record SignIn(ClientId ClientId, string UserName, Secret Password);
 
 /// <summary>How it ended.</summary>
 internal abstract record SignInOutcome
@@ -19,7 +20,7 @@ internal abstract record SignInOutcome
     private SignInOutcome() { }
 
     /// <summary>Name and password belong together.</summary>
-    public sealed record Welcome(long UserId) : SignInOutcome;
+    public sealed record Welcome(UserId UserId) : SignInOutcome;
 
     /// <summary>
     /// They do not, or wrong ones were tried too often: the answer is the same, so that nobody learns which names exist.

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
+using Affluent.Server.Users;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Affluent.Server.Commands;
@@ -9,6 +10,8 @@ namespace Affluent.Server.Commands;
 /// <summary><c>client</c>: makes and keeps the clients, the applications that may call the API.</summary>
 internal static class ClientCommand
 {
+    private const int UsersPerLine = 100;
+
     private static readonly string[] Needed = ["environment", "data_directory", "database"];
 
     public static Command Create() =>
@@ -160,7 +163,7 @@ internal static class ClientCommand
     {
         var id = ClientId();
         var sure = new Option<bool>("--yes") { Description = "Do it: nothing brings the data back" };
-        var command = new Command("delete", "Erase a client with all of its users and their data.") { id, sure };
+        var command = new Command("delete", "Erase a client with all of its users and their data. Stopped in between, do it again: it goes on.") { id, sure };
         var options = SettingOptions.AddTo(command, Needed);
         command.SetAction(
             async (asked, cancellation) =>
@@ -174,8 +177,20 @@ internal static class ClientCommand
                         $"This erases the client {clientId} with all of its users and their data. If you are sure, add --yes. To close it only: affluent client disable {clientId}"
                     );
                 }
-                var revocations = await RevocationsOf(database, cancellation);
-                return await database.Write(db => ClientStore.Delete(db, clientId, revocations), cancellation)
+                var output = asked.InvocationConfiguration.Output;
+                var erasure = new ClientErasure(
+                    database,
+                    App.UserErasure,
+                    await RevocationsOf(database, cancellation)
+                );
+                return await erasure.Erase(
+                    clientId,
+                    (gone, all) =>
+                        gone % UsersPerLine == 0 || gone == all
+                            ? output.WriteLineAsync($"erased {gone} of {all} users")
+                            : Task.CompletedTask,
+                    cancellation
+                )
                     ? (int)ExitCode.Done
                     : throw NoSuchClient(clientId);
             }

@@ -54,6 +54,13 @@ internal static class ConnectionsStore
             new { UserId = userId, ConnectionIds = db.List(connectionIds) }
         );
 
+    /// <summary>Keeps every run off the user's connections until the transaction ends.</summary>
+    public static Task LockOf(DbWork db, UserId userId) =>
+        db.Query<long>(
+            "select id from connections where user_id = @UserId order by id {for update}",
+            new { UserId = userId }
+        );
+
     /// <summary>Erases a connection with its credentials, accounts and transactions; false when the user has no such.</summary>
     public static async Task<bool> Delete(DbWork db, long userId, long id) =>
         await db.Execute(

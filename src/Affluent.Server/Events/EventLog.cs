@@ -93,6 +93,16 @@ internal static class EventLog
             new { Before = before, AtMost = atMost }
         ) == atMost;
 
+    /// <summary>Erases at most so many events of a user, and says how many.</summary>
+    public static Task<int> EraseSome(DbWork db, UserId userId, int atMost) =>
+        db.Execute(
+            """
+            delete from events where user_id = @UserId and id in
+                (select id from events where user_id = @UserId order by id limit @AtMost)
+            """,
+            new { UserId = userId, AtMost = atMost }
+        );
+
     private static string? Join(IReadOnlyList<AccountId> ids) => ids.Count == 0 ? null : string.Join(',', ids);
 
     private sealed record Row(UserId UserId, EventId Id, ClientId ClientId, long At, NewEvent Event);

@@ -70,6 +70,16 @@ internal static class TransactionsStore
             new { UserId = userId, AccountId = accountId }
         );
 
+    /// <summary>Erases at most so many transactions of a user, and says how many.</summary>
+    public static Task<int> EraseSome(DbWork db, UserId userId, int atMost) =>
+        db.Execute(
+            """
+            delete from transactions where user_id = @UserId and id in
+                (select id from transactions where user_id = @UserId order by id limit @AtMost)
+            """,
+            new { UserId = userId, AtMost = atMost }
+        );
+
     // Each clause has one text: what callers send are parameters only, so that statements and their plans stay few.
     private static async Task<string> Where(
         DbWork db,

@@ -6,13 +6,13 @@ namespace Affluent.Server.Users;
 /// <summary>Failed sign-ins in the database, so that all nodes count together. Names are hashed: they may be anybody's typing.</summary>
 internal static class ThrottleStore
 {
-    public static async Task<Throttle> Find(DbWork db, long clientId, string name) =>
+    public static async Task<Throttle> Find(DbWork db, ClientId clientId, string name) =>
         await db.Find<Throttle>(
             "select failures, last_at, blocked_until from sign_in_failures where client_id = @ClientId and name_hash = @Name",
             Key(clientId, name)
         ) ?? new Throttle();
 
-    public static async Task<Throttle> AddFailure(DbWork db, long clientId, string name, long now)
+    public static async Task<Throttle> AddFailure(DbWork db, ClientId clientId, string name, long now)
     {
         var key = Key(clientId, name);
         // The row is made first, so that there is one to lock.
@@ -49,13 +49,13 @@ internal static class ThrottleStore
         return after;
     }
 
-    public static Task Forget(DbWork db, long clientId, string name) =>
+    public static Task Forget(DbWork db, ClientId clientId, string name) =>
         db.Execute(
             "delete from sign_in_failures where client_id = @ClientId and name_hash = @Name",
             Key(clientId, name)
         );
 
-    private static NameKey Key(long clientId, string name) => new(clientId, new Secret(name).Hash());
+    private static NameKey Key(ClientId clientId, string name) => new(clientId, new Secret(name).Hash());
 
-    private sealed record NameKey(long ClientId, string Name);
+    private sealed record NameKey(ClientId ClientId, string Name);
 }

@@ -96,7 +96,7 @@ internal static class UserEndpoints
         }
         var user = new UserRow
         {
-            Id = ids.Next(),
+            Id = ids.Next<UserId>(),
             ClientId = caller.ClientId,
             Email = email.Trim(),
             EmailKey = Email.Key(email),
@@ -115,7 +115,7 @@ internal static class UserEndpoints
             },
             cancellation
         );
-        return isNew ? TypedResults.Created($"{addresses.Api}/v2.1/users/{Ids.Text(user.Id)}") : Taken();
+        return isNew ? TypedResults.Created($"{addresses.Api}/v2.1/users/{user.Id}") : Taken();
     }
 
     private static async Task<IResult> Show(ActingUser user, Database database, CancellationToken cancellation) =>
@@ -215,6 +215,7 @@ internal static class UserEndpoints
     private static async Task<IResult> Delete(
         ActingUser user,
         Database database,
+        UserErasure erasure,
         Revocations revocations,
         CancellationToken cancellation
     )
@@ -222,7 +223,7 @@ internal static class UserEndpoints
         await database.Write(
             async db =>
             {
-                await UserStore.Delete(db, user.UserId);
+                await erasure.Erase(db, user.UserId);
                 await revocations.Add(db, RevocationKind.User, user.UserId);
             },
             cancellation
@@ -233,7 +234,7 @@ internal static class UserEndpoints
     private static UserMessage Message(UserRow row) =>
         new()
         {
-            Id = Ids.Text(row.Id),
+            Id = row.Id.ToString(),
             Email = row.Email,
             EmailVerified = row.EmailVerified,
             FirstName = row.FirstName,

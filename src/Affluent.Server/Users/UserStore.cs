@@ -1,4 +1,4 @@
-using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Users;
@@ -17,18 +17,18 @@ internal static class UserStore
             user
         ) == 1;
 
-    public static Task<UserRow?> Find(DbWork db, long userId) =>
+    public static Task<UserRow?> Find(DbWork db, UserId userId) =>
         db.Find<UserRow>("select * from users where id = @Id", new { Id = userId });
 
-    public static Task<UserRow?> FindByEmail(DbWork db, long clientId, string emailKey) =>
+    public static Task<UserRow?> FindByEmail(DbWork db, ClientId clientId, string emailKey) =>
         db.Find<UserRow>(
             "select * from users where client_id = @ClientId and email_key = @EmailKey",
             new { ClientId = clientId, EmailKey = emailKey }
         );
 
     /// <summary>The client that a user belongs to; null: no such user.</summary>
-    public static Task<long?> ClientOf(DbWork db, long userId) =>
-        db.Scalar<long?>("select client_id from users where id = @Id", new { Id = userId });
+    public static Task<ClientId?> ClientOf(DbWork db, UserId userId) =>
+        db.Scalar<ClientId?>("select client_id from users where id = @Id", new { Id = userId });
 
     /// <summary>Writes what a user may change; false when another user of the client has the new e-mail.</summary>
     public static async Task<bool> Update(DbWork db, UserRow user) =>
@@ -44,27 +44,27 @@ internal static class UserStore
             user
         ) == 1;
 
-    /// <summary>Erases a user and, by cascade, all that is theirs: connections, accounts, transactions, events, the vault's key.</summary>
-    public static async Task Delete(DbWork db, long userId)
-    {
-        await TokenStore.DeleteOfUser(db, userId);
-        // In the order in which everybody locks: a session, its connection, and the user last. The other way round, a deletion
-        // and a run that is just writing events wait for each other.
-        var whose = new { UserId = userId };
-        await db.Query<long>(
-            "select 1 from widget_sessions where user_id = @UserId order by id_hash {for update}",
-            whose
-        );
-        await db.Query<long>("select id from connections where user_id = @UserId order by id {for update}", whose);
-        await db.Execute("delete from users where id = @Id", new { Id = userId });
-    }
+    /// <summary>How many users a client has.</summary>
+    public static Task<long> CountOf(DbWork db, ClientId clientId) =>
+        db.Scalar<long>("select count(*) from users where client_id = @ClientId", new { ClientId = clientId });
+
+    /// <summary>One user of a client; null when it has none.</summary>
+    public static Task<UserId?> AnyOf(DbWork db, ClientId clientId) =>
+        db.Scalar<UserId?>("select id from users where client_id = @ClientId limit 1", new { ClientId = clientId });
+
+    /// <summary>
+    /// Erases a user and, by cascade, all that is theirs: connections, accounts, transactions, events, the vault's key. See
+    /// <see cref="UserErasure"/> for what must be locked before.
+    /// </summary>
+    public static Task Delete(DbWork db, UserId userId) =>
+        db.Execute("delete from users where id = @Id", new { Id = userId });
 }
 
 /// <summary>A user as stored.</summary>
 internal sealed record UserRow
 {
-    public long Id { get; init; }
-    public long ClientId { get; init; }
+    public UserId Id { get; init; }
+    public ClientId ClientId { get; init; }
     public string Email { get; init; } = "";
 
     /// <summary>The e-mail as compared: trimmed, in lower case.</summary>

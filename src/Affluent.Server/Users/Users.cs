@@ -5,8 +5,9 @@ namespace Affluent.Server.Users;
 /// <summary>Plugs users into the platform.</summary>
 internal static class UserServices
 {
-    public static void AddUsers(this IServiceCollection services)
+    public static void AddUsers(this IServiceCollection services, UserErasure erasure)
     {
+        services.AddSingleton(erasure);
         services.AddSingleton(new PasswordCost());
         services.AddSingleton<Passwords>();
         services.AddSingleton<PasswordSignIn>();

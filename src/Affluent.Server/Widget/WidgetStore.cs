@@ -108,6 +108,13 @@ internal static class WidgetStore
         return changed == 1;
     }
 
+    /// <summary>Keeps every step off the user's sessions until the transaction ends.</summary>
+    public static Task LockOf(DbWork db, UserId userId) =>
+        db.Query<long>(
+            "select 1 from widget_sessions where user_id = @UserId order by id_hash {for update}",
+            new { UserId = userId }
+        );
+
     /// <summary>Removes what has expired; the number of sessions removed.</summary>
     public static Task<int> Prune(DbWork db, long now) =>
         db.Execute("delete from widget_sessions where expires_at <= @Now", new { Now = now });

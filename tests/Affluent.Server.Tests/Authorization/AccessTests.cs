@@ -1,8 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
 using Affluent.Server.Authorization;
+using Affluent.Server.Users;
 using Affluent.Server.Tests.Harness;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Xunit;
@@ -228,8 +230,9 @@ public sealed class AccessTests
             .IsGiven();
 
         Assert.True(
-            await app.Database.Write(
-                db => ClientStore.Delete(db, user.Client.ClientId, app.Service<Revocations>()),
+            await new ClientErasure(app.Database, app.Service<UserErasure>(), app.Service<Revocations>()).Erase(
+                user.Client.ClientId,
+                (_, _) => Task.CompletedTask,
                 Stop
             )
         );
@@ -238,6 +241,25 @@ public sealed class AccessTests
         {
             Assert.Equal(0, await app.Count(table));
         }
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Of_more_tokens_than_fit_a_few_are_forgotten_at_a_time(DatabaseKind kind)
+    {
+        const int Fits = 20;
+        await using var app = await TestApp.Start(kind);
+        var client = await app.CreateClient();
+        using var tokens = ActivatorUtilities.CreateInstance<AccessTokens>(app.Services, Fits);
+        List<int> known = [];
+
+        for (var i = 0; i < 3 * Fits; i++)
+        {
+            Assert.NotNull(await tokens.Validate(await app.ClientToken(client), Stop));
+            known.Add(tokens.Known);
+        }
+
+        Assert.InRange(known.Max(), Fits - 2, Fits);
+        Assert.InRange(known.Skip(Fits).Min(), Fits / 2, Fits);
     }
 
     [Theory, OnBothDatabases]

@@ -25,6 +25,7 @@ create table authorizations (
     version text
 );
 create index authorizations_by_subject on authorizations (subject);
+create index authorizations_by_client on authorizations (client_id);
 create index authorizations_by_age on authorizations (created_at);
 
 create table tokens (
@@ -43,6 +44,7 @@ create table tokens (
 );
 create index tokens_by_authorization on tokens (authorization_id);
 create index tokens_by_subject on tokens (subject);
+create index tokens_by_client on tokens (client_id);
 create index tokens_by_expiry on tokens (expires_at);
 
 -- Access tokens are checked without the database; what ends one before its time is told to every node by this list. Rows are kept

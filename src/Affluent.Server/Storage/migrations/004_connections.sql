@@ -28,8 +28,9 @@ create table connections (
     fence bigint not null default 0,
     primary key (user_id, id)
 );
-create unique index connections_id on connections (id);
-create unique index connections_authorize on connections (authorize_hash) where authorize_hash is not null;
+create index connections_id on connections (id);
+create index connections_by_client on connections (client_id, id);
+create index connections_authorize on connections (authorize_hash) where authorize_hash is not null;
 create index connections_due_attended on connections (due_at) where due_at is not null and attended;
 create index connections_due on connections (due_at) where due_at is not null and not attended;
 create index connections_leased on connections (lease_until) where job = 'running';
@@ -69,4 +70,4 @@ create table questions (
     primary key (user_id, connection_id),
     foreign key (user_id, connection_id) references connections (user_id, id) on delete cascade
 );
-create unique index questions_state on questions (state_hash) where state_hash is not null;
+create index questions_state on questions (state_hash) where state_hash is not null;

@@ -25,4 +25,4 @@ create table accounts (
     unique (user_id, connection_id, identity),
     foreign key (user_id, connection_id) references connections (user_id, id) on delete cascade
 );
-create unique index accounts_id on accounts (id);
+create index accounts_id on accounts (id);

@@ -26,7 +26,7 @@ create table transactions (
     primary key (user_id, id),
     foreign key (user_id, account_id) references accounts (user_id, id) on delete cascade
 );
-create unique index transactions_id on transactions (id);
+create index transactions_id on transactions (id);
 create index transactions_by_account on transactions (user_id, account_id, day desc, id desc);
 create index transactions_by_user on transactions (user_id, day desc, id desc);
 

@@ -20,6 +20,7 @@ create table events (
     primary key (user_id, id)
 );
 create index events_at on events (at);
+create index events_by_client on events (client_id, id);
 
 create table queues (
     user_id bigint not null references users (id) on delete cascade,
@@ -28,5 +29,5 @@ create table queues (
     created_at bigint not null,
     primary key (user_id, id)
 );
-create unique index queues_id on queues (id);
+create index queues_id on queues (id);
 create index queues_created_at on queues (created_at);

@@ -1,0 +1,51 @@
+using Affluent.Server.Authorization;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Users;
+
+/// <summary>
+/// Erases a client: closes it, erases its users one after the other in bounded steps, and then itself. Each step is a transaction;
+/// stopped in between, the client stays closed and a second call goes on.
+/// </summary>
+internal sealed class ClientErasure(Database database, UserErasure users, Revocations revocations)
+{
+    /// <param name="tell">Told after each user how many of how many are gone.</param>
+    /// <returns>False: no such client.</returns>
+    public async Task<bool> Erase(string clientId, Func<long, long, Task> tell, CancellationToken cancellation)
+    {
+        // Closed, it gets no token any more, and so no new users.
+        if (
+            !await database.Write(db => ClientStore.SetDisabled(db, clientId, disabled: true, revocations), cancellation)
+            || await database.Read(db => ClientStore.FindByClientId(db, clientId), cancellation) is not { } client
+        )
+        {
+            return false;
+        }
+        var all = await database.Read(db => UserStore.CountOf(db, client.Id), cancellation);
+        var gone = 0L;
+        do
+        {
+            while (await database.Read(db => UserStore.AnyOf(db, client.Id), cancellation) is { } userId)
+            {
+                while (!await database.Write(db => users.EraseSome(db, userId), cancellation))
+                {
+                    // More of this user is left.
+                }
+                await tell(++gone, Math.Max(gone, all));
+            }
+        } while (!await database.Write(db => EraseEmpty(db, client), cancellation));
+        return true;
+    }
+
+    /// <summary>False: a request that was under way when the client was closed has made one more user.</summary>
+    private async Task<bool> EraseEmpty(DbWork db, Client client)
+    {
+        if (await UserStore.AnyOf(db, client.Id) is not null)
+        {
+            return false;
+        }
+        await ClientStore.Delete(db, client.Id);
+        await revocations.Add(db, RevocationKind.Client, client.Id);
+        return true;
+    }
+}

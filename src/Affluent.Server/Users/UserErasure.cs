@@ -1,0 +1,65 @@
+using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Users;
+
+/// <summary>Locks a room's rows of a user.</summary>
+internal delegate Task LockRows(DbWork db, UserId userId);
+
+/// <summary>Erases at most so many of a room's rows of a user, and says how many.</summary>
+internal delegate Task<int> EraseRows(DbWork db, UserId userId, int atMost);
+
+/// <summary>
+/// Erases users. What other rooms hold of a user goes with the user's row by cascade; App names the rooms that must do more.
+/// </summary>
+/// <param name="locks">
+/// Rows to lock before the user's, in the order in which everybody locks. The other way round, a deletion and a run that is just writing
+/// events wait for each other.
+/// </param>
+/// <param name="large">What one user can have very many rows of.</param>
+internal sealed class UserErasure(IReadOnlyList<LockRows> locks, IReadOnlyList<EraseRows> large)
+{
+    /// <summary>How many rows of the large tables go in one step.</summary>
+    public const int Step = 1000;
+
+    /// <summary>
+    /// Erases the user with the vault's key, refresh tokens, and all data. The caller revokes the access tokens that are out.
+    /// </summary>
+    public async Task Erase(DbWork db, UserId userId)
+    {
+        await Lock(db, userId);
+        await EraseLocked(db, userId);
+    }
+
+    /// <summary>Does a bounded part of <see cref="Erase"/>; true when the user is gone. To be called until then, each time in a transaction of its own.</summary>
+    public async Task<bool> EraseSome(DbWork db, UserId userId)
+    {
+        await Lock(db, userId);
+        var left = Step;
+        foreach (var erase in large)
+        {
+            left -= await erase(db, userId, left);
+            if (left <= 0)
+            {
+                return false;
+            }
+        }
+        await EraseLocked(db, userId);
+        return true;
+    }
+
+    private async Task Lock(DbWork db, UserId userId)
+    {
+        foreach (var lockRows in locks)
+        {
+            await lockRows(db, userId);
+        }
+    }
+
+    private static async Task EraseLocked(DbWork db, UserId userId)
+    {
+        await TokenStore.DeleteOfUser(db, userId);
+        await UserStore.Delete(db, userId);
+    }
+}
