@@ -34,13 +34,14 @@ public sealed class ArchitectureTests
     /// <summary>What must be read or written together with another feature's change.</summary>
     private static readonly Dictionary<string, string[]> ForOthers = new(StringComparer.Ordinal)
     {
-        ["ClientStore"] = ["Create", "List", "Find", "Authenticate", "RotateSecret", "SetDisabled", "Delete"],
+        ["ClientStore"] = ["Create", "List", "Find", "FindByClientId", "Authenticate", "RotateSecret", "SetDisabled", "Delete"],
         ["TokenStore"] = ["DeleteOfUser"],
         ["QueueStore"] = ["Insert"],
         ["RequestStore"] = ["OwnerOf", "ConnectionsOf", "LockClient"],
-        ["ConnectionsStore"] = ["Find", "Channels", "Delete"],
+        ["ConnectionsStore"] = ["Find", "Channels", "Delete", "LockOf"],
         ["AccountsStore"] = ["OwnerOf", "Find", "List", "IdsOf", "AnyOf", "Select", "Erase"],
-        ["TransactionsStore"] = ["EraseOf"],
+        ["TransactionsStore"] = ["EraseOf", "EraseSome"],
+        ["WidgetStore"] = ["LockOf"],
     };
 
     /// <summary>Enums that are no vocabulary: their members are written nowhere.</summary>

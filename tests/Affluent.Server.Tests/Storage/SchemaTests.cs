@@ -1,5 +1,4 @@
 using Affluent.Server.Tests.Harness;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Affluent.Server.Tests.Storage;
@@ -36,8 +35,9 @@ public sealed class SchemaTests
 
     private static async Task<IReadOnlyList<Index>> Indexes(DatabaseKind kind)
     {
-        await using var test = await TestDatabase.Create(kind, new FakeTimeProvider());
-        return await test.Database.Read(db => db.Query<Index>(kind == DatabaseKind.Sqlite ? Sqlite : Postgres), Stop);
+        await using var test = await TestDatabase.Create(kind);
+        var catalogue = test.Database.Kind == "sqlite" ? Sqlite : Postgres;
+        return await test.Database.Read(db => db.Query<Index>(catalogue), Stop);
     }
 
     private const string Sqlite = """
