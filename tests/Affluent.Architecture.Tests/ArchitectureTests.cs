@@ -34,7 +34,17 @@ public sealed class ArchitectureTests
     /// <summary>What must be read or written together with another feature's change.</summary>
     private static readonly Dictionary<string, string[]> ForOthers = new(StringComparer.Ordinal)
     {
-        ["ClientStore"] = ["Create", "List", "Find", "FindByClientId", "Authenticate", "RotateSecret", "SetDisabled", "Delete"],
+        ["ClientStore"] =
+        [
+            "Create",
+            "List",
+            "Find",
+            "FindByClientId",
+            "Authenticate",
+            "RotateSecret",
+            "SetDisabled",
+            "Delete",
+        ],
         ["TokenStore"] = ["DeleteOfUser"],
         ["QueueStore"] = ["Insert"],
         ["RequestStore"] = ["OwnerOf", "ConnectionsOf", "LockClient"],

@@ -18,7 +18,12 @@ internal static class ClientStore
     )
     {
         var secret = Secret.Generate();
-        var made = client with { Id = ids.Next<ClientId>(), ClientId = Guid.NewGuid().ToString(), CreatedAt = time.Seconds() };
+        var made = client with
+        {
+            Id = ids.Next<ClientId>(),
+            ClientId = Guid.NewGuid().ToString(),
+            CreatedAt = time.Seconds(),
+        };
         await db.Execute(
             """
             insert into clients (id, client_id, secret_hash, name, grants, scopes, redirect_origins, client_mode, disabled, created_at, version)

@@ -163,7 +163,14 @@ internal static class ClientCommand
     {
         var id = ClientId();
         var sure = new Option<bool>("--yes") { Description = "Do it: nothing brings the data back" };
-        var command = new Command("delete", "Erase a client with all of its users and their data. Stopped in between, do it again: it goes on.") { id, sure };
+        var command = new Command(
+            "delete",
+            "Erase a client with all of its users and their data. Stopped in between, do it again: it goes on."
+        )
+        {
+            id,
+            sure,
+        };
         var options = SettingOptions.AddTo(command, Needed);
         command.SetAction(
             async (asked, cancellation) =>
@@ -178,11 +185,7 @@ internal static class ClientCommand
                     );
                 }
                 var output = asked.InvocationConfiguration.Output;
-                var erasure = new ClientErasure(
-                    database,
-                    App.UserErasure,
-                    await RevocationsOf(database, cancellation)
-                );
+                var erasure = new ClientErasure(database, App.UserErasure, await RevocationsOf(database, cancellation));
                 return await erasure.Erase(
                     clientId,
                     (gone, all) =>

@@ -15,8 +15,10 @@ internal sealed class ClientErasure(Database database, UserErasure users, Revoca
     {
         // Closed, it gets no token any more, and so no new users.
         if (
-            !await database.Write(db => ClientStore.SetDisabled(db, clientId, disabled: true, revocations), cancellation)
-            || await database.Read(db => ClientStore.FindByClientId(db, clientId), cancellation) is not { } client
+            !await database.Write(
+                db => ClientStore.SetDisabled(db, clientId, disabled: true, revocations),
+                cancellation
+            ) || await database.Read(db => ClientStore.FindByClientId(db, clientId), cancellation) is not { } client
         )
         {
             return false;

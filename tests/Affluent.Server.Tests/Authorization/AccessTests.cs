@@ -1,8 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
 using Affluent.Server.Authorization;
-using Affluent.Server.Users;
 using Affluent.Server.Tests.Harness;
+using Affluent.Server.Users;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
