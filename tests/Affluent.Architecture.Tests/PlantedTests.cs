@@ -178,16 +178,19 @@ public sealed class PlantedTests
         );
     }
 
-    [Fact]
-    public void Sql_that_hides_its_table()
+    [Theory]
+    [InlineData("$\"select 1 from {table}\"")]
+    [InlineData("\"select 1 from \" + table")]
+    [InlineData("\"insert into \" + table + \" (id) values (1)\"")]
+    public void Sql_that_hides_its_table(string sql)
     {
-        const string Member = "public static string Sql(string table) => $\"select 1 from {table}\";";
+        var member = $"public static string Sql(string table) => {sql};";
 
         Assert.NotEmpty(
-            Tables.Offences(Sources.Planted(("Users/UserStore.cs", Class("Users", "UserStore", Member))), Owners)
+            Tables.Offences(Sources.Planted(("Users/UserStore.cs", Class("Users", "UserStore", member))), Owners)
         );
         Assert.Empty(
-            Tables.Offences(Sources.Planted(("Storage/Sqlite.cs", Class("Storage", "Sqlite", Member))), Owners)
+            Tables.Offences(Sources.Planted(("Storage/Sqlite.cs", Class("Storage", "Sqlite", member))), Owners)
         );
     }
 
@@ -195,7 +198,7 @@ public sealed class PlantedTests
     public void Words_that_are_no_sql_name_no_table()
     {
         const string Member = """
-            public static string[] Words(string x) => ["accounts", "select accounts", "the accounts of users", $"Taken from {x}."];
+            public static string[] Words(string x) => ["accounts", "select accounts", "the accounts of users", $"Taken from {x}.", "select 1 for update"];
             """;
 
         Assert.Empty(Tables.Offences(Sources.Planted(("Widget/Texts.cs", Class("Widget", "Texts", Member))), Owners));

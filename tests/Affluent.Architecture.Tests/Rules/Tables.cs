@@ -110,12 +110,12 @@ internal static partial class Tables
             : [];
 
     private const string Verbs =
-        @"\b(?<verb>from|join|insert into|update|delete from|truncate|using|references|lock table)\s+";
+        @"\b(?<verb>from|join|insert into|(?<!for )update|delete from|truncate|using|references|lock table)";
 
-    [GeneratedRegex(Verbs + @"(only\s+)?(?<table>[a-z_]+)\b", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(Verbs + @"\s+(only\s+)?(?<table>[a-z_]+)\b", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Verb();
 
-    [GeneratedRegex(Verbs + @"\?", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(Verbs + @"(\s+\?|\s*$)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex HiddenTable();
 
     [GeneratedRegex(@"^\s*(select|insert|update|delete|with|truncate|lock)\b", RegexOptions.ExplicitCapture, 1000)]
