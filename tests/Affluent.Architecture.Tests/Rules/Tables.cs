@@ -118,7 +118,7 @@ internal static partial class Tables
     [GeneratedRegex(Verbs + @"(\s+\?|\s*$)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex HiddenTable();
 
-    [GeneratedRegex(@"^\s*(select|insert|update|delete|with|truncate|lock)\b", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^\s*(select|insert|update|delete|with|truncate|lock)\s", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Statement();
 
     [GeneratedRegex(@"(?<![.@:\w]|\bas\s)[a-z_]+\b", RegexOptions.ExplicitCapture, 1000)]
