@@ -34,16 +34,16 @@ internal static class LikelyMatches
     }
 
     /// <summary>Rows that nothing tells apart: any of them is as good as the others.</summary>
-    private sealed class Twin(Entry first)
+    private sealed class Twin(Candidate first)
     {
         private string[]? _words;
 
-        public Entry First { get; } = first;
-        public Queue<Entry> Free { get; } = new([first]);
+        public Candidate First { get; } = first;
+        public Queue<Candidate> Free { get; } = new([first]);
         public long Amount => First.Movement.Amount;
         public string Currency => First.Movement.Currency;
         public int Day => First.Movement.Day;
-        public string[] Words => _words ??= Ledger.Words.Telling(First.Movement.Text);
+        public string[] Words => _words ??= WordComparison.Telling(First.Movement.Text);
     }
 
     private sealed record Pair(Twin Held, Twin Row, int Score)
@@ -54,20 +54,20 @@ internal static class LikelyMatches
     private static List<Twin> Twins(Side side)
     {
         var twins = new Dictionary<(Key, bool, bool), Twin>();
-        foreach (var entry in side)
+        foreach (var candidate in side)
         {
-            if (!entry.IsFree)
+            if (!candidate.IsFree)
             {
                 continue;
             }
-            var key = (Key.Full(entry)!.Value with { BankId = null }, entry.InWindow, HasVanished(entry));
+            var key = (Key.Full(candidate)!.Value with { BankId = null }, candidate.InWindow, HasVanished(candidate));
             if (twins.TryGetValue(key, out var twin))
             {
-                twin.Free.Enqueue(entry);
+                twin.Free.Enqueue(candidate);
             }
             else
             {
-                twins.Add(key, new Twin(entry));
+                twins.Add(key, new Twin(candidate));
             }
         }
         return [.. twins.Values];
@@ -139,7 +139,7 @@ internal static class LikelyMatches
             {
                 while (pair.IsOpen)
                 {
-                    Entry.Pair(
+                    Candidate.Pair(
                         pair.Held.Free.Dequeue(),
                         pair.Row.Free.Dequeue(),
                         MatchTier.Likely,
@@ -175,19 +175,25 @@ internal static class LikelyMatches
 
     private static void StayApart(Twin row, int score)
     {
-        foreach (var entry in row.Free)
+        foreach (var candidate in row.Free)
         {
-            entry.StayApart(Math.Max(1, 100 - score));
+            candidate.StayApart(Math.Max(1, 100 - score));
         }
     }
 
     // Held until now, and the bank's list, which covers its day, is without it: it went, or it is what has come instead.
-    private static bool HasVanished(Entry held) =>
+    private static bool HasVanished(Candidate held) =>
         held.Stored is { Missing: false } && held.InWindow && held.Movement.Status != TransactionStatus.Expired;
 
     // About percent, more when all speaks for it. Half of it is words, half nearness; a day of use that both state, and an
     // amount with cents when one row went just as the other came, are evidence too.
-    private static int Score(Entry held, Entry row, ReconciliationRules rules, string[] heldWords, string[] rowWords)
+    private static int Score(
+        Candidate held,
+        Candidate row,
+        ReconciliationRules rules,
+        string[] heldWords,
+        string[] rowWords
+    )
     {
         var (old, now) = (held.Movement, row.Movement);
         if (!held.IsOpen && (row.IsOpen || old.Status != now.Status || !held.InWindow))
@@ -200,7 +206,7 @@ internal static class LikelyMatches
         {
             return 0;
         }
-        var likeness = held.Fingerprint == row.Fingerprint ? 1 : Words.Likeness(heldWords, rowWords);
+        var likeness = held.Fingerprint == row.Fingerprint ? 1 : WordComparison.Likeness(heldWords, rowWords);
         var vanished = HasVanished(held);
         if (!vanished && likeness <= 0.5)
         {

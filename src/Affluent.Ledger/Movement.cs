@@ -40,7 +40,7 @@ public sealed record Movement
     public required string Currency { get; init; }
 
     /// <summary>
-    /// The day under which it is listed (see <see cref="Days"/>): of a booked one the booking day, else the day it was made,
+    /// The day under which it is listed (see <see cref="DayNumbers"/>): of a booked one the booking day, else the day it was made,
     /// else the value day; of any other the day it was made first.
     /// </summary>
     public required int Day { get; init; }
@@ -101,7 +101,7 @@ public sealed record Movement
                 BankId = Given(transaction.Id),
                 Amount = amount,
                 Currency = transaction.Currency.Trim().ToUpperInvariant(),
-                Day = Days.From(day),
+                Day = DayNumbers.From(day),
                 BookingDay = Number(transaction.BookingDay),
                 ValueDay = Number(transaction.ValueDay),
                 TransactionDay = Number(transaction.TransactionDay),
@@ -130,7 +130,7 @@ public sealed record Movement
                 or "NOTAVAILABLE"
                 or "NONREF";
 
-    private static int? Number(DateOnly? day) => day is { } given ? Days.From(given) : null;
+    private static int? Number(DateOnly? day) => day is { } given ? DayNumbers.From(given) : null;
 }
 
 /// <summary>What <see cref="Movement.Read"/> comes to.</summary>

@@ -17,7 +17,7 @@ public sealed record StoredTransaction(
 );
 
 /// <summary>
-/// The days that the bank's list covered completely (see <see cref="Days"/>), both inclusive. What is stored inside and not
+/// The days that the bank's list covered completely (see <see cref="DayNumbers"/>), both inclusive. What is stored inside and not
 /// listed has disappeared; what is outside is merely out of sight. Start it no later than the oldest pending transaction held,
 /// or that one can never expire.
 /// </summary>
@@ -127,7 +127,7 @@ public static class Reconciliation
         var rows = Side.OfBank(bank, rules.Ids);
         var held = Side.OfStore(stored, rules.Ids, Resolve(window, bank));
         MatchById(held, rows);
-        foreach (var key in (Func<Entry, Key?>[])[Key.Full, Key.Named, Key.Dated, Key.Short])
+        foreach (var key in (Func<Candidate, Key?>[])[Key.Full, Key.Named, Key.Dated, Key.Short])
         {
             MatchByKey(held, rows, key, key);
         }
@@ -162,31 +162,38 @@ public static class Reconciliation
         {
             if (index >= 0 && byId[id] >= 0 && SameMovement(held[index], rows[byId[id]]))
             {
-                Entry.Pair(held[index], rows[byId[id]], MatchTier.BankId, 100);
+                Candidate.Pair(held[index], rows[byId[id]], MatchTier.BankId, 100);
             }
         }
     }
 
     // Some banks start their ids afresh each day: a settled movement that changed amount, day and words is another one.
-    private static bool SameMovement(Entry held, Entry row) =>
+    private static bool SameMovement(Candidate held, Candidate row) =>
         held.IsOpen
         || (held.Movement.Currency == row.Movement.Currency && held.Movement.Amount == row.Movement.Amount)
         || held.Movement.Day == row.Movement.Day
         || held.Fingerprint == row.Fingerprint;
 
     // A join of two multisets: of two equal rows, each takes its own partner.
-    private static void MatchByKey(Side held, Side rows, Func<Entry, Key?> keyOfHeld, Func<Entry, Key?> keyOfRow)
+    private static void MatchByKey(
+        Side held,
+        Side rows,
+        Func<Candidate, Key?> keyOfHeld,
+        Func<Candidate, Key?> keyOfRow
+    )
     {
         if (held.FreeCount == 0 || rows.FreeCount == 0)
         {
             return;
         }
-        var waiting = new Dictionary<Key, Queue<Entry>>();
+        var waiting = new Dictionary<Key, Queue<Candidate>>();
         foreach (var have in held)
         {
             if (have.IsFree && keyOfHeld(have) is { } key)
             {
-                (waiting.TryGetValue(key, out var queue) ? queue : waiting[key] = new Queue<Entry>(1)).Enqueue(have);
+                (waiting.TryGetValue(key, out var queue) ? queue : waiting[key] = new Queue<Candidate>(1)).Enqueue(
+                    have
+                );
             }
         }
         foreach (var row in rows)
@@ -198,7 +205,7 @@ public static class Reconciliation
                 && queue.TryDequeue(out var have)
             )
             {
-                Entry.Pair(have, row, MatchTier.Exact, 100);
+                Candidate.Pair(have, row, MatchTier.Exact, 100);
             }
         }
     }
@@ -239,7 +246,7 @@ public static class Reconciliation
         return new Changes(inserts, updates, disappeared, expired, matched - updates.Count, listed - rows.Count);
     }
 
-    private static Update? Renew(StoredTransaction stored, Entry have, Entry row, TransactionIds ids)
+    private static Update? Renew(StoredTransaction stored, Candidate have, Candidate row, TransactionIds ids)
     {
         var (old, now) = (stored.Movement, row.Movement);
         var textChanged = have.Fingerprint != row.Fingerprint;

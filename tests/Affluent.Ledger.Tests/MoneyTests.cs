@@ -57,9 +57,9 @@ public sealed class MoneyTests
     [Fact]
     public void Days_count_from_1970()
     {
-        Assert.Equal(0, Days.From(new DateOnly(1970, 1, 1)));
-        Assert.Equal(-1, Days.From(new DateOnly(1969, 12, 31)));
-        Assert.Equal(new DateOnly(2026, 3, 1), Days.ToDate(Days.From(new DateOnly(2026, 3, 1))));
+        Assert.Equal(0, DayNumbers.From(new DateOnly(1970, 1, 1)));
+        Assert.Equal(-1, DayNumbers.From(new DateOnly(1969, 12, 31)));
+        Assert.Equal(new DateOnly(2026, 3, 1), DayNumbers.ToDate(DayNumbers.From(new DateOnly(2026, 3, 1))));
     }
 
     private static decimal Number(string text) =>

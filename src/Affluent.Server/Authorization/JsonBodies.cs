@@ -101,16 +101,16 @@ internal static class JsonBodies
     {
         response.StatusCode = status;
         return response.WriteAsJsonAsync(
-            new Refusal("invalid_request", why),
-            RefusalJson.Default.Refusal,
+            new OAuthError("invalid_request", why),
+            OAuthErrorJson.Default.OAuthError,
             "application/json"
         );
     }
 }
 
 /// <summary>An error of RFC 6749 §5.2.</summary>
-internal sealed record Refusal(string Error, string ErrorDescription);
+internal sealed record OAuthError(string Error, string ErrorDescription);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(Refusal))]
-internal sealed partial class RefusalJson : JsonSerializerContext;
+[JsonSerializable(typeof(OAuthError))]
+internal sealed partial class OAuthErrorJson : JsonSerializerContext;

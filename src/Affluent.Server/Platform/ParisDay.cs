@@ -26,7 +26,7 @@ internal static class ParisDay
     }
 
     /// <inheritdoc cref="Start(int)"/>
-    public static long Start(DateOnly day) => Start(Ledger.Days.From(day));
+    public static long Start(DateOnly day) => Start(Ledger.DayNumbers.From(day));
 
     /// <summary>The day that it is in Paris at a UTC second.</summary>
     public static int Of(long seconds)

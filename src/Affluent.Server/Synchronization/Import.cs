@@ -47,7 +47,7 @@ internal static class Import
     public static Window WindowOf(BankReading reading)
     {
         var from = reading.CompleteFrom > reading.From || reading.From is null ? reading.CompleteFrom : reading.From;
-        return new Window(from is { } day ? Days.From(day) : null);
+        return new Window(from is { } day ? DayNumbers.From(day) : null);
     }
 
     public static ReconciliationRules RulesOf(ChannelDefinition channel) => new() { Ids = channel.TransactionIds };

@@ -11,18 +11,32 @@ internal static partial class Names
 {
     private static readonly string[] Idiom = ["Told", "Unwell", "Door", "Wish", "Bite"];
 
-    /// <summary>A type's name means one thing. A type inside another bears that one's name as well.</summary>
+    /// <summary>
+    /// A type's name means one thing. A type inside another bears that one's name as well, and the test bank is a world of its own.
+    /// </summary>
     public static IEnumerable<Offence> TypesOfOneName(Sources sources) =>
-        from declaration in from file in sources.Server
-        from type in file.All<BaseTypeDeclarationSyntax>()
-        where type.Parent is BaseNamespaceDeclarationSyntax or CompilationUnitSyntax
-        let arity = (type as TypeDeclarationSyntax)?.TypeParameterList?.Parameters.Count ?? 0
-        select (file, type, name: type.Identifier.ValueText, arity, symbol: file.Model.GetDeclaredSymbol(type))
-        group declaration by (declaration.name, declaration.arity) into named
-        let different = named.DistinctBy(d => d.symbol, SymbolEqualityComparer.Default).ToArray()
-        where different.Length > 1
-        from one in different
-        select one.file.At(one.type.Identifier.GetLocation(), $"{one.name} is the name of {different.Length} types");
+        sources
+            .Files.Where(file => file.Project != "Affluent.TestBank")
+            .SelectMany(file => file.All<BaseTypeDeclarationSyntax>().Where(IsOutermost).Select(type => (file, type)))
+            .GroupBy(d => (d.type.Identifier.ValueText, Arity(d.type)))
+            .Select(g =>
+                g.DistinctBy(d => d.file.Model.GetDeclaredSymbol(d.type), SymbolEqualityComparer.Default).ToArray()
+            )
+            .Where(different => different.Length > 1)
+            .SelectMany(different =>
+                different.Select(d =>
+                    d.file.At(
+                        d.type.Identifier.GetLocation(),
+                        $"{d.type.Identifier.ValueText} is the name of {different.Length} types"
+                    )
+                )
+            );
+
+    private static bool IsOutermost(BaseTypeDeclarationSyntax type) =>
+        type.Parent is BaseNamespaceDeclarationSyntax or CompilationUnitSyntax;
+
+    private static int Arity(BaseTypeDeclarationSyntax type) =>
+        (type as TypeDeclarationSyntax)?.TypeParameterList?.Parameters.Count ?? 0;
 
     /// <summary>Words of a private idiom in names.</summary>
     public static IEnumerable<Offence> PrivateIdiom(Sources sources) =>

@@ -4,7 +4,7 @@ using Affluent.Connectors.Contract;
 namespace Affluent.Ledger;
 
 /// <summary>A row of either side while it looks for its partner.</summary>
-internal sealed class Entry
+internal sealed class Candidate
 {
     public required int Index { get; init; }
     public required Movement Movement { get; init; }
@@ -19,7 +19,7 @@ internal sealed class Entry
     /// <summary>Stored side: the bank's list covered its day, so that not being listed means something.</summary>
     public bool InWindow { get; init; }
 
-    public Entry? Partner { get; private set; }
+    public Candidate? Partner { get; private set; }
     public MatchTier Tier { get; private set; }
     public int Confidence { get; private set; } = 100;
     public bool Ambiguous { get; private set; }
@@ -28,7 +28,7 @@ internal sealed class Entry
 
     public bool IsOpen => Movement.IsOpen;
 
-    public static void Pair(Entry held, Entry row, MatchTier tier, int confidence)
+    public static void Pair(Candidate held, Candidate row, MatchTier tier, int confidence)
     {
         (held.Partner, row.Partner) = (row, held);
         (row.Tier, row.Confidence, row.Ambiguous) = (tier, confidence, false);
@@ -53,7 +53,7 @@ internal readonly record struct Key(
 )
 {
     /// <summary>All that the bank tells: keeps near-twins (same words, other value day) with their own.</summary>
-    public static Key? Full(Entry e) =>
+    public static Key? Full(Candidate e) =>
         Named(e)!.Value with
         {
             TransactionDay = e.Movement.TransactionDay,
@@ -62,10 +62,10 @@ internal readonly record struct Key(
         };
 
     /// <summary>The same without what we may have kept from an earlier reading (see <see cref="Update"/>).</summary>
-    public static Key? Named(Entry e) => Dated(e)!.Value with { BankId = e.TrustedId };
+    public static Key? Named(Candidate e) => Dated(e)!.Value with { BankId = e.TrustedId };
 
     /// <summary>The same under whatever id.</summary>
-    public static Key? Dated(Entry e) =>
+    public static Key? Dated(Candidate e) =>
         Short(e)!.Value with
         {
             BookingDay = e.Movement.BookingDay,
@@ -73,26 +73,26 @@ internal readonly record struct Key(
         };
 
     /// <summary>Amount, day and words.</summary>
-    public static Key? Short(Entry e) =>
+    public static Key? Short(Candidate e) =>
         new(e.Movement.Amount, e.Movement.Currency, e.Movement.Day, e.Fingerprint, e.IsOpen);
 
     /// <summary>The same of a stored row that may still book …</summary>
-    public static Key? WhenStillOpen(Entry e) => e.IsOpen ? Short(e) : null;
+    public static Key? WhenStillOpen(Candidate e) => e.IsOpen ? Short(e) : null;
 
     /// <summary>… and of a listed row that did.</summary>
-    public static Key? WhenSettled(Entry e) => e.IsOpen ? null : Short(e)!.Value with { Open = true };
+    public static Key? WhenSettled(Candidate e) => e.IsOpen ? null : Short(e)!.Value with { Open = true };
 }
 
 /// <summary>One of the two lists, in an order of its own, so that the order in which it was handed over has no say.</summary>
-internal sealed class Side : IEnumerable<Entry>
+internal sealed class Side : IEnumerable<Candidate>
 {
-    private readonly Entry[] _entries;
+    private readonly Candidate[] _candidates;
 
-    private Side(Entry[] entries) => _entries = entries;
+    private Side(Candidate[] candidates) => _candidates = candidates;
 
-    public int Count => _entries.Length;
-    public int FreeCount => _entries.Count(e => e.IsFree);
-    public Entry this[int index] => _entries[index];
+    public int Count => _candidates.Length;
+    public int FreeCount => _candidates.Count(e => e.IsFree);
+    public Candidate this[int index] => _candidates[index];
 
     public static Side OfStore(IReadOnlyList<StoredTransaction> stored, TransactionIds ids, Window window) =>
         new([
@@ -102,11 +102,11 @@ internal sealed class Side : IEnumerable<Entry>
                 .ThenBy(s => s.Id)
                 .Select(
                     (s, index) =>
-                        new Entry
+                        new Candidate
                         {
                             Index = index,
                             Movement = s.Movement,
-                            Fingerprint = Words.Fingerprint(s.Movement.Text),
+                            Fingerprint = WordComparison.Fingerprint(s.Movement.Text),
                             TrustedId = Trusted(s.Movement, ids),
                             Stored = s,
                             InWindow = Covers(window, s.Movement),
@@ -120,7 +120,7 @@ internal sealed class Side : IEnumerable<Entry>
         var rows = new (Movement Movement, ulong Fingerprint)[bank.Count];
         for (var i = 0; i < rows.Length; i++)
         {
-            rows[i] = (bank[i], Words.Fingerprint(bank[i].Text));
+            rows[i] = (bank[i], WordComparison.Fingerprint(bank[i].Text));
         }
         Array.Sort(rows, Compare);
         var repeated = ids == TransactionIds.Absent ? [] : Repeated(rows, ids);
@@ -128,7 +128,7 @@ internal sealed class Side : IEnumerable<Entry>
             .. rows.Where((_, index) => !repeated.Contains(index))
                 .Select(
                     (row, index) =>
-                        new Entry
+                        new Candidate
                         {
                             Index = index,
                             Movement = row.Movement,
@@ -212,7 +212,7 @@ internal sealed class Side : IEnumerable<Entry>
         return order != 0 ? order : string.CompareOrdinal(m.Text, n.Text);
     }
 
-    public IEnumerator<Entry> GetEnumerator() => ((IEnumerable<Entry>)_entries).GetEnumerator();
+    public IEnumerator<Candidate> GetEnumerator() => ((IEnumerable<Candidate>)_candidates).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

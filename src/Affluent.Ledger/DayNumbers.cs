@@ -1,7 +1,7 @@
 namespace Affluent.Ledger;
 
 /// <summary>Calendar days as whole numbers, counted from 1970-01-01 (day 0), as the database keeps them. No time, no zone.</summary>
-public static class Days
+public static class DayNumbers
 {
     private static readonly int Epoch = new DateOnly(1970, 1, 1).DayNumber;
 

@@ -1,7 +1,7 @@
 namespace Affluent.Ledger;
 
 /// <summary>Compares the words of two bank texts.</summary>
-internal static class Words
+internal static class WordComparison
 {
     /// <summary>
     /// The same for texts of the same words and numbers, whatever their order, case, spacing and punctuation: some banks hand
