@@ -200,7 +200,9 @@ public sealed class ReconciliationPropertyTests
         string.Join(
             '\n',
             movements
-                .Select(m => $"{m.Amount} {m.Day} {m.Status} {m.BookingDay} {m.ValueDay} {WordComparison.Fingerprint(m.Text)}")
+                .Select(m =>
+                    $"{m.Amount} {m.Day} {m.Status} {m.BookingDay} {m.ValueDay} {WordComparison.Fingerprint(m.Text)}"
+                )
                 .Order(StringComparer.Ordinal)
         );
 }
