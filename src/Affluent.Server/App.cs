@@ -65,6 +65,7 @@ internal static class App
         builder.Services.AddWidget();
         builder.Services.AddEvents();
         builder.Services.AddApiDocument();
+        builder.Services.AddPeriodicTasks(settings);
         configure?.Invoke(builder);
 
         var app = builder.Build();

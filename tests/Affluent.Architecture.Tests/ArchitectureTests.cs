@@ -12,6 +12,7 @@ public sealed class ArchitectureTests
     {
         ["schema_versions"] = "Storage",
         ["counters"] = "Platform",
+        ["periodic_tasks"] = "Platform",
         ["user_keys"] = "Platform",
         ["clients"] = "Authorization",
         ["authorizations"] = "Authorization",

@@ -40,7 +40,7 @@ internal static class Answers
         );
     }
 
-    /// <summary>An issuer that is a bare host has no slash at its end (reference, section b.1).</summary>
+    /// <summary>An issuer that is a bare host has no slash at its end, as in the published API.</summary>
     private static ValueTask WriteIssuer(ProcessSignInContext context)
     {
         context.AccessTokenPrincipal?.SetClaim(Claims.Private.Issuer, Issuer(context.Options));

@@ -17,6 +17,8 @@ internal static class AuthorizationServer
     public static readonly TimeSpan AccessTokenLifetime = TimeSpan.FromSeconds(3600);
     public static readonly TimeSpan RefreshTokenLifetime = TimeSpan.FromDays(90);
 
+    private static readonly TimeSpan PruneEvery = TimeSpan.FromMinutes(5);
+
     public static void AddAuthorizationServer(this IServiceCollection services, Settings settings, MasterKey masterKey)
     {
         var signingKey = SigningKey.Load(
@@ -27,7 +29,8 @@ internal static class AuthorizationServer
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<Revocations>();
         services.AddHostedService(provider => provider.GetRequiredService<Revocations>());
-        services.AddHostedService<Pruning>();
+        services.AddPeriodicTask("tokens", PruneEvery, TokenStore.Prune);
+        services.AddPeriodicTask("revocations", PruneEvery, Revocations.Prune);
         services.AddDbContext<AuthorizationDb>(AuthorizationDb.Configure);
         services.Configure<KeyManagementOptions>(keys =>
             (keys.XmlRepository, keys.XmlEncryptor) = (new MemoryKeys(), new NullXmlEncryptor())

@@ -35,7 +35,7 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
     private const int Overlap = 60;
 
     /// <summary>Seconds after which a revocation has nothing left to end: every access token of its time has expired.</summary>
-    public static long KeptFor { get; } = (long)AuthorizationServer.AccessTokenLifetime.TotalSeconds + Overlap;
+    private static long KeptFor { get; } = (long)AuthorizationServer.AccessTokenLifetime.TotalSeconds + Overlap;
 
     private readonly ConcurrentDictionary<(RevocationKind, long), Entry> _entries = new();
     private long _readUntil;
@@ -97,6 +97,13 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
             }
         }
     }
+
+    /// <summary>Takes away at most so many rows that have nothing left to end, and says how many.</summary>
+    public static Task<int> Prune(DbWork db, long now, int atMost) =>
+        db.Execute(
+            "delete from revocations where id in (select id from revocations where revoked_at < @Before limit @AtMost)",
+            new { Before = now - KeptFor, AtMost = atMost }
+        );
 
     /// <summary>Nothing is served before the list is known.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)

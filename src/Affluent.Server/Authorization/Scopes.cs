@@ -1,6 +1,6 @@
 namespace Affluent.Server.Authorization;
 
-/// <summary>The scopes of the published API (reference, section b.3).</summary>
+/// <summary>The scopes of the published API.</summary>
 internal static class Scopes
 {
     public const string UsersCreate = "users_create";
@@ -13,7 +13,7 @@ internal static class Scopes
     public const string TransactionsRead = "transactions_read";
     public const string OpenId = "openid";
 
-    /// <summary>All of them, in the order of the reference.</summary>
+    /// <summary>All of them, in the order in which they are documented.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         UsersCreate,

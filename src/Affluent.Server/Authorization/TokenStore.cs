@@ -19,18 +19,18 @@ internal static class TokenStore
         db.Execute("update authorizations set status = 'revoked' where id = @Id", new { Id = authorizationId });
 
     /// <summary>
-    /// Takes away at most <paramref name="batch"/> rows of each kind that have served their time, and says how many of the
-    /// largest kind. A used refresh token stays until it expires: that it comes back must be noticed.
+    /// Takes away at most so many tokens that have served their time, with the families that they leave empty, and says how many. A used
+    /// refresh token stays until it expires: that it comes back must be noticed.
     /// </summary>
-    public static async Task<int> DeleteExpired(DbWork db, long now, int batch)
+    public static async Task<int> Prune(DbWork db, long now, int atMost)
     {
         var families = await db.Query<long?>(
             """
             delete from tokens where id in (
-                select id from tokens where expires_at <= @Now order by expires_at limit @Batch {skip locked}
+                select id from tokens where expires_at <= @Now order by expires_at limit @AtMost {skip locked}
             ) returning authorization_id
             """,
-            new { Now = now, Batch = batch }
+            new { Now = now, AtMost = atMost }
         );
         await db.Execute(
             """
@@ -39,18 +39,6 @@ internal static class TokenStore
             """,
             new { ids = db.List(families.OfType<long>().Distinct()) }
         );
-        var revocations = await db.Execute(
-            "delete from revocations where id in (select id from revocations where revoked_at < @Before limit @Batch)",
-            new { Before = now - Revocations.KeptFor, Batch = batch }
-        );
-        var failures = await db.Execute(
-            """
-            delete from sign_in_failures where (client_id, name_hash) in (
-                select client_id, name_hash from sign_in_failures where last_at < @Before limit @Batch
-            )
-            """,
-            new { Before = now - 24 * 3600, Batch = batch }
-        );
-        return Math.Max(families.Count, Math.Max(revocations, failures));
+        return families.Count;
     }
 }

@@ -72,7 +72,7 @@ internal static class ClientCommand
                     throw new CommandException(ExitCode.Usage, error!);
                 }
                 await using var database = await Installation.OpenMigrated(settings, cancellation);
-                var ids = new Ids(TimeProvider.System, await Installation.NextNode(database, cancellation));
+                var ids = new Ids(TimeProvider.System, await database.Write(Ids.TakeNode, cancellation));
                 var (made, secret) = await database.Write(
                     db => ClientStore.Create(db, client, ids, TimeProvider.System),
                     cancellation
@@ -205,7 +205,7 @@ internal static class ClientCommand
     private static async Task<Revocations> RevocationsOf(Database database, CancellationToken cancellation) =>
         new(
             database,
-            new Ids(TimeProvider.System, await Installation.NextNode(database, cancellation)),
+            new Ids(TimeProvider.System, await database.Write(Ids.TakeNode, cancellation)),
             TimeProvider.System,
             NullLogger<Revocations>.Instance
         );

@@ -56,7 +56,7 @@ internal sealed partial class Installation : IAsyncDisposable
                 };
                 LogTestBank(log, settings.TestBankUrl.OriginalString);
             }
-            var node = await NextNode(database, cancellation);
+            var node = await database.Write(Ids.TakeNode, cancellation);
             var app = App.Build(
                 settings,
                 database,
@@ -138,16 +138,6 @@ internal sealed partial class Installation : IAsyncDisposable
         return bank;
     }
 
-    /// <summary>Each start takes the next number, so that two nodes make no equal ids.</summary>
-    public static async Task<int> NextNode(Database database, CancellationToken cancellation) =>
-        (int)(
-            await database.Write(
-                db =>
-                    db.Scalar<long>("update counters set value = value + 1 where name = 'node_starts' returning value"),
-                cancellation
-            ) % 1024
-        );
-
     /// <summary>Applies what is missing and names it.</summary>
     /// <exception cref="CommandException">Another version has changed the database.</exception>
     public static async Task<IReadOnlyList<string>> Migrate(
@@ -211,6 +201,8 @@ internal sealed partial class Installation : IAsyncDisposable
         }
         catch (Exception e)
         {
+            // What runs in the background already must end before its database goes.
+            await app.StopAsync(CancellationToken.None);
             await app.DisposeAsync();
             if (Trouble.OfListening(e, setting, addresses) is { } trouble)
             {

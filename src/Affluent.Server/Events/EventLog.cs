@@ -9,6 +9,9 @@ namespace Affluent.Server.Events;
 /// </summary>
 internal static class EventLog
 {
+    /// <summary>How long events and queues are kept.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(90);
+
     private static readonly BulkTable<Row> Table = new(
         "events",
         [
@@ -83,15 +86,15 @@ internal static class EventLog
     /// <summary>What <see cref="Signals"/> calls the user's log.</summary>
     public static string Topic(UserId userId) => $"events:{userId}";
 
-    /// <summary>Forgets what happened before a time, a bounded number of rows at once; true when more are left.</summary>
-    public static async Task<bool> Prune(DbWork db, long before, int atMost) =>
-        await db.Execute(
+    /// <summary>Forgets at most so many events whose time is over, and says how many.</summary>
+    public static Task<int> Prune(DbWork db, long now, int atMost) =>
+        db.Execute(
             """
             delete from events where (user_id, id) in
                 (select user_id, id from events where at < @Before order by at limit @AtMost)
             """,
-            new { Before = before, AtMost = atMost }
-        ) == atMost;
+            new { Before = now - (long)Kept.TotalSeconds, AtMost = atMost }
+        );
 
     /// <summary>Erases at most so many events of a user, and says how many.</summary>
     public static Task<int> EraseSome(DbWork db, UserId userId, int atMost) =>

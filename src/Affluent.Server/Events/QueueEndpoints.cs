@@ -30,7 +30,9 @@ internal static class QueueEndpoints
     );
 
     public static IServiceCollection AddEvents(this IServiceCollection services) =>
-        services.AddHostedService<EventRetention>();
+        services
+            .AddPeriodicTask("events", TimeSpan.FromHours(1), EventLog.Prune)
+            .AddPeriodicTask("queues", TimeSpan.FromHours(1), QueueStore.Prune);
 
     public static void MapQueues(this IEndpointRouteBuilder app)
     {

@@ -47,7 +47,13 @@ internal static class QueueStore
         await db.Execute("delete from queues where user_id = @UserId and id = @Id", new { UserId = userId, Id = id })
         == 1;
 
-    /// <summary>Forgets queues made before a time.</summary>
-    public static Task Prune(DbWork db, long before) =>
-        db.Execute("delete from queues where created_at < @Before", new { Before = before });
+    /// <summary>Forgets at most so many queues as old as events can be, and says how many.</summary>
+    public static Task<int> Prune(DbWork db, long now, int atMost) =>
+        db.Execute(
+            """
+            delete from queues where (user_id, id) in
+                (select user_id, id from queues where created_at < @Before order by created_at limit @AtMost)
+            """,
+            new { Before = now - (long)EventLog.Kept.TotalSeconds, AtMost = atMost }
+        );
 }

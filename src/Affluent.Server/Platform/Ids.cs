@@ -16,6 +16,15 @@ internal sealed class Ids(TimeProvider time, int node)
     private readonly Lock _lock = new();
     private long _last;
 
+    private const int Nodes = 1024;
+
+    /// <summary>The number of a node: each start takes the next one, so that two make no equal ids.</summary>
+    public static async Task<int> TakeNode(DbWork db) =>
+        (int)(
+            await db.Scalar<long>("update counters set value = value + 1 where name = 'node_starts' returning value")
+            % Nodes
+        );
+
     /// <summary>The next id, larger than all that this node made before, also when the clock steps back.</summary>
     public long Next()
     {
@@ -24,7 +33,7 @@ internal sealed class Ids(TimeProvider time, int node)
         {
             // _last counts in (milliseconds, sequence); a full sequence borrows from the next millisecond.
             _last = Math.Max(now, _last + 1);
-            return (_last >> 12 << 22) | ((long)(node & 1023) << 12) | (_last & 4095);
+            return (_last >> 12 << 22) | ((long)(node % Nodes) << 12) | (_last & 4095);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Affluent.Server.Platform;
 
 /// <summary>
-/// How the published API writes a day: the UTC second at which it begins in Europe/Paris (reference, section d.6). Days inside are
+/// How the published API writes a day: the UTC second at which it begins in Europe/Paris. Days inside are
 /// whole numbers counted from 1970-01-01.
 /// </summary>
 internal static class ParisDay

@@ -11,6 +11,9 @@ internal sealed record Throttle
     public const long ShortestBlock = 30;
     public const long LongestBlock = 15 * 60;
 
+    /// <summary>Seconds after which a failure matters no more: long after its block and the watch behind it.</summary>
+    public const long KeptFor = 24 * 3600;
+
     public int Failures { get; init; }
 
     /// <summary>UTC seconds of the last failure.</summary>

@@ -55,6 +55,17 @@ internal static class ThrottleStore
             Key(clientId, name)
         );
 
+    /// <summary>Takes away at most so many counts that are too old to matter, and says how many.</summary>
+    public static Task<int> Prune(DbWork db, long now, int atMost) =>
+        db.Execute(
+            """
+            delete from sign_in_failures where (client_id, name_hash) in (
+                select client_id, name_hash from sign_in_failures where last_at < @Before limit @AtMost
+            )
+            """,
+            new { Before = now - Throttle.KeptFor, AtMost = atMost }
+        );
+
     private static NameKey Key(ClientId clientId, string name) => new(clientId, new Secret(name).Hash());
 
     private sealed record NameKey(ClientId ClientId, string Name);

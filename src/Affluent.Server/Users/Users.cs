@@ -1,4 +1,5 @@
 using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
 
 namespace Affluent.Server.Users;
 
@@ -11,6 +12,7 @@ internal static class UserServices
         services.AddSingleton(new PasswordCost());
         services.AddSingleton<Passwords>();
         services.AddSingleton<PasswordSignIn>();
+        services.AddPeriodicTask("sign_in_failures", TimeSpan.FromMinutes(5), ThrottleStore.Prune);
         services.AddSingleton(provider => new UserDirectory(
             UserStore.ClientOf,
             provider.GetRequiredService<PasswordSignIn>().Try

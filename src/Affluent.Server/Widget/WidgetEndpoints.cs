@@ -20,7 +20,7 @@ internal static partial class WidgetEndpoints
             .AddSingleton<ConnectionServices>()
             .AddSingleton<WidgetFlow>()
             .AddSingleton<WidgetSessions>()
-            .AddHostedService<WidgetPruning>();
+            .AddPeriodicTask("widget_sessions", TimeSpan.FromMinutes(10), WidgetStore.Prune);
     }
 
     public static void MapWidget(this IEndpointRouteBuilder app)

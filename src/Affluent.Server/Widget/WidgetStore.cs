@@ -115,9 +115,15 @@ internal static class WidgetStore
             new { UserId = userId }
         );
 
-    /// <summary>Removes what has expired; the number of sessions removed.</summary>
-    public static Task<int> Prune(DbWork db, long now) =>
-        db.Execute("delete from widget_sessions where expires_at <= @Now", new { Now = now });
+    /// <summary>Removes at most so many sessions that have expired, and says how many.</summary>
+    public static Task<int> Prune(DbWork db, long now, int atMost) =>
+        db.Execute(
+            """
+            delete from widget_sessions where id_hash in
+                (select id_hash from widget_sessions where expires_at <= @Now order by expires_at limit @AtMost)
+            """,
+            new { Now = now, AtMost = atMost }
+        );
 
     /// <summary>A state as stored.</summary>
     public static string Write(WidgetState state) =>

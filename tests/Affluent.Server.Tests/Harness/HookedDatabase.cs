@@ -17,6 +17,9 @@ internal sealed class HookedDatabase(Database inner) : Database
     /// <summary>How many pages the file may still grow by in one transaction: a disk that is nearly full. SQLite only.</summary>
     public int? PagesLeft { get; set; }
 
+    /// <summary>Happens after each transaction: what other nodes do while this one stands still.</summary>
+    public Func<Task>? AfterWrite { get; set; }
+
     /// <summary>Transactions so far.</summary>
     public int Writes => _writes;
 
@@ -45,7 +48,15 @@ internal sealed class HookedDatabase(Database inner) : Database
             },
             cancellation
         );
-        return number == DiesAt ? throw new Death() : result;
+        if (number == DiesAt)
+        {
+            throw new Death();
+        }
+        if (AfterWrite is { } happening)
+        {
+            await happening();
+        }
+        return result;
     }
 
     public override object List(IEnumerable<long> values) => inner.List(values);

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
 using Affluent.Server.Synchronization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +17,9 @@ internal sealed partial class TestApp
 
     /// <summary>Runs what is due now, one after the other, until nothing is; the background worker does not run in tests.</summary>
     public Task<int> RunDueSynchronizations() => Services.GetRequiredService<Worker>().RunDue(Stop);
+
+    /// <summary>Does what is due of what is done now and then; no loop does it in tests.</summary>
+    public Task RunDuePeriodicTasks() => Services.GetRequiredService<PeriodicTasks>().RunDue(Stop);
 
     /// <summary>Another node's worker, over a database that the test makes fail.</summary>
     public Worker WorkerOver(Server.Storage.Database database) =>
@@ -58,7 +61,7 @@ internal sealed partial class TestApp
     // Tests run what is due, and take away what has expired, when they want to: a loop of its own would run in between.
     private static void RemoveLoops(WebApplicationBuilder builder)
     {
-        Type[] loops = [typeof(WorkerLoop), typeof(Pruning)];
+        Type[] loops = [typeof(WorkerLoop), typeof(PeriodicTaskLoop)];
         foreach (
             var loop in builder
                 .Services.Where(s => s.ServiceType == typeof(IHostedService) && loops.Contains(s.ImplementationType))

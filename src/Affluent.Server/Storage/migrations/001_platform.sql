@@ -8,3 +8,11 @@ create table counters (
     value bigint not null
 );
 insert into counters (name, value) values ('node_starts', 0);
+
+-- What one node of all does now and then: when it is next, and who is at it, by lease and fence.
+create table periodic_tasks (
+    name text primary key,
+    next_at bigint not null,
+    lease_until bigint not null,
+    fence bigint not null
+);
