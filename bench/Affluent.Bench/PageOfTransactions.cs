@@ -62,8 +62,8 @@ internal static class PageOfTransactions
             insert into users (id, client_id, email, email_key, password_hash, created_at)
                 select u, 1, u || '@example.org', u || '@example.org', '', 0 from generate_series(1, 199) u;
             insert into connections (user_id, id, client_id, provider_id, name, status, created_at, auto_sync,
-                consent_per_account, job)
-                select id, id, 1, '87', 'Bank', 'SUCCESS', 0, false, false, 'idle' from users;
+                consent_per_account)
+                select id, id, 1, '87', 'Bank', 'SUCCESS', 0, false, false from users;
             insert into accounts (user_id, id, connection_id, identity, name, iban, type, status, currency, balance_minor,
                 balance_at, created_at, last_definition_id)
                 select id, rank * 10 + a, id, 'a' || a, 'Account ' || a, 'FR76', 'CHECKINGS', 'ACTIVE', 'EUR', 100, 0, 0, '8700'

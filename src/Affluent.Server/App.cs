@@ -5,6 +5,7 @@ using Affluent.Server.Categories;
 using Affluent.Server.Connections;
 using Affluent.Server.Docs;
 using Affluent.Server.Events;
+using Affluent.Server.Jobs;
 using Affluent.Server.OpenApi;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
@@ -25,7 +26,7 @@ internal static class App
 
     /// <summary>How a user goes: a session is locked before its connection, and the user last.</summary>
     public static UserErasure UserErasure { get; } =
-        new([WidgetStore.LockOf, ConnectionsStore.LockOf], [TransactionsStore.EraseSome, EventLog.EraseSome]);
+        new([WidgetStore.LockOf, JobStore.LockOf], [TransactionsStore.EraseSome, EventLog.EraseSome]);
 
     /// <summary>Builds the platform over a database that is already migrated.</summary>
     public static WebApplication Build(
@@ -56,10 +57,11 @@ internal static class App
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(new Vault(masterKey));
         builder.Services.AddSingleton(new Ids(time, node));
+        builder.Services.AddSingleton<UserDatabase>();
         builder.Services.AddAuthorizationServer(settings, masterKey);
         builder.Services.AddUsers(UserErasure);
-        builder.Services.AddSynchronization(settings);
-        builder.Services.AddConnectionEdits();
+        builder.Services.AddJobs(settings);
+        builder.Services.AddSynchronization();
         builder.Services.AddConnectionViews();
         builder.Services.AddApiErrors();
         builder.Services.AddWidget();

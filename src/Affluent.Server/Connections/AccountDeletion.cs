@@ -1,9 +1,8 @@
 using Affluent.Server.Accounts;
 using Affluent.Server.Authorization;
 using Affluent.Server.Events;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
-using Affluent.Server.Storage;
-using Affluent.Server.Synchronization;
 using Affluent.Server.Transactions;
 
 namespace Affluent.Server.Connections;
@@ -31,36 +30,33 @@ internal static class AccountDeletion
     private static async Task<IResult> Delete(
         string id,
         ActingUser user,
-        Database database,
-        Ids ids,
-        TimeProvider time,
+        UserDatabase users,
         CancellationToken cancellation
     ) =>
         Ids.TryRead<AccountId>(id, out var key)
-        && await database.Write(db => DeleteAccount(db, ids, user, key, time.Seconds()), cancellation)
+        && await users.Write(user.UserId, user.ClientId, work => Erase(work, key), cancellation)
             ? TypedResults.NoContent()
             : Problem.NotFound("account");
 
-    private static async Task<bool> DeleteAccount(DbWork db, Ids ids, ActingUser user, AccountId id, long now)
+    private static async Task<bool> Erase(UserWork work, AccountId id)
     {
-        if (await AccountsStore.Find(db, user.UserId, id) is not { } account)
+        if (await AccountsStore.Find(work.Db, work.UserId, id) is not { } account)
         {
             return false;
         }
         var (connectionId, definitionId) = (account.ConnectionId, account.LastDefinitionId);
         // A run that writes this account holds the same lock: it is over, or it will find the account deleted.
-        await RequestStore.LockClient(db, user.UserId, connectionId);
-        await AccountsStore.Erase(db, user.UserId, id, now);
-        await TransactionsStore.EraseOf(db, user.UserId, id);
-        List<NewEvent> events = [NewEvent.OfAccount(EventName.AccountDeleted, connectionId, id, definitionId)];
+        await ConnectionJobs.Lock(work, connectionId);
+        await AccountsStore.Erase(work.Db, work.UserId, id, work.Now);
+        await TransactionsStore.EraseOf(work.Db, work.UserId, id);
+        await EventLog.Append(work, NewEvent.OfAccount(EventName.AccountDeleted, connectionId, id, definitionId));
         if (
-            !await AccountsStore.AnyOf(db, user.UserId, connectionId, definitionId)
-            && await ConnectionsStore.DeleteChannel(db, user.UserId, connectionId, definitionId)
+            !await AccountsStore.AnyOf(work.Db, work.UserId, connectionId, definitionId)
+            && await ChannelStore.Delete(work.Db, work.UserId, connectionId, definitionId)
         )
         {
-            events.Add(ConnectionEvents.Deleted(connectionId));
+            await ConnectionEdits.Delete(work, connectionId);
         }
-        await EventLog.Append(db, ids, user.UserId, user.ClientId, events, now);
         return true;
     }
 }

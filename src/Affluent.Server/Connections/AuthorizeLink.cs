@@ -1,19 +1,10 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Events;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
-using Affluent.Server.Synchronization;
 
 namespace Affluent.Server.Connections;
-
-/// <summary>A connection and where its maker wants the browser to end.</summary>
-internal sealed record AuthorizedConnection
-{
-    public long UserId { get; init; }
-    public long Id { get; init; }
-    public string Status { get; init; } = "";
-    public string? RedirectUrl { get; init; }
-}
 
 /// <summary>
 /// The link that a connection made by the API gives to the user's browser: it leads to the bank as soon as the bank has been asked
@@ -38,7 +29,7 @@ internal static class AuthorizeLink
         string token,
         HttpContext context,
         Database database,
-        Questions questions,
+        UserDatabase users,
         TimeProvider time,
         CancellationToken cancellation
     )
@@ -55,19 +46,23 @@ internal static class AuthorizeLink
         while (true)
         {
             var (now, open) = await database.Read(
-                async db => (await Find(db, token), await questions.Find(db, connection.UserId, connection.Id)),
+                async db =>
+                    (
+                        await Find(db, token),
+                        await Questions.Find(users.For(db, connection.UserId, connection.ClientId), connection.Id)
+                    ),
                 cancellation
             );
             if (open is { Answered: false, Question: Question.Redirect redirect } && open.ExpiresAt > time.Seconds())
             {
                 return TypedResults.Redirect(redirect.Address.AbsoluteUri);
             }
-            if (now is null || now.Status != "RUNNING")
+            if (now is null || now.Status != ConnectionStatus.Running)
             {
                 // The run ended without a question: the bank cannot be reached, or all is done already.
                 return now?.RedirectUrl is { } back
                     ? TypedResults.Redirect(
-                        $"{back}{(back.Contains('?', StringComparison.Ordinal) ? '&' : '?')}status={(now.Status == "SUCCESS" ? "success" : "error")}&connection_id={Ids.Text(now.Id)}"
+                        $"{back}{(back.Contains('?', StringComparison.Ordinal) ? '&' : '?')}status={(now.Status == ConnectionStatus.Success ? "success" : "error")}&connection_id={now.Id}"
                     )
                     : Problem.NotFound("authorization");
             }
@@ -80,9 +75,6 @@ internal static class AuthorizeLink
         }
     }
 
-    private static Task<AuthorizedConnection?> Find(DbWork db, string token) =>
-        db.Find<AuthorizedConnection>(
-            "select user_id, id, status, redirect_url from connections where authorize_hash = @Hash",
-            new { Hash = new Secret(token).Hash() }
-        );
+    private static Task<ConnectionRow?> Find(DbWork db, string token) =>
+        ConnectionsStore.FindByAuthorization(db, new Secret(token).Hash());
 }

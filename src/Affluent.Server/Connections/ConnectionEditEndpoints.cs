@@ -1,9 +1,9 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
-using Affluent.Server.Synchronization;
 
 namespace Affluent.Server.Connections;
 
@@ -13,7 +13,7 @@ internal static class ConnectionEditEndpoints
     private static readonly Parameter<string?> Type = Parameter.OneOf(
         "type",
         "ALL (when absent) reads what is known; LIST_ACCOUNTS first lists the accounts anew, deleted ones too.",
-        ["ALL", "LIST_ACCOUNTS"]
+        Vocabulary<JobRequest>.Words
     );
 
     public static void MapConnectionEdits(this IEndpointRouteBuilder app)
@@ -36,7 +36,7 @@ internal static class ConnectionEditEndpoints
         connections
             .MapPut("/{id}/channels/{definitionId}/credentials", SetCredentials)
             .Needs(Scopes.ConnectionsManage)
-            .OwnedBy("id", RequestStore.OwnerOf)
+            .OwnedBy("id", ConnectionsStore.OwnerOf)
             .Describe(
                 "setCredentials",
                 "Set the credentials of a channel",
@@ -47,7 +47,7 @@ internal static class ConnectionEditEndpoints
         connections
             .MapPost("/{id}/synchronize", Synchronize)
             .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", RequestStore.OwnerOf)
+            .OwnedBy("id", ConnectionsStore.OwnerOf)
             .Takes(Type)
             .Describe(
                 "synchronizeConnection",
@@ -72,10 +72,9 @@ internal static class ConnectionEditEndpoints
         HttpContext context,
         ActingUser user,
         Database database,
+        UserDatabase users,
         Banks banks,
-        ConnectionEdits edits,
         Addresses addresses,
-        TimeProvider time,
         CancellationToken cancellation
     )
     {
@@ -101,10 +100,10 @@ internal static class ConnectionEditEndpoints
         {
             return Problem.Conflict("channel_unavailable", "This channel of the bank is out of service for now.");
         }
-        var (credentials, badCredentials) = CredentialsForm.Check(channel, given);
-        if (badCredentials is not null)
+        var form = CredentialsForm.Read(channel, given);
+        if (form is not FormReading.Good { Values: var credentials })
         {
-            return badCredentials;
+            return FieldFaults.Problem(form);
         }
         var client = await database.Read(db => ClientStore.Find(db, user.ClientId), cancellation);
         Uri? redirectUrl = null;
@@ -121,10 +120,8 @@ internal static class ConnectionEditEndpoints
                 "redirect_url"
             );
         }
-        var wish = new ConnectionWish
+        var draft = new ConnectionDraft
         {
-            ClientId = user.ClientId,
-            UserId = user.UserId,
             Provider = provider,
             Channel = channel,
             Credentials = credentials,
@@ -133,13 +130,18 @@ internal static class ConnectionEditEndpoints
             RedirectUrl = redirectUrl,
             User = Presence.Of(context),
         };
-        var made = await database.Write(db => edits.Create(db, wish, time.Seconds()), cancellation);
+        var made = await users.Write(
+            user.UserId,
+            user.ClientId,
+            work => ConnectionEdits.Create(work, draft),
+            cancellation
+        );
         var self = addresses.Api + Links.Connection(made.Id);
         return TypedResults.Created(
             self,
             new NewConnectionMessage
             {
-                Id = Ids.Text(made.Id),
+                Id = made.Id,
                 Links = new NewConnectionLinks(
                     new LinkMessage(self),
                     made.Authorize is { } token ? new LinkMessage(AuthorizeLink.Address(addresses, token)) : null
@@ -158,10 +160,8 @@ internal static class ConnectionEditEndpoints
         string definitionId,
         HttpContext context,
         ActingUser user,
-        Database database,
+        UserDatabase users,
         Banks banks,
-        ConnectionEdits edits,
-        TimeProvider time,
         CancellationToken cancellation
     )
     {
@@ -170,7 +170,10 @@ internal static class ConnectionEditEndpoints
         {
             return problem!;
         }
-        if (!Ids.TryRead(id, out var connectionId) || banks.Channel(definitionId)?.Definition is not { } channel)
+        if (
+            !Ids.TryRead<ConnectionId>(id, out var connectionId)
+            || banks.Channel(definitionId)?.Definition is not { } channel
+        )
         {
             return Problem.NotFound("channel");
         }
@@ -182,14 +185,20 @@ internal static class ConnectionEditEndpoints
             );
         }
         var (given, badValues) = GivenValues.Read(message.Credentials, "credentials");
-        var (credentials, badCredentials) = CredentialsForm.Check(channel, given);
-        if ((badValues ?? badCredentials) is { } bad)
+        if (badValues is not null)
         {
-            return bad;
+            return badValues;
+        }
+        var form = CredentialsForm.Read(channel, given);
+        if (form is not FormReading.Good { Values: var credentials })
+        {
+            return FieldFaults.Problem(form);
         }
         var present = Presence.Of(context);
-        return await database.Write(
-            db => edits.SetCredentials(db, user.UserId, connectionId, channel, credentials, present, time.Seconds()),
+        return await users.Write(
+            user.UserId,
+            user.ClientId,
+            work => ConnectionEdits.SetCredentials(work, connectionId, channel, credentials, present),
             cancellation
         )
             ? TypedResults.NoContent()
@@ -201,23 +210,23 @@ internal static class ConnectionEditEndpoints
         HttpContext context,
         Caller caller,
         ActingUser user,
-        Database database,
-        Synchronizations synchronizations,
-        TimeProvider time,
+        UserDatabase users,
         CancellationToken cancellation
     )
     {
         var parameters = new ParameterSource(context.Request);
-        var type = parameters.Read(Type) == "LIST_ACCOUNTS" ? SyncType.ListAccounts : SyncType.All;
+        var what = Vocabulary<JobRequest>.TryRead(parameters.Read(Type), out var asked) ? asked : JobRequest.All;
         if (parameters.Problem is { } problem)
         {
             return problem;
         }
         var present = Presence.OfSynchronization(context, caller);
         return
-            Ids.TryRead(id, out var connectionId)
-            && await database.Write(
-                db => synchronizations.Request(db, user.UserId, connectionId, type, present, time.Seconds()),
+            Ids.TryRead<ConnectionId>(id, out var connectionId)
+            && await users.Write(
+                user.UserId,
+                user.ClientId,
+                work => Synchronizations.Request(work, connectionId, what, present),
                 cancellation
             )
             ? TypedResults.NoContent()
@@ -228,34 +237,26 @@ internal static class ConnectionEditEndpoints
         HttpContext context,
         Caller caller,
         ActingUser user,
-        Database database,
-        Synchronizations synchronizations,
+        UserDatabase users,
         Addresses addresses,
-        TimeProvider time,
         CancellationToken cancellation
     )
     {
         var parameters = new ParameterSource(context.Request);
-        var type = parameters.Read(Type) == "LIST_ACCOUNTS" ? SyncType.ListAccounts : SyncType.All;
+        var what = Vocabulary<JobRequest>.TryRead(parameters.Read(Type), out var asked) ? asked : JobRequest.All;
         if (parameters.Problem is { } problem)
         {
             return problem;
         }
         var present = Presence.OfSynchronization(context, caller);
-        var asked = await database.Write(
-            async db =>
-            {
-                var ids = await RequestStore.ConnectionsOf(db, user.UserId);
-                foreach (var id in ids)
-                {
-                    await synchronizations.Request(db, user.UserId, id, type, present, time.Seconds());
-                }
-                return ids;
-            },
+        var running = await users.Write(
+            user.UserId,
+            user.ClientId,
+            work => Synchronizations.RequestAll(work, what, present),
             cancellation
         );
         return TypedResults.Json(
-            [.. asked.Select(id => new SynchronizedMessage(Ids.Text(id), addresses.Api + Links.Connection(id)))],
+            [.. running.Select(id => new SynchronizedMessage(id, addresses.Api + Links.Connection(id)))],
             ConnectionEditJson.Default.IReadOnlyListSynchronizedMessage
         );
     }

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Connections;
 
@@ -41,7 +43,7 @@ internal sealed record ValuesMessage
 internal sealed record NewConnectionMessage
 {
     /// <summary>Id of the connection.</summary>
-    public required string Id { get; init; }
+    public required ConnectionId Id { get; init; }
 
     /// <summary>Where to go on.</summary>
     [JsonPropertyName("_links")]
@@ -60,22 +62,22 @@ internal sealed record LinkMessage(string Href);
 /// <summary>A connection that will be synchronized.</summary>
 /// <param name="Id">Id of the connection.</param>
 /// <param name="Href">Its address.</param>
-internal sealed record SynchronizedMessage(string Id, string Href);
+internal sealed record SynchronizedMessage(ConnectionId Id, string Href);
 
 /// <summary>What the bank asks.</summary>
 internal sealed record UserInputMessage
 {
     /// <summary>Id of the question; a new one each time the bank asks.</summary>
-    public required string Id { get; init; }
+    public required QuestionId Id { get; init; }
 
     /// <summary>The connection that waits.</summary>
-    public required string ConnectionId { get; init; }
+    public required ConnectionId ConnectionId { get; init; }
 
     /// <summary>The channel that waits.</summary>
-    public required string ChannelDefinitionId { get; init; }
+    public required ChannelDefinitionId ChannelDefinitionId { get; init; }
 
-    /// <summary>CREDENTIALS, OTP, APP_APPROVAL, REDIRECT or SITE_ACTION.</summary>
-    public required string Kind { get; init; }
+    /// <summary>What is asked for.</summary>
+    public required QuestionKind Kind { get; init; }
 
     /// <summary>In the bank's words: where a code was sent, what to approve.</summary>
     public string? Message { get; init; }
@@ -153,6 +155,33 @@ internal sealed record UserInputField
         };
 }
 
+/// <summary>Says what is wrong with a form, as the API does. Never repeats a value.</summary>
+internal static class FieldFaults
+{
+    public static Problem Problem(FormReading reading) =>
+        reading is FormReading.Faulty { Fault: var fault }
+            ? Problem(fault)
+            : throw new ArgumentException("Nothing is wrong with the form.", nameof(reading));
+
+    public static Problem Problem(FieldFault fault)
+    {
+        var field = fault.Name is { } name ? $"credential '{fault.Field}' ({name})" : $"field '{fault.Field}'";
+        return fault.Kind switch
+        {
+            FieldFaultKind.Unknown => Platform.Problem.BadBody($"there is no field '{fault.Field}'", fault.Field),
+            FieldFaultKind.Missing => Platform.Problem.BadBody($"the {field} is missing", fault.Field),
+            FieldFaultKind.Malformed => Platform.Problem.BadBody(
+                $"the {field} does not have the form asked for",
+                fault.Field
+            ),
+            FieldFaultKind.NotAsked => Platform.Problem.BadBody("this question takes no fields", fault.Field),
+            FieldFaultKind.AnsweredAtBank => Platform.Problem.BadBody(
+                "the bank's own page answers this question: open its address"
+            ),
+        };
+    }
+}
+
 /// <summary>Reads values given as <c>[{"id", "value"}]</c> or as <c>{id: value}</c>.</summary>
 internal static class GivenValues
 {
@@ -199,7 +228,8 @@ internal static class GivenValues
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(WordConverter<QuestionKind>)]
 )]
 [JsonSerializable(typeof(CreateConnectionMessage))]
 [JsonSerializable(typeof(ValuesMessage))]

@@ -1,23 +1,25 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Accounts;
 using Affluent.Server.Events;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
-using Affluent.Server.Storage;
-using Affluent.Server.Synchronization;
 
 namespace Affluent.Server.Connections;
 
 /// <summary>What is needed to make a connection.</summary>
-internal sealed record ConnectionWish
+internal sealed record ConnectionDraft
 {
-    public required long ClientId { get; init; }
-    public required long UserId { get; init; }
     public required Provider Provider { get; init; }
 
-    /// <summary>The channel to begin with. Others can be added with <see cref="ConnectionEdits.SetCredentials"/> and <see cref="ConnectionEdits.Reauthorize"/>.</summary>
+    /// <summary>
+    /// The channel to begin with. Others can be added with <see cref="ConnectionEdits.SetCredentials"/> and
+    /// <see cref="ConnectionEdits.Reauthorize"/>.
+    /// </summary>
     public required ChannelDefinition Channel { get; init; }
 
-    /// <summary>By field id, as <see cref="CredentialsForm.Check"/> gave them; empty on REDIRECT.</summary>
+    /// <summary>By field id, as <see cref="CredentialsForm.Read"/> gave them; empty on REDIRECT.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Whether the schedule reads it every night.</summary>
@@ -41,145 +43,159 @@ internal sealed record ConnectionWish
 /// Opens /v2.1/authorize/{…} on the widget's host, which sends the user on to the bank; on REDIRECT only. Good until the user is
 /// back.
 /// </param>
-internal sealed record NewConnection(long Id, Secret? Authorize);
+internal sealed record MadeConnection(ConnectionId Id, Secret? Authorize);
 
 /// <summary>Makes connections and changes how the bank lets us in. Every change asks for a run at once.</summary>
-internal sealed class ConnectionEdits(Ids ids, Vault vault, Synchronizations synchronizations)
+internal static class ConnectionEdits
 {
     /// <summary>Makes the connection and asks for its first run.</summary>
-    public async Task<NewConnection> Create(DbWork db, ConnectionWish wish, long now)
+    public static async Task<MadeConnection> Create(UserWork work, ConnectionDraft draft)
     {
-        var id = ids.Next();
-        Secret? authorize = wish.Channel.Mode == ChannelMode.Redirect ? Secret.Generate() : null;
-        await ConnectionEditStore.Insert(db, id, wish, authorize?.Hash(), now);
-        var sealedCredentials = await Seal(db, wish.UserId, id, wish.Channel, wish.Credentials);
-        // All channels of the bank show; the unused ones are empty and can be filled later.
-        foreach (var channel in wish.Provider.Channels)
+        var id = work.Ids.Next<ConnectionId>();
+        Secret? authorize = draft.Channel.Mode == ChannelMode.Redirect ? Secret.Generate() : null;
+        var connection = new ConnectionRow
         {
-            var used = channel.Id == wish.Channel.Id;
-            await ConnectionEditStore.InsertChannel(
-                db,
-                wish.UserId,
-                id,
-                channel,
-                used,
-                used ? sealedCredentials : null
-            );
-        }
-        await synchronizations.Schedule(db, wish.UserId, id, SyncType.All, wish.User, now, followUp: false);
-        await EventLog.Append(
-            db,
-            ids,
-            wish.UserId,
-            wish.ClientId,
-            [NewEvent.OfConnection(EventName.ConnectionCreated, id, wish.Channel.Id), Synchronizations.Requested(id)],
-            now
+            UserId = work.UserId,
+            Id = id,
+            ClientId = work.ClientId,
+            ProviderId = draft.Provider.Id,
+            Name = draft.Provider.Name,
+            // Its first run is asked for in this very transaction.
+            Status = ConnectionStatus.Running,
+            CreatedAt = work.Now,
+            AutoSync = draft.AutoSync,
+            ConsentPerAccount = draft.ConsentPerAccount,
+            SelectAccounts = draft.SelectAccounts,
+            RedirectUrl = draft.RedirectUrl?.AbsoluteUri,
+        };
+        var credentials = await Seal(work, id, draft.Channel, draft.Credentials);
+        await ConnectionsStore.Insert(work.Db, connection, authorize?.Hash());
+        // All channels of the bank show; the unused ones are empty and can be filled later.
+        await ChannelStore.Insert(
+            work.Db,
+            [
+                .. draft.Provider.Channels.Select(channel =>
+                {
+                    var used = channel.Id == draft.Channel.Id;
+                    return new NewChannel(work.UserId, id, channel.Id, channel.Mode, used, used ? credentials : null);
+                }),
+            ]
         );
-        return new NewConnection(id, authorize);
+        await ConnectionJobs.Create(work, id, draft.User);
+        await EventLog.Append(
+            work,
+            NewEvent.OfConnection(EventName.ConnectionCreated, id, draft.Channel.Id),
+            NewEvent.OfConnection(EventName.SynchronizationRequested, id)
+        );
+        return new MadeConnection(id, authorize);
     }
 
     /// <summary>
     /// New credentials for an EMBEDDED channel, one not used so far included. What stopped is tried again, at once. False: the
     /// user has no such connection, or the connection no such channel.
     /// </summary>
-    public async Task<bool> SetCredentials(
-        DbWork db,
-        long userId,
-        long connectionId,
+    public static async Task<bool> SetCredentials(
+        UserWork work,
+        ConnectionId connectionId,
         ChannelDefinition channel,
         IReadOnlyDictionary<string, string> credentials,
-        PresentUser user,
-        long now
+        PresentUser user
     ) =>
         await Renew(
-            db,
-            userId,
+            work,
             connectionId,
             channel,
-            await Seal(db, userId, connectionId, channel, credentials),
+            await Seal(work, connectionId, channel, credentials),
             EventName.CredentialsUpdated,
-            user,
-            now
+            user
         );
 
     /// <summary>
     /// Forgets the authorization of a REDIRECT channel, or begins one that was not used so far: the run that follows sends the
     /// user to the bank. Accounts and transactions keep their ids. False: there is no such channel.
     /// </summary>
-    public Task<bool> Reauthorize(
-        DbWork db,
-        long userId,
-        long connectionId,
+    public static Task<bool> Reauthorize(
+        UserWork work,
+        ConnectionId connectionId,
         ChannelDefinition channel,
-        PresentUser user,
-        long now
-    ) =>
-        Renew(
-            db,
-            userId,
-            connectionId,
-            channel,
-            sealedCredentials: null,
-            EventName.SynchronizationRequested,
-            user,
-            now
-        );
+        PresentUser user
+    ) => Renew(work, connectionId, channel, credentials: null, EventName.SynchronizationRequested, user);
 
-    private async Task<bool> Renew(
-        DbWork db,
-        long userId,
-        long connectionId,
+    /// <summary>Erases a connection with all that it brought; false when the user has no such.</summary>
+    public static async Task<bool> Delete(UserWork work, ConnectionId connectionId)
+    {
+        // The job first, as everybody locks: a run that writes is over, or finds its job gone.
+        if (!await JobStore.Delete(work.Db, work.UserId, JobKind.Synchronization, connectionId.Value))
+        {
+            return false;
+        }
+        await ConnectionsStore.Delete(work.Db, work.UserId, connectionId);
+        await EventLog.Append(work, NewEvent.OfConnection(EventName.ConnectionDeleted, connectionId));
+        return true;
+    }
+
+    /// <summary>Erases a connection that brought no account; false: there is none such.</summary>
+    public static async Task<bool> DeleteUnused(UserWork work, ConnectionId connectionId) =>
+        await ConnectionJobs.Lock(work, connectionId) is not null
+        && (await AccountImports.Of(work.Db, work.UserId, connectionId)).Count == 0
+        && await Delete(work, connectionId);
+
+    private static async Task<bool> Renew(
+        UserWork work,
+        ConnectionId connectionId,
         ChannelDefinition channel,
-        byte[]? sealedCredentials,
+        byte[]? credentials,
         EventName eventName,
-        PresentUser user,
-        long now
+        PresentUser user
     )
     {
-        var clientId = await RequestStore.LockClient(db, userId, connectionId);
         if (
-            clientId == 0
-            || !await ConnectionEditStore.ResetChannel(db, userId, connectionId, channel.Id, sealedCredentials)
+            await ConnectionJobs.Lock(work, connectionId) is not { } job
+            || !await ChannelStore.Reset(work.Db, work.UserId, connectionId, channel.Id, credentials)
         )
         {
             return false;
         }
-        await ConnectionEditStore.AbandonWaitingRun(db, userId, connectionId);
-        await synchronizations.Schedule(db, userId, connectionId, SyncType.All, user, now, followUp: true);
+        job = await ConnectionJobs.AbandonWaiting(work, job);
+        if (await ConnectionsStore.SetRunning(work.Db, work.UserId, connectionId))
+        {
+            await ConnectionJobs.Request(work, job, JobRequest.All, user, followUp: true);
+        }
         await EventLog.Append(
-            db,
-            ids,
-            userId,
-            clientId,
-            [NewEvent.OfConnection(eventName, connectionId, channel.Id) with { Type = EventType.Login }],
-            now
+            work,
+            NewEvent.OfConnection(eventName, connectionId, channel.Id) with
+            {
+                Type = EventType.Login,
+            }
         );
         return true;
     }
 
-    private async Task<byte[]?> Seal(
-        DbWork db,
-        long userId,
-        long connectionId,
+    private static async Task<byte[]?> Seal(
+        UserWork work,
+        ConnectionId connectionId,
         ChannelDefinition channel,
         IReadOnlyDictionary<string, string> credentials
-    )
-    {
-        if (credentials.Count == 0)
-        {
-            return null;
-        }
-        var key = await vault.OpenKey(db, userId);
-        return key?.Seal(
-            JsonSerializer.Serialize(credentials, SealedJson.Default.IReadOnlyDictionaryStringString),
-            Sealed.Credentials(connectionId, channel.Id)
-        );
-    }
+    ) =>
+        credentials.Count == 0
+            ? null
+            : (await work.Key()).Seal(
+                StoredCredentials.Write(credentials),
+                Sealed.Credentials(connectionId, channel.Id)
+            );
 }
 
-/// <summary>What the writing side of connections brings to the platform.</summary>
-internal static class ConnectionEditServices
+/// <summary>The user's credentials as they are sealed: by field id.</summary>
+internal static class StoredCredentials
 {
-    public static IServiceCollection AddConnectionEdits(this IServiceCollection services) =>
-        services.AddSingleton<ConnectionEdits>().AddSingleton<AccountSelection>();
+    public static string Write(IReadOnlyDictionary<string, string> values) =>
+        JsonSerializer.Serialize(values, StoredCredentialsJson.Default.IReadOnlyDictionaryStringString);
+
+    public static IReadOnlyDictionary<string, string> Read(string? text) =>
+        text is null
+            ? new Dictionary<string, string>()
+            : JsonSerializer.Deserialize(text, StoredCredentialsJson.Default.IReadOnlyDictionaryStringString)!;
 }
+
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+internal sealed partial class StoredCredentialsJson : JsonSerializerContext;

@@ -1,47 +1,160 @@
+using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
-using Affluent.Server.Accounts;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
-using Affluent.Server.Providers;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Connections;
 
-/// <summary>Words of the published API, as the database keeps them.</summary>
-internal static class ConnectionWords
+/// <summary>How a connection stands.</summary>
+[JsonConverter(typeof(WordConverter<ConnectionStatus>))]
+internal enum ConnectionStatus
 {
-    public const string Statuses = "RUNNING,SUCCESS,PARTIAL_SUCCESS,FAILED,CLOSED,NONE";
-    public const string Modes = "REDIRECT,EMBEDDED";
-    public const string ChannelStatuses =
-        "EMPTY,RUNNING,SUCCESS,FAILED,AUTH_FAILED,TOKEN_EXPIRED,PASSWORD_CHANGE_REQUIRED,CHALLENGE_REQUIRED,"
-        + "USER_ACTION_REQUIRED";
+    /// <summary>A synchronization is under way.</summary>
+    Running,
+
+    /// <summary>The last one went well on every channel.</summary>
+    Success,
+
+    /// <summary>Some of it went well.</summary>
+    PartialSuccess,
+
+    /// <summary>None of it went well.</summary>
+    Failed,
+
+    /// <summary>Synchronized no more.</summary>
+    Closed,
+
+    /// <summary>Nothing was read so far.</summary>
+    None,
 }
 
-/// <summary>A connection as stored.</summary>
+/// <summary>How a channel of a connection stands.</summary>
+[JsonConverter(typeof(WordConverter<ChannelStatus>))]
+internal enum ChannelStatus
+{
+    /// <summary>The connection does not use it.</summary>
+    Empty,
+
+    /// <summary>Its first run is under way.</summary>
+    Running,
+
+    /// <summary>The last run read it.</summary>
+    Success,
+
+    /// <summary>The last run failed for a reason that may go by itself.</summary>
+    Failed,
+
+    /// <summary>The credentials are wrong or missing.</summary>
+    AuthFailed,
+
+    /// <summary>The user's authorization at the bank is over, or was never given.</summary>
+    TokenExpired,
+
+    /// <summary>The bank wants a new password.</summary>
+    PasswordChangeRequired,
+
+    /// <summary>The bank wants a code or an approval.</summary>
+    ChallengeRequired,
+
+    /// <summary>The bank wants something done on its site.</summary>
+    UserActionRequired,
+}
+
+/// <summary>Why a channel stands as it does.</summary>
+[WordCase(WordCase.LowerSnake)]
+[JsonConverter(typeof(WordConverter<ChannelReason>))]
+internal enum ChannelReason
+{
+    /// <summary>The bank calls the credentials wrong.</summary>
+    WrongCredentials,
+
+    /// <summary>The code was wrong, or the approval was refused.</summary>
+    ChallengeFailed,
+
+    /// <summary>The bank wants a new password.</summary>
+    PasswordChangeRequired,
+
+    /// <summary>The bank has locked the user out.</summary>
+    AccessLocked,
+
+    /// <summary>Something is to be done on the bank's site.</summary>
+    SiteActionRequired,
+
+    /// <summary>The user's authorization is over.</summary>
+    ConsentExpired,
+
+    /// <summary>The user did not give it.</summary>
+    ConsentDenied,
+
+    /// <summary>The bank refused every account.</summary>
+    AccountsRefused,
+
+    /// <summary>Something of the operator's is missing or wrong: a certificate, a registration.</summary>
+    OperatorFault,
+
+    /// <summary>The bank's answers could not be read.</summary>
+    BankNotUnderstood,
+
+    /// <summary>The bank did not answer.</summary>
+    BankUnavailable,
+
+    /// <summary>The bank wants fewer requests.</summary>
+    RateLimited,
+
+    /// <summary>The bank had not finished.</summary>
+    BankStillWorking,
+
+    /// <summary>Nobody was there to give credentials.</summary>
+    CredentialsRequired,
+
+    /// <summary>Nobody was there to give a code.</summary>
+    CodeRequired,
+
+    /// <summary>Nobody was there to approve.</summary>
+    ApprovalRequired,
+
+    /// <summary>Nobody was there to go to the bank.</summary>
+    AuthorizationRequired,
+
+    /// <summary>The run failed again and again.</summary>
+    InternalError,
+
+    /// <summary>This installation has the channel no longer.</summary>
+    ChannelUnknown,
+
+    /// <summary>The channel is out of service for everybody.</summary>
+    ChannelUnavailable,
+}
+
+/// <summary>A connection as stored. Times are UTC seconds.</summary>
 internal sealed record ConnectionRow
 {
-    public long Id { get; init; }
-    public long UserId { get; init; }
-    public string ProviderId { get; init; } = "";
+    public ConnectionId Id { get; init; }
+    public UserId UserId { get; init; }
+    public ClientId ClientId { get; init; }
+    public ProviderId ProviderId { get; init; }
     public string Name { get; init; } = "";
-    public string Status { get; init; } = "";
+    public ConnectionStatus Status { get; init; }
     public long CreatedAt { get; init; }
     public bool AutoSync { get; init; }
     public bool ConsentPerAccount { get; init; }
 
-    /// <summary>Holder of its first account that has one.</summary>
-    public string? OwnerName { get; init; }
+    /// <summary>The first accounts wait for the user's choice.</summary>
+    public bool SelectAccounts { get; init; }
+
+    /// <summary>Where the browser goes after the bank, for connections made by the API; null for the widget's own.</summary>
+    public string? RedirectUrl { get; init; }
 }
 
-/// <summary>A channel that a connection uses, as stored.</summary>
+/// <summary>A channel that a connection has, as stored, without its secrets. Times are UTC seconds.</summary>
 internal sealed record ChannelRow
 {
-    public long ConnectionId { get; init; }
-    public string DefinitionId { get; init; } = "";
-    public string Mode { get; init; } = "";
-    public string Status { get; init; } = "";
-
-    /// <summary>Why it stands so, as a code in snake_case; null when all is well.</summary>
-    public string? Reason { get; init; }
+    public ConnectionId ConnectionId { get; init; }
+    public ChannelDefinitionId DefinitionId { get; init; }
+    public ChannelMode Mode { get; init; }
+    public ChannelStatus Status { get; init; }
+    public ChannelReason? Reason { get; init; }
     public long? ExpiresAt { get; init; }
     public long? LastSuccessAt { get; init; }
     public long? LastEndAt { get; init; }
@@ -49,75 +162,29 @@ internal sealed record ChannelRow
 
     /// <summary>Whether values of the credentials form are stored.</summary>
     public bool HasCredentials { get; init; }
+
+    /// <summary>The channel as it is shown while its run waits for the user.</summary>
+    public ChannelRow WaitingFor(QuestionKind? question) =>
+        question switch
+        {
+            QuestionKind.Otp or QuestionKind.AppApproval => this with { Status = ChannelStatus.ChallengeRequired },
+            QuestionKind.SiteAction => this with { Status = ChannelStatus.UserActionRequired },
+            QuestionKind.Credentials or QuestionKind.Redirect or null => this,
+        };
 }
 
-/// <summary>How a connection is shown.</summary>
-internal sealed class ConnectionView(Banks banks, Addresses addresses)
+/// <summary>A channel as a run needs it, its secrets sealed. Times are UTC seconds.</summary>
+internal sealed record ChannelAccess
 {
-    /// <summary>One of the user's connections; null when the user has no such.</summary>
-    public async Task<ConnectionMessage?> Find(DbWork db, long userId, long id) =>
-        await ConnectionsStore.Find(db, userId, id) is { } row
-            ? Show(row, await ConnectionsStore.Channels(db, userId, [id]))
-            : null;
+    public ChannelDefinitionId DefinitionId { get; init; }
+    public ChannelMode Mode { get; init; }
+    public ChannelStatus Status { get; init; }
+    public ChannelReason? Reason { get; init; }
+    public long? ExpiresAt { get; init; }
+    public long? LastSuccessAt { get; init; }
 
-    /// <summary>The connection with every channel of its bank, the used ones and the others.</summary>
-    public ConnectionMessage Show(ConnectionRow row, IEnumerable<ChannelRow> used)
-    {
-        var byDefinition = used.ToDictionary(c => c.DefinitionId, StringComparer.Ordinal);
-        var offered = banks.Provider(row.ProviderId)?.Channels ?? [];
-        return new ConnectionMessage
-        {
-            Id = Ids.Text(row.Id),
-            UserId = Ids.Text(row.UserId),
-            ProviderId = row.ProviderId,
-            Name = row.Name,
-            Status = row.Status,
-            CreationDate = row.CreatedAt,
-            AutoSync = row.AutoSync,
-            ConsentPerAccount = row.ConsentPerAccount,
-            LogoUrl = ProviderLogo.Address(addresses, row.ProviderId),
-            Owner = row.OwnerName is { } name ? new OwnerMessage { Name = name } : null,
-            Constraints = new ConstraintsMessage(),
-            Channels =
-            [
-                .. offered.Select(d => byDefinition.Remove(d.Id, out var channel) ? Used(channel, d) : Unused(d)),
-                // What the bank no longer offers, but this connection still has.
-                .. byDefinition.Values.Select(channel => Used(channel, definition: null)),
-            ],
-        };
-    }
-
-    private static ChannelMessage Used(ChannelRow channel, ChannelDefinition? definition) =>
-        new()
-        {
-            ChannelDefinitionId = channel.DefinitionId,
-            Mode = channel.Mode,
-            Status = channel.Status,
-            Expires = channel.Mode == "REDIRECT" ? channel.ExpiresAt : null,
-            LastSuccessDate = channel.LastSuccessAt,
-            LastEndDate = channel.LastEndAt,
-            Credentials =
-                channel.Status == "EMPTY" ? null
-                : channel.HasCredentials
-                    ? [.. definition?.Credentials.Select(c => new StoredCredentialMessage { Id = c.Id }) ?? []]
-                : [],
-            AccountTypes = Types(definition),
-            EligibleAccounts = channel.EligibleAccounts,
-            ChannelDefinitionUnavailable = definition?.Unavailable ?? true,
-        };
-
-    private static ChannelMessage Unused(ChannelDefinition definition) =>
-        new()
-        {
-            ChannelDefinitionId = definition.Id,
-            Mode = ProviderWords.Of(definition.Mode),
-            Status = "EMPTY",
-            AccountTypes = Types(definition),
-            // Nobody has looked there, so no account is known to be had.
-            EligibleAccounts = false,
-            ChannelDefinitionUnavailable = definition.Unavailable,
-        };
-
-    private static IReadOnlyList<BankAccountType> Types(ChannelDefinition? definition) =>
-        definition?.AccountTypes ?? [];
+    /// <summary>Grows when the user starts over; a run that began before must not write its session back.</summary>
+    public int Epoch { get; init; }
+    public byte[]? Session { get; init; }
+    public byte[]? Credentials { get; init; }
 }

@@ -1,5 +1,4 @@
 using Affluent.Server.Authorization;
-using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
@@ -57,17 +56,8 @@ internal static class ConnectionsEndpoints
         {
             return problem;
         }
-        var (rows, channels) = await database.Read(
-            async db =>
-            {
-                var rows = await ConnectionsStore.List(db, user.UserId, page);
-                return (rows, await ConnectionsStore.Channels(db, user.UserId, rows.Select(r => r.Id)));
-            },
-            cancellation
-        );
-        var byConnection = channels.ToLookup(c => c.ConnectionId);
         return TypedResults.Json(
-            [.. rows.Select(row => view.Show(row, byConnection[row.Id]))],
+            await database.Read(db => view.List(db, user.UserId, page), cancellation),
             ConnectionsJson.Default.IReadOnlyListConnectionMessage
         );
     }
@@ -79,7 +69,7 @@ internal static class ConnectionsEndpoints
         ConnectionView view,
         CancellationToken cancellation
     ) =>
-        Ids.TryRead(id, out var key)
+        Ids.TryRead<ConnectionId>(id, out var key)
         && await database.Read(db => view.Find(db, user.UserId, key), cancellation) is { } connection
             ? TypedResults.Json(connection, ConnectionsJson.Default.ConnectionMessage)
             : Problem.NotFound("connection");
@@ -87,42 +77,11 @@ internal static class ConnectionsEndpoints
     private static async Task<IResult> Delete(
         string id,
         ActingUser user,
-        Database database,
-        Ids ids,
-        TimeProvider time,
+        UserDatabase users,
         CancellationToken cancellation
-    )
-    {
-        if (!Ids.TryRead(id, out var key))
-        {
-            return Problem.NotFound("connection");
-        }
-        var deleted = await database.Write(
-            async db =>
-            {
-                if (!await ConnectionsStore.Delete(db, user.UserId, key))
-                {
-                    return false;
-                }
-                await EventLog.Append(
-                    db,
-                    ids,
-                    user.UserId,
-                    user.ClientId,
-                    [ConnectionEvents.Deleted(key)],
-                    time.Seconds()
-                );
-                return true;
-            },
-            cancellation
-        );
-        return deleted ? TypedResults.NoContent() : Problem.NotFound("connection");
-    }
-}
-
-/// <summary>What this feature tells the log.</summary>
-internal static class ConnectionEvents
-{
-    public static NewEvent Deleted(long connectionId) =>
-        NewEvent.OfConnection(EventName.ConnectionDeleted, connectionId);
+    ) =>
+        Ids.TryRead<ConnectionId>(id, out var key)
+        && await users.Write(user.UserId, user.ClientId, work => ConnectionEdits.Delete(work, key), cancellation)
+            ? TypedResults.NoContent()
+            : Problem.NotFound("connection");
 }

@@ -10,20 +10,19 @@ namespace Affluent.Server.Connections;
 internal sealed record ConnectionMessage
 {
     /// <summary>Id of the connection.</summary>
-    public required string Id { get; init; }
+    public required ConnectionId Id { get; init; }
 
     /// <summary>Whose it is.</summary>
-    public required string UserId { get; init; }
+    public required UserId UserId { get; init; }
 
     /// <summary>The bank.</summary>
-    public required string ProviderId { get; init; }
+    public required ProviderId ProviderId { get; init; }
 
     /// <summary>Name of the bank, unless the client gave another.</summary>
     public required string Name { get; init; }
 
     /// <summary>RUNNING while a synchronization is under way; afterwards how the last one ended; NONE before the first.</summary>
-    [OneOf(ConnectionWords.Statuses)]
-    public required string Status { get; init; }
+    public required ConnectionStatus Status { get; init; }
 
     /// <summary>When it was made, in UTC seconds.</summary>
     public required long CreationDate { get; init; }
@@ -51,15 +50,13 @@ internal sealed record ConnectionMessage
 internal sealed record ChannelMessage
 {
     /// <summary>The channel definition of the provider.</summary>
-    public required string ChannelDefinitionId { get; init; }
+    public required ChannelDefinitionId ChannelDefinitionId { get; init; }
 
     /// <summary>REDIRECT: the bank's PSD2 interface; EMBEDDED: its web site, with credentials.</summary>
-    [OneOf(ConnectionWords.Modes)]
-    public required string Mode { get; init; }
+    public required ChannelMode Mode { get; init; }
 
     /// <summary>What the channel came to last, or what it waits for; EMPTY when it is not used.</summary>
-    [OneOf(ConnectionWords.ChannelStatuses)]
-    public required string Status { get; init; }
+    public required ChannelStatus Status { get; init; }
 
     /// <summary>When the user's authorization at the bank ends; only on REDIRECT.</summary>
     public long? Expires { get; init; }
@@ -96,7 +93,7 @@ internal sealed record ConstraintsMessage;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(WordConverter<BankAccountType>)]
+    Converters = [typeof(WordConverter<ChannelMode>), typeof(WordConverter<BankAccountType>)]
 )]
 [JsonSerializable(typeof(ConnectionMessage))]
 [JsonSerializable(typeof(IReadOnlyList<ConnectionMessage>))]

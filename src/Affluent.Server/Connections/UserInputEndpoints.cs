@@ -1,9 +1,10 @@
+using System.Diagnostics;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
-using Affluent.Server.Synchronization;
 
 namespace Affluent.Server.Connections;
 
@@ -16,7 +17,7 @@ internal static class UserInputEndpoints
         userInput
             .MapGet("", ShowQuestion)
             .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", RequestStore.OwnerOf)
+            .OwnedBy("id", ConnectionsStore.OwnerOf)
             .Describe(
                 "getUserInput",
                 "Read what the bank asks",
@@ -26,7 +27,7 @@ internal static class UserInputEndpoints
         userInput
             .MapPost("", Answer)
             .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", RequestStore.OwnerOf)
+            .OwnedBy("id", ConnectionsStore.OwnerOf)
             .Describe(
                 "answerUserInput",
                 "Answer the bank",
@@ -37,7 +38,7 @@ internal static class UserInputEndpoints
         userInput
             .MapDelete("", Cancel)
             .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", RequestStore.OwnerOf)
+            .OwnedBy("id", ConnectionsStore.OwnerOf)
             .Describe("cancelUserInput", "Give up a question", "The user will not answer: the synchronization ends.")
             .Answers(204, 404);
     }
@@ -45,31 +46,31 @@ internal static class UserInputEndpoints
     private static async Task<IResult> ShowQuestion(
         string id,
         ActingUser user,
-        Database database,
-        Questions questions,
+        UserDatabase users,
         Banks banks,
         CancellationToken cancellation
     )
     {
-        if (!Ids.TryRead(id, out var connectionId))
+        if (!Ids.TryRead<ConnectionId>(id, out var connectionId))
         {
             return Problem.NotFound("connection");
         }
-        var (owner, open) = await database.Read(
-            async db =>
-                (await RequestStore.OwnerOf(db, connectionId), await questions.Find(db, user.UserId, connectionId)),
+        var (exists, open) = await users.Read(
+            user.UserId,
+            user.ClientId,
+            async work =>
+                await Questions.Find(work, connectionId) is { } question
+                    ? (true, question)
+                    : (await ConnectionsStore.Find(work.Db, work.UserId, connectionId) is not null, null),
             cancellation
         );
-        if (owner != user.UserId)
-        {
-            return Problem.NotFound("connection");
-        }
-        return open is null
-            ? TypedResults.NoContent()
-            : TypedResults.Json(
-                Message(open, banks.Channel(open.DefinitionId)?.Definition),
-                ConnectionEditJson.Default.UserInputMessage
-            );
+        return open is not null
+                ? TypedResults.Json(
+                    Message(open, banks.Channel(open.DefinitionId)?.Definition),
+                    ConnectionEditJson.Default.UserInputMessage
+                )
+            : exists ? TypedResults.NoContent()
+            : Problem.NotFound("connection");
     }
 
     private static UserInputMessage Message(OpenQuestion open, ChannelDefinition? channel)
@@ -77,8 +78,8 @@ internal static class UserInputEndpoints
         var content = QuestionContent.Of(open.Question);
         return new UserInputMessage
         {
-            Id = Ids.Text(open.Id),
-            ConnectionId = Ids.Text(open.ConnectionId),
+            Id = open.Id,
+            ConnectionId = open.ConnectionId,
             ChannelDefinitionId = open.DefinitionId,
             Kind = content.Kind,
             Message = content.Message,
@@ -95,10 +96,8 @@ internal static class UserInputEndpoints
         string id,
         HttpContext context,
         ActingUser user,
-        Database database,
-        Questions questions,
+        UserDatabase users,
         Banks banks,
-        TimeProvider time,
         CancellationToken cancellation
     )
     {
@@ -112,53 +111,45 @@ internal static class UserInputEndpoints
         {
             return badValues;
         }
-        if (!Ids.TryRead(id, out var connectionId))
+        if (!Ids.TryRead<ConnectionId>(id, out var connectionId))
         {
             return Problem.NotFound("connection");
         }
-        var (owner, result) = await database.Write(
-            async db =>
-                (
-                    await RequestStore.OwnerOf(db, connectionId),
-                    await questions.Answer(
-                        db,
-                        user.UserId,
-                        connectionId,
-                        definition => banks.Channel(definition)?.Definition,
-                        values,
-                        Presence.Of(context),
-                        time.Seconds()
-                    )
+        var outcome = await users.Write(
+            user.UserId,
+            user.ClientId,
+            work =>
+                Questions.Answer(
+                    work,
+                    connectionId,
+                    definition => banks.Channel(definition)?.Definition,
+                    values,
+                    Presence.Of(context)
                 ),
             cancellation
         );
-        if (owner != user.UserId)
-        {
-            return Problem.NotFound("connection");
-        }
-        return result.Outcome switch
+        return outcome switch
         {
             AnswerOutcome.Taken => TypedResults.NoContent(),
+            AnswerOutcome.NoConnection => Problem.NotFound("connection"),
             AnswerOutcome.NoQuestion => Problem.Conflict("no_question", "The bank asks nothing, or has its answer."),
             AnswerOutcome.Expired => Problem.Conflict(
                 "question_expired",
                 "The answer comes too late. Synchronize again to be asked anew."
             ),
-            AnswerOutcome.WrongField => result.Problem!,
-            _ => throw new NotSupportedException(result.Outcome.ToString()),
+            AnswerOutcome.WrongField wrong => FieldFaults.Problem(wrong.Fault),
+            _ => throw new UnreachableException(),
         };
     }
 
     private static async Task<IResult> Cancel(
         string id,
         ActingUser user,
-        Database database,
-        Questions questions,
-        TimeProvider time,
+        UserDatabase users,
         CancellationToken cancellation
     ) =>
-        Ids.TryRead(id, out var connectionId)
-        && await database.Write(db => questions.Cancel(db, user.UserId, connectionId, time.Seconds()), cancellation)
+        Ids.TryRead<ConnectionId>(id, out var connectionId)
+        && await users.Write(user.UserId, user.ClientId, work => Questions.Cancel(work, connectionId), cancellation)
             ? TypedResults.NoContent()
             : Problem.NotFound("question");
 }

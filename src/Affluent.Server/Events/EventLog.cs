@@ -34,15 +34,13 @@ internal static class EventLog
     /// Appends in the caller's transaction. Make it the last thing that the transaction does: it locks the user's head of the
     /// log until the commit.
     /// </summary>
-    public static async Task Append(
-        DbWork db,
-        Ids ids,
-        UserId userId,
-        ClientId clientId,
-        IReadOnlyList<NewEvent> events,
-        long now
-    )
+    public static Task Append(UserWork work, params NewEvent[] events) =>
+        Append(work, (IReadOnlyList<NewEvent>)events);
+
+    /// <inheritdoc cref="Append(UserWork, NewEvent[])"/>
+    public static async Task Append(UserWork work, IReadOnlyList<NewEvent> events)
     {
+        var (db, userId) = (work.Db, work.UserId);
         if (events.Count == 0)
         {
             return;
@@ -58,12 +56,12 @@ internal static class EventLog
             new
             {
                 UserId = userId,
-                First = ids.Next<EventId>(),
+                First = work.Ids.Next<EventId>(),
                 Count = (long)events.Count,
             }
         );
         var first = last - events.Count + 1;
-        var rows = events.Select((e, i) => new Row(userId, new EventId(first + i), clientId, now, e)).ToArray();
+        var rows = events.Select((e, i) => new Row(userId, new EventId(first + i), work.ClientId, work.Now, e)).ToArray();
         await db.Insert(Table, rows);
         db.AfterCommit(() => db.Database.Signals.Raise(Topic(userId)));
     }

@@ -26,7 +26,7 @@ internal static class ApiExamples
                 new()
                 {
                     Id = "102200",
-                    Mode = "EMBEDDED",
+                    Mode = ChannelMode.Embedded,
                     AccountTypes = [BankAccountType.Checkings, BankAccountType.Savings],
                     Interactive = true,
                     Unavailable = false,
@@ -48,11 +48,11 @@ internal static class ApiExamples
         },
         new ConnectionMessage
         {
-            Id = "154135638835204103",
-            UserId = "154135638835204098",
+            Id = new ConnectionId(154135638835204103),
+            UserId = new UserId(154135638835204098),
             ProviderId = "1022",
             Name = "Banque Étoile",
-            Status = "SUCCESS",
+            Status = ConnectionStatus.Success,
             CreationDate = 1_772_438_400,
             AutoSync = true,
             ConsentPerAccount = false,
@@ -64,8 +64,8 @@ internal static class ApiExamples
                 new()
                 {
                     ChannelDefinitionId = "102201",
-                    Mode = "REDIRECT",
-                    Status = "SUCCESS",
+                    Mode = ChannelMode.Redirect,
+                    Status = ChannelStatus.Success,
                     Expires = 1_787_990_400,
                     LastSuccessDate = 1_772_438_460,
                     LastEndDate = 1_772_438_460,

@@ -46,8 +46,7 @@ internal sealed record ChannelDefinitionMessage
     public required string Id { get; init; }
 
     /// <summary>REDIRECT: the bank's PSD2 interface; EMBEDDED: its web site, with credentials.</summary>
-    [OneOf(ConnectionWords.Modes)]
-    public required string Mode { get; init; }
+    public required ChannelMode Mode { get; init; }
 
     /// <summary>Kinds of account that it can bring.</summary>
     public required IReadOnlyList<BankAccountType> AccountTypes { get; init; }
@@ -76,7 +75,7 @@ internal sealed record ChannelDefinitionMessage
         new()
         {
             Id = channel.Id.Value,
-            Mode = ProviderWords.Of(channel.Mode),
+            Mode = channel.Mode,
             AccountTypes = channel.AccountTypes,
             Interactive = channel.Interactive,
             Unavailable = channel.Unavailable,
@@ -120,7 +119,7 @@ internal sealed record CredentialMessage
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(WordConverter<BankAccountType>)]
+    Converters = [typeof(WordConverter<BankAccountType>), typeof(WordConverter<ChannelMode>)]
 )]
 [JsonSerializable(typeof(ProviderMessage))]
 [JsonSerializable(typeof(IReadOnlyList<ProviderMessage>))]

@@ -17,6 +17,21 @@ internal abstract partial class Database : IAsyncDisposable
     /// <summary>Wakes those of this process who wait for rows that a transaction of this process has committed.</summary>
     public Signals Signals { get; } = new();
 
+    private long _statementsSent;
+    private long _transactionsCommitted;
+
+    /// <summary>How many statements were sent so far; a bulk insert counts as one.</summary>
+    public long Statements => Volatile.Read(ref _statementsSent);
+
+    /// <summary>How many transactions have committed so far.</summary>
+    public long Transactions => Volatile.Read(ref _transactionsCommitted);
+
+    /// <summary>Called by <see cref="DbWork"/> for each statement.</summary>
+    public void CountStatement() => Interlocked.Increment(ref _statementsSent);
+
+    /// <summary>Called by <see cref="DbWork"/> for each commit.</summary>
+    public void CountTransaction() => Interlocked.Increment(ref _transactionsCommitted);
+
     /// <summary>"sqlite" or "postgres".</summary>
     public abstract string Kind { get; }
 

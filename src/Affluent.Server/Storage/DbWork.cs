@@ -28,7 +28,11 @@ internal sealed class DbWork(
     public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
 
     /// <summary>Called by the database after the commit.</summary>
-    public void Committed() => _afterCommit?.ForEach(action => action());
+    public void Committed()
+    {
+        database.CountTransaction();
+        _afterCommit?.ForEach(action => action());
+    }
 
     /// <summary>All rows of a statement.</summary>
     public async Task<IReadOnlyList<T>> Query<T>(string sql, object? parameters = null)
@@ -70,7 +74,7 @@ internal sealed class DbWork(
 
     /// <inheritdoc cref="Database.BulkInsert{T}"/>
     public Task Insert<T>(BulkTable<T> table, IReadOnlyCollection<T> rows) =>
-        rows.Count == 0 ? Task.CompletedTask : database.BulkInsert(this, table, rows);
+        rows.Count == 0 ? Task.CompletedTask : InsertCounted(table, rows);
 
     /// <inheritdoc cref="Database.List(IEnumerable{long})"/>
     public object List(IEnumerable<long> values) => database.List(values);
@@ -82,6 +86,15 @@ internal sealed class DbWork(
     /// <inheritdoc cref="Database.List(IEnumerable{string})"/>
     public object List(IEnumerable<string> values) => database.List(values);
 
-    private CommandDefinition Command(string sql, object? parameters) =>
-        new(database.Translate(sql), WordColumns.Spell(parameters), transaction, cancellationToken: cancellation);
+    private Task InsertCounted<T>(BulkTable<T> table, IReadOnlyCollection<T> rows)
+    {
+        database.CountStatement();
+        return database.BulkInsert(this, table, rows);
+    }
+
+    private CommandDefinition Command(string sql, object? parameters)
+    {
+        database.CountStatement();
+        return new(database.Translate(sql), WordColumns.Spell(parameters), transaction, cancellationToken: cancellation);
+    }
 }

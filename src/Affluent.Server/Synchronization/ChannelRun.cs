@@ -1,8 +1,9 @@
-using System.Text.Json;
+using System.Diagnostics;
 using Affluent.Connectors.Contract;
-using Affluent.Ledger;
 using Affluent.Server.Accounts;
+using Affluent.Server.Connections;
 using Affluent.Server.Events;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
@@ -11,163 +12,145 @@ using Affluent.Server.Transactions;
 namespace Affluent.Server.Synchronization;
 
 /// <summary>One channel in one run: asks the connector for what is wanted and writes what it brings.</summary>
-internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChannel bank, ChannelRow row)
+internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChannel bank, ChannelAccess channel)
 {
-    private readonly ClaimedConnection _claim = run.Claim;
-    private readonly string _id = row.DefinitionId;
-    private readonly ConnectorSteps _steps = new(tools, run, bank, row);
+    private readonly ChannelDefinitionId _id = channel.DefinitionId;
+    private readonly ConnectorSteps _steps = new(tools, run, bank, channel);
 
     /// <summary>The accounts that the channel listed, once it has.</summary>
     public IReadOnlyList<AccountId> ListedAccounts { get; private set; } = [];
 
-    public async Task<ChannelEnd> Go(CancellationToken stop)
+    public async Task<ChannelEnd> Execute(CancellationToken cancellation)
     {
-        if (await Resume(stop) is { } end)
+        if (await Resume(cancellation) is { } end)
         {
             return end;
         }
-        var (listed, interrupted) = await List(stop);
+        var (listed, interrupted) = await List(cancellation);
         if (listed is null)
         {
             return interrupted!;
         }
-        if (run.Type == SyncType.ListAccounts)
+        if (run.ListsAccounts)
         {
-            return new ChannelEnd.Finished(new ChannelResult(ChannelStatus.Success, null, listed.Count));
+            return new ChannelEnd.Finished(new ChannelResult(ChannelStatus.Success, AccountsRead: listed.Count));
         }
         if (listed.Any(NeedsConsent))
         {
             var shared = listed.Where(a => a.Row.Selected && !a.Outranked).Select(a => a.Bank).ToArray();
-            var told = await _steps.ShareAccounts(shared, stop);
-            if (told is not (StepResult.Done or StepResult.Page))
+            var consent = await _steps.ShareAccounts(shared, cancellation);
+            if (consent is not (StepResult.Done or StepResult.Page))
             {
-                return await EndOf(told);
+                return await EndOf(consent);
             }
-            (listed, interrupted) = await List(stop);
+            (listed, interrupted) = await List(cancellation);
             if (listed is null)
             {
                 return interrupted!;
             }
         }
-        return await ReadAccounts([.. listed.Where(a => a.Row.Selected && !a.Outranked)], stop);
+        return await ReadAccounts([.. listed.Where(a => a.Row.Selected && !a.Outranked)], cancellation);
     }
 
     /// <summary>Goes on with an open question of this channel; null: the way is free.</summary>
-    private async Task<ChannelEnd?> Resume(CancellationToken stop)
+    private async Task<ChannelEnd?> Resume(CancellationToken cancellation)
     {
         if (run.Question is not { } open || open.DefinitionId != _id)
         {
             return null;
         }
-        var question = JsonSerializer
-            .Deserialize(run.Key.Open(open.Content, Sealed.Question(open.Id))!, SealedJson.Default.QuestionContent)!
-            .ToQuestion();
+        var question = QuestionContent.Read(run.Key.Open(open.Content, Sealed.Question(open.Id))!).ToQuestion();
         if (open.Answer is null)
         {
-            if (open.ExpiresAt <= tools.Seconds)
-            {
-                await run.Write(
-                    async db =>
-                    {
-                        await QuestionStore.Delete(db, _claim.UserId, _claim.Id);
-                        await run.Tell(db, [UserInput(EventName.UserInputExpired)]);
-                    },
-                    stop
-                );
-                return new ChannelEnd.Finished(Outcome.Unanswered(question));
-            }
-            if (question is not Question.AppApproval)
-            {
-                await run.Write(db => RunStore.Wait(db, _claim, open.ExpiresAt), stop);
-                return new ChannelEnd.Waiting();
-            }
-            var look = await _steps.Poll(answered: false, stop);
-            if (look is StepResult.AskUser { Question: Question.AppApproval again })
-            {
-                var due = Math.Min(open.ExpiresAt, tools.Seconds + PollSeconds(again));
-                await run.Write(db => RunStore.Wait(db, _claim, due), stop);
-                return new ChannelEnd.Waiting();
-            }
-            return await Answered(question, look, stop);
+            return await ResumeUnanswered(open, question, cancellation);
         }
-        var answer = JsonSerializer.Deserialize(
-            run.Key.Open(open.Answer, Sealed.Answer(open.Id))!,
-            AnswerJson.Default.QuestionAnswer
-        )!;
+        var answer = QuestionAnswer.Read(run.Key.Open(open.Answer, Sealed.Answer(open.Id))!);
         if (question is Question.Credentials)
         {
-            await TakeCredentials(answer.Values, stop);
+            await TakeCredentials(answer.Values, cancellation);
             return null;
         }
-        var result =
-            answer.Returned is { } address ? await _steps.AcceptReturn(address, stop)
-            : question is Question.OneTimePassword ? await _steps.AcceptAnswer(answer.Values, stop)
-            : await _steps.Poll(answered: true, stop);
-        return await Answered(question, result, stop);
+        var result = await (
+            answer.Returned is { } address ? _steps.AcceptReturn(address, cancellation)
+            : question is Question.OneTimePassword ? _steps.AcceptAnswer(answer.Values, cancellation)
+            : _steps.Poll(answered: true, cancellation)
+        );
+        return await Answered(question, result, cancellation);
     }
 
-    private async Task<ChannelEnd?> Answered(Question question, StepResult result, CancellationToken stop)
+    private async Task<ChannelEnd?> ResumeUnanswered(
+        QuestionRow open,
+        Question question,
+        CancellationToken cancellation
+    )
+    {
+        if (open.ExpiresAt <= tools.Seconds)
+        {
+            await run.DropQuestion(cancellation, NewEvent.OfUserInput(EventName.UserInputExpired, run.Id, _id));
+            return new ChannelEnd.Finished(Outcome.Unanswered(question));
+        }
+        if (question is not Question.AppApproval)
+        {
+            return await WaitOn(open.ExpiresAt, cancellation);
+        }
+        var look = await _steps.Poll(answered: false, cancellation);
+        return look is StepResult.AskUser { Question: Question.AppApproval again }
+            ? await WaitOn(Math.Min(open.ExpiresAt, tools.Seconds + PollSeconds(again)), cancellation)
+            : await Answered(question, look, cancellation);
+    }
+
+    private async Task<ChannelEnd> WaitOn(long until, CancellationToken cancellation)
+    {
+        await run.Write(_ => new JobChange.Asked(until), data: null, cancellation);
+        return new ChannelEnd.Waiting();
+    }
+
+    private async Task<ChannelEnd?> Answered(Question question, StepResult result, CancellationToken cancellation)
     {
         if (result is not (StepResult.Done or StepResult.Page))
         {
             return await EndOf(result);
         }
-        await run.Write(
-            async db =>
-            {
-                await QuestionStore.Delete(db, _claim.UserId, _claim.Id);
-                if (question is Question.Redirect)
-                {
-                    var expires = tools.Now.AddDays(bank.Definition.ConsentDays).ToUnixTimeSeconds();
-                    await RunStore.SaveConsent(db, _claim, row, expires);
-                    await run.Tell(db, [UserInput(EventName.ConsentGiven)]);
-                }
-            },
-            stop
-        );
+        if (question is not Question.Redirect)
+        {
+            await run.DropQuestion(cancellation);
+            return null;
+        }
+        var expires = tools.Now.AddDays(bank.Definition.ConsentDays).ToUnixTimeSeconds();
+        run.Learn(channel, new ChannelChange { ExpiresAt = expires });
+        await run.DropQuestion(cancellation, NewEvent.OfUserInput(EventName.ConsentGiven, run.Id, _id));
         return null;
     }
 
-    private async Task TakeCredentials(IReadOnlyDictionary<string, string> values, CancellationToken stop)
+    private async Task TakeCredentials(IReadOnlyDictionary<string, string> values, CancellationToken cancellation)
     {
         _steps.Credentials = values;
-        var sealedValues = run.Key.Seal(
-            JsonSerializer.Serialize(values, SealedJson.Default.IReadOnlyDictionaryStringString),
-            Sealed.Credentials(_claim.Id, _id)
-        );
-        await run.Write(
-            async db =>
-            {
-                await RunStore.SaveCredentials(db, _claim, row, sealedValues);
-                await QuestionStore.Delete(db, _claim.UserId, _claim.Id);
-            },
-            stop
-        );
+        var sealedValues = run.Key.Seal(StoredCredentials.Write(values), Sealed.Credentials(run.Id, _id));
+        run.Learn(channel, new ChannelChange { Credentials = sealedValues });
+        await run.DropQuestion(cancellation);
     }
 
-    private async Task<(IReadOnlyList<ListedAccount>? Listed, ChannelEnd? End)> List(CancellationToken stop)
+    private async Task<(IReadOnlyList<ListedAccount>? Listed, ChannelEnd? End)> List(CancellationToken cancellation)
     {
         List<BankAccount> accounts = [];
-        var end = await _steps.ListAccounts(page => accounts.AddRange(page.Accounts), stop);
+        var end = await _steps.ListAccounts(page => accounts.AddRange(page.Accounts), cancellation);
         if (end is not null)
         {
             return (null, await EndOf(end));
         }
-        var held = await tools.Database.Read(db => AccountImports.Of(db, _claim.UserId, _claim.Id), stop);
+        var held = await tools.Database.Read(db => AccountImports.Of(db, run.Job.UserId, run.Id), cancellation);
         var listing = AccountListing.Of(
             // A page sent twice names the same account twice.
             [.. accounts.DistinctBy(a => a.Reference, StringComparer.Ordinal)],
             held,
             new ListingContext
             {
-                UserId = _claim.UserId,
-                ConnectionId = _claim.Id,
+                UserId = run.Job.UserId,
+                ConnectionId = run.Id,
                 DefinitionId = _id,
-                AddsAccounts = run.Type == SyncType.ListAccounts || row.LastSuccessAt is null,
-                AwaitsConsent = _claim.ConsentPerAccount || _claim.SelectAccounts,
-                RanksAbove = run.RanksAbove(row) is { } above
-                    ? new ChannelDefinitionId(above)
-                    : default(ChannelDefinitionId?),
+                AddsAccounts = run.ListsAccounts || channel.LastSuccessAt is null,
+                AwaitsConsent = run.Connection.ConsentPerAccount || run.Connection.SelectAccounts,
+                RanksAbove = run.RanksAbove(channel),
                 NewId = tools.Ids.Next<AccountId>,
                 Now = tools.Seconds,
             }
@@ -176,30 +159,29 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         if (listing.Added.Count + listing.Changed.Count + listing.NotFound.Count > 0)
         {
             await run.Write(
-                async db =>
+                change: null,
+                async work =>
                 {
-                    await AccountImports.SaveListing(db, listing.Added, listing.Changed.Concat(listing.NotFound));
-                    await run.Tell(
-                        db,
-                        [
-                            .. listing.Added.Select(a => OfAccount(EventName.AccountAdded, a)),
-                            .. listing.NotFound.Select(a => OfAccount(EventName.AccountNotFound, a)),
-                        ]
-                    );
+                    await AccountImports.SaveListing(work.Db, listing.Added, listing.Changed.Concat(listing.NotFound));
+                    return
+                    [
+                        .. listing.Added.Select(a => OfAccount(EventName.AccountAdded, a)),
+                        .. listing.NotFound.Select(a => OfAccount(EventName.AccountNotFound, a)),
+                    ];
                 },
-                stop
+                cancellation
             );
         }
         return (listing.Listed, null);
     }
 
-    private async Task<ChannelEnd> ReadAccounts(IReadOnlyList<ListedAccount> accounts, CancellationToken stop)
+    private async Task<ChannelEnd> ReadAccounts(IReadOnlyList<ListedAccount> accounts, CancellationToken cancellation)
     {
         var known = accounts.Where(a => a.Row.SyncedUntil is not null).Select(a => a.Row.Id).ToArray();
         var since = Today().AddDays(-Import.UnattendedDays);
         var oldestOpen = await tools.Database.Read(
-            db => TransactionImports.OldestOpen(db, _claim.UserId, known, since),
-            stop
+            db => TransactionImports.OldestOpen(db, run.Job.UserId, known, since),
+            cancellation
         );
         var (read, failed) = (0, 0);
         StepResult.Later? later = null;
@@ -212,7 +194,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 break;
             }
             var held = account.Row;
-            if (held.SyncedRun == _claim.RunId)
+            if (held.SyncedRun == run.Job.RunId)
             {
                 // Done before the run was interrupted.
                 (read, failed) = held.Status == AccountStatus.Error ? (read, failed + 1) : (read + 1, failed);
@@ -220,7 +202,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             }
             var result = account.Bank.ConsentMissing
                 ? new StepResult.Refused(Refusal.AccountRefused, "the bank shares it not") { Session = _steps.Session }
-                : await ReadAccount(account, oldestOpen.GetValueOrDefault(held.Id), stop);
+                : await ReadAccount(account, oldestOpen.GetValueOrDefault(held.Id), cancellation);
             switch (result)
             {
                 case null:
@@ -228,8 +210,8 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                     unanswered = 0;
                     break;
                 case StepResult.Refused { Reason: Refusal.AccountRefused or Refusal.NotUnderstood } refused:
-                    LogRefused(tools.Log, _claim.Id, _id, refused.Reason, refused.Detail);
-                    await GiveUp(held, stop);
+                    LogRefused(tools.Log, run.Id.Value, _id.Value, refused.Reason, refused.Detail);
+                    await GiveUp(held, cancellation);
                     failed++;
                     break;
                 // Perhaps this account only: the others get their turn before the bank is asked again.
@@ -238,7 +220,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                     unanswered++;
                     break;
                 case StepResult.Later { Reason: LaterReason.BankUnavailable }:
-                    await GiveUp(held, stop);
+                    await GiveUp(held, cancellation);
                     failed++;
                     break;
                 default:
@@ -249,15 +231,19 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     }
 
     private bool MayRetry(StepResult.Later later) =>
-        Outcome.Retry(later.NotBefore, run.Attended, _claim.Attempt, _claim.Id, tools.Now) is not null;
+        Outcome.Retry(later.NotBefore, run.Attended, run.Job.Attempt, run.Id.Value, tools.Now) is not null;
 
-    private Task GiveUp(AccountRow account, CancellationToken stop) =>
-        SaveReading(account with { Status = AccountStatus.Error }, EventName.AccountFailed, plan: null, stop);
+    private Task GiveUp(AccountRow account, CancellationToken cancellation) =>
+        SaveReading(account with { Status = AccountStatus.Error }, EventName.AccountFailed, plan: null, cancellation);
 
     private DateOnly Today() => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(tools.Now, run.Zone).DateTime);
 
     /// <summary>Reads one account to its end and writes it; null: done, else what came in between.</summary>
-    private async Task<StepResult?> ReadAccount(ListedAccount account, DateOnly? oldestOpen, CancellationToken stop)
+    private async Task<StepResult?> ReadAccount(
+        ListedAccount account,
+        DateOnly? oldestOpen,
+        CancellationToken cancellation
+    )
     {
         var today = Today();
         var from = Import.From(account.Row.SyncedUntil, oldestOpen, run.Attended, today);
@@ -272,7 +258,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 completeFrom =
                     page.CompleteFrom > completeFrom || completeFrom is null ? page.CompleteFrom : completeFrom;
             },
-            stop
+            cancellation
         );
         if (end is not null)
         {
@@ -284,33 +270,43 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         // What was never read holds nothing.
         var held = account.Row.SyncedUntil is null
             ? []
-            : await tools.Database.Read(db => TransactionImports.Held(db, _claim.UserId, account.Row.Id, since), stop);
+            : await tools.Database.Read(
+                db => TransactionImports.Held(db, run.Job.UserId, account.Row.Id, since),
+                cancellation
+            );
         var newId = tools.Ids.Next<TransactionId>;
         var plan = Import.Plan(account.Row, reading, held, rules, run.Zone, newId, tools.Now);
         if (plan.Unusable > 0)
         {
-            LogUnusable(tools.Log, _claim.Id, _id, plan.Unusable);
+            LogUnusable(tools.Log, run.Id.Value, _id.Value, plan.Unusable);
         }
         var done = plan.Account with { Status = AccountStatus.Active, SyncedUntil = today };
-        await SaveReading(done, EventName.AccountSynchronized, plan, stop);
+        await SaveReading(done, EventName.AccountSynchronized, plan, cancellation);
         return null;
     }
 
-    private Task SaveReading(AccountRow account, EventName eventName, ImportPlan? plan, CancellationToken stop) =>
+    private Task SaveReading(
+        AccountRow account,
+        EventName eventName,
+        ImportPlan? plan,
+        CancellationToken cancellation
+    ) =>
         run.Write(
-            async db =>
+            change: null,
+            async work =>
             {
-                if (!await AccountImports.SaveReading(db, account with { SyncedRun = _claim.RunId }))
+                // Deleted or withheld meanwhile: nothing is written, nothing told.
+                if (!await AccountImports.SaveReading(work.Db, account with { SyncedRun = run.Job.RunId }))
                 {
-                    return;
+                    return [];
                 }
                 if (plan is not null)
                 {
-                    await TransactionImports.Save(db, _claim.UserId, plan.Changes, tools.Seconds);
+                    await TransactionImports.Save(work.Db, work.UserId, plan.Changes, work.Now);
                 }
-                await run.Tell(db, [OfAccount(eventName, account)]);
+                return [OfAccount(eventName, account)];
             },
-            stop
+            cancellation
         );
 
     private async Task<ChannelEnd> EndOf(StepResult result)
@@ -325,18 +321,18 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             case StepResult.Later later:
                 return new ChannelEnd.Later(later.NotBefore, later.Reason);
             case StepResult.Refused refused:
-                LogRefused(tools.Log, _claim.Id, _id, refused.Reason, refused.Detail);
+                LogRefused(tools.Log, run.Id.Value, _id.Value, refused.Reason, refused.Detail);
                 return new ChannelEnd.Finished(Outcome.Of(refused.Reason));
             default:
                 // A connector that answers out of turn.
-                LogRefused(tools.Log, _claim.Id, _id, Refusal.NotUnderstood, result.GetType().Name);
+                LogRefused(tools.Log, run.Id.Value, _id.Value, Refusal.NotUnderstood, result.GetType().Name);
                 return new ChannelEnd.Finished(Outcome.Of(Refusal.NotUnderstood));
         }
     }
 
     private Task Ask(StepResult.AskUser ask)
     {
-        var id = tools.Ids.Next();
+        var id = tools.Ids.Next<QuestionId>();
         var content = QuestionContent.Of(ask.Question);
         var expires = Math.Clamp(
             content.ExpiresAt ?? long.MaxValue,
@@ -345,27 +341,32 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         );
         var question = new QuestionRow
         {
+            UserId = run.Job.UserId,
+            JobId = run.Job.Id,
             Id = id,
             DefinitionId = _id,
             Kind = content.Kind,
             AskedAt = tools.Seconds,
             ExpiresAt = expires,
-            Content = run.Key.Seal(
-                JsonSerializer.Serialize(content, SealedJson.Default.QuestionContent),
-                Sealed.Question(id)
-            ),
+            Content = run.Key.Seal(content.Write(), Sealed.Question(id)),
         };
         var due = ask.Question is Question.AppApproval app
             ? Math.Min(expires, tools.Seconds + PollSeconds(app))
             : expires;
         var state = ask.Question is Question.Redirect ? _steps.State?.Hash() : null;
+        _steps.KeepSession(ask.Session);
         return run.Write(
-            async db =>
+            _ => new JobChange.Asked(due),
+            async work =>
             {
-                await _steps.SaveSession(db, ask.Session);
-                await QuestionStore.Ask(db, _claim.UserId, _claim.Id, question, state);
-                await RunStore.Wait(db, _claim, due);
-                await run.Tell(db, [UserInput(EventName.UserInputRequired) with { Status = content.Kind }]);
+                await QuestionStore.Ask(work.Db, question, state);
+                return
+                [
+                    NewEvent.OfUserInput(EventName.UserInputRequired, run.Id, _id) with
+                    {
+                        Status = content.Kind.Word(),
+                    },
+                ];
             },
             CancellationToken.None
         );
@@ -379,10 +380,8 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     private static bool NeedsConsent(ListedAccount account) =>
         account is { Row.Selected: true, Outranked: false, Bank.ConsentMissing: true };
 
-    private NewEvent UserInput(EventName name) => NewEvent.OfUserInput(name, _claim.Id, _id);
-
     private NewEvent OfAccount(EventName name, AccountRow account) =>
-        NewEvent.OfAccount(name, _claim.Id, account.Id, _id) with
+        NewEvent.OfAccount(name, run.Id, account.Id, _id) with
         {
             Status = account.Status.Word(),
         };

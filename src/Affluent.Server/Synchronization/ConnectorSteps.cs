@@ -1,90 +1,90 @@
-using System.Text.Json;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Connections;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
-using Affluent.Server.Storage;
 
 namespace Affluent.Server.Synchronization;
 
-/// <summary>Takes a channel's connector through its steps: hands it what it needs, and stores its session as soon as it changes.</summary>
-internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankChannel bank, ChannelRow row)
+/// <summary>Takes a channel's connector through its steps: hands it what it needs, and keeps its session.</summary>
+internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankChannel bank, ChannelAccess channel)
 {
     private const int MostPages = 100_000;
     private static readonly TimeSpan StepLimit = TimeSpan.FromMinutes(3);
 
-    private readonly ClaimedConnection _claim = run.Claim;
-    private readonly string _id = row.DefinitionId;
+    private readonly ChannelDefinitionId _id = channel.DefinitionId;
 
     /// <summary>What the connector returned last.</summary>
     public string Session { get; private set; } =
-        run.Key.Open(row.Session, Sealed.Session(run.Claim.Id, row.DefinitionId)) ?? "";
+        run.Key.Open(channel.Session, Sealed.Session(run.Id, channel.DefinitionId)) ?? "";
 
     /// <summary>The user's credentials by field id.</summary>
-    public IReadOnlyDictionary<string, string> Credentials { get; set; } = Open(run, row);
+    public IReadOnlyDictionary<string, string> Credentials { get; set; } =
+        StoredCredentials.Read(run.Key.Open(channel.Credentials, Sealed.Credentials(run.Id, channel.DefinitionId)));
 
     /// <summary>The value by which a bank's answer to the last step will be recognised; null: it cannot send the user anywhere.</summary>
     public Secret? State { get; private set; }
 
     /// <summary>Takes all pages of the list of accounts; null: it is complete, else what came in between.</summary>
-    public Task<StepResult?> ListAccounts(Action<StepResult.Page> take, CancellationToken stop) =>
-        Pages((accounts, context, cancellation) => accounts.ListAccounts(context, cancellation), take, stop);
+    public Task<StepResult?> ListAccounts(Action<StepResult.Page> take, CancellationToken cancellation) =>
+        Pages((accounts, context, token) => accounts.ListAccounts(context, token), take, cancellation);
 
     /// <summary>Takes all pages of an account's transactions; null: they are complete, else what came in between.</summary>
     public Task<StepResult?> ListTransactions(
         BankAccount account,
         DateOnly? from,
         Action<StepResult.Page> take,
-        CancellationToken stop
+        CancellationToken cancellation
     ) =>
         Pages(
-            (accounts, context, cancellation) => accounts.ListTransactions(context, account, from, cancellation),
+            (accounts, context, token) => accounts.ListTransactions(context, account, from, token),
             take,
-            stop
+            cancellation
         );
 
     /// <summary>Tells the bank which accounts the user shares.</summary>
-    public Task<StepResult> ShareAccounts(IReadOnlyList<BankAccount> shared, CancellationToken stop) =>
+    public Task<StepResult> ShareAccounts(IReadOnlyList<BankAccount> shared, CancellationToken cancellation) =>
         Take<IAccountConsent>(
-            (consent, context, cancellation) => consent.ShareAccounts(context, shared, cancellation),
+            (consent, context, token) => consent.ShareAccounts(context, shared, token),
             answered: false,
-            stop
+            cancellation
         );
 
     /// <summary>Hands over what the user typed.</summary>
-    public Task<StepResult> AcceptAnswer(IReadOnlyDictionary<string, string> values, CancellationToken stop) =>
+    public Task<StepResult> AcceptAnswer(IReadOnlyDictionary<string, string> values, CancellationToken cancellation) =>
         Take<IEmbeddedAuthentication>(
-            (user, context, cancellation) => user.AcceptAnswer(context, values, cancellation),
+            (user, context, token) => user.AcceptAnswer(context, values, token),
             answered: true,
-            stop
+            cancellation
         );
 
     /// <summary>Hands over the address at which the user came back from the bank.</summary>
-    public Task<StepResult> AcceptReturn(Uri address, CancellationToken stop) =>
+    public Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation) =>
         Take<IRedirectAuthentication>(
-            (user, context, cancellation) => user.AcceptReturn(context, address, cancellation),
+            (user, context, token) => user.AcceptReturn(context, address, token),
             answered: true,
-            stop
+            cancellation
         );
 
     /// <summary>Looks whether the user has acted elsewhere.</summary>
     /// <param name="answered">The user says so: a question that is asked now is another one.</param>
-    public Task<StepResult> Poll(bool answered, CancellationToken stop) =>
+    public Task<StepResult> Poll(bool answered, CancellationToken cancellation) =>
         Take<IDecoupledAuthentication>(
-            (user, context, cancellation) => user.Poll(context, cancellation),
+            (user, context, token) => user.Poll(context, token),
             answered,
-            stop
+            cancellation
         );
 
     private async Task<StepResult?> Pages(
         Step<IAccountInformation> step,
         Action<StepResult.Page> take,
-        CancellationToken stop
+        CancellationToken cancellation
     )
     {
         string? place = null;
         for (var number = 0; number < MostPages; number++)
         {
-            var result = await Take(step, answered: false, stop);
+            var result = await Take(step, answered: false, cancellation);
             if (result is not StepResult.Page page)
             {
                 return result is StepResult.Done ? null : result;
@@ -99,36 +99,46 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
                 return NotUnderstood("a page names itself as the next one");
             }
             place = next;
-            step = (accounts, context, cancellation) => accounts.Continue(context, next, cancellation);
+            step = (accounts, context, token) => accounts.Continue(context, next, token);
         }
         return NotUnderstood("the pages have no end");
     }
 
-    /// <summary>One step of the connector; its session is stored at once when it changed.</summary>
+    /// <summary>One step of the connector; its session is kept when it changed.</summary>
     /// <param name="answered">The step hands over an answer: a question that is asked now is another one.</param>
-    private async Task<StepResult> Take<T>(Step<T> step, bool answered, CancellationToken stop)
+    private async Task<StepResult> Take<T>(Step<T> step, bool answered, CancellationToken cancellation)
         where T : class, IConnector
     {
-        await run.KeepLease(stop);
-        var result = await WithLease(step, stop);
-        if (result is not StepResult.AskUser && result.Session != Session)
+        await run.BeforeBank(cancellation);
+        var result = await WithLease(step, cancellation);
+        if (result is not StepResult.AskUser)
         {
-            await run.Write(db => SaveSession(db, result.Session), stop);
+            KeepSession(result.Session);
         }
         if (answered && result is StepResult.Refused)
         {
-            await run.Write(db => QuestionStore.Delete(db, _claim.UserId, _claim.Id), stop);
+            await run.DropQuestion(cancellation);
         }
         return result;
     }
 
-    private async Task<StepResult> WithLease<T>(Step<T> step, CancellationToken stop)
+    /// <summary>Keeps the connector's session, before the bank is asked again.</summary>
+    public void KeepSession(string session)
+    {
+        if (session != Session)
+        {
+            run.Learn(channel, new ChannelChange { Session = run.Key.Seal(session, Sealed.Session(run.Id, _id)) });
+            Session = session;
+        }
+    }
+
+    private async Task<StepResult> WithLease<T>(Step<T> step, CancellationToken cancellation)
         where T : class, IConnector
     {
-        using var lost = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
-            return await run.KeepLeaseDuring(Try(step, lost.Token), stop);
+            return await run.KeepLeaseDuring(Try(step, lost.Token), cancellation);
         }
         catch (LeaseLostException)
         {
@@ -137,7 +147,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         }
     }
 
-    private async Task<StepResult> Try<T>(Step<T> step, CancellationToken stop)
+    private async Task<StepResult> Try<T>(Step<T> step, CancellationToken cancellation)
         where T : class, IConnector
     {
         if (bank.Connector is not T connector)
@@ -157,39 +167,28 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             Callback = State is { } state ? new BankCallback(tools.CallbackAddress, state.Value) : null,
         };
         using var limit = new CancellationTokenSource(StepLimit, tools.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
             return await step(connector, context, either.Token);
         }
         catch (Exception error)
             when (error is HttpRequestException or IOException or OperationCanceledException or TimeoutException
-                && !stop.IsCancellationRequested
+                && !cancellation.IsCancellationRequested
             )
         {
-            LogTransport(tools.Log, _claim.Id, _id, error.GetType().Name);
+            LogTransport(tools.Log, run.Id.Value, _id.Value, error.GetType().Name);
             return new StepResult.Later(tools.Now.AddMinutes(15), LaterReason.BankUnavailable) { Session = Session };
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             // The message could quote what the bank sent: where it happened is enough to find the bug.
-            LogBug(tools.Log, _claim.Id, _id, error.GetType().Name, error.StackTrace);
+            LogBug(tools.Log, run.Id.Value, _id.Value, error.GetType().Name, error.StackTrace);
             return NotUnderstood("the connector failed");
         }
     }
 
-    public async Task SaveSession(DbWork db, string session)
-    {
-        await RunStore.SaveSession(db, _claim, row, run.Key.Seal(session, Sealed.Session(_claim.Id, _id)));
-        Session = session;
-    }
-
     private StepResult.Refused NotUnderstood(string detail) => new(Refusal.NotUnderstood, detail) { Session = Session };
-
-    private static Dictionary<string, string> Open(RunState run, ChannelRow row) =>
-        run.Key.Open(row.Credentials, Sealed.Credentials(run.Claim.Id, row.DefinitionId)) is { } text
-            ? JsonSerializer.Deserialize(text, SealedJson.Default.DictionaryStringString)!
-            : [];
 
     /// <summary>A step that needs a capability.</summary>
     private delegate Task<StepResult> Step<in T>(T connector, StepContext context, CancellationToken cancellation);

@@ -1,20 +1,32 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Affluent.Connectors.Contract;
 
 namespace Affluent.Server.Synchronization;
 
 /// <summary>
-/// How far a run has come, as the connection's row holds it: the channels that are finished. Which accounts are finished stands on
-/// the accounts (<c>synced_run</c>). Ids and codes only.
+/// How far a run has come, as the job's row holds it: the channels that are finished. Which accounts are finished stands on the
+/// accounts (<c>synced_run</c>). Ids and codes only.
 /// </summary>
 internal sealed record Progress
 {
+    /// <summary>By channel definition.</summary>
     public IReadOnlyDictionary<string, ChannelResult> Done { get; init; } = new Dictionary<string, ChannelResult>();
 
-    public Progress With(string definitionId, ChannelResult result) =>
+    /// <summary>What came of the finished channels.</summary>
+    [JsonIgnore]
+    public IEnumerable<ChannelResult> Results => Done.Values;
+
+    /// <summary>What came of a channel; null: it is not finished.</summary>
+    public ChannelResult? Of(ChannelDefinitionId definitionId) => Done.GetValueOrDefault(definitionId.Value);
+
+    public Progress With(ChannelDefinitionId definitionId, ChannelResult result) =>
         this with
         {
-            Done = new Dictionary<string, ChannelResult>(Done, StringComparer.Ordinal) { [definitionId] = result },
+            Done = new Dictionary<string, ChannelResult>(Done, StringComparer.Ordinal)
+            {
+                [definitionId.Value] = result,
+            },
         };
 
     public string Write() => JsonSerializer.Serialize(this, ProgressJson.Default.Progress);
@@ -25,7 +37,6 @@ internal sealed record Progress
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    UseStringEnumConverter = true,
     IgnoreReadOnlyProperties = true
 )]
 [JsonSerializable(typeof(Progress))]

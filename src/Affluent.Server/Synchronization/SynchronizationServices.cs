@@ -1,3 +1,4 @@
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -7,17 +8,34 @@ namespace Affluent.Server.Synchronization;
 /// <summary>What the feature brings to the platform.</summary>
 internal static class SynchronizationServices
 {
-    public static IServiceCollection AddSynchronization(this IServiceCollection services, Settings settings)
+    public static IServiceCollection AddSynchronization(this IServiceCollection services)
     {
         services.TryAddSingleton(provider => Banks.Load(provider.GetRequiredService<Settings>()));
-        services.AddSingleton<Synchronizations>();
-        services.AddSingleton<Questions>();
         services.AddSingleton<BankHttp>();
-        services.AddSingleton<Worker>();
-        if (settings.Runs(Roles.Worker))
-        {
-            services.AddHostedService<WorkerLoop>();
-        }
+        services.AddSingleton(Runner);
         return services;
+    }
+
+    private static JobRunner Runner(IServiceProvider services)
+    {
+        // One address for all banks and connections: it is registered at each bank. The widget serves it.
+        var callback = new Uri($"{services.GetRequiredService<Addresses>().Embed}/v2.1/widget/bank_callback");
+        var log = services.GetRequiredService<ILogger<Run>>();
+        return new JobRunner(
+            JobKind.Synchronization,
+            (database, job, cancellation) =>
+                new Run(
+                    new RunTools(
+                        database,
+                        services.GetRequiredService<Ids>(),
+                        services.GetRequiredService<Vault>(),
+                        services.GetRequiredService<Banks>(),
+                        services.GetRequiredService<BankHttp>(),
+                        services.GetRequiredService<TimeProvider>(),
+                        callback,
+                        log
+                    )
+                ).Execute(job, cancellation)
+        );
     }
 }

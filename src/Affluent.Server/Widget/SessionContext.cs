@@ -1,7 +1,8 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
 using Affluent.Server.Providers;
-using Affluent.Server.Synchronization;
+using Affluent.Server.Connections;
+using Affluent.Server.Jobs;
 
 namespace Affluent.Server.Widget;
 

@@ -1,11 +1,10 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
-using Affluent.Server.Events;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
-using Affluent.Server.Synchronization;
 
 namespace Affluent.Server.Widget;
 
@@ -31,13 +30,13 @@ internal sealed record WidgetConnection(
         {
             return null;
         }
-        var channels = await ConnectionsStore.Channels(db, userId, [id]);
+        var channels = await ShownChannels.Of(db, userId, [id]);
         var accounts = await AccountsStore.List(db, userId, new AccountFilter { ConnectionId = id });
         return new WidgetConnection(
             row.Id,
-            new ProviderId(row.ProviderId),
-            row.Status == "RUNNING",
-            row.Status == "SUCCESS",
+            row.ProviderId,
+            row.Status == ConnectionStatus.Running,
+            row.Status == ConnectionStatus.Success,
             [.. channels.Select(WidgetChannel.Of).OrderByDescending(c => c.DefinitionId.Value, StringComparer.Ordinal)],
             [.. accounts.Select(WidgetAccount.Of)]
         );
@@ -45,15 +44,10 @@ internal sealed record WidgetConnection(
 }
 
 /// <summary>A channel of a connection.</summary>
-/// <param name="Reason">Why it stands so, as a code; null when all is well.</param>
-internal sealed record WidgetChannel(ChannelDefinitionId DefinitionId, ChannelStatus Status, string? Reason)
+/// <param name="Reason">Why it stands so; null when all is well.</param>
+internal sealed record WidgetChannel(ChannelDefinitionId DefinitionId, ChannelStatus Status, ChannelReason? Reason)
 {
-    public static WidgetChannel Of(Connections.ChannelRow row) =>
-        new(
-            new ChannelDefinitionId(row.DefinitionId),
-            Vocabulary<ChannelStatus>.TryRead(row.Status, out var status) ? status : ChannelStatus.Failed,
-            row.Reason
-        );
+    public static WidgetChannel Of(ChannelRow row) => new(row.DefinitionId, row.Status, row.Reason);
 }
 
 /// <summary>An account, shared or not.</summary>
@@ -115,49 +109,27 @@ internal abstract record CredentialsInput
             .Credentials.Select(field => (field.Name, Fault: FaultOf(channel, field, given[field.Name])))
             .Where(input => input.Fault is not null)
             .ToDictionary(input => input.Name, input => input.Fault!.Value, StringComparer.Ordinal);
-        return faults.Count > 0 ? new Faulty(faults) : new Good(CredentialsForm.Check(channel, given).Values);
+        return faults.Count == 0 && CredentialsForm.Read(channel, given) is FormReading.Good good
+            ? new Good(good.Values)
+            : new Faulty(faults);
     }
 
     // Each field by itself: the form shows every fault at once.
     private static InputFault? FaultOf(ChannelDefinition channel, CredentialField field, string value)
     {
         var alone = new Dictionary<string, string>(StringComparer.Ordinal) { [field.Name] = value };
-        var (_, problem) = CredentialsForm.Check(channel with { Credentials = [field] }, alone);
-        return problem is null ? null
-            : value.Length == 0 ? InputFault.Missing
-            : InputFault.Malformed;
+        return CredentialsForm.Read(channel with { Credentials = [field] }, alone) switch
+        {
+            FormReading.Faulty { Fault.Kind: FieldFaultKind.Missing } => InputFault.Missing,
+            FormReading.Faulty => InputFault.Malformed,
+            _ => null,
+        };
     }
 }
 
-/// <summary>What changes connections.</summary>
-internal sealed record ConnectionServices(
-    Ids Ids,
-    Banks Banks,
-    ConnectionEdits Edits,
-    AccountSelection Selection,
-    Questions Questions,
-    Synchronizations Synchronizations
-)
-{
-    /// <summary>The connection's question to the user; null when there is none.</summary>
-    public Task<OpenQuestion?> Question(DbWork db, UserId userId, ConnectionId id) => Questions.Find(db, userId, id);
-
-    /// <summary>The user is back from the bank; null when the state is unknown or too old.</summary>
-    public Task<ReturnedUser?> Return(DbWork db, string state, Uri address, PresentUser user, long now) =>
-        Questions.Return(db, state, address, user, now);
-}
-
 /// <summary>What a form can do to the connections of the session's user, in the form's own transaction.</summary>
-internal sealed class SessionActions(
-    ConnectionServices services,
-    DbWork db,
-    WidgetSession session,
-    PresentUser user,
-    long now
-)
+internal sealed class SessionActions(UserWork work, Banks banks, WidgetParameters parameters, PresentUser user)
 {
-    private UserId UserId => session.UserId;
-
     /// <summary>Makes a connection, which begins with this channel.</summary>
     /// <param name="credentials">By field id; empty on REDIRECT.</param>
     public async Task<ConnectionId> Create(
@@ -166,13 +138,10 @@ internal sealed class SessionActions(
         IReadOnlyDictionary<string, string> credentials
     )
     {
-        var parameters = session.State.Parameters;
-        var made = await services.Edits.Create(
-            db,
-            new ConnectionWish
+        var made = await ConnectionEdits.Create(
+            work,
+            new ConnectionDraft
             {
-                ClientId = session.ClientId,
-                UserId = UserId,
                 Provider = provider,
                 Channel = channel,
                 Credentials = credentials,
@@ -180,66 +149,37 @@ internal sealed class SessionActions(
                 ConsentPerAccount = parameters.ConsentPerAccount,
                 SelectAccounts = parameters.SelectAccounts,
                 User = user,
-            },
-            now
+            }
         );
         return made.Id;
     }
 
     /// <summary>Sends the user to the bank again, to authorize this REDIRECT channel.</summary>
     public Task Reauthorize(ConnectionId id, ChannelDefinition channel) =>
-        services.Edits.Reauthorize(db, UserId, id, channel, user, now);
+        ConnectionEdits.Reauthorize(work, id, channel, user);
 
     /// <summary>New credentials for an EMBEDDED channel.</summary>
     public Task SetCredentials(
         ConnectionId id,
         ChannelDefinition channel,
         IReadOnlyDictionary<string, string> credentials
-    ) => services.Edits.SetCredentials(db, UserId, id, channel, credentials, user, now);
+    ) => ConnectionEdits.SetCredentials(work, id, channel, credentials, user);
 
     /// <summary>Asks for a run at once.</summary>
-    public Task Synchronize(ConnectionId id) =>
-        services.Synchronizations.Request(db, UserId, id, SyncType.All, user, now);
+    public Task Synchronize(ConnectionId id) => Synchronizations.Request(work, id, JobRequest.All, user);
 
     /// <summary>Shares exactly these accounts of a connection.</summary>
     public Task Share(ConnectionId id, IEnumerable<AccountId> accounts) =>
-        services.Selection.Set(db, UserId, id, [.. accounts], user, now);
+        AccountSelection.Set(work, id, [.. accounts], user);
 
     /// <summary>Answers the bank's question; false when the answer does not have the form asked for.</summary>
-    public async Task<bool> Answer(OpenQuestion open, IReadOnlyDictionary<string, string> values)
-    {
-        var (outcome, _) = await services.Questions.Answer(
-            db,
-            UserId,
-            open.ConnectionId,
-            id => services.Banks.Channel(new ChannelDefinitionId(id))?.Definition,
-            values,
-            user,
-            now
-        );
-        return outcome != AnswerOutcome.WrongField;
-    }
+    public async Task<bool> Answer(OpenQuestion open, IReadOnlyDictionary<string, string> values) =>
+        await Questions.Answer(work, open.ConnectionId, id => banks.Channel(id)?.Definition, values, user)
+            is not AnswerOutcome.WrongField;
 
     /// <summary>The user will not answer.</summary>
-    public Task Cancel(OpenQuestion open) => services.Questions.Cancel(db, UserId, open.ConnectionId, now);
+    public Task Cancel(OpenQuestion open) => Questions.Cancel(work, open.ConnectionId);
 
     /// <summary>Removes a connection that never brought an account; false when it did, or is gone.</summary>
-    public async Task<bool> DeleteUnfinished(ConnectionId id)
-    {
-        // A run that writes accounts holds the same lock: it is over, or it will find the connection gone.
-        await RequestStore.LockClient(db, UserId, id);
-        if (await AccountsStore.AnyOf(db, UserId, id) || !await ConnectionsStore.Delete(db, UserId, id))
-        {
-            return false;
-        }
-        await EventLog.Append(
-            db,
-            services.Ids,
-            UserId,
-            session.ClientId,
-            [NewEvent.OfConnection(EventName.ConnectionDeleted, id)],
-            now
-        );
-        return true;
-    }
+    public Task<bool> DeleteUnfinished(ConnectionId id) => ConnectionEdits.DeleteUnused(work, id);
 }

@@ -17,7 +17,6 @@ internal static partial class WidgetEndpoints
     {
         services.AddRazorComponents();
         return services
-            .AddSingleton<ConnectionServices>()
             .AddSingleton<WidgetFlow>()
             .AddSingleton<WidgetSessions>()
             .AddPeriodicTask("widget_sessions", TimeSpan.FromMinutes(10), WidgetStore.Prune);
@@ -142,8 +141,8 @@ internal static partial class WidgetEndpoints
         {
             null => Notices.LinkUsed(context),
             // The client learns which of its connections went on; how that ended it reads from the connection.
-            { User: { RedirectUrl: { } to } user } => new SeeOther(
-                QueryHelpers.AddQueryString(to.AbsoluteUri, "connection_id", Ids.Text(user.ConnectionId))
+            { RedirectUrl: { } to } => new SeeOther(
+                QueryHelpers.AddQueryString(to, "connection_id", back.ConnectionId.ToString())
             ),
             // The session is over, or goes on in the tab that it came from.
             { Session: null } or { Session.State: { Framed: true, Parameters.AspspCallbackUri: null } } =>

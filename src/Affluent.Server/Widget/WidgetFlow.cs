@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
+using Affluent.Server.Connections;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
+using Affluent.Server.Providers;
 using Affluent.Server.Storage;
-using Affluent.Server.Synchronization;
+
 using Affluent.Server.Widget.Pages;
 
 namespace Affluent.Server.Widget;
@@ -27,7 +30,7 @@ internal abstract record Submission
 /// Leads a session from page to page. Each form is taken in one transaction, under the lock of the session's row: what it does
 /// happens once, however often it is sent.
 /// </summary>
-internal sealed class WidgetFlow(Database database, Vault vault, ConnectionServices services, TimeProvider time)
+internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase users, Banks banks, TimeProvider time)
 {
     /// <summary>Where a session stands; null when it is no more.</summary>
     public Task<SessionContext?> Find(string sessionId, CancellationToken cancellation) =>
@@ -83,7 +86,8 @@ internal sealed class WidgetFlow(Database database, Vault vault, ConnectionServi
                 {
                     return new Submission.Taken();
                 }
-                var actions = new SessionActions(services, db, session.Session, user, session.Now);
+                var work = users.For(db, session.Session.UserId, session.Session.ClientId);
+                var actions = new SessionActions(work, banks, session.State.Parameters, user);
                 var form = new PostedForm(session, fields, actions);
                 // Between two pages there is none, and nothing but the ways out.
                 var page = WidgetPages.Find(session);
@@ -108,17 +112,16 @@ internal sealed class WidgetFlow(Database database, Vault vault, ConnectionServi
         );
 
     /// <summary>The user is back from the bank: who it is, and the session that waits; null when the state is not good.</summary>
-    public Task<(ReturnedUser User, SessionContext? Session)?> Return(
+    public Task<BackFromBank?> Return(
         string state,
         Uri address,
         PresentUser user,
         CancellationToken cancellation
     ) =>
-        database.Write<(ReturnedUser, SessionContext?)?>(
+        database.Write<BackFromBank?>(
             async db =>
             {
-                var now = time.Seconds();
-                if (await services.Return(db, state, address, user, now) is not { } returned)
+                if (await Questions.Return(db, users, state, address, user) is not { } returned)
                 {
                     return null;
                 }
@@ -127,16 +130,21 @@ internal sealed class WidgetFlow(Database database, Vault vault, ConnectionServi
                     vault,
                     returned.UserId,
                     returned.ConnectionId,
-                    now
+                    time.Seconds()
                 );
-                return (returned, session is null ? null : await Load(db, session.Id, forUpdate: false));
+                var connection = await ConnectionsStore.Find(db, returned.UserId, returned.ConnectionId);
+                return new BackFromBank(
+                    returned.ConnectionId,
+                    connection?.RedirectUrl,
+                    session is null ? null : await Load(db, session.Id, forUpdate: false)
+                );
             },
             cancellation
         );
 
     /// <summary>A bank that is not offered, or no longer, leaves the choice to the user.</summary>
     private WidgetParameters? Offered(WidgetParameters? parameters) =>
-        parameters is { ProviderId: { } provider } && services.Banks.Provider(provider) is null
+        parameters is { ProviderId: { } provider } && banks.Provider(provider) is null
             ? parameters with
             {
                 ProviderId = null,
@@ -164,13 +172,18 @@ internal sealed class WidgetFlow(Database database, Vault vault, ConnectionServi
         return new SessionContext(
             session,
             client,
-            services.Banks,
-            (connection?.ProviderId ?? state.ProviderId) is { } bank ? services.Banks.Provider(bank) : null,
+            banks,
+            (connection?.ProviderId ?? state.ProviderId) is { } bank ? banks.Provider(bank) : null,
             connection,
-            connection is null ? null : await services.Question(db, session.UserId, connection.Id),
+            connection is null ? null : await Questions.Find(users.For(db, session.UserId, session.ClientId), connection.Id),
             connection?.Accounts
                 ?? (state.Purpose == WidgetPurpose.ManageAccounts ? await WidgetAccount.All(db, session.UserId) : []),
             now
         );
     }
 }
+
+/// <summary>A user who is back from the bank.</summary>
+/// <param name="RedirectUrl">Where to go on, for connections made by the API; null for the widget's own.</param>
+/// <param name="Session">The session that waits; null: it is over.</param>
+internal sealed record BackFromBank(ConnectionId ConnectionId, string? RedirectUrl, SessionContext? Session);

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using Affluent.Server.Storage;
-using Affluent.Server.Synchronization;
+using Affluent.Server.Connections;
+using Affluent.Server.Jobs;
 
 namespace Affluent.Server.Widget;
 
@@ -114,16 +115,16 @@ internal static class LinkFailures
         (channel.Status, channel.Reason) switch
         {
             (ChannelStatus.Empty or ChannelStatus.Running or ChannelStatus.Success, _) => null,
-            (_, "access_locked") => LinkFailure.AccessLocked,
-            (_, "consent_denied" or "consent_expired") => LinkFailure.ConsentRefused,
-            (_, "credentials_required") => LinkFailure.QuestionExpired,
-            (_, "challenge_failed") => LinkFailure.ChallengeFailed,
+            (_, ChannelReason.AccessLocked) => LinkFailure.AccessLocked,
+            (_, ChannelReason.ConsentDenied or ChannelReason.ConsentExpired) => LinkFailure.ConsentRefused,
+            (_, ChannelReason.CredentialsRequired) => LinkFailure.QuestionExpired,
+            (_, ChannelReason.ChallengeFailed) => LinkFailure.ChallengeFailed,
             (ChannelStatus.AuthFailed, _) => LinkFailure.WrongCredentials,
             (ChannelStatus.TokenExpired, _) => LinkFailure.ConsentRefused,
             (ChannelStatus.PasswordChangeRequired, _) => LinkFailure.PasswordChangeRequired,
             (ChannelStatus.ChallengeRequired, _) => LinkFailure.QuestionExpired,
             (ChannelStatus.UserActionRequired, _) => LinkFailure.UserActionRequired,
-            (ChannelStatus.Failed, "operator_fault" or "bank_not_understood") => LinkFailure.InternalError,
+            (ChannelStatus.Failed, ChannelReason.OperatorFault or ChannelReason.BankNotUnderstood) => LinkFailure.InternalError,
             (ChannelStatus.Failed, _) => LinkFailure.BankUnavailable,
         };
 }

@@ -139,7 +139,7 @@ public sealed class QueueTests
                                 .Select(_ => NewEvent.OfConnection(EventName.ConnectionCreated, new ConnectionId(1)))
                                 .ToArray();
                             await app.Database.Write(
-                                db => EventLog.Append(db, nodes[w % 2], user.Id, user.Client.Id, events, 0),
+                                db => EventLog.Append(app.WorkOf(db, user, nodes[w % 2]), events),
                                 Stop
                             );
                         }

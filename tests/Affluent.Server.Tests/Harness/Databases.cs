@@ -148,6 +148,22 @@ internal sealed class TestDatabase : IAsyncDisposable
             TestContext.Current.CancellationToken
         );
 
+    /// <summary>A user to whom rows can belong.</summary>
+    public async Task<Server.Platform.UserId> StoreUser()
+    {
+        await Database.Write(
+            db =>
+                db.Execute(
+                    """
+                    insert into users (id, client_id, email, email_key, password_hash, created_at)
+                    values (1, 1, 'ada@example.org', 'ada@example.org', '', 0)
+                    """
+                ),
+            TestContext.Current.CancellationToken
+        );
+        return new(1);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
@@ -91,7 +92,20 @@ internal sealed partial class TestApp
             new("created_at", BulkType.Long, r => r.CreatedAt),
             new("auto_sync", BulkType.Bool, _ => true),
             new("consent_per_account", BulkType.Bool, _ => false),
-            new("job", BulkType.Text, _ => "idle"),
+        ]
+    );
+
+    // Each connection has its job; here under the same number.
+    private static readonly BulkTable<StoredConnection> Jobs = new(
+        "jobs",
+        [
+            new("user_id", BulkType.Long, r => r.UserId),
+            new("id", BulkType.Long, r => r.Id),
+            new("client_id", BulkType.Long, r => r.ClientId),
+            new("kind", BulkType.Text, _ => JobKind.Synchronization),
+            new("subject_id", BulkType.Long, r => r.Id),
+            new("state", BulkType.Text, _ => Server.Jobs.JobState.Idle),
+            new("priority", BulkType.Text, _ => JobPriority.Background),
         ]
     );
 
@@ -173,6 +187,7 @@ internal sealed partial class TestApp
             ProviderId = providerId,
         };
         await Store(Connections, [connection]);
+        await Store(Jobs, [connection]);
         await StoreChannel(
             new StoredChannel
             {

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Affluent.Server.Authorization;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Synchronization;
 using Microsoft.AspNetCore.Builder;
@@ -20,6 +22,10 @@ internal sealed partial class TestApp
 
     /// <summary>Does what is due of what is done now and then; no loop does it in tests.</summary>
     public Task RunDuePeriodicTasks() => Services.GetRequiredService<PeriodicTasks>().RunDue(Stop);
+
+    /// <summary>What is done for a user in an open transaction, as by another node when that node's ids are given.</summary>
+    public UserWork WorkOf(Server.Storage.DbWork db, TestUser user, Ids? ids = null) =>
+        new(db, user.Id, user.Client.Id, Service<Vault>(), ids ?? Service<Ids>(), Time.Seconds());
 
     /// <summary>Another node's worker, over a database that the test makes fail.</summary>
     public Worker WorkerOver(Server.Storage.Database database) =>

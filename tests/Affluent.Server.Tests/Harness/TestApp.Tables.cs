@@ -35,11 +35,11 @@ internal sealed partial class TestApp
 
     /// <summary>Where a connection's job stands.</summary>
     public Task<string?> JobState(string connection) =>
-        Value<string>("select job from connections where id = @Id", new { Id = Number(connection) });
+        Value<string>("select state from jobs where subject_id = @Id", new { Id = Number(connection) });
 
     /// <summary>When a connection is read next; null: not by itself.</summary>
     public Task<long?> DueAt(string connection) =>
-        Value<long?>("select due_at from connections where id = @Id", new { Id = Number(connection) });
+        Value<long?>("select due_at from jobs where subject_id = @Id", new { Id = Number(connection) });
 
     /// <summary>Why a channel is not well, as a code.</summary>
     public Task<string?> ReasonOf(string connection, string channel) =>

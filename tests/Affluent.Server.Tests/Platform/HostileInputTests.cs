@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
+using Affluent.Server.Jobs;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Tests.Harness;
 using Xunit;
@@ -108,17 +109,14 @@ public sealed class HostileInputTests
         await app.Database.Write(
             async db =>
             {
-                await RequestStore.LockClient(db, user.Id, connection.Id);
+                var work = app.WorkOf(db, user);
+                await ConnectionJobs.Lock(work, connection.Id);
                 deletion = me.DeleteAsync("/api/v2.1/users/me", Stop);
                 // Time for the deletion to come as far as it can.
                 await Task.Delay(TimeSpan.FromMilliseconds(500), Stop);
                 await EventLog.Append(
-                    db,
-                    app.Service<Ids>(),
-                    user.Id,
-                    user.Client.Id,
-                    [NewEvent.OfConnection(EventName.SynchronizationEnded, connection.Id)],
-                    app.Time.Seconds()
+                    work,
+                    NewEvent.OfConnection(EventName.SynchronizationEnded, connection.Id)
                 );
             },
             Stop

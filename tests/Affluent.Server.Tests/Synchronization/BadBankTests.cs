@@ -44,7 +44,7 @@ public sealed class BadBankTests
 
         Assert.Equal("FAILED", await http.StatusOf(id));
         Assert.Equal(reason, await app.ReasonOf(id, Channel));
-        Assert.Equal("idle", await app.JobState(id));
+        Assert.Equal("IDLE", await app.JobState(id));
         Assert.True(await app.DueAt(id) > app.Time.Seconds());
     }
 

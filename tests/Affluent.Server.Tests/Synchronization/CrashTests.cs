@@ -1,3 +1,4 @@
+using Affluent.Server.Jobs;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;
@@ -139,7 +140,7 @@ public sealed class CrashTests
         bank.EmbeddedChannel.Instead = null;
         await app.RunDueSynchronizations();
 
-        Assert.Equal("idle", job);
+        Assert.Equal("IDLE", job);
         Assert.Equal("SUCCESS", await http.StatusOf(id));
     }
 
@@ -168,5 +169,5 @@ public sealed class CrashTests
     }
 
     private static Task<string> Everything(TestApp app) =>
-        app.Snapshot("connections", "channels", "accounts", "transactions", "events", "questions");
+        app.Snapshot("connections", "jobs", "channels", "accounts", "transactions", "events", "questions");
 }

@@ -1,6 +1,8 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Events;
 using Affluent.Server.Storage;
+using Affluent.Server.Connections;
+using Affluent.Server.Jobs;
 using Affluent.Server.Synchronization;
 using CsCheck;
 using Xunit;
@@ -82,10 +84,12 @@ public sealed class OutcomeTests
                 (results, autoSync, slot) =>
                 {
                     var end = Outcome.End(results, autoSync, () => slot);
-                    Assert.Equal(results.All(r => r.IsSuccess && r.AccountsFailed == 0), end.Status == "SUCCESS");
-                    Assert.Equal(results.All(r => !r.IsSuccess), end.Status == "FAILED");
-                    Assert.Equal(results.All(r => r.NeedsUser), end.Job == "stopped");
-                    Assert.Equal(autoSync && end.Job == "idle", end.DueAt is not null);
+                    Assert.Equal(results.All(r => r.IsSuccess && r.AccountsFailed == 0), end.Status == ConnectionStatus.Success);
+                    Assert.Equal(results.All(r => !r.IsSuccess), end.Status == ConnectionStatus.Failed);
+                    JobChange expected =
+                        results.All(r => r.NeedsUser) ? new JobChange.EndedStopped()
+                        : new JobChange.Ended(autoSync ? slot.ToUnixTimeSeconds() : null);
+                    Assert.Equal(expected, end.Change);
                 }
             );
 
@@ -95,7 +99,7 @@ public sealed class OutcomeTests
         {
             Assert.Equal(!result.NeedsUser, Outcome.MayTry(result.Status, result.Reason, attended: false));
             Assert.Equal(
-                result.Reason is not ("wrong_credentials" or "password_change_required"),
+                result.Reason is not (ChannelReason.WrongCredentials or ChannelReason.PasswordChangeRequired),
                 Outcome.MayTry(result.Status, result.Reason, attended: true)
             );
         });
@@ -108,7 +112,6 @@ public sealed class OutcomeTests
             Assert.NotEmpty(events);
             Assert.All(events, e => Assert.True(Enum.IsDefined(e.Name)));
             Assert.Equal(result.IsSuccess, result.Reason is null);
-            Assert.Equal(result.Status, Outcome.Status(Outcome.Text(result.Status)));
         });
 
     [Fact]

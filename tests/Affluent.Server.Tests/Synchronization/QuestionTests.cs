@@ -5,6 +5,7 @@ using System.Web;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
 using Affluent.Server.Platform;
+using Affluent.Server.Jobs;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,7 +31,7 @@ public sealed class QuestionTests
         var question = await http.GetFromJsonAsync<JsonElement>($"/api/v2.1/connections/{id}/user_input", Stop);
         Assert.Equal("OTP", question.GetProperty("kind").GetString());
         Assert.Equal("otp", question.GetProperty("fields")[0].GetProperty("id").GetString());
-        Assert.Equal("waiting_user", await app.JobState(id));
+        Assert.Equal("WAITING_USER", await app.JobState(id));
         var waiting = await http.GetFromJsonAsync<JsonElement>($"/api/v2.1/connections/{id}", Stop);
         Assert.Equal("RUNNING", waiting.GetProperty("status").GetString());
         Assert.Contains(
@@ -118,7 +119,7 @@ public sealed class QuestionTests
         await app.RunDueSynchronizations();
 
         Assert.Equal("CHALLENGE_REQUIRED", await http.StatusOf(id, FakeBank.Embedded));
-        Assert.Equal("stopped", await app.JobState(id));
+        Assert.Equal("STOPPED", await app.JobState(id));
         Assert.Equal(0, await app.Count("questions"));
     }
 
@@ -147,7 +148,7 @@ public sealed class QuestionTests
         app.Time.Advance(TimeSpan.FromSeconds(4));
         await app.RunDueSynchronizations();
 
-        Assert.Equal("waiting_user", waiting);
+        Assert.Equal("WAITING_USER", waiting);
         Assert.Equal("SUCCESS", await http.StatusOf(id));
         Assert.Single(await app.EventNames(id), name => name == "USER_INPUT_REQUIRED");
     }
@@ -199,7 +200,6 @@ public sealed class QuestionTests
 
         Assert.True(first!.First);
         Assert.False(second!.First);
-        Assert.Equal(new Uri("https://app.example/back"), first.RedirectUrl);
         Assert.Equal($"https://app.example/back?connection_id={id}", shown.Headers.Location!.OriginalString);
         Assert.Null(unknown);
         Assert.Equal("SUCCESS", await http.StatusOf(id));
@@ -275,8 +275,13 @@ public sealed class QuestionTests
     private static Task<ReturnedUser?> Return(TestApp app, string state, Uri address) =>
         app.Database.Write(
             db =>
-                app.Services.GetRequiredService<Questions>()
-                    .Return(db, state, address, new PresentUser("127.0.0.1", null, null), app.Time.Seconds()),
+                Questions.Return(
+                    db,
+                    app.Service<UserDatabase>(),
+                    state,
+                    address,
+                    new PresentUser("127.0.0.1", null, null)
+                ),
             Stop
         );
 

@@ -193,7 +193,7 @@ public sealed class RunTests
 
         Assert.Equal(steps, bank.EmbeddedChannel.Steps.Count);
         Assert.Equal("FAILED", await http.StatusOf(id));
-        Assert.Equal("stopped", await app.JobState(id));
+        Assert.Equal("STOPPED", await app.JobState(id));
         Assert.Equal("AUTH_FAILED", await http.StatusOf(id, FakeBank.Embedded));
     }
 

@@ -1,8 +1,9 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
+using Affluent.Server.Connections;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
-using Affluent.Server.Synchronization;
 using Affluent.Server.Widget;
 using Affluent.Server.Widget.Pages;
 using Xunit;

@@ -1,5 +1,6 @@
 using Affluent.Connectors.Contract;
-using Affluent.Server.Synchronization;
+using Affluent.Server.Connections;
+using Affluent.Server.Jobs;
 using Affluent.Server.Widget.Pages.Shared;
 
 namespace Affluent.Server.Widget.Pages;

@@ -1,6 +1,7 @@
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
-using Affluent.Server.Synchronization;
+using Affluent.Server.Connections;
+using Affluent.Server.Jobs;
 
 namespace Affluent.Server.Widget.Pages;
 

@@ -1,0 +1,175 @@
+using Affluent.Connectors.Contract;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Connections;
+
+/// <summary>Every statement about the channels of connections.</summary>
+internal static class ChannelStore
+{
+    private static readonly BulkTable<NewChannel> New = new(
+        "channels",
+        [
+            new("user_id", BulkType.Long, c => c.UserId),
+            new("connection_id", BulkType.Long, c => c.ConnectionId),
+            new("definition_id", BulkType.Text, c => c.DefinitionId.Value),
+            new("mode", BulkType.Text, c => c.Mode),
+            new("status", BulkType.Text, c => c.Used ? ChannelStatus.Running : ChannelStatus.Empty),
+            // Nobody has looked into the others: they are known to be worth a try.
+            new("eligible_accounts", BulkType.Bool, c => c.Used ? null : true),
+            new("credentials", BulkType.Bytes, c => c.Credentials),
+        ]
+    );
+
+    /// <summary>The channels of a new connection, the one that it begins with and the others.</summary>
+    public static Task Insert(DbWork db, IReadOnlyCollection<NewChannel> channels) => db.Insert(New, channels);
+
+    /// <summary>The channels that these connections have.</summary>
+    public static Task<IReadOnlyList<ChannelRow>> List(
+        DbWork db,
+        UserId userId,
+        IEnumerable<ConnectionId> connectionIds
+    ) =>
+        db.Query<ChannelRow>(
+            """
+            select connection_id, definition_id, mode, status, reason, expires_at, last_success_at, last_end_at,
+                eligible_accounts, credentials is not null as has_credentials
+            from channels where user_id = @UserId and connection_id {in @ConnectionIds} order by definition_id
+            """,
+            new { UserId = userId, ConnectionIds = db.List(connectionIds) }
+        );
+
+    /// <summary>The channels in use, REDIRECT first.</summary>
+    public static Task<IReadOnlyList<ChannelAccess>> InUse(DbWork db, UserId userId, ConnectionId connectionId) =>
+        db.Query<ChannelAccess>(
+            """
+            select definition_id, mode, status, reason, expires_at, last_success_at, epoch, session, credentials
+            from channels where user_id = @UserId and connection_id = @ConnectionId and status <> 'EMPTY'
+            order by mode desc, definition_id
+            """,
+            new { UserId = userId, ConnectionId = connectionId }
+        );
+
+    /// <summary>Forgets session and fault; the epoch keeps a run under way from writing its old session back.</summary>
+    public static async Task<bool> Reset(
+        DbWork db,
+        UserId userId,
+        ConnectionId connectionId,
+        ChannelDefinitionId definitionId,
+        byte[]? sealedCredentials
+    ) =>
+        await db.Execute(
+            """
+            update channels set status = 'RUNNING', reason = null, session = null, credentials = @Credentials,
+                expires_at = null, eligible_accounts = null, epoch = epoch + 1
+            where user_id = @UserId and connection_id = @ConnectionId and definition_id = @DefinitionId
+            """,
+            new
+            {
+                UserId = userId,
+                ConnectionId = connectionId,
+                DefinitionId = definitionId,
+                Credentials = sealedCredentials,
+            }
+        ) == 1;
+
+    /// <summary>Keeps what a run learned; nothing on a channel that the user has started over meanwhile, or has taken off.</summary>
+    public static Task Save(DbWork db, ChannelKey key, ChannelChange change) =>
+        db.Execute(
+            """
+            update channels set session = coalesce(@Session, session), credentials = coalesce(@Credentials, credentials),
+                expires_at = coalesce(@ExpiresAt, expires_at), status = coalesce(@Status, status),
+                reason = case when @Ended then @Reason else reason end,
+                last_end_at = case when @Ended then @EndedAt else last_end_at end,
+                last_success_at = case when @Succeeded then @EndedAt else last_success_at end
+            where user_id = @UserId and connection_id = @ConnectionId and definition_id = @DefinitionId and epoch = @Epoch
+                and status <> 'EMPTY'
+            """,
+            new
+            {
+                key.UserId,
+                key.ConnectionId,
+                key.DefinitionId,
+                key.Epoch,
+                change.Session,
+                change.Credentials,
+                change.ExpiresAt,
+                change.Status,
+                change.Reason,
+                change.EndedAt,
+                Ended = change.Status is not null,
+                Succeeded = change.Status == ChannelStatus.Success,
+            }
+        );
+
+    /// <summary>
+    /// Takes a channel off a connection, with its stored credentials and session; true when that was the last one in use: access
+    /// that nothing uses is not to be kept.
+    /// </summary>
+    public static async Task<bool> Delete(
+        DbWork db,
+        UserId userId,
+        ConnectionId connectionId,
+        ChannelDefinitionId definitionId
+    )
+    {
+        await db.Execute(
+            """
+            delete from channels
+            where user_id = @UserId and connection_id = @ConnectionId and definition_id = @DefinitionId
+            """,
+            new
+            {
+                UserId = userId,
+                ConnectionId = connectionId,
+                DefinitionId = definitionId,
+            }
+        );
+        return await db.Scalar<long>(
+                """
+                select count(*) from channels
+                where user_id = @UserId and connection_id = @ConnectionId and status <> 'EMPTY'
+                """,
+                new { UserId = userId, ConnectionId = connectionId }
+            ) == 0;
+    }
+}
+
+/// <summary>A channel of a run, until the user starts it over.</summary>
+internal sealed record ChannelKey(
+    UserId UserId,
+    ConnectionId ConnectionId,
+    ChannelDefinitionId DefinitionId,
+    int Epoch
+);
+
+/// <summary>A channel of a connection that is just being made.</summary>
+/// <param name="Used">The connection begins with it.</param>
+internal sealed record NewChannel(
+    UserId UserId,
+    ConnectionId ConnectionId,
+    ChannelDefinitionId DefinitionId,
+    ChannelMode Mode,
+    bool Used,
+    byte[]? Credentials
+);
+
+/// <summary>What a run learned of a channel; null keeps what was known.</summary>
+internal sealed record ChannelChange
+{
+    /// <summary>What the connector returned, sealed.</summary>
+    public byte[]? Session { get; init; }
+
+    /// <summary>Credentials that the user gave during the run, sealed.</summary>
+    public byte[]? Credentials { get; init; }
+
+    /// <summary>When the user's authorization at the bank ends, in UTC seconds.</summary>
+    public long? ExpiresAt { get; init; }
+
+    /// <summary>How the run left the channel; with it go <see cref="Reason"/> and <see cref="EndedAt"/>.</summary>
+    public ChannelStatus? Status { get; init; }
+    public ChannelReason? Reason { get; init; }
+
+    /// <summary>UTC seconds.</summary>
+    public long? EndedAt { get; init; }
+}

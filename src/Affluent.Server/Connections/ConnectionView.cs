@@ -1,0 +1,114 @@
+using Affluent.Connectors.Contract;
+using Affluent.Server.Accounts;
+using Affluent.Server.Jobs;
+using Affluent.Server.Platform;
+using Affluent.Server.Providers;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Connections;
+
+/// <summary>How a connection is shown.</summary>
+internal sealed class ConnectionView(Banks banks, Addresses addresses)
+{
+    /// <summary>One of the user's connections; null when the user has no such.</summary>
+    public async Task<ConnectionMessage?> Find(DbWork db, UserId userId, ConnectionId id) =>
+        await ConnectionsStore.Find(db, userId, id) is { } row ? (await Show(db, userId, [row]))[0] : null;
+
+    /// <summary>The user's connections, oldest first.</summary>
+    public async Task<IReadOnlyList<ConnectionMessage>> List(DbWork db, UserId userId, Page page) =>
+        await Show(db, userId, await ConnectionsStore.List(db, userId, page));
+
+    private async Task<IReadOnlyList<ConnectionMessage>> Show(
+        DbWork db,
+        UserId userId,
+        IReadOnlyList<ConnectionRow> rows
+    )
+    {
+        ConnectionId[] ids = [.. rows.Select(row => row.Id)];
+        var channels = (await ShownChannels.Of(db, userId, ids)).ToLookup(channel => channel.ConnectionId);
+        var holders = await AccountHolders.Of(db, userId, ids);
+        return [.. rows.Select(row => Show(row, channels[row.Id], holders.GetValueOrDefault(row.Id)))];
+    }
+
+    // Every channel of the bank, the used ones and the others.
+    private ConnectionMessage Show(ConnectionRow row, IEnumerable<ChannelRow> used, string? holder)
+    {
+        var byDefinition = used.ToDictionary(c => c.DefinitionId);
+        var offered = banks.Provider(row.ProviderId)?.Channels ?? [];
+        return new ConnectionMessage
+        {
+            Id = row.Id,
+            UserId = row.UserId,
+            ProviderId = row.ProviderId,
+            Name = row.Name,
+            Status = row.Status,
+            CreationDate = row.CreatedAt,
+            AutoSync = row.AutoSync,
+            ConsentPerAccount = row.ConsentPerAccount,
+            LogoUrl = ProviderLogo.Address(addresses, row.ProviderId),
+            Owner = holder is { } name ? new OwnerMessage { Name = name } : null,
+            Constraints = new ConstraintsMessage(),
+            Channels =
+            [
+                .. offered.Select(d => byDefinition.Remove(d.Id, out var channel) ? Used(channel, d) : Unused(d)),
+                // What the bank no longer offers, but this connection still has.
+                .. byDefinition.Values.Select(channel => Used(channel, definition: null)),
+            ],
+        };
+    }
+
+    private static ChannelMessage Used(ChannelRow channel, ChannelDefinition? definition) =>
+        new()
+        {
+            ChannelDefinitionId = channel.DefinitionId,
+            Mode = channel.Mode,
+            Status = channel.Status,
+            Expires = channel.Mode == ChannelMode.Redirect ? channel.ExpiresAt : null,
+            LastSuccessDate = channel.LastSuccessAt,
+            LastEndDate = channel.LastEndAt,
+            Credentials =
+                channel.Status == ChannelStatus.Empty ? null
+                : channel.HasCredentials
+                    ? [.. definition?.Credentials.Select(c => new StoredCredentialMessage { Id = c.Id }) ?? []]
+                : [],
+            AccountTypes = definition?.AccountTypes ?? [],
+            EligibleAccounts = channel.EligibleAccounts,
+            ChannelDefinitionUnavailable = definition?.Unavailable ?? true,
+        };
+
+    private static ChannelMessage Unused(ChannelDefinition definition) =>
+        new()
+        {
+            ChannelDefinitionId = definition.Id,
+            Mode = definition.Mode,
+            Status = ChannelStatus.Empty,
+            AccountTypes = definition.AccountTypes,
+            // Nobody has looked there, so no account is known to be had.
+            EligibleAccounts = false,
+            ChannelDefinitionUnavailable = definition.Unavailable,
+        };
+}
+
+/// <summary>The channels of connections as they are shown: one that waits for its user says so while its run goes on.</summary>
+internal static class ShownChannels
+{
+    public static async Task<IReadOnlyList<ChannelRow>> Of(
+        DbWork db,
+        UserId userId,
+        IReadOnlyCollection<ConnectionId> connectionIds
+    )
+    {
+        var questions = (
+            await QuestionStore.Open(db, userId, JobKind.Synchronization, connectionIds.Select(id => id.Value))
+        ).ToDictionary(q => (new ConnectionId(q.SubjectId), q.DefinitionId), q => q.Kind);
+        var channels = await ChannelStore.List(db, userId, connectionIds);
+        return
+        [
+            .. channels.Select(channel =>
+                channel.WaitingFor(
+                    questions.TryGetValue((channel.ConnectionId, channel.DefinitionId), out var kind) ? kind : null
+                )
+            ),
+        ];
+    }
+}

@@ -1,0 +1,164 @@
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Jobs;
+
+/// <summary>Every statement about jobs.</summary>
+internal static class JobStore
+{
+    private const string Columns = """
+        user_id, id, client_id, kind, subject_id, state, request, priority, due_at, lease_until, fence, attempt, rescues,
+        run_id, run_request, progress, present_user, present_until
+        """;
+
+    /// <summary>A new job, idle until it is asked for.</summary>
+    public static Task Insert(DbWork db, Job job) =>
+        db.Execute(
+            """
+            insert into jobs (user_id, id, client_id, kind, subject_id, state, request, priority, due_at, present_user,
+                present_until)
+            values (@UserId, @Id, @ClientId, @Kind, @SubjectId, @State, @Request, @Priority, @DueAt, @PresentUser,
+                @PresentUntil)
+            """,
+            job
+        );
+
+    /// <summary>Locks the job that is about something of the user's; null: there is none.</summary>
+    public static Task<Job?> Lock(DbWork db, UserId userId, JobKind kind, long subjectId) =>
+        db.Find<Job>(
+            $$"""
+            select {{Columns}} from jobs where user_id = @UserId and kind = @Kind and subject_id = @SubjectId
+            {for update}
+            """,
+            new
+            {
+                UserId = userId,
+                Kind = kind,
+                SubjectId = subjectId,
+            }
+        );
+
+    /// <summary>Locks the user's jobs of a kind, oldest first.</summary>
+    public static Task<IReadOnlyList<Job>> LockAll(DbWork db, UserId userId, JobKind kind) =>
+        db.Query<Job>(
+            $$"""
+            select {{Columns}} from jobs where user_id = @UserId and kind = @Kind order by id {for update}
+            """,
+            new { UserId = userId, Kind = kind }
+        );
+
+    /// <summary>Keeps every run off the user's jobs until the transaction ends.</summary>
+    public static Task LockOf(DbWork db, UserId userId) =>
+        db.Query<JobId>(
+            "select id from jobs where user_id = @UserId order by id {for update}",
+            new { UserId = userId }
+        );
+
+    /// <summary>Locks a job that this node runs; null: another node has it, or it is gone.</summary>
+    public static Task<Job?> LockRunning(DbWork db, Job job) =>
+        db.Find<Job>(
+            $$"""
+            select {{Columns}} from jobs where user_id = @UserId and id = @Id and fence = @Fence and state = 'RUNNING'
+            {for update}
+            """,
+            new
+            {
+                job.UserId,
+                job.Id,
+                job.Fence,
+            }
+        );
+
+    /// <summary>Locks due jobs of a priority that nobody else is just taking, the longest due first.</summary>
+    public static Task<IReadOnlyList<Job>> LockDue(DbWork db, JobPriority priority, int atMost, long now) =>
+        db.Query<Job>(
+            $$"""
+            select {{Columns}} from jobs where due_at <= @Now and priority = '{{priority.Word()}}'
+            order by due_at limit @AtMost {skip locked}
+            """,
+            new { Now = now, AtMost = atMost }
+        );
+
+    /// <summary>Locks running jobs whose lease ends by a time.</summary>
+    public static Task<IReadOnlyList<Job>> LockDead(DbWork db, long leaseUntil, int atMost) =>
+        db.Query<Job>(
+            $$"""
+            select {{Columns}} from jobs where state = 'RUNNING' and lease_until <= @LeaseUntil
+            order by lease_until limit @AtMost {skip locked}
+            """,
+            new { LeaseUntil = leaseUntil, AtMost = atMost }
+        );
+
+    /// <summary>Whether a claim would find anything, due or dead; takes no lock.</summary>
+    public static Task<bool> AnyDue(DbWork db, long now) =>
+        db.Scalar<bool>(
+            """
+            select exists (select 1 from jobs where due_at <= @Now and priority = 'ATTENDED')
+                or exists (select 1 from jobs where due_at <= @Now and priority = 'BACKGROUND')
+                or exists (select 1 from jobs where state = 'RUNNING' and lease_until <= @Now)
+            """,
+            new { Now = now }
+        );
+
+    /// <summary>
+    /// Writes what a change makes of a locked job: the one statement by which jobs change.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A job in this state cannot undergo the change.</exception>
+    /// <exception cref="LeaseLostException">The row is no longer the one that was locked.</exception>
+    public static async Task<Job> Apply(DbWork db, Job job, JobChange change)
+    {
+        var next =
+            JobTransitions.Apply(job, change)
+            ?? throw new InvalidOperationException(
+                $"A job that is {job.State} cannot undergo {change.GetType().Name}."
+            );
+        if (next == job)
+        {
+            return job;
+        }
+        var written = await db.Execute(
+            """
+            update jobs set state = @State, request = @Request, priority = @Priority, due_at = @DueAt,
+                lease_until = @LeaseUntil, fence = @Fence, attempt = @Attempt, rescues = @Rescues, run_id = @RunId,
+                run_request = @RunRequest, progress = @Progress, present_user = @PresentUser, present_until = @PresentUntil
+            where user_id = @UserId and id = @Id and state = @WasState and fence = @WasFence
+            """,
+            new
+            {
+                next.UserId,
+                next.Id,
+                WasState = job.State,
+                WasFence = job.Fence,
+                next.State,
+                next.Request,
+                next.Priority,
+                next.DueAt,
+                next.LeaseUntil,
+                next.Fence,
+                next.Attempt,
+                next.Rescues,
+                next.RunId,
+                next.RunRequest,
+                next.Progress,
+                next.PresentUser,
+                next.PresentUntil,
+            }
+        );
+        return written == 1 ? next : throw new LeaseLostException();
+    }
+
+    /// <summary>Deletes the job that is about something of the user's, with its question; false: there is none.</summary>
+    public static async Task<bool> Delete(DbWork db, UserId userId, JobKind kind, long subjectId) =>
+        await db.Execute(
+            "delete from jobs where user_id = @UserId and kind = @Kind and subject_id = @SubjectId",
+            new
+            {
+                UserId = userId,
+                Kind = kind,
+                SubjectId = subjectId,
+            }
+        ) == 1;
+}
+
+/// <summary>The job belongs to another node by now, or is gone. Not a fault: the other one goes on.</summary>
+internal sealed class LeaseLostException() : Exception("The job was taken over, or is gone.");

@@ -1,0 +1,19 @@
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Server.Platform;
+
+/// <summary>What the vault's sealed values are for; a value opens only under the purpose it was sealed for.</summary>
+internal static class Sealed
+{
+    public static string Credentials(ConnectionId connectionId, ChannelDefinitionId definitionId) =>
+        $"credentials:{connectionId}:{definitionId}";
+
+    public static string Session(ConnectionId connectionId, ChannelDefinitionId definitionId) =>
+        $"session:{connectionId}:{definitionId}";
+
+    public static string PresentUser(long subjectId) => $"present-user:{Ids.Text(subjectId)}";
+
+    public static string Question(QuestionId questionId) => $"question:{questionId}";
+
+    public static string Answer(QuestionId questionId) => $"answer:{questionId}";
+}

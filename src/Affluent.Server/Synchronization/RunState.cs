@@ -1,0 +1,246 @@
+using Affluent.Connectors.Contract;
+using Affluent.Server.Connections;
+using Affluent.Server.Events;
+using Affluent.Server.Jobs;
+using Affluent.Server.Platform;
+using Affluent.Server.Providers;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Synchronization;
+
+/// <summary>What every run works with.</summary>
+internal sealed record RunTools(
+    Database Database,
+    Ids Ids,
+    Vault Vault,
+    Banks Banks,
+    BankHttp Http,
+    TimeProvider Time,
+    Uri CallbackAddress,
+    ILogger Log
+)
+{
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    public long Seconds => Time.Seconds();
+}
+
+/// <summary>
+/// One run over one connection, as far as this node knows it. What it learns of its channels goes with its next transaction, which
+/// comes before the bank is asked anything further.
+/// </summary>
+internal sealed class RunState
+{
+    private readonly RunTools _tools;
+    private readonly UserKey _key;
+    private readonly Dictionary<ChannelDefinitionId, (ChannelKey Channel, ChannelChange Change)> _learned = [];
+    private readonly List<NewEvent> _untold = [];
+    private Progress? _unsavedProgress;
+
+    public RunState(
+        RunTools tools,
+        Job job,
+        ConnectionRow connection,
+        UserKey key,
+        IReadOnlyList<ChannelAccess> channels,
+        QuestionRow? question
+    )
+    {
+        (_tools, _key, Job, Connection, Channels) = (tools, key, job, connection, channels);
+        // What an earlier run asked is void.
+        Question = job.RunId is null ? null : question;
+        Progress = Progress.Read(job.Progress);
+        Attended = job.IsAttended(tools.Seconds);
+        Priority = job.Priority;
+        User = ConnectionJobs.Attending(job, key, tools.Seconds);
+        Zone =
+            tools.Banks.Provider(connection.ProviderId) is { } provider
+            && TimeZoneInfo.TryFindSystemTimeZoneById(provider.TimeZone, out var zone)
+                ? zone
+                : TimeZoneInfo.Utc;
+    }
+
+    /// <summary>The job as this node held it last.</summary>
+    public Job Job { get; private set; }
+
+    public ConnectionRow Connection { get; }
+
+    public ConnectionId Id => Connection.Id;
+
+    public UserKey Key => _key;
+
+    public IReadOnlyList<ChannelAccess> Channels { get; }
+
+    /// <summary>What the run asked the user before it came to this node; null: nothing.</summary>
+    public QuestionRow? Question { get; private set; }
+
+    public bool ListsAccounts => Job.RunRequest == JobRequest.ListAccounts;
+
+    public Progress Progress { get; private set; }
+
+    /// <summary>The user waits, so questions may be asked.</summary>
+    public bool Attended { get; }
+
+    /// <summary>Whom it was claimed for.</summary>
+    public JobPriority Priority { get; }
+
+    /// <summary>The user, when present.</summary>
+    public PresentUser? User { get; }
+
+    /// <summary>The zone in which the bank's days are meant.</summary>
+    public TimeZoneInfo Zone { get; }
+
+    /// <summary>The REDIRECT channel, for an EMBEDDED one, as long as the user's authorization stands.</summary>
+    public ChannelDefinitionId? RanksAbove(ChannelAccess channel) =>
+        channel.Mode == ChannelMode.Embedded
+        && Channels.FirstOrDefault(c => c.Mode == ChannelMode.Redirect) is { } redirect
+        && !(Progress.Of(redirect.DefinitionId)?.NeedsUser ?? Outcome.NeedsUser(redirect.Status))
+            ? redirect.DefinitionId
+            : default(ChannelDefinitionId?);
+
+    /// <summary>Goes with the next transaction: something learned of a channel.</summary>
+    public void Learn(ChannelAccess channel, ChannelChange change)
+    {
+        var before = _learned.TryGetValue(channel.DefinitionId, out var known) ? known.Change : new ChannelChange();
+        _learned[channel.DefinitionId] = (
+            new ChannelKey(Job.UserId, Id, channel.DefinitionId, channel.Epoch),
+            new ChannelChange
+            {
+                Session = change.Session ?? before.Session,
+                Credentials = change.Credentials ?? before.Credentials,
+                ExpiresAt = change.ExpiresAt ?? before.ExpiresAt,
+                Status = change.Status ?? before.Status,
+                Reason = change.Status is null ? before.Reason : change.Reason,
+                EndedAt = change.EndedAt ?? before.EndedAt,
+            }
+        );
+    }
+
+    /// <summary>Goes with the next transaction: a channel's result.</summary>
+    public void Finish(ChannelAccess channel, ChannelResult result, IReadOnlyList<NewEvent> events)
+    {
+        Progress = Progress.With(channel.DefinitionId, result);
+        _unsavedProgress = Progress;
+        Learn(
+            channel,
+            new ChannelChange
+            {
+                Status = result.Status,
+                Reason = result.Reason,
+                EndedAt = _tools.Seconds,
+            }
+        );
+        _untold.AddRange(events);
+    }
+
+    /// <summary>Before the bank is asked: nothing learned is left unsaved, and the lease lasts.</summary>
+    public Task BeforeBank(CancellationToken cancellation) =>
+        _learned.Count > 0 || _untold.Count > 0 || Claim.NeedsRenewal(Job, _tools.Seconds)
+            ? Write(cancellation)
+            : Task.CompletedTask;
+
+    /// <summary>Waits for a step and keeps the lease meanwhile: a bank may take longer than it lasts.</summary>
+    /// <exception cref="LeaseLostException">The step is not waited for any more.</exception>
+    public async Task<StepResult> KeepLeaseDuring(Task<StepResult> step, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            using var done = new CancellationTokenSource();
+            var beat = Task.Delay(Claim.Lease / 3, _tools.Time, done.Token);
+            if (await Task.WhenAny(step, beat) == step)
+            {
+                await done.CancelAsync();
+                return await step;
+            }
+            await Write(cancellation);
+        }
+    }
+
+    /// <summary>A transaction that writes what was learned, and nothing else.</summary>
+    public Task Write(CancellationToken cancellation) => Write(change: null, data: null, cancellation);
+
+    /// <summary>One transaction of the run: nothing of it is written when the lease is lost.</summary>
+    /// <param name="change">What becomes of the job, which is locked.</param>
+    /// <param name="data">Writes the rest and says what to tell; it comes after the change.</param>
+    public async Task Write(
+        Func<Job, JobChange?>? change,
+        Func<UserWork, Task<IReadOnlyList<NewEvent>>>? data,
+        CancellationToken cancellation
+    )
+    {
+        Job = await _tools.Database.Write(
+            async db =>
+            {
+                var job = await Claim.Hold(db, Job, _tools.Seconds);
+                job = await SaveLearned(db, job);
+                if (change?.Invoke(job) is { } wanted)
+                {
+                    job = await JobStore.Apply(db, job, wanted);
+                }
+                var work = Work(db);
+                await EventLog.Append(work, [.. _untold, .. data is null ? Array.Empty<NewEvent>() : await data(work)]);
+                return job;
+            },
+            cancellation
+        );
+        Saved();
+    }
+
+    /// <summary>Gives the job back as it is; nothing when another node has it.</summary>
+    public async Task Release(long dueAt, int attempt, CancellationToken cancellation)
+    {
+        await _tools.Database.Write(
+            async db =>
+            {
+                if (await JobStore.LockRunning(db, Job) is { } job)
+                {
+                    job = await SaveLearned(db, job);
+                    await JobStore.Apply(db, job, new JobChange.Released(dueAt, attempt));
+                    await EventLog.Append(Work(db), _untold);
+                }
+            },
+            cancellation
+        );
+        Saved();
+    }
+
+    /// <summary>The question is answered, or void: it is no longer this run's.</summary>
+    public async Task DropQuestion(CancellationToken cancellation, params NewEvent[] events)
+    {
+        await Write(
+            change: null,
+            async work =>
+            {
+                await DeleteQuestion(work.Db);
+                return events;
+            },
+            cancellation
+        );
+        Question = null;
+    }
+
+    /// <summary>Deletes the run's question, in a transaction that is its last.</summary>
+    public Task DeleteQuestion(DbWork db) =>
+        Question is null ? Task.CompletedTask : QuestionStore.Delete(db, Job);
+
+    private async Task<Job> SaveLearned(DbWork db, Job job)
+    {
+        foreach (var (channel, change) in _learned.Values)
+        {
+            await ChannelStore.Save(db, channel, change);
+        }
+        return _unsavedProgress is null
+            ? job
+            : await JobStore.Apply(db, job, new JobChange.Progressed(_unsavedProgress.Write()));
+    }
+
+    private void Saved()
+    {
+        _learned.Clear();
+        _untold.Clear();
+        _unsavedProgress = null;
+    }
+
+    private UserWork Work(DbWork db) =>
+        new(db, Job.UserId, Job.ClientId, _tools.Vault, _tools.Ids, _tools.Seconds, _key);
+}
