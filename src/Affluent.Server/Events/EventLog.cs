@@ -34,8 +34,7 @@ internal static class EventLog
     /// Appends in the caller's transaction. Make it the last thing that the transaction does: it locks the user's head of the
     /// log until the commit.
     /// </summary>
-    public static Task Append(UserWork work, params NewEvent[] events) =>
-        Append(work, (IReadOnlyList<NewEvent>)events);
+    public static Task Append(UserWork work, params NewEvent[] events) => Append(work, (IReadOnlyList<NewEvent>)events);
 
     /// <inheritdoc cref="Append(UserWork, NewEvent[])"/>
     public static async Task Append(UserWork work, IReadOnlyList<NewEvent> events)
@@ -61,7 +60,9 @@ internal static class EventLog
             }
         );
         var first = last - events.Count + 1;
-        var rows = events.Select((e, i) => new Row(userId, new EventId(first + i), work.ClientId, work.Now, e)).ToArray();
+        var rows = events
+            .Select((e, i) => new Row(userId, new EventId(first + i), work.ClientId, work.Now, e))
+            .ToArray();
         await db.Insert(Table, rows);
         db.AfterCommit(() => db.Database.Signals.Raise(Topic(userId)));
     }

@@ -95,6 +95,11 @@ internal sealed class DbWork(
     private CommandDefinition Command(string sql, object? parameters)
     {
         database.CountStatement();
-        return new(database.Translate(sql), WordColumns.Spell(parameters), transaction, cancellationToken: cancellation);
+        return new(
+            database.Translate(sql),
+            WordColumns.Spell(parameters),
+            transaction,
+            cancellationToken: cancellation
+        );
     }
 }

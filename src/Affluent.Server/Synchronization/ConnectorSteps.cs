@@ -69,11 +69,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     /// <summary>Looks whether the user has acted elsewhere.</summary>
     /// <param name="answered">The user says so: a question that is asked now is another one.</param>
     public Task<StepResult> Poll(bool answered, CancellationToken cancellation) =>
-        Take<IDecoupledAuthentication>(
-            (user, context, token) => user.Poll(context, token),
-            answered,
-            cancellation
-        );
+        Take<IDecoupledAuthentication>((user, context, token) => user.Poll(context, token), answered, cancellation);
 
     private async Task<StepResult?> Pages(
         Step<IAccountInformation> step,

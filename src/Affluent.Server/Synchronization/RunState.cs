@@ -220,8 +220,7 @@ internal sealed class RunState
     }
 
     /// <summary>Deletes the run's question, in a transaction that is its last.</summary>
-    public Task DeleteQuestion(DbWork db) =>
-        Question is null ? Task.CompletedTask : QuestionStore.Delete(db, Job);
+    public Task DeleteQuestion(DbWork db) => Question is null ? Task.CompletedTask : QuestionStore.Delete(db, Job);
 
     private async Task<Job> SaveLearned(DbWork db, Job job)
     {

@@ -1,8 +1,8 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
-using Affluent.Server.Providers;
 using Affluent.Server.Connections;
 using Affluent.Server.Jobs;
+using Affluent.Server.Providers;
 
 namespace Affluent.Server.Widget;
 

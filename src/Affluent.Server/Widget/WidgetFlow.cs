@@ -6,7 +6,6 @@ using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
-
 using Affluent.Server.Widget.Pages;
 
 namespace Affluent.Server.Widget;
@@ -112,12 +111,7 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
         );
 
     /// <summary>The user is back from the bank: who it is, and the session that waits; null when the state is not good.</summary>
-    public Task<BackFromBank?> Return(
-        string state,
-        Uri address,
-        PresentUser user,
-        CancellationToken cancellation
-    ) =>
+    public Task<BackFromBank?> Return(string state, Uri address, PresentUser user, CancellationToken cancellation) =>
         database.Write<BackFromBank?>(
             async db =>
             {
@@ -175,7 +169,9 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
             banks,
             (connection?.ProviderId ?? state.ProviderId) is { } bank ? banks.Provider(bank) : null,
             connection,
-            connection is null ? null : await Questions.Find(users.For(db, session.UserId, session.ClientId), connection.Id),
+            connection is null
+                ? null
+                : await Questions.Find(users.For(db, session.UserId, session.ClientId), connection.Id),
             connection?.Accounts
                 ?? (state.Purpose == WidgetPurpose.ManageAccounts ? await WidgetAccount.All(db, session.UserId) : []),
             now

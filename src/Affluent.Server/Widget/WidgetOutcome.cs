@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
-using Affluent.Server.Storage;
 using Affluent.Server.Connections;
 using Affluent.Server.Jobs;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Widget;
 
@@ -124,7 +124,8 @@ internal static class LinkFailures
             (ChannelStatus.PasswordChangeRequired, _) => LinkFailure.PasswordChangeRequired,
             (ChannelStatus.ChallengeRequired, _) => LinkFailure.QuestionExpired,
             (ChannelStatus.UserActionRequired, _) => LinkFailure.UserActionRequired,
-            (ChannelStatus.Failed, ChannelReason.OperatorFault or ChannelReason.BankNotUnderstood) => LinkFailure.InternalError,
+            (ChannelStatus.Failed, ChannelReason.OperatorFault or ChannelReason.BankNotUnderstood) =>
+                LinkFailure.InternalError,
             (ChannelStatus.Failed, _) => LinkFailure.BankUnavailable,
         };
 }

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using Affluent.Server.Events;
-using Affluent.Server.Platform;
 using Affluent.Server.Jobs;
+using Affluent.Server.Platform;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Tests.Harness;
 using Xunit;
@@ -114,10 +114,7 @@ public sealed class HostileInputTests
                 deletion = me.DeleteAsync("/api/v2.1/users/me", Stop);
                 // Time for the deletion to come as far as it can.
                 await Task.Delay(TimeSpan.FromMilliseconds(500), Stop);
-                await EventLog.Append(
-                    work,
-                    NewEvent.OfConnection(EventName.SynchronizationEnded, connection.Id)
-                );
+                await EventLog.Append(work, NewEvent.OfConnection(EventName.SynchronizationEnded, connection.Id));
             },
             Stop
         );

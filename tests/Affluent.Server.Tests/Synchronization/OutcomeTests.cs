@@ -1,8 +1,8 @@
 using Affluent.Connectors.Contract;
-using Affluent.Server.Events;
-using Affluent.Server.Storage;
 using Affluent.Server.Connections;
+using Affluent.Server.Events;
 using Affluent.Server.Jobs;
+using Affluent.Server.Storage;
 using Affluent.Server.Synchronization;
 using CsCheck;
 using Xunit;
@@ -84,10 +84,13 @@ public sealed class OutcomeTests
                 (results, autoSync, slot) =>
                 {
                     var end = Outcome.End(results, autoSync, () => slot);
-                    Assert.Equal(results.All(r => r.IsSuccess && r.AccountsFailed == 0), end.Status == ConnectionStatus.Success);
+                    Assert.Equal(
+                        results.All(r => r.IsSuccess && r.AccountsFailed == 0),
+                        end.Status == ConnectionStatus.Success
+                    );
                     Assert.Equal(results.All(r => !r.IsSuccess), end.Status == ConnectionStatus.Failed);
-                    JobChange expected =
-                        results.All(r => r.NeedsUser) ? new JobChange.EndedStopped()
+                    JobChange expected = results.All(r => r.NeedsUser)
+                        ? new JobChange.EndedStopped()
                         : new JobChange.Ended(autoSync ? slot.ToUnixTimeSeconds() : null);
                     Assert.Equal(expected, end.Change);
                 }

@@ -1,7 +1,7 @@
 using Affluent.Connectors.Contract;
-using Affluent.Server.Storage;
 using Affluent.Server.Connections;
 using Affluent.Server.Jobs;
+using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages.Shared;
 
 namespace Affluent.Server.Widget.Pages;

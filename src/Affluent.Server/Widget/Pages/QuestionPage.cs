@@ -1,7 +1,7 @@
-using Affluent.Server.Platform;
-using Affluent.Server.Storage;
 using Affluent.Server.Connections;
 using Affluent.Server.Jobs;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Widget.Pages;
 
