@@ -5,7 +5,7 @@ using System.Net.Http.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
 using Affluent.Server.Providers;
-using Affluent.Server.Synchronization;
+using Affluent.Server.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using NpgsqlTypes;

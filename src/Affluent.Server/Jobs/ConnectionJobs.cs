@@ -55,7 +55,7 @@ internal static class ConnectionJobs
             return job;
         }
         await QuestionStore.Delete(work.Db, job);
-        return await JobStore.Apply(work.Db, job, new JobChange.Abandoned());
+        return await JobStore.Apply(work.Db, job, new JobChange.Abandoned(work.Now));
     }
 
     /// <summary>Lets the worker of this process look once the transaction has committed.</summary>

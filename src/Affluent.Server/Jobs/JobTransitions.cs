@@ -34,7 +34,7 @@ internal abstract record JobChange
     public sealed record QuestionCancelled(long Now) : JobChange;
 
     /// <summary>What the run waits for has become pointless: it ends without a result.</summary>
-    public sealed record Abandoned : JobChange;
+    public sealed record Abandoned(long Now) : JobChange;
 
     /// <summary>The node gives the run back as it is: it is stopping, or the other side wants time.</summary>
     public sealed record Released(long DueAt, int Attempt) : JobChange;
@@ -103,10 +103,11 @@ internal static class JobTransitions
             // The node looks by itself just now (an approval in the bank's app) and finds the answer when it looks again.
             (JobState.Running, JobChange.Answered) => job,
             (JobState.WaitingUser, JobChange.QuestionCancelled cancelled) => job with { DueAt = cancelled.Now },
-            (JobState.WaitingUser, JobChange.Abandoned) => WithoutRun(job) with
+            (JobState.WaitingUser, JobChange.Abandoned abandoned) => WithoutRun(job) with
             {
                 State = JobState.Idle,
-                DueAt = null,
+                // What was asked for meanwhile is not forgotten with it.
+                DueAt = job.Request is null ? null : abandoned.Now,
                 Fence = job.Fence + 1,
             },
 

@@ -22,7 +22,7 @@ internal static class JobDiagram
         (new JobChange.Asked(500), "the bank asks and the user is there"),
         (new JobChange.Answered(User, 120), "answered"),
         (new JobChange.QuestionCancelled(130), "cancelled"),
-        (new JobChange.Abandoned(), "the answer has become pointless"),
+        (new JobChange.Abandoned(170), "the answer has become pointless"),
         (new JobChange.Released(300, 1), "given back: the bank wants time, the node stops"),
         (new JobChange.Rescued(140), "its lease ran out"),
         (new JobChange.Ended(1000), "over"),

@@ -3,7 +3,6 @@ using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Tests.Harness;
 using CsCheck;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Affluent.Server.Tests.Jobs;
@@ -30,7 +29,7 @@ public sealed class JobTransitionTests
         At.Select(until => (JobChange)new JobChange.Asked(until)),
         At.Select(now => (JobChange)new JobChange.Answered(new Attendance([4], now + 900), now)),
         At.Select(now => (JobChange)new JobChange.QuestionCancelled(now)),
-        Gen.Const((JobChange)new JobChange.Abandoned()),
+        At.Select(now => (JobChange)new JobChange.Abandoned(now)),
         Gen.Select(At, Gen.Int[0, 9]).Select((due, attempt) => (JobChange)new JobChange.Released(due, attempt)),
         At.Select(now => (JobChange)new JobChange.Rescued(now)),
         Gen.OneOf(At.Select(next => (long?)next), Gen.Const((long?)null))
@@ -42,7 +41,7 @@ public sealed class JobTransitionTests
     [Theory, OnBothDatabases]
     public async Task A_random_walk_leaves_the_same_job_in_the_database(DatabaseKind kind)
     {
-        await using var test = await TestDatabase.Create(kind, new FakeTimeProvider());
+        await using var test = await TestDatabase.Create(kind);
         var user = await test.StoreUser();
         HashSet<JobState> visited = [];
         foreach (var (walk, number) in Changes.Array[60].Array[25].Single().Select((walk, i) => (walk, i)))
@@ -75,7 +74,7 @@ public sealed class JobTransitionTests
     [Theory, OnBothDatabases]
     public async Task A_job_that_another_node_has_claimed_meanwhile_is_not_written(DatabaseKind kind)
     {
-        await using var test = await TestDatabase.Create(kind, new FakeTimeProvider());
+        await using var test = await TestDatabase.Create(kind);
         var user = await test.StoreUser();
         var idle = New(user, 1) with { DueAt = 1 };
         await test.Database.Write(db => JobStore.Insert(db, idle), Stop);
@@ -118,7 +117,7 @@ public sealed class JobTransitionTests
     [Theory, MemberData(nameof(ImpossibleRows))]
     public async Task The_database_refuses_a_job_whose_state_does_not_fit_its_columns(DatabaseKind kind, string set)
     {
-        await using var test = await TestDatabase.Create(kind, new FakeTimeProvider());
+        await using var test = await TestDatabase.Create(kind);
         var user = await test.StoreUser();
         await test.Database.Write(db => JobStore.Insert(db, New(user, 1) with { DueAt = 1 }), Stop);
 
