@@ -62,7 +62,7 @@ internal sealed class Platform : IAsyncDisposable
             db =>
                 ClientStore.Create(
                     db,
-                    new NewClient("Bench", NewClient.KnownGrants, Scopes.All, [], ClientMode: false)
+                    new NewClient("Bench", NewClient.KnownGrants, NewClient.KnownScopes, [], ClientMode: false)
                         .Check(InstallationKind.Sandbox)
                         .Client!,
                     ids,

@@ -173,7 +173,7 @@ internal sealed class Platform : IAsyncDisposable
         var (client, error) = new NewClient(
             "A client",
             NewClient.KnownGrants,
-            Scopes.All,
+            NewClient.KnownScopes,
             [Site.GetLeftPart(UriPartial.Authority)],
             ClientMode: false
         ).Check(InstallationKind.Sandbox);

@@ -40,14 +40,14 @@ internal static class AccountsEndpoints
         var accounts = app.MapGroup("/api/v2.1/accounts").WithTags("Accounts");
         accounts
             .MapGet("", List)
-            .Needs(Scopes.AccountsRead, Scopes.AccountsManage)
+            .Needs(Scope.AccountsRead, Scope.AccountsManage)
             .Takes([ConnectionId, Type, Status, Usage, Text, Sort, .. Pages.Parameters])
             .Describe("listAccounts", "List accounts", "The user's accounts over all connections, oldest first.")
             .Answers<IReadOnlyList<AccountMessage>>(400);
         accounts
             .MapGet("/{id}", Show)
-            .Needs(Scopes.AccountsRead, Scopes.AccountsManage)
-            .OwnedBy("id", AccountsStore.OwnerOf)
+            .Needs(Scope.AccountsRead, Scope.AccountsManage)
+            .OwnedBy<AccountId>("id", AccountsStore.OwnerOf)
             .Describe("getAccount", "Read an account", "One account with its balance.")
             .Answers<AccountMessage>(404);
     }

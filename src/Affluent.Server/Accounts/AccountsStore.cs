@@ -47,8 +47,8 @@ internal static class AccountsStore
         );
 
     /// <summary>Whose account it is, among all users; null when there is no such.</summary>
-    public static Task<long?> OwnerOf(DbWork db, long id) =>
-        db.Scalar<long?>($"select user_id from accounts where id = @Id and {Shown}", new { Id = id });
+    public static Task<UserId?> OwnerOf(DbWork db, AccountId id) =>
+        db.Scalar<UserId?>($"select user_id from accounts where id = @Id and {Shown}", new { Id = id });
 
     /// <summary>The ids of the user's accounts of a connection, or of a type; for what belongs to accounts.</summary>
     public static Task<IReadOnlyList<AccountId>> IdsOf(

@@ -13,14 +13,26 @@ namespace Affluent.Server.Authorization;
 internal static class Access
 {
     /// <summary>The scopes of which the token must have one.</summary>
-    public static T Needs<T>(this T route, params string[] anyOf)
+    public static T Needs<T>(this T route, params Scope[] anyOf)
         where T : IEndpointConventionBuilder => route.WithMetadata(new Need(anyOf));
 
     /// <summary>
     /// The resource that the route's parameter names belongs to the user that <paramref name="ownerOf"/> finds; null: there is none.
     /// </summary>
-    public static T OwnedBy<T>(this T route, string parameter, Func<DbWork, long, Task<long?>> ownerOf)
-        where T : IEndpointConventionBuilder => route.WithMetadata(new Ownership(parameter, ownerOf));
+    public static RouteHandlerBuilder OwnedBy<TId>(
+        this RouteHandlerBuilder route,
+        string parameter,
+        Func<DbWork, TId, Task<UserId?>> ownerOf
+    )
+        where TId : struct, IId<TId> => route.WithMetadata(Ownership.By(parameter, ownerOf));
+
+    /// <inheritdoc cref="OwnedBy{TId}(RouteHandlerBuilder, string, Func{DbWork, TId, Task{UserId?}})"/>
+    public static RouteGroupBuilder OwnedBy<TId>(
+        this RouteGroupBuilder routes,
+        string parameter,
+        Func<DbWork, TId, Task<UserId?>> ownerOf
+    )
+        where TId : struct, IId<TId> => routes.WithMetadata(Ownership.By(parameter, ownerOf));
 
     /// <summary>The route acts for the client, with the client's own token.</summary>
     public static T ForClients<T>(this T route)
@@ -69,7 +81,7 @@ internal static class Access
         }
         if (!need.AnyOf.Any(caller.Scopes.Contains))
         {
-            return Problem.MissingScope(need.AnyOf[0]);
+            return Problem.MissingScope(need.AnyOf[0].Word());
         }
 
         if (metadata.GetMetadata<ClientsOnly>() is not null)
@@ -114,13 +126,10 @@ internal static class Access
                 async db =>
                 {
                     var userId = named;
-                    if (
-                        ownership is not null
-                        && Ids.TryRead(context.GetRouteValue(ownership.Parameter) as string, out var resourceId)
-                    )
+                    if (ownership is not null)
                     {
-                        var owner = await ownership.OwnerOf(db, resourceId);
-                        userId = named is null || named?.Value == owner ? owner : null;
+                        var owner = await ownership.OwnerOf(db, context.GetRouteValue(ownership.Parameter) as string);
+                        userId = named is null || named == owner ? owner : null;
                     }
                     return userId is { } found && await users.ClientOf(db, found) == caller.ClientId ? userId : null;
                 },
@@ -143,9 +152,18 @@ internal static class Access
             : null;
 
     /// <summary>The scopes of which one is enough; empty: any valid token is.</summary>
-    internal sealed record Need(string[] AnyOf);
+    internal sealed record Need(Scope[] AnyOf);
 
-    private sealed record Ownership(string Parameter, Func<DbWork, long, Task<long?>> OwnerOf);
+    /// <param name="OwnerOf">The owner of what the text names; null when it names nothing.</param>
+    private sealed record Ownership(string Parameter, Func<DbWork, string?, Task<UserId?>> OwnerOf)
+    {
+        public static Ownership By<TId>(string parameter, Func<DbWork, TId, Task<UserId?>> ownerOf)
+            where TId : struct, IId<TId> =>
+            new(
+                parameter,
+                (db, text) => Ids.TryRead<TId>(text, out var id) ? ownerOf(db, id) : Task.FromResult<UserId?>(null)
+            );
+    }
 
     /// <summary>On routes that act for the client itself.</summary>
     internal sealed record ClientsOnly;

@@ -11,7 +11,7 @@ namespace Affluent.Server.Authorization;
 
 /// <summary>What an access token says, once it is found to be ours.</summary>
 /// <param name="ClientMode">Whether its client may act for its users with a token of its own.</param>
-internal sealed record AccessToken(long Id, long? AuthorizationId, long ExpiresAt, Caller Caller, bool ClientMode);
+internal sealed record AccessToken(TokenId Id, AuthorizationId? AuthorizationId, long ExpiresAt, Caller Caller, bool ClientMode);
 
 /// <summary>
 /// Validates access tokens without asking anyone: signature, issuer and type once per token, then only time and revocations. The
@@ -67,7 +67,7 @@ internal sealed class AccessTokens(
         }
         return
             time.Seconds() < token.ExpiresAt
-            && !revocations.Covers(token.Id, token.AuthorizationId, token.Caller.UserId, token.Caller.ClientId)
+            && !revocations.Covers(token)
             ? token
             : null;
     }
@@ -92,15 +92,15 @@ internal sealed class AccessTokens(
         }
         jwt.TryGetPayloadValue<string>("scope", out var scope);
         return new AccessToken(
-            long.Parse(tokenId, CultureInfo.InvariantCulture),
+            new TokenId(long.Parse(tokenId, CultureInfo.InvariantCulture)),
             jwt.TryGetPayloadValue<string>("oi_au_id", out var family)
-                ? long.Parse(family, CultureInfo.InvariantCulture)
+                ? new AuthorizationId(long.Parse(family, CultureInfo.InvariantCulture))
                 : null,
             expires,
             new Caller(
                 client.Id,
-                jwt.Subject == clientId ? null : UserId.Of(long.Parse(jwt.Subject, CultureInfo.InvariantCulture)),
-                (scope ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal)
+                jwt.Subject == clientId ? null : new UserId(long.Parse(jwt.Subject, CultureInfo.InvariantCulture)),
+                Vocabulary<Scope>.Among((scope ?? "").Split(' ')).ToHashSet()
             ),
             client.ClientMode
         );

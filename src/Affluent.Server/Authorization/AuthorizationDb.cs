@@ -160,5 +160,5 @@ internal sealed class AuthorizationRow : OpenIddictEntityFrameworkCoreAuthorizat
 /// <summary>A token that was issued.</summary>
 internal sealed class TokenRow : OpenIddictEntityFrameworkCoreToken<long, ClientRow, AuthorizationRow>;
 
-/// <summary>Named because OpenIddict's types ask for one; scopes are in <see cref="Scopes"/>.</summary>
+/// <summary>Named because OpenIddict's types ask for one; scopes are in <see cref="Scope"/>.</summary>
 internal sealed class ScopeRow : OpenIddictEntityFrameworkCoreScope<long>;

@@ -1,4 +1,5 @@
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.IdentityModel.Tokens;
@@ -61,7 +62,7 @@ internal static class AuthorizationServer
                     // TokenRequests checks them, with the error that RFC 6749 names.
                     .DisableScopeValidation()
                     .IgnoreScopePermissions()
-                    .RegisterScopes([.. Scopes.All])
+                    .RegisterScopes([.. Vocabulary<Scope>.Words])
                     .AddSigningKey(signingKey)
                     .AddEncryptionKey(new SymmetricSecurityKey(masterKey.Derive("refresh tokens")));
                 // Plain http comes only from this machine: from a sandbox's tools, or from the proxy that ends TLS (ProductionRules).

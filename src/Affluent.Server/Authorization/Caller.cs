@@ -4,7 +4,7 @@ namespace Affluent.Server.Authorization;
 
 /// <summary>Who sends a request: a client for one of its users, or (client mode) a client by itself.</summary>
 /// <param name="UserId">The user of a user token; null on a client token.</param>
-internal sealed record Caller(ClientId ClientId, UserId? UserId, IReadOnlySet<string> Scopes)
+internal sealed record Caller(ClientId ClientId, UserId? UserId, IReadOnlySet<Scope> Scopes)
 {
     private static readonly object Key = new();
 

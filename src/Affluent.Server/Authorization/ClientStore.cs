@@ -35,8 +35,8 @@ internal static class ClientStore
                 made.ClientId,
                 SecretHash = secret.Hash(),
                 made.Name,
-                made.Grants,
-                made.Scopes,
+                Grants = Vocabulary<GrantType>.Join(made.Grants),
+                Scopes = Vocabulary<Scope>.Join(made.Scopes),
                 made.RedirectOrigins,
                 made.ClientMode,
                 made.Disabled,
@@ -47,19 +47,20 @@ internal static class ClientStore
         return (made, secret);
     }
 
-    public static Task<IReadOnlyList<Client>> List(DbWork db) =>
-        db.Query<Client>($"select {Columns} from clients order by id");
+    public static async Task<IReadOnlyList<Client>> List(DbWork db) =>
+        [.. (await db.Query<Row>($"select {Columns} from clients order by id")).Select(row => row.Client())];
 
     public static Task<Client?> Find(DbWork db, ClientId id) =>
-        db.Find<Client>($"select {Columns} from clients where id = @Id", new { Id = id });
+        One(db, $"select {Columns} from clients where id = @Id", new { Id = id });
 
     /// <summary>By the id with which it authenticates.</summary>
     public static Task<Client?> FindByClientId(DbWork db, string clientId) =>
-        db.Find<Client>($"select {Columns} from clients where client_id = @ClientId", new { ClientId = clientId });
+        One(db, $"select {Columns} from clients where client_id = @ClientId", new { ClientId = clientId });
 
     /// <summary>The client of that id and secret; null when there is none, or it is disabled.</summary>
     public static Task<Client?> Authenticate(DbWork db, string clientId, Secret secret) =>
-        db.Find<Client>(
+        One(
+            db,
             $"""
             select {Columns} from clients
             where client_id = @ClientId and secret_hash = @SecretHash and disabled = @Disabled
@@ -109,7 +110,7 @@ internal static class ClientStore
         );
         if (disabled)
         {
-            await revocations.Add(db, RevocationKind.Client, client.Id);
+            await revocations.Add(db, client.Id);
         }
         return true;
     }
@@ -118,5 +119,35 @@ internal static class ClientStore
     public static Task Delete(DbWork db, ClientId id) =>
         db.Execute("delete from clients where id = @Id", new { Id = id });
 
+    private static async Task<Client?> One(DbWork db, string sql, object parameters) =>
+        (await db.Find<Row>(sql, parameters))?.Client();
+
     private static string NewVersion() => Guid.NewGuid().ToString();
+
+    private sealed record Row
+    {
+        public ClientId Id { get; init; }
+        public string ClientId { get; init; } = "";
+        public string Name { get; init; } = "";
+        public string Grants { get; init; } = "";
+        public string Scopes { get; init; } = "";
+        public string RedirectOrigins { get; init; } = "";
+        public bool ClientMode { get; init; }
+        public bool Disabled { get; init; }
+        public long CreatedAt { get; init; }
+
+        public Client Client() =>
+            new()
+            {
+                Id = Id,
+                ClientId = ClientId,
+                Name = Name,
+                Grants = [.. Vocabulary<GrantType>.Among(Grants.Split(' '))],
+                Scopes = [.. Vocabulary<Scope>.Among(Scopes.Split(' '))],
+                RedirectOrigins = RedirectOrigins,
+                ClientMode = ClientMode,
+                Disabled = Disabled,
+                CreatedAt = CreatedAt,
+            };
+    }
 }

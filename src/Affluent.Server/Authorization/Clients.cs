@@ -1,4 +1,5 @@
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Authorization;
 
@@ -12,11 +13,11 @@ internal sealed record Client
 
     public string Name { get; init; } = "";
 
-    /// <summary>Grant types (RFC 6749), separated by spaces.</summary>
-    public string Grants { get; init; } = "";
+    /// <summary>The ways by which it may come to a token.</summary>
+    public IReadOnlyList<GrantType> Grants { get; init; } = [];
 
-    /// <summary>Scopes that it may ask for, separated by spaces.</summary>
-    public string Scopes { get; init; } = "";
+    /// <summary>What it may ask for.</summary>
+    public IReadOnlyList<Scope> Scopes { get; init; } = [];
 
     /// <summary>Origins that the widget may send a user back to, separated by spaces.</summary>
     public string RedirectOrigins { get; init; } = "";
@@ -36,7 +37,16 @@ internal sealed record Client
         && RedirectOrigins.Split(' ').Contains(address.GetLeftPart(UriPartial.Authority), StringComparer.Ordinal);
 }
 
-/// <summary>What an operator asks for when making a client.</summary>
+/// <summary>A way to a token that the token endpoint knows (RFC 6749).</summary>
+[WordCase(WordCase.LowerSnake)]
+internal enum GrantType
+{
+    ClientCredentials,
+    Password,
+    RefreshToken,
+}
+
+/// <summary>What an operator asks for when making a client, in words.</summary>
 /// <param name="RedirectUrls">Addresses, or only origins, that users may be sent back to.</param>
 internal sealed record NewClient(
     string Name,
@@ -46,8 +56,11 @@ internal sealed record NewClient(
     bool ClientMode
 )
 {
-    /// <summary>The grant types that the token endpoint knows.</summary>
-    public static IReadOnlyList<string> KnownGrants { get; } = ["client_credentials", "password", "refresh_token"];
+    /// <summary>Everything that <see cref="Grants"/> may hold.</summary>
+    public static IReadOnlyList<string> KnownGrants => Vocabulary<GrantType>.Words;
+
+    /// <summary>Everything that <see cref="Scopes"/> may hold.</summary>
+    public static IReadOnlyList<string> KnownScopes => Vocabulary<Scope>.Words;
 
     /// <summary>The client to store, or what is wrong with the request, in words.</summary>
     public (Client? Client, string? Error) Check(InstallationKind environment)
@@ -64,9 +77,9 @@ internal sealed record NewClient(
         {
             return (null, $"Unknown grant '{grant}'. Known: {string.Join(", ", KnownGrants)}.");
         }
-        if (Scopes.Except(Authorization.Scopes.All, StringComparer.Ordinal).FirstOrDefault() is { } scope)
+        if (Scopes.Except(KnownScopes, StringComparer.Ordinal).FirstOrDefault() is { } scope)
         {
-            return (null, $"Unknown scope '{scope}'. Known: {string.Join(", ", Authorization.Scopes.All)}.");
+            return (null, $"Unknown scope '{scope}'. Known: {string.Join(", ", KnownScopes)}.");
         }
         var origins = new List<string>();
         foreach (var text in RedirectUrls)
@@ -82,8 +95,8 @@ internal sealed record NewClient(
             new Client
             {
                 Name = Name.Trim(),
-                Grants = string.Join(' ', Grants.Distinct(StringComparer.Ordinal)),
-                Scopes = string.Join(' ', Scopes.Distinct(StringComparer.Ordinal)),
+                Grants = [.. Vocabulary<GrantType>.Among(Grants).Distinct()],
+                Scopes = [.. Vocabulary<Scope>.Among(Scopes).Distinct()],
                 RedirectOrigins = string.Join(' ', origins.Distinct(StringComparer.Ordinal)),
                 ClientMode = ClientMode,
             },

@@ -26,7 +26,7 @@ internal enum RevocationKind
 /// still matter, and reads what is new every second: a revocation holds at once on the node that made it, and within two seconds
 /// on all others. Ids grow with time, so a revocation ends the tokens whose id is smaller than its own, and no later ones.
 /// </summary>
-internal sealed partial class Revocations(Database database, Ids ids, TimeProvider time, ILogger<Revocations> logger)
+internal sealed partial class Revocations(Database database, Ids ids, TimeProvider time, ILogger<Revocations> log)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -41,21 +41,31 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
     private long _readUntil;
 
     /// <summary>Whether something ended the token.</summary>
-    public bool Covers(long tokenId, long? authorizationId, long? userId, long clientId) =>
+    public bool Covers(AccessToken token) =>
         !_entries.IsEmpty
         && (
-            Ends(RevocationKind.Token, tokenId, long.MaxValue)
-            || (authorizationId is { } family && Ends(RevocationKind.Authorization, family, long.MaxValue))
-            || (userId is { } user && Ends(RevocationKind.User, user, tokenId))
-            || Ends(RevocationKind.Client, clientId, tokenId)
+            _entries.ContainsKey((RevocationKind.Token, token.Id.Value))
+            || (
+                token.AuthorizationId is { } family
+                && _entries.ContainsKey((RevocationKind.Authorization, family.Value))
+            )
+            || (token.Caller.UserId is { } user && EndsUntilThen(RevocationKind.User, user.Value, token))
+            || EndsUntilThen(RevocationKind.Client, token.Caller.ClientId.Value, token)
         );
 
-    /// <summary>Revokes in a transaction of its own.</summary>
-    public Task Add(RevocationKind kind, long subjectId, CancellationToken cancellation) =>
-        database.Write(db => Add(db, kind, subjectId), cancellation);
+    /// <summary>Ends a token, in the caller's transaction.</summary>
+    public Task Add(DbWork db, TokenId token) => Add(db, RevocationKind.Token, token.Value);
 
-    /// <summary>Revokes in the caller's transaction.</summary>
-    public async Task Add(DbWork db, RevocationKind kind, long subjectId)
+    /// <summary>Ends all tokens of a sign-in, in the caller's transaction.</summary>
+    public Task Add(DbWork db, AuthorizationId family) => Add(db, RevocationKind.Authorization, family.Value);
+
+    /// <summary>Ends all tokens of a user that there are, in the caller's transaction.</summary>
+    public Task Add(DbWork db, UserId user) => Add(db, RevocationKind.User, user.Value);
+
+    /// <summary>Ends all tokens of a client and its users that there are, in the caller's transaction.</summary>
+    public Task Add(DbWork db, ClientId client) => Add(db, RevocationKind.Client, client.Value);
+
+    private async Task Add(DbWork db, RevocationKind kind, long subjectId)
     {
         var row = new Row
         {
@@ -128,7 +138,7 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
             catch (Exception e) when (e is System.Data.Common.DbException or TimeoutException)
             {
                 // Without its database the node answers nothing anyway; the next second reads all that was missed.
-                RefreshFailed(e);
+                LogFailed(log, e);
             }
         }
     }
@@ -140,11 +150,11 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
             (_, known) => known.Id > row.Id ? known : new Entry(row.Id, row.RevokedAt)
         );
 
-    private bool Ends(RevocationKind kind, long subject, long tokenId) =>
-        _entries.TryGetValue((kind, subject), out var entry) && (tokenId == long.MaxValue || tokenId < entry.Id);
+    private bool EndsUntilThen(RevocationKind kind, long subject, AccessToken token) =>
+        _entries.TryGetValue((kind, subject), out var entry) && token.Id.Value < entry.Id;
 
     [LoggerMessage(LogLevel.Warning, "The list of revoked tokens could not be read; it is tried again in a second.")]
-    private partial void RefreshFailed(Exception error);
+    private static partial void LogFailed(ILogger log, Exception error);
 
     private sealed record Row
     {

@@ -1,3 +1,4 @@
+using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
@@ -17,7 +18,7 @@ internal sealed class TokenManager(
 {
     public override async ValueTask<bool> TryRevokeAsync(TokenRow token, CancellationToken cancellationToken = default)
     {
-        await revocations.Add(RevocationKind.Token, token.Id, cancellationToken);
+        await database.Write(db => revocations.Add(db, new TokenId(token.Id)), cancellationToken);
         return await base.TryRevokeAsync(token, cancellationToken);
     }
 
@@ -26,13 +27,15 @@ internal sealed class TokenManager(
         CancellationToken cancellationToken = default
     )
     {
-        var family = long.Parse(identifier, System.Globalization.CultureInfo.InvariantCulture);
+        var family = new AuthorizationId(
+            long.Parse(identifier, System.Globalization.CultureInfo.InvariantCulture)
+        );
         await database.Write(
             async db =>
             {
                 // The family itself, too: a token that is being issued at this moment is not yet among those that follow.
                 await TokenStore.EndFamily(db, family);
-                await revocations.Add(db, RevocationKind.Authorization, family);
+                await revocations.Add(db, family);
             },
             cancellationToken
         );

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Claims;
 using Affluent.Server.Platform;
@@ -28,12 +27,12 @@ internal sealed class TokenRequests(
         var client =
             (ClientRow?)await clients.FindByClientIdAsync(request.ClientId!, context.CancellationToken)
             ?? throw new InvalidOperationException("The client was authenticated a moment ago.");
-        var granted = client.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var granted = Vocabulary<Scope>.Among(client.Scopes.Split(' '));
 
         if (request.IsClientCredentialsGrantType())
         {
             // Without client mode, a client's own token may only create users.
-            var allowed = client.ClientMode ? granted : granted.Intersect([Scopes.UsersCreate]);
+            var allowed = client.ClientMode ? granted : granted.Intersect([Scope.UsersCreate]);
             if (Choose(context, allowed) is { } scopes)
             {
                 Grant(context, client, client.ClientId!, scopes);
@@ -47,13 +46,13 @@ internal sealed class TokenRequests(
                 return;
             }
             var outcome = await users.SignIn(
-                new SignIn(client.Id, request.Username!, new Secret(request.Password!)),
+                new SignIn(new ClientId(client.Id), request.Username!, new Secret(request.Password!)),
                 context.CancellationToken
             );
             switch (outcome)
             {
                 case SignInOutcome.Welcome welcome:
-                    Grant(context, client, Ids.Text(welcome.UserId), scopes.Where(s => s != Scopes.UsersCreate));
+                    Grant(context, client, welcome.UserId.ToString(), scopes.Where(s => s != Scope.UsersCreate));
                     break;
                 case SignInOutcome.Refused refused:
                     if (refused.RetryAfter is { } seconds)
@@ -78,12 +77,12 @@ internal sealed class TokenRequests(
     private async Task Refresh(HandleTokenRequestContext context, ClientRow client)
     {
         var old = context.Principal!;
-        if (Choose(context, old.GetScopes()) is not { } scopes)
+        if (Choose(context, Vocabulary<Scope>.Among(old.GetScopes())) is not { } scopes)
         {
             return;
         }
-        var userId = long.Parse(old.GetClaim(Claims.Subject)!, CultureInfo.InvariantCulture);
-        if (await database.Read(db => users.ClientOf(db, userId), context.CancellationToken) != client.Id)
+        var userId = new UserId(long.Parse(old.GetClaim(Claims.Subject)!, CultureInfo.InvariantCulture));
+        if (await database.Read(db => users.ClientOf(db, userId), context.CancellationToken) != new ClientId(client.Id))
         {
             context.Reject(Errors.InvalidGrant, "The refresh token is no longer valid.");
             return;
@@ -96,39 +95,39 @@ internal sealed class TokenRequests(
             context.Reject(Errors.InvalidGrant, "The refresh token was already used.");
             return;
         }
-        Grant(context, client, Ids.Text(userId), scopes);
+        Grant(context, client, userId.ToString(), scopes);
         context.Principal!.SetAuthorizationId(old.GetAuthorizationId());
     }
 
     /// <summary>What is asked, if all of it is allowed; all that is allowed, if nothing is asked. Else the request is refused.</summary>
-    private static ImmutableArray<string>? Choose(HandleTokenRequestContext context, IEnumerable<string> allowed)
+    private static IReadOnlyList<Scope>? Choose(HandleTokenRequestContext context, IEnumerable<Scope> allowed)
     {
-        var may = allowed.ToImmutableArray();
+        var may = allowed.ToArray();
         // Refresh tokens come without asking; clients that ask by the name of OpenID Connect are not refused for it.
         var wanted = context.Request.GetScopes().Remove(OpenIddictConstants.Scopes.OfflineAccess);
-        if (wanted.Except(may, StringComparer.Ordinal).FirstOrDefault() is { } excess)
+        if (wanted.Except(may.Select(scope => scope.Word()), StringComparer.Ordinal).FirstOrDefault() is { } excess)
         {
             context.Reject(
                 Errors.InvalidScope,
-                Scopes.All.Contains(excess)
+                Vocabulary<Scope>.TryRead(excess, out _)
                     ? $"The scope '{excess}' is not granted to this client for this grant."
                     : "A scope that was asked for does not exist."
             );
             return null;
         }
-        return wanted.Length == 0 ? may : wanted;
+        return wanted.Length == 0 ? may : [.. Vocabulary<Scope>.Among(wanted)];
     }
 
     private static void Grant(
         HandleTokenRequestContext context,
         ClientRow client,
         string subject,
-        IEnumerable<string> scopes
+        IEnumerable<Scope> scopes
     )
     {
         var identity = new ClaimsIdentity("Affluent", Claims.Name, Claims.Role);
         identity.SetClaim(Claims.Subject, subject);
-        identity.SetScopes(scopes);
+        identity.SetScopes(scopes.Select(scope => scope.Word()));
         identity.SetResources(client.ClientId!);
         identity.SetDestinations(static _ => [Destinations.AccessToken]);
         context.Principal = new ClaimsPrincipal(identity);

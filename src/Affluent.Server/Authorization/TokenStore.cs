@@ -15,8 +15,8 @@ internal static class TokenStore
     }
 
     /// <summary>Ends what came from one sign-in: no refresh token of it works any more, a later one included.</summary>
-    public static Task EndFamily(DbWork db, long authorizationId) =>
-        db.Execute("update authorizations set status = 'revoked' where id = @Id", new { Id = authorizationId });
+    public static Task EndFamily(DbWork db, AuthorizationId family) =>
+        db.Execute("update authorizations set status = 'revoked' where id = @Id", new { Id = family });
 
     /// <summary>
     /// Takes away at most so many tokens that have served their time, with the families that they leave empty, and says how many. A used
@@ -24,7 +24,7 @@ internal static class TokenStore
     /// </summary>
     public static async Task<int> Prune(DbWork db, long now, int atMost)
     {
-        var families = await db.Query<long?>(
+        var families = await db.Query<AuthorizationId?>(
             """
             delete from tokens where id in (
                 select id from tokens where expires_at <= @Now order by expires_at limit @AtMost {skip locked}
@@ -37,7 +37,7 @@ internal static class TokenStore
             delete from authorizations where id {in @ids}
                 and not exists (select 1 from tokens where tokens.authorization_id = authorizations.id)
             """,
-            new { ids = db.List(families.OfType<long>().Distinct()) }
+            new { ids = db.List(families.OfType<AuthorizationId>().Distinct()) }
         );
         return families.Count;
     }

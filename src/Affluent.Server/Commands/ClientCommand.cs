@@ -38,7 +38,7 @@ internal static class ClientCommand
             Description = "Name of the application, as users see it",
         };
         var grants = List("--grants", $"Ways to a token: {string.Join(", ", NewClient.KnownGrants)} (all)");
-        var scopes = List("--scopes", $"What its tokens may allow: {string.Join(", ", Scopes.All)} (all)");
+        var scopes = List("--scopes", $"What its tokens may allow: {string.Join(", ", NewClient.KnownScopes)} (all)");
         var redirects = List("--redirect-urls", "Addresses that the widget may send users back to (none)");
         var mode = new Option<bool>("--client-mode")
         {
@@ -63,7 +63,7 @@ internal static class ClientCommand
                 var (client, error) = new NewClient(
                     asked.GetValue(name)!,
                     Words(asked.GetValue(grants)) is { Count: > 0 } some ? some : NewClient.KnownGrants,
-                    Words(asked.GetValue(scopes)) is { Count: > 0 } few ? few : Scopes.All,
+                    Words(asked.GetValue(scopes)) is { Count: > 0 } few ? few : NewClient.KnownScopes,
                     Words(asked.GetValue(redirects)),
                     asked.GetValue(mode)
                 ).Check(settings.Environment);
@@ -98,8 +98,8 @@ internal static class ClientCommand
                     await output.WriteLineAsync(
                         $"{client.ClientId}  {client.Name}{(client.Disabled ? "  (closed)" : "")}"
                     );
-                    await output.WriteLineAsync($"    grants: {client.Grants}");
-                    await output.WriteLineAsync($"    scopes: {client.Scopes}");
+                    await output.WriteLineAsync($"    grants: {Vocabulary<GrantType>.Join(client.Grants)}");
+                    await output.WriteLineAsync($"    scopes: {Vocabulary<Scope>.Join(client.Scopes)}");
                     await output.WriteLineAsync(
                         $"    redirects: {(client.RedirectOrigins == "" ? "none" : client.RedirectOrigins)}"
                     );

@@ -110,7 +110,7 @@ internal static class DemoCommand
                 var (client, error) = new NewClient(
                     "Demo",
                     NewClient.KnownGrants,
-                    Scopes.All,
+                    NewClient.KnownScopes,
                     [ClientSite],
                     ClientMode: false
                 ).Check(InstallationKind.Sandbox);

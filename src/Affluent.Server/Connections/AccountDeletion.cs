@@ -14,8 +14,8 @@ internal static class AccountDeletion
         app.MapGroup("/api/v2.1/accounts")
             .WithTags("Accounts")
             .MapDelete("/{id}", Delete)
-            .Needs(Scopes.AccountsManage)
-            .OwnedBy("id", AccountsStore.OwnerOf)
+            .Needs(Scope.AccountsManage)
+            .OwnedBy<AccountId>("id", AccountsStore.OwnerOf)
             .Describe(
                 "deleteAccount",
                 "Delete an account",

@@ -21,7 +21,7 @@ internal static class ConnectionEditEndpoints
         var connections = app.MapGroup("/api/v2.1/connections").WithTags("Connections");
         connections
             .MapPost("", Create)
-            .Needs(Scopes.ConnectionsManage)
+            .Needs(Scope.ConnectionsManage)
             .Describe(
                 "createConnection",
                 "Create a connection",
@@ -35,8 +35,8 @@ internal static class ConnectionEditEndpoints
             .Answers(400, 409, 415);
         connections
             .MapPut("/{id}/channels/{definitionId}/credentials", SetCredentials)
-            .Needs(Scopes.ConnectionsManage)
-            .OwnedBy("id", ConnectionsStore.OwnerOf)
+            .Needs(Scope.ConnectionsManage)
+            .OwnedBy<ConnectionId>("id", ConnectionsStore.OwnerOf)
             .Describe(
                 "setCredentials",
                 "Set the credentials of a channel",
@@ -46,8 +46,8 @@ internal static class ConnectionEditEndpoints
             .Answers(204, 400, 404, 415);
         connections
             .MapPost("/{id}/synchronize", Synchronize)
-            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", ConnectionsStore.OwnerOf)
+            .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
+            .OwnedBy<ConnectionId>("id", ConnectionsStore.OwnerOf)
             .Takes(Type)
             .Describe(
                 "synchronizeConnection",
@@ -57,7 +57,7 @@ internal static class ConnectionEditEndpoints
             .Answers(204, 400, 404);
         connections
             .MapPost("/synchronize", SynchronizeAll)
-            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
+            .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
             .Takes(Type)
             .Describe(
                 "synchronizeConnections",

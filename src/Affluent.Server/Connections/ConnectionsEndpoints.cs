@@ -16,14 +16,14 @@ internal static class ConnectionsEndpoints
         var connections = app.MapGroup("/api/v2.1/connections").WithTags("Connections");
         connections
             .MapGet("", List)
-            .Needs(Scopes.ConnectionsManage, Scopes.ConnectionsSync, Scopes.AccountsRead, Scopes.AccountsManage)
+            .Needs(Scope.ConnectionsManage, Scope.ConnectionsSync, Scope.AccountsRead, Scope.AccountsManage)
             .Takes(Pages.Parameters)
             .Describe("listConnections", "List connections", "The user's connections, oldest first.")
             .Answers<IReadOnlyList<ConnectionMessage>>(400);
         connections
             .MapGet("/{id}", Show)
-            .Needs(Scopes.ConnectionsManage, Scopes.ConnectionsSync, Scopes.AccountsRead, Scopes.AccountsManage)
-            .OwnedBy("id", ConnectionsStore.OwnerOf)
+            .Needs(Scope.ConnectionsManage, Scope.ConnectionsSync, Scope.AccountsRead, Scope.AccountsManage)
+            .OwnedBy<ConnectionId>("id", ConnectionsStore.OwnerOf)
             .Describe(
                 "getConnection",
                 "Read a connection",
@@ -32,8 +32,8 @@ internal static class ConnectionsEndpoints
             .Answers<ConnectionMessage>(404);
         connections
             .MapDelete("/{id}", Delete)
-            .Needs(Scopes.ConnectionsManage)
-            .OwnedBy("id", ConnectionsStore.OwnerOf)
+            .Needs(Scope.ConnectionsManage)
+            .OwnedBy<ConnectionId>("id", ConnectionsStore.OwnerOf)
             .Describe(
                 "deleteConnection",
                 "Delete a connection",

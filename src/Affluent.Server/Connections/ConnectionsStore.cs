@@ -39,8 +39,8 @@ internal static class ConnectionsStore
         );
 
     /// <summary>Whose connection it is, among all users; null when there is no such.</summary>
-    public static Task<long?> OwnerOf(DbWork db, long id) =>
-        db.Scalar<long?>("select user_id from connections where id = @Id", new { Id = id });
+    public static Task<UserId?> OwnerOf(DbWork db, ConnectionId id) =>
+        db.Scalar<UserId?>("select user_id from connections where id = @Id", new { Id = id });
 
     /// <summary>A new connection.</summary>
     /// <param name="authorizeHash">Hash of the secret by which a link leads the user's browser to the bank.</param>

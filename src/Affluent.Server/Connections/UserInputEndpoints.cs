@@ -16,8 +16,8 @@ internal static class UserInputEndpoints
         var userInput = app.MapGroup("/api/v2.1/connections/{id}/user_input").WithTags("Connections");
         userInput
             .MapGet("", ShowQuestion)
-            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", ConnectionsStore.OwnerOf)
+            .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
+            .OwnedBy<ConnectionId>("id", ConnectionsStore.OwnerOf)
             .Describe(
                 "getUserInput",
                 "Read what the bank asks",
@@ -26,8 +26,8 @@ internal static class UserInputEndpoints
             .Answers<UserInputMessage>(204, 404);
         userInput
             .MapPost("", Answer)
-            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", ConnectionsStore.OwnerOf)
+            .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
+            .OwnedBy<ConnectionId>("id", ConnectionsStore.OwnerOf)
             .Describe(
                 "answerUserInput",
                 "Answer the bank",
@@ -37,8 +37,8 @@ internal static class UserInputEndpoints
             .Answers(204, 400, 404, 409, 415);
         userInput
             .MapDelete("", Cancel)
-            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", ConnectionsStore.OwnerOf)
+            .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
+            .OwnedBy<ConnectionId>("id", ConnectionsStore.OwnerOf)
             .Describe("cancelUserInput", "Give up a question", "The user will not answer: the synchronization ends.")
             .Answers(204, 404);
     }

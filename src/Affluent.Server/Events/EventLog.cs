@@ -4,7 +4,7 @@ using Affluent.Server.Storage;
 namespace Affluent.Server.Events;
 
 /// <summary>
-/// The append-only log of what happened to each user's data. Events are appended in the transaction of the change they tell of.
+/// The log of what happened to each user's data: only appended to, and forgotten after a while. Events are appended in the transaction of the change they tell of.
 /// Ids grow strictly within a user in the order of commits, so a reader who follows the last id it saw misses nothing.
 /// </summary>
 internal static class EventLog
@@ -31,8 +31,7 @@ internal static class EventLog
     );
 
     /// <summary>
-    /// Appends in the caller's transaction. Make it the last thing that the transaction does: it locks the user's head of the
-    /// log until the commit.
+    /// Appends in the caller's transaction, late in it: the user's head of the log stays locked until the commit.
     /// </summary>
     public static Task Append(UserWork work, params NewEvent[] events) => Append(work, (IReadOnlyList<NewEvent>)events);
 

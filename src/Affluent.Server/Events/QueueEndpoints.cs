@@ -39,20 +39,20 @@ internal static class QueueEndpoints
         var queues = app.MapGroup("/api/v2.1/queues").WithTags("Queues");
         queues
             .MapPost("", Create)
-            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
+            .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
             .Describe("createQueue", "Create a queue", "A queue follows the user's events from now on.")
             .Produces<QueueMessage>(201)
             .Answers();
         queues
             .MapGet("/{id}", Show)
-            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", QueueStore.OwnerOf)
+            .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
+            .OwnedBy<QueueId>("id", QueueStore.OwnerOf)
             .Describe("getQueue", "Read a queue", "One queue.")
             .Answers<QueueMessage>(404);
         queues
             .MapGet("/{id}/events", Events)
-            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", QueueStore.OwnerOf)
+            .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
+            .OwnedBy<QueueId>("id", QueueStore.OwnerOf)
             .Takes(After, Limit, Wait)
             .Describe(
                 "getQueueEvents",
@@ -65,8 +65,8 @@ internal static class QueueEndpoints
             .Answers<IReadOnlyList<EventMessage>>(400, 404);
         queues
             .MapDelete("/{id}", Delete)
-            .Needs(Scopes.ConnectionsSync, Scopes.ConnectionsManage)
-            .OwnedBy("id", QueueStore.OwnerOf)
+            .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
+            .OwnedBy<QueueId>("id", QueueStore.OwnerOf)
             .Describe("deleteQueue", "Delete a queue", "The events stay in the log; other queues still show them.")
             .Answers(204, 404);
     }
@@ -84,7 +84,7 @@ internal static class QueueEndpoints
         await database.Write(db => QueueStore.Insert(db, user.UserId, id, now), cancellation);
         return TypedResults.Created(
             $"{addresses.Api}/v2.1/queues/{id}",
-            new QueueMessage { Id = id.ToString(), CreationDate = now }
+            new QueueMessage { Id = id, CreationDate = now }
         );
     }
 
@@ -96,7 +96,7 @@ internal static class QueueEndpoints
     ) =>
         await Find(id, user, database, cancellation) is { } queue
             ? TypedResults.Json(
-                new QueueMessage { Id = queue.Id.ToString(), CreationDate = queue.CreatedAt },
+                new QueueMessage { Id = queue.Id, CreationDate = queue.CreatedAt },
                 QueueJson.Default.QueueMessage
             )
             : Problem.NotFound("queue");

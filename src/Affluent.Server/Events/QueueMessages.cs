@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using Affluent.Server.Storage;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Platform;
 
 namespace Affluent.Server.Events;
 
@@ -7,7 +8,7 @@ namespace Affluent.Server.Events;
 internal sealed record QueueMessage
 {
     /// <summary>Id of the queue.</summary>
-    public required string Id { get; init; }
+    public required QueueId Id { get; init; }
 
     /// <summary>When it was made, in UTC seconds.</summary>
     public required long CreationDate { get; init; }
@@ -17,16 +18,16 @@ internal sealed record QueueMessage
 internal sealed record EventMessage
 {
     /// <summary>Grows within a user; hand the last one back as <c>after</c>.</summary>
-    public required string Id { get; init; }
+    public required EventId Id { get; init; }
 
     /// <summary>When it happened, in UTC seconds.</summary>
     public required long Date { get; init; }
 
-    /// <summary>What happened (SYNCHRONIZATION_ENDED …).</summary>
-    public required string Name { get; init; }
+    /// <summary>What happened.</summary>
+    public required EventName Name { get; init; }
 
-    /// <summary>What it is about: GLOBAL, LOGIN, CHOOSE_BANK, SYNCHRONIZATION, CONSENT, ACCOUNT or PAYMENT.</summary>
-    public required string Type { get; init; }
+    /// <summary>What it is about.</summary>
+    public required EventType Type { get; init; }
 
     /// <summary>How it came out, in the words of what it is about.</summary>
     public string? Status { get; init; }
@@ -35,13 +36,13 @@ internal sealed record EventMessage
     public string? Reason { get; init; }
 
     /// <summary>Whose event it is.</summary>
-    public required string UserId { get; init; }
+    public required UserId UserId { get; init; }
 
     /// <summary>The connection concerned.</summary>
-    public string? ConnectionId { get; init; }
+    public ConnectionId? ConnectionId { get; init; }
 
     /// <summary>The channel concerned.</summary>
-    public string? ChannelDefinitionId { get; init; }
+    public ChannelDefinitionId? ChannelDefinitionId { get; init; }
 
     /// <summary>Address of what the event is about.</summary>
     public string? Resource { get; init; }
@@ -52,15 +53,15 @@ internal sealed record EventMessage
     public static EventMessage Of(StoredEvent stored, string api) =>
         new()
         {
-            Id = stored.Id.ToString(),
+            Id = stored.Id,
             Date = stored.At,
-            Name = stored.Name.Word(),
-            Type = stored.Type.Word(),
+            Name = stored.Name,
+            Type = stored.Type,
             Status = stored.Status,
             Reason = stored.Reason,
-            UserId = stored.UserId.ToString(),
-            ConnectionId = stored.ConnectionId?.ToString(),
-            ChannelDefinitionId = stored.DefinitionId?.Value,
+            UserId = stored.UserId,
+            ConnectionId = stored.ConnectionId,
+            ChannelDefinitionId = stored.DefinitionId,
             Resource = stored.Resource is { } path ? api + path : null,
             AccountIds =
                 stored.AccountIds?.Split(',') ?? (stored.Name == EventName.ListAccounts ? Array.Empty<string>() : null),

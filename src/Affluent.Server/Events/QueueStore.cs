@@ -40,8 +40,8 @@ internal static class QueueStore
         );
 
     /// <summary>Whose queue it is; null when there is none.</summary>
-    public static Task<long?> OwnerOf(DbWork db, long id) =>
-        db.Scalar<long?>("select user_id from queues where id = @Id", new { Id = id });
+    public static Task<UserId?> OwnerOf(DbWork db, QueueId id) =>
+        db.Scalar<UserId?>("select user_id from queues where id = @Id", new { Id = id });
 
     public static async Task<bool> Delete(DbWork db, UserId userId, QueueId id) =>
         await db.Execute("delete from queues where user_id = @UserId and id = @Id", new { UserId = userId, Id = id })

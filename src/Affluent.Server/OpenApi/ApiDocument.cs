@@ -6,6 +6,7 @@ using Affluent.Server.Storage;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Scope = Affluent.Server.Authorization.Scope;
 using Scalar.AspNetCore;
 
 namespace Affluent.Server.OpenApi;
@@ -127,13 +128,13 @@ internal static class ApiDocument
     private static OpenApiSecurityScheme SecurityScheme(Settings settings)
     {
         var auth = settings.AuthUrl?.AbsoluteUri.TrimEnd('/') ?? "/auth";
-        OpenApiOAuthFlow Flow(Func<string, bool> scopes) =>
+        OpenApiOAuthFlow Flow(Func<Scope, bool> scopes) =>
             new()
             {
                 TokenUrl = new Uri(auth + "/token", UriKind.RelativeOrAbsolute),
-                Scopes = Scopes
-                    .All.Where(scopes)
-                    .ToDictionary(scope => scope, ScopeMeanings.Of, StringComparer.Ordinal),
+                Scopes = Enum.GetValues<Scope>()
+                    .Where(scopes)
+                    .ToDictionary(scope => scope.Word(), ScopeMeanings.Of, StringComparer.Ordinal),
             };
         return new OpenApiSecurityScheme
         {
@@ -143,7 +144,7 @@ internal static class ApiDocument
             Flows = new OpenApiOAuthFlows
             {
                 ClientCredentials = Flow(_ => true),
-                Password = Flow(scope => scope != Scopes.UsersCreate),
+                Password = Flow(scope => scope != Scope.UsersCreate),
             },
         };
     }
@@ -161,18 +162,17 @@ internal sealed class WordConverters : JsonConverterFactory
 /// <summary>What each scope opens, in words.</summary>
 internal static class ScopeMeanings
 {
-    public static string Of(string scope) =>
+    public static string Of(Scope scope) =>
         scope switch
         {
-            Scopes.UsersCreate => "Create users (client tokens).",
-            Scopes.Profile => "Read the user.",
-            Scopes.ProfileEdit => "Change or delete the user.",
-            Scopes.AccountsRead => "Read accounts.",
-            Scopes.AccountsManage => "Read and delete accounts.",
-            Scopes.ConnectionsManage => "Create, change and delete connections.",
-            Scopes.ConnectionsSync => "Start synchronizations.",
-            Scopes.TransactionsRead => "Read transactions.",
-            Scopes.OpenId => "OpenID Connect.",
-            _ => scope,
+            Scope.UsersCreate => "Create users (client tokens).",
+            Scope.Profile => "Read the user.",
+            Scope.ProfileEdit => "Change or delete the user.",
+            Scope.AccountsRead => "Read accounts.",
+            Scope.AccountsManage => "Read and delete accounts.",
+            Scope.ConnectionsManage => "Create, change and delete connections.",
+            Scope.ConnectionsSync => "Start synchronizations.",
+            Scope.TransactionsRead => "Read transactions.",
+            Scope.Openid => "OpenID Connect.",
         };
 }

@@ -1,3 +1,4 @@
+using Affluent.Server.Storage;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Affluent.Server.Authorization;
@@ -52,7 +53,7 @@ internal static class ApiOperations
                     [
                         [],
                     ]
-                    : need.AnyOf.Select(scope => new List<string> { scope })
+                    : need.AnyOf.Select(scope => new List<string> { scope.Word() })
             ).Select(scopes => new OpenApiSecurityRequirement
             {
                 [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = scopes,

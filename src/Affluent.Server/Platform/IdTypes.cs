@@ -31,6 +31,22 @@ internal readonly record struct UserId(long Value) : IId<UserId>
     public static implicit operator UserId(long value) => new(value);
 }
 
+/// <summary>A token that was issued. Grows with time, over all nodes but for what their clocks differ.</summary>
+internal readonly record struct TokenId(long Value) : IId<TokenId>
+{
+    public static TokenId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}
+
+/// <summary>A sign-in: the family of tokens that came from it.</summary>
+internal readonly record struct AuthorizationId(long Value) : IId<AuthorizationId>
+{
+    public static AuthorizationId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}
+
 /// <summary>A user's connection to a bank.</summary>
 [JsonConverter(typeof(IdConverter<ConnectionId>))]
 internal readonly record struct ConnectionId(long Value) : IId<ConnectionId>

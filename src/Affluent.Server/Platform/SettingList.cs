@@ -1,3 +1,5 @@
+using Affluent.Server.Storage;
+
 namespace Affluent.Server.Platform;
 
 /// <summary>One setting: <c>auth_url</c> in the file, <c>AFFLUENT_AUTH_URL</c> in the environment, <c>--auth-url</c> on the command line.</summary>
@@ -46,13 +48,13 @@ internal static class SettingList
             "sandbox|production",
             "What the installation is for (sandbox)",
             (s, text) =>
-                text switch
-                {
-                    "sandbox" => s with { Environment = InstallationKind.Sandbox },
-                    "production" => s with { Environment = InstallationKind.Production },
-                    _ => "must be sandbox or production",
-                },
-            s => s.Environment == InstallationKind.Production ? "production" : "sandbox"
+                Vocabulary<InstallationKind>.TryRead(text, out var kind)
+                    ? s with
+                    {
+                        Environment = kind,
+                    }
+                    : "must be sandbox or production",
+            s => s.Environment.Word()
         ),
         new(
             "roles",

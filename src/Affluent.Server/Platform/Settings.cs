@@ -1,3 +1,5 @@
+using Affluent.Server.Storage;
+
 namespace Affluent.Server.Platform;
 
 /// <summary>
@@ -77,6 +79,7 @@ internal sealed record Settings
 }
 
 /// <summary>What an installation is for.</summary>
+[WordCase(WordCase.LowerSnake)]
 internal enum InstallationKind
 {
     /// <summary>Invented money: test bank, plain http on loopback.</summary>

@@ -86,6 +86,21 @@ internal static class Vocabulary<T>
     /// <summary>The word of a value.</summary>
     public static string Word(T value) => WordOf[value];
 
+    /// <summary>The values of those words that are of the list, in the order given.</summary>
+    public static IEnumerable<T> Among(IEnumerable<string> words)
+    {
+        foreach (var word in words)
+        {
+            if (TryRead(word, out var value))
+            {
+                yield return value;
+            }
+        }
+    }
+
+    /// <summary>The words of values, separated by blanks, as OAuth writes lists.</summary>
+    public static string Join(IEnumerable<T> values) => string.Join(' ', values.Select(Word));
+
     /// <summary>Reads a word; false when it is none of the list.</summary>
     public static bool TryRead(string? word, out T value)
     {

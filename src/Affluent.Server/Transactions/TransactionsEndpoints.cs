@@ -76,7 +76,7 @@ internal static class TransactionsEndpoints
         var transactions = app.MapGroup("/api/v2.1/transactions").WithTags("Transactions");
         transactions
             .MapGet("", List)
-            .Needs(Scopes.TransactionsRead)
+            .Needs(Scope.TransactionsRead)
             .Takes([
                 AccountId,
                 ConnectionId,
@@ -105,8 +105,8 @@ internal static class TransactionsEndpoints
             .Answers<IReadOnlyList<TransactionMessage>>(400);
         transactions
             .MapGet("/{id}", Show)
-            .Needs(Scopes.TransactionsRead)
-            .OwnedBy("id", TransactionsStore.OwnerOf)
+            .Needs(Scope.TransactionsRead)
+            .OwnedBy<TransactionId>("id", TransactionsStore.OwnerOf)
             .Describe("getTransaction", "Read a transaction", "One transaction.")
             .Answers<TransactionMessage>(404);
     }

@@ -60,8 +60,8 @@ internal static class TransactionsStore
         );
 
     /// <summary>Whose transaction it is, among all users; null when there is no such.</summary>
-    public static Task<long?> OwnerOf(DbWork db, long id) =>
-        db.Scalar<long?>("select user_id from transactions where id = @Id", new { Id = id });
+    public static Task<UserId?> OwnerOf(DbWork db, TransactionId id) =>
+        db.Scalar<UserId?>("select user_id from transactions where id = @Id", new { Id = id });
 
     /// <summary>Erases the transactions of an account.</summary>
     public static Task EraseOf(DbWork db, UserId userId, AccountId accountId) =>

@@ -47,7 +47,7 @@ internal sealed class ClientErasure(Database database, UserErasure users, Revoca
             return false;
         }
         await ClientStore.Delete(db, client.Id);
-        await revocations.Add(db, RevocationKind.Client, client.Id);
+        await revocations.Add(db, client.Id);
         return true;
     }
 }

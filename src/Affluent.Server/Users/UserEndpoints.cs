@@ -17,7 +17,7 @@ internal static class UserEndpoints
         var users = app.MapGroup("/api/v2.1/users").WithTags("Users");
         users
             .MapPost("", Create)
-            .Needs(Scopes.UsersCreate)
+            .Needs(Scope.UsersCreate)
             .ForClients()
             .Describe(
                 "createUser",
@@ -26,13 +26,13 @@ internal static class UserEndpoints
             )
             .Accepts<CreateUserMessage>("application/json")
             .Answers(201, 400, 409, 415);
-        var byId = users.MapGroup("/{id}").OwnedBy("id", Itself);
+        var byId = users.MapGroup("/{id}").OwnedBy<UserId>("id", Itself);
         byId.AddEndpointFilter(OnlyOneself);
         MapOne(users.MapGroup("/me"), "Me", "the user of the token", 400);
         MapOne(byId, "User", "a user", 404);
         app.MapDelete("/api/v2.1/admin/users/me", Delete)
             .WithTags("Users")
-            .Needs(Scopes.ProfileEdit)
+            .Needs(Scope.ProfileEdit)
             .Describe("deleteMeAsAdmin", "Delete a user in client mode", Erased + " The same as `DELETE /users/me`.")
             .Answers(204);
     }
@@ -40,24 +40,24 @@ internal static class UserEndpoints
     private static void MapOne(RouteGroupBuilder one, string name, string whom, int absent)
     {
         one.MapGet("", Show)
-            .Needs(Scopes.Profile, Scopes.ProfileEdit)
+            .Needs(Scope.Profile, Scope.ProfileEdit)
             .Describe($"get{name}", $"Read {whom}", "The user as the client knows it.")
             .Answers<UserMessage>(absent);
         foreach (var (verb, operation) in new[] { (HttpMethods.Put, "update"), (HttpMethods.Patch, "patch") })
         {
             one.MapMethods("", [verb], Edit)
-                .Needs(Scopes.ProfileEdit)
+                .Needs(Scope.ProfileEdit)
                 .Describe(operation + name, $"Change {whom}", "What the body does not name stays as it is.")
                 .Accepts<EditUserMessage>("application/json")
                 .Answers<UserMessage>(400, absent, 409, 415);
         }
         one.MapDelete("", Delete)
-            .Needs(Scopes.ProfileEdit)
+            .Needs(Scope.ProfileEdit)
             .Describe($"delete{name}", $"Delete {whom}", Erased)
             .Answers(204, absent);
     }
 
-    private static Task<long?> Itself(DbWork db, long userId) => Task.FromResult<long?>(userId);
+    private static Task<UserId?> Itself(DbWork db, UserId userId) => Task.FromResult<UserId?>(userId);
 
     // With a user's token, the id in the path must be the user's own.
     private static async ValueTask<object?> OnlyOneself(
@@ -65,7 +65,7 @@ internal static class UserEndpoints
         EndpointFilterDelegate next
     ) =>
         context.HttpContext.GetRouteValue("id") as string
-        == Ids.Text((await ActingUser.BindAsync(context.HttpContext)).UserId)
+        == (await ActingUser.BindAsync(context.HttpContext)).UserId.ToString()
             ? await next(context)
             : Problem.NotFound("user");
 
@@ -178,7 +178,7 @@ internal static class UserEndpoints
                     {
                         // Whoever signed in with the old password must sign in again.
                         await TokenStore.DeleteOfUser(db, before.Id);
-                        await revocations.Add(db, RevocationKind.User, before.Id);
+                        await revocations.Add(db, before.Id);
                     }
                     return true;
                 },
@@ -224,7 +224,7 @@ internal static class UserEndpoints
             async db =>
             {
                 await erasure.Erase(db, user.UserId);
-                await revocations.Add(db, RevocationKind.User, user.UserId);
+                await revocations.Add(db, user.UserId);
             },
             cancellation
         );
@@ -234,7 +234,7 @@ internal static class UserEndpoints
     private static UserMessage Message(UserRow row) =>
         new()
         {
-            Id = row.Id.ToString(),
+            Id = row.Id,
             Email = row.Email,
             EmailVerified = row.EmailVerified,
             FirstName = row.FirstName,

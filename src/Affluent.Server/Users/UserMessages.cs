@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Affluent.Server.Platform;
 
 namespace Affluent.Server.Users;
 
@@ -35,7 +36,7 @@ internal sealed record EditUserMessage
 internal sealed record UserMessage
 {
     /// <summary>Id of the user.</summary>
-    public required string Id { get; init; }
+    public required UserId Id { get; init; }
 
     /// <summary>As given when the user was created.</summary>
     public required string Email { get; init; }

@@ -16,12 +16,12 @@ internal sealed class WidgetSessions(
 )
 {
     /// <summary>What the flow does for the user.</summary>
-    private static readonly string[] NeededScopes =
+    private static readonly Scope[] NeededScopes =
     [
-        Scopes.ConnectionsManage,
-        Scopes.ConnectionsSync,
-        Scopes.AccountsManage,
-        Scopes.Profile,
+        Scope.ConnectionsManage,
+        Scope.ConnectionsSync,
+        Scope.AccountsManage,
+        Scope.Profile,
     ];
 
     public async Task<IResult> Create(HttpContext context, string version)
@@ -52,9 +52,9 @@ internal sealed class WidgetSessions(
                 "is the client's own token; the widget needs the token of the user who links a bank"
             );
         }
-        if (NeededScopes.FirstOrDefault(scope => !token.Caller.Scopes.Contains(scope)) is { } missing)
+        if (NeededScopes.Except(token.Caller.Scopes).ToArray() is [var missing, ..])
         {
-            return Problem.MissingScope(missing);
+            return Problem.MissingScope(missing.Word());
         }
         // Older integrations put the parameters of the pages here.
         var (parameters, wrong) = WidgetParameters.Read(context.Request.Query, client.AllowsRedirect);

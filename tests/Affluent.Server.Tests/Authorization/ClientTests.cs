@@ -78,8 +78,8 @@ public sealed class ClientTests
 
         Assert.Equal(made.ClientId, client.ClientId);
         Assert.Equal(
-            ("profile", "password", "https://shop.example"),
-            (client.Scopes, client.Grants, client.RedirectOrigins)
+            (Scope.Profile, GrantType.Password, "https://shop.example"),
+            (Assert.Single(client.Scopes), Assert.Single(client.Grants), client.RedirectOrigins)
         );
         Assert.True(client.ClientMode);
         Assert.Equal(1_772_438_400, client.CreatedAt);

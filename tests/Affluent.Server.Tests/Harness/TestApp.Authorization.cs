@@ -36,7 +36,7 @@ internal sealed partial class TestApp
         var (client, error) = new NewClient(
             "A test client",
             grants?.Split(' ') ?? NewClient.KnownGrants,
-            scopes?.Split(' ') ?? Scopes.All,
+            scopes?.Split(' ') ?? NewClient.KnownScopes,
             redirectUrls,
             clientMode
         ).Check(InstallationKind.Sandbox);
@@ -74,7 +74,7 @@ internal sealed partial class TestApp
         where T : notnull => _app.Services.GetRequiredService<T>();
 
     /// <summary>A client's own access token.</summary>
-    public async Task<string> ClientToken(TestClient client, string scopes = Scopes.UsersCreate) =>
+    public async Task<string> ClientToken(TestClient client, string scopes = "users_create") =>
         (
             await Tokens(
                 ("grant_type", "client_credentials"),
