@@ -3,8 +3,6 @@ using Affluent.Server.Storage;
 
 namespace Affluent.Server.Platform;
 
-// The conversions from and to long let folders move to these types one by one; they go when all have.
-
 /// <summary>A client: the fintech that calls the API.</summary>
 [JsonConverter(typeof(IdConverter<ClientId>))]
 internal readonly record struct ClientId(long Value) : IId<ClientId>
@@ -12,10 +10,6 @@ internal readonly record struct ClientId(long Value) : IId<ClientId>
     public static ClientId Of(long value) => new(value);
 
     public override string ToString() => Ids.Text(Value);
-
-    public static implicit operator long(ClientId id) => id.Value;
-
-    public static implicit operator ClientId(long value) => new(value);
 }
 
 /// <summary>A user of a client.</summary>
@@ -25,10 +19,6 @@ internal readonly record struct UserId(long Value) : IId<UserId>
     public static UserId Of(long value) => new(value);
 
     public override string ToString() => Ids.Text(Value);
-
-    public static implicit operator long(UserId id) => id.Value;
-
-    public static implicit operator UserId(long value) => new(value);
 }
 
 /// <summary>A token that was issued. Grows with time, over all nodes but for what their clocks differ.</summary>
@@ -54,10 +44,6 @@ internal readonly record struct ConnectionId(long Value) : IId<ConnectionId>
     public static ConnectionId Of(long value) => new(value);
 
     public override string ToString() => Ids.Text(Value);
-
-    public static implicit operator long(ConnectionId id) => id.Value;
-
-    public static implicit operator ConnectionId(long value) => new(value);
 }
 
 /// <summary>An account of a connection.</summary>
@@ -67,10 +53,6 @@ internal readonly record struct AccountId(long Value) : IId<AccountId>
     public static AccountId Of(long value) => new(value);
 
     public override string ToString() => Ids.Text(Value);
-
-    public static implicit operator long(AccountId id) => id.Value;
-
-    public static implicit operator AccountId(long value) => new(value);
 }
 
 /// <summary>A transaction of an account.</summary>
@@ -80,10 +62,6 @@ internal readonly record struct TransactionId(long Value) : IId<TransactionId>
     public static TransactionId Of(long value) => new(value);
 
     public override string ToString() => Ids.Text(Value);
-
-    public static implicit operator long(TransactionId id) => id.Value;
-
-    public static implicit operator TransactionId(long value) => new(value);
 }
 
 /// <summary>A job: a piece of work that can wait.</summary>
@@ -93,10 +71,6 @@ internal readonly record struct JobId(long Value) : IId<JobId>
     public static JobId Of(long value) => new(value);
 
     public override string ToString() => Ids.Text(Value);
-
-    public static implicit operator long(JobId id) => id.Value;
-
-    public static implicit operator JobId(long value) => new(value);
 }
 
 /// <summary>One run of a job.</summary>
@@ -106,10 +80,6 @@ internal readonly record struct RunId(long Value) : IId<RunId>
     public static RunId Of(long value) => new(value);
 
     public override string ToString() => Ids.Text(Value);
-
-    public static implicit operator long(RunId id) => id.Value;
-
-    public static implicit operator RunId(long value) => new(value);
 }
 
 /// <summary>A question to the user.</summary>
@@ -119,10 +89,6 @@ internal readonly record struct QuestionId(long Value) : IId<QuestionId>
     public static QuestionId Of(long value) => new(value);
 
     public override string ToString() => Ids.Text(Value);
-
-    public static implicit operator long(QuestionId id) => id.Value;
-
-    public static implicit operator QuestionId(long value) => new(value);
 }
 
 /// <summary>An event of a user's log; grows strictly within the user.</summary>
@@ -132,10 +98,6 @@ internal readonly record struct EventId(long Value) : IId<EventId>
     public static EventId Of(long value) => new(value);
 
     public override string ToString() => Ids.Text(Value);
-
-    public static implicit operator long(EventId id) => id.Value;
-
-    public static implicit operator EventId(long value) => new(value);
 }
 
 /// <summary>A queue of events.</summary>
@@ -145,8 +107,4 @@ internal readonly record struct QueueId(long Value) : IId<QueueId>
     public static QueueId Of(long value) => new(value);
 
     public override string ToString() => Ids.Text(Value);
-
-    public static implicit operator long(QueueId id) => id.Value;
-
-    public static implicit operator QueueId(long value) => new(value);
 }

@@ -14,7 +14,7 @@ internal sealed class Vault(MasterKey master)
     private const int TagSize = 16;
 
     /// <summary>Makes the user's data key; called once, in the transaction that creates the user.</summary>
-    public async Task CreateKey(DbWork db, long userId)
+    public async Task CreateKey(DbWork db, UserId userId)
     {
         var key = RandomNumberGenerator.GetBytes(32);
         await db.Execute(
@@ -24,7 +24,7 @@ internal sealed class Vault(MasterKey master)
     }
 
     /// <summary>The user's key, to seal and open with; null when the user is gone.</summary>
-    public async Task<UserKey?> OpenKey(DbWork db, long userId)
+    public async Task<UserKey?> OpenKey(DbWork db, UserId userId)
     {
         var wrapped = await db.Scalar<byte[]>(
             "select wrapped_key from user_keys where user_id = @UserId",
@@ -70,12 +70,12 @@ internal sealed class Vault(MasterKey master)
     }
 
     // Bound to what it is for and whose it is, so that a value moved to another row or column does not open.
-    internal static byte[] Context(string purpose, long owner) =>
-        Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{purpose}:{owner}"));
+    internal static byte[] Context(string purpose, UserId owner) =>
+        Encoding.UTF8.GetBytes($"{purpose}:{owner}");
 }
 
 /// <summary>A user's data key in memory.</summary>
-internal sealed class UserKey(long userId, byte[] key)
+internal sealed class UserKey(UserId userId, byte[] key)
 {
     /// <summary>Seals a text for one purpose ("session:8700 of connection 12"); only the same purpose opens it.</summary>
     public byte[] Seal(string plain, string purpose) =>

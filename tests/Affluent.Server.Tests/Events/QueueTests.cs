@@ -155,7 +155,7 @@ public sealed class QueueTests
         {
             last = all.IsCompleted;
             var page = await app.Database.Read(
-                db => EventLog.Read(db, user.Id, new EventId(seen.LastOrDefault()), 7),
+                db => EventLog.Read(db, new UserId(user.Id), new EventId(seen.LastOrDefault()), 7),
                 Stop
             );
             seen.AddRange(page.Select(e => e.Id.Value));

@@ -42,7 +42,7 @@ internal sealed partial class TestApp
         ).Check(InstallationKind.Sandbox);
         Assert.Null(error);
         var (made, secret) = await Database.Write(db => ClientStore.Create(db, client!, Service<Ids>(), Time), Stop);
-        return new TestClient(made.Id, made.ClientId, secret.Value);
+        return new TestClient(made.Id.Value, made.ClientId, secret.Value);
     }
 
     /// <summary>Asks the token endpoint, with a form, and returns its answer whatever it is.</summary>

@@ -48,12 +48,12 @@ public sealed class PlatformTests
         var (mine, other) = await database.Database.Write(
             async db =>
             {
-                foreach (var id in new[] { 1, 2 })
+                foreach (var id in new UserId[] { new(1), new(2) })
                 {
                     await UserStore.Insert(db, new UserRow { Id = id, EmailKey = $"{id}@example.org" });
                     await vault.CreateKey(db, id);
                 }
-                return (await vault.OpenKey(db, 1), await vault.OpenKey(db, 2));
+                return (await vault.OpenKey(db, new UserId(1)), await vault.OpenKey(db, new UserId(2)));
             },
             Stop
         );

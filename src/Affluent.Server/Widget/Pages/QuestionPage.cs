@@ -17,7 +17,7 @@ internal abstract class QuestionPage(SessionContext session, OpenQuestion open) 
 
     protected OpenQuestion Open => open;
 
-    protected string QuestionId => Ids.Text(open.Id);
+    protected string QuestionId => open.Id.ToString();
 
     public override async Task<FormResult> Submit(PostedForm form)
     {
