@@ -6,7 +6,6 @@ using Affluent.Server.Storage;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using Scope = Affluent.Server.Authorization.Scope;
 using Scalar.AspNetCore;
 
 namespace Affluent.Server.OpenApi;
@@ -128,11 +127,11 @@ internal static class ApiDocument
     private static OpenApiSecurityScheme SecurityScheme(Settings settings)
     {
         var auth = settings.AuthUrl?.AbsoluteUri.TrimEnd('/') ?? "/auth";
-        OpenApiOAuthFlow Flow(Func<Scope, bool> scopes) =>
+        OpenApiOAuthFlow Flow(Func<Authorization.Scope, bool> scopes) =>
             new()
             {
                 TokenUrl = new Uri(auth + "/token", UriKind.RelativeOrAbsolute),
-                Scopes = Enum.GetValues<Scope>()
+                Scopes = Enum.GetValues<Authorization.Scope>()
                     .Where(scopes)
                     .ToDictionary(scope => scope.Word(), ScopeMeanings.Of, StringComparer.Ordinal),
             };
@@ -144,7 +143,7 @@ internal static class ApiDocument
             Flows = new OpenApiOAuthFlows
             {
                 ClientCredentials = Flow(_ => true),
-                Password = Flow(scope => scope != Scope.UsersCreate),
+                Password = Flow(scope => scope != Authorization.Scope.UsersCreate),
             },
         };
     }
@@ -157,22 +156,4 @@ internal sealed class WordConverters : JsonConverterFactory
 
     public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
         (JsonConverter)Activator.CreateInstance(typeof(WordConverter<>).MakeGenericType(typeToConvert))!;
-}
-
-/// <summary>What each scope opens, in words.</summary>
-internal static class ScopeMeanings
-{
-    public static string Of(Scope scope) =>
-        scope switch
-        {
-            Scope.UsersCreate => "Create users (client tokens).",
-            Scope.Profile => "Read the user.",
-            Scope.ProfileEdit => "Change or delete the user.",
-            Scope.AccountsRead => "Read accounts.",
-            Scope.AccountsManage => "Read and delete accounts.",
-            Scope.ConnectionsManage => "Create, change and delete connections.",
-            Scope.ConnectionsSync => "Start synchronizations.",
-            Scope.TransactionsRead => "Read transactions.",
-            Scope.Openid => "OpenID Connect.",
-        };
 }

@@ -17,9 +17,15 @@ internal static class DapperMapping
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.RemoveTypeMap(typeof(DateOnly));
         SqlMapper.RemoveTypeMap(typeof(DateOnly?));
-        SqlMapper.AddTypeHandler(new DayHandler());
-        SqlMapper.AddTypeHandler(new TextIdHandler<ProviderId>(text => new(text), id => id.Value));
-        SqlMapper.AddTypeHandler(new TextIdHandler<ChannelDefinitionId>(text => new(text), id => id.Value));
+        SqlMapper.AddTypeHandler(typeof(DateOnly), new DayHandler());
+        SqlMapper.AddTypeHandler(
+            typeof(ProviderId),
+            new TextIdHandler<ProviderId>(text => new(text), id => id.Value)
+        );
+        SqlMapper.AddTypeHandler(
+            typeof(ChannelDefinitionId),
+            new TextIdHandler<ChannelDefinitionId>(text => new(text), id => id.Value)
+        );
         foreach (var type in typeof(DapperMapping).Assembly.GetTypes())
         {
             if (type.IsValueType && type.IsAssignableTo(typeof(IId)))
@@ -35,39 +41,50 @@ internal static class DapperMapping
     /// <summary>Days since 1970-01-01, as stored.</summary>
     public static int ToDays(DateOnly day) => day.DayNumber - Epoch;
 
-    private sealed class IdHandler<T> : SqlMapper.TypeHandler<T>
-        where T : struct, IId<T>
-    {
-        public override T Parse(object value) => T.Of(Convert.ToInt64(value, CultureInfo.InvariantCulture));
-
-        public override void SetValue(IDbDataParameter parameter, T value)
-        {
-            parameter.DbType = DbType.Int64;
-            parameter.Value = value.Value;
-        }
-    }
-
-    private sealed class TextIdHandler<T>(Func<string, T> read, Func<T, string> write) : SqlMapper.TypeHandler<T>
+    // Dapper's own base class knows no null: a list of ids that may be missing would not be read.
+    private abstract class Handler<T> : SqlMapper.ITypeHandler
         where T : struct
     {
-        public override T Parse(object value) => read((string)value);
+        public object? Parse(Type destinationType, object value) => value is DBNull ? null : Read(value);
 
-        public override void SetValue(IDbDataParameter parameter, T value)
+        public void SetValue(IDbDataParameter parameter, object value)
         {
-            parameter.DbType = DbType.String;
-            parameter.Value = write(value);
+            if (value is T known)
+            {
+                (parameter.DbType, parameter.Value) = Write(known);
+            }
+            else
+            {
+                parameter.Value = DBNull.Value;
+            }
         }
+
+        protected abstract T Read(object value);
+
+        protected abstract (DbType Type, object Value) Write(T value);
     }
 
-    private sealed class DayHandler : SqlMapper.TypeHandler<DateOnly>
+    private sealed class IdHandler<T> : Handler<T>
+        where T : struct, IId<T>
     {
-        public override DateOnly Parse(object value) =>
+        protected override T Read(object value) => T.Of(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+
+        protected override (DbType Type, object Value) Write(T value) => (DbType.Int64, value.Value);
+    }
+
+    private sealed class TextIdHandler<T>(Func<string, T> read, Func<T, string> write) : Handler<T>
+        where T : struct
+    {
+        protected override T Read(object value) => read((string)value);
+
+        protected override (DbType Type, object Value) Write(T value) => (DbType.String, write(value));
+    }
+
+    private sealed class DayHandler : Handler<DateOnly>
+    {
+        protected override DateOnly Read(object value) =>
             DateOnly.FromDayNumber(Convert.ToInt32(value, CultureInfo.InvariantCulture) + Epoch);
 
-        public override void SetValue(IDbDataParameter parameter, DateOnly value)
-        {
-            parameter.DbType = DbType.Int32;
-            parameter.Value = ToDays(value);
-        }
+        protected override (DbType Type, object Value) Write(DateOnly value) => (DbType.Int32, ToDays(value));
     }
 }

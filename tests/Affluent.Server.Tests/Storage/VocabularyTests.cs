@@ -42,7 +42,7 @@ public sealed class VocabularyTests
             TestContext.Current.CancellationToken
         );
 
-        var (rows, words, types, ids, scalar, none) = await test.Database.Read(
+        var (rows, words, types, ids, missing, scalar, none) = await test.Database.Read(
             async db =>
                 (
                     await db.Query<Row>("select * from words"),
@@ -52,6 +52,7 @@ public sealed class VocabularyTests
                         "select id from words where id {in @Ids}",
                         new { Ids = db.List([given.Id]) }
                     ),
+                    await db.Query<ConnectionId?>("select connection_id from words"),
                     await db.Scalar<EventType?>("select type from words"),
                     await db.Scalar<UserId?>("select id from words where id = 0")
                 ),
@@ -61,6 +62,7 @@ public sealed class VocabularyTests
         Assert.Equal(["CHOOSE_BANK/BOOKED", "CHOOSE_BANK/BOOKED"], words);
         Assert.Equal([EventType.ChooseBank, EventType.ChooseBank], types);
         Assert.Equal([given.Id, given.Id], ids);
+        Assert.Equal([null, null], missing);
         Assert.Equal(EventType.ChooseBank, scalar);
         Assert.Null(none);
     }
