@@ -11,7 +11,13 @@ namespace Affluent.Server.Authorization;
 
 /// <summary>What an access token says, once it is found to be ours.</summary>
 /// <param name="ClientMode">Whether its client may act for its users with a token of its own.</param>
-internal sealed record AccessToken(TokenId Id, AuthorizationId? AuthorizationId, long ExpiresAt, Caller Caller, bool ClientMode);
+internal sealed record AccessToken(
+    TokenId Id,
+    AuthorizationId? AuthorizationId,
+    long ExpiresAt,
+    Caller Caller,
+    bool ClientMode
+);
 
 /// <summary>
 /// Validates access tokens without asking anyone: signature, issuer and type once per token, then only time and revocations. The
@@ -65,11 +71,7 @@ internal sealed class AccessTokens(
             var left = TimeSpan.FromSeconds(Math.Max(1, token.ExpiresAt - time.Seconds()));
             _known.Set(key, token, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = left });
         }
-        return
-            time.Seconds() < token.ExpiresAt
-            && !revocations.Covers(token)
-            ? token
-            : null;
+        return time.Seconds() < token.ExpiresAt && !revocations.Covers(token) ? token : null;
     }
 
     private async Task<AccessToken?> Read(string text, CancellationToken cancellation)

@@ -27,9 +27,7 @@ internal sealed class TokenManager(
         CancellationToken cancellationToken = default
     )
     {
-        var family = new AuthorizationId(
-            long.Parse(identifier, System.Globalization.CultureInfo.InvariantCulture)
-        );
+        var family = new AuthorizationId(long.Parse(identifier, System.Globalization.CultureInfo.InvariantCulture));
         await database.Write(
             async db =>
             {

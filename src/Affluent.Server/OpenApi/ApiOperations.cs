@@ -1,8 +1,8 @@
-using Affluent.Server.Storage;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 

@@ -70,8 +70,7 @@ internal sealed class Vault(MasterKey master)
     }
 
     // Bound to what it is for and whose it is, so that a value moved to another row or column does not open.
-    internal static byte[] Context(string purpose, UserId owner) =>
-        Encoding.UTF8.GetBytes($"{purpose}:{owner}");
+    internal static byte[] Context(string purpose, UserId owner) => Encoding.UTF8.GetBytes($"{purpose}:{owner}");
 }
 
 /// <summary>A user's data key in memory.</summary>

@@ -18,10 +18,7 @@ internal static class DapperMapping
         SqlMapper.RemoveTypeMap(typeof(DateOnly));
         SqlMapper.RemoveTypeMap(typeof(DateOnly?));
         SqlMapper.AddTypeHandler(typeof(DateOnly), new DayHandler());
-        SqlMapper.AddTypeHandler(
-            typeof(ProviderId),
-            new TextIdHandler<ProviderId>(text => new(text), id => id.Value)
-        );
+        SqlMapper.AddTypeHandler(typeof(ProviderId), new TextIdHandler<ProviderId>(text => new(text), id => id.Value));
         SqlMapper.AddTypeHandler(
             typeof(ChannelDefinitionId),
             new TextIdHandler<ChannelDefinitionId>(text => new(text), id => id.Value)

@@ -354,7 +354,9 @@ public sealed class TokenTests
         );
         Assert.Empty(document.GetProperty("response_types_supported").EnumerateArray());
         Assert.Empty(
-            NewClient.KnownScopes.Except(document.GetProperty("scopes_supported").EnumerateArray().Select(s => s.GetString()))
+            NewClient.KnownScopes.Except(
+                document.GetProperty("scopes_supported").EnumerateArray().Select(s => s.GetString())
+            )
         );
         var key = Assert.Single(keys.GetProperty("keys").EnumerateArray());
         Assert.Equal(("EC", "P-256", "ES256"), (key.Text("kty"), key.Text("crv"), key.Text("alg")));
