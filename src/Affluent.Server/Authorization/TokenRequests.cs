@@ -100,7 +100,7 @@ internal sealed class TokenRequests(
     }
 
     /// <summary>What is asked, if all of it is allowed; all that is allowed, if nothing is asked. Else the request is refused.</summary>
-    private static IReadOnlyList<Scope>? Choose(HandleTokenRequestContext context, IEnumerable<Scope> allowed)
+    private static Scope[]? Choose(HandleTokenRequestContext context, IEnumerable<Scope> allowed)
     {
         var may = allowed.ToArray();
         // Refresh tokens come without asking; clients that ask by the name of OpenID Connect are not refused for it.

@@ -82,7 +82,7 @@ internal sealed record Settings
 [WordCase(WordCase.LowerSnake)]
 internal enum InstallationKind
 {
-    /// <summary>Invented money: test bank, plain http on loopback.</summary>
+    /// <summary>To try things out: plain http, keys that it makes itself and the test bank are allowed.</summary>
     Sandbox,
 
     /// <summary>Real money: refuses everything that is only fit for a sandbox.</summary>

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Text;
-using Affluent.Ledger;
 using Affluent.Server.Accounts;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;

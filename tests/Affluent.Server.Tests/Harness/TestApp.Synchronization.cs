@@ -1,10 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Affluent.Server.Authorization;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
-using Affluent.Server.Synchronization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -3,7 +3,6 @@ using System.Text;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
-using Affluent.Server.Synchronization;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 

@@ -4,7 +4,6 @@ using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Tests.Harness;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Affluent.Server.Tests.Storage;

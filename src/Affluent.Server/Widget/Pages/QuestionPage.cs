@@ -1,6 +1,4 @@
-using Affluent.Server.Connections;
 using Affluent.Server.Jobs;
-using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Widget.Pages;
