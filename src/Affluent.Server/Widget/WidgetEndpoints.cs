@@ -59,8 +59,7 @@ internal static partial class WidgetEndpoints
     private static async Task<IResult> Show(HttpContext context, WidgetFlow flow, WidgetPurpose purpose)
     {
         var query = context.Request.Query;
-        var sessionId = query["session_id"].ToString();
-        if (await flow.Find(sessionId, context.RequestAborted) is not { } known)
+        if (await flow.Find(query["session_id"].ToString(), context.RequestAborted) is not { } known)
         {
             return Notices.Expired(context);
         }
@@ -77,13 +76,7 @@ internal static partial class WidgetEndpoints
         {
             return Notices.BadLink(context, known, missing);
         }
-        var session = await flow.Open(
-            sessionId,
-            purpose,
-            parameters,
-            IsFramed(context.Request),
-            context.RequestAborted
-        );
+        var session = await flow.Open(known, purpose, parameters, IsFramed(context.Request), context.RequestAborted);
         return session is null ? Notices.Expired(context)
             : WidgetPages.Find(session) is { } page ? PageRenderer.Render(context, session, page)
             : throw new InvalidOperationException($"No page shows a session at the step {session.State.Step}.");

@@ -35,37 +35,47 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
     public Task<SessionContext?> Find(string sessionId, CancellationToken cancellation) =>
         database.Read(db => Load(db, sessionId, forUpdate: false), cancellation);
 
-    /// <summary>Opens an address, then takes the steps that need nobody.</summary>
+    /// <summary>Opens an address, then takes the steps that need nobody; null when the session is no more.</summary>
+    /// <param name="known">The session as <see cref="Find"/> gave it.</param>
     /// <param name="parameters">Those of the address; null when it brings none.</param>
     /// <param name="framed">Whether the browser says that it is a frame; null when it does not say.</param>
-    public Task<SessionContext?> Open(
-        string sessionId,
+    public async Task<SessionContext?> Open(
+        SessionContext known,
         WidgetPurpose purpose,
         WidgetParameters? parameters,
         bool? framed,
         CancellationToken cancellation
-    ) =>
-        database.Write(
+    )
+    {
+        var offered = Offered(parameters);
+        // Most visits only look: they take no turn among the writers.
+        if (Next(known) is null)
+        {
+            return known;
+        }
+        return await database.Write(
             async db =>
             {
-                if (await Load(db, sessionId, forUpdate: true) is not { } session)
-                {
-                    return null;
-                }
-                var opened = session.State.Open(purpose, Offered(parameters) ?? session.State.Parameters, framed);
-                if (WidgetStore.Write(opened) != WidgetStore.Write(session.State))
-                {
-                    session = await Advance(db, session, opened);
-                }
+                var session = await Load(db, known.Session.Id, forUpdate: true);
                 // A session takes at most a handful of steps by itself.
-                for (var i = 0; i < 5 && session.Work is BankWork.Finished finished; i++)
+                for (var i = 0; i < 6 && session is not null && Next(session) is { } next; i++)
                 {
-                    session = await Advance(db, session, finished.Next);
+                    session = await Advance(db, session, next);
                 }
                 return session;
             },
             cancellation
         );
+
+        WidgetState? Next(SessionContext session)
+        {
+            var state = session.State;
+            var opened = state.Open(purpose, offered ?? state.Parameters, framed);
+            return WidgetStore.Write(opened) != WidgetStore.Write(state)
+                ? opened
+                : (session.Work as BankWork.Finished)?.Next;
+        }
+    }
 
     /// <summary>Takes a form.</summary>
     public Task<Submission> Submit(
@@ -145,11 +155,8 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
             }
             : parameters;
 
-    private async Task<SessionContext> Advance(DbWork db, SessionContext session, WidgetState next)
-    {
-        await WidgetStore.Advance(db, session.Session, next);
-        return (await Load(db, session.Session.Id, forUpdate: false))!;
-    }
+    private async Task<SessionContext> Advance(DbWork db, SessionContext session, WidgetState next) =>
+        await Describe(db, await WidgetStore.Advance(db, session.Session, next), session.Client);
 
     private async Task<SessionContext?> Load(DbWork db, string sessionId, bool forUpdate)
     {
@@ -157,10 +164,13 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
         var session = forUpdate
             ? await WidgetStore.FindForUpdate(db, sessionId, now)
             : await WidgetStore.Find(db, sessionId, now);
-        if (session is null || await ClientStore.Find(db, session.ClientId) is not { Disabled: false } client)
-        {
-            return null;
-        }
+        return session is null || await ClientStore.Find(db, session.ClientId) is not { Disabled: false } client
+            ? null
+            : await Describe(db, session, client);
+    }
+
+    private async Task<SessionContext> Describe(DbWork db, WidgetSession session, Client client)
+    {
         var state = session.State;
         var connection = state.ConnectionId is { } id ? await WidgetConnection.Find(db, session.UserId, id) : null;
         return new SessionContext(
@@ -174,7 +184,7 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
                 : await Questions.Find(users.For(db, session.UserId, session.ClientId), connection.Id),
             connection?.Accounts
                 ?? (state.Purpose == WidgetPurpose.ManageAccounts ? await WidgetAccount.All(db, session.UserId) : []),
-            now
+            time.Seconds()
         );
     }
 }

@@ -86,13 +86,10 @@ internal static class WidgetStore
             : row.Session(key.Open(row.SealedId, Purpose)!);
     }
 
-    /// <summary>
-    /// Takes the session to its next state; false when another request was quicker. Called first in a transaction that does more, it
-    /// lets that happen once only.
-    /// </summary>
-    public static async Task<bool> Advance(DbWork db, WidgetSession session, WidgetState next)
+    /// <summary>Takes the session, found for update, to its next state.</summary>
+    public static async Task<WidgetSession> Advance(DbWork db, WidgetSession session, WidgetState next)
     {
-        var changed = await db.Execute(
+        await db.Execute(
             """
             update widget_sessions set state = @State, connection_id = @ConnectionId, version = version + 1
             where id_hash = @IdHash and version = @Version
@@ -105,7 +102,7 @@ internal static class WidgetStore
                 session.Version,
             }
         );
-        return changed == 1;
+        return session with { State = next, Version = session.Version + 1 };
     }
 
     /// <summary>Keeps every step off the user's sessions until the transaction ends.</summary>
