@@ -18,8 +18,6 @@ internal static class SynchronizationServices
 
     private static JobRunner Runner(IServiceProvider services)
     {
-        // One address for all banks and connections: it is registered at each bank. The widget serves it.
-        var callback = new Uri($"{services.GetRequiredService<Addresses>().Embed}/v2.1/widget/bank_callback");
         var log = services.GetRequiredService<ILogger<Run>>();
         return new JobRunner(
             JobKind.Synchronization,
@@ -32,10 +30,14 @@ internal static class SynchronizationServices
                         services.GetRequiredService<Banks>(),
                         services.GetRequiredService<BankHttp>(),
                         services.GetRequiredService<TimeProvider>(),
-                        callback,
+                        Callback(services.GetRequiredService<Addresses>()),
                         log
                     )
                 ).Execute(job, cancellation)
         );
     }
+
+    // One address for all banks and connections: it is registered at each bank. The widget serves it. Asked for by each run, because
+    // it is known only when the process listens.
+    private static Uri Callback(Addresses addresses) => new($"{addresses.Embed}/v2.1/widget/bank_callback");
 }
