@@ -27,7 +27,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
 
     /// <summary>Takes all pages of the list of accounts; null: it is complete, else what came in between.</summary>
     public Task<StepResult?> ListAccounts(Action<StepResult.Page> take, CancellationToken cancellation) =>
-        Pages((accounts, context, token) => accounts.ListAccounts(context, token), take, cancellation);
+        Pages((accounts, context, cancellation) => accounts.ListAccounts(context, cancellation), take, cancellation);
 
     /// <summary>Takes all pages of an account's transactions; null: they are complete, else what came in between.</summary>
     public Task<StepResult?> ListTransactions(
@@ -37,7 +37,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         CancellationToken cancellation
     ) =>
         Pages(
-            (accounts, context, token) => accounts.ListTransactions(context, account, from, token),
+            (accounts, context, cancellation) => accounts.ListTransactions(context, account, from, cancellation),
             take,
             cancellation
         );
@@ -45,7 +45,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     /// <summary>Tells the bank which accounts the user shares.</summary>
     public Task<StepResult> ShareAccounts(IReadOnlyList<BankAccount> shared, CancellationToken cancellation) =>
         Take<IAccountConsent>(
-            (consent, context, token) => consent.ShareAccounts(context, shared, token),
+            (consent, context, cancellation) => consent.ShareAccounts(context, shared, cancellation),
             answered: false,
             cancellation
         );
@@ -53,7 +53,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     /// <summary>Hands over what the user typed.</summary>
     public Task<StepResult> AcceptAnswer(IReadOnlyDictionary<string, string> values, CancellationToken cancellation) =>
         Take<IEmbeddedAuthentication>(
-            (user, context, token) => user.AcceptAnswer(context, values, token),
+            (user, context, cancellation) => user.AcceptAnswer(context, values, cancellation),
             answered: true,
             cancellation
         );
@@ -61,7 +61,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     /// <summary>Hands over the address at which the user came back from the bank.</summary>
     public Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation) =>
         Take<IRedirectAuthentication>(
-            (user, context, token) => user.AcceptReturn(context, address, token),
+            (user, context, cancellation) => user.AcceptReturn(context, address, cancellation),
             answered: true,
             cancellation
         );
@@ -69,7 +69,11 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     /// <summary>Looks whether the user has acted elsewhere.</summary>
     /// <param name="answered">The user says so: a question that is asked now is another one.</param>
     public Task<StepResult> Poll(bool answered, CancellationToken cancellation) =>
-        Take<IDecoupledAuthentication>((user, context, token) => user.Poll(context, token), answered, cancellation);
+        Take<IDecoupledAuthentication>(
+            (user, context, cancellation) => user.Poll(context, cancellation),
+            answered,
+            cancellation
+        );
 
     private async Task<StepResult?> Pages(
         Step<IAccountInformation> step,
@@ -95,7 +99,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
                 return NotUnderstood("a page names itself as the next one");
             }
             place = next;
-            step = (accounts, context, token) => accounts.Continue(context, next, token);
+            step = (accounts, context, cancellation) => accounts.Continue(context, next, cancellation);
         }
         return NotUnderstood("the pages have no end");
     }
