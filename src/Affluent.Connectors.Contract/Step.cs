@@ -6,7 +6,7 @@ public sealed record StepContext
     /// <summary>The bank and its settings, from the catalogue.</summary>
     public required ChannelDefinition Channel { get; init; }
 
-    /// <summary>The only way out: no cookies, no automatic redirects, bounded in time and size, recorded in tests.</summary>
+    /// <summary>The only way out: no cookies, no automatic redirects, bounded in time and size (<see cref="BoundedExchange"/>), recorded in tests.</summary>
     public required HttpClient Http { get; init; }
 
     /// <summary>What the connector returned last, or empty at the very first step. Stored encrypted; may hold tokens and cookies.</summary>

@@ -187,7 +187,7 @@ public static class ConnectorContract
         foreach (var session in sessions)
         {
             using var bank = examinee.Bank();
-            using var http = new HttpClient(bank, disposeHandler: false) { Timeout = LongEnough };
+            using var http = Walk.Client(bank, LongEnough);
             try
             {
                 var context = new StepContext

@@ -56,10 +56,14 @@ internal sealed class Walk(Examinee examinee, HttpMessageHandler bank, PresentUs
         }
     }
 
+    /// <summary>What a step is handed as its way out.</summary>
+    public static HttpClient Client(HttpMessageHandler bank, TimeSpan patience) =>
+        new(new BoundedExchange(bank, TimeProvider.System), disposeHandler: false) { Timeout = patience };
+
     /// <summary>One step; the session of its result is the one of the next.</summary>
     public async Task<StepResult> Take(StepInput input, CancellationToken cancellation)
     {
-        using var http = new HttpClient(bank, disposeHandler: false) { Timeout = patience };
+        using var http = Client(bank, patience);
         var context = new StepContext
         {
             Channel = examinee.Channel,

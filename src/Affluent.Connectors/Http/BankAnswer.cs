@@ -3,8 +3,8 @@ using Affluent.Connectors.Contract;
 
 namespace Affluent.Connectors.Http;
 
-/// <summary>What came back from a bank, whole and bounded. A bank that could not be reached is an answer too.</summary>
-internal sealed record BankAnswer
+/// <summary>What came back from a bank. A bank that could not be reached is an answer too.</summary>
+internal record BankAnswer
 {
     /// <summary>How long a bank that is down is left alone when it names no time itself.</summary>
     public static readonly TimeSpan PauseWhenDown = TimeSpan.FromMinutes(15);
@@ -12,17 +12,11 @@ internal sealed record BankAnswer
     /// <summary>The same for a bank that counts our calls: its count is mostly by the day.</summary>
     public static readonly TimeSpan PauseWhenLimited = TimeSpan.FromHours(1);
 
-    /// <summary>HTTP status; 0 = no answer (connection refused, time-out, cut off, larger than we read).</summary>
+    /// <summary>HTTP status; 0 = no answer (connection refused, time-out, cut off, too large).</summary>
     public required int Status { get; init; }
 
     /// <summary>The address asked.</summary>
     public required Uri Address { get; init; }
-
-    /// <summary>Type without parameters, in lower case; empty when the bank states none.</summary>
-    public string MediaType { get; init; } = "";
-
-    /// <summary>Decoded text.</summary>
-    public string Body { get; init; } = "";
 
     /// <summary>The header Location as it stands.</summary>
     public string? Location { get; init; }
@@ -39,21 +33,18 @@ internal sealed record BankAnswer
     /// <summary>3xx with somewhere to go.</summary>
     public bool IsRedirect => Status is 301 or 302 or 303 or 307 or 308 && !string.IsNullOrEmpty(Location);
 
-    /// <summary>The result to return when the bank is in no state to be asked; null when the answer can be read.</summary>
-    public StepResult? Unwell(string session, DateTimeOffset now) =>
+    /// <summary>The result to return when the bank cannot be asked now; null when the answer can be read.</summary>
+    public StepResult.Later? RetryLater(string session, DateTimeOffset now) =>
         Status switch
         {
             429 => Limited(session, now),
-            0 or 408 or >= 500 => Down(session, now),
+            0 or 408 or >= 500 => Unavailable(session, now),
             _ => null,
         };
 
     /// <summary>The bank is down, or answers nonsense.</summary>
-    public StepResult Down(string session, DateTimeOffset now) =>
-        new StepResult.Later(ReadRetryAfter(now) ?? now + PauseWhenDown, LaterReason.BankUnavailable)
-        {
-            Session = session,
-        };
+    public StepResult.Later Unavailable(string session, DateTimeOffset now) =>
+        new(ReadRetryAfter(now) ?? now + PauseWhenDown, LaterReason.BankUnavailable) { Session = session };
 
     private StepResult.Later Limited(string session, DateTimeOffset now) =>
         new(ReadRetryAfter(now) ?? now + PauseWhenLimited, LaterReason.RateLimited) { Session = session };
@@ -82,4 +73,12 @@ internal sealed record BankAnswer
             { } w => now + w,
         };
     }
+}
+
+/// <summary>An answer with its body.</summary>
+internal sealed record BankAnswer<TBody> : BankAnswer
+    where TBody : class
+{
+    /// <summary>What the family made of the body; null when none came.</summary>
+    public TBody? Body { get; init; }
 }

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
+using Affluent.Connectors.Http;
 
 namespace Affluent.Connectors.Reading;
 
@@ -9,14 +12,26 @@ namespace Affluent.Connectors.Reading;
 /// </summary>
 internal static class Json
 {
-    /// <summary>The document, or null when the text is none.</summary>
-    public static JsonElement? Parse(string text)
+    /// <summary>Reads the body of an answer once: what is parsed are the bytes as they came.</summary>
+    public static async Task<JsonBody> Read(HttpContent content, CancellationToken cancellation)
+    {
+        var bytes = await content.ReadAsByteArrayAsync(cancellation);
+        var encoding = content.Encoding();
+        // Banks that send Latin-1 without saying so exist: what is not UTF-8 is read as far as it goes.
+        return new JsonBody(
+            encoding is UTF8Encoding && Utf8.IsValid(bytes) ? bytes : Encoding.UTF8.GetBytes(encoding.GetString(bytes))
+        );
+    }
+
+    /// <summary>The document; null when the text is none.</summary>
+    /// <param name="utf8">The text, which the elements refer to.</param>
+    public static JsonElement? Parse(ReadOnlyMemory<byte> utf8)
     {
         try
         {
-            using var document = JsonDocument.Parse(text);
-            var root = document.RootElement.Clone();
-            if (text.Contains("\\ud", StringComparison.OrdinalIgnoreCase))
+            // Not disposed: its elements are used as long as the step lasts, and there is nothing to give back but memory.
+            var root = JsonDocument.Parse(utf8).RootElement;
+            if (utf8.Span.IndexOf("\\ud"u8) >= 0 || utf8.Span.IndexOf("\\uD"u8) >= 0)
             {
                 ReadAllText(root);
             }
@@ -112,4 +127,20 @@ internal static class Json
                 ? value
                 : null,
         };
+}
+
+/// <summary>A body that should be JSON.</summary>
+/// <param name="bytes">In UTF-8.</param>
+internal sealed class JsonBody(ReadOnlyMemory<byte> bytes)
+{
+    private readonly ReadOnlyMemory<byte> _bytes = bytes.Span.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes;
+
+    /// <summary>Whether the bank sent nothing.</summary>
+    public bool IsEmpty => _bytes.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0;
+
+    /// <summary>The document; null when the bank sent something else.</summary>
+    public JsonElement? Parse() => Json.Parse(_bytes);
+
+    /// <summary>The body as text.</summary>
+    public override string ToString() => Encoding.UTF8.GetString(_bytes.Span);
 }

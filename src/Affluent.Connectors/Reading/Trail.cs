@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Affluent.Connectors.Reading;
 
@@ -16,17 +15,17 @@ internal sealed record Trail(string Address, int Number = 1, string? Mark = null
     private const int MostPages = 100_000;
 
     /// <summary>Whether a page with these rows is the page before once more, under another address.</summary>
-    public bool Repeats(string rows) => Rows is not null && rows.Length > 0 && Rows == Digest(rows);
+    public bool Repeats(ReadOnlySpan<byte> rows) => Rows is not null && rows.Length > 0 && Rows == Digest(rows);
 
     /// <summary>The page after this one.</summary>
-    /// <param name="rows">The rows of this page as text.</param>
-    public TrailStep To(Uri next, string rows) =>
+    /// <param name="rows">The rows of this page as text in UTF-8.</param>
+    public TrailStep To(Uri next, ReadOnlySpan<byte> rows) =>
         next.AbsoluteUri == Address ? new TrailStep.End()
         : next.AbsoluteUri == Mark || Number >= MostPages ? new TrailStep.Circle()
         : new TrailStep.On(new Trail(next.AbsoluteUri, Number + 1, int.IsPow2(Number) ? Address : Mark, Digest(rows)));
 
-    private static string Digest(string rows) =>
-        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(rows)).AsSpan(0, 12));
+    private static string Digest(ReadOnlySpan<byte> rows) =>
+        Convert.ToBase64String(SHA256.HashData(rows).AsSpan(0, 12));
 }
 
 /// <summary>Where a link to the next page leads.</summary>

@@ -77,20 +77,31 @@ internal sealed class Browser(StepContext context, Uri home)
         return new Visit.Astray();
     }
 
-    private Visit Arrive(BankAnswer answer)
+    private Visit Arrive(BankAnswer<IHtmlDocument> answer)
     {
         var session = Session.Write();
-        if (answer.Unwell(session, context.Now) is { } unwell)
-        {
-            return new Visit.Unwell(unwell);
-        }
-        var isHtml = answer.MediaType is "text/html" or "application/xhtml+xml" or "";
-        return answer.IsSuccess && (!isHtml || string.IsNullOrWhiteSpace(answer.Body))
-            ? new Visit.Unwell(answer.Down(session, context.Now))
-            : new Visit.Page(answer.Address, answer.Status, new HtmlParser().ParseDocument(isHtml ? answer.Body : ""));
+        return
+            answer.RetryLater(session, context.Now) is { } later ? new Visit.Unwell(later)
+            : answer.IsSuccess && IsEmpty(answer.Body!) ? new Visit.Unwell(answer.Unavailable(session, context.Now))
+            : new Visit.Page(answer.Address, answer.Status, answer.Body!);
     }
 
-    private async Task<BankAnswer> Send(
+    private static bool IsEmpty(IHtmlDocument page) =>
+        page is { ChildNodes.Length: 1, Head.HasChildNodes: false, Body.HasChildNodes: false };
+
+    /// <summary>Parses the bytes as they came: the parser waits for no network. What is no HTML is an empty page.</summary>
+    private static async Task<IHtmlDocument> Read(HttpContent content, CancellationToken cancellation)
+    {
+        var isHtml = content.MediaType() is "text/html" or "application/xhtml+xml" or "";
+        ReadOnlyMemory<byte> bytes = isHtml ? await content.ReadAsByteArrayAsync(cancellation) : default;
+        var encoding = content.Encoding();
+        return new HtmlParser().ParseDocument(
+            bytes.Span.StartsWith(encoding.Preamble) ? bytes[encoding.Preamble.Length..] : bytes,
+            encoding
+        );
+    }
+
+    private async Task<BankAnswer<IHtmlDocument>> Send(
         HttpMethod method,
         Uri address,
         IReadOnlyList<WebField>? fields,
@@ -111,7 +122,7 @@ internal sealed class Browser(StepContext context, Uri home)
                 fields.Select(f => new KeyValuePair<string, string>(f.Name, f.Value))
             );
         }
-        return await context.Http.Exchange(request, cancellation);
+        return await context.Http.Exchange(request, Read, cancellation);
     }
 }
 

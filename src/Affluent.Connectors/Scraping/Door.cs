@@ -141,7 +141,7 @@ internal sealed partial class Door(Browser browser, StepContext context, Uri hom
             );
 
     private Entry.Stopped Down(Uri address) =>
-        new(new BankAnswer { Status = 503, Address = address }.Down(browser.Session.Write(), context.Now));
+        new(new BankAnswer { Status = 503, Address = address }.Unavailable(browser.Session.Write(), context.Now));
 
     private Entry.Stopped Stop(Refusal reason, string detail) =>
         new(new StepResult.Refused(reason, detail) { Session = browser.Session.Write() });

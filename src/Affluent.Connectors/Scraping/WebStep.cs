@@ -1,3 +1,4 @@
+using System.Text;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Reading;
 
@@ -93,7 +94,7 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
     {
         List<BankTransaction> movements = [];
         var rows = ((PageKind.Movements)page.Kind).Table?.Rows ?? [];
-        var text = string.Join('\n', rows.Select(r => r.ToString()));
+        var text = Encoding.UTF8.GetBytes(string.Join('\n', rows.Select(r => r.ToString())));
         if (place.Trail.Repeats(text))
         {
             return Refused(

@@ -89,7 +89,8 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
                 return null;
             case StetTokens.Unwell unwell:
                 var session = Session.Write();
-                return unwell.Answer.Unwell(session, context.Now) ?? unwell.Answer.Down(session, context.Now);
+                return unwell.Answer.RetryLater(session, context.Now)
+                    ?? unwell.Answer.Unavailable(session, context.Now);
             case StetTokens.No no when IsOurFault(no):
                 return Refused(Refusal.OperatorFault, $"token endpoint refuses us: {no.Status} {no.Error}".TrimEnd());
             case StetTokens.No no:
@@ -112,7 +113,12 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
             _ => false,
         };
 
-    private async Task<BankAnswer> Send(HttpMethod method, Uri address, string? json, CancellationToken cancellation)
+    private async Task<BankAnswer<JsonBody>> Send(
+        HttpMethod method,
+        Uri address,
+        string? json,
+        CancellationToken cancellation
+    )
     {
         using var request = new HttpRequestMessage(method, address);
         request.Headers.Authorization = new("Bearer", Session.AccessToken);
@@ -128,7 +134,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         {
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         }
-        return await context.Http.Exchange(request, cancellation);
+        return await context.Http.Exchange(request, Json.Read, cancellation);
     }
 
     private static void Add(HttpRequestMessage request, string name, string? value)
@@ -140,12 +146,12 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         }
     }
 
-    private StetAnswer Judge(BankAnswer answer, bool bodyWanted)
+    private StetAnswer Judge(BankAnswer<JsonBody> answer, bool bodyWanted)
     {
         var session = Session.Write();
-        if (answer.Unwell(session, context.Now) is { } unwell)
+        if (answer.RetryLater(session, context.Now) is { } later)
         {
-            return new StetAnswer.Failed(unwell);
+            return new StetAnswer.Failed(later);
         }
         switch (answer.Status)
         {
@@ -158,19 +164,15 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
                     Refused(Refusal.ConsentExpired, "the bank no longer accepts the authorization: 401")
                 );
             case >= 400 and < 500:
-                return new StetAnswer.No(answer.Status, answer.Body);
+                return new StetAnswer.No(answer.Status, $"{answer.Body}");
             case not (>= 200 and < 300):
                 // A redirect of an interface leads to a maintenance page, and would take the token along.
-                return new StetAnswer.Failed(answer.Down(session, context.Now));
+                return new StetAnswer.Failed(answer.Unavailable(session, context.Now));
         }
-        return answer.Body.Trim() switch
-        {
-            "" when settings.EmptyIsNone => new StetAnswer.Nothing(),
-            "" => new StetAnswer.Failed(answer.Down(session, context.Now)),
-            var text => Json.Parse(text) is { } json
-                ? new StetAnswer.Found(json, answer.Address)
-                : new StetAnswer.Failed(answer.Down(session, context.Now)),
-        };
+        return
+            answer.Body is { IsEmpty: true } && settings.EmptyIsNone ? new StetAnswer.Nothing()
+            : answer.Body?.Parse() is { } found ? new StetAnswer.Found(found, answer.Address)
+            : new StetAnswer.Failed(answer.Unavailable(session, context.Now));
     }
 }
 

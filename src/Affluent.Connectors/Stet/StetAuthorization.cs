@@ -141,16 +141,16 @@ internal static partial class StetAuthorization
         }
         request.Content = new FormUrlEncodedContent(form);
         request.Content.Headers.ContentType!.CharSet = "UTF-8";
-        return Judge(await http.Exchange(request, cancellation), now);
+        return Judge(await http.Exchange(request, Json.Read, cancellation), now);
     }
 
-    private static StetTokens Judge(BankAnswer answer, DateTimeOffset now)
+    private static StetTokens Judge(BankAnswer<JsonBody> answer, DateTimeOffset now)
     {
-        if (answer.Unwell("", now) is not null)
+        if (answer.RetryLater("", now) is not null)
         {
             return new StetTokens.Unwell(answer);
         }
-        var json = Json.Parse(answer.Body);
+        var json = answer.Body?.Parse();
         if (!answer.IsSuccess)
         {
             return new StetTokens.No(answer.Status, OAuthCode(json?.Text("error")));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Affluent.Connectors.Contract;
@@ -296,7 +297,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     /// <summary>Where the list goes on; a fault in words when the bank's link cannot be followed.</summary>
     private (StetPlace? Place, string? Fault) Next(StetPlace place, StetAnswer.Found found, string list)
     {
-        var rows = found.Json.Item(list)?.GetRawText() ?? "";
+        var rows = found.Json.Item(list) is { } listed ? JsonMarshal.GetRawUtf8Value(listed) : [];
         if (found.Json.Items(list).Any() && place.Trail.Repeats(rows))
         {
             return (null, $"page {place.Trail.Number} repeats the page before it");

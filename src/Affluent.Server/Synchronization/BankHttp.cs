@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Affluent.Connectors.Contract;
 using Affluent.Server.Platform;
 
 namespace Affluent.Server.Synchronization;
@@ -10,30 +11,25 @@ namespace Affluent.Server.Synchronization;
 /// </summary>
 internal sealed partial class BankHttp : IDisposable
 {
-    private const long LargestAnswer = 10 * 1024 * 1024;
-    private static readonly TimeSpan ExchangeLimit = TimeSpan.FromSeconds(30);
-
     private readonly bool _loopbackAllowed;
+    private readonly ILogger _log;
     private readonly HttpClient _client;
 
     public BankHttp(Settings settings, TimeProvider time, ILogger<BankHttp> log)
     {
         _loopbackAllowed = settings.Environment == InstallationKind.Sandbox;
-        _client = new HttpClient(
-            new Exchange(time, log)
-            {
-                InnerHandler = new SocketsHttpHandler
-                {
-                    AllowAutoRedirect = false,
-                    UseCookies = false,
-                    UseProxy = false,
-                    AutomaticDecompression = DecompressionMethods.All,
-                    PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                    ConnectTimeout = TimeSpan.FromSeconds(10),
-                    ConnectCallback = Connect,
-                },
-            }
-        )
+        _log = log;
+        var network = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            ConnectCallback = Connect,
+        };
+        _client = new HttpClient(new BoundedExchange(network, time) { Ended = Log })
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
@@ -97,53 +93,42 @@ internal sealed partial class BankHttp : IDisposable
         };
     }
 
-    /// <summary>Reads each answer whole, within the limits. Logs no path and no query: they may hold ids, codes and names.</summary>
-    private sealed partial class Exchange(TimeProvider time, ILogger log) : DelegatingHandler
+    /// <summary>No path and no query: they may hold ids, codes and names.</summary>
+    private void Log(ExchangeEnd exchange)
     {
-        protected override async Task<HttpResponseMessage> SendAsync(
-            HttpRequestMessage request,
-            CancellationToken cancellationToken
-        )
+        var (method, host) = (exchange.Method, exchange.Address?.Host);
+        if (exchange.Failure is not { } failure)
         {
-            var begun = time.GetTimestamp();
-            using var limit = new CancellationTokenSource(ExchangeLimit, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            var host = request.RequestUri?.Host;
-            try
-            {
-                var response = await base.SendAsync(request, either.Token);
-                await response.Content.LoadIntoBufferAsync(LargestAnswer, either.Token);
-                LogAnswer(log, request.Method, host, (int)response.StatusCode, time.GetElapsedTime(begun));
-                return response;
-            }
-            catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
-            {
-                LogFailure(log, request.Method, host, "time-out", time.GetElapsedTime(begun));
-                throw new HttpRequestException($"No answer within {ExchangeLimit.TotalSeconds} seconds.", error);
-            }
-            catch (HttpRequestException error)
-            {
-                LogFailure(log, request.Method, host, error.HttpRequestError.ToString(), time.GetElapsedTime(begun));
-                throw;
-            }
+            LogAnswer(_log, method, host, (int?)exchange.Status, exchange.Duration);
         }
-
-        [LoggerMessage(1, LogLevel.Debug, "Bank {Method} {Host}: {Status} after {Duration}")]
-        private static partial void LogAnswer(
-            ILogger log,
-            HttpMethod method,
-            string? host,
-            int status,
-            TimeSpan duration
-        );
-
-        [LoggerMessage(2, LogLevel.Warning, "Bank {Method} {Host}: {Failure} after {Duration}")]
-        private static partial void LogFailure(
-            ILogger log,
-            HttpMethod method,
-            string? host,
-            string failure,
-            TimeSpan duration
-        );
+        else if (failure is not OperationCanceledException)
+        {
+            var reason = failure switch
+            {
+                HttpIOException { InnerException: OperationCanceledException } => "time-out",
+                HttpIOException error => $"{error.HttpRequestError}",
+                HttpRequestException error => $"{error.HttpRequestError}",
+                _ => failure.GetType().Name,
+            };
+            LogFailure(_log, method, host, reason, exchange.Duration);
+        }
     }
+
+    [LoggerMessage(1, LogLevel.Debug, "Bank {Method} {Host}: {Status} after {Duration}")]
+    private static partial void LogAnswer(
+        ILogger log,
+        HttpMethod method,
+        string? host,
+        int? status,
+        TimeSpan duration
+    );
+
+    [LoggerMessage(2, LogLevel.Warning, "Bank {Method} {Host}: {Failure} after {Duration}")]
+    private static partial void LogFailure(
+        ILogger log,
+        HttpMethod method,
+        string? host,
+        string failure,
+        TimeSpan duration
+    );
 }

@@ -9,7 +9,10 @@ internal sealed class ConnectorRun(IConnector connector, ChannelDefinition chann
 {
     public const string CallbackAddress = "http://127.0.0.1:9/return";
 
-    private readonly HttpClient _http = new(bank) { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient _http = new(new BoundedExchange(bank, TimeProvider.System))
+    {
+        Timeout = TimeSpan.FromSeconds(20),
+    };
 
     public string Session { get; set; } = "";
 

@@ -7,6 +7,7 @@ using Affluent.Server.Platform;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Tests.Harness;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Affluent.Server.Tests.Synchronization;
@@ -93,6 +94,38 @@ public sealed class BadBankTests
         await run.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, Stop);
 
         Assert.Equal("FAILED", await http.StatusOf(id));
+    }
+
+    [Fact]
+    public async Task A_bank_that_says_more_than_is_read_ends_the_run_as_failed()
+    {
+        var page = new string(' ', BoundedExchange.LargestAnswer + 1);
+        using var server = new RawServer($"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n{page}");
+        await using var app = await Start(server.Address);
+        var (http, id) = await Connect(app);
+
+        await app.RunDueSynchronizations();
+
+        Assert.Equal("FAILED", await http.StatusOf(id));
+        Assert.Equal("bank_unavailable", await app.ReasonOf(id, Channel));
+    }
+
+    [Fact]
+    public async Task An_answer_is_handed_on_as_it_comes_and_given_up_when_its_end_does_not()
+    {
+        using var server = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", hangsUp: false);
+        var time = new FakeTimeProvider();
+        using var http = new BankHttp(new Settings(), time, NullLogger<BankHttp>.Instance);
+
+        using var response = await http.Client.GetAsync(server.Address, HttpCompletionOption.ResponseHeadersRead, Stop);
+        await using var body = await response.Content.ReadAsStreamAsync(Stop);
+        var half = new byte[4];
+        await body.ReadExactlyAsync(half, Stop);
+        var rest = body.ReadAsync(new byte[5], Stop).AsTask();
+        time.Advance(BoundedExchange.LongestExchange);
+
+        Assert.Equal("half"u8.ToArray(), half);
+        await Assert.ThrowsAsync<HttpIOException>(() => rest.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, Stop));
     }
 
     [Theory]
@@ -183,17 +216,17 @@ public sealed class BadBankTests
         return (http, (await answer.Json()).Text("id")!);
     }
 
-    /// <summary>Says the same bytes to everybody and hangs up; with null it never says anything.</summary>
+    /// <summary>Says the same bytes to everybody, and hangs up or not; with null it never says anything.</summary>
     private sealed class RawServer : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
         private readonly CancellationTokenSource _end = new();
 
-        public RawServer(string? bytes)
+        public RawServer(string? bytes, bool hangsUp = true)
         {
             _listener.Start();
             Address = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
-            _ = Serve(bytes);
+            _ = Serve(bytes, hangsUp);
         }
 
         public Uri Address { get; }
@@ -205,14 +238,14 @@ public sealed class BadBankTests
             _end.Dispose();
         }
 
-        private async Task Serve(string? bytes)
+        private async Task Serve(string? bytes, bool hangsUp)
         {
             try
             {
                 while (true)
                 {
                     var client = await _listener.AcceptTcpClientAsync(_end.Token);
-                    _ = Answer(client, bytes);
+                    _ = Answer(client, bytes, hangsUp);
                 }
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -221,7 +254,7 @@ public sealed class BadBankTests
             }
         }
 
-        private async Task Answer(TcpClient client, string? bytes)
+        private async Task Answer(TcpClient client, string? bytes, bool hangsUp)
         {
             using (client)
             {
@@ -229,11 +262,11 @@ public sealed class BadBankTests
                 {
                     var stream = client.GetStream();
                     _ = await stream.ReadAsync(new byte[4096], _end.Token);
-                    if (bytes is null)
+                    await stream.WriteAsync(Encoding.ASCII.GetBytes(bytes ?? ""), _end.Token);
+                    if (bytes is null || !hangsUp)
                     {
                         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _end.Token);
                     }
-                    await stream.WriteAsync(Encoding.ASCII.GetBytes(bytes!), _end.Token);
                 }
                 catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
                 {

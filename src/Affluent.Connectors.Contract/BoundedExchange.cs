@@ -1,0 +1,168 @@
+using System.Net;
+
+namespace Affluent.Connectors.Contract;
+
+/// <summary>
+/// Stands between connectors and the network, and keeps what <see cref="StepContext.Http"/> promises: an answer that grows too large,
+/// or takes too long to its last byte, breaks off. It holds nothing back, so that a body is in memory once at the most: where the
+/// connector reads it.
+/// </summary>
+public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time) : DelegatingHandler(inner)
+{
+    /// <summary>In bytes, unpacked. A page of a bank's list is some hundred kilobytes; more than this is a mistake or an attack.</summary>
+    public const int LargestAnswer = 8 * 1024 * 1024;
+
+    /// <summary>From the request to the last byte of the answer.</summary>
+    public static readonly TimeSpan LongestExchange = TimeSpan.FromSeconds(30);
+
+    /// <summary>Told once of every exchange when it is over.</summary>
+    public Action<ExchangeEnd>? Ended { get; init; }
+
+    /// <inheritdoc />
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
+    {
+        var deadline = new CancellationTokenSource(LongestExchange, time);
+        var begun = time.GetTimestamp();
+        HttpStatusCode? status = null;
+        void End(Exception? failure) =>
+            Ended?.Invoke(
+                new(request.Method, request.RequestUri, status, failure, time.GetElapsedTime(begun))
+            );
+
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+            var response = await base.SendAsync(request, either.Token);
+            status = response.StatusCode;
+            if (response.Content.Headers.ContentLength > LargestAnswer)
+            {
+                response.Dispose();
+                throw TooLarge();
+            }
+            var body = await response.Content.ReadAsStreamAsync(either.Token);
+            var bounded = new StreamContent(new BoundedBody(body, deadline, End));
+            foreach (var (name, values) in response.Content.Headers.NonValidated)
+            {
+                bounded.Headers.TryAddWithoutValidation(name, values);
+            }
+            response.Content = bounded;
+            return response;
+        }
+        catch (OperationCanceledException cancelled) when (!cancellationToken.IsCancellationRequested)
+        {
+            var failure = TooLate(cancelled);
+            deadline.Dispose();
+            End(failure);
+            throw failure;
+        }
+        catch (Exception failure)
+        {
+            deadline.Dispose();
+            End(failure);
+            throw;
+        }
+    }
+
+    private static HttpIOException TooLarge() =>
+        new(HttpRequestError.ConfigurationLimitExceeded, $"The answer is larger than {LargestAnswer} bytes.");
+
+    private static HttpIOException TooLate(Exception cancelled) =>
+        new(HttpRequestError.Unknown, $"No whole answer within {LongestExchange.TotalSeconds} seconds.", cancelled);
+
+    /// <summary>The body as it comes in, counted.</summary>
+    private sealed class BoundedBody(Stream body, CancellationTokenSource deadline, Action<Exception?> end) : Stream
+    {
+        private readonly CancellationToken _deadline = deadline.Token;
+        private long _read;
+        private bool _ended;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(_deadline, cancellationToken);
+            try
+            {
+                var read = await body.ReadAsync(buffer, either.Token);
+                _read += read;
+                if (_read > LargestAnswer)
+                {
+                    throw TooLarge();
+                }
+                if (read == 0 && buffer.Length > 0)
+                {
+                    End(null);
+                }
+                return read;
+            }
+            catch (OperationCanceledException cancelled) when (!cancellationToken.IsCancellationRequested)
+            {
+                var failure = TooLate(cancelled);
+                End(failure);
+                throw failure;
+            }
+            catch (Exception failure)
+            {
+                End(failure);
+                throw;
+            }
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                body.Dispose();
+                End(null);
+            }
+            base.Dispose(disposing);
+        }
+
+        private void End(Exception? failure)
+        {
+            if (!_ended)
+            {
+                _ended = true;
+                deadline.Dispose();
+                end(failure);
+            }
+        }
+
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => false;
+        public override long Length => throw new NotSupportedException();
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        /// <summary>A thread that waits for a bank could not be called back in time.</summary>
+        public override int Read(byte[] buffer, int offset, int count) =>
+            throw new NotSupportedException("Banks are read asynchronously.");
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush() => throw new NotSupportedException();
+    }
+}
+
+/// <summary>How an exchange with a bank came out.</summary>
+/// <param name="Status">Null when no answer came.</param>
+/// <param name="Failure">Null when the answer was read as far as the connector wanted.</param>
+public readonly record struct ExchangeEnd(
+    HttpMethod Method,
+    Uri? Address,
+    HttpStatusCode? Status,
+    Exception? Failure,
+    TimeSpan Duration
+);
