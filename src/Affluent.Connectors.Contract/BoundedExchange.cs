@@ -28,9 +28,7 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
         var begun = time.GetTimestamp();
         HttpStatusCode? status = null;
         void End(Exception? failure) =>
-            Ended?.Invoke(
-                new(request.Method, request.RequestUri, status, failure, time.GetElapsedTime(begun))
-            );
+            Ended?.Invoke(new(request.Method, request.RequestUri, status, failure, time.GetElapsedTime(begun)));
 
         try
         {
@@ -79,7 +77,10 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
         private long _read;
         private bool _ended;
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer,
+            CancellationToken cancellationToken = default
+        )
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(_deadline, cancellationToken);
             try
@@ -109,8 +110,12 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
             }
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override Task<int> ReadAsync(
+            byte[] buffer,
+            int offset,
+            int count,
+            CancellationToken cancellationToken
+        ) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         protected override void Dispose(bool disposing)
         {

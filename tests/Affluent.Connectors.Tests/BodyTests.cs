@@ -78,7 +78,10 @@ public sealed class BodyTests
             <meta charset="{itself}"><table><tr><th>Account name</th><th>Balance</th></tr>
             <tr><td><a href="/a/7">Épargne</a></td><td>1,00 €</td></tr></table>
             """;
-        using var bank = new OnePage(utf8 ? Encoding.UTF8.GetBytes(page) : Latin1.GetBytes(page.Replace('€', ' ')), type);
+        using var bank = new OnePage(
+            utf8 ? Encoding.UTF8.GetBytes(page) : Latin1.GetBytes(page.Replace('€', ' ')),
+            type
+        );
         using var run = new ConnectorRun(new Scraping.WebsiteConnector(), SmallBanks.WebsiteChannel(), bank);
 
         Assert.Equal("Épargne", Assert.Single(await run.Accounts()).Name);

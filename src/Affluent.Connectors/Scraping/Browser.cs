@@ -80,8 +80,7 @@ internal sealed class Browser(StepContext context, Uri home)
     private Visit Arrive(BankAnswer<IHtmlDocument> answer)
     {
         var session = Session.Write();
-        return
-            answer.RetryLater(session, context.Now) is { } later ? new Visit.Unwell(later)
+        return answer.RetryLater(session, context.Now) is { } later ? new Visit.Unwell(later)
             : answer.IsSuccess && IsEmpty(answer.Body!) ? new Visit.Unwell(answer.Unavailable(session, context.Now))
             : new Visit.Page(answer.Address, answer.Status, answer.Body!);
     }

@@ -169,8 +169,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
                 // A redirect of an interface leads to a maintenance page, and would take the token along.
                 return new StetAnswer.Failed(answer.Unavailable(session, context.Now));
         }
-        return
-            answer.Body is { IsEmpty: true } && settings.EmptyIsNone ? new StetAnswer.Nothing()
+        return answer.Body is { IsEmpty: true } && settings.EmptyIsNone ? new StetAnswer.Nothing()
             : answer.Body?.Parse() is { } found ? new StetAnswer.Found(found, answer.Address)
             : new StetAnswer.Failed(answer.Unavailable(session, context.Now));
     }

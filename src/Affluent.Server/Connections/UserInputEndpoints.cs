@@ -4,7 +4,6 @@ using Affluent.Server.Authorization;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
-using Affluent.Server.Storage;
 
 namespace Affluent.Server.Connections;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
-using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 

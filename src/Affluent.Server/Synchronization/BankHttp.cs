@@ -115,13 +115,7 @@ internal sealed partial class BankHttp : IDisposable
     }
 
     [LoggerMessage(1, LogLevel.Debug, "Bank {Method} {Host}: {Status} after {Duration}")]
-    private static partial void LogAnswer(
-        ILogger log,
-        HttpMethod method,
-        string? host,
-        int? status,
-        TimeSpan duration
-    );
+    private static partial void LogAnswer(ILogger log, HttpMethod method, string? host, int? status, TimeSpan duration);
 
     [LoggerMessage(2, LogLevel.Warning, "Bank {Method} {Host}: {Failure} after {Duration}")]
     private static partial void LogFailure(

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Affluent.Connectors.Contract;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;

@@ -1,6 +1,5 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Connections;
-using Affluent.Server.Jobs;
 
 namespace Affluent.Server.Widget;
 

@@ -1,6 +1,5 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
-using Affluent.Server.Connections;
 using Affluent.Server.Jobs;
 using Affluent.Server.Providers;
 

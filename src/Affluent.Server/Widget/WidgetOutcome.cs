@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using Affluent.Server.Connections;
-using Affluent.Server.Jobs;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Widget;

@@ -1,7 +1,6 @@
 using Affluent.Server.Commands;
 using Affluent.Server.Storage;
 using Affluent.Server.Tests.Harness;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Affluent.Server.Tests.Commands;

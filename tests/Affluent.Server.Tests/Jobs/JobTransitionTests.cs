@@ -1,6 +1,5 @@
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
-using Affluent.Server.Storage;
 using Affluent.Server.Tests.Harness;
 using CsCheck;
 using Xunit;

@@ -96,12 +96,14 @@ public sealed class BadBankTests
         Assert.Equal("FAILED", await http.StatusOf(id));
     }
 
-    [Fact]
-    public async Task A_bank_that_says_more_than_is_read_ends_the_run_as_failed()
+    [Theory, OnBothDatabases]
+    public async Task A_bank_that_says_more_than_is_read_ends_the_run_as_failed(DatabaseKind kind)
     {
         var page = new string(' ', BoundedExchange.LargestAnswer + 1);
-        using var server = new RawServer($"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n{page}");
-        await using var app = await Start(server.Address);
+        using var server = new RawServer(
+            $"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n{page}"
+        );
+        await using var app = await Start(kind, server.Address);
         var (http, id) = await Connect(app);
 
         await app.RunDueSynchronizations();
@@ -125,7 +127,9 @@ public sealed class BadBankTests
         time.Advance(BoundedExchange.LongestExchange);
 
         Assert.Equal("half"u8.ToArray(), half);
-        await Assert.ThrowsAsync<HttpIOException>(() => rest.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, Stop));
+        await Assert.ThrowsAsync<HttpIOException>(() =>
+            rest.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, Stop)
+        );
     }
 
     [Theory]

@@ -1,5 +1,4 @@
 using Affluent.Server.Jobs;
-using Affluent.Server.Synchronization;
 using Affluent.Server.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

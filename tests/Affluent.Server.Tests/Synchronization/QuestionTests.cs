@@ -6,9 +6,7 @@ using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
-using Affluent.Server.Synchronization;
 using Affluent.Server.Tests.Harness;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Affluent.Server.Tests.Synchronization;

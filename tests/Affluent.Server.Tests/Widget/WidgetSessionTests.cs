@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Affluent.Server.Tests.Harness;
-using Affluent.Server.Widget;
 using Xunit;
 
 namespace Affluent.Server.Tests.Widget;

@@ -1,5 +1,4 @@
 using Affluent.Connectors.Contract;
-using Affluent.Server.Connections;
 using Affluent.Server.Jobs;
 using Affluent.Server.Widget.Pages.Shared;
 
