@@ -89,7 +89,7 @@ public sealed partial class BothDatabasesTests
 
     [GeneratedRegex(
         @"\bDatabaseKind\s*[.)]|\b(CommandLine\.Run|App\.Build|Database\.Open|new (Sqlite|Postgres)Database|Process\.Start)\(",
-        RegexOptions.NonBacktracking
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
     )]
     private static partial Regex Opening();
 
