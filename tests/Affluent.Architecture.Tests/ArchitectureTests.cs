@@ -52,7 +52,7 @@ public sealed class ArchitectureTests
         ["JobStore"] = ["LockOf", "LockAll", "LockRunning", "Apply", "Delete"],
         ["QuestionStore"] = ["Find", "Open", "Ask", "Delete"],
         ["ConnectionsStore"] = ["Find", "SetRunning", "SetStatus"],
-        ["ChannelStore"] = ["InUse", "Save"],
+        ["ChannelStore"] = ["List", "InUse", "Save"],
         ["AccountsStore"] = ["OwnerOf", "Find", "List", "IdsOf", "AnyOf", "Select", "Erase"],
         ["TransactionsStore"] = ["EraseOf", "EraseSome"],
         ["WidgetStore"] = ["LockOf"],

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
@@ -8,7 +9,7 @@ using Affluent.Server.Storage;
 
 namespace Affluent.Server.Widget;
 
-// All that the widget reads of connections and does to them; no other file of it calls the folders that own them.
+// What the widget reads of connections and their accounts, and what it does to them.
 
 /// <summary>A connection as far as the widget looks at it.</summary>
 /// <param name="Running">A synchronization is under way.</param>
@@ -30,7 +31,7 @@ internal sealed record WidgetConnection(
         {
             return null;
         }
-        var channels = await ShownChannels.Of(db, userId, [id]);
+        var channels = await ChannelStore.List(db, userId, [id]);
         var accounts = await AccountsStore.List(db, userId, new AccountFilter { ConnectionId = id });
         return new WidgetConnection(
             row.Id,
@@ -122,7 +123,8 @@ internal abstract record CredentialsInput
         {
             FormReading.Faulty { Fault.Kind: FieldFaultKind.Missing } => InputFault.Missing,
             FormReading.Faulty => InputFault.Malformed,
-            _ => null,
+            FormReading.Good => null,
+            _ => throw new UnreachableException(),
         };
     }
 }

@@ -33,7 +33,7 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
 {
     /// <summary>Where a session stands; null when it is no more.</summary>
     public Task<SessionContext?> Find(string sessionId, CancellationToken cancellation) =>
-        database.Read(db => Load(db, sessionId, forUpdate: false), cancellation);
+        database.Read(async db => (await Load(db, sessionId, forUpdate: false))?.Session, cancellation);
 
     /// <summary>Opens an address, then takes the steps that need nobody; null when the session is no more.</summary>
     /// <param name="known">The session as <see cref="Find"/> gave it.</param>
@@ -56,11 +56,15 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
         return await database.Write(
             async db =>
             {
-                var session = await Load(db, known.Session.Id, forUpdate: true);
-                // A session takes at most a handful of steps by itself.
-                for (var i = 0; i < 6 && session is not null && Next(session) is { } next; i++)
+                if (await Load(db, known.Session.Id, forUpdate: true) is not var (work, session))
                 {
-                    session = await Advance(db, session, next);
+                    return null;
+                }
+                // A session takes at most a handful of steps by itself.
+                for (var i = 0; i < 6 && Next(session) is { } next; i++)
+                {
+                    var advanced = await WidgetStore.Advance(db, session.Session, next);
+                    session = await Describe(work, advanced, session.Client);
                 }
                 return session;
             },
@@ -87,7 +91,7 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
         database.Write<Submission>(
             async db =>
             {
-                if (await Load(db, sessionId, forUpdate: true) is not { } session)
+                if (await Load(db, sessionId, forUpdate: true) is not var (work, session))
                 {
                     return new Submission.Expired();
                 }
@@ -95,7 +99,6 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
                 {
                     return new Submission.Taken();
                 }
-                var work = users.For(db, session.Session.UserId, session.Session.ClientId);
                 var actions = new SessionActions(work, banks, session.State.Parameters, user);
                 var form = new PostedForm(session, fields, actions);
                 // Between two pages there is none, and nothing but the ways out.
@@ -140,7 +143,7 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
                 return new BackFromBank(
                     returned.ConnectionId,
                     connection?.RedirectUrl,
-                    session is null ? null : await Load(db, session.Id, forUpdate: false)
+                    session is null ? null : (await Load(db, session.Id, forUpdate: false))?.Session
                 );
             },
             cancellation
@@ -155,36 +158,34 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
             }
             : parameters;
 
-    private async Task<SessionContext> Advance(DbWork db, SessionContext session, WidgetState next) =>
-        await Describe(db, await WidgetStore.Advance(db, session.Session, next), session.Client);
-
-    private async Task<SessionContext?> Load(DbWork db, string sessionId, bool forUpdate)
+    private async Task<(UserWork Work, SessionContext Session)?> Load(DbWork db, string sessionId, bool forUpdate)
     {
         var now = time.Seconds();
         var session = forUpdate
             ? await WidgetStore.FindForUpdate(db, sessionId, now)
             : await WidgetStore.Find(db, sessionId, now);
-        return session is null || await ClientStore.Find(db, session.ClientId) is not { Disabled: false } client
-            ? null
-            : await Describe(db, session, client);
+        if (session is null || await ClientStore.Find(db, session.ClientId) is not { Disabled: false } client)
+        {
+            return null;
+        }
+        var work = users.For(db, session.UserId, session.ClientId);
+        return (work, await Describe(work, session, client));
     }
 
-    private async Task<SessionContext> Describe(DbWork db, WidgetSession session, Client client)
+    private async Task<SessionContext> Describe(UserWork work, WidgetSession session, Client client)
     {
         var state = session.State;
-        var connection = state.ConnectionId is { } id ? await WidgetConnection.Find(db, session.UserId, id) : null;
+        var connection = state.ConnectionId is { } id ? await WidgetConnection.Find(work.Db, work.UserId, id) : null;
         return new SessionContext(
             session,
             client,
             banks,
             (connection?.ProviderId ?? state.ProviderId) is { } bank ? banks.Provider(bank) : null,
             connection,
-            connection is null
-                ? null
-                : await Questions.Find(users.For(db, session.UserId, session.ClientId), connection.Id),
+            connection is null ? null : await Questions.Find(work, connection.Id),
             connection?.Accounts
-                ?? (state.Purpose == WidgetPurpose.ManageAccounts ? await WidgetAccount.All(db, session.UserId) : []),
-            time.Seconds()
+                ?? (state.Purpose == WidgetPurpose.ManageAccounts ? await WidgetAccount.All(work.Db, work.UserId) : []),
+            work.Now
         );
     }
 }
