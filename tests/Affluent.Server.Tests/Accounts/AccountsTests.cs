@@ -1,3 +1,5 @@
+using Affluent.Server.Connections;
+using Affluent.Server.Platform;
 using System.Net;
 using System.Text.Json;
 using Affluent.Connectors.Contract;
@@ -44,17 +46,15 @@ public sealed class AccountsTests
             {
                 Type = BankAccountType.Loan,
                 Loan = new(InitialBalance: 150_000m, Interest: 1.85m, StartDay: day, NextPayment: 812.40m),
-            },
-            "LOAN"
+            }
         );
-        await Add(new() { Type = BankAccountType.Savings, Savings = new(YieldRate: 2.4m, OpenedDay: day) }, "SAVINGS");
+        await Add(new() { Type = BankAccountType.Savings, Savings = new(YieldRate: 2.4m, OpenedDay: day) });
         await Add(
             new()
             {
                 Type = BankAccountType.CreditCard,
                 CreditCard = new("FR7630006000011234567890189", NextPayment: -45.1m, NextPaymentDay: day),
-            },
-            "CREDIT_CARD"
+            }
         );
 
         var accounts = await http.Read("/api/v2.1/accounts");
@@ -70,13 +70,13 @@ public sealed class AccountsTests
         );
         Assert.Equal([null, "SAVINGS"], [accounts[0].Text("savings"), accounts[2].Text("type")]);
 
-        Task Add(Details details, string type) =>
+        Task Add(Details details) =>
             app.StoreAccount(
                 connection,
                 a =>
                     a with
                     {
-                        Type = type,
+                        Type = details.Type,
                         Details = AccountDetails.Of(
                             new BankAccount
                             {
@@ -98,14 +98,14 @@ public sealed class AccountsTests
         await using var app = await TestApp.StartWithBanks(kind);
         var (http, user) = await app.SignedInUser();
         var connection = await app.StoreConnection(user);
-        long[] ids =
+        AccountId[] ids =
         [
-            (await app.StoreAccount(connection, a => a with { Name = "Épargne", Type = "SAVINGS" })).Id,
+            (await app.StoreAccount(connection, a => a with { Name = "Épargne", Type = BankAccountType.Savings })).Id,
             (await app.StoreAccount(connection, a => a with { Name = "courant", BalanceMinor = -5 })).Id,
             (
                 await app.StoreAccount(
                     await app.StoreConnection(user),
-                    a => a with { Name = "Zen", Usage = "PROFESSIONAL", Status = "ERROR", Iban = "FR761234" }
+                    a => a with { Name = "Zen", Usage = BankAccountUsage.Professional, Status = AccountStatus.Error, Iban = "FR761234" }
                 )
             ).Id,
         ];
@@ -126,7 +126,7 @@ public sealed class AccountsTests
         await Finds("limit=2&page=3");
 
         async Task Finds(string query, params int[] expected) =>
-            Assert.Equal(expected.Select(i => ids[i]), await http.ReadIds($"/api/v2.1/accounts?{query}"));
+            Assert.Equal(expected.Select(i => ids[i]), await http.ReadIds<AccountId>($"/api/v2.1/accounts?{query}"));
     }
 
     [Theory, OnBothDatabases]
@@ -160,7 +160,7 @@ public sealed class AccountsTests
         var (http, user) = await app.SignedInUser();
         var account = await app.StoreAccount(
             await app.StoreConnection(user),
-            a => a with { Status = "PENDING_CONSENT", BalanceGapMinor = 1 }
+            a => a with { Status = AccountStatus.PendingConsent, BalanceGapMinor = 1 }
         );
 
         var one = await http.Read($"/api/v2.1/accounts/{account.Id}");
@@ -181,8 +181,8 @@ public sealed class AccountsTests
 
         await Delete(http, gone.Id, HttpStatusCode.NoContent);
 
-        Assert.Equal([stays.Id], await http.ReadIds("/api/v2.1/accounts"));
-        Assert.Equal(2, (await http.ReadIds("/api/v2.1/transactions")).Length);
+        Assert.Equal([stays.Id], await http.ReadIds<AccountId>("/api/v2.1/accounts"));
+        Assert.Equal(2, (await http.ReadIds<TransactionId>("/api/v2.1/transactions")).Length);
         Assert.Equal("not_found", (await http.ReadProblem($"/api/v2.1/accounts/{gone.Id}")).Text("code"));
         await Delete(http, gone.Id, HttpStatusCode.NotFound);
         // The bank's word for the connection is still there: it has an account left.
@@ -200,12 +200,12 @@ public sealed class AccountsTests
             {
                 UserId = user.Id,
                 ConnectionId = connection.Id,
-                DefinitionId = "50101",
-                Mode = "REDIRECT",
+                DefinitionId = new("50101"),
+                Mode = ChannelMode.Redirect,
             }
         );
         var embedded = await app.StoreAccount(connection);
-        var redirect = await app.StoreAccount(connection, a => a with { LastDefinitionId = "50101" });
+        var redirect = await app.StoreAccount(connection, a => a with { LastDefinitionId = new("50101") });
 
         await Delete(http, embedded.Id, HttpStatusCode.NoContent);
 
@@ -215,7 +215,7 @@ public sealed class AccountsTests
 
         await Delete(http, redirect.Id, HttpStatusCode.NoContent);
 
-        Assert.Empty(await http.ReadIds("/api/v2.1/connections"));
+        Assert.Empty(await http.ReadIds<ConnectionId>("/api/v2.1/connections"));
     }
 
     [Theory, OnBothDatabases]
@@ -229,9 +229,9 @@ public sealed class AccountsTests
             {
                 UserId = user.Id,
                 ConnectionId = connection.Id,
-                DefinitionId = "50101",
-                Mode = "REDIRECT",
-                Status = "EMPTY",
+                DefinitionId = new("50101"),
+                Mode = ChannelMode.Redirect,
+                Status = ChannelStatus.Empty,
             }
         );
         var last = await app.StoreAccount(connection);
@@ -241,12 +241,12 @@ public sealed class AccountsTests
 
         await Delete(http, last.Id, HttpStatusCode.NoContent);
 
-        Assert.Empty(await http.ReadIds("/api/v2.1/connections"));
+        Assert.Empty(await http.ReadIds<ConnectionId>("/api/v2.1/connections"));
     }
 
     private static JsonElement Channel(JsonElement connection, int index) => connection.GetProperty("channels")[index];
 
-    private static async Task Delete(HttpClient http, long id, HttpStatusCode expected)
+    private static async Task Delete(HttpClient http, AccountId id, HttpStatusCode expected)
     {
         using var answer = await http.DeleteAsync($"/api/v2.1/accounts/{id}", Stop);
         Assert.Equal(expected, answer.StatusCode);

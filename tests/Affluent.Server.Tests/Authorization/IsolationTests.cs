@@ -1,3 +1,4 @@
+using Affluent.Server.Platform;
 using System.Net;
 using System.Text;
 using Affluent.Server.Tests.Harness;
@@ -92,11 +93,11 @@ public sealed class IsolationTests
 
         foreach (var list in new[] { "connections", "accounts", "transactions" })
         {
-            Assert.Empty(await http.ReadIds($"/api/v2.1/{list}?user_id={victim.User.Id}"));
+            Assert.Empty((await http.Read($"/api/v2.1/{list}?user_id={victim.User.Id}")).EnumerateArray());
         }
-        Assert.Empty(await http.ReadIds($"/api/v2.1/transactions?account_id={victim.Account.Id}"));
-        Assert.Empty(await http.ReadIds($"/api/v2.1/transactions?connection_id={victim.Connection.Id}"));
-        Assert.Empty(await http.ReadIds($"/api/v2.1/accounts?connection_id={victim.Connection.Id}"));
+        Assert.Empty(await http.ReadIds<TransactionId>($"/api/v2.1/transactions?account_id={victim.Account.Id}"));
+        Assert.Empty(await http.ReadIds<TransactionId>($"/api/v2.1/transactions?connection_id={victim.Connection.Id}"));
+        Assert.Empty(await http.ReadIds<AccountId>($"/api/v2.1/accounts?connection_id={victim.Connection.Id}"));
     }
 
     private static async Task Refuses(TestApp app, string token, string verb, string path, bool sharedByAll = false)
@@ -140,9 +141,9 @@ public sealed class IsolationTests
     /// <summary>A user with one of everything.</summary>
     private sealed record Victim(
         TestUser User,
-        StoredConnection Connection,
-        StoredAccount Account,
-        long TransactionId,
+        TestConnection Connection,
+        TestAccount Account,
+        TransactionId TransactionId,
         string QueueId
     )
     {
@@ -177,9 +178,9 @@ public sealed class IsolationTests
         public async Task IsUntouched(TestApp app)
         {
             using var http = app.WithToken(await app.UserToken(User));
-            Assert.Equal([Connection.Id], await http.ReadIds("/api/v2.1/connections"));
-            Assert.Equal([Account.Id], await http.ReadIds("/api/v2.1/accounts"));
-            Assert.Equal([TransactionId], await http.ReadIds("/api/v2.1/transactions"));
+            Assert.Equal([Connection.Id], await http.ReadIds<ConnectionId>("/api/v2.1/connections"));
+            Assert.Equal([Account.Id], await http.ReadIds<AccountId>("/api/v2.1/accounts"));
+            Assert.Equal([TransactionId], await http.ReadIds<TransactionId>("/api/v2.1/transactions"));
             Assert.Equal(QueueId, (await http.Read($"/api/v2.1/queues/{QueueId}")).Text("id"));
         }
     }

@@ -296,7 +296,7 @@ public sealed class TokenTests
         var mine = await Introspect(user.Client, token);
 
         Assert.True(mine.GetProperty("active").GetBoolean());
-        Assert.Equal(user.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), mine.Text("sub"));
+        Assert.Equal(user.Id.ToString(), mine.Text("sub"));
         Assert.Equal("profile", mine.Text("scope"));
         Assert.Equal(user.Client.ClientId, mine.Text("client_id"));
         Assert.False((await Introspect(other, token)).GetProperty("active").GetBoolean());

@@ -1,3 +1,6 @@
+using Affluent.Connectors.Contract;
+using Affluent.Server.Connections;
+using Affluent.Server.Platform;
 using System.Net;
 using Affluent.Server.Tests.Harness;
 using Xunit;
@@ -44,9 +47,9 @@ public sealed class ConnectionsTests
             {
                 UserId = user.Id,
                 ConnectionId = connection.Id,
-                DefinitionId = "50101",
-                Mode = "REDIRECT",
-                Status = "TOKEN_EXPIRED",
+                DefinitionId = new("50101"),
+                Mode = ChannelMode.Redirect,
+                Status = ChannelStatus.TokenExpired,
                 ExpiresAt = 1_780_000_000,
             }
         );
@@ -91,9 +94,9 @@ public sealed class ConnectionsTests
         using var second = await http.DeleteAsync($"/api/v2.1/connections/{gone.Id}", Stop);
 
         Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (first.StatusCode, second.StatusCode));
-        Assert.Equal([stays.Id], await http.ReadIds("/api/v2.1/connections"));
-        Assert.Equal([account.Id], await http.ReadIds("/api/v2.1/accounts"));
-        Assert.Single(await http.ReadIds("/api/v2.1/transactions"));
+        Assert.Equal([stays.Id], await http.ReadIds<ConnectionId>("/api/v2.1/connections"));
+        Assert.Equal([account.Id], await http.ReadIds<AccountId>("/api/v2.1/accounts"));
+        Assert.Single(await http.ReadIds<TransactionId>("/api/v2.1/transactions"));
         Assert.Equal(["CONNECTION_DELETED"], await app.EventNames());
     }
 
@@ -102,10 +105,10 @@ public sealed class ConnectionsTests
     {
         await using var app = await TestApp.StartWithBanks(kind);
         var (http, user) = await app.SignedInUser();
-        long[] ids = [(await app.StoreConnection(user)).Id, (await app.StoreConnection(user)).Id];
+        ConnectionId[] ids = [(await app.StoreConnection(user)).Id, (await app.StoreConnection(user)).Id];
 
-        Assert.Equal(ids[1..], await http.ReadIds("/api/v2.1/connections?limit=1&page=2"));
-        Assert.Empty(await http.ReadIds("/api/v2.1/connections?page=2"));
+        Assert.Equal(ids[1..], await http.ReadIds<ConnectionId>("/api/v2.1/connections?limit=1&page=2"));
+        Assert.Empty(await http.ReadIds<ConnectionId>("/api/v2.1/connections?page=2"));
         Assert.Equal("limit", (await http.ReadProblem("/api/v2.1/connections?limit=501")).Text("parameter"));
     }
 }

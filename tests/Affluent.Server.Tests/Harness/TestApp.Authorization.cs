@@ -10,10 +10,10 @@ using Xunit;
 namespace Affluent.Server.Tests.Harness;
 
 /// <summary>A client as its developer knows it: id, secret, and what it may do.</summary>
-internal sealed record TestClient(long Id, string ClientId, string Secret);
+internal sealed record TestClient(ClientId Id, string ClientId, string Secret);
 
 /// <summary>A user as the client that made it knows it.</summary>
-internal sealed record TestUser(TestClient Client, long Id, string Email, string Password);
+internal sealed record TestUser(TestClient Client, UserId Id, string Email, string Password);
 
 internal sealed partial class TestApp
 {
@@ -42,7 +42,7 @@ internal sealed partial class TestApp
         ).Check(InstallationKind.Sandbox);
         Assert.Null(error);
         var (made, secret) = await Database.Write(db => ClientStore.Create(db, client!, Service<Ids>(), Time), Stop);
-        return new TestClient(made.Id.Value, made.ClientId, secret.Value);
+        return new TestClient(made.Id, made.ClientId, secret.Value);
     }
 
     /// <summary>Asks the token endpoint, with a form, and returns its answer whatever it is.</summary>
@@ -93,7 +93,7 @@ internal sealed partial class TestApp
         using var http = WithToken(await ClientToken(client));
         using var answer = await http.PostAsJsonAsync("/api/v2.1/users", new { email, password }, Stop);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-        var id = long.Parse(answer.Headers.Location!.Segments[^1], System.Globalization.CultureInfo.InvariantCulture);
+        var id = answer.Headers.Location!.Segments[^1].Id<UserId>();
         return new TestUser(client, id, email, password);
     }
 

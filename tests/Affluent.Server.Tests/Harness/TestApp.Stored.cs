@@ -1,75 +1,74 @@
-using System.Globalization;
-using System.Net;
-using System.Text.Json;
 using Affluent.Connectors.Contract;
+using Affluent.Ledger;
+using Affluent.Server.Accounts;
+using Affluent.Server.Connections;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using Xunit;
 
 namespace Affluent.Server.Tests.Harness;
 
 /// <summary>A connection as a synchronization would have left it.</summary>
-internal sealed record StoredConnection
+internal sealed record TestConnection
 {
-    public long Id { get; init; }
-    public required long UserId { get; init; }
-    public required long ClientId { get; init; }
-    public string ProviderId { get; init; } = "501";
+    public required ConnectionId Id { get; init; }
+    public required UserId UserId { get; init; }
+    public required ClientId ClientId { get; init; }
+    public ProviderId ProviderId { get; init; } = new("501");
     public string Name { get; init; } = "Banque Étoile";
-    public string Status { get; init; } = "SUCCESS";
+    public ConnectionStatus Status { get; init; } = ConnectionStatus.Success;
     public long CreatedAt { get; init; } = 1_772_000_000;
 }
 
 /// <summary>A channel of a connection.</summary>
-internal sealed record StoredChannel
+internal sealed record TestChannel
 {
-    public required long UserId { get; init; }
-    public required long ConnectionId { get; init; }
-    public string DefinitionId { get; init; } = "50100";
-    public string Mode { get; init; } = "EMBEDDED";
-    public string Status { get; init; } = "SUCCESS";
+    public required UserId UserId { get; init; }
+    public required ConnectionId ConnectionId { get; init; }
+    public ChannelDefinitionId DefinitionId { get; init; } = new("50100");
+    public ChannelMode Mode { get; init; } = ChannelMode.Embedded;
+    public ChannelStatus Status { get; init; } = ChannelStatus.Success;
     public long? ExpiresAt { get; init; }
     public long? LastSuccessAt { get; init; } = 1_772_400_000;
     public byte[]? Credentials { get; init; }
 }
 
 /// <summary>An account.</summary>
-internal sealed record StoredAccount
+internal sealed record TestAccount
 {
-    public long Id { get; init; }
-    public required long UserId { get; init; }
-    public required long ConnectionId { get; init; }
+    public required AccountId Id { get; init; }
+    public required UserId UserId { get; init; }
+    public required ConnectionId ConnectionId { get; init; }
     public string? Name { get; init; } = "Compte courant";
     public string? AccountNumber { get; init; } = "00012345678";
     public string? Iban { get; init; }
-    public string? Type { get; init; } = "CHECKINGS";
-    public string Status { get; init; } = "ACTIVE";
-    public string? Usage { get; init; } = "PERSONAL";
+    public BankAccountType? Type { get; init; } = BankAccountType.Checkings;
+    public AccountStatus Status { get; init; } = AccountStatus.Active;
+    public BankAccountUsage? Usage { get; init; } = BankAccountUsage.Personal;
     public string Currency { get; init; } = "EUR";
     public long? BalanceMinor { get; init; } = 123_456;
     public long? BalanceGapMinor { get; init; }
     public string? OwnerName { get; init; } = "Ada Lovelace";
     public string? Details { get; init; }
-    public string LastDefinitionId { get; init; } = "50100";
+    public ChannelDefinitionId LastDefinitionId { get; init; } = new("50100");
 }
 
 /// <summary>A transaction.</summary>
-internal sealed record StoredTransaction
+internal sealed record TestTransaction
 {
-    public long Id { get; init; }
-    public required long UserId { get; init; }
-    public required long AccountId { get; init; }
+    public required TransactionId Id { get; init; }
+    public required UserId UserId { get; init; }
+    public required AccountId AccountId { get; init; }
     public required DateOnly Day { get; init; }
     public long AmountMinor { get; init; } = -1_250;
     public string Currency { get; init; } = "EUR";
     public string Label { get; init; } = "Boulangerie";
     public string Remittance { get; init; } = "CARTE 01/03 BOULANGERIE\nPARIS";
     public string? Counterparty { get; init; }
-    public string Type { get; init; } = "POINT_OF_SALE";
-    public string Status { get; init; } = "BOOKED";
+    public TransactionType Type { get; init; } = TransactionType.PointOfSale;
+    public TransactionStatus Status { get; init; } = TransactionStatus.Booked;
     public string CategoryId { get; init; } = "SUPERMARKET";
     public int? Confidence { get; init; }
     public bool Ambiguous { get; init; }
@@ -80,7 +79,7 @@ internal sealed record StoredTransaction
 /// <summary>Rows put straight into the tables, many at once, for what is read and deleted over the API.</summary>
 internal sealed partial class TestApp
 {
-    private static readonly BulkTable<StoredConnection> Connections = new(
+    private static readonly BulkTable<TestConnection> Connections = new(
         "connections",
         [
             new("user_id", BulkType.Long, r => r.UserId),
@@ -96,7 +95,7 @@ internal sealed partial class TestApp
     );
 
     // Each connection has its job; here under the same number.
-    private static readonly BulkTable<StoredConnection> Jobs = new(
+    private static readonly BulkTable<TestConnection> Jobs = new(
         "jobs",
         [
             new("user_id", BulkType.Long, r => r.UserId),
@@ -109,7 +108,7 @@ internal sealed partial class TestApp
         ]
     );
 
-    private static readonly BulkTable<StoredChannel> Channels = new(
+    private static readonly BulkTable<TestChannel> Channels = new(
         "channels",
         [
             new("user_id", BulkType.Long, r => r.UserId),
@@ -124,13 +123,13 @@ internal sealed partial class TestApp
         ]
     );
 
-    private static readonly BulkTable<StoredAccount> Accounts = new(
+    private static readonly BulkTable<TestAccount> Accounts = new(
         "accounts",
         [
             new("user_id", BulkType.Long, r => r.UserId),
             new("id", BulkType.Long, r => r.Id),
             new("connection_id", BulkType.Long, r => r.ConnectionId),
-            new("identity", BulkType.Text, r => Ids.Text(r.Id)),
+            new("identity", BulkType.Text, r => r.Id.ToString()),
             new("name", BulkType.Text, r => r.Name),
             new("account_number", BulkType.Text, r => r.AccountNumber),
             new("iban", BulkType.Text, r => r.Iban),
@@ -148,7 +147,7 @@ internal sealed partial class TestApp
         ]
     );
 
-    private static readonly BulkTable<StoredTransaction> Transactions = new(
+    private static readonly BulkTable<TestTransaction> Transactions = new(
         "transactions",
         [
             new("user_id", BulkType.Long, r => r.UserId),
@@ -163,7 +162,7 @@ internal sealed partial class TestApp
             new("status", BulkType.Text, r => r.Status),
             new("category_id", BulkType.Text, r => r.CategoryId),
             new("day", BulkType.Day, r => r.Day),
-            new("booking_day", BulkType.Day, r => r.Status == "BOOKED" ? r.Day : null),
+            new("booking_day", BulkType.Day, r => r.Status == TransactionStatus.Booked ? r.Day : null),
             new("check_number", BulkType.Text, r => r.CheckNumber),
             new("confidence", BulkType.Int, r => r.Confidence),
             new("ambiguous", BulkType.Bool, r => r.Ambiguous),
@@ -177,19 +176,19 @@ internal sealed partial class TestApp
         Start(kind, configure: builder => builder.Services.AddSingleton(new Banks(ExampleBanks, _ => null)));
 
     /// <summary>A connection over the EMBEDDED channel of bank 501.</summary>
-    public async Task<StoredConnection> StoreConnection(TestUser user, string providerId = "501")
+    public async Task<TestConnection> StoreConnection(TestUser user, string providerId = "501")
     {
-        var connection = new StoredConnection
+        var connection = new TestConnection
         {
-            Id = NextId(),
+            Id = NextId<ConnectionId>(),
             UserId = user.Id,
             ClientId = user.Client.Id,
-            ProviderId = providerId,
+            ProviderId = new(providerId),
         };
         await Store(Connections, [connection]);
         await Store(Jobs, [connection]);
         await StoreChannel(
-            new StoredChannel
+            new TestChannel
             {
                 UserId = user.Id,
                 ConnectionId = connection.Id,
@@ -199,17 +198,17 @@ internal sealed partial class TestApp
         return connection;
     }
 
-    public Task StoreChannel(StoredChannel channel) => Store(Channels, [channel]);
+    public Task StoreChannel(TestChannel channel) => Store(Channels, [channel]);
 
     /// <summary>An account of the connection, changed from the usual one as the test wants.</summary>
-    public async Task<StoredAccount> StoreAccount(
-        StoredConnection connection,
-        Func<StoredAccount, StoredAccount>? change = null
+    public async Task<TestAccount> StoreAccount(
+        TestConnection connection,
+        Func<TestAccount, TestAccount>? change = null
     )
     {
-        var account = new StoredAccount
+        var account = new TestAccount
         {
-            Id = NextId(),
+            Id = NextId<AccountId>(),
             UserId = connection.UserId,
             ConnectionId = connection.Id,
         };
@@ -219,10 +218,10 @@ internal sealed partial class TestApp
     }
 
     /// <summary>Transactions of the account, in the order of their ids; each changed from the usual one by its number from 0.</summary>
-    public async Task<IReadOnlyList<StoredTransaction>> StoreTransactions(
-        StoredAccount account,
+    public async Task<IReadOnlyList<TestTransaction>> StoreTransactions(
+        TestAccount account,
         int count,
-        Func<StoredTransaction, int, StoredTransaction>? change = null
+        Func<TestTransaction, int, TestTransaction>? change = null
     )
     {
         var first = new DateOnly(2026, 1, 1);
@@ -230,9 +229,9 @@ internal sealed partial class TestApp
             .Range(0, count)
             .Select(i =>
             {
-                var row = new StoredTransaction
+                var row = new TestTransaction
                 {
-                    Id = NextId(),
+                    Id = NextId<TransactionId>(),
                     UserId = account.UserId,
                     AccountId = account.Id,
                     Day = first.AddDays(i % 60),
@@ -252,7 +251,8 @@ internal sealed partial class TestApp
             ),
         ];
 
-    private long NextId() => _app.Services.GetRequiredService<Ids>().Next();
+    private T NextId<T>()
+        where T : struct, IId<T> => Service<Ids>().Next<T>();
 
     private Task Store<T>(BulkTable<T> table, IReadOnlyCollection<T> rows) =>
         Database.Write(db => db.Insert(table, rows), Stop);
@@ -319,50 +319,4 @@ internal sealed partial class TestApp
     ];
 
     private static Dictionary<string, string> English(string text) => new() { ["en"] = text };
-}
-
-/// <summary>Reading answers of the API.</summary>
-internal static class Answers
-{
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    /// <summary>The body of a 200.</summary>
-    public static async Task<JsonElement> Read(this HttpClient http, string path)
-    {
-        using var answer = await http.GetAsync(path, Stop);
-        var body = await answer.Content.ReadAsStringAsync(Stop);
-        Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{path}: {(int)answer.StatusCode} {body}");
-        return JsonSerializer.Deserialize<JsonElement>(body);
-    }
-
-    /// <summary>The ids of a list, in its order.</summary>
-    public static async Task<long[]> ReadIds(this HttpClient http, string path) =>
-        [
-            .. (await http.Read(path))
-                .EnumerateArray()
-                .Select(e => long.Parse(e.GetProperty("id").GetString()!, CultureInfo.InvariantCulture)),
-        ];
-
-    /// <summary>The problem that a GET answers.</summary>
-    public static async Task<JsonElement> ReadProblem(this HttpClient http, string path)
-    {
-        using var answer = await http.GetAsync(path, Stop);
-        return await answer.Problem();
-    }
-
-    /// <summary>The problem of an answer, checked to be one of the published form.</summary>
-    public static async Task<JsonElement> Problem(this HttpResponseMessage answer)
-    {
-        var body = await answer.Content.ReadAsStringAsync(Stop);
-        Assert.True(answer.Content.Headers.ContentType?.MediaType == "application/problem+json", body);
-        var problem = JsonSerializer.Deserialize<JsonElement>(body);
-        Assert.Equal((int)answer.StatusCode, problem.GetProperty("status").GetInt32());
-        Assert.Equal(problem.GetProperty("code").GetString(), problem.GetProperty("error").GetString());
-        Assert.NotEqual("", problem.GetProperty("error_description").GetString());
-        Assert.NotEqual("", problem.GetProperty("trace_id").GetString());
-        return problem;
-    }
-
-    public static string? Text(this JsonElement element, string member) =>
-        element.TryGetProperty(member, out var value) ? value.ToString() : null;
 }

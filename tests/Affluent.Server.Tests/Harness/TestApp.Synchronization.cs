@@ -25,8 +25,8 @@ internal sealed partial class TestApp
     public UserWork WorkOf(Server.Storage.DbWork db, TestUser user, Ids? ids = null) =>
         new(
             db,
-            new UserId(user.Id),
-            new ClientId(user.Client.Id),
+            user.Id,
+            user.Client.Id,
             Service<Vault>(),
             ids ?? Service<Ids>(),
             Time.Seconds()

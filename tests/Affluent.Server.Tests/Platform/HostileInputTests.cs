@@ -109,13 +109,13 @@ public sealed class HostileInputTests
             async db =>
             {
                 var work = app.WorkOf(db, user);
-                await ConnectionJobs.Lock(work, new ConnectionId(connection.Id));
+                await ConnectionJobs.Lock(work, connection.Id);
                 deletion = me.DeleteAsync("/api/v2.1/users/me", Stop);
                 // Time for the deletion to come as far as it can.
                 await Task.Delay(TimeSpan.FromMilliseconds(500), Stop);
                 await EventLog.Append(
                     work,
-                    NewEvent.OfConnection(EventName.SynchronizationEnded, new ConnectionId(connection.Id))
+                    NewEvent.OfConnection(EventName.SynchronizationEnded, connection.Id)
                 );
             },
             Stop

@@ -226,7 +226,7 @@ public sealed class QuestionTests
         );
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Empty(await http.ReadIds("/api/v2.1/connections"));
+        Assert.Empty(await http.ReadIds<ConnectionId>("/api/v2.1/connections"));
     }
 
     [Theory, OnBothDatabases]

@@ -1,3 +1,6 @@
+using Affluent.Connectors.Contract;
+using Affluent.Ledger;
+using Affluent.Server.Platform;
 using System.Net;
 using Affluent.Server.Tests.Harness;
 using Xunit;
@@ -45,19 +48,19 @@ public sealed class TransactionsTests
         var (http, user) = await app.SignedInUser();
         var account = await app.StoreAccount(await app.StoreConnection(user));
         var stored = await app.StoreTransactions(account, 250);
-        long[] newestFirst = [.. stored.OrderByDescending(t => t.Day).ThenByDescending(t => t.Id).Select(t => t.Id)];
+        TransactionId[] newestFirst = [.. stored.OrderByDescending(t => t.Day).ThenByDescending(t => t.Id.Value).Select(t => t.Id)];
 
         foreach (var filter in new[] { "", $"&account_id={account.Id}", "&included_statuses=BOOKED&max_amount=0" })
         {
-            List<long> seen = [];
+            List<TransactionId> seen = [];
             for (var page = 1; page <= 4; page++)
             {
-                seen.AddRange(await http.ReadIds($"/api/v2.1/transactions?limit=100&page={page}{filter}"));
+                seen.AddRange(await http.ReadIds<TransactionId>($"/api/v2.1/transactions?limit=100&page={page}{filter}"));
             }
             Assert.Equal(newestFirst, seen);
         }
-        Assert.Equal(newestFirst[..100], await http.ReadIds("/api/v2.1/transactions"));
-        Assert.Equal(newestFirst, await http.ReadIds("/api/v2.1/transactions?limit=500"));
+        Assert.Equal(newestFirst[..100], await http.ReadIds<TransactionId>("/api/v2.1/transactions"));
+        Assert.Equal(newestFirst, await http.ReadIds<TransactionId>("/api/v2.1/transactions?limit=500"));
     }
 
     [Theory, OnBothDatabases]
@@ -67,20 +70,20 @@ public sealed class TransactionsTests
         var (http, user) = await app.SignedInUser();
         var account = await app.StoreAccount(await app.StoreConnection(user));
         var stored = await app.StoreTransactions(account, 230);
-        List<long> seen = [];
+        List<TransactionId> seen = [];
 
         var next = $"/api/v2.1/transactions?limit=100&account_id={account.Id}&unknown=a%26b";
         while (next is not null)
         {
             using var answer = await http.GetAsync(next, Stop);
-            seen.AddRange(await http.ReadIds(next));
+            seen.AddRange(await http.ReadIds<TransactionId>(next));
             next = answer.Headers.TryGetValues("Link", out var links)
                 ? links.Single()[1..links.Single().IndexOf('>', StringComparison.Ordinal)]
                 : null;
             await app.StoreTransactions(account, 1, (t, _) => t with { Day = new DateOnly(2026, 3, 2) });
         }
 
-        Assert.Equal(stored.OrderByDescending(t => t.Day).ThenByDescending(t => t.Id).Select(t => t.Id), seen);
+        Assert.Equal(stored.OrderByDescending(t => t.Day).ThenByDescending(t => t.Id.Value).Select(t => t.Id), seen);
     }
 
     [Theory, OnBothDatabases]
@@ -90,8 +93,8 @@ public sealed class TransactionsTests
         var (http, user) = await app.SignedInUser();
         await app.StoreTransactions(await app.StoreAccount(await app.StoreConnection(user)), 3);
 
-        Assert.Empty(await http.ReadIds("/api/v2.1/transactions?page=2"));
-        Assert.Empty(await http.ReadIds("/api/v2.1/transactions?page=2147483647&limit=500"));
+        Assert.Empty(await http.ReadIds<TransactionId>("/api/v2.1/transactions?page=2"));
+        Assert.Empty(await http.ReadIds<TransactionId>("/api/v2.1/transactions?page=2147483647&limit=500"));
     }
 
     [Theory, OnBothDatabases]
@@ -101,9 +104,9 @@ public sealed class TransactionsTests
         var (http, user) = await app.SignedInUser();
         var connection = await app.StoreConnection(user);
         var checkings = await app.StoreAccount(connection);
-        var savings = await app.StoreAccount(await app.StoreConnection(user), a => a with { Type = "SAVINGS" });
+        var savings = await app.StoreAccount(await app.StoreConnection(user), a => a with { Type = BankAccountType.Savings });
         var march = new DateOnly(2026, 3, 1);
-        StoredTransaction[] rows =
+        TestTransaction[] rows =
         [
             .. await app.StoreTransactions(
                 checkings,
@@ -113,7 +116,7 @@ public sealed class TransactionsTests
                     {
                         Day = march.AddDays(i),
                         AmountMinor = (i - 3) * 1_050,
-                        Status = i == 5 ? "PENDING" : "BOOKED",
+                        Status = i == 5 ? TransactionStatus.Pending : TransactionStatus.Booked,
                         CategoryId = i switch
                         {
                             0 => "DAILY_LIFE",
@@ -133,7 +136,7 @@ public sealed class TransactionsTests
                         Currency = i == 0 ? "JPY" : "KWD",
                         AmountMinor = i == 0 ? 11 : 10_500,
                         ImportedAt = 1_772_300_000,
-                        Status = "EXPIRED",
+                        Status = TransactionStatus.Expired,
                         CategoryId = "FUEL",
                     }
             ),
@@ -170,7 +173,7 @@ public sealed class TransactionsTests
                     query,
                     string.Join(
                         ',',
-                        (await http.ReadIds($"/api/v2.1/transactions?{query}")).Select(id =>
+                        (await http.ReadIds<TransactionId>($"/api/v2.1/transactions?{query}")).Select(id =>
                             Array.FindIndex(rows, r => r.Id == id)
                         )
                     )
@@ -238,10 +241,10 @@ public sealed class TransactionsTests
         var stored = await app.StoreTransactions(await app.StoreAccount(await app.StoreConnection(user)), 2);
         using var http = app.WithToken(await app.ClientToken(client, "transactions_read"));
 
-        Assert.Equal(2, (await http.ReadIds($"/api/v2.1/transactions?user_id={user.Id}")).Length);
+        Assert.Equal(2, (await http.ReadIds<TransactionId>($"/api/v2.1/transactions?user_id={user.Id}")).Length);
         Assert.Equal($"{stored[0].Id}", (await http.Read($"/api/v2.1/transactions/{stored[0].Id}")).Text("id"));
         Assert.Equal("user_id", (await http.ReadProblem("/api/v2.1/transactions")).Text("parameter"));
-        using var other = await http.GetAsync($"/api/v2.1/transactions?user_id={user.Id + 1}", Stop);
+        using var other = await http.GetAsync($"/api/v2.1/transactions?user_id={user.Id.Value + 1}", Stop);
         Assert.Equal(HttpStatusCode.NotFound, other.StatusCode);
     }
 }

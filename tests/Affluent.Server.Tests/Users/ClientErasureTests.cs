@@ -36,7 +36,7 @@ public sealed class ClientErasureTests
         await Fill(app, rich, transactions: (2 * UserErasure.Step) + 100);
         await Fill(app, await app.CreateUser(client), transactions: 10);
         await app.CreateUser(client);
-        List<(long Gone, long All)> told = [];
+        List<(long Gone, long All)> progress = [];
         var deaths = 0;
 
         bool done;
@@ -44,7 +44,7 @@ public sealed class ClientErasureTests
         {
             var left = await app.Count("transactions");
             // Closes it once more, does one step, and is killed in the next.
-            done = await Erase(app, new HookedDatabase(app.Database) { DiesAt = 3 }, client, told);
+            done = await Erase(app, new HookedDatabase(app.Database) { DiesAt = 3 }, client, progress);
             deaths += done ? 0 : 1;
 
             Assert.InRange(left - await app.Count("transactions"), 0, UserErasure.Step);
@@ -54,17 +54,17 @@ public sealed class ClientErasureTests
         } while (!done);
 
         Assert.True(deaths >= 4, $"killed {deaths} times");
-        Assert.Equal([3, 2, 1], told.Select(t => t.All));
+        Assert.Equal([3, 2, 1], progress.Select(t => t.All));
         Assert.Equal(before, await Counts(app));
         Assert.Equal(HttpStatusCode.OK, (await kept.GetAsync("/api/v2.1/users/me", Stop)).StatusCode);
-        Assert.False(await Erase(app, app.Database, client, told));
+        Assert.False(await Erase(app, app.Database, client, progress));
     }
 
     private static async Task<bool> Erase(
         TestApp app,
         Server.Storage.Database database,
         TestClient client,
-        List<(long, long)> told
+        List<(long, long)> progress
     )
     {
         var erasure = new ClientErasure(database, app.Service<UserErasure>(), app.Service<Revocations>());
@@ -74,7 +74,7 @@ public sealed class ClientErasureTests
                 client.ClientId,
                 (gone, all) =>
                 {
-                    told.Add((gone, all));
+                    progress.Add((gone, all));
                     return Task.CompletedTask;
                 },
                 Stop

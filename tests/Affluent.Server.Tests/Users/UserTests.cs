@@ -1,3 +1,4 @@
+using Affluent.Server.Platform;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -29,7 +30,7 @@ public sealed class UserTests
         var id = created.Headers.Location!.Segments[^1];
         var user = new TestUser(
             client,
-            long.Parse(id, System.Globalization.CultureInfo.InvariantCulture),
+            id.Id<UserId>(),
             "ada@example.com",
             "pa55word"
         );

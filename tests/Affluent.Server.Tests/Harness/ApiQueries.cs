@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Affluent.Server.Tests.Harness;
 
 /// <summary>What the API shows a user, asked by intent.</summary>
-internal static class Shown
+internal static class ApiQueries
 {
     /// <summary>How a connection stands.</summary>
     public static async Task<string?> StatusOf(this HttpClient http, string connection) =>
