@@ -1,9 +1,9 @@
-using Affluent.Server.Connections;
-using Affluent.Server.Platform;
 using System.Net;
 using System.Text.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Accounts;
+using Affluent.Server.Connections;
+using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 
@@ -105,7 +105,14 @@ public sealed class AccountsTests
             (
                 await app.StoreAccount(
                     await app.StoreConnection(user),
-                    a => a with { Name = "Zen", Usage = BankAccountUsage.Professional, Status = AccountStatus.Error, Iban = "FR761234" }
+                    a =>
+                        a with
+                        {
+                            Name = "Zen",
+                            Usage = BankAccountUsage.Professional,
+                            Status = AccountStatus.Error,
+                            Iban = "FR761234",
+                        }
                 )
             ).Id,
         ];

@@ -1,6 +1,6 @@
-using Affluent.Server.Platform;
 using System.Net;
 using System.Text;
+using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
 using Microsoft.AspNetCore.Routing;
 using Xunit;

@@ -1,7 +1,7 @@
+using System.Net;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
-using System.Net;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 

@@ -154,10 +154,7 @@ public sealed class QueueTests
         do
         {
             last = all.IsCompleted;
-            var page = await app.Database.Read(
-                db => EventLog.Read(db, user.Id, seen.LastOrDefault(), 7),
-                Stop
-            );
+            var page = await app.Database.Read(db => EventLog.Read(db, user.Id, seen.LastOrDefault(), 7), Stop);
             seen.AddRange(page.Select(e => e.Id));
             last &= page.Count == 0;
         } while (!last);

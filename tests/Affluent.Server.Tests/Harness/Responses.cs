@@ -54,9 +54,7 @@ internal static class Responses
 
     /// <summary>The body as JSON.</summary>
     public static async Task<JsonElement> Json(this HttpResponseMessage answer) =>
-        JsonSerializer.Deserialize<JsonElement>(
-            await answer.Content.ReadAsStringAsync(Stop)
-        );
+        JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync(Stop));
 
     /// <summary>The answer has this status and this error (of OAuth2 or of our problems).</summary>
     public static async Task<JsonElement> IsRefused(

@@ -23,14 +23,7 @@ internal sealed partial class TestApp
 
     /// <summary>What is done for a user in an open transaction, as by another node when that node's ids are given.</summary>
     public UserWork WorkOf(Server.Storage.DbWork db, TestUser user, Ids? ids = null) =>
-        new(
-            db,
-            user.Id,
-            user.Client.Id,
-            Service<Vault>(),
-            ids ?? Service<Ids>(),
-            Time.Seconds()
-        );
+        new(db, user.Id, user.Client.Id, Service<Vault>(), ids ?? Service<Ids>(), Time.Seconds());
 
     /// <summary>Another node's worker, over a database that the test makes fail.</summary>
     public Worker WorkerOver(Server.Storage.Database database) =>

@@ -1,7 +1,7 @@
+using System.Net;
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
 using Affluent.Server.Platform;
-using System.Net;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 
@@ -48,14 +48,19 @@ public sealed class TransactionsTests
         var (http, user) = await app.SignedInUser();
         var account = await app.StoreAccount(await app.StoreConnection(user));
         var stored = await app.StoreTransactions(account, 250);
-        TransactionId[] newestFirst = [.. stored.OrderByDescending(t => t.Day).ThenByDescending(t => t.Id.Value).Select(t => t.Id)];
+        TransactionId[] newestFirst =
+        [
+            .. stored.OrderByDescending(t => t.Day).ThenByDescending(t => t.Id.Value).Select(t => t.Id),
+        ];
 
         foreach (var filter in new[] { "", $"&account_id={account.Id}", "&included_statuses=BOOKED&max_amount=0" })
         {
             List<TransactionId> seen = [];
             for (var page = 1; page <= 4; page++)
             {
-                seen.AddRange(await http.ReadIds<TransactionId>($"/api/v2.1/transactions?limit=100&page={page}{filter}"));
+                seen.AddRange(
+                    await http.ReadIds<TransactionId>($"/api/v2.1/transactions?limit=100&page={page}{filter}")
+                );
             }
             Assert.Equal(newestFirst, seen);
         }
@@ -104,7 +109,10 @@ public sealed class TransactionsTests
         var (http, user) = await app.SignedInUser();
         var connection = await app.StoreConnection(user);
         var checkings = await app.StoreAccount(connection);
-        var savings = await app.StoreAccount(await app.StoreConnection(user), a => a with { Type = BankAccountType.Savings });
+        var savings = await app.StoreAccount(
+            await app.StoreConnection(user),
+            a => a with { Type = BankAccountType.Savings }
+        );
         var march = new DateOnly(2026, 3, 1);
         TestTransaction[] rows =
         [

@@ -1,8 +1,8 @@
-using Affluent.Server.Platform;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
 using Affluent.Server.Users;
 using Xunit;
@@ -28,12 +28,7 @@ public sealed class UserTests
             Stop
         );
         var id = created.Headers.Location!.Segments[^1];
-        var user = new TestUser(
-            client,
-            id.Id<UserId>(),
-            "ada@example.com",
-            "pa55word"
-        );
+        var user = new TestUser(client, id.Id<UserId>(), "ada@example.com", "pa55word");
         using var http = app.WithToken(await app.UserToken(user));
         var me = await http.GetFromJsonAsync<JsonElement>(Me, Stop);
 
