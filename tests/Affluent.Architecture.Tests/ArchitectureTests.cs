@@ -150,6 +150,19 @@ public sealed class ArchitectureTests
         );
 
     [Fact]
+    public void The_page_about_the_architecture_names_every_folder() =>
+        KnownOffences.AssertNoOthers(
+            "page",
+            Files.OffThePage(
+                File.ReadAllText(Path.Combine(Repository.Root, "ARCHITECTURE.md")),
+                [
+                    .. Product.Files.Select(f => f.Project).Distinct(),
+                    .. Product.Server.Select(f => f.Folder).Distinct().Where(folder => folder.Length > 0),
+                ]
+            )
+        );
+
+    [Fact]
     public void Pages_take_part_in_the_rules()
     {
         var pages = Repository

@@ -353,6 +353,24 @@ public sealed class PlantedTests
     }
 
     [Fact]
+    public void A_page_that_does_not_name_the_folders()
+    {
+        const string Page = """
+            The house, with Elsewhere/ outside:
+            ```
+            src/
+              Affluent.Server/     knows Nothing/Else
+                Users/ Gone/       people
+            ```
+            """;
+
+        Assert.Equal(
+            ["does not name Jobs", "names Gone, which is not there"],
+            Files.OffThePage(Page, ["Affluent.Server", "Users", "Jobs"]).Select(o => o.What)
+        );
+    }
+
+    [Fact]
     public void A_file_that_speaks_of_a_machine()
     {
         const string Home = "/ho" + "me/somebody";

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Affluent.Server.Connections;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Commands.Demo;
 
@@ -217,9 +219,9 @@ internal sealed class QuickStart(DemoPlace place, Narrator narrator, TimeProvide
 
     private async Task<string> WaitForSync(string token, string connectionId, CancellationToken cancellation)
     {
-        var status = "RUNNING";
+        var status = ConnectionStatus.Running.Word();
         await Until(
-            () => status != "RUNNING",
+            () => status != ConnectionStatus.Running.Word(),
             async () =>
                 status = (await Get(token, $"v2.1/connections/{connectionId}", cancellation))
                     .GetProperty("status")
@@ -227,7 +229,9 @@ internal sealed class QuickStart(DemoPlace place, Narrator narrator, TimeProvide
             "the synchronization to end",
             cancellation
         );
-        return status == "SUCCESS" ? status : throw new DemoException($"The synchronization ended with {status}.");
+        return status == ConnectionStatus.Success.Word()
+            ? status
+            : throw new DemoException($"The synchronization ended with {status}.");
     }
 
     private async Task ShowData(string token, string connectionId, CancellationToken cancellation)
