@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Affluent.Server.Tests.Harness;
 using EndToEnd.Tests.Harness;
 using Xunit;
 
@@ -15,21 +16,17 @@ public sealed class CrashTests
     private const int Accounts = 3;
     private const int Movements = 120;
 
-    public static TheoryData<bool> Databases => [false, true];
-
-    [Theory]
-    [MemberData(nameof(Databases))]
-    public async Task A_process_killed_during_a_synchronization_loses_and_doubles_nothing(bool postgres)
+    [Theory, OnBothDatabases]
+    public async Task A_process_killed_during_a_synchronization_loses_and_doubles_nothing(DatabaseKind kind)
     {
-        await using var database = postgres ? await ScratchDatabase.Create() : null;
-        await using var installation = await Installation.Start(database?.Address);
+        await using var installation = await Installation.Start(kind);
         await using var files = await FileSite.Start();
         using var customer = await Customer.Of(installation);
         var queue = await customer.Subscribe();
 
         // In the login, in the first account, and just before the last page; each time counted from the last start. On PostgreSQL,
         // where other nodes may live, each death costs the time of a lease.
-        var moments = new Queue<int>(postgres ? [5] : [2, 5, 8]);
+        var moments = new Queue<int>(kind == DatabaseKind.Postgres ? [5] : [2, 5, 8]);
         var begun = 0;
         var killed = new TaskCompletionSource();
         files.OnRequest = async number =>
@@ -55,11 +52,10 @@ public sealed class CrashTests
         await AssertEvents(customer, queue);
     }
 
-    [Fact]
-    public async Task Two_nodes_on_one_database_share_the_work_and_outlive_each_other()
+    [Theory, OnPostgresOnly("One process at a time has an SQLite file.")]
+    public async Task Two_nodes_on_one_database_share_the_work_and_outlive_each_other(DatabaseKind kind)
     {
-        await using var database = await ScratchDatabase.Create();
-        await using var installation = await Installation.Start(database.Address);
+        await using var installation = await Installation.Start(kind);
         await using var files = await FileSite.Start();
         var first = installation.Server;
         var second = await installation.Serve(new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}"));

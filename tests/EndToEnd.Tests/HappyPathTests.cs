@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Affluent.Server.Tests.Harness;
 using EndToEnd.Tests.Harness;
 using Xunit;
 
@@ -26,14 +27,17 @@ public sealed class HappyPathTests
     private static readonly string Script = Repository.Path("tests", "EndToEnd.Tests", "independent");
 
     [Theory]
-    [InlineData("page")]
-    [InlineData("iframe")]
-    public async Task A_client_written_from_the_published_description_gets_accounts_and_transactions(string mode)
+    [OnBothDatabases("page")]
+    [OnBothDatabases("iframe")]
+    public async Task A_client_written_from_the_published_description_gets_accounts_and_transactions(
+        DatabaseKind kind,
+        string mode
+    )
     {
         OtherProgram.Need(Directory.Exists(Path.Combine(Script, "node_modules")), $"Run npm ci in {Script}.");
         var browser = Browser.Executable;
         OtherProgram.Need(browser is not null, "Install Chromium, or set AFFLUENT_TEST_CHROMIUM.");
-        await using var installation = await Installation.Start();
+        await using var installation = await Installation.Start(kind);
         await using var files = await FileSite.Start();
 
         var (code, output, errors) = await OtherProgram.Run(

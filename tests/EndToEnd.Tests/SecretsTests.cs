@@ -1,10 +1,11 @@
 using System.Text;
+using Affluent.Server.Tests.Harness;
 using EndToEnd.Tests.Harness;
 using Xunit;
 
 namespace EndToEnd.Tests;
 
-/// <summary>After a whole life over both channels, nothing secret stands anywhere on the disk or in the logs.</summary>
+/// <summary>After a whole life over both channels, nothing secret stands anywhere in the database or in the logs.</summary>
 public sealed class SecretsTests
 {
     private const string Login = "customer-4c7f20";
@@ -21,11 +22,11 @@ public sealed class SecretsTests
         TRANSACTION|-9317.43|31/07/26|CB JOAILLERIE PLACE VENDOME
         """;
 
-    [Fact]
-    public async Task Neither_the_database_nor_the_logs_hold_a_secret_after_a_run_over_both_channels()
+    [Theory, OnBothDatabases]
+    public async Task Neither_the_database_nor_the_logs_hold_a_secret_after_a_run_over_both_channels(DatabaseKind kind)
     {
         await using var listener = new Listener();
-        await using var installation = await Installation.Start(throughProxy: listener.Start);
+        await using var installation = await Installation.Start(kind, throughProxy: listener.Start);
         await using var files = await FileSite.Start();
         var file = files.Put($"{Guid.NewGuid():N}.txt", Encoding.UTF8.GetBytes(File));
         using var customer = await Customer.Of(installation);
@@ -64,17 +65,12 @@ public sealed class SecretsTests
         Assert.Contains("a code of the bank's OAuth2", secrets.Values);
         Assert.Contains("a token of the bank's OAuth2", secrets.Values);
 
-        // The bank is not the platform: what it keeps in its own folder is its own matter.
-        var stored = Directory
-            .EnumerateFiles(installation.Folder)
-            .Where(path => Path.GetFileName(path).StartsWith("affluent.db", StringComparison.Ordinal))
-            .ToDictionary(path => Path.GetFileName(path), path => Read(path));
-        Assert.Contains("affluent.db-wal", stored.Keys);
+        var stored = await installation.Database.StoredText();
         // The search finds what is there in plain form.
-        Assert.Contains(stored.Values, bytes => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(Iban)) >= 0);
-        var logs = Encoding.UTF8.GetBytes(installation.Logs);
+        Assert.Contains(Iban, stored, StringComparison.Ordinal);
 
-        Assert.Empty(Found(secrets, stored.Append(KeyValuePair.Create("the logs", logs))));
+        Assert.Empty(Found(secrets, "the database", stored));
+        Assert.Empty(Found(secrets, "the logs", installation.Logs));
         var personal = new[]
         {
             Owner,
@@ -86,25 +82,11 @@ public sealed class SecretsTests
             "JOAILLERIE",
             customer.Email,
         }.ToDictionary(text => text, text => $"'{text}'", StringComparer.Ordinal);
-        Assert.Empty(Found(personal, [KeyValuePair.Create("the logs", logs)]));
+        Assert.Empty(Found(personal, "the logs", installation.Logs));
     }
 
-    private static List<string> Found(
-        Dictionary<string, string> wanted,
-        IEnumerable<KeyValuePair<string, byte[]>> places
-    ) =>
-        [
-            .. from place in places
-            from secret in wanted
-            where place.Value.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret.Key)) >= 0
-            select $"{secret.Value} is in {place.Key}",
-        ];
-
-    private static byte[] Read(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var all = new MemoryStream();
-        file.CopyTo(all);
-        return all.ToArray();
-    }
+    private static IEnumerable<string> Found(Dictionary<string, string> wanted, string place, string text) =>
+        from secret in wanted
+        where text.Contains(secret.Key, StringComparison.Ordinal)
+        select $"{secret.Value} is in {place}";
 }

@@ -1,3 +1,4 @@
+using Affluent.Server.Tests.Harness;
 using Xunit;
 
 namespace EndToEnd.Tests.Harness;
@@ -11,12 +12,10 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>The client's own site, registered; nothing answers there unless the test does.</summary>
     public Uri ClientSite { get; } = new($"http://localhost:{ServerProcess.FreePort()}");
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("affluent-e2e-");
     private readonly List<ServerProcess> _processes = [];
-    private readonly string? _database;
     private string _bank = "";
 
-    private Installation(string? database) => _database = database;
+    private Installation(TestDatabase database) => Database = database;
 
     /// <summary>Where the platform listens, the first process of it.</summary>
     public Uri Address { get; private set; } = null!;
@@ -27,17 +26,17 @@ internal sealed class Installation : IAsyncDisposable
     public string ClientId { get; private set; } = "";
     public string ClientSecret { get; private set; } = "";
 
-    public string Folder => _folder.FullName;
+    /// <summary>The database, empty when the first process comes to it.</summary>
+    public TestDatabase Database { get; }
 
     /// <summary>What all processes of it have written so far.</summary>
     public string Logs => string.Join('\n', _processes.Select(p => p.Output));
 
     /// <summary>The platform in one process, the test bank in another, one client.</summary>
-    /// <param name="database">A PostgreSQL address; null: an SQLite file.</param>
     /// <param name="throughProxy">What stands between the platform and the test bank; null: nothing.</param>
-    public static async Task<Installation> Start(string? database = null, Func<Uri, Uri>? throughProxy = null)
+    public static async Task<Installation> Start(DatabaseKind kind, Func<Uri, Uri>? throughProxy = null)
     {
-        var installation = new Installation(database);
+        var installation = new Installation(await TestDatabase.CreateEmpty(kind));
         try
         {
             var port = ServerProcess.FreePort();
@@ -99,11 +98,12 @@ internal sealed class Installation : IAsyncDisposable
         {
             await process.DisposeAsync();
         }
-        _folder.Delete(recursive: true);
+        await Database.DisposeAsync();
     }
 
-    private string[] Data =>
-        _database is null ? ["--data-directory", Folder] : ["--data-directory", Folder, "--database", _database];
+    private string Folder => Database.Folder;
+
+    private string[] Data => ["--data-directory", Folder, "--database", Database.Address];
 
     private async Task CreateClient()
     {

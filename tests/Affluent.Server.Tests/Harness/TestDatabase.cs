@@ -1,62 +1,9 @@
-using System.Reflection;
 using System.Text;
 using Affluent.Server.Storage;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
-using Xunit.Sdk;
-using Xunit.v3;
 
 namespace Affluent.Server.Tests.Harness;
-
-/// <summary>The two databases that every test of the platform runs on.</summary>
-public enum DatabaseKind
-{
-    Sqlite,
-    Postgres,
-}
-
-/// <summary>
-/// Runs a theory once per database, with these arguments after the kind of database. Where PostgreSQL is not configured
-/// (AFFLUENT_TEST_POSTGRES), its row shows as skipped, and in CI as failed.
-/// </summary>
-[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
-public sealed class OnBothDatabasesAttribute(params object?[]? arguments) : DataAttribute
-{
-    // A single null comes as no array at all.
-    private readonly object?[] _arguments = arguments ?? [null];
-
-    public override bool SupportsDiscoveryEnumeration() => true;
-
-    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(
-        MethodInfo testMethod,
-        DisposalTracker disposalTracker
-    )
-    {
-        var postgres = Row(DatabaseKind.Postgres);
-        if (PostgresDatabases.Server is null && !TestDatabase.InCi)
-        {
-            postgres.Skip = "PostgreSQL is not configured: set AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name.";
-        }
-        return new([Row(DatabaseKind.Sqlite), postgres]);
-    }
-
-    private TheoryDataRow Row(DatabaseKind kind) => new([kind, .. _arguments]);
-}
-
-/// <summary>Runs a theory on SQLite alone: for what is about its file. <c>BothDatabasesTests</c> lists every test that has it.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class OnSqliteOnlyAttribute(string because) : DataAttribute
-{
-    /// <summary>Why PostgreSQL has nothing of the kind.</summary>
-    public string Because { get; } = because;
-
-    public override bool SupportsDiscoveryEnumeration() => true;
-
-    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(
-        MethodInfo testMethod,
-        DisposalTracker disposalTracker
-    ) => new([new TheoryDataRow(DatabaseKind.Sqlite)]);
-}
 
 /// <summary>A database of the test's own, gone at its end.</summary>
 internal sealed class TestDatabase : IAsyncDisposable

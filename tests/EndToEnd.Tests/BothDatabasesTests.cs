@@ -1,0 +1,48 @@
+using System.Reflection;
+using Affluent.Server.Tests.Harness;
+using Xunit;
+
+namespace EndToEnd.Tests;
+
+/// <summary>Every test that starts the program runs on both databases (docs/adr/0001), but for those that say here why not.</summary>
+public sealed class BothDatabasesTests
+{
+    private static readonly Dictionary<string, string> OnOneAlone = new(StringComparer.Ordinal)
+    {
+        ["BothDatabasesTests"] = "starts nothing",
+        ["CrashTests.Two_nodes_on_one_database_share_the_work_and_outlive_each_other"] = "SQLite has one node",
+        ["DemoTests"] = "the demo lives on an SQLite file of its own",
+        ["DocsTests"] = "the documentation starts the platform without a word about a database",
+        ["WidgetInBrowserTests"] = "is about the browser: WidgetFlowTests walks the same ways on both",
+    };
+
+    [Fact]
+    public void Every_test_runs_on_both_or_says_why_not() =>
+        Assert.Empty(
+            OnOne(typeof(BothDatabasesTests).Assembly.GetTypes().Where(t => t != typeof(Planted)))
+                .Where(test => !OnOneAlone.ContainsKey(test) && !OnOneAlone.ContainsKey(test.Split('.')[0]))
+        );
+
+    [Fact]
+    public void A_test_on_one_database_would_be_seen() =>
+        Assert.Equal(["Planted.On_one", "Planted.On_SQLite"], OnOne([typeof(Planted)]));
+
+    private static IEnumerable<string> OnOne(IEnumerable<Type> types) =>
+        from type in types
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        where method.GetCustomAttributes<FactAttribute>().Any()
+        where !method.GetCustomAttributes<OnBothDatabasesAttribute>().Any()
+        select $"{type.Name}.{method.Name}";
+
+    private sealed class Planted
+    {
+        [Fact]
+        public void On_one() => Assert.NotNull(this);
+
+        [Theory, OnSqliteOnly("It is planted.")]
+        public void On_SQLite(DatabaseKind kind) => Assert.Equal(0, (int)kind);
+
+        [Theory, OnBothDatabases]
+        public void On_both(DatabaseKind kind) => Assert.Equal(0, (int)kind % 1);
+    }
+}
