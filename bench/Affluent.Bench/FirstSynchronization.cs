@@ -146,7 +146,7 @@ internal static class FirstSynchronization
         public static Provider Provider { get; } =
             new()
             {
-                Id = "1",
+                Id = new ProviderId("1"),
                 Name = "Memory Bank",
                 CountryCode = "FRA",
                 BaseUrl = new Uri("https://bank.example"),
@@ -154,7 +154,7 @@ internal static class FirstSynchronization
                 [
                     new ChannelDefinition
                     {
-                        Id = "100",
+                        Id = new ChannelDefinitionId("100"),
                         Mode = ChannelMode.Embedded,
                         Connector = "memory",
                         AccountTypes = [BankAccountType.Checkings],

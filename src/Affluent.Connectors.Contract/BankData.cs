@@ -93,7 +93,7 @@ public sealed record BankCreditCard(
     DateOnly? NextPaymentDay = null
 );
 
-/// <summary>A movement as the bank shows it. At least one of the three days is given.</summary>
+/// <summary>A transaction as the bank shows it. At least one of the three days is given.</summary>
 public sealed record BankTransaction
 {
     /// <summary>The bank's own id; null or blank when it has none. How far it can be trusted is <see cref="ChannelDefinition.TransactionIds"/>.</summary>
@@ -126,11 +126,11 @@ public sealed record BankTransaction
     /// <summary>Number of a check.</summary>
     public string? CheckNumber { get; init; }
 
-    /// <summary>The bank's or ISO 20022's code of the kind of movement ("PMNT-RCDT-ESCT").</summary>
+    /// <summary>The bank's or ISO 20022's code of the kind of transaction ("PMNT-RCDT-ESCT").</summary>
     public string? Code { get; init; }
 }
 
-/// <summary>Where a movement stands at the bank.</summary>
+/// <summary>Where a transaction stands at the bank.</summary>
 public enum BankTransactionStatus
 {
     /// <summary>On the account for good.</summary>

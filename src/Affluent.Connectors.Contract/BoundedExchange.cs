@@ -15,7 +15,7 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
     /// <summary>From the request to the last byte of the answer.</summary>
     public static readonly TimeSpan LongestExchange = TimeSpan.FromSeconds(30);
 
-    /// <summary>Told once of every exchange when it is over.</summary>
+    /// <summary>Called once for each exchange, when it is over.</summary>
     public Action<ExchangeEnd>? Ended { get; init; }
 
     /// <inheritdoc />

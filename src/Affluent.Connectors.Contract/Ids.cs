@@ -9,13 +9,6 @@ public readonly record struct ProviderId(string Value)
 {
     /// <inheritdoc />
     public override string ToString() => Value;
-
-    // To be removed as soon as all callers speak in typed ids.
-    /// <summary>Reads a text as an id.</summary>
-    public static implicit operator ProviderId(string value) => new(value);
-
-    /// <summary>The id as text.</summary>
-    public static implicit operator string(ProviderId id) => id.Value;
 }
 
 /// <summary>Names one way to a bank's data: the provider's id followed by 00 (EMBEDDED) or 01 (REDIRECT).</summary>
@@ -24,13 +17,6 @@ public readonly record struct ChannelDefinitionId(string Value)
 {
     /// <inheritdoc />
     public override string ToString() => Value;
-
-    // To be removed as soon as all callers speak in typed ids.
-    /// <summary>Reads a text as an id.</summary>
-    public static implicit operator ChannelDefinitionId(string value) => new(value);
-
-    /// <summary>The id as text.</summary>
-    public static implicit operator string(ChannelDefinitionId id) => id.Value;
 }
 
 /// <summary>Writes the id as a plain string.</summary>

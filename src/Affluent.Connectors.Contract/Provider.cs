@@ -78,7 +78,7 @@ public enum TransactionIds
     /// <summary>None, or new ones at each reading: not looked at.</summary>
     Absent,
 
-    /// <summary>Stable once booked; a pending movement books under another id.</summary>
+    /// <summary>Stable once booked; a pending transaction books under another id.</summary>
     StableOnceBooked,
 
     /// <summary>The same from the first sight on.</summary>
@@ -109,6 +109,6 @@ public enum CredentialType
     /// <summary>TEXT.</summary>
     Text,
 
-    /// <summary>PWD.</summary>
-    Password,
+    /// <summary>PWD: what must not be seen on the screen.</summary>
+    Pwd,
 }

@@ -75,16 +75,16 @@ internal sealed class CatalogueEntry(CatalogueReader reader, JsonElement element
         return unlessSaid;
     }
 
-    public T Choice<T>(string name, Dictionary<string, T> words)
-        where T : struct, Enum => Pick(Text(name, required: true), At(name), words);
+    /// <summary>One of the values of an enum, written as the published API does: STABLE_ONCE_BOOKED.</summary>
+    public T Choice<T>(string name)
+        where T : struct, Enum => Pick<T>(Text(name, required: true), At(name));
 
-    public IReadOnlyList<T> Choices<T>(string name, Dictionary<string, T> words)
+    /// <inheritdoc cref="Choice"/>
+    public IReadOnlyList<T> Choices<T>(string name)
         where T : struct, Enum =>
         [
             .. Elements(name)
-                .Select(e =>
-                    Pick(e.Value.ValueKind == JsonValueKind.String ? e.Value.GetString()! : "?", e.Place, words)
-                ),
+                .Select(e => Pick<T>(e.Value.ValueKind == JsonValueKind.String ? e.Value.GetString()! : "?", e.Place)),
         ];
 
     public IEnumerable<CatalogueEntry> List(string name) =>
@@ -128,9 +128,10 @@ internal sealed class CatalogueEntry(CatalogueReader reader, JsonElement element
         }
     }
 
-    private T Pick<T>(string word, string at, Dictionary<string, T> words)
+    private T Pick<T>(string word, string at)
         where T : struct, Enum
     {
+        var words = Enum.GetValues<T>().ToDictionary(v => JsonNamingPolicy.SnakeCaseUpper.ConvertName($"{v}"));
         if (words.TryGetValue(word, out var value))
         {
             return value;

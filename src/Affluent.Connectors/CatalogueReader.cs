@@ -85,7 +85,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
 
     private static ChannelDefinition ReadChannel(CatalogueEntry entry, string providerId)
     {
-        var mode = entry.Choice("mode", Modes);
+        var mode = entry.Choice<ChannelMode>("mode");
         var family = entry.Text("connector", required: true);
         var connector = Families.Find(family);
         var channel = new ChannelDefinition
@@ -93,7 +93,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             Id = new ChannelDefinitionId(entry.Text("id", required: true)),
             Mode = mode,
             Connector = family,
-            AccountTypes = entry.Choices("account_types", Types),
+            AccountTypes = entry.Choices<BankAccountType>("account_types"),
             Capabilities = connector?.Manifest.Capabilities ?? [],
             Interactive = entry.Switch("interactive"),
             Unavailable = entry.Switch("unavailable"),
@@ -101,7 +101,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             Settings = entry.Texts("settings"),
             ConsentDays = entry.Number("consent_days", 180, 1, 3650),
             TransactionIds = entry.Has("transaction_ids")
-                ? entry.Choice("transaction_ids", Trust)
+                ? entry.Choice<TransactionIds>("transaction_ids")
                 : TransactionIds.Absent,
         };
         entry.NoMore();
@@ -148,7 +148,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             entry.Text("id", required: true),
             entry.Text("name", required: true),
             entry.Texts("labels"),
-            entry.Choice("type", CredentialTypes),
+            entry.Choice<CredentialType>("type"),
             entry.Switch("encrypt"),
             entry.Has("regexp") ? entry.Text("regexp") : null,
             entry.Switch("optional")
@@ -202,33 +202,6 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
                     return "http://unset.invalid";
                 }
             );
-
-    private static readonly Dictionary<string, ChannelMode> Modes = new()
-    {
-        ["REDIRECT"] = ChannelMode.Redirect,
-        ["EMBEDDED"] = ChannelMode.Embedded,
-    };
-
-    private static readonly Dictionary<string, BankAccountType> Types = new()
-    {
-        ["CHECKINGS"] = BankAccountType.Checkings,
-        ["SAVINGS"] = BankAccountType.Savings,
-        ["LOAN"] = BankAccountType.Loan,
-        ["CREDIT_CARD"] = BankAccountType.CreditCard,
-    };
-
-    private static readonly Dictionary<string, TransactionIds> Trust = new()
-    {
-        ["ABSENT"] = TransactionIds.Absent,
-        ["STABLE_ONCE_BOOKED"] = TransactionIds.StableOnceBooked,
-        ["STABLE"] = TransactionIds.Stable,
-    };
-
-    private static readonly Dictionary<string, CredentialType> CredentialTypes = new()
-    {
-        ["TEXT"] = CredentialType.Text,
-        ["PWD"] = CredentialType.Password,
-    };
 
     [GeneratedRegex("^[1-9][0-9]{0,17}$", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex DecimalId();

@@ -19,7 +19,7 @@ public sealed class ManifestTests
         ChannelDefinition Channel(params (string Name, string Value)[] settings) =>
             new()
             {
-                Id = "101",
+                Id = new ChannelDefinitionId("101"),
                 Mode = ChannelMode.Redirect,
                 Connector = "f",
                 AccountTypes = [],

@@ -59,7 +59,7 @@ public sealed class ConformanceTests
         var rule = ConnectorContract.Rule("The manifest lists exactly the capabilities that the connector implements");
 
         async Task<IReadOnlyList<string>> Check(params Capability[] listed) =>
-            await rule.Check(Examinee(new Bad { Listed = listed }), TestContext.Current.CancellationToken);
+            await rule.Check(UnderTest(new Bad { Listed = listed }), TestContext.Current.CancellationToken);
 
         Assert.Empty(await Check([.. StepConnector.Capabilities]));
         Assert.Equal(
@@ -75,11 +75,11 @@ public sealed class ConformanceTests
     [Fact]
     public async Task A_question_whose_answer_no_capability_takes_is_found()
     {
-        var examinee = Examinee(new Asks());
+        var tested = UnderTest(new Asks());
 
         var found = await ConnectorContract
             .Rule("Nonsense from the bank is a result, never an exception, and no detail holds a secret")
-            .Check(examinee, TestContext.Current.CancellationToken);
+            .Check(tested, TestContext.Current.CancellationToken);
 
         Assert.Contains(
             found,
@@ -95,17 +95,17 @@ public sealed class ConformanceTests
     {
         var found = await ConnectorContract
             .Rules.Single(r => r.Name.StartsWith(rule, StringComparison.Ordinal))
-            .Check(Examinee(connector), TestContext.Current.CancellationToken);
+            .Check(UnderTest(connector), TestContext.Current.CancellationToken);
         Assert.True(found.Count > 0, $"'{rule}' found nothing");
     }
 
-    private static Examinee Examinee(IConnector connector) =>
+    private static ConnectorUnderTest UnderTest(IConnector connector) =>
         new()
         {
             Connector = () => connector,
             Channel = new ChannelDefinition
             {
-                Id = "100",
+                Id = new ChannelDefinitionId("100"),
                 Mode = ChannelMode.Embedded,
                 Connector = "bad",
                 AccountTypes = [],

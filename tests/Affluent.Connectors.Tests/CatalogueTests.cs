@@ -32,7 +32,7 @@ public sealed class CatalogueTests : IDisposable
         Assert.Equal(
             [
                 ("300", "login", CredentialType.Text, false, false),
-                ("301", "password", CredentialType.Password, true, false),
+                ("301", "password", CredentialType.Pwd, true, false),
                 ("302", "file_url", CredentialType.Text, false, true),
             ],
             embedded.Credentials.Select(c => (c.Id, c.Name, c.Type, c.Encrypt, c.Optional))

@@ -24,9 +24,9 @@ public sealed class ContractTests
     [MemberData(nameof(All))]
     public async Task Every_family_keeps(string family, string rule)
     {
-        var examinee = family == "stet" ? SmallBanks.StetExaminee() : SmallBanks.WebsiteExaminee();
+        var tested = family == "stet" ? SmallBanks.StetUnderTest() : SmallBanks.WebsiteUnderTest();
 
-        Assert.Empty(await ConnectorContract.Rule(rule).Check(examinee, TestContext.Current.CancellationToken));
+        Assert.Empty(await ConnectorContract.Rule(rule).Check(tested, TestContext.Current.CancellationToken));
     }
 
     [Fact]

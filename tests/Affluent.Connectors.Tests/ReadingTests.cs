@@ -72,8 +72,8 @@ public sealed class ReadingTests
             .Sample(text =>
             {
                 Amounts.Read(text);
-                Days.Read(text, Paris);
-                Days.ReadPrinted(text, Paris);
+                Dates.Read(text, Paris);
+                Dates.ReadPrinted(text, Paris);
                 Lines.Clean([text]);
             });
 
@@ -99,7 +99,7 @@ public sealed class ReadingTests
     [InlineData("February 14, 2024")]
     [InlineData("14th February 2024")]
     public void The_fourteenth_of_February_in_many_hands(string text) =>
-        Assert.Equal(new DateOnly(2024, 2, 14), Days.ReadPrinted(text, Paris));
+        Assert.Equal(new DateOnly(2024, 2, 14), Dates.ReadPrinted(text, Paris));
 
     [Theory]
     [InlineData("")]
@@ -110,7 +110,7 @@ public sealed class ReadingTests
     [InlineData("0000-00-00")]
     [InlineData("14 xyz 2024")]
     [InlineData("en attente")]
-    public void What_is_no_day_is_not_guessed(string text) => Assert.Null(Days.ReadPrinted(text, Paris));
+    public void What_is_no_day_is_not_guessed(string text) => Assert.Null(Dates.ReadPrinted(text, Paris));
 
     [Fact]
     public void Every_day_survives_every_form()
@@ -118,7 +118,7 @@ public sealed class ReadingTests
         string[] forms = ["yyyy-MM-dd", "yyyyMMdd", "dd/MM/yyyy", "dd-MM-yyyy", "dd.MM.yyyy", "yyyy/MM/dd"];
         Gen.Select(AnyDay, OneOf(forms))
             .Sample(
-                (day, form) => Assert.Equal(day, Days.Read(day.ToString(form, CultureInfo.InvariantCulture), Paris))
+                (day, form) => Assert.Equal(day, Dates.Read(day.ToString(form, CultureInfo.InvariantCulture), Paris))
             );
     }
 
@@ -127,7 +127,7 @@ public sealed class ReadingTests
         Gen.Select(AnyDay, OneOf("fr-FR", "en-GB"), OneOf("d MMMM yyyy", "d MMM yyyy"))
             .Sample(
                 (day, culture, form) =>
-                    Assert.Equal(day, Days.ReadPrinted(day.ToString(form, CultureInfo.GetCultureInfo(culture)), Paris))
+                    Assert.Equal(day, Dates.ReadPrinted(day.ToString(form, CultureInfo.GetCultureInfo(culture)), Paris))
             );
 
     private static Gen<string> OneOf(params string[] words) => Gen.Int[0, words.Length - 1].Select(i => words[i]);

@@ -304,7 +304,7 @@ public sealed class StetRecordingTests
         }
         var channel = new ChannelDefinition
         {
-            Id = "101",
+            Id = new ChannelDefinitionId("101"),
             Mode = ChannelMode.Redirect,
             Connector = "stet",
             AccountTypes = [BankAccountType.Checkings, BankAccountType.CreditCard],

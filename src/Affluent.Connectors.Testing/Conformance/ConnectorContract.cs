@@ -6,7 +6,7 @@ namespace Affluent.Connectors.Testing.Conformance;
 /// <summary>One thing that every connector keeps to.</summary>
 /// <param name="Name">A sentence, as a test would be named.</param>
 /// <param name="Check">Returns what was found against it; empty = kept.</param>
-public sealed record ContractRule(string Name, Func<Examinee, CancellationToken, Task<IReadOnlyList<string>>> Check);
+public sealed record ContractRule(string Name, Func<ConnectorUnderTest, CancellationToken, Task<IReadOnlyList<string>>> Check);
 
 /// <summary>The rules that <see cref="IConnector"/> states in words, as checks. A family's tests run each of them.</summary>
 public static class ConnectorContract
@@ -18,7 +18,7 @@ public static class ConnectorContract
     public static IReadOnlyList<ContractRule> Rules { get; } =
     [
         new("The manifest lists exactly the capabilities that the connector implements", DeclaresItsCapabilities),
-        new("A run from an empty session ends with accounts and movements", RunsToItsEnd),
+        new("A run from an empty session ends with accounts and transactions", RunsToItsEnd),
         new("Nonsense from the bank is a result, never an exception, and no detail holds a secret", EndsWell),
         new("A run without the user sends no PSU header", SendsNoPsuHeaders),
         new("Requests stay on the bank's hosts and carry no secret in their address", StaysOnHosts),
@@ -30,9 +30,9 @@ public static class ConnectorContract
     /// <summary>The rule of that name.</summary>
     public static ContractRule Rule(string name) => Rules.Single(r => r.Name == name);
 
-    private static Task<IReadOnlyList<string>> DeclaresItsCapabilities(Examinee examinee, CancellationToken _)
+    private static Task<IReadOnlyList<string>> DeclaresItsCapabilities(ConnectorUnderTest tested, CancellationToken _)
     {
-        var connector = examinee.Connector();
+        var connector = tested.Connector();
         var listed = connector.Manifest.Capabilities;
         IReadOnlyList<string> found =
         [
@@ -57,10 +57,10 @@ public static class ConnectorContract
             Capability.AccountHolder or Capability.Payments or Capability.Statements => false,
         };
 
-    private static async Task<IReadOnlyList<string>> RunsToItsEnd(Examinee examinee, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> RunsToItsEnd(ConnectorUnderTest tested, CancellationToken cancellation)
     {
-        using var bank = examinee.Bank();
-        var walk = new Walk(examinee, bank, Somebody, LongEnough);
+        using var bank = tested.Bank();
+        var walk = new Walk(tested, bank, Somebody, LongEnough);
         await walk.Run(cancellation);
         List<string> found = [];
         if (walk.Steps[^1].Result is not (StepResult.Page or StepResult.Refused { Reason: Refusal.AccountRefused }))
@@ -70,7 +70,7 @@ public static class ConnectorContract
         if (walk.Accounts.Count == 0 || walk.Transactions == 0)
         {
             found.Add(
-                $"{walk.Accounts.Count} accounts and {walk.Transactions} movements were read from a healthy bank"
+                $"{walk.Accounts.Count} accounts and {walk.Transactions} transactions were read from a healthy bank"
             );
         }
         found.AddRange(
@@ -81,22 +81,22 @@ public static class ConnectorContract
         var days = walk.Steps.Select(s => s.Result).OfType<StepResult.Page>().SelectMany(p => p.Transactions);
         if (days.Any(t => t is { BookingDay: null, ValueDay: null, TransactionDay: null }))
         {
-            found.Add("a movement has no day");
+            found.Add("a transaction has no day");
         }
         return found;
     }
 
-    private static async Task<IReadOnlyList<string>> EndsWell(Examinee examinee, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> EndsWell(ConnectorUnderTest tested, CancellationToken cancellation)
     {
         List<string> found = [];
-        var exchanges = await Count(examinee, cancellation);
+        var exchanges = await Count(tested, cancellation);
         foreach (var (name, answer) in Nonsense.Answers)
         {
             for (var from = 0; from < exchanges; from++)
             {
-                using var bank = examinee.Bank();
+                using var bank = tested.Bank();
                 using var tap = new Tap(bank, from, answer);
-                var walk = new Walk(examinee, tap, Somebody, LongEnough);
+                var walk = new Walk(tested, tap, Somebody, LongEnough);
                 try
                 {
                     await walk.Run(cancellation);
@@ -109,7 +109,7 @@ public static class ConnectorContract
                 {
                     found.Add($"{name} from exchange {from + 1} on: {e.GetType().Name}: {e.Message}");
                 }
-                found.AddRange(walk.Steps.SelectMany(s => Faults(examinee, s)).Select(f => $"{name}: {f}"));
+                found.AddRange(walk.Steps.SelectMany(s => Faults(tested, s)).Select(f => $"{name}: {f}"));
                 if (tap.Requests.Any(r => r.RequestUri!.Host == Nonsense.Elsewhere))
                 {
                     found.Add($"{name}: a request went to a host that is not the bank's");
@@ -120,11 +120,11 @@ public static class ConnectorContract
     }
 
     private static async Task<IReadOnlyList<string>> SendsNoPsuHeaders(
-        Examinee examinee,
+        ConnectorUnderTest tested,
         CancellationToken cancellation
     )
     {
-        var tap = await Tapped(examinee, user: null, cancellation);
+        var tap = await Tapped(tested, user: null, cancellation);
         return
         [
             .. tap.SelectMany(r => r.Headers.NonValidated.Select(h => h.Key))
@@ -134,20 +134,20 @@ public static class ConnectorContract
         ];
     }
 
-    private static async Task<IReadOnlyList<string>> StaysOnHosts(Examinee examinee, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> StaysOnHosts(ConnectorUnderTest tested, CancellationToken cancellation)
     {
-        var own = examinee
+        var own = tested
             .Channel.Settings.Values.Select(v => Uri.TryCreate(v, UriKind.Absolute, out var a) ? a.Authority : "")
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
         List<string> found = [];
-        foreach (var address in (await Tapped(examinee, Somebody, cancellation)).Select(r => r.RequestUri!))
+        foreach (var address in (await Tapped(tested, Somebody, cancellation)).Select(r => r.RequestUri!))
         {
             if (!own.Contains(address.Authority))
             {
                 found.Add($"a request went to {address.Authority}, which no setting names");
             }
             if (
-                examinee.Secrets.Any(s =>
+                tested.Secrets.Any(s =>
                     address.AbsoluteUri.Contains(Uri.EscapeDataString(s), StringComparison.Ordinal)
                 )
             )
@@ -159,14 +159,14 @@ public static class ConnectorContract
     }
 
     private static async Task<IReadOnlyList<string>> StopsWhenCancelled(
-        Examinee examinee,
+        ConnectorUnderTest tested,
         CancellationToken cancellation
     )
     {
-        using var bank = examinee.Bank();
+        using var bank = tested.Bank();
         using var tap = new Tap(bank, 0, null);
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var walk = new Walk(examinee, tap, Somebody, LongEnough);
+        var walk = new Walk(tested, tap, Somebody, LongEnough);
         await cancelled.CancelAsync();
         try
         {
@@ -180,26 +180,26 @@ public static class ConnectorContract
         }
     }
 
-    private static async Task<IReadOnlyList<string>> ForgivesSessions(Examinee examinee, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> ForgivesSessions(ConnectorUnderTest tested, CancellationToken cancellation)
     {
         List<string> found = [];
         string[] sessions = ["x", "{}", "[]", "null", "\0", "{\"accounts\":7}", "{\"cookies\":\"x\"}"];
         foreach (var session in sessions)
         {
-            using var bank = examinee.Bank();
+            using var bank = tested.Bank();
             using var http = Walk.Client(bank, LongEnough);
             try
             {
                 var context = new StepContext
                 {
-                    Channel = examinee.Channel,
+                    Channel = tested.Channel,
                     Http = http,
                     Session = session,
-                    Credentials = examinee.Credentials,
-                    Now = examinee.Now,
-                    Callback = examinee.Callback,
+                    Credentials = tested.Credentials,
+                    Now = tested.Now,
+                    Callback = tested.Callback,
                 };
-                await examinee.Connector().Take(context, new StepInput.ListAccounts(), cancellation);
+                await tested.Connector().Take(context, new StepInput.ListAccounts(), cancellation);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -209,7 +209,7 @@ public static class ConnectorContract
         return found;
     }
 
-    private static async Task<IReadOnlyList<string>> AnswersOutOfTurn(Examinee examinee, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> AnswersOutOfTurn(ConnectorUnderTest tested, CancellationToken cancellation)
     {
         List<string> found = [];
         StepInput[] inputs =
@@ -223,16 +223,16 @@ public static class ConnectorContract
             new StepInput.Consent([]),
             new StepInput.ListTransactions(new BankAccount { Reference = "/none", Currency = "EUR" }, null),
         ];
-        foreach (var input in inputs.Where(examinee.Connector().CanTake))
+        foreach (var input in inputs.Where(tested.Connector().CanTake))
         {
-            using var bank = examinee.Bank();
-            var walk = new Walk(examinee, bank, Somebody, LongEnough);
+            using var bank = tested.Bank();
+            var walk = new Walk(tested, bank, Somebody, LongEnough);
             try
             {
-                await new Walk(examinee, bank, Somebody, LongEnough).Take(input, cancellation);
+                await new Walk(tested, bank, Somebody, LongEnough).Take(input, cancellation);
                 await walk.Run(cancellation);
                 await walk.Take(input, cancellation);
-                found.AddRange(walk.Steps.SelectMany(s => Faults(examinee, s)));
+                found.AddRange(walk.Steps.SelectMany(s => Faults(tested, s)));
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -242,7 +242,7 @@ public static class ConnectorContract
         return found;
     }
 
-    private static IEnumerable<string> Faults(Examinee examinee, (StepInput Input, StepResult Result) step)
+    private static IEnumerable<string> Faults(ConnectorUnderTest tested, (StepInput Input, StepResult Result) step)
     {
         if (step.Result.Session is null)
         {
@@ -250,16 +250,16 @@ public static class ConnectorContract
         }
         if (
             step.Result is StepResult.Refused { Detail: var detail }
-            && examinee.Secrets.Any(s => detail.Contains(s, StringComparison.Ordinal))
+            && tested.Secrets.Any(s => detail.Contains(s, StringComparison.Ordinal))
         )
         {
             yield return $"the detail of {Show(step)} holds a secret";
         }
-        if (step.Result is StepResult.Later later && later.NotBefore < examinee.Now)
+        if (step.Result is StepResult.Later later && later.NotBefore < tested.Now)
         {
             yield return $"{Show(step)} names a time that is over";
         }
-        if (step.Result is StepResult.AskUser ask && !TakesAnswer(examinee.Connector(), ask.Question))
+        if (step.Result is StepResult.AskUser ask && !TakesAnswer(tested.Connector(), ask.Question))
         {
             yield return $"{Show(step)} is a question whose answer no capability takes";
         }
@@ -278,18 +278,18 @@ public static class ConnectorContract
 
     private static bool IsTimeout(Exception e) => e is TaskCanceledException { InnerException: TimeoutException };
 
-    private static async Task<int> Count(Examinee examinee, CancellationToken cancellation) =>
-        (await Tapped(examinee, Somebody, cancellation)).Count;
+    private static async Task<int> Count(ConnectorUnderTest tested, CancellationToken cancellation) =>
+        (await Tapped(tested, Somebody, cancellation)).Count;
 
     private static async Task<IReadOnlyList<HttpRequestMessage>> Tapped(
-        Examinee examinee,
+        ConnectorUnderTest tested,
         PresentUser? user,
         CancellationToken cancellation
     )
     {
-        using var bank = examinee.Bank();
+        using var bank = tested.Bank();
         using var tap = new Tap(bank, 0, null);
-        await new Walk(examinee, tap, user, LongEnough).Run(cancellation);
+        await new Walk(tested, tap, user, LongEnough).Run(cancellation);
         return tap.Requests;
     }
 

@@ -6,7 +6,7 @@ namespace Affluent.Connectors.Testing.Conformance;
 /// Drives a connector as the engine does, from an empty session to the last page of the last account, or to the first result that
 /// ends a run. Between two steps nothing lives on but the strings that the connector returned.
 /// </summary>
-internal sealed class Walk(Examinee examinee, HttpMessageHandler bank, PresentUser? user, TimeSpan patience)
+internal sealed class Walk(ConnectorUnderTest tested, HttpMessageHandler bank, PresentUser? user, TimeSpan patience)
 {
     private const int MostSteps = 400;
     private readonly List<(StepInput Input, StepResult Result)> _steps = [];
@@ -19,7 +19,7 @@ internal sealed class Walk(Examinee examinee, HttpMessageHandler bank, PresentUs
     /// <summary>The accounts of the last complete list.</summary>
     public IReadOnlyList<BankAccount> Accounts => _accounts;
 
-    /// <summary>Movements of all accounts.</summary>
+    /// <summary>Number of transactions of all accounts.</summary>
     public int Transactions { get; private set; }
 
     /// <summary>The whole run.</summary>
@@ -66,15 +66,15 @@ internal sealed class Walk(Examinee examinee, HttpMessageHandler bank, PresentUs
         using var http = Client(bank, patience);
         var context = new StepContext
         {
-            Channel = examinee.Channel,
+            Channel = tested.Channel,
             Http = http,
             Session = _session,
-            Credentials = examinee.Credentials,
-            Now = examinee.Now,
+            Credentials = tested.Credentials,
+            Now = tested.Now,
             User = user,
-            Callback = examinee.Callback,
+            Callback = tested.Callback,
         };
-        var result = await examinee.Connector().Take(context, input, cancellation);
+        var result = await tested.Connector().Take(context, input, cancellation);
         _session = result.Session;
         _steps.Add((input, result));
         return result;
@@ -102,7 +102,7 @@ internal sealed class Walk(Examinee examinee, HttpMessageHandler bank, PresentUs
         var result = await Take(wanted, cancellation);
         for (var questions = 0; questions < 5 && result is StepResult.AskUser ask; questions++)
         {
-            if (examinee.User(ask.Question) is not { } answer)
+            if (tested.User(ask.Question) is not { } answer)
             {
                 break;
             }

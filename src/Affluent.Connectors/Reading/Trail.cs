@@ -21,7 +21,7 @@ internal sealed record Trail(string Address, int Number = 1, string? Mark = null
     /// <param name="rows">The rows of this page as text in UTF-8.</param>
     public TrailStep To(Uri next, ReadOnlySpan<byte> rows) =>
         next.AbsoluteUri == Address ? new TrailStep.End()
-        : next.AbsoluteUri == Mark || Number >= MostPages ? new TrailStep.Circle()
+        : next.AbsoluteUri == Mark || Number >= MostPages ? new TrailStep.Cycle()
         : new TrailStep.On(new Trail(next.AbsoluteUri, Number + 1, int.IsPow2(Number) ? Address : Mark, Digest(rows)));
 
     private static string Digest(ReadOnlySpan<byte> rows) =>
@@ -40,5 +40,5 @@ internal abstract record TrailStep
     public sealed record End : TrailStep;
 
     /// <summary>To a page that was read already, or on for ever.</summary>
-    public sealed record Circle : TrailStep;
+    public sealed record Cycle : TrailStep;
 }

@@ -28,12 +28,12 @@ internal static class AccountPages
             Type = TypeOf(row.Text(Column.Type)),
             Currency = row.Text(Column.Currency) ?? balance?.Currency ?? "EUR",
             Balance = balance?.Value,
-            BalanceDay = Days.ReadPrinted(row.Text(Column.BalanceDay), zone),
+            BalanceDay = Dates.ReadPrinted(row.Text(Column.BalanceDay), zone),
             OwnerName = row.Text(Column.Owner),
-            Usage = Words.Plain(row.Text(Column.Usage) ?? "") switch
+            Usage = PageText.Plain(row.Text(Column.Usage) ?? "") switch
             {
-                var u when u.Say("pro", "entreprise", "business") => BankAccountUsage.Professional,
-                var u when u.Say("perso", "prive", "private", "particulier") => BankAccountUsage.Personal,
+                var u when u.ContainsAny("pro", "entreprise", "business") => BankAccountUsage.Professional,
+                var u when u.ContainsAny("perso", "prive", "private", "particulier") => BankAccountUsage.Personal,
                 _ => null,
             },
         };
@@ -41,12 +41,12 @@ internal static class AccountPages
 
     /// <summary>Null when the text names a kind that is none of ours. Cards first: "carte de crédit" is not a loan.</summary>
     public static BankAccountType? TypeOf(string? text) =>
-        Words.Plain(text ?? "") switch
+        PageText.Plain(text ?? "") switch
         {
-            var t when t.Say("carte", "card") => BankAccountType.CreditCard,
-            var t when t.Say("pret", "loan", "mortgage", "credit immobilier", "credit conso") => BankAccountType.Loan,
-            var t when t.Say("epargne", "saving", "livret") => BankAccountType.Savings,
-            var t when t.Say("courant", "current", "checking", "compte de depot", "compte cheque", "compte joint") =>
+            var t when t.ContainsAny("carte", "card") => BankAccountType.CreditCard,
+            var t when t.ContainsAny("pret", "loan", "mortgage", "credit immobilier", "credit conso") => BankAccountType.Loan,
+            var t when t.ContainsAny("epargne", "saving", "livret") => BankAccountType.Savings,
+            var t when t.ContainsAny("courant", "current", "checking", "compte de depot", "compte cheque", "compte joint") =>
                 BankAccountType.Checkings,
             _ => null,
         };
@@ -65,12 +65,12 @@ internal static class AccountPages
                     .Where(th => th.ParentElement!.Children.Length == 2)
                     .Select(th => (Word: th, Value: th.NextElementSibling))
             )
-            .Select(p => (Word: Words.Plain(p.Word.TextContent), Value: Lines.Join(p.Value?.TextContent)))
+            .Select(p => (Word: PageText.Plain(p.Word.TextContent), Value: Lines.Join(p.Value?.TextContent)))
             .ToArray();
 
         string? Find(Func<string, bool> word) => pairs.FirstOrDefault(p => word(p.Word)).Value;
         decimal? Amount(Func<string, bool> word) => Amounts.Read(Find(word), account.Currency)?.Value;
-        DateOnly? Day(Func<string, bool> word) => Days.ReadPrinted(Find(word), zone);
+        DateOnly? Day(Func<string, bool> word) => Dates.ReadPrinted(Find(word), zone);
 
         return account.Type switch
         {
@@ -78,37 +78,37 @@ internal static class AccountPages
             {
                 Loan = new BankLoan(
                     InitialBalance: Amount(w =>
-                        w.Say("montant initial", "initial amount", "capital emprunte", "borrowed")
+                        w.ContainsAny("montant initial", "initial amount", "capital emprunte", "borrowed")
                     ),
-                    Interest: Amounts.ReadRate(Find(w => w.Say("taux", "rate"))),
-                    StartDay: Day(w => w.Say("debut", "start")),
-                    EndDay: Day(w => w is "fin" or "end" || w.Say("date de fin", "end date", "derniere echeance")),
+                    Interest: Amounts.ReadRate(Find(w => w.ContainsAny("taux", "rate"))),
+                    StartDay: Day(w => w.ContainsAny("debut", "start")),
+                    EndDay: Day(w => w is "fin" or "end" || w.ContainsAny("date de fin", "end date", "derniere echeance")),
                     NextPayment: Amount(w =>
-                        w.Say("prochaine echeance", "next instal", "next payment") && !w.Say("date")
+                        w.ContainsAny("prochaine echeance", "next instal", "next payment") && !w.ContainsAny("date")
                     ),
                     NextPaymentDay: Day(w =>
-                        w.Say("prochaine echeance", "next instal", "next payment") && w.Say("date")
+                        w.ContainsAny("prochaine echeance", "next instal", "next payment") && w.ContainsAny("date")
                     )
                 ),
             },
             BankAccountType.Savings => account with
             {
                 Savings = new BankSavings(
-                    YieldRate: Amounts.ReadRate(Find(w => w.Say("taux", "rate"))),
-                    EarnedThisYear: Amount(w => w.Say("interet", "interest") && !w.Say("taux", "rate")),
-                    OpenedDay: Day(w => w.Say("ouvert", "opened", "opening"))
+                    YieldRate: Amounts.ReadRate(Find(w => w.ContainsAny("taux", "rate"))),
+                    EarnedThisYear: Amount(w => w.ContainsAny("interet", "interest") && !w.ContainsAny("taux", "rate")),
+                    OpenedDay: Day(w => w.ContainsAny("ouvert", "opened", "opening"))
                 ),
             },
             BankAccountType.CreditCard => account with
             {
-                Number = Find(w => w.Say("numero de carte", "card number")) ?? account.Number,
+                Number = Find(w => w.ContainsAny("numero de carte", "card number")) ?? account.Number,
                 CreditCard = new BankCreditCard(
-                    PayableAccount: Find(w => w.Say("compte de prelevement", "compte debite", "paying account")),
-                    NextPayment: Amount(w => w.Say("prochain debit", "next debit") && w.Say("montant", "amount")),
-                    NextPaymentDay: Day(w => w.Say("prochain debit", "next debit") && !w.Say("montant", "amount"))
+                    PayableAccount: Find(w => w.ContainsAny("compte de prelevement", "compte debite", "paying account")),
+                    NextPayment: Amount(w => w.ContainsAny("prochain debit", "next debit") && w.ContainsAny("montant", "amount")),
+                    NextPaymentDay: Day(w => w.ContainsAny("prochain debit", "next debit") && !w.ContainsAny("montant", "amount"))
                 ),
             },
-            _ => account,
+            BankAccountType.Checkings or null => account,
         };
     }
 

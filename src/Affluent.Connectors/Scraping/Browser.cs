@@ -16,17 +16,17 @@ internal sealed class Browser(StepContext context, Uri home)
     public WebSession Session { get; set; } = WebSession.Read(context.Session);
 
     /// <summary>Opens an address, as a link on <paramref name="from"/> writes it.</summary>
-    public Task<Visit> Open(string href, Uri from, CancellationToken cancellation) =>
+    public Task<Navigation> Open(string href, Uri from, CancellationToken cancellation) =>
         Resolve(href, from) is { } address
             ? Walk(HttpMethod.Get, address, null, cancellation)
-            : Task.FromResult<Visit>(new Visit.Astray());
+            : Task.FromResult<Navigation>(new Navigation.Lost());
 
     /// <summary>Sends a form.</summary>
-    public Task<Visit> Submit(WebForm form, CancellationToken cancellation)
+    public Task<Navigation> Submit(WebForm form, CancellationToken cancellation)
     {
         if (Resolve(form.Action, home) is not { } address)
         {
-            return Task.FromResult<Visit>(new Visit.Astray());
+            return Task.FromResult<Navigation>(new Navigation.Lost());
         }
         if (form.Post)
         {
@@ -46,7 +46,7 @@ internal sealed class Browser(StepContext context, Uri home)
             ? address
             : null;
 
-    private async Task<Visit> Walk(
+    private async Task<Navigation> Walk(
         HttpMethod method,
         Uri address,
         IReadOnlyList<WebField>? fields,
@@ -66,7 +66,7 @@ internal sealed class Browser(StepContext context, Uri home)
             }
             if (Resolve(answer.Location!, address) is not { } next)
             {
-                return new Visit.Astray();
+                return new Navigation.Lost();
             }
             if (answer.Status is not (307 or 308))
             {
@@ -74,15 +74,15 @@ internal sealed class Browser(StepContext context, Uri home)
             }
             address = next;
         }
-        return new Visit.Astray();
+        return new Navigation.Lost();
     }
 
-    private Visit Arrive(BankAnswer<IHtmlDocument> answer)
+    private Navigation Arrive(BankAnswer<IHtmlDocument> answer)
     {
         var session = Session.Write();
-        return answer.RetryLater(session, context.Now) is { } later ? new Visit.Unwell(later)
-            : answer.IsSuccess && IsEmpty(answer.Body!) ? new Visit.Unwell(answer.Unavailable(session, context.Now))
-            : new Visit.Page(answer.Address, answer.Status, answer.Body!);
+        return answer.RetryLater(session, context.Now) is { } later ? new Navigation.Unavailable(later)
+            : answer.IsSuccess && IsEmpty(answer.Body!) ? new Navigation.Unavailable(answer.Unavailable(session, context.Now))
+            : new Navigation.Arrived(answer.Address, answer.Status, answer.Body!);
     }
 
     private static bool IsEmpty(IHtmlDocument page) =>
@@ -126,16 +126,16 @@ internal sealed class Browser(StepContext context, Uri home)
 }
 
 /// <summary>Where a walk ends.</summary>
-internal abstract record Visit
+internal abstract record Navigation
 {
-    private Visit() { }
+    private Navigation() { }
 
     /// <summary>At a page; its status is 2xx or 4xx.</summary>
-    public sealed record Page(Uri Address, int Status, IHtmlDocument Document) : Visit;
+    public sealed record Arrived(Uri Address, int Status, IHtmlDocument Document) : Navigation;
 
     /// <summary>The site is down.</summary>
-    public sealed record Unwell(StepResult Result) : Visit;
+    public sealed record Unavailable(StepResult Result) : Navigation;
 
     /// <summary>At a link that is broken, leaves the site, or goes round in circles.</summary>
-    public sealed record Astray : Visit;
+    public sealed record Lost : Navigation;
 }

@@ -30,8 +30,8 @@ internal abstract record PageKind
     /// <summary>A table of accounts, or the statement that there are none (null).</summary>
     public sealed record Accounts(PageTable? Table) : PageKind;
 
-    /// <summary>A table of movements, or the statement that there are none (null).</summary>
-    public sealed record Movements(PageTable? Table) : PageKind;
+    /// <summary>A table of transactions, or the statement that there are none (null).</summary>
+    public sealed record Transactions(PageTable? Table) : PageKind;
 
     /// <summary>None of these.</summary>
     public sealed record Other : PageKind;
@@ -39,14 +39,14 @@ internal abstract record PageKind
     /// <summary>Looks at a page.</summary>
     public static PageKind Of(IHtmlDocument page)
     {
-        var title = Words.Plain($"{page.Title} {page.QuerySelector("h1")?.TextContent}");
-        var alerts = Words.Plain(
+        var title = PageText.Plain($"{page.Title} {page.QuerySelector("h1")?.TextContent}");
+        var alerts = PageText.Plain(
             string.Join(' ', page.QuerySelectorAll("[role=alert], .error, .alert").Select(e => e.TextContent))
         );
         var passwords = page.QuerySelectorAll<IHtmlInputElement>("form input[type=password]").ToArray();
         if (
             passwords.Length > 1
-            || title.Say(PasswordWords) && title.Say("expir", "nouveau", "new", "chang", "renouvel")
+            || title.ContainsAny(PasswordWords) && title.ContainsAny("expir", "nouveau", "new", "chang", "renouvel")
         )
         {
             return new NewPassword();
@@ -68,21 +68,21 @@ internal abstract record PageKind
         {
             if (table.Has(Column.Amount, Column.Label) || table.Has(Column.Debit, Column.Label))
             {
-                return new Movements(table);
+                return new Transactions(table);
             }
             if (table.Has(Column.Balance, Column.Name) || table.Has(Column.Balance, Column.Number))
             {
                 return new Accounts(table);
             }
         }
-        var text = Words.Plain(page.QuerySelector("main")?.TextContent ?? page.Body?.TextContent ?? "");
-        return title.Say("maintenance", "indisponible", "unavailable") ? new Maintenance()
-            : Has(page, "form") && (title.Say("condition", "terms", "cgu") || text.Say("acceptez", "accept "))
+        var text = PageText.Plain(page.QuerySelector("main")?.TextContent ?? page.Body?.TextContent ?? "");
+        return title.ContainsAny("maintenance", "indisponible", "unavailable") ? new Maintenance()
+            : Has(page, "form") && (title.ContainsAny("condition", "terms", "cgu") || text.ContainsAny("acceptez", "accept "))
                 ? ActionOf(page)
-            : text.Say("aucun compte", "no account") ? new Accounts(null)
-            : text.Say("aucun mouvement", "aucune operation", "no movement", "no transaction") ? new Movements(null)
-            : text.Say("maintenance") ? new Maintenance()
-            : alerts.Say(LockedWords) ? new Locked()
+            : text.ContainsAny("aucun compte", "no account") ? new Accounts(null)
+            : text.ContainsAny("aucun mouvement", "aucune operation", "no movement", "no transaction") ? new Transactions(null)
+            : text.ContainsAny("maintenance") ? new Maintenance()
+            : alerts.ContainsAny(LockedWords) ? new Locked()
             : new Other();
     }
 

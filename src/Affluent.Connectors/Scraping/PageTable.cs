@@ -53,7 +53,7 @@ internal sealed class PageTable
         var at = 0;
         foreach (var cell in head.Cells)
         {
-            if (ColumnOf(Words.Plain(cell.TextContent)) is { } column)
+            if (ColumnOf(PageText.Plain(cell.TextContent)) is { } column)
             {
                 columns.TryAdd(column, at);
             }
@@ -69,27 +69,27 @@ internal sealed class PageTable
     private static Column? ColumnOf(string heading) =>
         heading switch
         {
-            _ when heading.Say("solde au", "solde le", "balance on", "balance date", "date du solde", "as of") =>
+            _ when heading.ContainsAny("solde au", "solde le", "balance on", "balance date", "date du solde", "as of") =>
                 Column.BalanceDay,
-            _ when heading.Say("solde", "balance", "encours", "outstanding") => Column.Balance,
-            _ when heading.Say("iban") => Column.Iban,
-            _ when heading.Say("devise", "currency") => Column.Currency,
-            _ when heading.Say("titulaire", "holder", "owner") => Column.Owner,
-            _ when heading.Say("usage") => Column.Usage,
-            _ when heading.Say("valeur", "value") => Column.ValueDay,
-            _ when heading.Say("comptabili", "booked", "booking") => Column.BookingDay,
-            _ when heading.Say("reference", "ref.") => Column.Reference,
-            _ when heading.Say("complement", "memo", "detail", "communication") => Column.Memo,
-            _ when heading.Say("libelle", "label", "description", "operation", "intitule") && !heading.Say("date") =>
+            _ when heading.ContainsAny("solde", "balance", "encours", "outstanding") => Column.Balance,
+            _ when heading.ContainsAny("iban") => Column.Iban,
+            _ when heading.ContainsAny("devise", "currency") => Column.Currency,
+            _ when heading.ContainsAny("titulaire", "holder", "owner") => Column.Owner,
+            _ when heading.ContainsAny("usage") => Column.Usage,
+            _ when heading.ContainsAny("valeur", "value") => Column.ValueDay,
+            _ when heading.ContainsAny("comptabili", "booked", "booking") => Column.BookingDay,
+            _ when heading.ContainsAny("reference", "ref.") => Column.Reference,
+            _ when heading.ContainsAny("complement", "memo", "detail", "communication") => Column.Memo,
+            _ when heading.ContainsAny("libelle", "label", "description", "operation", "intitule") && !heading.ContainsAny("date") =>
                 Column.Label,
-            _ when heading.Say("debit") => Column.Debit,
-            _ when heading.Say("credit") => Column.Credit,
-            _ when heading.Say("montant", "amount") => Column.Amount,
-            _ when heading.Say("statut", "etat", "status") => Column.Status,
-            _ when heading.Say("date") => Column.Day,
-            _ when heading.Say("numero", "number", "n°") => Column.Number,
-            _ when heading.Say("type", "nature") => Column.Type,
-            _ when heading.Say("compte", "account", "nom", "name") => Column.Name,
+            _ when heading.ContainsAny("debit") => Column.Debit,
+            _ when heading.ContainsAny("credit") => Column.Credit,
+            _ when heading.ContainsAny("montant", "amount") => Column.Amount,
+            _ when heading.ContainsAny("statut", "etat", "status") => Column.Status,
+            _ when heading.ContainsAny("date") => Column.Day,
+            _ when heading.ContainsAny("numero", "number", "n°") => Column.Number,
+            _ when heading.ContainsAny("type", "nature") => Column.Type,
+            _ when heading.ContainsAny("compte", "account", "nom", "name") => Column.Name,
             _ => null,
         };
 }

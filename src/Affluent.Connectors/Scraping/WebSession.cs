@@ -27,7 +27,7 @@ internal sealed record WebSession
         {
             return session == ""
                 ? new WebSession()
-                : JsonSerializer.Deserialize(session, WebJson.Default.WebSession) ?? new WebSession();
+                : JsonSerializer.Deserialize(session, WebSessionJson.Default.WebSession) ?? new WebSession();
         }
         catch (JsonException)
         {
@@ -35,15 +35,15 @@ internal sealed record WebSession
         }
     }
 
-    public string Write() => JsonSerializer.Serialize(this, WebJson.Default.WebSession);
+    public string Write() => JsonSerializer.Serialize(this, WebSessionJson.Default.WebSession);
 }
 
 /// <summary>A cookie of the one origin that a session speaks to (RFC 6265, without domains: nothing is sent elsewhere).</summary>
 /// <param name="Ends">Null = with the session.</param>
 internal sealed record WebCookie(string Name, string Value, string Path, DateTimeOffset? Ends);
 
-/// <summary>Where a list of movements goes on.</summary>
-/// <param name="From">The day from which on movements are wanted.</param>
+/// <summary>Where a list of transactions goes on.</summary>
+/// <param name="From">The day from which on transactions are wanted.</param>
 internal sealed record WebPlace(Trail Trail, string Currency, DateOnly? From)
 {
     /// <summary>Null when the text is no place of ours.</summary>
@@ -51,7 +51,7 @@ internal sealed record WebPlace(Trail Trail, string Currency, DateOnly? From)
     {
         try
         {
-            return JsonSerializer.Deserialize(place, WebJson.Default.WebPlace) is { Trail.Address: not null } read
+            return JsonSerializer.Deserialize(place, WebSessionJson.Default.WebPlace) is { Trail.Address: not null } read
                 ? read
                 : null;
         }
@@ -61,7 +61,7 @@ internal sealed record WebPlace(Trail Trail, string Currency, DateOnly? From)
         }
     }
 
-    public string Write() => JsonSerializer.Serialize(this, WebJson.Default.WebPlace);
+    public string Write() => JsonSerializer.Serialize(this, WebSessionJson.Default.WebPlace);
 }
 
 [JsonSourceGenerationOptions(
@@ -70,4 +70,4 @@ internal sealed record WebPlace(Trail Trail, string Currency, DateOnly? From)
 )]
 [JsonSerializable(typeof(WebSession))]
 [JsonSerializable(typeof(WebPlace))]
-internal sealed partial class WebJson : JsonSerializerContext;
+internal sealed partial class WebSessionJson : JsonSerializerContext;

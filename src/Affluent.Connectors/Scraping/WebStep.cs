@@ -11,12 +11,12 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
 
     public async Task<StepResult> ListAccounts(CancellationToken cancellation)
     {
-        var entry = await new Door(_browser, context, home).Enter(null, cancellation);
-        if (entry is Entry.Stopped stopped)
+        var access = await new SiteLogin(_browser, context, home).Enter(null, cancellation);
+        if (access is SiteAccess.Ended stopped)
         {
             return stopped.Result;
         }
-        if (entry is not Entry.Inside { Kind: PageKind.Accounts { Table: var table } } inside)
+        if (access is not SiteAccess.Granted { Kind: PageKind.Accounts { Table: var table } } inside)
         {
             return Refused(Refusal.NotUnderstood, "there is no table of accounts behind the login");
         }
@@ -38,7 +38,7 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
             if (AccountPages.HasDetails(accounts[i]) && accounts[i].Reference.StartsWith('/'))
             {
                 // Details are a gift: an account whose own page is out of order is shown without them.
-                if (await _browser.Open(accounts[i].Reference, home, cancellation) is Visit.Page { Status: 200 } page)
+                if (await _browser.Open(accounts[i].Reference, home, cancellation) is Navigation.Arrived { Status: 200 } page)
                 {
                     accounts[i] = AccountPages.WithDetails(accounts[i], page.Document, zone);
                 }
@@ -53,78 +53,78 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
         {
             return Refused(Refusal.AccountRefused, "the site shows no page for this account");
         }
-        switch (await new Door(_browser, context, home).Enter(account.Reference, cancellation))
+        switch (await new SiteLogin(_browser, context, home).Enter(account.Reference, cancellation))
         {
-            case Entry.Stopped stopped:
+            case SiteAccess.Ended stopped:
                 return stopped.Result;
-            case Entry.Inside { Kind: PageKind.Movements } here:
+            case SiteAccess.Granted { Kind: PageKind.Transactions } here:
                 return Read(here, new WebPlace(new Trail(here.Address.AbsoluteUri), account.Currency, from));
-            case Entry.Inside { Status: >= 400 } gone:
+            case SiteAccess.Granted { Status: >= 400 } gone:
                 return Refused(Refusal.AccountRefused, $"the account's page answers {gone.Status}");
-            case Entry.Inside { Kind: PageKind.Other } inside
-                when MovementPages.Link(inside.Document) is { } href
+            case SiteAccess.Granted { Kind: PageKind.Other } inside
+                when TransactionPages.Link(inside.Document) is { } href
                     && _browser.Resolve(href, inside.Address) is { } address:
-                return await ReadMovements(
+                return await ReadTransactions(
                     new WebPlace(new Trail(address.AbsoluteUri), account.Currency, from),
                     cancellation
                 );
             default:
-                return Refused(Refusal.AccountRefused, "the account's page leads to no movements");
+                return Refused(Refusal.AccountRefused, "the account's page leads to no transactions");
         }
     }
 
     public async Task<StepResult> Continue(string place, CancellationToken cancellation) =>
         WebPlace.Read(place) is { } read
-            ? await ReadMovements(read, cancellation)
+            ? await ReadTransactions(read, cancellation)
             : Refused(Refusal.NotUnderstood, "the place to go on from is not one of this connector");
 
-    private async Task<StepResult> ReadMovements(WebPlace place, CancellationToken cancellation) =>
-        await new Door(_browser, context, home).Enter(place.Trail.Address, cancellation) switch
+    private async Task<StepResult> ReadTransactions(WebPlace place, CancellationToken cancellation) =>
+        await new SiteLogin(_browser, context, home).Enter(place.Trail.Address, cancellation) switch
         {
-            Entry.Stopped stopped => stopped.Result,
-            Entry.Inside { Kind: PageKind.Movements } inside => Read(inside, place),
-            Entry.Inside { Status: >= 400 } gone => Refused(
+            SiteAccess.Ended stopped => stopped.Result,
+            SiteAccess.Granted { Kind: PageKind.Transactions } inside => Read(inside, place),
+            SiteAccess.Granted { Status: >= 400 } gone => Refused(
                 Refusal.AccountRefused,
-                $"page {place.Trail.Number} of the movements answers {gone.Status}"
+                $"page {place.Trail.Number} of the transactions answers {gone.Status}"
             ),
-            _ => Refused(Refusal.NotUnderstood, $"page {place.Trail.Number} of the movements shows no table of them"),
+            _ => Refused(Refusal.NotUnderstood, $"page {place.Trail.Number} of the transactions shows no table of them"),
         };
 
-    private StepResult Read(Entry.Inside page, WebPlace place)
+    private StepResult Read(SiteAccess.Granted page, WebPlace place)
     {
-        List<BankTransaction> movements = [];
-        var rows = ((PageKind.Movements)page.Kind).Table?.Rows ?? [];
+        List<BankTransaction> transactions = [];
+        var rows = ((PageKind.Transactions)page.Kind).Table?.Rows ?? [];
         var text = Encoding.UTF8.GetBytes(string.Join('\n', rows.Select(r => r.ToString())));
         if (place.Trail.Repeats(text))
         {
             return Refused(
                 Refusal.NotUnderstood,
-                $"page {place.Trail.Number} of the movements repeats the page before it"
+                $"page {place.Trail.Number} of the transactions repeats the page before it"
             );
         }
         foreach (var row in rows)
         {
-            // Better no page than a page that lacks a movement without saying so.
-            if (MovementPages.Movement(row, place.Currency, zone) is not { } movement)
+            // Better no page than a page that lacks a transaction without saying so.
+            if (TransactionPages.Transaction(row, place.Currency, zone) is not { } transaction)
             {
                 return Refused(
                     Refusal.NotUnderstood,
-                    $"row {movements.Count + 1} on page {place.Trail.Number} of the movements lacks an amount or a day"
+                    $"row {transactions.Count + 1} on page {place.Trail.Number} of the transactions lacks an amount or a day"
                 );
             }
-            movements.Add(movement);
+            transactions.Add(transaction);
         }
-        var wanted = movements.Where(m => MovementPages.IsWanted(m, place.From)).ToArray();
+        var wanted = transactions.Where(m => TransactionPages.IsWanted(m, place.From)).ToArray();
         // Sites show the newest first: behind a page of older ones there is nothing that was asked for.
-        var older = movements.Count > 0 && wanted.Length == 0;
+        var older = transactions.Count > 0 && wanted.Length == 0;
         string? next = null;
-        if (!older && MovementPages.Next(page.Document) is { } href)
+        if (!older && TransactionPages.Next(page.Document) is { } href)
         {
             if (_browser.Resolve(href, page.Address) is not { } address)
             {
                 return Refused(
                     Refusal.NotUnderstood,
-                    $"page {place.Trail.Number} of the movements links on to another site"
+                    $"page {place.Trail.Number} of the transactions links on to another site"
                 );
             }
             switch (place.Trail.To(address, text))
@@ -132,10 +132,10 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
                 case TrailStep.On on:
                     next = (place with { Trail = on.Trail }).Write();
                     break;
-                case TrailStep.Circle:
+                case TrailStep.Cycle:
                     return Refused(
                         Refusal.NotUnderstood,
-                        "the pages of the movements lead round in a circle or never end"
+                        "the pages of the transactions lead round in a circle or never end"
                     );
             }
         }
@@ -162,8 +162,8 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
         }
         _browser.Session = _browser.Session with { Code = null };
         return
-            await new Door(_browser, context, home).Answer(form.With(field, code.Trim()), cancellation)
-                is Entry.Stopped stopped
+            await new SiteLogin(_browser, context, home).Answer(form.With(field, code.Trim()), cancellation)
+                is SiteAccess.Ended stopped
             ? stopped.Result
             : Done();
     }
@@ -172,7 +172,7 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
     public async Task<StepResult> Poll(CancellationToken cancellation)
     {
         _browser.Session = new WebSession();
-        return await new Door(_browser, context, home).Enter(null, cancellation) is Entry.Stopped stopped
+        return await new SiteLogin(_browser, context, home).Enter(null, cancellation) is SiteAccess.Ended stopped
             ? stopped.Result
             : Done();
     }

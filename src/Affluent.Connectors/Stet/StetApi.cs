@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Affluent.Connectors.Contract;
@@ -36,7 +37,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         // Right or wrong, a code counts once.
         Session = Session.WithoutAccess() with
         {
-            Request = tokens is StetTokens.Yes ? request with { Verifier = null } : null,
+            Request = tokens is StetTokens.Granted ? request with { Verifier = null } : null,
         };
         return Take(tokens, "the code");
     }
@@ -45,14 +46,14 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
     {
         if (AccessIsOver && Session.RefreshToken is not null && await Renew(cancellation) is { } failure)
         {
-            return new StetAnswer.Failed(failure);
+            return new StetAnswer.Ended(failure);
         }
         var answer = await Send(method, address, json, cancellation);
         if (answer.Status == 401 && !_renewed && Session.RefreshToken is not null)
         {
             if (await Renew(cancellation) is { } refused)
             {
-                return new StetAnswer.Failed(refused);
+                return new StetAnswer.Ended(refused);
             }
             answer = await Send(method, address, json, cancellation);
         }
@@ -79,37 +80,37 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
     {
         switch (tokens)
         {
-            case StetTokens.Yes yes:
+            case StetTokens.Granted granted:
                 Session = Session with
                 {
-                    AccessToken = yes.Access,
-                    AccessEnds = yes.Ends,
-                    RefreshToken = yes.Refresh ?? Session.RefreshToken,
+                    AccessToken = granted.Access,
+                    AccessEnds = granted.Ends,
+                    RefreshToken = granted.Refresh ?? Session.RefreshToken,
                 };
                 return null;
-            case StetTokens.Unwell unwell:
+            case StetTokens.Unavailable unavailable:
                 var session = Session.Write();
-                return unwell.Answer.RetryLater(session, context.Now)
-                    ?? unwell.Answer.Unavailable(session, context.Now);
-            case StetTokens.No no when IsOurFault(no):
-                return Refused(Refusal.OperatorFault, $"token endpoint refuses us: {no.Status} {no.Error}".TrimEnd());
-            case StetTokens.No no:
+                return unavailable.Answer.RetryLater(session, context.Now)
+                    ?? unavailable.Answer.Unavailable(session, context.Now);
+            case StetTokens.Denied denied when IsOurFault(denied):
+                return Refused(Refusal.OperatorFault, $"token endpoint refuses us: {denied.Status} {denied.Error}".TrimEnd());
+            case StetTokens.Denied denied:
                 Session = Session.WithoutAccess();
                 return Refused(
                     Refusal.ConsentExpired,
-                    $"token endpoint does not accept {what}: {no.Status} {no.Error}".TrimEnd()
+                    $"token endpoint does not accept {what}: {denied.Status} {denied.Error}".TrimEnd()
                 );
             default:
-                throw new NotSupportedException(tokens.GetType().Name);
+                throw new UnreachableException();
         }
     }
 
     // A bank that answers a dead grant with invalid_request, or with 404, exists; one that says invalid_client means us.
-    private static bool IsOurFault(StetTokens.No no) =>
-        no.Error switch
+    private static bool IsOurFault(StetTokens.Denied denied) =>
+        denied.Error switch
         {
             "invalid_client" or "unauthorized_client" or "unsupported_grant_type" or "invalid_scope" => true,
-            "" => no.Status is 401 or 405 or 406 or 415,
+            "" => denied.Status is 401 or 405 or 406 or 415,
             _ => false,
         };
 
@@ -151,27 +152,27 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         var session = Session.Write();
         if (answer.RetryLater(session, context.Now) is { } later)
         {
-            return new StetAnswer.Failed(later);
+            return new StetAnswer.Ended(later);
         }
         switch (answer.Status)
         {
             case 204:
             case >= 200 and < 300 when !bodyWanted:
-                return new StetAnswer.Nothing();
+                return new StetAnswer.Empty();
             case 401:
                 Session = Session.WithoutAccess();
-                return new StetAnswer.Failed(
+                return new StetAnswer.Ended(
                     Refused(Refusal.ConsentExpired, "the bank no longer accepts the authorization: 401")
                 );
             case >= 400 and < 500:
-                return new StetAnswer.No(answer.Status, $"{answer.Body}");
+                return new StetAnswer.Denied(answer.Status, $"{answer.Body}");
             case not (>= 200 and < 300):
                 // A redirect of an interface leads to a maintenance page, and would take the token along.
-                return new StetAnswer.Failed(answer.Unavailable(session, context.Now));
+                return new StetAnswer.Ended(answer.Unavailable(session, context.Now));
         }
-        return answer.Body is { IsEmpty: true } && settings.EmptyIsNone ? new StetAnswer.Nothing()
+        return answer.Body is { IsEmpty: true } && settings.EmptyIsNone ? new StetAnswer.Empty()
             : answer.Body?.Parse() is { } found ? new StetAnswer.Found(found, answer.Address)
-            : new StetAnswer.Failed(answer.Unavailable(session, context.Now));
+            : new StetAnswer.Ended(answer.Unavailable(session, context.Now));
     }
 }
 
@@ -184,11 +185,11 @@ internal abstract record StetAnswer
     public sealed record Found(JsonElement Json, Uri Address) : StetAnswer;
 
     /// <summary>204: there is nothing.</summary>
-    public sealed record Nothing : StetAnswer;
+    public sealed record Empty : StetAnswer;
 
     /// <summary>A refusal (4xx) whose meaning depends on the resource.</summary>
-    public sealed record No(int Status, string Text) : StetAnswer;
+    public sealed record Denied(int Status, string Text) : StetAnswer;
 
     /// <summary>The step ends here.</summary>
-    public sealed record Failed(StepResult Result) : StetAnswer;
+    public sealed record Ended(StepResult Result) : StetAnswer;
 }

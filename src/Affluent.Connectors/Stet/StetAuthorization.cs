@@ -51,7 +51,7 @@ internal static partial class StetAuthorization
         var values = QueryOf(address);
         if (request is null)
         {
-            return new StetReturn.Wrong("no authorization was under way");
+            return new StetReturn.Invalid("no authorization was under way");
         }
         if (
             !values.TryGetValue("state", out var state)
@@ -61,19 +61,19 @@ internal static partial class StetAuthorization
             )
         )
         {
-            return new StetReturn.Wrong("the bank's answer does not bear the state of this authorization");
+            return new StetReturn.Invalid("the bank's answer does not bear the state of this authorization");
         }
         if (request.Verifier is null)
         {
-            return new StetReturn.Again();
+            return new StetReturn.Repeated();
         }
         if (values.TryGetValue("error", out var error))
         {
-            return new StetReturn.No(OAuthCode(error));
+            return new StetReturn.Denied(OAuthCode(error));
         }
         return values.TryGetValue("code", out var code) && code != ""
-            ? new StetReturn.Code(code)
-            : new StetReturn.Wrong("the bank's answer holds neither a code nor an error");
+            ? new StetReturn.Authorized(code)
+            : new StetReturn.Invalid("the bank's answer holds neither a code nor an error");
     }
 
     /// <summary>Exchanges the code. The session comes back with tokens, or the result says why not.</summary>
@@ -148,21 +148,21 @@ internal static partial class StetAuthorization
     {
         if (answer.RetryLater("", now) is not null)
         {
-            return new StetTokens.Unwell(answer);
+            return new StetTokens.Unavailable(answer);
         }
         var json = answer.Body?.Parse();
         if (!answer.IsSuccess)
         {
-            return new StetTokens.No(answer.Status, OAuthCode(json?.Text("error")));
+            return new StetTokens.Denied(answer.Status, OAuthCode(json?.Text("error")));
         }
         if (json?.Text("access_token") is not { } access)
         {
-            return new StetTokens.Unwell(answer);
+            return new StetTokens.Unavailable(answer);
         }
         var life = json.Value.Decimal("expires_in") is { } seconds and > 0 and < 1_000_000_000
             ? TimeSpan.FromSeconds((double)seconds)
             : (TimeSpan?)null;
-        return new StetTokens.Yes(access, json.Value.Text("refresh_token"), life is null ? null : now + life);
+        return new StetTokens.Granted(access, json.Value.Text("refresh_token"), life is null ? null : now + life);
     }
 
     /// <summary>A registered error code; anything else could hold what must not be written down.</summary>
@@ -192,16 +192,16 @@ internal abstract record StetReturn
     private StetReturn() { }
 
     /// <summary>A code to exchange.</summary>
-    public sealed record Code(string Value) : StetReturn;
+    public sealed record Authorized(string Code) : StetReturn;
 
     /// <summary>The same answer a second time (a reloaded page): its code has been exchanged.</summary>
-    public sealed record Again : StetReturn;
+    public sealed record Repeated : StetReturn;
 
     /// <summary>An error of RFC 6749 §4.1.2.1; blank when the bank's word is none of these.</summary>
-    public sealed record No(string Error) : StetReturn;
+    public sealed record Denied(string Error) : StetReturn;
 
     /// <summary>Not an answer to what we asked.</summary>
-    public sealed record Wrong(string Why) : StetReturn;
+    public sealed record Invalid(string Reason) : StetReturn;
 }
 
 /// <summary>What the token endpoint says.</summary>
@@ -209,10 +209,10 @@ internal abstract record StetTokens
 {
     private StetTokens() { }
 
-    public sealed record Yes(string Access, string? Refresh, DateTimeOffset? Ends) : StetTokens;
+    public sealed record Granted(string Access, string? Refresh, DateTimeOffset? Ends) : StetTokens;
 
-    public sealed record No(int Status, string Error) : StetTokens;
+    public sealed record Denied(int Status, string Error) : StetTokens;
 
     /// <summary>Down, limited, or not JSON.</summary>
-    public sealed record Unwell(BankAnswer Answer) : StetTokens;
+    public sealed record Unavailable(BankAnswer Answer) : StetTokens;
 }

@@ -74,7 +74,7 @@ internal static class StetReading
                 return (
                     Amount: row.Item("balanceAmount")?.Decimal("amount"),
                     Currency: row.Item("balanceAmount")?.Text("currency"),
-                    Day: Days.Read(row.Text("referenceDate"), settings.Zone),
+                    Day: Dates.Read(row.Text("referenceDate"), settings.Zone),
                     Rank: rank < 0 ? int.MaxValue : rank
                 );
             })
@@ -85,7 +85,7 @@ internal static class StetReading
         return best.Amount is null ? account : account with { Balance = best.Amount, BalanceDay = best.Day };
     }
 
-    /// <summary>Null when the row lacks what a movement cannot do without: an amount with a direction, and a day once it is booked.</summary>
+    /// <summary>Null when the row lacks what a transaction cannot do without: an amount with a direction, and a day once it is booked.</summary>
     public static BankTransaction? Transaction(
         JsonElement row,
         StetSettings settings,
@@ -98,11 +98,11 @@ internal static class StetReading
         {
             return null;
         }
-        var booked = Days.Read(row.Text("bookingDate"), settings.Zone);
+        var booked = Dates.Read(row.Text("bookingDate"), settings.Zone);
         var status = Status(row.Text("status"), booked is not null, settings);
-        var expected = booked ?? Days.Read(row.Text("expectedBookingDate"), settings.Zone);
-        var value = Days.Read(row.Text("valueDate"), settings.Zone);
-        var made = Days.Read(row.Text("transactionDate"), settings.Zone);
+        var expected = booked ?? Dates.Read(row.Text("expectedBookingDate"), settings.Zone);
+        var value = Dates.Read(row.Text("valueDate"), settings.Zone);
+        var made = Dates.Read(row.Text("transactionDate"), settings.Zone);
         if (expected is null && value is null && made is null)
         {
             if (status == BankTransactionStatus.Booked)

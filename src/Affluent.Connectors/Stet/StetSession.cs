@@ -49,7 +49,7 @@ internal sealed record StetSession
         {
             return session == ""
                 ? new StetSession()
-                : JsonSerializer.Deserialize(session, StetJson.Default.StetSession) ?? new StetSession();
+                : JsonSerializer.Deserialize(session, StetSessionJson.Default.StetSession) ?? new StetSession();
         }
         catch (JsonException)
         {
@@ -57,7 +57,7 @@ internal sealed record StetSession
         }
     }
 
-    public string Write() => JsonSerializer.Serialize(this, StetJson.Default.StetSession);
+    public string Write() => JsonSerializer.Serialize(this, StetSessionJson.Default.StetSession);
 }
 
 /// <param name="State">Ties the bank's answer to this connection (RFC 6749 §10.12).</param>
@@ -66,14 +66,14 @@ internal sealed record StetSession
 internal sealed record StetAuthorizationRequest(string State, string? Verifier, string RedirectUri);
 
 /// <param name="AccountId">The bank's <c>accountId</c> as it stands: PUT /consents wants it back.</param>
-/// <param name="Transactions">The bank's link to the movements; null = the standard path.</param>
+/// <param name="Transactions">The bank's link to the transactions; null = the standard path.</param>
 internal sealed record StetAccountNote(JsonElement? AccountId, string? Transactions);
 
 /// <summary>Where a list goes on.</summary>
 /// <param name="List">What is listed.</param>
 /// <param name="Trail">The next page.</param>
-/// <param name="Account">Reference of the account whose movements are read.</param>
-/// <param name="Currency">Of that account, for movements that name none.</param>
+/// <param name="Account">Reference of the account whose transactions are read.</param>
+/// <param name="Currency">Of that account, for transactions that name none.</param>
 /// <param name="CompleteFrom">See <see cref="Contract.StepResult.Page.CompleteFrom"/>.</param>
 internal sealed record StetPlace(
     StetList List,
@@ -88,7 +88,7 @@ internal sealed record StetPlace(
     {
         try
         {
-            return JsonSerializer.Deserialize(place, StetJson.Default.StetPlace) is { Trail.Address: not null } read
+            return JsonSerializer.Deserialize(place, StetSessionJson.Default.StetPlace) is { Trail.Address: not null } read
                 ? read
                 : null;
         }
@@ -98,7 +98,7 @@ internal sealed record StetPlace(
         }
     }
 
-    public string Write() => JsonSerializer.Serialize(this, StetJson.Default.StetPlace);
+    public string Write() => JsonSerializer.Serialize(this, StetSessionJson.Default.StetPlace);
 }
 
 internal enum StetList
@@ -114,4 +114,4 @@ internal enum StetList
 )]
 [JsonSerializable(typeof(StetSession))]
 [JsonSerializable(typeof(StetPlace))]
-internal sealed partial class StetJson : JsonSerializerContext;
+internal sealed partial class StetSessionJson : JsonSerializerContext;

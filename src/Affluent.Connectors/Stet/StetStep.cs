@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -15,7 +16,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
 
     private readonly StetApi _api = new(context, settings);
 
-    private DateOnly Today => Days.Of(context.Now, settings.Zone);
+    private DateOnly Today => Dates.Of(context.Now, settings.Zone);
 
     public Task<StepResult> ListAccounts(CancellationToken cancellation) =>
         WithAccess(() =>
@@ -61,25 +62,25 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     {
         switch (StetAuthorization.Read(address, _api.Session.Request))
         {
-            case StetReturn.Code code:
-                return await _api.TakeCode(code.Value, cancellation) ?? Done();
-            case StetReturn.Again:
+            case StetReturn.Authorized authorized:
+                return await _api.TakeCode(authorized.Code, cancellation) ?? Done();
+            case StetReturn.Repeated:
                 return Done();
-            case StetReturn.No { Error: "access_denied" }:
+            case StetReturn.Denied { Error: "access_denied" }:
                 _api.Session = _api.Session with { Request = null };
                 return _api.Refused(Refusal.ConsentDenied, "the user did not agree at the bank");
-            case StetReturn.No { Error: "server_error" or "temporarily_unavailable" }:
+            case StetReturn.Denied { Error: "server_error" or "temporarily_unavailable" }:
                 return new StepResult.Later(context.Now + Http.BankAnswer.PauseWhenDown, LaterReason.BankUnavailable)
                 {
                     Session = _api.Session.Write(),
                 };
-            case StetReturn.No no:
+            case StetReturn.Denied denied:
                 _api.Session = _api.Session with { Request = null };
-                return _api.Refused(Refusal.OperatorFault, $"the bank refuses our authorization request: {no.Error}");
-            case StetReturn.Wrong wrong:
-                return _api.Refused(Refusal.NotUnderstood, wrong.Why);
+                return _api.Refused(Refusal.OperatorFault, $"the bank refuses our authorization request: {denied.Error}");
+            case StetReturn.Invalid invalid:
+                return _api.Refused(Refusal.NotUnderstood, invalid.Reason);
             default:
-                throw new NotSupportedException();
+                throw new UnreachableException();
         }
     }
 
@@ -87,18 +88,18 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     {
         switch (await _api.Get(new Uri(place.Trail.Address), cancellation))
         {
-            case StetAnswer.Failed failed:
+            case StetAnswer.Ended failed:
                 return failed.Result;
-            case StetAnswer.No no
-                when settings.NoAccountsText is { } text && no.Text.Contains(text, StringComparison.Ordinal):
-            case StetAnswer.Nothing:
+            case StetAnswer.Denied denied
+                when settings.NoAccountsText is { } text && denied.Text.Contains(text, StringComparison.Ordinal):
+            case StetAnswer.Empty:
                 return new StepResult.Page { Session = _api.Session.Write() };
-            case StetAnswer.No { Status: 403 }:
+            case StetAnswer.Denied { Status: 403 }:
                 // STET has no resource for the state of a consent: this is how its end shows.
                 _api.Session = _api.Session.WithoutAccess();
                 return _api.Refused(Refusal.ConsentExpired, "the bank refuses the list of accounts: 403");
-            case StetAnswer.No no:
-                return _api.Refused(Refusal.NotUnderstood, $"the bank refuses the list of accounts: {no.Status}");
+            case StetAnswer.Denied denied:
+                return _api.Refused(Refusal.NotUnderstood, $"the bank refuses the list of accounts: {denied.Status}");
             case StetAnswer.Found found when found.Json.Item("accounts") is not { ValueKind: JsonValueKind.Array }:
                 return settings.EmptyIsNone
                     ? new StepResult.Page { Session = _api.Session.Write() }
@@ -106,7 +107,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
             case StetAnswer.Found found:
                 return await ReadAccounts(place, found, cancellation);
             default:
-                throw new NotSupportedException();
+                throw new UnreachableException();
         }
     }
 
@@ -171,8 +172,8 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         return await _api.Get(address, cancellation) switch
         {
             StetAnswer.Found found => ([.. found.Json.Items("balances")], null),
-            StetAnswer.Failed { Result: StepResult.Later { Reason: LaterReason.BankUnavailable } } => ([], null),
-            StetAnswer.Failed failed => ([], failed.Result),
+            StetAnswer.Ended { Result: StepResult.Later { Reason: LaterReason.BankUnavailable } } => ([], null),
+            StetAnswer.Ended failed => ([], failed.Result),
             _ => ([], null),
         };
     }
@@ -214,27 +215,27 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     {
         switch (await _api.Get(new Uri(place.Trail.Address), cancellation))
         {
-            case StetAnswer.Failed failed:
+            case StetAnswer.Ended failed:
                 return failed.Result;
-            case StetAnswer.Nothing:
+            case StetAnswer.Empty:
                 return EmptyPage(place);
-            case StetAnswer.No { Status: 400 or 403 } when Shortened(place) is { } shorter:
+            case StetAnswer.Denied { Status: 400 or 403 } when Shortened(place) is { } shorter:
                 return await ReadTransactions(shorter, cancellation);
-            case StetAnswer.No { Status: 403 or 404 } no:
+            case StetAnswer.Denied { Status: 403 or 404 } denied:
                 return _api.Refused(
                     Refusal.AccountRefused,
-                    $"the bank refuses the movements of an account: {no.Status}"
+                    $"the bank refuses the transactions of an account: {denied.Status}"
                 );
-            case StetAnswer.No no:
-                return _api.Refused(Refusal.NotUnderstood, $"the bank refuses a list of movements: {no.Status}");
+            case StetAnswer.Denied denied:
+                return _api.Refused(Refusal.NotUnderstood, $"the bank refuses a list of transactions: {denied.Status}");
             case StetAnswer.Found found when found.Json.Item("transactions") is not { ValueKind: JsonValueKind.Array }:
                 return settings.EmptyIsNone
                     ? EmptyPage(place)
-                    : _api.Refused(Refusal.NotUnderstood, "the bank's list of movements holds no list");
+                    : _api.Refused(Refusal.NotUnderstood, "the bank's list of transactions holds no list");
             case StetAnswer.Found found:
                 return ReadTransactions(place, found);
             default:
-                throw new NotSupportedException();
+                throw new UnreachableException();
         }
     }
 
@@ -248,7 +249,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         List<BankTransaction> transactions = [];
         foreach (var row in found.Json.Items("transactions"))
         {
-            // Better no page than a page that lacks a movement without saying so.
+            // Better no page than a page that lacks a transaction without saying so.
             if (StetReading.Transaction(row, settings, place.Currency, Today) is not { } transaction)
             {
                 return _api.Refused(
@@ -288,7 +289,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
             .Query.TrimStart('?')
             .Split('&')
             .FirstOrDefault(q => q.StartsWith("dateFrom=", StringComparison.Ordinal));
-        return text is null ? null : Days.Read(Uri.UnescapeDataString(text["dateFrom=".Length..]), TimeZoneInfo.Utc);
+        return text is null ? null : Dates.Read(Uri.UnescapeDataString(text["dateFrom=".Length..]), TimeZoneInfo.Utc);
     }
 
     private StepResult.Page EmptyPage(StetPlace place) =>
@@ -314,7 +315,11 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         {
             TrailStep.On on => (place with { Trail = on.Trail }, null),
             TrailStep.End => (null, null),
-            _ => (null, $"the bank's pages lead round in a circle or never end (page {place.Trail.Number})"),
+            TrailStep.Cycle => (
+                null,
+                $"the bank's pages lead round in a circle or never end (page {place.Trail.Number})"
+            ),
+            _ => throw new UnreachableException(),
         };
     }
 
@@ -336,20 +341,20 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         };
         switch (await _api.Put(Path("consents"), access.ToJsonString(), cancellation))
         {
-            case StetAnswer.Found or StetAnswer.Nothing:
+            case StetAnswer.Found or StetAnswer.Empty:
                 _api.Session = _api.Session with { Scoped = true };
                 return Done();
-            case StetAnswer.Failed failed:
+            case StetAnswer.Ended failed:
                 return failed.Result;
-            case StetAnswer.No { Status: 403 }:
+            case StetAnswer.Denied { Status: 403 }:
                 return _api.Refused(Refusal.ConsentDenied, "the bank refuses the list of shared accounts: 403");
-            case StetAnswer.No no:
+            case StetAnswer.Denied denied:
                 return _api.Refused(
                     Refusal.NotUnderstood,
-                    $"the bank refuses the list of shared accounts: {no.Status}"
+                    $"the bank refuses the list of shared accounts: {denied.Status}"
                 );
             default:
-                throw new NotSupportedException();
+                throw new UnreachableException();
         }
     }
 

@@ -210,7 +210,7 @@ internal static class AccountView
             Usage = row.Usage,
             Classification = row.Usage,
             CreationDate = row.CreatedAt,
-            LastChannelDefinitionId = row.LastDefinitionId.Value,
+            LastChannelDefinitionId = row.LastDefinitionId,
             Owner = row.OwnerName is { } name ? new OwnerMessage { Name = name } : null,
             Loan = AccountDetails.Loan(row) is { } loan ? Show(loan) : null,
             Savings = AccountDetails.Savings(row) is { } savings ? Show(savings) : null,

@@ -54,7 +54,7 @@ internal sealed record AccountMessage
     public required long CreationDate { get; init; }
 
     /// <summary>The channel that refreshed it last.</summary>
-    public required string LastChannelDefinitionId { get; init; }
+    public required ChannelDefinitionId LastChannelDefinitionId { get; init; }
 
     /// <summary>The holder.</summary>
     public OwnerMessage? Owner { get; init; }

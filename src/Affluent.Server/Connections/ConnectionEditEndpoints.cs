@@ -83,7 +83,10 @@ internal static class ConnectionEditEndpoints
         {
             return problem!;
         }
-        if (message.ProviderId is not { } providerId || banks.Provider(providerId) is not { } provider)
+        if (
+            message.ProviderId is not { } providerId
+            || banks.Provider(new ProviderId(providerId)) is not { } provider
+        )
         {
             return Problem.BadBody("'provider_id' names no bank of this installation", "provider_id");
         }
@@ -151,7 +154,7 @@ internal static class ConnectionEditEndpoints
     }
 
     private static ChannelDefinition? ChannelFor(Provider provider, string? definitionId, bool hasCredentials) =>
-        definitionId is not null ? provider.Channels.FirstOrDefault(c => c.Id == definitionId)
+        definitionId is not null ? provider.Channels.FirstOrDefault(c => c.Id.Value == definitionId)
         : hasCredentials ? provider.Channels.FirstOrDefault(c => c.Mode == ChannelMode.Embedded)
         : provider.Channels.FirstOrDefault(c => c.Mode == ChannelMode.Redirect) ?? provider.Channels[0];
 
@@ -172,7 +175,7 @@ internal static class ConnectionEditEndpoints
         }
         if (
             !Ids.TryRead<ConnectionId>(id, out var connectionId)
-            || banks.Channel(definitionId)?.Definition is not { } channel
+            || banks.Channel(new ChannelDefinitionId(definitionId))?.Definition is not { } channel
         )
         {
             return Problem.NotFound("channel");

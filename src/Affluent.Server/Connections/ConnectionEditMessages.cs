@@ -114,7 +114,7 @@ internal sealed record UserInputField
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     /// <summary>TEXT or PWD.</summary>
-    public required string Type { get; init; }
+    public required CredentialType Type { get; init; }
 
     /// <summary>Number of characters, where known.</summary>
     public int? Length { get; init; }
@@ -135,7 +135,7 @@ internal sealed record UserInputField
                     Id = f.Id,
                     Name = f.Name,
                     Labels = f.Labels,
-                    Type = f.Type == CredentialType.Password ? "PWD" : "TEXT",
+                    Type = f.Type,
                     Regexp = f.Regexp,
                     Optional = f.Optional,
                 }),
@@ -146,7 +146,7 @@ internal sealed record UserInputField
                 {
                     Id = Question.OneTimePassword.Field,
                     Name = Question.OneTimePassword.Field,
-                    Type = "TEXT",
+                    Type = CredentialType.Text,
                     Length = otp.Length,
                     Regexp = otp.Digits ? "[0-9]+" : null,
                 },
@@ -229,7 +229,7 @@ internal static class GivenValues
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(WordConverter<QuestionKind>)]
+    Converters = [typeof(WordConverter<CredentialType>), typeof(WordConverter<QuestionKind>)]
 )]
 [JsonSerializable(typeof(CreateConnectionMessage))]
 [JsonSerializable(typeof(ValuesMessage))]

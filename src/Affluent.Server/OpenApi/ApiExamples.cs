@@ -16,7 +16,7 @@ internal static class ApiExamples
     {
         new ProviderMessage
         {
-            Id = "1022",
+            Id = new ProviderId("1022"),
             Name = "Banque Étoile",
             BaseUrl = "https://www.etoile.example/",
             LogoUrl = "https://api.example/v2.1/providers/1022/logo",
@@ -25,20 +25,20 @@ internal static class ApiExamples
             [
                 new()
                 {
-                    Id = "102200",
+                    Id = new ChannelDefinitionId("102200"),
                     Mode = ChannelMode.Embedded,
                     AccountTypes = [BankAccountType.Checkings, BankAccountType.Savings],
                     Interactive = true,
                     Unavailable = false,
                     Capabilities = ["PFM_ACCOUNT"],
-                    ConnectorCapabilities = ["ACCOUNT_INFORMATION", "EMBEDDED_AUTHENTICATION"],
+                    ConnectorCapabilities = [Capability.AccountInformation, Capability.EmbeddedAuthentication],
                     Credentials =
                     [
                         new()
                         {
                             Id = "300",
                             Label = "User ID",
-                            Type = "TEXT",
+                            Type = CredentialType.Text,
                             Encrypt = false,
                             Regexp = "[0-9]{8}",
                         },
@@ -50,7 +50,7 @@ internal static class ApiExamples
         {
             Id = new ConnectionId(154135638835204103),
             UserId = new UserId(154135638835204098),
-            ProviderId = "1022",
+            ProviderId = new ProviderId("1022"),
             Name = "Banque Étoile",
             Status = ConnectionStatus.Success,
             CreationDate = 1_772_438_400,
@@ -63,7 +63,7 @@ internal static class ApiExamples
             [
                 new()
                 {
-                    ChannelDefinitionId = "102201",
+                    ChannelDefinitionId = new ChannelDefinitionId("102201"),
                     Mode = ChannelMode.Redirect,
                     Status = ChannelStatus.Success,
                     Expires = 1_787_990_400,
@@ -90,7 +90,7 @@ internal static class ApiExamples
             Usage = BankAccountUsage.Personal,
             Classification = BankAccountUsage.Personal,
             CreationDate = 1_772_438_460,
-            LastChannelDefinitionId = "102201",
+            LastChannelDefinitionId = new ChannelDefinitionId("102201"),
             Owner = new() { Name = "Ada Lovelace" },
         },
         new TransactionMessage

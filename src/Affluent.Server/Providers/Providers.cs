@@ -5,31 +5,6 @@ using Affluent.Server.Platform;
 
 namespace Affluent.Server.Providers;
 
-/// <summary>Words of the published API for what the catalogue says in its own types.</summary>
-internal static class ProviderWords
-{
-    public const string CredentialTypes = "TEXT,PWD";
-    public const string Capabilities =
-        "ACCOUNT_INFORMATION,ACCOUNT_CONSENT,REDIRECT_AUTHENTICATION,EMBEDDED_AUTHENTICATION,DECOUPLED_AUTHENTICATION,"
-        + "ACCOUNT_HOLDER,PAYMENTS,STATEMENTS";
-
-    public static string Of(ChannelMode mode) =>
-        mode switch
-        {
-            ChannelMode.Redirect => "REDIRECT",
-            ChannelMode.Embedded => "EMBEDDED",
-            _ => throw new ArgumentOutOfRangeException(nameof(mode)),
-        };
-
-    public static string Of(CredentialType type) =>
-        type switch
-        {
-            CredentialType.Text => "TEXT",
-            CredentialType.Password => "PWD",
-            _ => throw new ArgumentOutOfRangeException(nameof(type)),
-        };
-}
-
 /// <summary>Which banks a caller asks for.</summary>
 internal sealed record ProviderFilter(IReadOnlyList<string>? Countries, string? Text)
 {

@@ -9,7 +9,7 @@ namespace Affluent.Server.Providers;
 internal sealed record ProviderMessage
 {
     /// <summary>Id of the provider.</summary>
-    public required string Id { get; init; }
+    public required ProviderId Id { get; init; }
 
     /// <summary>As shown to users.</summary>
     public required string Name { get; init; }
@@ -29,7 +29,7 @@ internal sealed record ProviderMessage
     public static ProviderMessage Of(Provider provider, Addresses addresses) =>
         new()
         {
-            Id = provider.Id.Value,
+            Id = provider.Id,
             Name = provider.Name,
             BaseUrl = provider.BaseUrl.AbsoluteUri,
             LogoUrl = ProviderLogo.Address(addresses, provider.Id),
@@ -42,7 +42,7 @@ internal sealed record ProviderMessage
 internal sealed record ChannelDefinitionMessage
 {
     /// <summary>Provider id followed by 00 (EMBEDDED) or 01 (REDIRECT).</summary>
-    public required string Id { get; init; }
+    public required ChannelDefinitionId Id { get; init; }
 
     /// <summary>REDIRECT: the bank's PSD2 interface; EMBEDDED: its web site, with credentials.</summary>
     public required ChannelMode Mode { get; init; }
@@ -64,8 +64,7 @@ internal sealed record ChannelDefinitionMessage
     /// the bank is told which accounts the user shares; the AUTHENTICATION words: where users prove who they are, on the bank's own
     /// pages (REDIRECT), to this platform (EMBEDDED), or elsewhere while it waits (DECOUPLED).
     /// </summary>
-    [OneOf(ProviderWords.Capabilities)]
-    public required IReadOnlyList<string> ConnectorCapabilities { get; init; }
+    public required IReadOnlyList<Capability> ConnectorCapabilities { get; init; }
 
     /// <summary>Fields of the credentials form; empty on REDIRECT.</summary>
     public required IReadOnlyList<CredentialMessage> Credentials { get; init; }
@@ -73,13 +72,13 @@ internal sealed record ChannelDefinitionMessage
     public static ChannelDefinitionMessage Of(ChannelDefinition channel) =>
         new()
         {
-            Id = channel.Id.Value,
+            Id = channel.Id,
             Mode = channel.Mode,
             AccountTypes = channel.AccountTypes,
             Interactive = channel.Interactive,
             Unavailable = channel.Unavailable,
             Capabilities = channel.Capabilities.Contains(Capability.AccountInformation) ? ["PFM_ACCOUNT"] : [],
-            ConnectorCapabilities = [.. channel.Capabilities.Select(c => c.Word())],
+            ConnectorCapabilities = channel.Capabilities,
             Credentials = [.. channel.Credentials.Select(CredentialMessage.Of)],
         };
 }
@@ -94,8 +93,7 @@ internal sealed record CredentialMessage
     public required string Label { get; init; }
 
     /// <summary>TEXT, or PWD for what must not be seen on the screen.</summary>
-    [OneOf(ProviderWords.CredentialTypes)]
-    public required string Type { get; init; }
+    public required CredentialType Type { get; init; }
 
     /// <summary>Whether the value is especially sensitive. All values are stored encrypted.</summary>
     public required bool Encrypt { get; init; }
@@ -109,7 +107,7 @@ internal sealed record CredentialMessage
         {
             Id = field.Id,
             Label = field.Labels.TryGetValue("en", out var english) ? english : field.Name,
-            Type = ProviderWords.Of(field.Type),
+            Type = field.Type,
             Encrypt = field.Encrypt,
             Regexp = field.Regexp,
         };
@@ -118,7 +116,12 @@ internal sealed record CredentialMessage
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(WordConverter<BankAccountType>), typeof(WordConverter<ChannelMode>)]
+    Converters = [
+        typeof(WordConverter<BankAccountType>),
+        typeof(WordConverter<Capability>),
+        typeof(WordConverter<ChannelMode>),
+        typeof(WordConverter<CredentialType>),
+    ]
 )]
 [JsonSerializable(typeof(ProviderMessage))]
 [JsonSerializable(typeof(IReadOnlyList<ProviderMessage>))]

@@ -29,7 +29,7 @@ internal static class SmallBanks
         }
         return new ChannelDefinition
         {
-            Id = "101",
+            Id = new ChannelDefinitionId("101"),
             Mode = ChannelMode.Redirect,
             Connector = "stet",
             AccountTypes = [BankAccountType.Checkings],
@@ -93,7 +93,7 @@ internal static class SmallBanks
         return run;
     }
 
-    public static Examinee StetExaminee() =>
+    public static ConnectorUnderTest StetUnderTest() =>
         new()
         {
             Connector = () => new StetConnector(),
@@ -113,7 +113,7 @@ internal static class SmallBanks
     public static ChannelDefinition WebsiteChannel() =>
         new()
         {
-            Id = "100",
+            Id = new ChannelDefinitionId("100"),
             Mode = ChannelMode.Embedded,
             Connector = "website",
             AccountTypes = [BankAccountType.Checkings],
@@ -121,7 +121,7 @@ internal static class SmallBanks
             Credentials =
             [
                 new("1", "customer", new Dictionary<string, string>(), CredentialType.Text),
-                new("2", "secret", new Dictionary<string, string>(), CredentialType.Password),
+                new("2", "secret", new Dictionary<string, string>(), CredentialType.Pwd),
             ],
         };
 
@@ -184,7 +184,7 @@ internal static class SmallBanks
             Credentials = new Dictionary<string, string> { ["1"] = "jane", ["2"] = "password-0123456789" },
         };
 
-    public static Examinee WebsiteExaminee() =>
+    public static ConnectorUnderTest WebsiteUnderTest() =>
         new()
         {
             Connector = () => new WebsiteConnector(),

@@ -20,7 +20,7 @@ internal sealed class FakeBank
         EmbeddedChannel = new(ChannelMode.Embedded);
         Provider = new Provider
         {
-            Id = ProviderId,
+            Id = new ProviderId(ProviderId),
             Name = "Fake Bank",
             CountryCode = "FRA",
             BaseUrl = new Uri("https://fake.example"),
@@ -37,7 +37,7 @@ internal sealed class FakeBank
                             "301",
                             "password",
                             new Dictionary<string, string> { ["en"] = "Password" },
-                            CredentialType.Password,
+                            CredentialType.Pwd,
                             Encrypt: true
                         ),
                     ]
@@ -62,7 +62,7 @@ internal sealed class FakeBank
     ) =>
         new()
         {
-            Id = id,
+            Id = new ChannelDefinitionId(id),
             Mode = mode,
             Connector = family,
             AccountTypes = [BankAccountType.Checkings, BankAccountType.Savings],

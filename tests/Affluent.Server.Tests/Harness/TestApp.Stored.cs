@@ -261,7 +261,7 @@ internal sealed partial class TestApp
     [
         new()
         {
-            Id = "501",
+            Id = new ProviderId("501"),
             Name = "Banque Étoile",
             CountryCode = "FRA",
             BaseUrl = new Uri("https://etoile.example/"),
@@ -269,7 +269,7 @@ internal sealed partial class TestApp
             [
                 new()
                 {
-                    Id = "50101",
+                    Id = new ChannelDefinitionId("50101"),
                     Mode = ChannelMode.Redirect,
                     Connector = "none",
                     Capabilities = [Capability.AccountInformation],
@@ -278,7 +278,7 @@ internal sealed partial class TestApp
                 },
                 new()
                 {
-                    Id = "50100",
+                    Id = new ChannelDefinitionId("50100"),
                     Mode = ChannelMode.Embedded,
                     Connector = "none",
                     Capabilities = [Capability.AccountInformation],
@@ -292,14 +292,14 @@ internal sealed partial class TestApp
                     Credentials =
                     [
                         new("300", "login", English("User ID"), CredentialType.Text, Regexp: "[0-9]{8}"),
-                        new("301", "password", English("Password"), CredentialType.Password, Encrypt: true),
+                        new("301", "password", English("Password"), CredentialType.Pwd, Encrypt: true),
                     ],
                 },
             ],
         },
         new()
         {
-            Id = "502",
+            Id = new ProviderId("502"),
             Name = "Crédit du Port",
             CountryCode = "BEL",
             BaseUrl = new Uri("https://port.example/"),
@@ -307,7 +307,7 @@ internal sealed partial class TestApp
             [
                 new()
                 {
-                    Id = "50201",
+                    Id = new ChannelDefinitionId("50201"),
                     Mode = ChannelMode.Redirect,
                     Connector = "none",
                     Capabilities = [Capability.AccountInformation],

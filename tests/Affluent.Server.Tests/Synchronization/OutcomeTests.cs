@@ -112,7 +112,7 @@ public sealed class OutcomeTests
     public void Every_result_says_why_and_leaves_an_event_of_the_catalogue() =>
         Results.Sample(result =>
         {
-            var events = Outcome.Events(new ConnectionId(1), "100", result);
+            var events = Outcome.Events(new ConnectionId(1), new ChannelDefinitionId("100"), result);
             Assert.NotEmpty(events);
             Assert.All(events, e => Assert.True(Enum.IsDefined(e.Name)));
             Assert.Equal(result.IsSuccess, result.Reason is null);

@@ -133,7 +133,7 @@ internal sealed class ScriptedBanks
     private static Provider Bank(string id, string name, string country, params ChannelMode[] modes) =>
         new()
         {
-            Id = id,
+            Id = new ProviderId(id),
             Name = name,
             CountryCode = country,
             BaseUrl = new Uri("https://bank.example"),
@@ -143,7 +143,7 @@ internal sealed class ScriptedBanks
     private static ChannelDefinition Channel(string bank, ChannelMode mode) =>
         new()
         {
-            Id = mode == ChannelMode.Redirect ? $"{bank}01" : $"{bank}00",
+            Id = new ChannelDefinitionId(mode == ChannelMode.Redirect ? $"{bank}01" : $"{bank}00"),
             Mode = mode,
             Connector = mode == ChannelMode.Redirect ? "redirect" : "embedded",
             AccountTypes = [BankAccountType.Checkings, BankAccountType.Savings],
@@ -155,7 +155,7 @@ internal sealed class ScriptedBanks
                     :
                     [
                         Field("300", "login", "User ID", "Identifiant", CredentialType.Text, regexp: "[a-z]+"),
-                        Field("301", "password", "Password", "Mot de passe", CredentialType.Password),
+                        Field("301", "password", "Password", "Mot de passe", CredentialType.Pwd),
                         Field("302", "file_url", "File", "Fichier", CredentialType.Text, optional: true),
                     ],
         };

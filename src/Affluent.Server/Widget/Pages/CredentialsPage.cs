@@ -72,7 +72,7 @@ internal sealed class CredentialsPage(SessionContext session, ChannelDefinition 
             field.Labels.GetValueOrDefault(request.Language.Word())
             ?? field.Labels.Values.FirstOrDefault()
             ?? field.Name;
-        var isPassword = field.Type == CredentialType.Password;
+        var isPassword = field.Type == CredentialType.Pwd;
         return new CredentialInput(
             field.Name,
             label,

@@ -4,23 +4,23 @@ using AngleSharp.Html.Dom;
 
 namespace Affluent.Connectors.Scraping;
 
-/// <summary>From pages of movements to movements. Pure.</summary>
-internal static class MovementPages
+/// <summary>From pages of transactions to transactions. Pure.</summary>
+internal static class TransactionPages
 {
     private static readonly string[] PendingWords = ["en attente", "en cours", "a venir", "pending", "upcoming"];
 
     /// <summary>Null when the row lacks an amount or a day.</summary>
-    public static BankTransaction? Movement(PageRow row, string currency, TimeZoneInfo zone)
+    public static BankTransaction? Transaction(PageRow row, string currency, TimeZoneInfo zone)
     {
-        var made = Days.ReadPrinted(row.Text(Column.Day), zone);
-        var booked = Days.ReadPrinted(row.Text(Column.BookingDay), zone);
-        var value = Days.ReadPrinted(row.Text(Column.ValueDay), zone);
+        var made = Dates.ReadPrinted(row.Text(Column.Day), zone);
+        var booked = Dates.ReadPrinted(row.Text(Column.BookingDay), zone);
+        var value = Dates.ReadPrinted(row.Text(Column.ValueDay), zone);
         if (Amount(row, currency) is not { } amount || (made ?? booked ?? value) is null)
         {
             return null;
         }
-        var stand = Words.Plain($"{row.Text(Column.Status)} {row.Text(Column.BookingDay)} {row.Classes}");
-        var pending = stand.Say(PendingWords);
+        var stand = PageText.Plain($"{row.Text(Column.Status)} {row.Text(Column.BookingDay)} {row.Classes}");
+        var pending = stand.ContainsAny(PendingWords);
         return new BankTransaction
         {
             Id = row.Text(Column.Reference),
@@ -32,17 +32,17 @@ internal static class MovementPages
             ValueDay = value,
             Status =
                 pending ? BankTransactionStatus.Pending
-                : stand.Say("refuse", "rejet", "reject") ? BankTransactionStatus.Rejected
+                : stand.ContainsAny("refuse", "rejet", "reject") ? BankTransactionStatus.Rejected
                 : BankTransactionStatus.Booked,
             Remittance = Lines.Clean([row.Text(Column.Label), row.Text(Column.Memo)]),
         };
     }
 
-    /// <summary>Whether a movement falls into the time asked for; pending ones always do.</summary>
-    public static bool IsWanted(BankTransaction movement, DateOnly? from) =>
+    /// <summary>Whether a transaction falls into the time asked for; pending ones always do.</summary>
+    public static bool IsWanted(BankTransaction transaction, DateOnly? from) =>
         from is null
-        || movement.Status == BankTransactionStatus.Pending
-        || (movement.BookingDay ?? movement.ValueDay ?? movement.TransactionDay) >= from;
+        || transaction.Status == BankTransactionStatus.Pending
+        || (transaction.BookingDay ?? transaction.ValueDay ?? transaction.TransactionDay) >= from;
 
     /// <summary>The link to the next, older page.</summary>
     public static string? Next(IHtmlDocument page) =>
@@ -50,18 +50,18 @@ internal static class MovementPages
             page.QuerySelector("a[rel~=next][href]")
             ?? page.QuerySelectorAll("nav a[href], .pagination a[href]")
                 .FirstOrDefault(a =>
-                    Words.Plain(a.TextContent) is "suivant" or "page suivante" or "next" or "next page"
+                    PageText.Plain(a.TextContent) is "suivant" or "page suivante" or "next" or "next page"
                 )
         )?.GetAttribute("href");
 
-    /// <summary>The link from an account's own page to its movements.</summary>
+    /// <summary>The link from an account's own page to its transactions.</summary>
     public static string? Link(IHtmlDocument page) =>
         (page.QuerySelector("main") ?? page.Body)
             ?.QuerySelectorAll("a[href]")
             .FirstOrDefault(a =>
-                Words
+                PageText
                     .Plain(a.TextContent)
-                    .Say("mouvement", "operation", "movement", "transaction", "releve", "statement")
+                    .ContainsAny("mouvement", "operation", "movement", "transaction", "releve", "statement")
             )
             ?.GetAttribute("href");
 

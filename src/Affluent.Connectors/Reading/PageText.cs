@@ -4,7 +4,7 @@ using System.Text;
 namespace Affluent.Connectors.Reading;
 
 /// <summary>Compares the words of pages: no accents, no capitals, blanks joined to one.</summary>
-internal static class Words
+internal static class PageText
 {
     /// <summary>"  Libellé de l’opération " as "libelle de l'operation".</summary>
     public static string Plain(string text)
@@ -28,7 +28,7 @@ internal static class Words
     }
 
     /// <summary>Whether the text holds one of the words.</summary>
-    public static bool Say(this string plain, params ReadOnlySpan<string> words)
+    public static bool ContainsAny(this string plain, params ReadOnlySpan<string> words)
     {
         foreach (var word in words)
         {

@@ -3,7 +3,7 @@ using Affluent.Connectors.Contract;
 namespace Affluent.Connectors.Testing.Conformance;
 
 /// <summary>What a test brings so that its connector can be examined by <see cref="ConnectorContract"/>.</summary>
-public sealed record Examinee
+public sealed record ConnectorUnderTest
 {
     /// <summary>Makes the connector anew: each step is taken by another instance, as on several nodes.</summary>
     public required Func<IConnector> Connector { get; init; }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Affluent.Connectors.Reading;
 
 /// <summary>Reads the days of banks: ISO dates and date-times in their many spellings, and the day-first forms of France.</summary>
-internal static partial class Days
+internal static partial class Dates
 {
     /// <summary>
     /// The day that a text speaks of; null when it is none. With a time in UTC ("Z") the day is the one in the bank's zone,
@@ -46,7 +46,7 @@ internal static partial class Days
         {
             return day;
         }
-        if (text is null || WrittenForm().Match(Words.Plain(text)) is not { Success: true } match)
+        if (text is null || WrittenForm().Match(PageText.Plain(text)) is not { Success: true } match)
         {
             return null;
         }

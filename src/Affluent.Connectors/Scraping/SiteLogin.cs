@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Http;
@@ -8,9 +9,9 @@ using AngleSharp.Html.Dom;
 namespace Affluent.Connectors.Scraping;
 
 /// <summary>
-/// The way in: opens a page and passes what stands before it. Logs in at most once in a step, because wrong passwords lock people out.
+/// Opens a page and passes what stands before it: login, code, and whatever ends the step. Logs in at most once in a step, because wrong passwords lock people out.
 /// </summary>
-internal sealed partial class Door(Browser browser, StepContext context, Uri home)
+internal sealed partial class SiteLogin(Browser browser, StepContext context, Uri home)
 {
     private const int MostPages = 8;
     private bool _loggedIn;
@@ -18,7 +19,7 @@ internal sealed partial class Door(Browser browser, StepContext context, Uri hom
     private bool _sentOn;
 
     /// <summary>Opens a page of the inside; null = the one with the accounts.</summary>
-    public async Task<Entry> Enter(string? wanted, CancellationToken cancellation) =>
+    public async Task<SiteAccess> Enter(string? wanted, CancellationToken cancellation) =>
         await Pass(
             await browser.Open(wanted ?? browser.Session.Accounts ?? home.AbsoluteUri, home, cancellation),
             wanted,
@@ -26,21 +27,21 @@ internal sealed partial class Door(Browser browser, StepContext context, Uri hom
         );
 
     /// <summary>Sends the form with the one-time password, and goes on from there.</summary>
-    public async Task<Entry> Answer(WebForm form, CancellationToken cancellation)
+    public async Task<SiteAccess> Answer(WebForm form, CancellationToken cancellation)
     {
         _answered = true;
         return await Pass(await browser.Submit(form, cancellation), null, cancellation);
     }
 
-    private async Task<Entry> Pass(Visit visit, string? wanted, CancellationToken cancellation)
+    private async Task<SiteAccess> Pass(Navigation navigation, string? wanted, CancellationToken cancellation)
     {
         for (var pages = 0; pages < MostPages; pages++)
         {
-            if (visit is Visit.Unwell unwell)
+            if (navigation is Navigation.Unavailable unavailable)
             {
-                return new Entry.Stopped(unwell.Result);
+                return new SiteAccess.Ended(unavailable.Result);
             }
-            if (visit is not Visit.Page page)
+            if (navigation is not Navigation.Arrived page)
             {
                 return Stop(Refusal.NotUnderstood, "the site sends on to another site, or round in circles");
             }
@@ -49,12 +50,12 @@ internal sealed partial class Door(Browser browser, StepContext context, Uri hom
             {
                 if (!HasCredentials)
                 {
-                    return new Entry.Stopped(
+                    return new SiteAccess.Ended(
                         new StepResult.AskUser(new Question.Credentials()) { Session = browser.Session.Write() }
                     );
                 }
                 _loggedIn = true;
-                visit = await browser.Submit(Filled(form, page.Address), cancellation);
+                navigation = await browser.Submit(Filled(form, page.Address), cancellation);
                 continue;
             }
             if (Stopped(kind, page) is { } stopped)
@@ -67,15 +68,15 @@ internal sealed partial class Door(Browser browser, StepContext context, Uri hom
             }
             if (Onwards(kind, page, wanted) is not { } next)
             {
-                return new Entry.Inside(page.Address, page.Status, page.Document, kind);
+                return new SiteAccess.Granted(page.Address, page.Status, page.Document, kind);
             }
-            visit = await browser.Open(next, page.Address, cancellation);
+            navigation = await browser.Open(next, page.Address, cancellation);
         }
         return Stop(Refusal.NotUnderstood, "too many pages stand before the accounts");
     }
 
     /// <summary>Where to go from a page of the inside that is not the one wanted; null when this is it, or the best there is.</summary>
-    private string? Onwards(PageKind kind, Visit.Page page, string? wanted)
+    private string? Onwards(PageKind kind, Navigation.Arrived page, string? wanted)
     {
         if (wanted is not null)
         {
@@ -90,13 +91,13 @@ internal sealed partial class Door(Browser browser, StepContext context, Uri hom
         _sentOn = true;
         return page
             .Document.QuerySelectorAll("a[href]")
-            .Where(a => Words.Plain(a.TextContent).Say("comptes", "accounts"))
+            .Where(a => PageText.Plain(a.TextContent).ContainsAny("comptes", "accounts"))
             .Select(a => a.GetAttribute("href")!)
             .FirstOrDefault(href => browser.Resolve(href, page.Address) is not null);
     }
 
     /// <summary>What ends the step at a page that only the user, or time, can pass; null for pages of the inside.</summary>
-    private Entry.Stopped? Stopped(PageKind kind, Visit.Page page) =>
+    private SiteAccess.Ended? Stopped(PageKind kind, Navigation.Arrived page) =>
         kind switch
         {
             PageKind.Login login => AfterLogin(login, page),
@@ -105,18 +106,18 @@ internal sealed partial class Door(Browser browser, StepContext context, Uri hom
             PageKind.Locked => Stop(Refusal.AccessLocked, "the site says that access is locked"),
             PageKind.Action action => AskAction(action),
             PageKind.Maintenance => Down(page.Address),
-            PageKind.Accounts or PageKind.Movements or PageKind.Other => null,
-            _ => throw new NotSupportedException(kind.GetType().Name),
+            PageKind.Accounts or PageKind.Transactions or PageKind.Other => null,
+            _ => throw new UnreachableException(),
         };
 
-    private Entry.Stopped AfterLogin(PageKind.Login login, Visit.Page page) =>
-        login.Message.Say(PageKind.LockedWords) ? Stop(Refusal.AccessLocked, "the site says that access is locked")
-        : login.Message.Say("indisponible", "unavailable", "maintenance", "probleme technique") ? Down(page.Address)
+    private SiteAccess.Ended AfterLogin(PageKind.Login login, Navigation.Arrived page) =>
+        login.Message.ContainsAny(PageKind.LockedWords) ? Stop(Refusal.AccessLocked, "the site says that access is locked")
+        : login.Message.ContainsAny("indisponible", "unavailable", "maintenance", "probleme technique") ? Down(page.Address)
         : _answered ? Stop(Refusal.ChallengeFailed, "the site wants a new login instead of another code")
-        : login.Message.Say("session") ? Down(page.Address)
+        : login.Message.ContainsAny("session") ? Down(page.Address)
         : Stop(Refusal.WrongCredentials, "the site shows its login form again");
 
-    private Entry.Stopped AskCode(PageKind.Code code, Uri page)
+    private SiteAccess.Ended AskCode(PageKind.Code code, Uri page)
     {
         var field = code.Field;
         browser.Session = browser.Session with { Code = WebForm.Of(code.Form, page) with { Asked = field.Name } };
@@ -127,23 +128,23 @@ internal sealed partial class Door(Browser browser, StepContext context, Uri hom
             null,
             _answered
         );
-        return new Entry.Stopped(new StepResult.AskUser(question) { Session = browser.Session.Write() });
+        return new SiteAccess.Ended(new StepResult.AskUser(question) { Session = browser.Session.Write() });
     }
 
-    private Entry.Stopped AskAction(PageKind.Action action) =>
+    private SiteAccess.Ended AskAction(PageKind.Action action) =>
         context.User is null
             ? Stop(Refusal.SiteActionRequired, "the site wants something settled by the user")
-            : new Entry.Stopped(
+            : new SiteAccess.Ended(
                 new StepResult.AskUser(new Question.SiteAction(action.Title == "" ? null : action.Title, home))
                 {
                     Session = browser.Session.Write(),
                 }
             );
 
-    private Entry.Stopped Down(Uri address) =>
+    private SiteAccess.Ended Down(Uri address) =>
         new(new BankAnswer { Status = 503, Address = address }.Unavailable(browser.Session.Write(), context.Now));
 
-    private Entry.Stopped Stop(Refusal reason, string detail) =>
+    private SiteAccess.Ended Stop(Refusal reason, string detail) =>
         new(new StepResult.Refused(reason, detail) { Session = browser.Session.Write() });
 
     private bool HasCredentials =>
@@ -160,7 +161,7 @@ internal sealed partial class Door(Browser browser, StepContext context, Uri hom
             .ToList();
         foreach (var field in context.Channel.Credentials)
         {
-            var wanted = field.Type == CredentialType.Password ? "password" : "text";
+            var wanted = field.Type == CredentialType.Pwd ? "password" : "text";
             var input =
                 inputs.FirstOrDefault(i => i.Name == field.Name || i.Id == field.Name)
                 ?? inputs.FirstOrDefault(i => (i.Type == "password" ? "password" : "text") == wanted);
@@ -186,21 +187,21 @@ internal sealed partial class Door(Browser browser, StepContext context, Uri hom
         return leaves.FirstOrDefault(t => Masked().IsMatch(t))
             ?? form.QuerySelectorAll("p")
                 .Select(e => Lines.Join(e.TextContent))
-                .FirstOrDefault(t => t is { Length: <= 160 } && Words.Plain(t).Say("envoy", "we sent", "sent to"));
+                .FirstOrDefault(t => t is { Length: <= 160 } && PageText.Plain(t).ContainsAny("envoy", "we sent", "sent to"));
     }
 
     [GeneratedRegex(@"[*•●·]{2,}|\b[xX]{2,}\b", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Masked();
 }
 
-/// <summary>What the way in comes to.</summary>
-internal abstract record Entry
+/// <summary>What opening a page of the inside comes to.</summary>
+internal abstract record SiteAccess
 {
-    private Entry() { }
+    private SiteAccess() { }
 
     /// <summary>A page behind the login.</summary>
-    public sealed record Inside(Uri Address, int Status, IHtmlDocument Document, PageKind Kind) : Entry;
+    public sealed record Granted(Uri Address, int Status, IHtmlDocument Document, PageKind Kind) : SiteAccess;
 
     /// <summary>The step ends here.</summary>
-    public sealed record Stopped(StepResult Result) : Entry;
+    public sealed record Ended(StepResult Result) : SiteAccess;
 }
