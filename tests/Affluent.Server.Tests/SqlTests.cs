@@ -39,7 +39,7 @@ public sealed partial class SqlTests
 
     [GeneratedRegex(
         """"\bdb\.(Query|Find|Scalar|Execute)\b|"\s*(select\s[^"]+\sfrom|insert\s+into|update\s+\w+\s+set|delete\s+from|(create|drop)\s+table)\s"""",
-        RegexOptions.IgnoreCase
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking
     )]
     private static partial Regex Statement();
 }

@@ -18,9 +18,9 @@ public sealed class BothDatabasesTests
 
     [Fact]
     public void Every_test_runs_on_both_or_says_why_not() =>
-        Assert.Empty(
-            OnOne(typeof(BothDatabasesTests).Assembly.GetTypes().Where(t => t != typeof(Planted)))
-                .Where(test => !OnOneAlone.ContainsKey(test) && !OnOneAlone.ContainsKey(test.Split('.')[0]))
+        Assert.DoesNotContain(
+            OnOne(typeof(BothDatabasesTests).Assembly.GetTypes().Where(t => t != typeof(Planted))),
+            test => !OnOneAlone.ContainsKey(test) && !OnOneAlone.ContainsKey(test.Split('.')[0])
         );
 
     [Fact]
@@ -34,6 +34,7 @@ public sealed class BothDatabasesTests
         where !method.GetCustomAttributes<OnBothDatabasesAttribute>().Any()
         select $"{type.Name}.{method.Name}";
 
+#pragma warning disable xUnit1000 // These are no tests: they are violations for the rule to find.
     private sealed class Planted
     {
         [Fact]
@@ -45,4 +46,5 @@ public sealed class BothDatabasesTests
         [Theory, OnBothDatabases]
         public void On_both(DatabaseKind kind) => Assert.Equal(0, (int)kind % 1);
     }
+#pragma warning restore xUnit1000
 }

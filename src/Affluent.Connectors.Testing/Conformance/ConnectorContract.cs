@@ -6,7 +6,10 @@ namespace Affluent.Connectors.Testing.Conformance;
 /// <summary>One thing that every connector keeps to.</summary>
 /// <param name="Name">A sentence, as a test would be named.</param>
 /// <param name="Check">Returns what was found against it; empty = kept.</param>
-public sealed record ContractRule(string Name, Func<ConnectorUnderTest, CancellationToken, Task<IReadOnlyList<string>>> Check);
+public sealed record ContractRule(
+    string Name,
+    Func<ConnectorUnderTest, CancellationToken, Task<IReadOnlyList<string>>> Check
+);
 
 /// <summary>The rules that <see cref="IConnector"/> states in words, as checks. A family's tests run each of them.</summary>
 public static class ConnectorContract
@@ -57,7 +60,10 @@ public static class ConnectorContract
             Capability.AccountHolder or Capability.Payments or Capability.Statements => false,
         };
 
-    private static async Task<IReadOnlyList<string>> RunsToItsEnd(ConnectorUnderTest tested, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> RunsToItsEnd(
+        ConnectorUnderTest tested,
+        CancellationToken cancellation
+    )
     {
         using var bank = tested.Bank();
         var walk = new Walk(tested, bank, Somebody, LongEnough);
@@ -134,7 +140,10 @@ public static class ConnectorContract
         ];
     }
 
-    private static async Task<IReadOnlyList<string>> StaysOnHosts(ConnectorUnderTest tested, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> StaysOnHosts(
+        ConnectorUnderTest tested,
+        CancellationToken cancellation
+    )
     {
         var own = tested
             .Channel.Settings.Values.Select(v => Uri.TryCreate(v, UriKind.Absolute, out var a) ? a.Authority : "")
@@ -147,9 +156,7 @@ public static class ConnectorContract
                 found.Add($"a request went to {address.Authority}, which no setting names");
             }
             if (
-                tested.Secrets.Any(s =>
-                    address.AbsoluteUri.Contains(Uri.EscapeDataString(s), StringComparison.Ordinal)
-                )
+                tested.Secrets.Any(s => address.AbsoluteUri.Contains(Uri.EscapeDataString(s), StringComparison.Ordinal))
             )
             {
                 found.Add($"the address of a request to {address.AbsolutePath} holds a secret");
@@ -180,7 +187,10 @@ public static class ConnectorContract
         }
     }
 
-    private static async Task<IReadOnlyList<string>> ForgivesSessions(ConnectorUnderTest tested, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> ForgivesSessions(
+        ConnectorUnderTest tested,
+        CancellationToken cancellation
+    )
     {
         List<string> found = [];
         string[] sessions = ["x", "{}", "[]", "null", "\0", "{\"accounts\":7}", "{\"cookies\":\"x\"}"];
@@ -209,7 +219,10 @@ public static class ConnectorContract
         return found;
     }
 
-    private static async Task<IReadOnlyList<string>> AnswersOutOfTurn(ConnectorUnderTest tested, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> AnswersOutOfTurn(
+        ConnectorUnderTest tested,
+        CancellationToken cancellation
+    )
     {
         List<string> found = [];
         StepInput[] inputs =

@@ -44,10 +44,18 @@ internal static class AccountPages
         PageText.Plain(text ?? "") switch
         {
             var t when t.ContainsAny("carte", "card") => BankAccountType.CreditCard,
-            var t when t.ContainsAny("pret", "loan", "mortgage", "credit immobilier", "credit conso") => BankAccountType.Loan,
+            var t when t.ContainsAny("pret", "loan", "mortgage", "credit immobilier", "credit conso") =>
+                BankAccountType.Loan,
             var t when t.ContainsAny("epargne", "saving", "livret") => BankAccountType.Savings,
-            var t when t.ContainsAny("courant", "current", "checking", "compte de depot", "compte cheque", "compte joint") =>
-                BankAccountType.Checkings,
+            var t
+                when t.ContainsAny(
+                    "courant",
+                    "current",
+                    "checking",
+                    "compte de depot",
+                    "compte cheque",
+                    "compte joint"
+                ) => BankAccountType.Checkings,
             _ => null,
         };
 
@@ -82,7 +90,9 @@ internal static class AccountPages
                     ),
                     Interest: Amounts.ReadRate(Find(w => w.ContainsAny("taux", "rate"))),
                     StartDay: Day(w => w.ContainsAny("debut", "start")),
-                    EndDay: Day(w => w is "fin" or "end" || w.ContainsAny("date de fin", "end date", "derniere echeance")),
+                    EndDay: Day(w =>
+                        w is "fin" or "end" || w.ContainsAny("date de fin", "end date", "derniere echeance")
+                    ),
                     NextPayment: Amount(w =>
                         w.ContainsAny("prochaine echeance", "next instal", "next payment") && !w.ContainsAny("date")
                     ),
@@ -103,9 +113,15 @@ internal static class AccountPages
             {
                 Number = Find(w => w.ContainsAny("numero de carte", "card number")) ?? account.Number,
                 CreditCard = new BankCreditCard(
-                    PayableAccount: Find(w => w.ContainsAny("compte de prelevement", "compte debite", "paying account")),
-                    NextPayment: Amount(w => w.ContainsAny("prochain debit", "next debit") && w.ContainsAny("montant", "amount")),
-                    NextPaymentDay: Day(w => w.ContainsAny("prochain debit", "next debit") && !w.ContainsAny("montant", "amount"))
+                    PayableAccount: Find(w =>
+                        w.ContainsAny("compte de prelevement", "compte debite", "paying account")
+                    ),
+                    NextPayment: Amount(w =>
+                        w.ContainsAny("prochain debit", "next debit") && w.ContainsAny("montant", "amount")
+                    ),
+                    NextPaymentDay: Day(w =>
+                        w.ContainsAny("prochain debit", "next debit") && !w.ContainsAny("montant", "amount")
+                    )
                 ),
             },
             BankAccountType.Checkings or null => account,

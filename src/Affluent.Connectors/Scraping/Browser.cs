@@ -81,7 +81,8 @@ internal sealed class Browser(StepContext context, Uri home)
     {
         var session = Session.Write();
         return answer.RetryLater(session, context.Now) is { } later ? new Navigation.Unavailable(later)
-            : answer.IsSuccess && IsEmpty(answer.Body!) ? new Navigation.Unavailable(answer.Unavailable(session, context.Now))
+            : answer.IsSuccess && IsEmpty(answer.Body!)
+                ? new Navigation.Unavailable(answer.Unavailable(session, context.Now))
             : new Navigation.Arrived(answer.Address, answer.Status, answer.Body!);
     }
 

@@ -77,10 +77,12 @@ internal abstract record PageKind
         }
         var text = PageText.Plain(page.QuerySelector("main")?.TextContent ?? page.Body?.TextContent ?? "");
         return title.ContainsAny("maintenance", "indisponible", "unavailable") ? new Maintenance()
-            : Has(page, "form") && (title.ContainsAny("condition", "terms", "cgu") || text.ContainsAny("acceptez", "accept "))
+            : Has(page, "form")
+            && (title.ContainsAny("condition", "terms", "cgu") || text.ContainsAny("acceptez", "accept "))
                 ? ActionOf(page)
             : text.ContainsAny("aucun compte", "no account") ? new Accounts(null)
-            : text.ContainsAny("aucun mouvement", "aucune operation", "no movement", "no transaction") ? new Transactions(null)
+            : text.ContainsAny("aucun mouvement", "aucune operation", "no movement", "no transaction")
+                ? new Transactions(null)
             : text.ContainsAny("maintenance") ? new Maintenance()
             : alerts.ContainsAny(LockedWords) ? new Locked()
             : new Other();

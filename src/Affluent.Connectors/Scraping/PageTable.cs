@@ -69,8 +69,14 @@ internal sealed class PageTable
     private static Column? ColumnOf(string heading) =>
         heading switch
         {
-            _ when heading.ContainsAny("solde au", "solde le", "balance on", "balance date", "date du solde", "as of") =>
-                Column.BalanceDay,
+            _ when heading.ContainsAny(
+                    "solde au",
+                    "solde le",
+                    "balance on",
+                    "balance date",
+                    "date du solde",
+                    "as of"
+                ) => Column.BalanceDay,
             _ when heading.ContainsAny("solde", "balance", "encours", "outstanding") => Column.Balance,
             _ when heading.ContainsAny("iban") => Column.Iban,
             _ when heading.ContainsAny("devise", "currency") => Column.Currency,
@@ -80,8 +86,8 @@ internal sealed class PageTable
             _ when heading.ContainsAny("comptabili", "booked", "booking") => Column.BookingDay,
             _ when heading.ContainsAny("reference", "ref.") => Column.Reference,
             _ when heading.ContainsAny("complement", "memo", "detail", "communication") => Column.Memo,
-            _ when heading.ContainsAny("libelle", "label", "description", "operation", "intitule") && !heading.ContainsAny("date") =>
-                Column.Label,
+            _ when heading.ContainsAny("libelle", "label", "description", "operation", "intitule")
+                    && !heading.ContainsAny("date") => Column.Label,
             _ when heading.ContainsAny("debit") => Column.Debit,
             _ when heading.ContainsAny("credit") => Column.Credit,
             _ when heading.ContainsAny("montant", "amount") => Column.Amount,

@@ -111,8 +111,10 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
         };
 
     private SiteAccess.Ended AfterLogin(PageKind.Login login, Navigation.Arrived page) =>
-        login.Message.ContainsAny(PageKind.LockedWords) ? Stop(Refusal.AccessLocked, "the site says that access is locked")
-        : login.Message.ContainsAny("indisponible", "unavailable", "maintenance", "probleme technique") ? Down(page.Address)
+        login.Message.ContainsAny(PageKind.LockedWords)
+            ? Stop(Refusal.AccessLocked, "the site says that access is locked")
+        : login.Message.ContainsAny("indisponible", "unavailable", "maintenance", "probleme technique")
+            ? Down(page.Address)
         : _answered ? Stop(Refusal.ChallengeFailed, "the site wants a new login instead of another code")
         : login.Message.ContainsAny("session") ? Down(page.Address)
         : Stop(Refusal.WrongCredentials, "the site shows its login form again");
@@ -187,7 +189,9 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
         return leaves.FirstOrDefault(t => Masked().IsMatch(t))
             ?? form.QuerySelectorAll("p")
                 .Select(e => Lines.Join(e.TextContent))
-                .FirstOrDefault(t => t is { Length: <= 160 } && PageText.Plain(t).ContainsAny("envoy", "we sent", "sent to"));
+                .FirstOrDefault(t =>
+                    t is { Length: <= 160 } && PageText.Plain(t).ContainsAny("envoy", "we sent", "sent to")
+                );
     }
 
     [GeneratedRegex(@"[*•●·]{2,}|\b[xX]{2,}\b", RegexOptions.None, matchTimeoutMilliseconds: 5000)]

@@ -51,7 +51,8 @@ internal sealed record WebPlace(Trail Trail, string Currency, DateOnly? From)
     {
         try
         {
-            return JsonSerializer.Deserialize(place, WebSessionJson.Default.WebPlace) is { Trail.Address: not null } read
+            return
+                JsonSerializer.Deserialize(place, WebSessionJson.Default.WebPlace) is { Trail.Address: not null } read
                 ? read
                 : null;
         }

@@ -38,7 +38,12 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
             if (AccountPages.HasDetails(accounts[i]) && accounts[i].Reference.StartsWith('/'))
             {
                 // Details are a gift: an account whose own page is out of order is shown without them.
-                if (await _browser.Open(accounts[i].Reference, home, cancellation) is Navigation.Arrived { Status: 200 } page)
+                if (
+                    await _browser.Open(accounts[i].Reference, home, cancellation) is Navigation.Arrived
+                    {
+                        Status: 200
+                    } page
+                )
                 {
                     accounts[i] = AccountPages.WithDetails(accounts[i], page.Document, zone);
                 }
@@ -87,7 +92,10 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
                 Refusal.AccountRefused,
                 $"page {place.Trail.Number} of the transactions answers {gone.Status}"
             ),
-            _ => Refused(Refusal.NotUnderstood, $"page {place.Trail.Number} of the transactions shows no table of them"),
+            _ => Refused(
+                Refusal.NotUnderstood,
+                $"page {place.Trail.Number} of the transactions shows no table of them"
+            ),
         };
 
     private StepResult Read(SiteAccess.Granted page, WebPlace place)

@@ -93,7 +93,10 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
                 return unavailable.Answer.RetryLater(session, context.Now)
                     ?? unavailable.Answer.Unavailable(session, context.Now);
             case StetTokens.Denied denied when IsOurFault(denied):
-                return Refused(Refusal.OperatorFault, $"token endpoint refuses us: {denied.Status} {denied.Error}".TrimEnd());
+                return Refused(
+                    Refusal.OperatorFault,
+                    $"token endpoint refuses us: {denied.Status} {denied.Error}".TrimEnd()
+                );
             case StetTokens.Denied denied:
                 Session = Session.WithoutAccess();
                 return Refused(

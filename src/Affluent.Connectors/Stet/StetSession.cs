@@ -88,7 +88,8 @@ internal sealed record StetPlace(
     {
         try
         {
-            return JsonSerializer.Deserialize(place, StetSessionJson.Default.StetPlace) is { Trail.Address: not null } read
+            return
+                JsonSerializer.Deserialize(place, StetSessionJson.Default.StetPlace) is { Trail.Address: not null } read
                 ? read
                 : null;
         }

@@ -76,7 +76,10 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                 };
             case StetReturn.Denied denied:
                 _api.Session = _api.Session with { Request = null };
-                return _api.Refused(Refusal.OperatorFault, $"the bank refuses our authorization request: {denied.Error}");
+                return _api.Refused(
+                    Refusal.OperatorFault,
+                    $"the bank refuses our authorization request: {denied.Error}"
+                );
             case StetReturn.Invalid invalid:
                 return _api.Refused(Refusal.NotUnderstood, invalid.Reason);
             default:

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
-using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 

@@ -141,7 +141,15 @@ public sealed class WidgetPagesTests
         ];
 
     private static OpenQuestion Asked(Question question, bool answered) =>
-        new(new QuestionId(4), new ConnectionId(3), new ChannelDefinitionId("8700"), question, AskedAt: 0, ExpiresAt: Now + 1, answered);
+        new(
+            new QuestionId(4),
+            new ConnectionId(3),
+            new ChannelDefinitionId("8700"),
+            question,
+            AskedAt: 0,
+            ExpiresAt: Now + 1,
+            answered
+        );
 
     private static WidgetAccount Account(string channel) =>
         new(
