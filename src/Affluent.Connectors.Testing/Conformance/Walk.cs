@@ -31,8 +31,8 @@ internal sealed class Walk(ConnectorUnderTest tested, HttpMessageHandler bank, P
         }
         if (_accounts.Exists(a => a.ConsentMissing))
         {
-            var told = await Take(new StepInput.Consent([.. _accounts]), cancellation);
-            if (told is not StepResult.Done || !await ListAccounts(cancellation))
+            var consented = await Take(new StepInput.Consent([.. _accounts]), cancellation);
+            if (consented is not StepResult.Done || !await ListAccounts(cancellation))
             {
                 return;
             }
