@@ -87,7 +87,7 @@ public static class Categories
     public static string Guess(Movement movement, TransactionType type)
     {
         var words = movement.Counterparty is { } other ? $"{movement.Text} {other}" : movement.Text;
-        if (CategoryRules.Words.Anywhere(new Tokens(words), out var id) && Fits(ById[id!], movement.Amount))
+        if (CategoryRules.All.Anywhere(new Tokens(words), out var id) && Fits(ById[id!], movement.Amount))
         {
             return id!;
         }
@@ -97,8 +97,19 @@ public static class Categories
             TransactionType.Atm or TransactionType.Cash => "CASH_WITHDRAWAL",
             TransactionType.CreditCardPayment => "DEFERRED_CARD",
             TransactionType.InternalTransfer or TransactionType.PotentialTransfer => "SAVINGS_AND_TRANSFERS",
-            TransactionType.Interest or TransactionType.Dividend when movement.Amount > 0 => "INTEREST_INCOME",
-            _ => Uncategorized,
+            TransactionType.Interest or TransactionType.Dividend => movement.Amount > 0
+                ? "INTEREST_INCOME"
+                : Uncategorized,
+            TransactionType.Credit
+            or TransactionType.Debit
+            or TransactionType.Deposit
+            or TransactionType.PointOfSale
+            or TransactionType.Check
+            or TransactionType.ElectronicPayment
+            or TransactionType.DirectDeposit
+            or TransactionType.DirectDebit
+            or TransactionType.RepeatingPayment
+            or TransactionType.Other => Uncategorized,
         };
     }
 

@@ -56,7 +56,7 @@ internal static class CategoryRules
         REFUND: REMBOURSEMENT, REFUND, REEMBOLSO, ERSTATTUNG, TERUGBETALING
         """;
 
-    public static readonly Phrases<string> Words = new(
+    public static readonly Phrases<string> All = new(
         from line in Table.Split('\n')
         let colon = line.IndexOf(':', StringComparison.Ordinal)
         from phrase in line[(colon + 1)..].Split(',', StringSplitOptions.TrimEntries)

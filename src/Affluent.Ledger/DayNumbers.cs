@@ -7,7 +7,4 @@ public static class DayNumbers
 
     /// <summary>The number of a day; negative before 1970.</summary>
     public static int From(DateOnly day) => day.DayNumber - Epoch;
-
-    /// <summary>The day of a number that <see cref="From(DateOnly)"/> gave.</summary>
-    public static DateOnly ToDate(int days) => DateOnly.FromDayNumber(days + Epoch);
 }

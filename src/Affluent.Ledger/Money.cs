@@ -5,9 +5,6 @@ namespace Affluent.Ledger;
 /// <summary>Why an amount has no exact value in minor units.</summary>
 public enum MoneyFault
 {
-    /// <summary>It has one.</summary>
-    None,
-
     /// <summary>Not a current ISO 4217 code.</summary>
     UnknownCurrency,
 
@@ -51,8 +48,8 @@ public static class Money
     public static int? DecimalsOf(string currency) =>
         Decimals.TryGetValue(currency.AsSpan().Trim().ToString(), out var decimals) ? decimals : null;
 
-    /// <summary>The amount in minor units, or why there is none (<paramref name="minor"/> is then 0).</summary>
-    public static MoneyFault Read(decimal amount, string currency, out long minor)
+    /// <summary>Reads an amount in minor units; null, or why there is none (<paramref name="minor"/> is then 0).</summary>
+    public static MoneyFault? Read(decimal amount, string currency, out long minor)
     {
         minor = 0;
         if (DecimalsOf(currency) is not { } decimals)
@@ -69,7 +66,7 @@ public static class Money
             return MoneyFault.TooManyDecimals;
         }
         minor = (long)scaled;
-        return MoneyFault.None;
+        return null;
     }
 
     /// <summary>Minor units back to units, with exactly the currency's number of decimals ("12.50", "1500", "1.250").</summary>

@@ -75,15 +75,14 @@ public sealed record Movement
     /// <summary>What a connector handed over, normalised, or why it cannot be kept.</summary>
     public static Reading Read(BankTransaction transaction)
     {
-        var fault = Money.Read(transaction.Amount, transaction.Currency, out var amount);
-        if (fault != MoneyFault.None)
+        if (Money.Read(transaction.Amount, transaction.Currency, out var amount) is { } fault)
         {
             return new Reading.Unusable(
                 fault switch
                 {
                     MoneyFault.UnknownCurrency => RowFault.UnknownCurrency,
                     MoneyFault.TooManyDecimals => RowFault.TooManyDecimals,
-                    _ => RowFault.AmountTooLarge,
+                    MoneyFault.TooLarge => RowFault.AmountTooLarge,
                 }
             );
         }
@@ -110,7 +109,7 @@ public sealed record Movement
                     BankTransactionStatus.Booked => TransactionStatus.Booked,
                     BankTransactionStatus.Pending => TransactionStatus.Pending,
                     BankTransactionStatus.Rejected => TransactionStatus.Rejected,
-                    _ => TransactionStatus.Other,
+                    BankTransactionStatus.Other => TransactionStatus.Other,
                 },
                 Text = string.Join('\n', transaction.Remittance.Select(line => line.Trim()).Where(line => line != "")),
                 Counterparty = Given(transaction.Counterparty),

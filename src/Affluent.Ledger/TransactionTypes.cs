@@ -77,7 +77,7 @@ public static class TransactionTypes
         }
         if (
             new Tokens(movement.Text) is var tokens
-            && Words.Anywhere(tokens, out var rule)
+            && Rules.Anywhere(tokens, out var rule)
             && rule!.Fits(movement.Amount)
         )
         {
@@ -155,7 +155,7 @@ public static class TransactionTypes
         Cash -: RETRAIT GUICHET, RETRAIT AU GUICHET, COUNTER WITHDRAWAL, BARAUSZAHLUNG
         """;
 
-    private static readonly Phrases<Rule> Words = new(
+    private static readonly Phrases<Rule> Rules = new(
         from line in Table.Split('\n')
         let colon = line.IndexOf(':', StringComparison.Ordinal)
         let head = line[..colon].Split(' ')

@@ -48,7 +48,7 @@ public static class TestBankApp
             .AddSingleton<ScenarioFiles>()
             .AddSingleton<Bank>()
             .AddSingleton<Visits>()
-            .AddSingleton<Fates>()
+            .AddSingleton<FaultInjection>()
             .AddSingleton<ConsentBook>()
             .AddSingleton<AccessTokens>()
             .AddSingleton<Authorizations>()

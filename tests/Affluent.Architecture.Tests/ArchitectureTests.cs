@@ -53,7 +53,7 @@ public sealed class ArchitectureTests
         ["QuestionStore"] = ["Find", "Open", "Ask", "Delete"],
         ["ConnectionsStore"] = ["Find", "SetRunning", "SetStatus"],
         ["ChannelStore"] = ["List", "InUse", "Save"],
-        ["AccountsStore"] = ["OwnerOf", "Find", "List", "IdsOf", "AnyOf", "Select", "Erase"],
+        ["AccountsStore"] = ["OwnerOf", "Find", "List", "IdsOf", "OwnerNames", "AnyOf", "Select", "Erase"],
         ["TransactionsStore"] = ["EraseOf", "EraseSome"],
         ["WidgetStore"] = ["LockOf"],
     };

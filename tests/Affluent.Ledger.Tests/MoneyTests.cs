@@ -14,7 +14,7 @@ public sealed class MoneyTests
     [InlineData("92233720368547758.07", "EUR", long.MaxValue)]
     public void Each_currency_has_its_own_minor_unit(string amount, string currency, long minor)
     {
-        Assert.Equal(MoneyFault.None, Money.Read(Number(amount), currency, out var read));
+        Assert.Null(Money.Read(Number(amount), currency, out var read));
         Assert.Equal(minor, read);
     }
 
@@ -38,7 +38,7 @@ public sealed class MoneyTests
                 (minor, currency) =>
                     Money.Read(Money.ToDecimal(minor, currency), currency, out var read) switch
                     {
-                        MoneyFault.None => read == minor,
+                        null => read == minor,
                         _ => minor == long.MinValue,
                     }
             );
@@ -59,7 +59,7 @@ public sealed class MoneyTests
     {
         Assert.Equal(0, DayNumbers.From(new DateOnly(1970, 1, 1)));
         Assert.Equal(-1, DayNumbers.From(new DateOnly(1969, 12, 31)));
-        Assert.Equal(new DateOnly(2026, 3, 1), DayNumbers.ToDate(DayNumbers.From(new DateOnly(2026, 3, 1))));
+        Assert.Equal(20_513, DayNumbers.From(new DateOnly(2026, 3, 1)));
     }
 
     private static decimal Number(string text) =>

@@ -32,14 +32,14 @@ public sealed class MovementTests
     [Fact]
     public void A_booked_row_is_listed_under_its_booking_day_and_a_pending_one_under_the_day_it_was_made()
     {
-        Assert.Equal(new DateOnly(2026, 3, 3), DayNumbers.ToDate(Read(Coffee).Day));
+        Assert.Equal(DayNumbers.From(new DateOnly(2026, 3, 3)), Read(Coffee).Day);
         Assert.Equal(
-            new DateOnly(2026, 3, 1),
-            DayNumbers.ToDate(Read(Coffee with { Status = BankTransactionStatus.Pending }).Day)
+            DayNumbers.From(new DateOnly(2026, 3, 1)),
+            Read(Coffee with { Status = BankTransactionStatus.Pending }).Day
         );
         Assert.Equal(
-            new DateOnly(2026, 3, 4),
-            DayNumbers.ToDate(Read(Coffee with { BookingDay = null, TransactionDay = null }).Day)
+            DayNumbers.From(new DateOnly(2026, 3, 4)),
+            Read(Coffee with { BookingDay = null, TransactionDay = null }).Day
         );
     }
 

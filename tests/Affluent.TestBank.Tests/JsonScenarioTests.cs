@@ -81,7 +81,7 @@ public sealed class JsonScenarioTests
         var refused = Assert.IsType<ScenarioFile.Refused>(ScenarioFiles.Parse("s.json", text, Today));
         Assert.Contains(
             refused.Errors,
-            e => e.Spot.Path == path && e.Reason.StartsWith(reason, StringComparison.Ordinal)
+            e => e.Location.Path == path && e.Reason.StartsWith(reason, StringComparison.Ordinal)
         );
     }
 

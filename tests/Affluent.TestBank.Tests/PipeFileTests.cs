@@ -132,7 +132,7 @@ public sealed class PipeFileTests
         var refused = Assert.IsType<ScenarioFile.Refused>(ScenarioFiles.Parse("f.txt", line, Today));
         var error = Assert.Single(refused.Errors);
         Assert.Equal("f.txt", error.File);
-        Assert.Equal(1, error.Spot.Line);
+        Assert.Equal(1, error.Location.Line);
         Assert.StartsWith(reason, error.Reason, StringComparison.Ordinal);
     }
 
@@ -150,7 +150,7 @@ public sealed class PipeFileTests
         var text = "ACCOUNT|u1|n1|01/02/26|0|Checkings\n" + line;
         var refused = Assert.IsType<ScenarioFile.Refused>(ScenarioFiles.Parse("f.txt", text, Today));
         var error = Assert.Single(refused.Errors);
-        Assert.Equal(2, error.Spot.Line);
+        Assert.Equal(2, error.Location.Line);
         Assert.StartsWith(reason, error.Reason, StringComparison.Ordinal);
     }
 
@@ -159,7 +159,7 @@ public sealed class PipeFileTests
     {
         var text = "ACCOUNT|u1|n1\nTRANSACTION|x|01/02/26|A\nTRANSACTION|1|01/02/26|B\nTRANSACTION|1|y|C";
         var refused = Assert.IsType<ScenarioFile.Refused>(ScenarioFiles.Parse("f.txt", text, Today));
-        Assert.Equal([1, 2, 4], refused.Errors.Select(e => e.Spot.Line!.Value).Order());
+        Assert.Equal([1, 2, 4], refused.Errors.Select(e => e.Location.Line!.Value).Order());
     }
 
     [Fact]
@@ -244,9 +244,9 @@ public sealed class PipeFileTests
         Assert.Equal("http://localhost/next.txt", moved.Url);
     }
 
-    private static string Day(Entry entry) => entry.Date.ToString("yyyy-MM-dd", null);
+    private static string Day(StatementEntry entry) => entry.Date.ToString("yyyy-MM-dd", null);
 
-    private static IReadOnlyList<Entry> Entries(string text) =>
+    private static IReadOnlyList<StatementEntry> Entries(string text) =>
         Statements.On(Today, Load(text).People[0], "s")[0].Entries;
 
     private static Scenario Load(string text)

@@ -63,9 +63,9 @@ public sealed class SharedFilesTests
         new(
             statement.Account.Id,
             statement.Account.Iban,
-            Money.ToDecimal(statement.Balance, statement.Account.Currency),
+            Amounts.ToDecimal(statement.Balance, statement.Account.Currency),
             statement.Entries.Count,
-            statement.Entries.Sum(e => Money.ToDecimal(e.Amount, statement.Account.Currency))
+            statement.Entries.Sum(e => Amounts.ToDecimal(e.Amount, statement.Account.Currency))
         );
 
     // Counted from the text by other means than the reader under test.

@@ -97,7 +97,7 @@ internal static class AccountsStore
     public static async Task<IReadOnlyDictionary<ConnectionId, string>> OwnerNames(
         DbWork db,
         UserId userId,
-        IEnumerable<ConnectionId> connectionIds
+        IReadOnlyCollection<ConnectionId> connectionIds
     )
     {
         var rows = await db.Query<(ConnectionId ConnectionId, string OwnerName)>(
@@ -108,7 +108,7 @@ internal static class AccountsStore
             """,
             new { UserId = userId, ConnectionIds = db.List(connectionIds) }
         );
-        return rows.GroupBy(row => row.ConnectionId).ToDictionary(rows => rows.Key, rows => rows.First().OwnerName);
+        return rows.DistinctBy(row => row.ConnectionId).ToDictionary(row => row.ConnectionId, row => row.OwnerName);
     }
 
     /// <summary>Whether a connection ever brought an account, deleted ones included.</summary>

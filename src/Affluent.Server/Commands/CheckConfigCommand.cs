@@ -23,12 +23,10 @@ internal static class CheckConfigCommand
                     $"{setting.Name, -22}{setting.Show(reading.Settings) ?? "-", -44}{reading.Origin(setting)}"
                 );
             }
-            if (reading.Faults.Count == 0)
+            if (reading.Faults.Count > 0)
             {
-                return (int)ExitCode.Done;
+                throw new CommandException(ExitCode.Failed, SettingOptions.Describe(reading));
             }
-            asked.InvocationConfiguration.Error.WriteLine(SettingOptions.Describe(reading));
-            return (int)ExitCode.Failed;
         });
         return command;
     }

@@ -78,7 +78,6 @@ internal static class ClientCommand
                     cancellation
                 );
                 await ShowSecret(asked, made.ClientId, secret);
-                return (int)ExitCode.Done;
             }
         );
         return command;
@@ -105,7 +104,6 @@ internal static class ClientCommand
                     );
                     await output.WriteLineAsync($"    client mode: {(client.ClientMode ? "yes" : "no")}");
                 }
-                return (int)ExitCode.Done;
             }
         );
         return command;
@@ -131,7 +129,6 @@ internal static class ClientCommand
                     await database.Write(db => ClientStore.RotateSecret(db, clientId), cancellation)
                     ?? throw NoSuchClient(clientId);
                 await ShowSecret(asked, clientId, secret);
-                return (int)ExitCode.Done;
             }
         );
         return command;
@@ -148,12 +145,15 @@ internal static class ClientCommand
                 await using var database = await Installation.OpenMigrated(options.ReadValid(asked), cancellation);
                 var revocations = await RevocationsOf(database, cancellation);
                 var clientId = asked.GetValue(id)!;
-                return await database.Write(
-                    db => ClientStore.SetDisabled(db, clientId, closed, revocations),
-                    cancellation
+                if (
+                    !await database.Write(
+                        db => ClientStore.SetDisabled(db, clientId, closed, revocations),
+                        cancellation
+                    )
                 )
-                    ? (int)ExitCode.Done
-                    : throw NoSuchClient(clientId);
+                {
+                    throw NoSuchClient(clientId);
+                }
             }
         );
         return command;
@@ -186,16 +186,16 @@ internal static class ClientCommand
                 }
                 var output = asked.InvocationConfiguration.Output;
                 var erasure = new ClientErasure(database, App.UserErasure, await RevocationsOf(database, cancellation));
-                return await erasure.Erase(
-                    clientId,
-                    (gone, all) =>
-                        gone % UsersPerLine == 0 || gone == all
-                            ? output.WriteLineAsync($"erased {gone} of {all} users")
-                            : Task.CompletedTask,
-                    cancellation
-                )
-                    ? (int)ExitCode.Done
-                    : throw NoSuchClient(clientId);
+                if (!await erasure.Erase(clientId, Report, cancellation))
+                {
+                    throw NoSuchClient(clientId);
+                }
+                return;
+
+                Task Report(long gone, long all) =>
+                    gone % UsersPerLine == 0 || gone == all
+                        ? output.WriteLineAsync($"erased {gone} of {all} users")
+                        : Task.CompletedTask;
             }
         );
         return command;

@@ -39,7 +39,6 @@ internal static class DemoCommand
                     asked.InvocationConfiguration.Output,
                     cancellation
                 );
-                return (int)ExitCode.Done;
             }
         );
         return command;

@@ -1,8 +1,12 @@
 namespace Affluent.Server.Commands;
 
-/// <summary>How a command ended, for scripts. Documented in docs/reference/command-line.md.</summary>
+/// <summary>
+/// How a command ended, for scripts: <see cref="Done"/>, or the code of the <see cref="CommandException"/> that stopped it. Documented
+/// in docs/reference/command-line.md.
+/// </summary>
 internal enum ExitCode
 {
+    /// <summary>The command came to its end.</summary>
     Done = 0,
 
     /// <summary>It could not be done; the reason stands on the standard error.</summary>

@@ -23,7 +23,6 @@ internal static class MigrateCommand
                         ? $"The database is up to date (version {Migrator.Latest})."
                         : $"Applied {string.Join(", ", applied)}: the database is at version {Migrator.Latest}."
                 );
-                return (int)ExitCode.Done;
             }
         );
         return command;

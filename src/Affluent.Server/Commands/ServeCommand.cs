@@ -25,7 +25,6 @@ internal static class ServeCommand
                     cancellation
                 );
                 await installation.WaitForShutdown();
-                return (int)ExitCode.Done;
             }
         );
         return command;

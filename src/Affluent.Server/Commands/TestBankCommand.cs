@@ -35,7 +35,6 @@ internal static class TestBankCommand
                     $"The test bank is open at {TestBankApp.Address(bank).OriginalString}: its home page lists customers and passwords."
                 );
                 await bank.WaitForShutdownAsync(cancellation);
-                return (int)ExitCode.Done;
             }
         );
         return command;

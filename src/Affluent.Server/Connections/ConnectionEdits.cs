@@ -137,7 +137,7 @@ internal static class ConnectionEdits
     /// <summary>Erases a connection that brought no account; false: there is none such.</summary>
     public static async Task<bool> DeleteUnused(UserWork work, ConnectionId connectionId) =>
         await ConnectionJobs.Lock(work, connectionId) is not null
-        && (await AccountImports.Of(work.Db, work.UserId, connectionId)).Count == 0
+        && !await AccountsStore.AnyOf(work.Db, work.UserId, connectionId)
         && await Delete(work, connectionId);
 
     private static async Task<bool> Renew(

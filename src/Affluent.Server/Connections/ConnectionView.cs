@@ -26,12 +26,12 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses)
     {
         ConnectionId[] ids = [.. rows.Select(row => row.Id)];
         var channels = (await ShownChannels.Of(db, userId, ids)).ToLookup(channel => channel.ConnectionId);
-        var holders = await AccountHolders.Of(db, userId, ids);
-        return [.. rows.Select(row => Show(row, channels[row.Id], holders.GetValueOrDefault(row.Id)))];
+        var owners = await AccountsStore.OwnerNames(db, userId, ids);
+        return [.. rows.Select(row => Show(row, channels[row.Id], owners.GetValueOrDefault(row.Id)))];
     }
 
     // Every channel of the bank, the used ones and the others.
-    private ConnectionMessage Show(ConnectionRow row, IEnumerable<ChannelRow> used, string? holder)
+    private ConnectionMessage Show(ConnectionRow row, IEnumerable<ChannelRow> used, string? owner)
     {
         var byDefinition = used.ToDictionary(c => c.DefinitionId);
         var offered = banks.Provider(row.ProviderId)?.Channels ?? [];
@@ -46,7 +46,7 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses)
             AutoSync = row.AutoSync,
             ConsentPerAccount = row.ConsentPerAccount,
             LogoUrl = ProviderLogo.Address(addresses, row.ProviderId),
-            Owner = holder is { } name ? new OwnerMessage { Name = name } : null,
+            Owner = owner is { } name ? new OwnerMessage { Name = name } : null,
             Constraints = new ConstraintsMessage(),
             Channels =
             [

@@ -1,8 +1,6 @@
-using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Affluent.Connectors.Contract;
-using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -30,7 +28,7 @@ internal static class ApiSchemas
             DescribeValue(items, element);
             schema.Items = items;
         }
-        if (context.JsonPropertyInfo?.AttributeProvider is PropertyInfo property)
+        if (context.JsonPropertyInfo is not null)
         {
             // What is not known is left out, never null.
             schema.Type &= ~JsonSchemaType.Null;
@@ -39,13 +37,8 @@ internal static class ApiSchemas
                 // Exact, which "double" is not.
                 schema.Format = null;
             }
-            if (property.GetCustomAttribute<OneOfAttribute>() is { } oneOf)
-            {
-                JsonNode[] words = [.. OneOfAttribute.Split(oneOf.Words).Select(word => JsonValue.Create(word))];
-                (schema.Items as OpenApiSchema ?? schema).Enum = words;
-            }
         }
-        else if (context.JsonPropertyInfo is null && ApiExamples.Of(context.JsonTypeInfo.Type) is { } example)
+        else if (ApiExamples.Of(context.JsonTypeInfo.Type) is { } example)
         {
             schema.Examples = [JsonSerializer.SerializeToNode(example, context.JsonTypeInfo)!];
         }

@@ -184,7 +184,7 @@ internal static class Import
     {
         if (
             bank.Balance is not { } balance
-            || Money.Read(balance, account.Currency, out var closing) != MoneyFault.None
+            || Money.Read(balance, account.Currency, out var closing) is not null
         )
         {
             return account;

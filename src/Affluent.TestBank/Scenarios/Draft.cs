@@ -1,7 +1,7 @@
 namespace Affluent.TestBank.Scenarios;
 
 /// <summary>A piece of text of a scenario file and where it stands.</summary>
-internal readonly record struct Written(string Text, Spot Spot);
+internal readonly record struct LocatedText(string Text, Location Location);
 
 /// <summary>
 /// A scenario as its file writes it, before any check: both file forms are read into this, and <see cref="ScenarioCheck"/> turns it
@@ -13,32 +13,32 @@ internal sealed class Draft(string file)
     public string Seed { get; set; } = "affluent";
     public DraftMove? NewUrl { get; set; }
     public List<DraftPerson> People { get; } = [];
-    public List<Remark> Errors { get; } = [];
-    public List<Remark> Warnings { get; } = [];
+    public List<Diagnostic> Errors { get; } = [];
+    public List<Diagnostic> Warnings { get; } = [];
 
-    public void Error(Spot spot, string reason) => Errors.Add(new Remark(File, spot, reason));
+    public void Error(Location location, string reason) => Errors.Add(new Diagnostic(File, location, reason));
 
-    public void Warn(Spot spot, string reason) => Warnings.Add(new Remark(File, spot, reason));
+    public void Warn(Location location, string reason) => Warnings.Add(new Diagnostic(File, location, reason));
 }
 
 /// <summary>The file is to be read elsewhere, from a day on or at once.</summary>
-internal sealed record DraftMove(Written Url, Written? From);
+internal sealed record DraftMove(LocatedText Url, LocatedText? From);
 
-internal sealed class DraftPerson(Spot spot)
+internal sealed class DraftPerson(Location location)
 {
-    public Spot Spot { get; } = spot;
+    public Location Location { get; } = location;
     public List<Credentials> Credentials { get; } = [];
     public List<string> Owners { get; } = [];
 
     /// <summary><c>code</c>, <c>code_sent_to</c>, <c>locked</c>, <c>consent</c>, <c>short_history</c>, <c>note</c>, <c>note_en</c>.</summary>
-    public Dictionary<string, Written> Options { get; } = new(StringComparer.Ordinal);
-    public List<Written> Faults { get; } = [];
+    public Dictionary<string, LocatedText> Options { get; } = new(StringComparer.Ordinal);
+    public List<LocatedText> Faults { get; } = [];
     public List<DraftAccount> Accounts { get; } = [];
 }
 
-internal sealed class DraftAccount(Spot spot)
+internal sealed class DraftAccount(Location location)
 {
-    public Spot Spot { get; } = spot;
+    public Location Location { get; } = location;
     public string Uid { get; set; } = "";
     public string Number { get; set; } = "";
     public string Name { get; set; } = "";
@@ -54,13 +54,13 @@ internal sealed class DraftAccount(Spot spot)
     public bool Broken { get; set; }
 
     /// <summary><c>loan.…</c>, <c>savings.…</c> and <c>card.…</c> values.</summary>
-    public Dictionary<string, Written> Details { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, LocatedText> Details { get; } = new(StringComparer.Ordinal);
     public List<DraftMovement> Movements { get; } = [];
     public List<DraftRecurring> Recurring { get; } = [];
     public List<DraftSpending> Spending { get; } = [];
 }
 
-internal sealed record DraftMovement(Spot Spot, string Amount, string Date, string Label)
+internal sealed record DraftMovement(Location Location, string Amount, string Date, string Label)
 {
     public string Memo { get; init; } = "";
     public string Reference { get; init; } = "";
@@ -69,7 +69,7 @@ internal sealed record DraftMovement(Spot Spot, string Amount, string Date, stri
     public string BookedReference { get; init; } = "";
 }
 
-internal sealed record DraftRecurring(Spot Spot, string Amount, string Start, string Label, string Every)
+internal sealed record DraftRecurring(Location Location, string Amount, string Start, string Label, string Every)
 {
     /// <summary>A day, or a number of times, or nothing.</summary>
     public string End { get; init; } = "";
@@ -78,7 +78,7 @@ internal sealed record DraftRecurring(Spot Spot, string Amount, string Start, st
     public string BooksAfterDays { get; init; } = "";
 }
 
-internal sealed record DraftSpending(Spot Spot, string From, string To, string Label, string EveryDays)
+internal sealed record DraftSpending(Location Location, string From, string To, string Label, string EveryDays)
 {
     public string BooksAfterDays { get; init; } = "";
 }

@@ -3,13 +3,13 @@ using System.Globalization;
 namespace Affluent.TestBank.Scenarios;
 
 /// <summary>The named values of a person or an account; those that nothing asks for are told to the author.</summary>
-internal sealed class DraftOptions(Draft draft, Dictionary<string, Written> values)
+internal sealed class DraftOptions(Draft draft, Dictionary<string, LocatedText> values)
 {
     private readonly HashSet<string> used = new(StringComparer.Ordinal);
 
     public string? Text(string name) => At(name)?.Text;
 
-    public Written? At(string name)
+    public LocatedText? At(string name)
     {
         used.Add(name);
         return values.TryGetValue(name, out var value) && value.Text.Length > 0 ? value : null;
@@ -23,8 +23,8 @@ internal sealed class DraftOptions(Draft draft, Dictionary<string, Written> valu
                 return false;
             case { Text: "true" }:
                 return true;
-            case var (_, spot):
-                draft.Error(spot, $"{name} must be true or false");
+            case var (_, location):
+                draft.Error(location, $"{name} must be true or false");
                 return false;
         }
     }
@@ -33,7 +33,7 @@ internal sealed class DraftOptions(Draft draft, Dictionary<string, Written> valu
     {
         foreach (var (name, value) in values.Where(v => !used.Contains(v.Key)))
         {
-            draft.Warn(value.Spot, $"unknown name '{name}', not used");
+            draft.Warn(value.Location, $"unknown name '{name}', not used");
         }
     }
 }
@@ -41,42 +41,42 @@ internal sealed class DraftOptions(Draft draft, Dictionary<string, Written> valu
 /// <summary>Fields of one account; a wrong one becomes an error of the draft and a harmless value, so that the check goes on.</summary>
 internal sealed class DraftFields(Draft draft, string currency)
 {
-    public long Amount(Spot spot, string name, string text)
+    public long Amount(Location location, string name, string text)
     {
-        if (Money.TryParse(text, currency, out var amount))
+        if (Amounts.TryParse(text, currency, out var amount))
         {
             return amount;
         }
 
-        draft.Error(spot, $"{name} '{text}' is not an amount in {currency}");
+        draft.Error(location, $"{name} '{text}' is not an amount in {currency}");
         return 0;
     }
 
-    public DateOnly Day(Spot spot, string name, string text)
+    public DateOnly Day(Location location, string name, string text)
     {
-        if (Days.TryParse(text, out var day))
+        if (Dates.TryParse(text, out var day))
         {
             return day;
         }
 
-        draft.Error(spot, $"{name} '{text}' is not a day (DD/MM/YY, DD/MM/YYYY or YYYY-MM-DD)");
+        draft.Error(location, $"{name} '{text}' is not a day (DD/MM/YY, DD/MM/YYYY or YYYY-MM-DD)");
         return new DateOnly(1970, 1, 1);
     }
 
     public Movement Movement(DraftMovement written)
     {
-        var date = Day(written.Spot, "date", written.Date);
-        var movement = new Movement(Amount(written.Spot, "amount", written.Amount), date, written.Label)
+        var date = Day(written.Location, "date", written.Date);
+        var movement = new Movement(Amount(written.Location, "amount", written.Amount), date, written.Label)
         {
             Memo = OrNull(written.Memo),
             Reference = OrNull(written.Reference),
             Pending = written.Pending,
-            BooksOn = written.BooksOn.Length > 0 ? Day(written.Spot, "booking date", written.BooksOn) : null,
+            BooksOn = written.BooksOn.Length > 0 ? Day(written.Location, "booking date", written.BooksOn) : null,
             BookedReference = OrNull(written.BookedReference),
         };
         if (movement.BooksOn < date)
         {
-            draft.Error(written.Spot, "the movement books before its own date");
+            draft.Error(written.Location, "the movement books before its own date");
         }
 
         return movement;
@@ -87,39 +87,39 @@ internal sealed class DraftFields(Draft draft, string currency)
         var every = Interval.Parse(written.Every);
         if (every is null)
         {
-            draft.Error(written.Spot, $"'{written.Every}' is not an interval (15 days, 2 weeks, 1 month, 1 year)");
+            draft.Error(written.Location, $"'{written.Every}' is not an interval (15 days, 2 weeks, 1 month, 1 year)");
         }
 
         var times = int.TryParse(written.End, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
             ? n
             : (int?)null;
         return new RecurringMovement(
-            Amount(written.Spot, "amount", written.Amount),
-            Day(written.Spot, "start date", written.Start),
+            Amount(written.Location, "amount", written.Amount),
+            Day(written.Location, "start date", written.Start),
             written.Label,
             every ?? new Interval(1, IntervalUnit.Month)
         )
         {
             Times = times,
-            Until = times is null && written.End.Length > 0 ? Day(written.Spot, "end", written.End) : null,
+            Until = times is null && written.End.Length > 0 ? Day(written.Location, "end", written.End) : null,
             Memo = OrNull(written.Memo),
             Reference = OrNull(written.Reference),
-            BooksAfterDays = Count(written.Spot, "days until booking", written.BooksAfterDays, 0, 30),
+            BooksAfterDays = Count(written.Location, "days until booking", written.BooksAfterDays, 0, 30),
         };
     }
 
     public Spending Spending(DraftSpending written)
     {
-        var from = Amount(written.Spot, "amount", written.From);
-        var to = Amount(written.Spot, "amount", written.To);
+        var from = Amount(written.Location, "amount", written.From);
+        var to = Amount(written.Location, "amount", written.To);
         return new Spending(
             Math.Min(from, to),
             Math.Max(from, to),
             written.Label,
-            Math.Max(1, Count(written.Spot, "average days between", written.EveryDays, 1, 366))
+            Math.Max(1, Count(written.Location, "average days between", written.EveryDays, 1, 366))
         )
         {
-            BooksAfterDays = Count(written.Spot, "days until booking", written.BooksAfterDays, 0, 30),
+            BooksAfterDays = Count(written.Location, "days until booking", written.BooksAfterDays, 0, 30),
         };
     }
 
@@ -158,14 +158,14 @@ internal sealed class DraftFields(Draft draft, string currency)
 
     private static string? OrNull(string text) => text.Length > 0 ? text : null;
 
-    private long? AmountOf(Written? value) => value is { } v ? Amount(v.Spot, "amount", v.Text) : null;
+    private long? AmountOf(LocatedText? value) => value is { } v ? Amount(v.Location, "amount", v.Text) : null;
 
-    private DateOnly? DayOf(Written? value) => value is { } v ? Day(v.Spot, "date", v.Text) : null;
+    private DateOnly? DayOf(LocatedText? value) => value is { } v ? Day(v.Location, "date", v.Text) : null;
 
     // Every month has a 28th.
-    private int? DayOfMonth(Written? value) => value is { } v ? Count(v.Spot, "day of the month", v.Text, 1, 28) : null;
+    private int? DayOfMonth(LocatedText? value) => value is { } v ? Count(v.Location, "day of the month", v.Text, 1, 28) : null;
 
-    private decimal? RateOf(Written? value)
+    private decimal? RateOf(LocatedText? value)
     {
         if (value is not { } v)
         {
@@ -178,11 +178,11 @@ internal sealed class DraftFields(Draft draft, string currency)
             return rate;
         }
 
-        draft.Error(v.Spot, $"'{v.Text}' is not a rate in per cent");
+        draft.Error(v.Location, $"'{v.Text}' is not a rate in per cent");
         return null;
     }
 
-    private int Count(Spot spot, string name, string text, int least, int most)
+    private int Count(Location location, string name, string text, int least, int most)
     {
         if (text.Length == 0)
         {
@@ -198,7 +198,7 @@ internal sealed class DraftFields(Draft draft, string currency)
             return count;
         }
 
-        draft.Error(spot, $"{name} '{text}' is not a number from {least} to {most}");
+        draft.Error(location, $"{name} '{text}' is not a number from {least} to {most}");
         return 0;
     }
 }

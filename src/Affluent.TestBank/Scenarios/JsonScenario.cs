@@ -22,7 +22,7 @@ internal static class JsonScenario
         }
         catch (JsonException e)
         {
-            draft.Error(Spot.AtLine((int)(e.LineNumber ?? 0) + 1), "this is not JSON: " + WithoutPosition(e.Message));
+            draft.Error(Location.AtLine((int)(e.LineNumber ?? 0) + 1), "this is not JSON: " + WithoutPosition(e.Message));
         }
 
         return draft;
@@ -37,8 +37,8 @@ internal static class JsonScenario
             move.Only("url", "from");
             var from = move.Text("from");
             draft.NewUrl = new DraftMove(
-                new Written(move.Text("url"), move.Spot),
-                from.Length > 0 ? new Written(from, move.Spot) : null
+                new LocatedText(move.Text("url"), move.Location),
+                from.Length > 0 ? new LocatedText(from, move.Location) : null
             );
         }
 
@@ -62,7 +62,7 @@ internal static class JsonScenario
     private static DraftPerson Person(Node node)
     {
         node.Only(["login", "password", "credentials", "owner", "owners", "faults", "accounts", .. PersonOptions]);
-        var person = new DraftPerson(node.Spot);
+        var person = new DraftPerson(node.Location);
         if (node.Has("login"))
         {
             person.Credentials.Add(new Credentials(node.Text("login"), node.Text("password")));
@@ -80,10 +80,10 @@ internal static class JsonScenario
         }
 
         person.Owners.AddRange(node.List("owners").Select(o => o.Value()));
-        person.Faults.AddRange(node.List("faults").Select(f => new Written(f.Value(), f.Spot)));
+        person.Faults.AddRange(node.List("faults").Select(f => new LocatedText(f.Value(), f.Location)));
         foreach (var name in PersonOptions.Where(node.Has))
         {
-            person.Options[name] = new Written(node.Text(name), node.SpotOf(name));
+            person.Options[name] = new LocatedText(node.Text(name), node.LocationOf(name));
         }
 
         person.Accounts.AddRange(node.List("accounts").Select(Account));
@@ -102,7 +102,7 @@ internal static class JsonScenario
             node.Error("balance and opening_balance exclude each other");
         }
 
-        var account = new DraftAccount(node.Spot)
+        var account = new DraftAccount(node.Location)
         {
             Uid = node.Text("id"),
             Number = node.Text("number"),
@@ -132,7 +132,7 @@ internal static class JsonScenario
     private static DraftMovement Movement(Node node)
     {
         node.Only("amount", "date", "label", "memo", "reference", "pending", "books_on", "booked_reference");
-        return new DraftMovement(node.Spot, node.Text("amount"), node.Text("date"), node.Text("label"))
+        return new DraftMovement(node.Location, node.Text("amount"), node.Text("date"), node.Text("label"))
         {
             Memo = node.Text("memo"),
             Reference = node.Text("reference"),
@@ -146,7 +146,7 @@ internal static class JsonScenario
     {
         node.Only("amount", "start", "label", "every", "until", "times", "memo", "reference", "books_after_days");
         return new DraftRecurring(
-            node.Spot,
+            node.Location,
             node.Text("amount"),
             node.Text("start"),
             node.Text("label"),
@@ -164,7 +164,7 @@ internal static class JsonScenario
     {
         node.Only("from", "to", "label", "every_days", "books_after_days");
         return new DraftSpending(
-            node.Spot,
+            node.Location,
             node.Text("from"),
             node.Text("to"),
             node.Text("label"),
@@ -185,11 +185,11 @@ internal static class JsonScenario
     /// <summary>One value of the document and its path; wrong kinds of values become errors of the draft.</summary>
     private sealed class Node(Draft draft, JsonElement element, string path)
     {
-        public Spot Spot => Spot.AtPath(path);
+        public Location Location => Location.AtPath(path);
 
-        public Spot SpotOf(string name) => Spot.AtPath($"{path}.{name}");
+        public Location LocationOf(string name) => Location.AtPath($"{path}.{name}");
 
-        public void Error(string reason) => draft.Error(Spot, reason);
+        public void Error(string reason) => draft.Error(Location, reason);
 
         public bool Has(string name) =>
             element.ValueKind == JsonValueKind.Object
@@ -208,7 +208,7 @@ internal static class JsonScenario
             {
                 if (!names.Contains(property.Name, StringComparer.Ordinal))
                 {
-                    draft.Warn(SpotOf(property.Name), "unknown member, not used");
+                    draft.Warn(LocationOf(property.Name), "unknown member, not used");
                 }
             }
         }
@@ -268,11 +268,11 @@ internal static class JsonScenario
             return null;
         }
 
-        public IEnumerable<(string Name, Written Value)> Values() =>
+        public IEnumerable<(string Name, LocatedText Value)> Values() =>
             element
                 .EnumerateObject()
                 .Where(p => p.Value.ValueKind != JsonValueKind.Null)
-                .Select(p => (p.Name, new Written(Of(p.Name).Value(), SpotOf(p.Name))));
+                .Select(p => (p.Name, new LocatedText(Of(p.Name).Value(), LocationOf(p.Name))));
 
         public IReadOnlyList<Node> List(string name)
         {

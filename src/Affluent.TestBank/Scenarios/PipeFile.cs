@@ -35,14 +35,14 @@ internal static class PipeFile
             var record = line.TrimEnd();
             if (record.Length > 0 && !record.StartsWith('#'))
             {
-                new Record(draft, Spot.AtLine(number), record.Split('|', StringSplitOptions.TrimEntries)).Read();
+                new Record(draft, Location.AtLine(number), record.Split('|', StringSplitOptions.TrimEntries)).Read();
             }
         }
 
         return draft;
     }
 
-    private sealed class Record(Draft draft, Spot spot, string[] fields)
+    private sealed class Record(Draft draft, Location location, string[] fields)
     {
         public void Read()
         {
@@ -59,34 +59,34 @@ internal static class PipeFile
                     Challenge();
                     break;
                 case "OPTION" when Has(2, 2):
-                    Person().Options[fields[1]] = new Written(fields[2], spot);
+                    Person().Options[fields[1]] = new LocatedText(fields[2], location);
                     break;
                 case "FAULT" when Has(1, 1):
-                    Person().Faults.Add(new Written(fields[1], spot));
+                    Person().Faults.Add(new LocatedText(fields[1], location));
                     break;
                 case "NEW_URL" when Has(1, 2):
                     draft.NewUrl = new DraftMove(
-                        new Written(fields[1], spot),
-                        Field(2).Length > 0 ? new Written(Field(2), spot) : null
+                        new LocatedText(fields[1], location),
+                        Field(2).Length > 0 ? new LocatedText(Field(2), location) : null
                     );
                     break;
                 case "ACCOUNT":
-                    Person().Accounts.Add(Has(5, 13) ? Account() : new DraftAccount(spot) { Broken = true });
+                    Person().Accounts.Add(Has(5, 13) ? Account() : new DraftAccount(location) { Broken = true });
                     break;
                 case "LIVING" when Has(0, 0) && OfAccount() is { } account:
                     account.Living = true;
                     break;
                 case "DETAIL" when Has(2, 2) && OfAccount() is { } account:
-                    account.Details[fields[1]] = new Written(fields[2], spot);
+                    account.Details[fields[1]] = new LocatedText(fields[2], location);
                     break;
                 case "TRANSACTION" when Has(3, 5) && OfAccount() is { } account:
                     account.Movements.Add(
-                        new(spot, fields[1], fields[2], fields[3]) { Memo = Field(4), Reference = Field(5) }
+                        new(location, fields[1], fields[2], fields[3]) { Memo = Field(4), Reference = Field(5) }
                     );
                     break;
                 case "PENDING" when Has(3, 7) && OfAccount() is { } account:
                     account.Movements.Add(
-                        new(spot, fields[1], fields[2], fields[3])
+                        new(location, fields[1], fields[2], fields[3])
                         {
                             Pending = true,
                             BooksOn = Field(4),
@@ -98,7 +98,7 @@ internal static class PipeFile
                     break;
                 case "RECURRING" when Has(4, 8) && OfAccount() is { } account:
                     account.Recurring.Add(
-                        new(spot, fields[1], fields[2], fields[3], fields[4])
+                        new(location, fields[1], fields[2], fields[3], fields[4])
                         {
                             End = Field(5),
                             Memo = Field(6),
@@ -109,14 +109,14 @@ internal static class PipeFile
                     break;
                 case "SPENDING" when Has(4, 5) && OfAccount() is { } account:
                     account.Spending.Add(
-                        new(spot, fields[1], fields[2], fields[3], fields[4]) { BooksAfterDays = Field(5) }
+                        new(location, fields[1], fields[2], fields[3], fields[4]) { BooksAfterDays = Field(5) }
                     );
                     break;
                 default:
                     // A known record that is not right has said so in Has or OfAccount.
                     if (!Known.Contains(kind))
                     {
-                        draft.Warn(spot, $"unknown record '{Shorten(fields[0])}', not used");
+                        draft.Warn(location, $"unknown record '{Shorten(fields[0])}', not used");
                     }
 
                     break;
@@ -132,13 +132,13 @@ internal static class PipeFile
             var count = fields.Length - 1;
             if (count < least)
             {
-                draft.Error(spot, $"{fields[0]} needs at least {least} fields, this line has {count}");
+                draft.Error(location, $"{fields[0]} needs at least {least} fields, this line has {count}");
                 return false;
             }
 
             if (fields.Skip(most + 1).Any(extra => extra.Length > 0))
             {
-                draft.Warn(spot, $"{fields[0]} has {most} fields, the ones after them are not used");
+                draft.Warn(location, $"{fields[0]} has {most} fields, the ones after them are not used");
             }
 
             return true;
@@ -149,7 +149,7 @@ internal static class PipeFile
         {
             if (draft.People.Count == 0)
             {
-                draft.People.Add(new DraftPerson(spot));
+                draft.People.Add(new DraftPerson(location));
             }
 
             return draft.People[^1];
@@ -160,7 +160,7 @@ internal static class PipeFile
         {
             if (Person().Accounts.Count > 0)
             {
-                draft.People.Add(new DraftPerson(spot));
+                draft.People.Add(new DraftPerson(location));
             }
 
             return draft.People[^1];
@@ -173,7 +173,7 @@ internal static class PipeFile
                 return account;
             }
 
-            draft.Error(spot, $"{fields[0]} stands before any ACCOUNT line");
+            draft.Error(location, $"{fields[0]} stands before any ACCOUNT line");
             return null;
         }
 
@@ -181,20 +181,20 @@ internal static class PipeFile
         {
             if (!string.Equals(fields[1], "otp", StringComparison.OrdinalIgnoreCase))
             {
-                draft.Error(spot, $"CHALLENGE '{Shorten(fields[1])}' is not known, use otp");
+                draft.Error(location, $"CHALLENGE '{Shorten(fields[1])}' is not known, use otp");
                 return;
             }
 
-            Person().Options["code"] = new Written(fields[2], spot);
+            Person().Options["code"] = new LocatedText(fields[2], location);
             if (Field(3).Length > 0)
             {
-                Person().Options["code_sent_to"] = new Written(Field(3), spot);
+                Person().Options["code_sent_to"] = new LocatedText(Field(3), location);
             }
         }
 
         // Fields 6, 7, 10 and 11 (uid pattern, match_existing, payment source and destination) steer an aggregator, not a bank.
         private DraftAccount Account() =>
-            new(spot)
+            new(location)
             {
                 Uid = Field(1),
                 Number = Field(2),

@@ -11,7 +11,7 @@ internal static partial class ScenarioCheck
         var moved = Moved(draft, today);
         if (draft.People.Count == 0 && draft.NewUrl is null && draft.Errors.Count == 0)
         {
-            draft.Error(Spot.AtLine(1), "nothing of a test bank is in this file");
+            draft.Error(Location.AtLine(1), "nothing of a test bank is in this file");
         }
 
         var people = draft.People.Select(p => Person(draft, p)).ToList();
@@ -20,7 +20,7 @@ internal static partial class ScenarioCheck
         {
             foreach (var login in person.Credentials.Select(c => c.Login).Where(login => !logins.Add(login)))
             {
-                draft.Error(place.Spot, $"the login '{login}' is already taken in this file");
+                draft.Error(place.Location, $"the login '{login}' is already taken in this file");
             }
         }
 
@@ -43,7 +43,7 @@ internal static partial class ScenarioCheck
 
         if (move.Url.Text.Length == 0)
         {
-            draft.Error(move.Url.Spot, "the new address is empty");
+            draft.Error(move.Url.Location, "the new address is empty");
             return null;
         }
 
@@ -52,9 +52,9 @@ internal static partial class ScenarioCheck
             return move.Url.Text;
         }
 
-        if (!Days.TryParse(from.Text, out var day))
+        if (!Dates.TryParse(from.Text, out var day))
         {
-            draft.Error(from.Spot, $"'{from.Text}' is not a day");
+            draft.Error(from.Location, $"'{from.Text}' is not a day");
             return null;
         }
 
@@ -66,7 +66,7 @@ internal static partial class ScenarioCheck
         var options = new DraftOptions(draft, written.Options);
         if (written.Credentials.Exists(c => c.Login.Length == 0))
         {
-            draft.Error(written.Spot, "a login is empty");
+            draft.Error(written.Location, "a login is empty");
         }
 
         var owner = string.Join(", ", written.Owners.Where(o => o.Length > 0));
@@ -75,7 +75,7 @@ internal static partial class ScenarioCheck
         var consent = options.Text("consent") ?? "bank";
         if (consent is not ("bank" or "mixed"))
         {
-            draft.Error(written.Options["consent"].Spot, $"consent '{consent}' is not known, use bank or mixed");
+            draft.Error(written.Options["consent"].Location, $"consent '{consent}' is not known, use bank or mixed");
         }
 
         var person = new Person
@@ -97,7 +97,7 @@ internal static partial class ScenarioCheck
         return person;
     }
 
-    private static HashSet<Fault> Faults(Draft draft, List<Written> names)
+    private static HashSet<Fault> Faults(Draft draft, List<LocatedText> names)
     {
         var faults = new HashSet<Fault>();
         foreach (var name in names)
@@ -109,7 +109,7 @@ internal static partial class ScenarioCheck
             else
             {
                 draft.Error(
-                    name.Spot,
+                    name.Location,
                     $"fault '{name.Text}' is not known, use one of {string.Join(", ", FaultNames.All.Keys)}"
                 );
             }
@@ -133,7 +133,7 @@ internal static partial class ScenarioCheck
             var account = Account(draft, one, owner);
             if (!ids.Add(account.Id))
             {
-                draft.Error(one.Spot, $"the account '{one.Uid}' is already in this file");
+                draft.Error(one.Location, $"the account '{one.Uid}' is already in this file");
             }
 
             accounts.Add(account);
@@ -145,15 +145,15 @@ internal static partial class ScenarioCheck
     private static Account Account(Draft draft, DraftAccount written, string owner)
     {
         var currency = written.Currency.Length > 0 ? written.Currency.ToUpperInvariant() : "EUR";
-        if (!Money.IsCurrency(currency))
+        if (!Amounts.IsCurrency(currency))
         {
-            draft.Error(written.Spot, $"'{written.Currency}' is not a currency code");
+            draft.Error(written.Location, $"'{written.Currency}' is not a currency code");
             currency = "EUR";
         }
 
         if (written.Type.Length == 0)
         {
-            draft.Error(written.Spot, "the account has no type");
+            draft.Error(written.Location, "the account has no type");
         }
 
         var fields = new DraftFields(draft, currency);
@@ -165,7 +165,7 @@ internal static partial class ScenarioCheck
         {
             Id = ResourceId().IsMatch(written.Uid)
                 ? written.Uid
-                : "A" + Dice.Hash(written.Uid, iban, written.Number, written.Name, currency).ToString("X16", null),
+                : "A" + SeededRandom.Hash(written.Uid, iban, written.Number, written.Name, currency).ToString("X16", null),
             Number = FirstOf(written.Number, iban, written.Uid),
             Name = FirstOf(written.Name, written.Number, iban, written.Uid),
             Kind = kind,
@@ -174,8 +174,8 @@ internal static partial class ScenarioCheck
             Iban = iban,
             Owner = FirstOf(written.Owner, owner),
             Balance = new AccountBalance(
-                fields.Amount(written.Spot, "balance", written.Balance),
-                fields.Day(written.Spot, "balance date", written.BalanceDate),
+                fields.Amount(written.Location, "balance", written.Balance),
+                fields.Day(written.Location, "balance date", written.BalanceDate),
                 written.Living
             ),
             Movements = movements,

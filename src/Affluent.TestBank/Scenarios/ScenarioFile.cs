@@ -1,19 +1,19 @@
 namespace Affluent.TestBank.Scenarios;
 
-/// <summary>Where a remark points to: a line of a pipe-separated file or a path in a JSON scenario.</summary>
-public readonly record struct Spot(int? Line, string? Path)
+/// <summary>Where a diagnostic points to: a line of a pipe-separated file or a path in a JSON scenario.</summary>
+public readonly record struct Location(int? Line, string? Path)
 {
-    public static Spot AtLine(int line) => new(line, null);
+    public static Location AtLine(int line) => new(line, null);
 
-    public static Spot AtPath(string path) => new(null, path);
+    public static Location AtPath(string path) => new(null, path);
 
     public override string ToString() => Line is { } line ? $"line {line}" : Path ?? "";
 }
 
 /// <summary>Something to tell the author of a file: where and why.</summary>
-public sealed record Remark(string File, Spot Spot, string Reason)
+public sealed record Diagnostic(string File, Location Location, string Reason)
 {
-    public override string ToString() => $"{File}, {Spot}: {Reason}";
+    public override string ToString() => $"{File}, {Location}: {Reason}";
 }
 
 /// <summary>What reading a scenario comes to.</summary>
@@ -22,10 +22,10 @@ public abstract record ScenarioFile
     private ScenarioFile() { }
 
     /// <summary>Usable. The warnings name what was read past, such as unknown records.</summary>
-    public sealed record Loaded(Scenario Scenario, IReadOnlyList<Remark> Warnings) : ScenarioFile;
+    public sealed record Loaded(Scenario Scenario, IReadOnlyList<Diagnostic> Warnings) : ScenarioFile;
 
     /// <summary>Read but wrong: every bad line is listed, and nothing of the file is used.</summary>
-    public sealed record Refused(IReadOnlyList<Remark> Errors, IReadOnlyList<Remark> Warnings) : ScenarioFile;
+    public sealed record Refused(IReadOnlyList<Diagnostic> Errors, IReadOnlyList<Diagnostic> Warnings) : ScenarioFile;
 
     /// <summary>Could not be read at all.</summary>
     public sealed record Unreachable(string Reason) : ScenarioFile;

@@ -3,13 +3,13 @@ using System.Globalization;
 namespace Affluent.TestBank.Scenarios;
 
 /// <summary>One account as the bank shows it on a day; entries come newest first, pending ones before booked ones.</summary>
-public sealed record Statement(Account Account, long Balance, DateOnly BalanceDate, IReadOnlyList<Entry> Entries);
+public sealed record Statement(Account Account, long Balance, DateOnly BalanceDate, IReadOnlyList<StatementEntry> Entries);
 
 /// <summary>
 /// A movement as the bank shows it. <see cref="BookingDate"/> of a pending entry is the day on which the bank expects to book it.
 /// The reference is unique within the account at any one day.
 /// </summary>
-public sealed record Entry(
+public sealed record StatementEntry(
     string Reference,
     long Amount,
     DateOnly Date,
@@ -98,13 +98,13 @@ internal static class Statements
     {
         // A fixed account has no first day of its own: one year before the balance day.
         var from = first == DateOnly.MinValue ? last.AddYears(-1) : first;
-        var pattern = Dice.Hash(seed, account.Id, index.ToString(CultureInfo.InvariantCulture));
+        var pattern = SeededRandom.Hash(seed, account.Id, index.ToString(CultureInfo.InvariantCulture));
         for (var day = from; day <= last; day = day.AddDays(1))
         {
-            var dice = new Dice(pattern + (ulong)day.DayNumber * 0x9E3779B97F4A7C15UL);
-            if (dice.Roll(spending.EveryDays) == 0)
+            var random = new SeededRandom(pattern + (ulong)day.DayNumber * 0x9E3779B97F4A7C15UL);
+            if (random.Next(spending.EveryDays) == 0)
             {
-                var amount = spending.Smallest + dice.Roll(spending.Largest - spending.Smallest + 1);
+                var amount = spending.Smallest + random.Next(spending.Largest - spending.Smallest + 1);
                 yield return new Movement(amount, day, Dated(spending.Label, day))
                 {
                     Pending = spending.BooksAfterDays > 0,
@@ -153,7 +153,7 @@ internal static class Statements
         var used = new Dictionary<string, int>(StringComparer.Ordinal);
         var entries = movements
             .Where(m => !living || (m.Date <= today && m.Date > today.AddYears(-1)))
-            .Select(m => Entry(account, m, today, used))
+            .Select(m => EntryOf(account, m, today, used))
             .Index()
             .OrderByDescending(e => e.Item.Pending)
             .ThenByDescending(e => e.Item.BookingDate)
@@ -173,7 +173,7 @@ internal static class Statements
 
     private static DateOnly? BookedOn(Movement movement) => movement.Pending ? movement.BooksOn : movement.Date;
 
-    private static Entry Entry(Account account, Movement movement, DateOnly today, Dictionary<string, int> used)
+    private static StatementEntry EntryOf(Account account, Movement movement, DateOnly today, Dictionary<string, int> used)
     {
         var pending = movement.Pending && !(movement.BooksOn <= today);
         var wanted = (pending || !movement.Pending ? movement.Reference : movement.BookedReference)
@@ -188,7 +188,7 @@ internal static class Statements
         }
 
         var bookingDate = movement.BooksOn ?? movement.Date;
-        return new Entry(
+        return new StatementEntry(
             reference,
             movement.Amount,
             movement.Date,
@@ -203,7 +203,7 @@ internal static class Statements
     private static string MadeReference(Account account, Movement movement, bool pending)
     {
         var day = pending ? movement.Date : movement.BooksOn ?? movement.Date;
-        var content = Dice.Hash(
+        var content = SeededRandom.Hash(
             account.Id,
             pending ? "pending" : "booked",
             movement.Amount.ToString(CultureInfo.InvariantCulture),

@@ -85,7 +85,7 @@ internal sealed class AuthorizationEndpoints(
             Stage.Code => Code(visit, form, customer),
             Stage.Terms => Terms(visit, customer),
             Stage.Inside => Decide(visit, request, form, customer),
-            _ => new SeeOtherResult(PathOf(visit)),
+            Stage.Login or Stage.PasswordExpired => new SeeOtherResult(PathOf(visit)),
         };
     }
 
@@ -118,7 +118,7 @@ internal sealed class AuthorizationEndpoints(
         {
             Stage.Login => BackToLogin(next, "code-locked"),
             Stage.Code => Next(next, "wrong-code"),
-            _ => Next(next),
+            Stage.PasswordExpired or Stage.Terms or Stage.Inside => Next(next),
         };
     }
 
@@ -212,7 +212,7 @@ internal sealed class AuthorizationEndpoints(
                     Error = error,
                 }
             ),
-            _ => LoginForm(http, visit, error),
+            Stage.Login => LoginForm(http, visit, error),
         };
 
     private SeeOtherResult Next(Visit visit, string? error = null)

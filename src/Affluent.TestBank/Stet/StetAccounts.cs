@@ -56,7 +56,7 @@ internal static partial class StetAccounts
         ];
     }
 
-    public static TransactionResource Transaction(Entry entry, Account account) =>
+    public static TransactionResource Transaction(StatementEntry entry, Account account) =>
         new(
             entry.Reference,
             Amount(Math.Abs(entry.Amount), account),
@@ -68,7 +68,7 @@ internal static partial class StetAccounts
         );
 
     /// <summary>The day that <c>dateFrom</c> and <c>dateTo</c> look at: booked entries by booking, pending ones by what happened.</summary>
-    public static DateOnly ImputationDate(Entry entry) => entry.Pending ? entry.Date : entry.BookingDate;
+    public static DateOnly ImputationDate(StatementEntry entry) => entry.Pending ? entry.Date : entry.BookingDate;
 
     /// <summary>The accounts that an <c>Access</c> list names, by IBAN or by other identification.</summary>
     public static IReadOnlyList<string>? Named(Customer customer, IReadOnlyList<AccountIdentification> list)
@@ -121,7 +121,7 @@ internal static partial class StetAccounts
         card.Card?.LinkedAccount ?? customer.Person.Accounts.FirstOrDefault(a => a.Kind == AccountKind.Checkings)?.Id;
 
     private static AmountType Amount(long amount, Account account) =>
-        new(Money.ToText(amount, account.Currency), account.Currency);
+        new(Amounts.ToText(amount, account.Currency), account.Currency);
 
     private static IEnumerable<string> Lines(string text) =>
         text.Length == 0 ? [""] : text.Chunk(LongestLine).Select(chunk => new string(chunk));

@@ -13,7 +13,7 @@ internal sealed class StetEndpoints(
     Bank bank,
     ConsentBook consents,
     AccessTokens tokens,
-    Fates fates,
+    FaultInjection faults,
     BankClock clock,
     TestBankOptions options
 )
@@ -255,11 +255,11 @@ internal sealed class StetEndpoints(
             return Problem(http, StatusCodes.Status503ServiceUnavailable, "the customer's data cannot be read");
         }
 
-        return await fates.Of(http, customer, accountId) switch
+        return await faults.Apply(http, customer, accountId) switch
         {
-            Fate.MaintenancePage => WebsiteEndpoints.Notice(http, "maintenance", StatusCodes.Status200OK),
-            Fate.Failure => Problem(http, StatusCodes.Status500InternalServerError, "the bank has failed"),
-            _ => answer(customer, consent),
+            FaultEffect.MaintenancePage => WebsiteEndpoints.Notice(http, "maintenance", StatusCodes.Status200OK),
+            FaultEffect.Failure => Problem(http, StatusCodes.Status500InternalServerError, "the bank has failed"),
+            FaultEffect.None => answer(customer, consent),
         };
     }
 

@@ -125,9 +125,9 @@ internal static class TransactionPage
     public static DateOnly Oldest(DateOnly today) => today.AddDays(-ShortHistoryDays);
 
     /// <summary>Null when the entry reference of the query is unknown.</summary>
-    public static IReadOnlyList<Entry>? Matching(Statement statement, TransactionQuery query)
+    public static IReadOnlyList<StatementEntry>? Matching(Statement statement, TransactionQuery query)
     {
-        IEnumerable<Entry> entries = statement.Entries;
+        IEnumerable<StatementEntry> entries = statement.Entries;
         if (query.AfterEntryReference is { } after)
         {
             if (!statement.Entries.Any(e => string.Equals(e.Reference, after, StringComparison.Ordinal)))
@@ -149,7 +149,7 @@ internal static class TransactionPage
     public static HalTransactions Of(
         Statement statement,
         TransactionQuery query,
-        IReadOnlyList<Entry> matching,
+        IReadOnlyList<StatementEntry> matching,
         bool withBalances,
         bool repeats
     )

@@ -24,7 +24,7 @@ internal static class Format
             "USD" => "$",
             _ => currency,
         };
-        return Money.ToDecimal(minorUnits, currency).ToString($"N{Money.Decimals(currency)}", french)
+        return Amounts.ToDecimal(minorUnits, currency).ToString($"N{Amounts.Decimals(currency)}", french)
             + NoBreakSpace
             + sign;
     }

@@ -34,7 +34,7 @@ public sealed class Texts
             AccountKind.Savings => this["type_savings"],
             AccountKind.Loans => this["type_loans"],
             AccountKind.CreditCard => this["type_card"],
-            _ => account.Type,
+            AccountKind.Other => account.Type,
         };
 
     private static readonly Dictionary<string, string[]> All = new(StringComparer.Ordinal)

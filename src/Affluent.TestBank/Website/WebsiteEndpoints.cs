@@ -13,7 +13,7 @@ internal sealed class WebsiteEndpoints(
     Visits visits,
     ConsentBook consents,
     ScenarioFiles files,
-    Fates fates,
+    FaultInjection faults,
     BankClock clock
 )
 {
@@ -174,7 +174,7 @@ internal sealed class WebsiteEndpoints(
             {
                 var statement = Find(here, id)!;
                 var texts = Texts.For(http);
-                var details = AccountDetails.Of(statement, here.Customer, texts, clock.Today);
+                var details = AccountFacts.Of(statement, here.Customer, texts, clock.Today);
                 return new RazorComponentResult<AccountPage>(
                     new
                     {
@@ -285,17 +285,14 @@ internal sealed class WebsiteEndpoints(
             return elsewhere!;
         }
 
-        switch (await fates.Of(http, here.Customer, accountId))
+        return await faults.Apply(http, here.Customer, accountId) switch
         {
-            case Fate.MaintenancePage:
-                return Notice(http, "maintenance", StatusCodes.Status200OK);
-            case Fate.Failure:
-                return Notice(http, "failure", StatusCodes.Status500InternalServerError);
-            default:
-                return accountId is not null && Find(here, accountId) is null
-                    ? Notice(http, "missing", StatusCodes.Status404NotFound)
-                    : page(here);
-        }
+            FaultEffect.MaintenancePage => Notice(http, "maintenance", StatusCodes.Status200OK),
+            FaultEffect.Failure => Notice(http, "failure", StatusCodes.Status500InternalServerError),
+            FaultEffect.None => accountId is not null && Find(here, accountId) is null
+                ? Notice(http, "missing", StatusCodes.Status404NotFound)
+                : page(here),
+        };
     }
 
     private static Statement? Find(Here here, string id) =>

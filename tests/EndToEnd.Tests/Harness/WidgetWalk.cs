@@ -11,35 +11,35 @@ internal sealed record WidgetWalk(string Login, string Password, string File = "
     /// <summary>Goes from an address to the end of the way: the client's site, or the widget's last page (null).</summary>
     public async Task<Uri?> From(Uri address, Uri clientSite)
     {
-        using var visitor = new Visitor(clientSite);
+        using var browser = new TextBrowser(clientSite);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         limit.CancelAfter(ServerProcess.Patience);
-        await visitor.Open(address, Stop);
-        while (visitor.LeftTo is null && visitor.Page.QuerySelector("#outcome") is null)
+        await browser.Open(address, Stop);
+        while (browser.LeftTo is null && browser.Page.QuerySelector("#outcome") is null)
         {
-            Assert.False(limit.IsCancellationRequested, $"Stuck at \"{visitor.Heading}\"");
-            await Step(visitor);
+            Assert.False(limit.IsCancellationRequested, $"Stuck at \"{browser.Heading}\"");
+            await Step(browser);
         }
-        var wentWell = visitor.LeftTo is not null || visitor.Page.QuerySelector("#outcome .mark.good") is not null;
-        Assert.True(wentWell, $"It ends with \"{visitor.Heading}\"");
+        var wentWell = browser.LeftTo is not null || browser.Page.QuerySelector("#outcome .mark.good") is not null;
+        Assert.True(wentWell, $"It ends with \"{browser.Heading}\"");
         // The client's site need not be up: a link that leads there is the end.
-        if (visitor.LeftTo is null && visitor.Page.QuerySelector("a[data-e2e=submit-button]") is { } link)
+        if (browser.LeftTo is null && browser.Page.QuerySelector("a[data-e2e=submit-button]") is { } link)
         {
-            visitor.Leave(new Uri(link.GetAttribute("href")!));
+            browser.Leave(new Uri(link.GetAttribute("href")!));
         }
-        return visitor.LeftTo;
+        return browser.LeftTo;
     }
 
-    private async Task Step(Visitor visitor)
+    private async Task Step(TextBrowser browser)
     {
-        var page = visitor.Page;
+        var page = browser.Page;
         if (page.QuerySelector("#bank-search-input") is not null)
         {
-            await visitor.Press(b => b.GetAttribute("value") == "87", fields: null, Stop);
+            await browser.Press(b => b.GetAttribute("value") == "87", fields: null, Stop);
         }
         else if (page.QuerySelector("#login") is not null)
         {
-            await visitor.Press(
+            await browser.Press(
                 which: null,
                 new Dictionary<string, string>
                 {
@@ -52,16 +52,16 @@ internal sealed record WidgetWalk(string Login, string Password, string File = "
         }
         else if (page.QuerySelector("input[name=otp]") is { Id: { } id })
         {
-            await visitor.Press(which: null, new Dictionary<string, string> { [id] = Code }, Stop);
+            await browser.Press(which: null, new Dictionary<string, string> { [id] = Code }, Stop);
         }
         else if (page.QuerySelector("[data-e2e=skip-button]") is not null)
         {
-            await visitor.Press(b => b.GetAttribute("data-e2e") == "skip-button", fields: null, Stop);
+            await browser.Press(b => b.GetAttribute("data-e2e") == "skip-button", fields: null, Stop);
         }
         else if (page.QuerySelector("[data-e2e=submit-button]") is not null)
         {
             var boxes = page.QuerySelectorAll("input[type=checkbox][id]");
-            await visitor.Press(
+            await browser.Press(
                 which: null,
                 boxes.ToDictionary(box => box.Id!, _ => "on", StringComparer.Ordinal),
                 Stop
@@ -70,7 +70,7 @@ internal sealed record WidgetWalk(string Login, string Password, string File = "
         else
         {
             await Task.Delay(300, Stop);
-            await visitor.LookAgain(Stop);
+            await browser.LookAgain(Stop);
         }
     }
 }

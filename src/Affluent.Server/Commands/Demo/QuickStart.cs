@@ -92,13 +92,13 @@ internal sealed class QuickStart(DemoPlace place, Narrator narrator, TimeProvide
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<TokenAnswer> Token(Dictionary<string, string> form, CancellationToken cancellation)
+    private async Task<IssuedToken> Token(Dictionary<string, string> form, CancellationToken cancellation)
     {
         form["client_id"] = place.ClientId;
         form["client_secret"] = place.ClientSecret;
         using var content = new FormUrlEncodedContent(form);
         var json = await Read(await _http.PostAsync(Under(place.Auth, "token"), content, cancellation), cancellation);
-        return new TokenAnswer(
+        return new IssuedToken(
             json.GetProperty("access_token").GetString()!,
             json.TryGetProperty("refresh_token", out var refresh) ? refresh.GetString() : null,
             json.GetProperty("expires_in").GetInt32()
@@ -116,7 +116,7 @@ internal sealed class QuickStart(DemoPlace place, Narrator narrator, TimeProvide
             : throw await Refusal(answer, cancellation);
     }
 
-    private async Task<Uri> WidgetSession(TokenAnswer user, CancellationToken cancellation)
+    private async Task<Uri> WidgetSession(IssuedToken user, CancellationToken cancellation)
     {
         using var content = JsonBody(
             ("access_token", user.AccessToken),
@@ -133,17 +133,17 @@ internal sealed class QuickStart(DemoPlace place, Narrator narrator, TimeProvide
     // The user's part: only what a browser can see and press.
     private async Task<Uri> LinkBank(Uri widget, DemoChannel channel, CancellationToken cancellation)
     {
-        using var visitor = new Visitor(place.RedirectUrl);
-        await Visit("The user opens the widget", () => visitor.Open(widget, cancellation));
-        await Visit(
+        using var browser = new TextBrowser(place.RedirectUrl);
+        await Act("The user opens the widget", () => browser.Open(widget, cancellation));
+        await Act(
             $"chooses {BankName}",
-            () => visitor.Press(b => b.TextContent.Contains(BankName, StringComparison.Ordinal), null, cancellation)
+            () => browser.Press(b => b.TextContent.Contains(BankName, StringComparison.Ordinal), null, cancellation)
         );
-        await Visit("reads the terms and agrees", () => visitor.Press(null, null, cancellation));
-        await Visit(
+        await Act("reads the terms and agrees", () => browser.Press(null, null, cancellation));
+        await Act(
             channel == DemoChannel.Embedded ? "has accounts of other kinds" : "has a current account",
             () =>
-                visitor.Press(
+                browser.Press(
                     null,
                     new Dictionary<string, string>
                     {
@@ -154,63 +154,63 @@ internal sealed class QuickStart(DemoPlace place, Narrator narrator, TimeProvide
         );
         if (channel == DemoChannel.Embedded)
         {
-            await Visit("gives login and password to the widget", () => visitor.Press(null, BankLogin, cancellation));
+            await Act("gives login and password to the widget", () => browser.Press(null, BankLogin, cancellation));
         }
         else
         {
-            await Visit("is sent to the bank", () => ToTheBank(visitor, cancellation));
-            await Visit("logs in there", () => visitor.Press(null, BankLogin, cancellation));
-            await Visit("agrees there", () => visitor.Press(null, null, cancellation));
+            await Act("is sent to the bank", () => ToTheBank(browser, cancellation));
+            await Act("logs in there", () => browser.Press(null, BankLogin, cancellation));
+            await Act("agrees there", () => browser.Press(null, null, cancellation));
         }
         await narrator.Step(
             "                    waits and is handed back",
-            () => Finish(visitor, cancellation),
-            () => $"{visitor.LeftTo!.GetLeftPart(UriPartial.Path)}?…connection_id=…"
+            () => Finish(browser, cancellation),
+            () => $"{browser.LeftTo!.GetLeftPart(UriPartial.Path)}?…connection_id=…"
         );
-        return visitor.LeftTo!;
+        return browser.LeftTo!;
 
-        Task Visit(string what, Func<Task> act) =>
+        Task Act(string what, Func<Task> act) =>
             narrator.Step(
                 $"{(what.StartsWith("The user", StringComparison.Ordinal) ? what : "                    " + what)}",
                 act,
-                () => $"“{visitor.Heading}”"
+                () => $"“{browser.Heading}”"
             );
     }
 
-    private async Task ToTheBank(Visitor visitor, CancellationToken cancellation)
+    private async Task ToTheBank(TextBrowser browser, CancellationToken cancellation)
     {
         // The bank's address is known after a moment of work.
         await Until(
-            () => visitor.Page.QuerySelector("a[data-e2e=submit-button]") is not null,
-            () => visitor.LookAgain(cancellation),
+            () => browser.Page.QuerySelector("a[data-e2e=submit-button]") is not null,
+            () => browser.LookAgain(cancellation),
             "the widget to offer the way to the bank",
             cancellation
         );
-        await visitor.Press(null, null, cancellation);
+        await browser.Press(null, null, cancellation);
     }
 
-    private Task Finish(Visitor visitor, CancellationToken cancellation) =>
+    private Task Finish(TextBrowser browser, CancellationToken cancellation) =>
         Until(
-            () => visitor.LeftTo is not null,
+            () => browser.LeftTo is not null,
             async () =>
             {
                 // Offers of a second channel are declined; the end page leads to the client.
-                if (visitor.Page.QuerySelector("[data-e2e=skip-button]") is not null)
+                if (browser.Page.QuerySelector("[data-e2e=skip-button]") is not null)
                 {
-                    await visitor.Press(b => b.GetAttribute("data-e2e") == "skip-button", null, cancellation);
+                    await browser.Press(b => b.GetAttribute("data-e2e") == "skip-button", null, cancellation);
                 }
-                else if (visitor.Page.QuerySelector("a[data-e2e=submit-button]") is { } link)
+                else if (browser.Page.QuerySelector("a[data-e2e=submit-button]") is { } link)
                 {
                     var target = new Uri(link.GetAttribute("href")!);
                     if (target.GetLeftPart(UriPartial.Path) != place.RedirectUrl.GetLeftPart(UriPartial.Path))
                     {
-                        throw new DemoException($"The widget ends on \"{visitor.Heading}\".");
+                        throw new DemoException($"The widget ends on \"{browser.Heading}\".");
                     }
-                    visitor.Leave(target);
+                    browser.Leave(target);
                 }
                 else
                 {
-                    await visitor.LookAgain(cancellation);
+                    await browser.LookAgain(cancellation);
                 }
             },
             "the widget to finish",
@@ -349,5 +349,5 @@ internal sealed class QuickStart(DemoPlace place, Narrator narrator, TimeProvide
             )
             .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private sealed record TokenAnswer(string AccessToken, string? RefreshToken, int ExpiresIn);
+    private sealed record IssuedToken(string AccessToken, string? RefreshToken, int ExpiresIn);
 }

@@ -4,7 +4,7 @@ using Affluent.TestBank.Scenarios;
 namespace Affluent.TestBank.Website;
 
 /// <summary>What the page of an account says besides its movements: a name for scrapers, words for people, the value.</summary>
-internal static class AccountDetails
+internal static class AccountFacts
 {
     public static IReadOnlyList<(string Name, string Words, string? Value)> Of(
         Statement statement,

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Affluent.TestBank.Scenarios;
 
 /// <summary>Amounts as <c>long</c> minor units (cents of a euro, whole yen) beside an ISO 4217 currency.</summary>
-internal static class Money
+internal static class Amounts
 {
     // ISO 4217 minor units that are not two.
     private static readonly Dictionary<string, int> UnusualDecimals = new(StringComparer.Ordinal)

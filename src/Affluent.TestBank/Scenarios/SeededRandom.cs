@@ -3,14 +3,14 @@ using System.Text;
 namespace Affluent.TestBank.Scenarios;
 
 /// <summary>
-/// Reproducible chance: the same words give the same numbers on every machine and runtime, so that a movement of a past day
+/// A generator of numbers: the same words give the same numbers on every machine and runtime, so that a movement of a past day
 /// never changes. Not for secrets.
 /// </summary>
-internal struct Dice
+internal struct SeededRandom
 {
-    private ulong state;
+    private ulong _state;
 
-    public Dice(ulong seed) => state = seed;
+    public SeededRandom(ulong seed) => _state = seed;
 
     /// <summary>FNV-1a over the UTF-8 of the words, with a separator that none of them holds.</summary>
     public static ulong Hash(params ReadOnlySpan<string> words)
@@ -29,14 +29,14 @@ internal struct Dice
         return hash;
     }
 
-    /// <summary>The next number from 0 to below <paramref name="sides"/> (SplitMix64).</summary>
-    public long Roll(long sides)
+    /// <summary>The next number from 0 to below <paramref name="limit"/> (SplitMix64).</summary>
+    public long Next(long limit)
     {
-        state += 0x9E3779B97F4A7C15UL;
-        var z = state;
+        _state += 0x9E3779B97F4A7C15UL;
+        var z = _state;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
         z ^= z >> 31;
-        return (long)(z % (ulong)sides);
+        return (long)(z % (ulong)limit);
     }
 }

@@ -3,26 +3,28 @@ using Affluent.TestBank.Scenarios;
 namespace Affluent.TestBank.People;
 
 /// <summary>What the faults of a person do to a request for data, on every face.</summary>
-internal enum Fate
+internal enum FaultEffect
 {
-    Answer,
+    /// <summary>It is answered.</summary>
+    None,
     MaintenancePage,
     Failure,
 }
 
-internal sealed class Fates(BankClock clock, IHostApplicationLifetime life)
+/// <summary>Lets the bank misbehave for the people whose faults say so.</summary>
+internal sealed class FaultInjection(BankClock clock, IHostApplicationLifetime life)
 {
     /// <summary>
-    /// Decides the request's fate; closes the connection, or holds the request until the caller or the bank goes away, where a fault says so.
+    /// What becomes of the request; closes the connection, or holds the request until the caller or the bank goes away, where a fault says so.
     /// <paramref name="accountId"/> is null for requests that concern no single account.
     /// </summary>
-    public async Task<Fate> Of(HttpContext http, Customer customer, string? accountId)
+    public async Task<FaultEffect> Apply(HttpContext http, Customer customer, string? accountId)
     {
         var faults = customer.Person.Faults;
         if (faults.Contains(Fault.Nothing))
         {
             http.Abort();
-            return Fate.Failure;
+            return FaultEffect.Failure;
         }
 
         if (faults.Contains(Fault.Hang))
@@ -34,12 +36,12 @@ internal sealed class Fates(BankClock clock, IHostApplicationLifetime life)
             await Task.Delay(Timeout.InfiniteTimeSpan, clock.Time, end.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             http.Abort();
-            return Fate.Failure;
+            return FaultEffect.Failure;
         }
 
         if (faults.Contains(Fault.Html))
         {
-            return Fate.MaintenancePage;
+            return FaultEffect.MaintenancePage;
         }
 
         var fails =
@@ -49,6 +51,6 @@ internal sealed class Fates(BankClock clock, IHostApplicationLifetime life)
                 && accountId is not null
                 && string.Equals(customer.Statements[^1].Account.Id, accountId, StringComparison.Ordinal)
             );
-        return fails ? Fate.Failure : Fate.Answer;
+        return fails ? FaultEffect.Failure : FaultEffect.None;
     }
 }

@@ -9,10 +9,10 @@ using HttpMethod = System.Net.Http.HttpMethod;
 namespace Affluent.Server.Commands.Demo;
 
 /// <summary>
-/// An end user with a browser that has no screen and runs no script: opens pages, fills in the form in sight and presses its main
-/// button. Knows HTML and HTTP only.
+/// A browser that has no screen and runs no script: opens pages, fills in the form in sight and presses its main button. Knows HTML and
+/// HTTP only.
 /// </summary>
-internal sealed class Visitor : IDisposable
+internal sealed class TextBrowser : IDisposable
 {
     private const int MostRedirects = 10;
 
@@ -21,7 +21,7 @@ internal sealed class Visitor : IDisposable
     private readonly Uri _leavesAt;
 
     /// <param name="leavesAt">The client's own address: a redirect to it ends the visit instead of being followed.</param>
-    public Visitor(Uri leavesAt)
+    public TextBrowser(Uri leavesAt)
     {
         _leavesAt = leavesAt;
         _http = new HttpClient(

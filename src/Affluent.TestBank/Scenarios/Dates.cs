@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Affluent.TestBank.Scenarios;
 
-/// <summary>Days as scenario files write them.</summary>
-internal static class Days
+/// <summary>Dates as scenario files write them.</summary>
+internal static class Dates
 {
     /// <summary>Reads <c>21/08/26</c> (always 20xx), <c>21/08/2026</c> or <c>2026-08-21</c>.</summary>
     public static bool TryParse(string text, out DateOnly day)
