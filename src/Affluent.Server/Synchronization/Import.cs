@@ -182,10 +182,7 @@ internal static class Import
         DateTimeOffset now
     )
     {
-        if (
-            bank.Balance is not { } balance
-            || Money.Read(balance, account.Currency, out var closing) is not null
-        )
+        if (bank.Balance is not { } balance || Money.Read(balance, account.Currency, out var closing) is not null)
         {
             return account;
         }

@@ -163,7 +163,8 @@ internal sealed class DraftFields(Draft draft, string currency)
     private DateOnly? DayOf(LocatedText? value) => value is { } v ? Day(v.Location, "date", v.Text) : null;
 
     // Every month has a 28th.
-    private int? DayOfMonth(LocatedText? value) => value is { } v ? Count(v.Location, "day of the month", v.Text, 1, 28) : null;
+    private int? DayOfMonth(LocatedText? value) =>
+        value is { } v ? Count(v.Location, "day of the month", v.Text, 1, 28) : null;
 
     private decimal? RateOf(LocatedText? value)
     {

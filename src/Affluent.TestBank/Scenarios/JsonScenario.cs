@@ -22,7 +22,10 @@ internal static class JsonScenario
         }
         catch (JsonException e)
         {
-            draft.Error(Location.AtLine((int)(e.LineNumber ?? 0) + 1), "this is not JSON: " + WithoutPosition(e.Message));
+            draft.Error(
+                Location.AtLine((int)(e.LineNumber ?? 0) + 1),
+                "this is not JSON: " + WithoutPosition(e.Message)
+            );
         }
 
         return draft;

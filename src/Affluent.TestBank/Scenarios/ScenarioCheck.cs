@@ -165,7 +165,10 @@ internal static partial class ScenarioCheck
         {
             Id = ResourceId().IsMatch(written.Uid)
                 ? written.Uid
-                : "A" + SeededRandom.Hash(written.Uid, iban, written.Number, written.Name, currency).ToString("X16", null),
+                : "A"
+                    + SeededRandom
+                        .Hash(written.Uid, iban, written.Number, written.Name, currency)
+                        .ToString("X16", null),
             Number = FirstOf(written.Number, iban, written.Uid),
             Name = FirstOf(written.Name, written.Number, iban, written.Uid),
             Kind = kind,

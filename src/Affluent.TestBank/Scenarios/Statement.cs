@@ -3,7 +3,12 @@ using System.Globalization;
 namespace Affluent.TestBank.Scenarios;
 
 /// <summary>One account as the bank shows it on a day; entries come newest first, pending ones before booked ones.</summary>
-public sealed record Statement(Account Account, long Balance, DateOnly BalanceDate, IReadOnlyList<StatementEntry> Entries);
+public sealed record Statement(
+    Account Account,
+    long Balance,
+    DateOnly BalanceDate,
+    IReadOnlyList<StatementEntry> Entries
+);
 
 /// <summary>
 /// A movement as the bank shows it. <see cref="BookingDate"/> of a pending entry is the day on which the bank expects to book it.
@@ -173,7 +178,12 @@ internal static class Statements
 
     private static DateOnly? BookedOn(Movement movement) => movement.Pending ? movement.BooksOn : movement.Date;
 
-    private static StatementEntry EntryOf(Account account, Movement movement, DateOnly today, Dictionary<string, int> used)
+    private static StatementEntry EntryOf(
+        Account account,
+        Movement movement,
+        DateOnly today,
+        Dictionary<string, int> used
+    )
     {
         var pending = movement.Pending && !(movement.BooksOn <= today);
         var wanted = (pending || !movement.Pending ? movement.Reference : movement.BookedReference)
