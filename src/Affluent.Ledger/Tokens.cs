@@ -40,9 +40,7 @@ internal sealed class Tokens
     public ReadOnlySpan<char> Core(int i) =>
         _folded.AsSpan(_tokens[i].CoreStart, _tokens[i].CoreEnd - _tokens[i].CoreStart);
 
-    /// <summary>Upper case without accents, character by character (German ß stays as it is).</summary>
-    public static string Fold(string text) => string.Create(text.Length, text, Fold);
-
+    // Upper case without accents, character by character (German ß stays as it is).
     private static void Fold(Span<char> folded, string text)
     {
         for (var i = 0; i < text.Length; i++)
