@@ -49,7 +49,8 @@ internal static class App
         // What the platform can be told stands in Settings alone.
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection();
-        Logs.Configure(builder.Logging, settings.Environment);
+        Logs.Configure(builder.Logging, settings);
+        builder.AddTelemetry(settings, node);
         Listen(builder, settings);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<Addresses>();
@@ -75,6 +76,7 @@ internal static class App
         {
             app.UseForwardedHeaders(Forwarded(settings));
         }
+        app.UseTelemetry();
         app.UseOwnHosts(settings);
         app.UseApiErrors();
         app.UseRouting();

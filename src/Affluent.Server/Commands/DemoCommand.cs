@@ -49,11 +49,7 @@ internal static class DemoCommand
         var time = TimeProvider.System;
         var narrator = new Narrator(output, time);
         narrator.Title("Affluent: from one command to a user's accounts and transactions");
-        using var logs = LoggerFactory.Create(logging =>
-        {
-            Logs.Configure(logging, settings.Environment);
-            logging.SetMinimumLevel(LogLevel.Error);
-        });
+        using var logs = LoggerFactory.Create(logging => Logs.Configure(logging, settings, LogLevel.Error));
         await using var installation = await narrator.Step(
             "Platform and test bank, on an SQLite file of their own",
             () => Installation.Start(settings, logs, time, cancellation),

@@ -13,9 +13,10 @@ internal sealed partial class Installation : IAsyncDisposable
     private readonly Database _database;
     private readonly WebApplication _app;
     private readonly WebApplication? _testBank;
+    private readonly WebApplication? _metrics;
 
-    private Installation(Database database, WebApplication app, WebApplication? testBank) =>
-        (_database, _app, _testBank) = (database, app, testBank);
+    private Installation(Database database, WebApplication app, WebApplication? testBank, WebApplication? metrics) =>
+        (_database, _app, _testBank, _metrics) = (database, app, testBank, metrics);
 
     /// <summary>How it is reached.</summary>
     public Addresses Addresses => _app.Services.GetRequiredService<Addresses>();
@@ -37,6 +38,7 @@ internal sealed partial class Installation : IAsyncDisposable
         LogStarting(log, ProgramVersion.Text, settings.Environment, SettingList.RoleNames(settings.Roles));
         var database = OpenDatabase(settings);
         WebApplication? testBank = null;
+        WebApplication? metrics = null;
         try
         {
             var applied = await Migrate(database, time, cancellation);
@@ -67,6 +69,12 @@ internal sealed partial class Installation : IAsyncDisposable
             );
             // Read now, so that a fault in an operator's bank is told at the start and not by the first request.
             app.Services.GetRequiredService<Banks>();
+            if (settings.MetricsListen is { } metricsListen)
+            {
+                metrics = TelemetryExport.BuildMetricsApp(metricsListen, app.Services);
+                await Listen(metrics, "metrics_listen", metricsListen, cancellation);
+                LogMetrics(log, metrics.Urls.First());
+            }
             await Listen(app, "listen", settings.Listen, cancellation);
             var addresses = app.Services.GetRequiredService<Addresses>();
             LogReady(
@@ -76,15 +84,11 @@ internal sealed partial class Installation : IAsyncDisposable
                 addresses.Embed,
                 addresses.Docs
             );
-            return new Installation(database, app, testBank);
+            return new Installation(database, app, testBank, metrics);
         }
         catch
         {
-            if (testBank is not null)
-            {
-                await testBank.DisposeAsync();
-            }
-            await database.DisposeAsync();
+            await DisposeAll(metrics, testBank, database);
             throw;
         }
     }
@@ -175,14 +179,14 @@ internal sealed partial class Installation : IAsyncDisposable
     /// <summary>Waits until the process is told to end, and ends what runs.</summary>
     public Task WaitForShutdown() => _app.WaitForShutdownAsync();
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => DisposeAll(_metrics, _app, _testBank, _database);
+
+    private static async ValueTask DisposeAll(params IAsyncDisposable?[] parts)
     {
-        await _app.DisposeAsync();
-        if (_testBank is not null)
+        foreach (var part in parts)
         {
-            await _testBank.DisposeAsync();
+            await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
-        await _database.DisposeAsync();
     }
 
     private static Uri TestBankOf(Settings settings, WebApplication testBank) =>
@@ -212,24 +216,27 @@ internal sealed partial class Installation : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Affluent {Version} starts as {Environment} with the roles {Roles}")]
+    [LoggerMessage(1001, LogLevel.Information, "Affluent {Version} starts as {Environment} with the roles {Roles}")]
     private static partial void LogStarting(ILogger log, string version, InstallationKind environment, string roles);
 
     [LoggerMessage(
-        2,
+        1002,
         LogLevel.Information,
         "Database {Address} is at version {Version}; applied just now: [{Applied}]"
     )]
     private static partial void LogDatabase(ILogger log, string address, int version, string applied);
 
-    [LoggerMessage(3, LogLevel.Warning, "Made a master key in {File}: keep a copy of it apart from the database")]
+    [LoggerMessage(1003, LogLevel.Warning, "Made a master key in {File}: keep a copy of it apart from the database")]
     private static partial void LogKeyCreated(ILogger log, string file);
 
-    [LoggerMessage(5, LogLevel.Information, "The test bank is open at {Address}")]
+    [LoggerMessage(1005, LogLevel.Information, "The test bank is open at {Address}")]
     private static partial void LogTestBank(ILogger log, string address);
 
+    [LoggerMessage(1006, LogLevel.Information, "Measurements are to be had at {Address}/metrics")]
+    private static partial void LogMetrics(ILogger log, string address);
+
     [LoggerMessage(
-        4,
+        1004,
         LogLevel.Information,
         "Ready after {Seconds:F1} s: API {Api}, widget {Embed}, documentation {Docs}"
     )]

@@ -17,7 +17,7 @@ internal static class ServeCommand
             async (asked, cancellation) =>
             {
                 var settings = options.ReadValid(asked);
-                using var logs = LoggerFactory.Create(logging => Logs.Configure(logging, settings.Environment));
+                using var logs = LoggerFactory.Create(logging => Logs.Configure(logging, settings));
                 await using var installation = await Installation.Start(
                     settings,
                     logs,

@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
+using Affluent.Server.Telemetry;
 
 namespace Affluent.Server.Events;
 
@@ -11,6 +13,12 @@ internal static class EventLog
 {
     /// <summary>How long events and queues are kept.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(90);
+
+    private static readonly Counter<long> Appended = Metrics.Meter.CreateCounter<long>(
+        "affluent.events.appended",
+        "{event}",
+        "Events that were appended to the log"
+    );
 
     private static readonly BulkTable<Row> Table = new(
         "events",
@@ -63,7 +71,14 @@ internal static class EventLog
             .Select((e, i) => new Row(userId, new EventId(first + i), work.ClientId, work.Now, e))
             .ToArray();
         await db.Insert(Table, rows);
-        db.AfterCommit(() => db.Database.Signals.Raise(Topic(userId)));
+        db.AfterCommit(() =>
+        {
+            db.Database.Signals.Raise(Topic(userId));
+            foreach (var appended in events)
+            {
+                Appended.Add(1, new KeyValuePair<string, object?>("name", appended.Name.Word()));
+            }
+        });
     }
 
     /// <summary>The user's events after an id, oldest first.</summary>

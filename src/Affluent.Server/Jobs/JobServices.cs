@@ -11,6 +11,10 @@ internal static class JobServices
         if (settings.Runs(Roles.Worker))
         {
             services.AddHostedService<WorkerLoop>();
+            if (settings.ExportsTelemetry)
+            {
+                services.AddHostedService<JobDepthLoop>();
+            }
         }
         return services;
     }

@@ -100,6 +100,29 @@ internal static class JobStore
             new { Now = now }
         );
 
+    /// <summary>Beyond this many jobs nobody counts on.</summary>
+    public const int DeepestDepth = 100_000;
+
+    /// <summary>How many jobs of each priority are due and run.</summary>
+    public static Task<IReadOnlyList<JobDepth>> Depths(DbWork db, long now)
+    {
+        return db.Query<JobDepth>(
+            $"{Of("ATTENDED")} union all {Of("BACKGROUND")}",
+            new { Now = now, Most = DeepestDepth }
+        );
+
+        // The priority is quoted, so that the index of due jobs with this priority serves.
+        static string Of(string priority) =>
+            $"""
+            select '{priority}' as priority,
+                (select count(*) from
+                    (select 1 from jobs where due_at <= @Now and priority = '{priority}' limit @Most) due) as due,
+                (select min(due_at) from jobs where due_at is not null and priority = '{priority}') as oldest_due_at,
+                (select count(*) from
+                    (select 1 from jobs where state = 'RUNNING' and priority = '{priority}' limit @Most) running) as running
+            """;
+    }
+
     /// <summary>
     /// Writes what a change makes of a locked job: the one statement by which jobs change.
     /// </summary>

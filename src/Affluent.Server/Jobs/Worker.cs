@@ -1,13 +1,20 @@
+using System.Diagnostics;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
+using Affluent.Server.Telemetry;
 
 namespace Affluent.Server.Jobs;
 
 /// <summary>How jobs of a kind are run: as far as they get now. Leaves the job in a state from which any node can go on.</summary>
-internal sealed record JobRunner(JobKind Kind, Func<Database, Job, CancellationToken, Task> Run);
+internal sealed record JobRunner(JobKind Kind, Func<Database, Job, CancellationToken, Task<JobEnd>> Run);
 
 /// <summary>Claims due jobs and runs them. Every node has one; they share the work through the database.</summary>
-internal sealed class Worker(Database database, IEnumerable<JobRunner> runners, TimeProvider time)
+internal sealed class Worker(
+    Database database,
+    IEnumerable<JobRunner> runners,
+    TimeProvider time,
+    ILogger<Worker> log
+)
 {
     /// <summary>The topic of <see cref="Signals"/> that wakes the worker.</summary>
     public const string Due = "jobs";
@@ -28,8 +35,32 @@ internal sealed class Worker(Database database, IEnumerable<JobRunner> runners, 
     public Task TakeUp(CancellationToken cancellation) =>
         database.Write(db => Claim.RescueAll(db, time.Seconds()), cancellation);
 
-    /// <summary>Takes one claimed job as far as it gets.</summary>
-    public Task Run(Job job, CancellationToken cancellation) => _runners[job.Kind].Run(database, job, cancellation);
+    /// <summary>Takes one claimed job as far as it gets: a trace of its own, found by the ids of the job and its subject.</summary>
+    public async Task Run(Job job, CancellationToken cancellation)
+    {
+        var scope = ScopeOf(job);
+        using var logged = log.BeginScope(scope);
+        using var span = Tracing.Source.StartActivity($"job {job.Kind.Word()}", ActivityKind.Consumer);
+        span?.SetTag("kind", job.Kind.Word())
+            .SetTag("job_id", scope.JobId)
+            .SetTag("connection_id", scope.ConnectionId)
+            .SetTag("run_id", scope.RunId);
+        var begun = Stopwatch.GetTimestamp();
+        var end = await _runners[job.Kind].Run(database, job, cancellation);
+        span?.SetTag("result", end.Word());
+        JobMetrics.Ended(job.Kind, job.Priority, end, Stopwatch.GetElapsedTime(begun));
+    }
+
+    private static LogScope ScopeOf(Job job) =>
+        new()
+        {
+            JobId = job.Id.ToString(),
+            ConnectionId = job.Kind switch
+            {
+                JobKind.Synchronization => new ConnectionId(job.SubjectId).ToString(),
+            },
+            RunId = job.RunId?.ToString(),
+        };
 
     /// <summary>Runs whatever is due, one after the other, until nothing is; says how many runs that took.</summary>
     public async Task<int> RunDue(CancellationToken cancellation)
@@ -101,6 +132,6 @@ internal sealed partial class WorkerLoop(Worker worker, Database database, TimeP
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The database cannot be asked for due jobs")]
+    [LoggerMessage(4101, LogLevel.Error, "The database cannot be asked for due jobs")]
     private static partial void LogUnavailable(ILogger log, Exception error);
 }

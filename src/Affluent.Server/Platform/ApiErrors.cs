@@ -101,7 +101,7 @@ internal static partial class ApiErrors
                     Retryable: true
                 );
             default:
-                LogBug(Logger(context), context.Request.Method, Route(context), context.TraceIdentifier, error);
+                LogBug(Logger(context), context.Request.Method, Route(context), error);
                 return new(
                     500,
                     "internal_error",
@@ -125,9 +125,9 @@ internal static partial class ApiErrors
     private static string Route(HttpContext context) =>
         (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Route} failed; request {RequestId}")]
-    private static partial void LogBug(ILogger logger, string method, string route, string requestId, Exception error);
+    [LoggerMessage(1104, LogLevel.Error, "{Method} {Route} failed")]
+    private static partial void LogBug(ILogger logger, string method, string route, Exception error);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Route}: the database cannot be reached")]
+    [LoggerMessage(1105, LogLevel.Error, "{Method} {Route}: the database cannot be reached")]
     private static partial void LogUnavailable(ILogger logger, string method, string route, Exception error);
 }

@@ -33,6 +33,6 @@ internal static partial class Health
 
     private static ContentHttpResult NotReady(string why) => TypedResults.Text($"not ready: {why}\n", statusCode: 503);
 
-    [LoggerMessage(10, LogLevel.Warning, "The database does not answer")]
+    [LoggerMessage(1101, LogLevel.Warning, "The database does not answer")]
     private static partial void LogUnreachable(ILogger log, Exception exception);
 }

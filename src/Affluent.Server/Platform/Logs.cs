@@ -1,41 +1,49 @@
+using Affluent.Server.Storage;
+using Affluent.Server.Telemetry;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Affluent.Server.Platform;
 
+/// <summary>Which form the log has.</summary>
+[WordCase(WordCase.LowerSnake)]
+internal enum LogForm
+{
+    /// <summary>To read.</summary>
+    Text,
+
+    /// <summary>To collect.</summary>
+    Json,
+}
+
 /// <summary>
-/// What is logged, and in which form: one line per event, to read in a sandbox, JSON in production. Requests are not logged: their
-/// addresses carry tokens and codes.
+/// What is logged: one line per event, on the standard output. Requests are not logged: their addresses carry tokens and codes.
 /// </summary>
 internal static class Logs
 {
-    public static void Configure(ILoggingBuilder logging, InstallationKind environment)
+    public static void Configure(ILoggingBuilder logging, Settings settings, LogLevel? level = null)
     {
+        var least = level ?? settings.LogLevel;
         logging.ClearProviders();
-        logging.SetMinimumLevel(LogLevel.Information);
-        // These print addresses or forms of requests at the level Information.
+        logging.SetMinimumLevel(least);
+        // These print addresses or forms of requests at the level Information, whatever is asked of ours.
         foreach (var chatty in new[] { "Microsoft", "System.Net.Http", "OpenIddict" })
         {
-            logging.AddFilter(chatty, LogLevel.Warning);
+            logging.AddFilter(chatty, least > LogLevel.Warning ? least : LogLevel.Warning);
         }
         // The host tells why it cannot start with a whole stack; the command says the same in one line. What it tells of a failed
         // background task comes as Critical too.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        if (environment == InstallationKind.Production)
-        {
-            logging.AddJsonConsole(json =>
-            {
-                json.UseUtcTimestamp = true;
-                json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-            });
-        }
-        else
-        {
-            logging.AddSimpleConsole(simple =>
-            {
-                simple.SingleLine = true;
-                simple.TimestampFormat = "HH:mm:ss ";
-                simple.ColorBehavior = LoggerColorBehavior.Default;
-            });
-        }
+        logging.Services.TryAddSingleton(TimeProvider.System);
+        logging.AddConsoleFormatter<TextLogFormatter, ConsoleFormatterOptions>();
+        logging.AddConsoleFormatter<JsonLogFormatter, ConsoleFormatterOptions>();
+        logging.AddConsole(console => console.FormatterName = FormatterOf(settings.LogForm));
     }
+
+    private static string FormatterOf(LogForm form) =>
+        form switch
+        {
+            LogForm.Text => TextLogFormatter.FormatName,
+            LogForm.Json => JsonLogFormatter.FormatName,
+        };
 }

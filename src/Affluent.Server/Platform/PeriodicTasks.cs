@@ -1,5 +1,8 @@
 using System.Data.Common;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Affluent.Server.Storage;
+using Affluent.Server.Telemetry;
 
 namespace Affluent.Server.Platform;
 
@@ -21,6 +24,11 @@ internal sealed partial class PeriodicTasks(
     ILogger<PeriodicTasks> log
 )
 {
+    private static readonly Histogram<double> Duration = Metrics.Duration(
+        "affluent.task.duration",
+        "A periodic task, from its taking to its last step"
+    );
+
     /// <summary>For how long a node that says nothing keeps a task to itself.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
@@ -34,6 +42,7 @@ internal sealed partial class PeriodicTasks(
         {
             try
             {
+                var begun = Stopwatch.GetTimestamp();
                 var fence = await database.Write(
                     db => PeriodicTaskStore.Claim(db, task.Name, time.Seconds(), LeaseEnd()),
                     cancellation
@@ -41,6 +50,10 @@ internal sealed partial class PeriodicTasks(
                 while (fence is { } mine && await database.Write(db => Step(db, task, mine), cancellation))
                 {
                     // More is left.
+                }
+                if (fence is not null)
+                {
+                    Duration.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, new KeyValuePair<string, object?>("task", task.Name));
                 }
             }
             catch (Exception error) when (error is DbException or TimeoutException)
@@ -69,10 +82,10 @@ internal sealed partial class PeriodicTasks(
 
     private long LeaseEnd() => (time.GetUtcNow() + Lease).ToUnixTimeSeconds();
 
-    [LoggerMessage(1, LogLevel.Warning, "The task '{Name}' failed; it is tried again in a minute")]
+    [LoggerMessage(1102, LogLevel.Warning, "The task '{Name}' failed; it is tried again in a minute")]
     private static partial void LogFailed(ILogger log, string name, Exception error);
 
-    [LoggerMessage(2, LogLevel.Warning, "The task '{Name}' took longer than its lease; another node goes on with it")]
+    [LoggerMessage(1103, LogLevel.Warning, "The task '{Name}' took longer than its lease; another node goes on with it")]
     private static partial void LogLost(ILogger log, string name);
 }
 

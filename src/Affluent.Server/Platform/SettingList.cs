@@ -41,6 +41,8 @@ internal static class SettingList
 {
     private const string Off = "off";
 
+    private static readonly string[] LogLevels = ["debug", "information", "warning", "error"];
+
     public static IReadOnlyList<Setting> All { get; } =
     [
         new(
@@ -149,6 +151,48 @@ internal static class SettingList
             "Scenario file of the included test bank (its default scenario)",
             (s, path) => s with { TestBankScenario = path },
             s => s.TestBankScenario
+        ),
+        new(
+            "log_level",
+            "debug|information|warning|error",
+            "The least that is logged (information)",
+            (s, text) =>
+                LogLevels.Contains(text) && Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level)
+                    ? s with
+                    {
+                        LogLevel = level,
+                    }
+                    : $"must be one of {string.Join(", ", LogLevels)}",
+            s => s.LogLevel.ToString().ToLowerInvariant()
+        ),
+        new(
+            "log_form",
+            "text|json",
+            "Form of the log: text to read, json to collect (text in a sandbox, json in production)",
+            (s, text) =>
+                Vocabulary<LogForm>.TryRead(text, out var form) ? s with { LogForm = form } : "must be text or json",
+            s => s.LogForm.Word()
+        ),
+        new(
+            "metrics_listen",
+            "URL|off",
+            "Where Prometheus finds measurements, under the path /metrics: an address for it alone (off)",
+            (s, text) =>
+                text == Off ? s with { MetricsListen = null }
+                : WhyNotListen(text) is { } why ? why
+                : Bindings(text).Any(a => a.Scheme != "http") ? "must be plain http: keep it inside your network"
+                : s with { MetricsListen = text },
+            s => s.MetricsListen ?? Off
+        ),
+        new(
+            "otlp_endpoint",
+            "URL|off",
+            "Collector that measurements and spans are sent to by OTLP: http://host:4318 by HTTP, http://host:4317 by gRPC (off)",
+            (s, text) =>
+                text == Off ? s with { OtlpEndpoint = null }
+                : Address(text) is { } url ? s with { OtlpEndpoint = url }
+                : "must be an address like http://127.0.0.1:4318, or off",
+            s => s.OtlpEndpoint?.OriginalString ?? Off
         ),
     ];
 

@@ -8,6 +8,8 @@ namespace Affluent.Server.Platform;
 /// </summary>
 internal sealed record Settings
 {
+    private readonly LogForm? _logForm;
+
     /// <summary>What the installation is for.</summary>
     public InstallationKind Environment { get; init; } = InstallationKind.Sandbox;
 
@@ -73,6 +75,25 @@ internal sealed record Settings
 
     /// <summary>Folder of *.json files with banks of the operator's own; null: only those that ship with the product.</summary>
     public string? CatalogueFolder { get; init; }
+
+    /// <summary>The least that is logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>The form of the log: to read in a sandbox, to collect in production, unless told otherwise.</summary>
+    public LogForm LogForm
+    {
+        get => _logForm ?? (Environment == InstallationKind.Production ? LogForm.Json : LogForm.Text);
+        init => _logForm = value;
+    }
+
+    /// <summary>Where measurements are to be had for Prometheus; null: nowhere.</summary>
+    public string? MetricsListen { get; init; }
+
+    /// <summary>The collector to which measurements and spans are sent by OTLP; null: none.</summary>
+    public Uri? OtlpEndpoint { get; init; }
+
+    /// <summary>Whether somebody collects what the platform measures.</summary>
+    public bool ExportsTelemetry => MetricsListen is not null || OtlpEndpoint is not null;
 
     /// <summary>Whether this process has the role.</summary>
     public bool Runs(Roles role) => (Roles & role) == role;

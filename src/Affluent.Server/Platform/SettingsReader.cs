@@ -22,6 +22,8 @@ internal static class SettingsReader
 
     public const string VariablePrefix = "AFFLUENT_";
 
+    private const string CollectorVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
     /// <summary>Reads and checks everything; never stops at the first fault.</summary>
     /// <param name="file">The file that --config names; null: <see cref="StandardFile"/>, if there.</param>
     /// <param name="variables">Environment variables, those of others too.</param>
@@ -201,6 +203,11 @@ internal static class SettingsReader
         var ours = variables
             .Where(v => v.Key.StartsWith(VariablePrefix, StringComparison.Ordinal))
             .OrderBy(v => v.Key, StringComparer.Ordinal);
+        // The name by which OpenTelemetry's own tools hand it to every program.
+        if (variables.TryGetValue(CollectorVariable, out var collector))
+        {
+            yield return ("otlp_endpoint", collector, CollectorVariable);
+        }
         foreach (var (variable, value) in ours)
         {
             var name = variable[VariablePrefix.Length..].ToLowerInvariant();

@@ -48,10 +48,34 @@ internal abstract partial class Database : IAsyncDisposable
         : new SqliteDatabase(address);
 
     /// <summary>Runs reads, each statement on its own; what they see may move between two statements.</summary>
-    public abstract Task<T> Read<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation);
+    public async Task<T> Read<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    {
+        using var use = DatabaseUse.Read(this);
+        try
+        {
+            return await ReadCore(work, cancellation);
+        }
+        catch (Exception error)
+        {
+            use.Fail(error);
+            throw;
+        }
+    }
 
     /// <summary>Runs one transaction: all that <paramref name="work"/> does commits together, or none of it when it throws.</summary>
-    public abstract Task<T> Write<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation);
+    public async Task<T> Write<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    {
+        using var use = DatabaseUse.Write(this);
+        try
+        {
+            return await WriteCore(work, cancellation);
+        }
+        catch (Exception error)
+        {
+            use.Fail(error);
+            throw;
+        }
+    }
 
     /// <inheritdoc cref="Write{T}"/>
     public Task Write(Func<DbWork, Task> work, CancellationToken cancellation) =>
@@ -63,6 +87,12 @@ internal abstract partial class Database : IAsyncDisposable
             },
             cancellation
         );
+
+    /// <inheritdoc cref="Read{T}"/>
+    protected abstract Task<T> ReadCore<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation);
+
+    /// <inheritdoc cref="Write{T}"/>
+    protected abstract Task<T> WriteCore<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation);
 
     /// <summary>Lets somebody with a connection of their own (Entity Framework) write when it is their turn.</summary>
     public virtual Task<T> InWriterTurn<T>(Func<Task<T>> work, CancellationToken cancellation) => work();

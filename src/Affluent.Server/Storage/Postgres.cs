@@ -53,13 +53,13 @@ internal sealed partial class PostgresDatabase : Database
         return builder.ToString();
     }
 
-    public override async Task<T> Read<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    protected override async Task<T> ReadCore<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
     {
         await using var connection = await Source.OpenConnectionAsync(cancellation);
         return await work(new DbWork(this, connection, transaction: null, cancellation));
     }
 
-    public override async Task<T> Write<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    protected override async Task<T> WriteCore<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
     {
         await using var connection = await Source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);

@@ -33,7 +33,7 @@ internal sealed partial class SqliteDatabase : Database
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    public override async Task<T> Read<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    protected override async Task<T> ReadCore<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
     {
         await _readers.WaitAsync(cancellation);
         try
@@ -47,7 +47,7 @@ internal sealed partial class SqliteDatabase : Database
         }
     }
 
-    public override async Task<T> Write<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    protected override async Task<T> WriteCore<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
     {
         await _writer.WaitAsync(cancellation);
         try

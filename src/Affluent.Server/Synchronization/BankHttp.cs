@@ -24,12 +24,14 @@ internal sealed partial class BankHttp : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = false,
+            // What a bank gets is what its connector says: no trace of ours.
+            ActivityHeadersPropagator = null,
             AutomaticDecompression = DecompressionMethods.All,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             ConnectTimeout = TimeSpan.FromSeconds(10),
             ConnectCallback = Connect,
         };
-        _client = new HttpClient(new BoundedExchange(network, time) { Ended = Log })
+        _client = new HttpClient(new BoundedExchange(network, time) { Ended = Tell })
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
@@ -94,30 +96,34 @@ internal sealed partial class BankHttp : IDisposable
     }
 
     /// <summary>No path and no query: they may hold ids, codes and names.</summary>
-    private void Log(ExchangeEnd exchange)
+    private void Tell(ExchangeEnd exchange)
     {
         var (method, host) = (exchange.Method, exchange.Address?.Host);
-        if (exchange.Failure is not { } failure)
+        var reason = exchange.Failure is { } failure ? ReasonOf(failure) : null;
+        SynchronizationMetrics.Exchanged(exchange, reason);
+        if (reason is null)
         {
             LogAnswer(_log, method, host, (int?)exchange.Status, exchange.Duration);
         }
-        else if (failure is not OperationCanceledException)
+        else if (exchange.Failure is not OperationCanceledException)
         {
-            var reason = failure switch
-            {
-                HttpIOException { InnerException: OperationCanceledException } => "time-out",
-                HttpIOException error => $"{error.HttpRequestError}",
-                HttpRequestException error => $"{error.HttpRequestError}",
-                _ => failure.GetType().Name,
-            };
             LogFailure(_log, method, host, reason, exchange.Duration);
         }
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "Bank {Method} {Host}: {Status} after {Duration}")]
+    private static string ReasonOf(Exception failure) =>
+        failure switch
+        {
+            HttpIOException { InnerException: OperationCanceledException } => "time-out",
+            HttpIOException error => $"{error.HttpRequestError}",
+            HttpRequestException error => $"{error.HttpRequestError}",
+            _ => failure.GetType().Name,
+        };
+
+    [LoggerMessage(5301, LogLevel.Debug, "Bank {Method} {Host}: {Status} after {Duration}")]
     private static partial void LogAnswer(ILogger log, HttpMethod method, string? host, int? status, TimeSpan duration);
 
-    [LoggerMessage(2, LogLevel.Warning, "Bank {Method} {Host}: {Failure} after {Duration}")]
+    [LoggerMessage(5302, LogLevel.Warning, "Bank {Method} {Host}: {Failure} after {Duration}")]
     private static partial void LogFailure(
         ILogger log,
         HttpMethod method,

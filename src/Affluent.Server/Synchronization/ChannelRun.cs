@@ -209,7 +209,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                     unanswered = 0;
                     break;
                 case StepResult.Refused { Reason: Refusal.AccountRefused or Refusal.NotUnderstood } refused:
-                    LogRefused(tools.Log, run.Id.Value, _id.Value, refused.Reason, refused.Detail);
+                    LogRefused(tools.Log, _id, refused.Reason, refused.Detail);
                     await GiveUp(held, cancellation);
                     failed++;
                     break;
@@ -277,7 +277,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         var plan = Import.Plan(account.Row, reading, held, rules, run.Zone, newId, tools.Now);
         if (plan.Unusable > 0)
         {
-            LogUnusable(tools.Log, run.Id.Value, _id.Value, plan.Unusable);
+            LogUnusable(tools.Log, _id, plan.Unusable);
         }
         var done = plan.Account with { Status = AccountStatus.Active, SyncedUntil = today };
         await SaveReading(done, EventName.AccountSynchronized, plan, cancellation);
@@ -320,11 +320,11 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             case StepResult.Later later:
                 return new ChannelEnd.Later(later.NotBefore, later.Reason);
             case StepResult.Refused refused:
-                LogRefused(tools.Log, run.Id.Value, _id.Value, refused.Reason, refused.Detail);
+                LogRefused(tools.Log, _id, refused.Reason, refused.Detail);
                 return new ChannelEnd.Finished(Outcome.Of(refused.Reason));
             default:
                 // A connector that answers out of turn.
-                LogRefused(tools.Log, run.Id.Value, _id.Value, Refusal.NotUnderstood, result.GetType().Name);
+                LogRefused(tools.Log, _id, Refusal.NotUnderstood, result.GetType().Name);
                 return new ChannelEnd.Finished(Outcome.Of(Refusal.NotUnderstood));
         }
     }
@@ -385,9 +385,9 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             Status = account.Status.Word(),
         };
 
-    [LoggerMessage(1, LogLevel.Information, "Connection {Connection}, channel {Channel}: refused, {Reason}: {Detail}")]
-    private static partial void LogRefused(ILogger log, long connection, string channel, Refusal reason, string detail);
+    [LoggerMessage(5101, LogLevel.Information, "Channel {Channel}: refused, {Reason}: {Detail}")]
+    private static partial void LogRefused(ILogger log, ChannelDefinitionId channel, Refusal reason, string detail);
 
-    [LoggerMessage(2, LogLevel.Warning, "Connection {Connection}, channel {Channel}: {Count} rows could not be read")]
-    private static partial void LogUnusable(ILogger log, long connection, string channel, int count);
+    [LoggerMessage(5102, LogLevel.Warning, "Channel {Channel}: {Count} rows could not be read")]
+    private static partial void LogUnusable(ILogger log, ChannelDefinitionId channel, int count);
 }

@@ -27,7 +27,12 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
 
     /// <summary>Takes all pages of the list of accounts; null: it is complete, else what came in between.</summary>
     public Task<StepResult?> ListAccounts(Action<StepResult.Page> take, CancellationToken cancellation) =>
-        Pages((accounts, context, cancellation) => accounts.ListAccounts(context, cancellation), take, cancellation);
+        Pages(
+            ConnectorStep.ListAccounts,
+            (accounts, context, cancellation) => accounts.ListAccounts(context, cancellation),
+            take,
+            cancellation
+        );
 
     /// <summary>Takes all pages of an account's transactions; null: they are complete, else what came in between.</summary>
     public Task<StepResult?> ListTransactions(
@@ -37,6 +42,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         CancellationToken cancellation
     ) =>
         Pages(
+            ConnectorStep.ListTransactions,
             (accounts, context, cancellation) => accounts.ListTransactions(context, account, from, cancellation),
             take,
             cancellation
@@ -45,6 +51,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     /// <summary>Tells the bank which accounts the user shares.</summary>
     public Task<StepResult> ShareAccounts(IReadOnlyList<BankAccount> shared, CancellationToken cancellation) =>
         Take<IAccountConsent>(
+            ConnectorStep.ShareAccounts,
             (consent, context, cancellation) => consent.ShareAccounts(context, shared, cancellation),
             answered: false,
             cancellation
@@ -53,6 +60,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     /// <summary>Hands over what the user typed.</summary>
     public Task<StepResult> AcceptAnswer(IReadOnlyDictionary<string, string> values, CancellationToken cancellation) =>
         Take<IEmbeddedAuthentication>(
+            ConnectorStep.AcceptAnswer,
             (user, context, cancellation) => user.AcceptAnswer(context, values, cancellation),
             answered: true,
             cancellation
@@ -61,6 +69,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     /// <summary>Hands over the address at which the user came back from the bank.</summary>
     public Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation) =>
         Take<IRedirectAuthentication>(
+            ConnectorStep.AcceptReturn,
             (user, context, cancellation) => user.AcceptReturn(context, address, cancellation),
             answered: true,
             cancellation
@@ -70,12 +79,14 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     /// <param name="answered">The user says so: a question that is asked now is another one.</param>
     public Task<StepResult> Poll(bool answered, CancellationToken cancellation) =>
         Take<IDecoupledAuthentication>(
+            ConnectorStep.Poll,
             (user, context, cancellation) => user.Poll(context, cancellation),
             answered,
             cancellation
         );
 
     private async Task<StepResult?> Pages(
+        ConnectorStep name,
         Step<IAccountInformation> step,
         Action<StepResult.Page> take,
         CancellationToken cancellation
@@ -84,7 +95,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         string? place = null;
         for (var number = 0; number < MostPages; number++)
         {
-            var result = await Take(step, answered: false, cancellation);
+            var result = await Take(name, step, answered: false, cancellation);
             if (result is not StepResult.Page page)
             {
                 return result is StepResult.Done ? null : result;
@@ -106,11 +117,21 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
 
     /// <summary>One step of the connector; its session is kept when it changed.</summary>
     /// <param name="answered">The step hands over an answer: a question that is asked now is another one.</param>
-    private async Task<StepResult> Take<T>(Step<T> step, bool answered, CancellationToken cancellation)
+    private async Task<StepResult> Take<T>(
+        ConnectorStep name,
+        Step<T> step,
+        bool answered,
+        CancellationToken cancellation
+    )
         where T : class, IConnector
     {
         await run.BeforeBank(cancellation);
-        var result = await WithLease(step, cancellation);
+        var result = await SynchronizationMetrics.Step(
+            name,
+            run.Connection.ProviderId,
+            channel.Mode,
+            () => WithLease(step, cancellation)
+        );
         if (result is not StepResult.AskUser)
         {
             KeepSession(result.Session);
@@ -177,13 +198,13 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
                 && !cancellation.IsCancellationRequested
             )
         {
-            LogTransport(tools.Log, run.Id.Value, _id.Value, error.GetType().Name);
+            LogTransport(tools.Log, _id, error.GetType().Name);
             return new StepResult.Later(tools.Now.AddMinutes(15), LaterReason.BankUnavailable) { Session = Session };
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             // The message could quote what the bank sent: where it happened is enough to find the bug.
-            LogBug(tools.Log, run.Id.Value, _id.Value, error.GetType().Name, error.StackTrace);
+            LogBug(tools.Log, _id, error.GetType().Name, error.StackTrace);
             return NotUnderstood("the connector failed");
         }
     }
@@ -193,9 +214,9 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     /// <summary>A step that needs a capability.</summary>
     private delegate Task<StepResult> Step<in T>(T connector, StepContext context, CancellationToken cancellation);
 
-    [LoggerMessage(1, LogLevel.Warning, "Connection {Connection}, channel {Channel}: transport broken, {Error}")]
-    private static partial void LogTransport(ILogger log, long connection, string channel, string error);
+    [LoggerMessage(5201, LogLevel.Warning, "Channel {Channel}: transport broken, {Error}")]
+    private static partial void LogTransport(ILogger log, ChannelDefinitionId channel, string error);
 
-    [LoggerMessage(2, LogLevel.Error, "Connection {Connection}, channel {Channel}: connector failed, {Error} {Trace}")]
-    private static partial void LogBug(ILogger log, long connection, string channel, string error, string? trace);
+    [LoggerMessage(5202, LogLevel.Error, "Channel {Channel}: connector failed, {Error} {Trace}")]
+    private static partial void LogBug(ILogger log, ChannelDefinitionId channel, string error, string? trace);
 }

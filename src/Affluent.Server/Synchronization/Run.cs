@@ -4,6 +4,7 @@ using Affluent.Server.Events;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
+using Affluent.Server.Telemetry;
 
 namespace Affluent.Server.Synchronization;
 
@@ -14,7 +15,7 @@ internal sealed partial class Run(RunTools tools)
     private const int MostRescues = 5;
 
     /// <summary>Takes the connection as far as it gets. Leaves it in a state from which any node can go on, whatever happens.</summary>
-    public async Task Execute(Job job, CancellationToken cancellation)
+    public async Task<JobEnd> Execute(Job job, CancellationToken cancellation)
     {
         RunState? run = null;
         try
@@ -22,28 +23,35 @@ internal sealed partial class Run(RunTools tools)
             run = await Load(job, cancellation);
             if (run is null)
             {
-                return;
+                return JobEnd.Lost;
             }
             if (job.RunId is null)
             {
                 await Begin(run, cancellation);
             }
-            await RunChannels(run, cancellation);
+            var id = run.Job.RunId?.ToString();
+            Activity.Current?.SetTag("run_id", id);
+            using var logged = tools.Log.BeginScope(new LogScope { RunId = id });
+            return await RunChannels(run, cancellation);
         }
         catch (LeaseLostException)
         {
-            LogLost(tools.Log, job.SubjectId);
+            LogLost(tools.Log);
+            return JobEnd.Lost;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             await Release(run, job, job.Attempt, tools.Now);
+            return JobEnd.GivenBack;
         }
         catch (Exception error)
         {
-            LogFailed(tools.Log, job.SubjectId, error);
+            LogFailed(tools.Log, error);
+            Activity.Current.Fail(error);
             var attempt = job.Attempt + 1;
             var wait = Schedule.Backoff(attempt, TimeSpan.FromSeconds(30), job.SubjectId);
             await Release(run, job, attempt, tools.Now + wait);
+            return JobEnd.Failed;
         }
     }
 
@@ -88,7 +96,7 @@ internal sealed partial class Run(RunTools tools)
             cancellation
         );
 
-    private async Task RunChannels(RunState run, CancellationToken cancellation)
+    private async Task<JobEnd> RunChannels(RunState run, CancellationToken cancellation)
     {
         List<(ChannelAccess Channel, ChannelEnd.Later Later)> later = [];
         foreach (var channel in run.Channels.Where(c => run.Progress.Of(c.DefinitionId) is null))
@@ -97,7 +105,7 @@ internal sealed partial class Run(RunTools tools)
             switch (end)
             {
                 case ChannelEnd.Waiting:
-                    return;
+                    return JobEnd.Asked;
                 case ChannelEnd.Later wait:
                     later.Add((channel, wait));
                     break;
@@ -114,7 +122,7 @@ internal sealed partial class Run(RunTools tools)
             if (Outcome.Retry(notBefore, run.Attended, run.Job.Attempt, run.Job.SubjectId, tools.Now) is { } retry)
             {
                 await run.Release(retry.ToUnixTimeSeconds(), run.Job.Attempt + 1, cancellation);
-                return;
+                return JobEnd.PutOff;
             }
             foreach (var (channel, wait) in later)
             {
@@ -122,6 +130,7 @@ internal sealed partial class Run(RunTools tools)
             }
         }
         await Conclude(run, cancellation);
+        return JobEnd.Done;
     }
 
     private async Task<(ChannelEnd End, IReadOnlyList<AccountId> Listed)> RunChannel(
@@ -162,6 +171,7 @@ internal sealed partial class Run(RunTools tools)
         IReadOnlyList<AccountId> listed
     )
     {
+        SynchronizationMetrics.Finished(run.Connection.ProviderId, channel.Mode, result);
         var list = NewEvent.OfAccountList(run.Id, channel.DefinitionId, listed) with
         {
             Status = result.Status.Word(),
@@ -233,17 +243,13 @@ internal sealed partial class Run(RunTools tools)
         catch (Exception error) when (error is System.Data.Common.DbException or OperationCanceledException)
         {
             // The lease runs out and another node rescues the job.
-            LogFailed(tools.Log, job.SubjectId, error);
+            LogFailed(tools.Log, error);
         }
     }
 
-    [LoggerMessage(
-        1,
-        LogLevel.Information,
-        "Connection {Connection}: the run was taken over, or the connection is gone"
-    )]
-    private static partial void LogLost(ILogger log, long connection);
+    [LoggerMessage(5001, LogLevel.Information, "The run was taken over, or the connection is gone")]
+    private static partial void LogLost(ILogger log);
 
-    [LoggerMessage(2, LogLevel.Error, "Connection {Connection}: the run failed and will be tried again")]
-    private static partial void LogFailed(ILogger log, long connection, Exception error);
+    [LoggerMessage(5002, LogLevel.Error, "The run failed and will be tried again")]
+    private static partial void LogFailed(ILogger log, Exception error);
 }

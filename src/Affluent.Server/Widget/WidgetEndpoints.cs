@@ -210,6 +210,6 @@ internal static partial class WidgetEndpoints
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A page of the widget could not be shown")]
+    [LoggerMessage(6001, LogLevel.Error, "A page of the widget could not be shown")]
     private static partial void LogBroken(ILogger logger, Exception error);
 }

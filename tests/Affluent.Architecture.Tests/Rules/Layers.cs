@@ -3,7 +3,7 @@ using Affluent.Architecture.Tests.Model;
 namespace Affluent.Architecture.Tests.Rules;
 
 /// <summary>
-/// Who may know whom inside the server: Storage nobody, Platform only Storage, features both and each other, Commands everything. Nobody
+/// Who may know whom inside the server: Telemetry nobody, Storage only Telemetry, Platform only these two, features both and each other, Commands everything. Nobody
 /// knows Commands, or the root that puts all together, but these two.
 /// </summary>
 internal static class Layers
@@ -20,8 +20,9 @@ internal static class Layers
     private static bool May(string by, string of) =>
         by switch
         {
-            "Storage" => false,
-            "Platform" => of == "Storage",
+            "Telemetry" => false,
+            "Storage" => of == "Telemetry",
+            "Platform" => of is "Storage" or "Telemetry",
             _ => Top.Contains(by) || !Top.Contains(of),
         };
 }

@@ -25,10 +25,10 @@ internal sealed class HookedDatabase(Database inner) : Database
 
     public override string Kind => inner.Kind;
 
-    public override Task<T> Read<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation) =>
+    protected override Task<T> ReadCore<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation) =>
         inner.Read(work, cancellation);
 
-    public override async Task<T> Write<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    protected override async Task<T> WriteCore<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
     {
         var number = Interlocked.Increment(ref _writes);
         if (number > DiesAt)
