@@ -4,7 +4,7 @@
 #   ./test.sh                       everything
 #   ./test.sh -class "*Sync*"       arguments go to each test program (see its --help)
 #
-# PostgreSQL and Chromium are installed by apt when they are missing and this may do so (root, apt-get, network). Without them the
+# PostgreSQL, Chromium and Prometheus's parser are installed by apt when they are missing and this may do so (root, apt-get, network). Without them the
 # tests that need them show as skipped; with CI=true their absence is a failure. AFFLUENT_TEST_POSTGRES=postgres://… takes a
 # PostgreSQL that already runs.
 set -uo pipefail
@@ -55,10 +55,19 @@ find_chromium() {
   [[ -n "$chromium" ]]
 }
 
+find_prometheus_parser() {
+  local python
+  for python in python3 /usr/bin/python3; do
+    "$python" -c 'import prometheus_client' 2>/dev/null && return
+  done
+  return 1
+}
+
 install_missing() {
   local packages=()
   [[ -n "${AFFLUENT_TEST_POSTGRES:-}" ]] || find_postgres || packages+=(postgresql)
   find_chromium || packages+=(chromium)
+  find_prometheus_parser || packages+=(python3-prometheus-client)
   if [[ ${#packages[@]} -eq 0 || $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
     return
   fi

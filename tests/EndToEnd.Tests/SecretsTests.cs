@@ -5,7 +5,7 @@ using Xunit;
 
 namespace EndToEnd.Tests;
 
-/// <summary>After a whole life over both channels, nothing secret stands anywhere in the database or in the logs.</summary>
+/// <summary>After a whole life over both channels, nothing secret stands anywhere in the database, the logs or what collectors get.</summary>
 public sealed class SecretsTests
 {
     private const string Login = "customer-4c7f20";
@@ -23,10 +23,27 @@ public sealed class SecretsTests
         """;
 
     [Theory, OnBothDatabases]
-    public async Task Neither_the_database_nor_the_logs_hold_a_secret_after_a_run_over_both_channels(DatabaseKind kind)
+    public async Task Neither_database_nor_logs_nor_exports_hold_a_secret_after_a_run_over_both_channels(
+        DatabaseKind kind
+    )
     {
         await using var listener = new Listener();
-        await using var installation = await Installation.Start(kind, throughProxy: listener.Start);
+        await using var collector = await Collector.Start();
+        var metrics = $"http://127.0.0.1:{ServerProcess.FreePort()}";
+        await using var installation = await Installation.Start(
+            kind,
+            throughProxy: listener.Start,
+            [
+                "--log-level",
+                "debug",
+                "--log-form",
+                "json",
+                "--otlp-endpoint",
+                collector.Address,
+                "--metrics-listen",
+                metrics,
+            ]
+        );
         await using var files = await FileSite.Start();
         var file = files.Put($"{Guid.NewGuid():N}.txt", Encoding.UTF8.GetBytes(File));
         using var customer = await Customer.Of(installation);
@@ -70,7 +87,16 @@ public sealed class SecretsTests
         Assert.Contains(Iban, stored, StringComparison.Ordinal);
 
         Assert.Empty(Found(secrets, "the database", stored));
+        using var http = new HttpClient();
+        var exported = await http.GetStringAsync($"{metrics}/metrics", TestContext.Current.CancellationToken);
+        await installation.Server.Stop();
+        exported += collector.Text;
+        // The searches see what was logged and exported.
+        Assert.Contains("\"event_id\":5301", installation.Logs, StringComparison.Ordinal);
+        Assert.Contains("step list_transactions", exported, StringComparison.Ordinal);
+        Assert.Contains("affluent_bank_duration_seconds", exported, StringComparison.Ordinal);
         Assert.Empty(Found(secrets, "the logs", installation.Logs));
+        Assert.Empty(Found(secrets, "the exports", exported));
         var personal = new[]
         {
             Owner,
@@ -83,6 +109,7 @@ public sealed class SecretsTests
             customer.Email,
         }.ToDictionary(text => text, text => $"'{text}'", StringComparer.Ordinal);
         Assert.Empty(Found(personal, "the logs", installation.Logs));
+        Assert.Empty(Found(personal, "the exports", exported));
     }
 
     private static IEnumerable<string> Found(Dictionary<string, string> wanted, string place, string text) =>

@@ -153,7 +153,11 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
     private bool EndsUntilThen(RevocationKind kind, long subject, AccessToken token) =>
         _entries.TryGetValue((kind, subject), out var entry) && token.Id.Value < entry.Id;
 
-    [LoggerMessage(2001, LogLevel.Warning, "The list of revoked tokens could not be read; it is tried again in a second")]
+    [LoggerMessage(
+        2001,
+        LogLevel.Warning,
+        "The list of revoked tokens could not be read; it is tried again in a second"
+    )]
     private static partial void LogFailed(ILogger log, Exception error);
 
     private sealed record Row

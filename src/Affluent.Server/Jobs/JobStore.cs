@@ -114,13 +114,13 @@ internal static class JobStore
         // The priority is quoted, so that the index of due jobs with this priority serves.
         static string Of(string priority) =>
             $"""
-            select '{priority}' as priority,
-                (select count(*) from
-                    (select 1 from jobs where due_at <= @Now and priority = '{priority}' limit @Most) due) as due,
-                (select min(due_at) from jobs where due_at is not null and priority = '{priority}') as oldest_due_at,
-                (select count(*) from
-                    (select 1 from jobs where state = 'RUNNING' and priority = '{priority}' limit @Most) running) as running
-            """;
+                select '{priority}' as priority,
+                    (select count(*) from
+                        (select 1 from jobs where due_at <= @Now and priority = '{priority}' limit @Most) due) as due,
+                    (select min(due_at) from jobs where due_at is not null and priority = '{priority}') as oldest_due_at,
+                    (select count(*) from
+                        (select 1 from jobs where state = 'RUNNING' and priority = '{priority}' limit @Most) running) as running
+                """;
     }
 
     /// <summary>

@@ -9,12 +9,7 @@ namespace Affluent.Server.Jobs;
 internal sealed record JobRunner(JobKind Kind, Func<Database, Job, CancellationToken, Task<JobEnd>> Run);
 
 /// <summary>Claims due jobs and runs them. Every node has one; they share the work through the database.</summary>
-internal sealed class Worker(
-    Database database,
-    IEnumerable<JobRunner> runners,
-    TimeProvider time,
-    ILogger<Worker> log
-)
+internal sealed class Worker(Database database, IEnumerable<JobRunner> runners, TimeProvider time, ILogger<Worker> log)
 {
     /// <summary>The topic of <see cref="Signals"/> that wakes the worker.</summary>
     public const string Due = "jobs";

@@ -53,7 +53,10 @@ internal sealed partial class PeriodicTasks(
                 }
                 if (fence is not null)
                 {
-                    Duration.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, new KeyValuePair<string, object?>("task", task.Name));
+                    Duration.Record(
+                        Stopwatch.GetElapsedTime(begun).TotalSeconds,
+                        new KeyValuePair<string, object?>("task", task.Name)
+                    );
                 }
             }
             catch (Exception error) when (error is DbException or TimeoutException)
@@ -85,7 +88,11 @@ internal sealed partial class PeriodicTasks(
     [LoggerMessage(1102, LogLevel.Warning, "The task '{Name}' failed; it is tried again in a minute")]
     private static partial void LogFailed(ILogger log, string name, Exception error);
 
-    [LoggerMessage(1103, LogLevel.Warning, "The task '{Name}' took longer than its lease; another node goes on with it")]
+    [LoggerMessage(
+        1103,
+        LogLevel.Warning,
+        "The task '{Name}' took longer than its lease; another node goes on with it"
+    )]
     private static partial void LogLost(ILogger log, string name);
 }
 

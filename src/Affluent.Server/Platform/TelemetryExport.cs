@@ -41,6 +41,8 @@ internal static class TelemetryExport
             return;
         }
         builder.Configuration.AddInMemoryCollection(OwnVariables());
+        // Before all others: it is stopped after them, and sends what they measured to their end.
+        builder.Services.AddHostedService<LastExport>();
         var telemetry = builder
             .Services.AddOpenTelemetry()
             .ConfigureResource(resource =>
@@ -116,6 +118,20 @@ internal static class TelemetryExport
         private readonly ActivityListener _listener = Tracing.BeginTraces();
 
         public void Dispose() => _listener.Dispose();
+    }
+
+    /// <summary>Hands over what is left when the program ends, and does not wait long for a collector that says nothing.</summary>
+    private sealed class LastExport(IServiceProvider services) : IHostedService
+    {
+        private const int Milliseconds = 1500;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) =>
+            Task.WhenAll(
+                Task.Run(() => services.GetService<MeterProvider>()?.Shutdown(Milliseconds), CancellationToken.None),
+                Task.Run(() => services.GetService<TracerProvider>()?.Shutdown(Milliseconds), CancellationToken.None)
+            );
     }
 
     /// <summary>What the database has done since the start.</summary>

@@ -33,17 +33,11 @@ public sealed class LogEventTests
 
     [Fact]
     public void Every_number_is_in_the_range_of_its_folder() =>
-        Assert.All(
-            Events,
-            e => Assert.InRange(e.Event.EventId, Ranges[e.Folder] + 1, Ranges[e.Folder] + 999)
-        );
+        Assert.All(Events, e => Assert.InRange(e.Event.EventId, Ranges[e.Folder] + 1, Ranges[e.Folder] + 999));
 
     [Fact]
     public void No_number_stands_for_two_events() =>
-        Assert.Equal(
-            [],
-            Events.GroupBy(e => e.Event.EventId).Where(g => g.Count() > 1).Select(g => g.Key)
-        );
+        Assert.Equal([], Events.GroupBy(e => e.Event.EventId).Where(g => g.Count() > 1).Select(g => g.Key));
 
     [Fact]
     public void The_documentation_lists_every_event_as_it_is()

@@ -40,10 +40,7 @@ public sealed class LogFormatterTests
         Assert.Equal(("warning", Source), (json.Text("level"), json.Text("source")));
         Assert.Equal(5302, json.GetProperty("event_id").GetInt32());
         Assert.Equal("Bank GET \"bank\"\n", json.Text("message"));
-        Assert.Equal(
-            ("1", "2", "3"),
-            (json.Text("job_id"), json.Text("connection_id"), json.Text("run_id"))
-        );
+        Assert.Equal(("1", "2", "3"), (json.Text("job_id"), json.Text("connection_id"), json.Text("run_id")));
         Assert.Equal("GET", json.GetProperty("values").Text("Method"));
         Assert.Single(json.GetProperty("values").EnumerateObject());
         Assert.StartsWith("System.InvalidOperationException: why", json.Text("exception"), StringComparison.Ordinal);

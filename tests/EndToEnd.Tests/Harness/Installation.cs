@@ -13,9 +13,10 @@ internal sealed class Installation : IAsyncDisposable
     public Uri ClientSite { get; } = new($"http://localhost:{ServerProcess.FreePort()}");
 
     private readonly List<ServerProcess> _processes = [];
+    private readonly string[] _settings;
     private string _bank = "";
 
-    private Installation(TestDatabase database) => Database = database;
+    private Installation(TestDatabase database, string[] settings) => (Database, _settings) = (database, settings);
 
     /// <summary>Where the platform listens, the first process of it.</summary>
     public Uri Address { get; private set; } = null!;
@@ -34,9 +35,14 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>The platform in one process, the test bank in another, one client.</summary>
     /// <param name="throughProxy">What stands between the platform and the test bank; null: nothing.</param>
-    public static async Task<Installation> Start(DatabaseKind kind, Func<Uri, Uri>? throughProxy = null)
+    /// <param name="settings">Further options of the platform's processes.</param>
+    public static async Task<Installation> Start(
+        DatabaseKind kind,
+        Func<Uri, Uri>? throughProxy = null,
+        params string[] settings
+    )
     {
-        var installation = new Installation(await TestDatabase.CreateEmpty(kind));
+        var installation = new Installation(await TestDatabase.CreateEmpty(kind), settings);
         try
         {
             var port = ServerProcess.FreePort();
@@ -83,6 +89,7 @@ internal sealed class Installation : IAsyncDisposable
                 "--test-bank-url",
                 _bank,
                 .. Data,
+                .. _settings,
             ]
         );
         _processes.Add(process);

@@ -13,13 +13,15 @@ internal static class OtherProgram
         string program,
         IReadOnlyList<string> arguments,
         string folder,
-        IReadOnlyDictionary<string, string> environment
+        IReadOnlyDictionary<string, string> environment,
+        string input = ""
     )
     {
         var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -34,6 +36,8 @@ internal static class OtherProgram
         {
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
             var errors = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.StandardInput.WriteAsync(input.AsMemory(), limit.Token);
+            process.StandardInput.Close();
             await process.WaitForExitAsync(limit.Token);
             return (process.ExitCode, await output, await errors);
         }

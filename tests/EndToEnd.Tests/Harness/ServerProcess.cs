@@ -80,6 +80,16 @@ internal sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience, CancellationToken.None);
     }
 
+    /// <summary>As an operator ends it (SIGTERM); how long that took.</summary>
+    public async Task<TimeSpan> Stop()
+    {
+        var begun = Stopwatch.GetTimestamp();
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience, CancellationToken.None);
+        Assert.True(_process.ExitCode == 0, $"It ended with {_process.ExitCode}:\n{Output}");
+        return Stopwatch.GetElapsedTime(begun);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -107,7 +117,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(Process.Start(start)!, until);
     }
 
-    private static bool IsSetting(string variable) => variable.StartsWith("AFFLUENT_", StringComparison.Ordinal);
+    private static bool IsSetting(string variable) =>
+        variable.StartsWith("AFFLUENT_", StringComparison.Ordinal)
+        || variable.StartsWith("OTEL_", StringComparison.Ordinal);
 
     private void Hear(string? line, Func<string, bool>? until)
     {
