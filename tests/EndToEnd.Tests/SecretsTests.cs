@@ -103,8 +103,13 @@ public sealed class SecretsTests
             "VANDERSTRAETEN",
             "Vanderstraeten",
             Iban,
-            "48151",
-            "9317",
+            // In each form in which an amount could be written; fewer digits would be found in ids.
+            "48151.62",
+            "48151,62",
+            "4815162",
+            "9317.43",
+            "9317,43",
+            "931743",
             "JOAILLERIE",
             customer.Email,
         }.ToDictionary(text => text, text => $"'{text}'", StringComparer.Ordinal);

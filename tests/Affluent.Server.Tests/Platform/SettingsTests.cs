@@ -1,4 +1,5 @@
 using Affluent.Server.Platform;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Affluent.Server.Tests.Platform;
@@ -46,6 +47,51 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal("--listen", reading.Origins["listen"]);
         Assert.Equal("AFFLUENT_DATABASE", reading.Origins["database"]);
         Assert.Equal(file, reading.Origins["data_directory"]);
+    }
+
+    [Fact]
+    public void Logs_are_to_read_in_a_sandbox_and_to_collect_in_production_unless_told_otherwise()
+    {
+        Assert.Equal(LogForm.Text, Read([]).LogForm);
+        Assert.Equal(LogForm.Json, Read(new() { ["environment"] = "production" }).LogForm);
+        Assert.Equal(LogForm.Text, Read(new() { ["environment"] = "production", ["log_form"] = "text" }).LogForm);
+        Assert.Equal(LogLevel.Warning, Read(new() { ["log_level"] = "warning" }).LogLevel);
+
+        static Settings Read(Dictionary<string, string> options) =>
+            SettingsReader.Read(null, Nothing, options).Settings;
+    }
+
+    [Fact]
+    public void The_collector_may_be_named_by_the_variable_that_OpenTelemetry_knows_but_ours_wins()
+    {
+        Dictionary<string, string> variables = new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:4317" };
+
+        var theirs = SettingsReader.Read(null, variables, Nothing);
+        var ours = SettingsReader.Read(
+            null,
+            new Dictionary<string, string>(variables) { ["AFFLUENT_OTLP_ENDPOINT"] = "http://127.0.0.1:4318" },
+            Nothing
+        );
+        var none = SettingsReader.Read(null, variables, new Dictionary<string, string> { ["otlp_endpoint"] = "off" });
+
+        Assert.Equal(new Uri("http://127.0.0.1:4317"), theirs.Settings.OtlpEndpoint);
+        Assert.Equal("OTEL_EXPORTER_OTLP_ENDPOINT", theirs.Origins["otlp_endpoint"]);
+        Assert.Equal(new Uri("http://127.0.0.1:4318"), ours.Settings.OtlpEndpoint);
+        Assert.False(none.Settings.ExportsTelemetry);
+    }
+
+    [Theory]
+    [InlineData("log_level", "verbose", "must be one of debug, information, warning, error")]
+    [InlineData("log_level", "2", "must be one of debug, information, warning, error")]
+    [InlineData("log_form", "xml", "must be text or json")]
+    [InlineData("metrics_listen", "https://127.0.0.1:9464", "plain http")]
+    [InlineData("metrics_listen", "9464", "must be")]
+    [InlineData("otlp_endpoint", "collector:4317", "must be an address")]
+    public void What_cannot_be_watched_is_said(string name, string value, string why)
+    {
+        var reading = SettingsReader.Read(null, Nothing, new Dictionary<string, string> { [name] = value });
+
+        Assert.Contains(why, Assert.Single(reading.Faults), StringComparison.Ordinal);
     }
 
     [Fact]
