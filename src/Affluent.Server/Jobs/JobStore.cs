@@ -107,7 +107,7 @@ internal static class JobStore
     public static Task<IReadOnlyList<JobDepth>> Depths(DbWork db, long now)
     {
         return db.Query<JobDepth>(
-            $"{Of("ATTENDED")} union all {Of("BACKGROUND")}",
+            $"{Of(JobPriority.Attended.Word())} union all {Of(JobPriority.Background.Word())}",
             new { Now = now, Most = DeepestDepth }
         );
 

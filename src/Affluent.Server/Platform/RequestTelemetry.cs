@@ -13,6 +13,17 @@ internal static class RequestTelemetry
     /// <summary>The attribute that every span has which was described here.</summary>
     public const string Described = "http.request.method";
 
+    private static readonly string[] KnownMethods =
+    [
+        HttpMethods.Get,
+        HttpMethods.Post,
+        HttpMethods.Put,
+        HttpMethods.Patch,
+        HttpMethods.Delete,
+        HttpMethods.Head,
+        HttpMethods.Options,
+    ];
+
     public static void UseRequestTelemetry(this WebApplication app)
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RequestTelemetry).FullName!);
@@ -58,7 +69,5 @@ internal static class RequestTelemetry
 
     // Others may be anything that somebody sends.
     private static string MethodOf(HttpRequest request) =>
-        request.Method is "GET" or "POST" or "PUT" or "PATCH" or "DELETE" or "HEAD" or "OPTIONS"
-            ? request.Method
-            : "_OTHER";
+        KnownMethods.Contains(request.Method) ? request.Method : "_OTHER";
 }

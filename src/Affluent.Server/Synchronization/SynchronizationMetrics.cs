@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Affluent.Connectors.Contract;
-using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Telemetry;
 

@@ -45,7 +45,7 @@ public sealed class LogEventTests
         var page = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "reference", "log-events.md"));
         var rows = page.Where(line => line.StartsWith("| ", StringComparison.Ordinal))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
-            .Where(cells => int.TryParse(cells[1], out _))
+            .Where(cells => int.TryParse(cells[1], CultureInfo.InvariantCulture, out _))
             .Select(cells => $"{cells[1]} {cells[2]} {cells[3]}");
 
         Assert.Equal(
