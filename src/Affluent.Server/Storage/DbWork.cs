@@ -43,7 +43,8 @@ internal sealed class DbWork(
         }
         await using var reader = WordColumns.Read(
             await connection.ExecuteReaderAsync(Command(sql, parameters)),
-            typeof(T)
+            typeof(T),
+            sql
         );
         var parse = reader.GetRowParser<T>();
         List<T> rows = [];

@@ -26,7 +26,7 @@ internal sealed class Vocabulary
             .ToLookup(type => type.Name, StringComparer.Ordinal)
     );
 
-    private readonly FrozenDictionary<string, object> _values;
+    private readonly FrozenDictionary<string, object> _numbers;
     private readonly FrozenDictionary<object, string> _words;
 
     private Vocabulary(Type type)
@@ -34,7 +34,11 @@ internal sealed class Vocabulary
         var lower = type.GetCustomAttribute<WordCaseAttribute>()?.Case == WordCase.LowerSnake;
         var pairs = Enum.GetValues(type).Cast<object>().Select(value => (value, word: Snake(value.ToString()!, lower)));
         _words = pairs.ToFrozenDictionary(pair => pair.value, pair => pair.word);
-        _values = pairs.ToFrozenDictionary(pair => pair.word, pair => pair.value, StringComparer.Ordinal);
+        _numbers = pairs.ToFrozenDictionary(
+            pair => pair.word,
+            pair => (object)Convert.ToInt32(pair.value, System.Globalization.CultureInfo.InvariantCulture),
+            StringComparer.Ordinal
+        );
         Words = [.. pairs.Select(pair => pair.word)];
     }
 
@@ -51,8 +55,8 @@ internal sealed class Vocabulary
     /// <summary>The word of a value.</summary>
     public string Word(object value) => _words[value];
 
-    /// <summary>The value of a word; null when it is none of the list.</summary>
-    public object? Find(string word) => _values.GetValueOrDefault(word);
+    /// <summary>The number (<see cref="int"/>) of a word's value; null when it is none of the list.</summary>
+    public object? FindNumber(string word) => _numbers.GetValueOrDefault(word);
 
     private static string Snake(string name, bool lower)
     {

@@ -15,6 +15,9 @@ internal static class WordColumns
     private static readonly ConcurrentDictionary<Type, PropertyInfo[]> ParameterProperties = new();
     private static readonly ConcurrentDictionary<Type, Dictionary<string, Vocabulary>> RowColumns = new();
 
+    // By statement, since it says which columns there are. There are few of either.
+    private static readonly ConcurrentDictionary<(Type Row, string Sql), Vocabulary?[]> ResultColumns = new();
+
     /// <summary>Whether rows of a type hold values of vocabularies.</summary>
     public static bool In(Type row) => Columns(row).Count > 0;
 
@@ -42,16 +45,22 @@ internal static class WordColumns
         return spelled;
     }
 
-    /// <summary>Shows the words of a result as the numbers of their values.</summary>
-    public static DbDataReader Read(DbDataReader reader, Type row)
+    /// <summary>Shows the words of a statement's result as the numbers of their values.</summary>
+    public static DbDataReader Read(DbDataReader reader, Type row, string sql) =>
+        new Reader(
+            reader,
+            ResultColumns.GetOrAdd((row, sql), static (key, result) => OfResult(result, key.Row), reader)
+        );
+
+    private static Vocabulary?[] OfResult(DbDataReader reader, Type row)
     {
         var columns = Columns(row);
-        var words = new Vocabulary?[reader.FieldCount];
-        for (var i = 0; i < words.Length; i++)
-        {
-            words[i] = columns.GetValueOrDefault(IsEnum(row) ? "" : Plain(reader.GetName(i)));
-        }
-        return new Reader(reader, words);
+        return
+        [
+            .. Enumerable
+                .Range(0, reader.FieldCount)
+                .Select(i => columns.GetValueOrDefault(IsEnum(row) ? "" : Plain(reader.GetName(i)))),
+        ];
     }
 
     private static Dictionary<string, Vocabulary> Columns(Type row) =>
@@ -78,13 +87,8 @@ internal static class WordColumns
 
         public override object GetValue(int ordinal) =>
             words[ordinal] is { } vocabulary && inner.GetValue(ordinal) is string word
-                ? Convert.ToInt32(
-                    vocabulary.Find(word)
-                        ?? throw new InvalidDataException(
-                            $"'{word}' is none of the words of {inner.GetName(ordinal)}."
-                        ),
-                    System.Globalization.CultureInfo.InvariantCulture
-                )
+                ? vocabulary.FindNumber(word)
+                    ?? throw new InvalidDataException($"'{word}' is none of the words of {inner.GetName(ordinal)}.")
                 : inner.GetValue(ordinal);
 
         public override int GetInt32(int ordinal) =>

@@ -40,7 +40,7 @@ internal static class TransactionImports
     private static readonly BulkTable<TransactionRow> Staged = new("transaction_updates", All);
 
     /// <summary>The columns of a <see cref="TransactionRow"/>.</summary>
-    internal static readonly string Columns = string.Join(", ", All.Select(c => c.Name));
+    private static readonly string Columns = string.Join(", ", All.Select(c => c.Name));
 
     private static readonly string SetColumns = string.Join(
         ", ",

@@ -10,6 +10,12 @@ namespace Affluent.Server.Transactions;
 /// <summary>Reads and erases transactions. What a synchronization reads and writes is <see cref="TransactionImports"/>.</summary>
 internal static class TransactionsStore
 {
+    /// <summary>What a reader of the API sees of a transaction; the rest is the synchronization's.</summary>
+    private const string Shown = """
+        id, account_id, amount_minor, currency, label, remittance, counterparty, type, status, category_id, day, booking_day,
+        value_day, transaction_day, check_number, confidence, ambiguous, imported_at, updated_at
+        """;
+
     /// <summary>
     /// A page of the user's transactions, newest first, and one row more when there is a next page. One statement, once accounts
     /// that the filter does not name by id are found; it walks the index by account or by user, and reads rows only from where the
@@ -44,7 +50,7 @@ internal static class TransactionsStore
         }
         return await db.Query<TransactionRow>(
             $"""
-            select {TransactionImports.Columns} from transactions t where t.user_id = @UserId {where} {start}
+            select {Shown} from transactions t where t.user_id = @UserId {where} {start}
             order by t.day desc, t.id desc limit @Limit
             """,
             parameters
@@ -54,7 +60,7 @@ internal static class TransactionsStore
     /// <summary>One of the user's transactions; null when the user has no such.</summary>
     public static Task<TransactionRow?> Find(DbWork db, UserId userId, TransactionId id) =>
         db.Find<TransactionRow>(
-            $"select {TransactionImports.Columns} from transactions where user_id = @UserId and id = @Id",
+            $"select {Shown} from transactions where user_id = @UserId and id = @Id",
             new { UserId = userId, Id = id }
         );
 
