@@ -60,11 +60,32 @@ public sealed record ConnectorSetting(
             {
                 SettingKind.Address => IsAddress(value) ? null : "is not an absolute http(s) address",
                 SettingKind.Switch => value is "true" or "false" ? null : "is neither true nor false",
-                SettingKind.Number => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                // .NET takes zeros (U+0000) behind a number for nothing.
+                SettingKind.Number => value.All(char.IsAsciiDigit)
+                && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _)
                     ? null
                     : "is not a whole number",
+                // Nothing is as good as not said.
+                SettingKind.TimeZone => value == "" || TimeZoneInfo.TryFindSystemTimeZoneById(value, out _)
+                    ? null
+                    : "is no IANA time zone (Europe/Paris …)",
+                SettingKind.DateFormat => value == "" || IsDateFormat(value)
+                    ? null
+                    : "is no .NET date format (yyyy-MM-dd …)",
                 SettingKind.Text or SettingKind.Secret => null,
             };
+
+    private static bool IsDateFormat(string value)
+    {
+        try
+        {
+            return DateTime.UnixEpoch.ToString(value, CultureInfo.InvariantCulture) != "";
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
 
     private static bool IsAddress(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out var address)
@@ -88,4 +109,10 @@ public enum SettingKind
 
     /// <summary>A whole number, zero or more.</summary>
     Number,
+
+    /// <summary>The IANA name of a time zone.</summary>
+    TimeZone,
+
+    /// <summary>How a day is written, as a .NET format.</summary>
+    DateFormat,
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Reading;
 
 namespace Affluent.Connectors;
 
@@ -31,6 +32,15 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
         }
         using (document)
         {
+            try
+            {
+                Json.ReadAllText(document.RootElement);
+            }
+            catch (InvalidOperationException)
+            {
+                Fault("", "a text in it holds half a surrogate pair");
+                return null;
+            }
             var provider = ReadProvider(new CatalogueEntry(this, document.RootElement, ""));
             var absentTestBank = provider.Test && _unset.Count > 0;
             if (!absentTestBank)
@@ -164,7 +174,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
         }
         if (field.Regexp is not null && !IsRegex(field.Regexp))
         {
-            entry.Fault("regexp", "is no regular expression");
+            entry.Fault("regexp", "is no regular expression, or one that looks around or back");
         }
         return field;
     }
@@ -173,10 +183,14 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
     {
         try
         {
-            _ = Regex.IsMatch("", pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
+            // By itself, and as forms are checked: the whole value, without looking around or back (no value may take long).
+            foreach (var one in new[] { pattern, $"^(?:{pattern})$" })
+            {
+                _ = new Regex(one, RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1));
+            }
             return true;
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             return false;
         }

@@ -40,4 +40,18 @@ public sealed class ManifestTests
             manifest.Check(Channel(("url", "file:///x"), ("on", "yes"), ("days", "-1"), ("way", "c"), ("x", "")))
         );
     }
+
+    [Theory]
+    [InlineData(SettingKind.Number, "90\0", "is not a whole number")]
+    [InlineData(SettingKind.Number, "٩", "is not a whole number")]
+    [InlineData(SettingKind.TimeZone, "Europe/Paris", null)]
+    [InlineData(SettingKind.TimeZone, "Nowhere/None", "is no IANA time zone (Europe/Paris …)")]
+    [InlineData(SettingKind.TimeZone, "", null)]
+    [InlineData(SettingKind.DateFormat, "", null)]
+    [InlineData(SettingKind.DateFormat, "yyyy-MM-dd", null)]
+    [InlineData(SettingKind.DateFormat, "yyyy-MM-dd'T'HH:mm:ss'Z'", null)]
+    [InlineData(SettingKind.DateFormat, "%", "is no .NET date format (yyyy-MM-dd …)")]
+    [InlineData(SettingKind.DateFormat, "Q", "is no .NET date format (yyyy-MM-dd …)")]
+    public void A_value_that_would_fail_later_is_a_fault_at_once(SettingKind kind, string value, string? fault) =>
+        Assert.Equal(fault, new ConnectorSetting("a", kind, true, "b").Fault(value));
 }

@@ -31,6 +31,70 @@ public sealed class RecordingTests : IDisposable
         Assert.Empty(replay.Unused);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("""{ "exchanges": null }""")]
+    [InlineData("""{ "exchanges": [ null ] }""")]
+    [InlineData("""{ "exchanges": [ { "method": "GET", "url": null, "status": 200 } ] }""")]
+    [InlineData("""{ "exchanges": [ { "method": "GET", "url": "/", "status": 4000 } ] }""")]
+    [InlineData("""{ "exchanges": [ { "method": "GET", "url": "/", "status": 200, "response_body": null } ] }""")]
+    [InlineData(
+        """{ "exchanges": [ { "method": "GET", "url": "/", "status": 200, "response_headers": { "A": null } } ] }"""
+    )]
+    public void What_is_no_recording_is_told_by_the_one_exception(string text)
+    {
+        File.WriteAllText(_file, text);
+
+        Assert.Throws<InvalidDataException>(() => HttpRecording.Load(_file));
+    }
+
+    [Fact]
+    public async Task A_recording_written_by_hand_may_leave_out_what_is_empty()
+    {
+        await File.WriteAllTextAsync(
+            _file,
+            """{ "exchanges": [ { "method": "GET", "url": "http://bank.example/a", "status": 204 } ] }""",
+            TestContext.Current.CancellationToken
+        );
+        using var replay = new ReplayHandler(HttpRecording.Load(_file));
+        using var http = new HttpClient(replay);
+
+        Assert.Equal("", await Get(http, "/a"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("5")]
+    [InlineData("""{ "request": {} }""")]
+    [InlineData("""{ "request": {}, "response": { "status": "200" } }""")]
+    [InlineData("""{ "request": {}, "response": { "status": 2000 } }""")]
+    [InlineData("""{ "request": {}, "response": { "status": 20000000000 } }""")]
+    [InlineData("""{ "request": { "urlPattern": "(" }, "response": { "status": 200 } }""")]
+    [InlineData("""{ "request": { "headers": { "A": { "matches": "(" } } }, "response": { "status": 200 } }""")]
+    [InlineData("""{ "request": { "queryParameters": [] }, "response": { "status": 200 } }""")]
+    [InlineData("""{ "request": { "bodyPatterns": {} }, "response": { "status": 200 } }""")]
+    [InlineData("""{ "request": { "bodyPatterns": [ 1 ] }, "response": { "status": 200 } }""")]
+    [InlineData("""{ "request": {}, "response": { "status": 200, "headers": 1 } }""")]
+    [InlineData("""{ "request": { "url": "\ud800" }, "response": { "status": 200 } }""")]
+    public void What_is_no_stub_is_told_by_the_one_exception(string text)
+    {
+        var folder = Directory.CreateTempSubdirectory("stubs").FullName;
+        File.WriteAllText(Path.Combine(folder, "a.json"), text);
+
+        Assert.Throws<InvalidDataException>(() => WireMockHandler.Load(folder));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void A_secret_in_a_cookie_without_a_name_is_masked_too()
+    {
+        var mask = new SecretMask(["hunter22"]);
+
+        Assert.DoesNotContain("hunter22", mask.Header("Set-Cookie", "hunter22; Path=/"), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter22", mask.Header("Set-Cookie", "a=b; Path=/hunter22"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_strict_replay_takes_the_exchanges_in_their_order_only()
     {

@@ -112,6 +112,9 @@ public sealed class CatalogueTests : IDisposable
     [InlineData("{}")]
     [InlineData("""{ "channels": [1, "x", null], "id": 4, "base_url": [] }""")]
     [InlineData("""{ "channels": [{ "settings": [], "credentials": {}, "consent_days": "x", "test": 1 }] }""")]
+    [InlineData("""{ "base_url": "\udc00" }""")]
+    [InlineData("""{ "channels": [{ "settings": { "a": "\ud800" } }] }""")]
+    [InlineData("""{ "channels": [{ "\ud800": {} }] }""")]
     public void A_file_of_the_wrong_shape_is_a_fault_and_no_crash(string text)
     {
         Write("x.json", text);
@@ -120,6 +123,47 @@ public sealed class CatalogueTests : IDisposable
 
         Assert.NotEmpty(load.Faults);
         Assert.Equal(["87"], load.Providers.Select(p => p.Id.Value));
+    }
+
+    [Theory]
+    [InlineData("\"time_zone\": \"Nowhere/None\"", "setting 'time_zone' is no IANA time zone (Europe/Paris …)")]
+    [InlineData("\"date_format\": \"Q\"", "setting 'date_format' is no .NET date format (yyyy-MM-dd …)")]
+    [InlineData("\"history_days\": \"9\\u0000\"", "setting 'history_days' is not a whole number")]
+    public void A_setting_with_which_no_step_could_be_taken_is_a_fault(string setting, string fault)
+    {
+        Write("x.json", Entry("4711").Replace("\"client_id\"", $"{setting}, \"client_id\"", StringComparison.Ordinal));
+
+        var load = Catalogue.Load(TestBankHere, _folder.FullName);
+
+        Assert.EndsWith(fault, Assert.Single(load.Faults).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("(?=a)b")]
+    [InlineData("(a)\\\\1")]
+    [InlineData("(?x)a # b")]
+    [InlineData("a)|(b")]
+    public void A_pattern_with_which_no_form_could_be_checked_is_a_fault(string pattern)
+    {
+        Write(
+            "x.json",
+            $$"""
+            {
+              "id": "4711", "name": "Bank", "country_code": "FRA", "base_url": "https://bank.example",
+              "channels": [{
+                "id": "471100", "mode": "EMBEDDED", "connector": "website", "account_types": ["CHECKINGS"],
+                "settings": { "login_url": "https://bank.example/login" },
+                "credentials": [{
+                  "id": "1", "name": "login", "labels": { "en": "a", "fr": "b" }, "type": "TEXT", "regexp": "{{pattern}}"
+                }]
+              }]
+            }
+            """
+        );
+
+        var load = Catalogue.Load(TestBankHere, _folder.FullName);
+
+        Assert.Equal("channels[0].credentials[0].regexp", Assert.Single(load.Faults).Place);
     }
 
     [Fact]

@@ -16,8 +16,11 @@ public sealed record HttpRecording
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), RecordingJson.Default.HttpRecording)
-                ?? throw new InvalidDataException($"{path}: is no recording");
+            return
+                JsonSerializer.Deserialize(File.ReadAllText(path), RecordingJson.Default.HttpRecording) is { } recording
+                && recording.Exchanges.All(exchange => exchange is { IsWhole: true })
+                ? recording
+                : throw new InvalidDataException($"{path}: is no recording");
         }
         catch (JsonException e)
         {
@@ -40,24 +43,48 @@ public sealed record HttpExchange
     public required string Url { get; init; }
 
     /// <summary>By name, as sent.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> RequestHeaders { get; init; } =
-        new Dictionary<string, IReadOnlyList<string>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> RequestHeaders
+    {
+        // The JSON reader gives null for a member that is not there.
+        get => field ?? new Dictionary<string, IReadOnlyList<string>>();
+        init;
+    }
 
     /// <summary>Empty when there was none.</summary>
-    public string RequestBody { get; init; } = "";
+    public string RequestBody
+    {
+        get => field ?? "";
+        init;
+    }
 
     /// <summary>HTTP status.</summary>
     public required int Status { get; init; }
 
     /// <summary>By name, as received.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> ResponseHeaders { get; init; } =
-        new Dictionary<string, IReadOnlyList<string>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> ResponseHeaders
+    {
+        get => field ?? new Dictionary<string, IReadOnlyList<string>>();
+        init;
+    }
 
     /// <summary>Empty when there was none.</summary>
-    public string ResponseBody { get; init; } = "";
+    public string ResponseBody
+    {
+        get => field ?? "";
+        init;
+    }
+
+    /// <summary>Whether it can be replayed: the reader of JSON does not look into lists.</summary>
+    internal bool IsWhole =>
+        Status is >= 0 and <= 999
+        && RequestHeaders.Concat(ResponseHeaders).All(h => h.Value is not null && h.Value.All(v => v is not null));
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    WriteIndented = true
+)]
 [JsonSerializable(typeof(HttpRecording))]
 internal sealed partial class RecordingJson : JsonSerializerContext
 {

@@ -48,7 +48,7 @@ public sealed partial class SecretMask(IEnumerable<string>? secrets = null)
         }
         if (name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase))
         {
-            return CookieValue().Replace(value, match => match.Groups["before"].Value + Masked);
+            return ByValue(CookieValue().Replace(value, match => match.Groups["before"].Value + Masked));
         }
         return name.Equals("Location", StringComparison.OrdinalIgnoreCase) ? Url(value) : ByValue(value);
     }

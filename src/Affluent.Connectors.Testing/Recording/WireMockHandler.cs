@@ -25,6 +25,7 @@ public sealed class WireMockHandler : HttpMessageHandler
 
     /// <summary>Reads all *.json below the folder.</summary>
     /// <param name="headers">Request headers that a stub may insist on; others (signatures, dates) are not looked at.</param>
+    /// <exception cref="InvalidDataException">A file is no stub.</exception>
     public static WireMockHandler Load(string folder, params IReadOnlyList<string> headers)
     {
         List<JsonElement> stubs = [];
@@ -34,10 +35,56 @@ public sealed class WireMockHandler : HttpMessageHandler
                 .Order(StringComparer.Ordinal)
         )
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(file));
-            stubs.Add(document.RootElement.Clone());
+            try
+            {
+                using var document = JsonDocument.Parse(File.ReadAllText(file));
+                stubs.Add(document.RootElement.Clone());
+                Check(stubs[^1]);
+            }
+            // Not JSON; no such member; a value of another kind, or half a surrogate pair; a number too large; a pattern that is none.
+            catch (Exception e)
+                when (e
+                        is JsonException
+                            or KeyNotFoundException
+                            or InvalidOperationException
+                            or FormatException
+                            or ArgumentException
+                )
+            {
+                throw new InvalidDataException($"{file}: is no stub: {e.Message}", e);
+            }
         }
         return new WireMockHandler(stubs, headers);
+    }
+
+    /// <summary>Reads all that an answer will need.</summary>
+    private static void Check(JsonElement stub)
+    {
+        var (request, response) = (stub.GetProperty("request"), stub.GetProperty("response"));
+        string?[] texts =
+        [
+            Text(request, "method"),
+            Text(request, "url"),
+            Text(request, "urlPath"),
+            Text(response, "body"),
+        ];
+        string?[] patterns = [Text(request, "urlPathPattern"), Text(request, "urlPattern")];
+        var conditions = Members(request, "queryParameters")
+            .Concat(Members(request, "headers"))
+            .Select(m => m.Value)
+            .Concat(request.TryGetProperty("bodyPatterns", out var bodies) ? bodies.EnumerateArray() : [])
+            .SelectMany(condition => condition.EnumerateObject())
+            .Select(rule => (rule.Name, Value: rule.Value.ToString()))
+            .ToArray();
+        foreach (var pattern in patterns.Concat(conditions.Where(c => c.Name == "matches").Select(c => c.Value)))
+        {
+            _ = pattern is null || Matches("", pattern);
+        }
+        if (response.GetProperty("status").GetInt32() is < 100 or > 999)
+        {
+            throw new InvalidOperationException("the status is none");
+        }
+        _ = Members(response, "headers").Select(m => m.Value.ToString()).Concat(texts).Count();
     }
 
     /// <inheritdoc />

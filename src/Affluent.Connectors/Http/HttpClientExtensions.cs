@@ -56,7 +56,8 @@ internal static class HttpClientExtensions
                 ? System.Text.Encoding.GetEncoding(name)
                 : System.Text.Encoding.UTF8;
         }
-        catch (ArgumentException)
+        // The latter: UTF-7, which .NET knows and refuses.
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             return System.Text.Encoding.UTF8;
         }

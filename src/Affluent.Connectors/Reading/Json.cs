@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Affluent.Connectors.Http;
 
@@ -43,8 +44,23 @@ internal static class Json
         }
     }
 
-    // Half a surrogate pair ("\ud83d" alone) is found only when the text is read: find it here rather than in the middle of a list.
-    private static void ReadAllText(JsonElement element)
+    /// <summary>What a connector wrote for itself; null when the text is something else.</summary>
+    public static T? Own<T>(string text, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return text == "" ? null : Parse(Encoding.UTF8.GetBytes(text))?.Deserialize(type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Half a surrogate pair ("\ud83d" alone) is found only when the text is read: find it here rather than in the middle of a list.</summary>
+    /// <exception cref="InvalidOperationException">There is one.</exception>
+    public static void ReadAllText(JsonElement element)
     {
         switch (element.ValueKind)
         {

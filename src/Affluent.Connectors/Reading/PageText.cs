@@ -10,7 +10,7 @@ internal static class PageText
     public static string Plain(string text)
     {
         var plain = new StringBuilder(text.Length);
-        foreach (var c in text.Normalize(NormalizationForm.FormD))
+        foreach (var c in Sound(text).Normalize(NormalizationForm.FormD))
         {
             if (char.IsWhiteSpace(c))
             {
@@ -26,6 +26,12 @@ internal static class PageText
         }
         return plain.ToString().TrimEnd();
     }
+
+    // What is no character (half a surrogate pair, U+FFFE) cannot be normalized: it becomes U+FFFD, as everywhere.
+    private static string Sound(string text) =>
+        text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') || text.Contains('\uFFFE', StringComparison.Ordinal)
+            ? string.Concat(text.EnumerateRunes()).Replace('\uFFFE', '\uFFFD')
+            : text;
 
     /// <summary>Whether the text holds one of the words.</summary>
     public static bool ContainsAny(this string plain, params ReadOnlySpan<string> words)

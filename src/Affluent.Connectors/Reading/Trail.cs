@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 
 namespace Affluent.Connectors.Reading;
 
@@ -13,6 +14,10 @@ namespace Affluent.Connectors.Reading;
 internal sealed record Trail(string Address, int Number = 1, string? Mark = null, string? Rows = null)
 {
     private const int MostPages = 100_000;
+
+    /// <summary>Whether it is one that <see cref="To"/> made, as far as can be told after it was read.</summary>
+    [JsonIgnore]
+    public bool IsWhole => Address is not null && Number > 0;
 
     /// <summary>Whether a page with these rows is the page before once more, under another address.</summary>
     public bool Repeats(ReadOnlySpan<byte> rows) => Rows is not null && rows.Length > 0 && Rows == Digest(rows);

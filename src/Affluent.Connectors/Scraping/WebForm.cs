@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AngleSharp.Html.Dom;
 
 namespace Affluent.Connectors.Scraping;
@@ -56,6 +57,11 @@ internal sealed record WebForm(string Action, bool Post, IReadOnlyList<WebField>
             fields
         );
     }
+
+    /// <summary>Whether it is one that <see cref="Of"/> made, as far as can be told after it was read.</summary>
+    [JsonIgnore]
+    public bool IsWhole =>
+        Action is not null && Fields is not null && Fields.All(f => f is { Name: not null, Value: not null });
 
     /// <summary>The form with a value in a field.</summary>
     public WebForm With(string name, string value) =>

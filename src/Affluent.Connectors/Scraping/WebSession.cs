@@ -21,19 +21,11 @@ internal sealed record WebSession
     public WebForm? Code { get; init; }
 
     /// <summary>A string that is none of ours is an empty session.</summary>
-    public static WebSession Read(string session)
-    {
-        try
-        {
-            return session == ""
-                ? new WebSession()
-                : JsonSerializer.Deserialize(session, WebSessionJson.Default.WebSession) ?? new WebSession();
-        }
-        catch (JsonException)
-        {
-            return new WebSession();
-        }
-    }
+    public static WebSession Read(string session) =>
+        Json.Own(session, WebSessionJson.Default.WebSession) is { Code: null or { IsWhole: true } } read
+        && read.Cookies.All(c => c is { Name: not null, Value: not null, Path: not null })
+            ? read
+            : new WebSession();
 
     public string Write() => JsonSerializer.Serialize(this, WebSessionJson.Default.WebSession);
 }
@@ -47,20 +39,10 @@ internal sealed record WebCookie(string Name, string Value, string Path, DateTim
 internal sealed record WebPlace(Trail Trail, string Currency, DateOnly? From)
 {
     /// <summary>Null when the text is no place of ours.</summary>
-    public static WebPlace? Read(string place)
-    {
-        try
-        {
-            return
-                JsonSerializer.Deserialize(place, WebSessionJson.Default.WebPlace) is { Trail.Address: not null } read
-                ? read
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static WebPlace? Read(string place) =>
+        Json.Own(place, WebSessionJson.Default.WebPlace) is { Trail.IsWhole: true, Currency: not null and not "" } read
+            ? read
+            : null;
 
     public string Write() => JsonSerializer.Serialize(this, WebSessionJson.Default.WebPlace);
 }

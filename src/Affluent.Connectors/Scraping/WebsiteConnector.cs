@@ -21,7 +21,7 @@ public sealed class WebsiteConnector : IAccountInformation, IEmbeddedAuthenticat
                     true,
                     "the page with the login form; no other origin is ever visited"
                 ),
-                new("time_zone", SettingKind.Text, false, "zone of the bank's days (Europe/Paris unless said)"),
+                new("time_zone", SettingKind.TimeZone, false, "zone of the bank's days (Europe/Paris unless said)"),
             ]
         );
 
@@ -54,11 +54,11 @@ public sealed class WebsiteConnector : IAccountInformation, IEmbeddedAuthenticat
 
     private static WebStep StepOf(StepContext context)
     {
-        var zone = context.Channel.Settings.GetValueOrDefault("time_zone") ?? "Europe/Paris";
+        var zone = context.Channel.Settings.GetValueOrDefault("time_zone");
         return new WebStep(
             context,
             new Uri(context.Channel.Settings["login_url"]),
-            TimeZoneInfo.FindSystemTimeZoneById(zone)
+            TimeZoneInfo.FindSystemTimeZoneById(string.IsNullOrEmpty(zone) ? "Europe/Paris" : zone)
         );
     }
 }

@@ -155,7 +155,8 @@ internal static partial class StetAuthorization
         {
             return new StetTokens.Denied(answer.Status, OAuthCode(json?.Text("error")));
         }
-        if (json?.Text("access_token") is not { } access)
+        // RFC 6749 Appendix A.12: anything else could not stand in the header that it is sent in.
+        if (json?.Text("access_token") is not { } access || access.Any(c => c is < ' ' or > '~'))
         {
             return new StetTokens.Unavailable(answer);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Affluent.Connectors.Stet;
@@ -26,6 +27,12 @@ internal static partial class StetLinks
             : Join(settings.Api, WithoutLastSegmentOf(settings.Api, href));
         return address is null ? null : OnBankHost(address, settings);
     }
+
+    /// <summary>
+    /// An address that a session or a place has kept; null when it is none, or its host is the bank's no longer.
+    /// </summary>
+    public static Uri? Kept(string address, StetSettings settings) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var kept) ? OnBankHost(kept, settings) : null;
 
     private static Uri? Join(Uri start, string href) => Uri.TryCreate(start, href, out var joined) ? joined : null;
 
@@ -56,10 +63,11 @@ internal static partial class StetLinks
         // A bank behind a proxy may write http for its own https address: never follow that in clear text.
         var secure =
             address.Scheme == Uri.UriSchemeHttp && settings.Api.Scheme == Uri.UriSchemeHttps
-                ? new UriBuilder(address) { Scheme = Uri.UriSchemeHttps, Port = settings.Api.Port }.Uri
+                ? Secure(address, settings.Api.Port)
                 : address;
         return
-            secure.Scheme == settings.Api.Scheme
+            secure is not null
+            && secure.Scheme == settings.Api.Scheme
             && (
                 secure.Authority == settings.Api.Authority
                 || settings.LinkHosts.Contains(secure.Authority, StringComparer.OrdinalIgnoreCase)
@@ -67,6 +75,18 @@ internal static partial class StetLinks
             ? secure
             : null;
     }
+
+    private static Uri? Secure(Uri address, int port) =>
+        Uri.TryCreate(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Uri.UriSchemeHttps}://{address.Host}:{port}{address.PathAndQuery}{address.Fragment}"
+            ),
+            UriKind.Absolute,
+            out var secure
+        )
+            ? secure
+            : null;
 
     [GeneratedRegex(@"\{[^{}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Template();

@@ -132,7 +132,7 @@ internal static class StetReading
     public static JsonNode Identification(BankAccount account, StetAccountNote? note)
     {
         var id = note?.AccountId is { ValueKind: JsonValueKind.Object } own
-            ? JsonObject.Create(own)!
+            ? Members(own)
             : new JsonObject
             {
                 ["iban"] = account.Iban,
@@ -146,6 +146,17 @@ internal static class StetReading
         }
         id.TryAdd("currency", account.Currency);
         return id;
+    }
+
+    // Of a member that stands twice the last counts, as everywhere.
+    private static JsonObject Members(JsonElement element)
+    {
+        var members = new JsonObject();
+        foreach (var member in element.EnumerateObject())
+        {
+            members[member.Name] = JsonNode.Parse(member.Value.GetRawText());
+        }
+        return members;
     }
 
     // Amounts are unsigned by the standard and the indicator gives the direction. A bank that writes -12.50 with DBIT means 12.50 out.

@@ -43,19 +43,11 @@ internal sealed record StetSession
         };
 
     /// <summary>A string that is none of ours (a bank that changed its connector) is an empty session.</summary>
-    public static StetSession Read(string session)
-    {
-        try
-        {
-            return session == ""
-                ? new StetSession()
-                : JsonSerializer.Deserialize(session, StetSessionJson.Default.StetSession) ?? new StetSession();
-        }
-        catch (JsonException)
-        {
-            return new StetSession();
-        }
-    }
+    public static StetSession Read(string session) =>
+        Json.Own(session, StetSessionJson.Default.StetSession)
+            is { Request: null or { State: not null, RedirectUri: not null } } read
+            ? read
+            : new StetSession();
 
     public string Write() => JsonSerializer.Serialize(this, StetSessionJson.Default.StetSession);
 }
@@ -66,7 +58,9 @@ internal sealed record StetSession
 internal sealed record StetAuthorizationRequest(string State, string? Verifier, string RedirectUri);
 
 /// <param name="AccountId">The bank's <c>accountId</c> as it stands: PUT /consents wants it back.</param>
-/// <param name="Transactions">The bank's link to the transactions; null = the standard path.</param>
+/// <param name="Transactions">
+/// The bank's link to the transactions; null = the standard path, which also stands for a link to a host that is the bank's no longer.
+/// </param>
 internal sealed record StetAccountNote(JsonElement? AccountId, string? Transactions);
 
 /// <summary>Where a list goes on.</summary>
@@ -84,20 +78,11 @@ internal sealed record StetPlace(
 )
 {
     /// <summary>Null when the text is no place of ours.</summary>
-    public static StetPlace? Read(string place)
-    {
-        try
-        {
-            return
-                JsonSerializer.Deserialize(place, StetSessionJson.Default.StetPlace) is { Trail.Address: not null } read
-                ? read
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static StetPlace? Read(string place) =>
+        Json.Own(place, StetSessionJson.Default.StetPlace) is { Trail.IsWhole: true } read
+        && (read.List == StetList.Accounts || read is { List: StetList.Transactions, Account: not null })
+            ? read
+            : null;
 
     public string Write() => JsonSerializer.Serialize(this, StetSessionJson.Default.StetPlace);
 }

@@ -61,7 +61,7 @@ internal sealed record StetSettings
             new("history_days", SettingKind.Number, false, "how far back the bank gives transactions, in days"),
             new(
                 "date_format",
-                SettingKind.Text,
+                SettingKind.DateFormat,
                 false,
                 "how dateFrom is written, as a .NET date format (yyyy-MM-dd unless said)"
             ),
@@ -87,7 +87,7 @@ internal sealed record StetSettings
             new("card_balance_types", SettingKind.Text, false, "the same for cards (OTHR XPCD CLBD VALU unless said)"),
             new("othr_is_pending", SettingKind.Switch, false, "true where the status OTHR means: not yet booked"),
             new("currency", SettingKind.Text, false, "currency of accounts that name none (EUR unless said)"),
-            new("time_zone", SettingKind.Text, false, "zone of the bank's days (Europe/Paris unless said)"),
+            new("time_zone", SettingKind.TimeZone, false, "zone of the bank's days (Europe/Paris unless said)"),
         ]
     );
 

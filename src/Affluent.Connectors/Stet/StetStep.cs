@@ -26,7 +26,8 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     public Task<StepResult> ListTransactions(BankAccount account, DateOnly? from, CancellationToken cancellation) =>
         WithAccess(() =>
         {
-            var earliest = settings.HistoryDays is { } days ? Today.AddDays(-days) : (DateOnly?)null;
+            var earliest =
+                settings.HistoryDays is { } days && days < Today.DayNumber ? Today.AddDays(-days) : (DateOnly?)null;
             var first = earliest is null || from >= earliest ? from : earliest;
             return ReadTransactions(FirstPage(account, first, first == from ? null : first), cancellation);
         });
@@ -35,8 +36,11 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         WithAccess(async () =>
             StetPlace.Read(place) switch
             {
-                { List: StetList.Accounts } read => await ReadAccounts(read, cancellation),
-                { List: StetList.Transactions } read => await ReadTransactions(read, cancellation),
+                { } read when StetLinks.Kept(read.Trail.Address, settings) is not null => read.List switch
+                {
+                    StetList.Accounts => await ReadAccounts(read, cancellation),
+                    StetList.Transactions => await ReadTransactions(read, cancellation),
+                },
                 _ => _api.Refused(Refusal.NotUnderstood, "the place to go on from is not one of this connector"),
             }
         );
@@ -185,9 +189,8 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     {
         var note = _api.Session.Accounts.GetValueOrDefault(account.Reference);
         var address = new UriBuilder(
-            note?.Transactions is { } link
-                ? new Uri(link)
-                : Path($"accounts/{Uri.EscapeDataString(account.Reference)}/transactions")
+            (note?.Transactions is { } link ? StetLinks.Kept(link, settings) : null)
+                ?? Path($"accounts/{Uri.EscapeDataString(account.Reference)}/transactions")
         );
         List<string> query = [];
         if (from is { } day)

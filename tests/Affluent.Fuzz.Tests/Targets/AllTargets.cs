@@ -1,0 +1,14 @@
+namespace Affluent.Fuzz.Tests.Targets;
+
+/// <summary>Every parser that is fuzzed.</summary>
+internal static class AllTargets
+{
+    public static IReadOnlyList<FuzzTarget> List { get; } =
+    [
+        .. ReadingTargets.All,
+        .. StetTargets.All,
+        .. WebsiteTargets.All,
+        .. CatalogueTargets.All,
+        .. RecordingTargets.All,
+    ];
+}

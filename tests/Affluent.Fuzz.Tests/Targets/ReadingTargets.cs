@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text.Json;
+using Affluent.Connectors.Http;
+using Affluent.Connectors.Reading;
+
+namespace Affluent.Fuzz.Tests.Targets;
+
+/// <summary>The readers that all families of connectors share.</summary>
+internal static class ReadingTargets
+{
+    private static readonly TimeZoneInfo Paris = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris");
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
+
+    public static IEnumerable<FuzzTarget> All =>
+        [
+            FuzzTarget.OfText(
+                "reading-amounts",
+                Amount,
+                "1 234,56 €",
+                "-£1,234.56",
+                "(12,00 €)",
+                "12,00 -",
+                "1.234.567,8",
+                "1'234.50 CHF",
+                "1,234 KWD",
+                "\u2212 12,00",
+                "US$ 12",
+                "1,70 %"
+            ),
+            FuzzTarget.OfText(
+                "reading-dates",
+                Day,
+                "2024-02-29",
+                "20240213",
+                "2024-02-13T23:00:00.000Z",
+                "2024-02-13T23:00+02:00",
+                "13/02/2024",
+                "13.2.24",
+                "12 févr. 2024",
+                "1er mars 2024",
+                "Feb 12, 2024"
+            ),
+            FuzzTarget.OfText("reading-words", Words, "  Libellé de l’opération ", "CARTE<br/>CAFE\r\n  PARIS", "ÀÉÎ"),
+            FuzzTarget.OfBytes(
+                "reading-json",
+                Document,
+                "utf-8\n{ \"amount\": \"12,50\", \"n\": 3, \"list\": [1, \"a\", null], \"one\": {\"deep\": {\"name\": \" x \"}} }",
+                "iso-8859-1\n[ { \"Name\": \"Zo\\u00e9\", \"name\": \"\" } ]",
+                "\"utf-8\"\n\uFEFF{\"a\":\"\\ud83d\\ude00\"}",
+                "utf-16\n{}"
+            ),
+            FuzzTarget.OfText("reading-retry-after", Wait, "120", "Sun, 22 Nov 2026 10:00:30 GMT", "0"),
+        ];
+
+    private static object? Amount(string text)
+    {
+        foreach (var currency in new[] { null, "EUR", "KWD" })
+        {
+            if (Amounts.Read(text, currency) is { } read)
+            {
+                // Of money with three decimals, so that a single mark is always the decimal one.
+                var again = Amounts.Read(read.Value.ToString(CultureInfo.InvariantCulture), "KWD");
+                Promise.Holds(
+                    again?.Value == read.Value,
+                    "an amount that was read is read the same when it is written plainly"
+                );
+                Promise.Holds(read.Currency is null or { Length: 3 }, "a currency has three letters");
+            }
+        }
+        return (Amounts.Read(text) is { Value: var value } ? Math.Sign(value) : -2, Amounts.ReadRate(text) is null);
+    }
+
+    private static object? Day(string text)
+    {
+        var day = Dates.Read(text, Paris);
+        var printed = Dates.ReadPrinted(text, Paris);
+        Promise.Holds(day is null || day == printed, "a page's day is read as any other");
+        if (printed is { } read)
+        {
+            var plain = read.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            Promise.Holds(
+                Dates.Read(plain, Paris) == read,
+                "a day that was read is read the same when it is written plainly"
+            );
+        }
+        return (day is null, printed is null, text.Length > 10);
+    }
+
+    private static object? Words(string text)
+    {
+        var plain = PageText.Plain(text);
+        Promise.Holds(PageText.Plain(plain) == plain, "plain words stay as they are");
+        var line = Lines.Join(text);
+        Promise.Holds(line is null || Lines.Join(line) == line, "a line stays as it is");
+        Promise.Holds(Letters(line) == Letters(text), "a line keeps all but blanks");
+        var lines = Lines.Clean([text, null]);
+        Promise.Holds(lines.SequenceEqual(Lines.Clean(lines)), "clean lines stay as they are");
+        Promise.Holds(
+            lines.All(l => l.Trim() != "" && !l.Contains('\n', StringComparison.Ordinal)),
+            "no line is empty, none is two"
+        );
+        return (plain.Length == text.Length, Promise.Few(lines.Length));
+
+        static string Letters(string? some) => string.Concat((some ?? "").Where(c => !char.IsWhiteSpace(c)));
+    }
+
+    private static object? Document(ReadOnlyMemory<byte> input)
+    {
+        var cut = input.Span.IndexOf((byte)'\n');
+        using var content = new ByteArrayContent(input[(cut + 1)..].ToArray());
+        var charset = InputText.Decode(input.Span[..Math.Max(0, cut)]);
+        content.Headers.TryAddWithoutValidation("Content-Type", $"application/json; charset={charset}");
+        _ = content.MediaType();
+        var body = Promise.Of(Json.Read(content, CancellationToken.None));
+        _ = body.ToString();
+        if (body.Parse() is not { } json)
+        {
+            return body.IsEmpty;
+        }
+        Promise.Holds(!body.IsEmpty, "an empty body is no document");
+        return Walk(json, 0);
+    }
+
+    private static int Walk(JsonElement element, int depth)
+    {
+        string[] names = ["amount", "name", "list", "one", ""];
+        var found = 1 << (int)element.ValueKind;
+        _ = element.AsText();
+        foreach (var name in names)
+        {
+            _ = element.Item(name, "deep");
+            _ = element.Text(name);
+            _ = element.Decimal(name);
+            foreach (var item in element.Items(name))
+            {
+                _ = item.AsText();
+            }
+        }
+        if (element.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in element.EnumerateObject())
+            {
+                found |= member.Name.Length > 0 ? Walk(member.Value, depth + 1) : 0;
+            }
+        }
+        else if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray())
+            {
+                found |= Walk(item, depth + 1);
+            }
+        }
+        return depth > 0 ? found : found | (1 << 20);
+    }
+
+    private static object? Wait(string header)
+    {
+        var answer = new BankAnswer
+        {
+            Status = 503,
+            Address = new Uri("https://api.bank.example/"),
+            RetryAfter = header,
+        };
+        var until = answer.RetryLater("", Now)!.NotBefore;
+        Promise.Holds(until >= Now && until <= Now.AddDays(2), "a bank is asked again from now on, within two days");
+        return until == Now ? 0
+            : until == Now + BankAnswer.PauseWhenDown ? 1
+            : 2;
+    }
+}
