@@ -45,6 +45,7 @@ public static class TestBankApp
         builder
             .Services.AddSingleton(options)
             .AddSingleton(new BankClock(time))
+            .AddSingleton(_ => new FileFetch(options.FileNetworks))
             .AddSingleton<ScenarioFiles>()
             .AddSingleton<Bank>()
             .AddSingleton<Visits>()

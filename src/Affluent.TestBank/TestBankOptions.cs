@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Affluent.TestBank;
 
 /// <summary>How a test bank is set up.</summary>
@@ -12,6 +14,16 @@ public sealed record TestBankOptions
     /// <summary>A scenario file (<c>.json</c> or pipe-separated) instead of the default scenario.</summary>
     public string? ScenarioPath { get; init; }
 
+    /// <summary>
+    /// Networks beyond the public internet from which it fetches accounts files. Everybody who can reach the bank, through a proxy too, can
+    /// make it connect there.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> FileNetworks { get; init; } = [];
+
+    /// <summary>The machine itself, for <see cref="FileNetworks"/>.</summary>
+    public static IReadOnlyList<IPNetwork> Loopback { get; } =
+    [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
+
     /// <summary>The one third party registered at the bank's OAuth2 server.</summary>
     public string ClientId { get; init; } = "affluent";
 
@@ -19,7 +31,7 @@ public sealed record TestBankOptions
     public string ClientSecret { get; init; } = "affluent-secret";
 
     /// <summary>
-    /// Addresses to which customers may be sent back: same origin, and a path that begins like one of these. Empty allows any loopback address.
+    /// Addresses to which customers may be sent back: one of these, or below one of these. Empty allows any loopback address.
     /// </summary>
     public IReadOnlyList<string> RedirectUris { get; init; } = [];
 

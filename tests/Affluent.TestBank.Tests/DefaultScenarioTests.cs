@@ -155,7 +155,8 @@ public sealed class DefaultScenarioTests
     private static async Task<ScenarioFile> Read(string? name)
     {
         var clock = new BankClock(new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero)));
-        using var files = new ScenarioFiles(new TestBankOptions { Urls = "" }, clock);
+        using var fetch = new FileFetch([]);
+        var files = new ScenarioFiles(new TestBankOptions { Urls = "" }, clock, fetch);
         return await files.Read(name, TestContext.Current.CancellationToken);
     }
 }

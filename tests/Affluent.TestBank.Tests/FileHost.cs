@@ -12,9 +12,14 @@ internal sealed class FileHost : IAsyncDisposable
 {
     private readonly WebApplication app;
 
+    private int requests;
+
     private FileHost(WebApplication app) => this.app = app;
 
     public Dictionary<string, string> Files { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How many requests have come.</summary>
+    public int Requests => requests;
 
     public string Url(string file) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
@@ -33,6 +38,13 @@ internal sealed class FileHost : IAsyncDisposable
         }
 
         built.Urls.Add("http://127.0.0.1:0");
+        built.Use(
+            (_, next) =>
+            {
+                Interlocked.Increment(ref host.requests);
+                return next();
+            }
+        );
         built.MapGet("/moved", () => Results.Redirect("/good.txt"));
         built.MapGet(
             "/silence",

@@ -75,6 +75,7 @@ public sealed class FileUrlTests
     [InlineData("http://10.0.0.7/f.txt", "the address belongs to a private network")]
     [InlineData("http://169.254.169.254/f.txt", "the address belongs to a private network")]
     [InlineData("http://[fe80::1]/f.txt", "the address belongs to a private network")]
+    [InlineData("http://[::ffff:10.0.0.1]/f.txt", "the address belongs to a private network")]
     [InlineData("ftp://localhost/f.txt", "this is neither an http(s) address nor one of default, faults")]
     [InlineData("file:///etc/passwd", "this is neither an http(s) address nor one of default, faults")]
     [InlineData("nonsense", "this is neither an http(s) address nor one of default, faults")]
@@ -85,15 +86,63 @@ public sealed class FileUrlTests
         Assert.Equal(reason, page.Text(".error.file-problem .reason"));
     }
 
-    [Fact]
-    public async Task A_bank_that_others_can_reach_fetches_nothing_from_its_own_machine()
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("X-Forwarded-For", "127.0.0.1")]
+    [InlineData("Forwarded", "for=127.0.0.1;host=localhost")]
+    [InlineData("Host", "bank.example")]
+    public async Task A_bank_that_is_allowed_no_network_fetches_nothing_from_its_own_machine(
+        string? header,
+        string? value
+    )
     {
         await using var host = await FileHost.Open(("good.txt", Good));
+        await using var bank = await OpenBank.Open(new TestBankOptions { Urls = "http://127.0.0.1:0" });
+        if (header is not null)
+        {
+            bank.Browser.DefaultRequestHeaders.TryAddWithoutValidation(header, value);
+        }
+
+        var report = await bank.Get("/file-report?file_url=" + Uri.EscapeDataString(host.Url("good.txt")));
+        Assert.Equal("the address belongs to a private network", report.Text("p.reason"));
+        Assert.Equal(0, host.Requests);
+    }
+
+    [Fact]
+    public async Task A_file_that_has_moved_into_a_network_that_is_not_allowed_is_not_followed()
+    {
+        await using var host = await FileHost.Open(("good.txt", Good));
+        host.Files["old.txt"] =
+            "NEW_URL|" + host.Url("good.txt").Replace("127.0.0.1", "127.0.0.2", StringComparison.Ordinal);
         await using var bank = await OpenBank.Open(
-            new TestBankOptions { Urls = "http://127.0.0.1:0;http://0.0.0.0:0" }
+            new TestBankOptions { Urls = "http://127.0.0.1:0", FileNetworks = [IPNetwork.Parse("127.0.0.1/32")] }
         );
-        var page = await bank.SignIn("anna", fileUrl: host.Url("good.txt"));
+        var page = await bank.SignIn("anna", fileUrl: host.Url("old.txt"));
         Assert.Equal("the address belongs to a private network", page.Text(".error.file-problem .reason"));
+    }
+
+    [Fact]
+    public async Task A_name_that_resolves_differently_the_second_time_gains_nothing()
+    {
+        await using var host = await FileHost.Open(("good.txt", Good));
+        var url = new UriBuilder(host.Url("good.txt")) { Host = "rebinding.example" }.Uri;
+        var asked = 0;
+        // The first answer is allowed and nobody listens there, every later one is the machine itself.
+        using var fetch = new FileFetch(
+            [IPNetwork.Parse("127.0.0.2/32")],
+            (_, _) => Task.FromResult(new[] { IPAddress.Parse(asked++ == 0 ? "127.0.0.2" : "127.0.0.1") })
+        );
+        var cancel = TestContext.Current.CancellationToken;
+        Assert.Equal(new FetchedFile.Failed("the file's server cannot be reached"), await fetch.Read(url, cancel));
+        Assert.Equal(1, asked);
+        Assert.Equal(new FetchedFile.Failed("the address belongs to a private network"), await fetch.Read(url, cancel));
+        Assert.Equal(0, host.Requests);
+
+        using var allowed = new FileFetch(
+            TestBankOptions.Loopback,
+            (_, _) => Task.FromResult(new[] { IPAddress.Loopback })
+        );
+        Assert.IsType<FetchedFile.Content>(await allowed.Read(url, cancel));
     }
 
     [Fact]
@@ -124,19 +173,25 @@ public sealed class FileUrlTests
     }
 
     [Theory]
-    [InlineData("8.8.8.8", false)]
-    [InlineData("2606:4700::1111", false)]
-    [InlineData("127.0.0.1", true)]
-    [InlineData("::1", true)]
-    [InlineData("::", true)]
-    [InlineData("198.18.0.1", true)]
-    [InlineData("64:ff9b::a00:1", true)]
-    [InlineData("2002:a00:1::", true)]
-    [InlineData("192.168.1.1", true)]
-    [InlineData("172.31.0.1", true)]
-    [InlineData("100.64.0.1", true)]
-    [InlineData("::ffff:10.0.0.1", true)]
-    [InlineData("fd00::1", true)]
-    public void Private_networks_are_known(string address, bool isPrivate) =>
-        Assert.Equal(isPrivate, ScenarioFiles.IsPrivate(IPAddress.Parse(address)));
+    [InlineData("8.8.8.8", true)]
+    [InlineData("2606:4700::1111", true)]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("::1", false)]
+    [InlineData("::", false)]
+    [InlineData("0.0.0.0", false)]
+    [InlineData("198.18.0.1", false)]
+    [InlineData("198.51.100.1", false)]
+    [InlineData("203.0.113.1", false)]
+    [InlineData("192.0.2.1", false)]
+    [InlineData("64:ff9b::a00:1", false)]
+    [InlineData("2001:db8::1", false)]
+    [InlineData("2002:a00:1::", false)]
+    [InlineData("192.168.1.1", false)]
+    [InlineData("172.31.0.1", false)]
+    [InlineData("100.64.0.1", false)]
+    [InlineData("169.254.169.254", false)]
+    [InlineData("255.255.255.255", false)]
+    [InlineData("fd00::1", false)]
+    public void Public_addresses_are_known(string address, bool isPublic) =>
+        Assert.Equal(isPublic, FileFetch.IsPublic(IPAddress.Parse(address)));
 }

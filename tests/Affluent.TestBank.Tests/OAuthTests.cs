@@ -101,6 +101,11 @@ public sealed class OAuthTests
     [InlineData("https://app.example.evil/back", false)]
     [InlineData("http://app.example/back", false)]
     [InlineData("http://127.0.0.1:9/back", false)]
+    [InlineData("https://app.example/back", true)]
+    [InlineData("https://app.example/backdoor", false)]
+    [InlineData("https://app.example/back/../other", false)]
+    [InlineData("https://app.example/back/%252e%252e/other", false)]
+    [InlineData("https://app.example/back/%5c../other", false)]
     public async Task Registered_addresses_are_matched_by_origin_and_path(string redirectUri, bool allowed)
     {
         await using var bank = await OpenBank.Open(

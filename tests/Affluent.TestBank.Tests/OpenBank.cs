@@ -41,7 +41,10 @@ internal sealed class OpenBank : IAsyncDisposable
 
     private static async Task<OpenBank> Open(FakeTimeProvider clock, TestBankOptions? options)
     {
-        var built = TestBankApp.Build(options ?? new TestBankOptions { Urls = "http://127.0.0.1:0" }, clock);
+        var built = TestBankApp.Build(
+            options ?? new TestBankOptions { Urls = "http://127.0.0.1:0", FileNetworks = TestBankOptions.Loopback },
+            clock
+        );
         await built.StartAsync(Cancel);
         return new OpenBank(built, clock);
     }

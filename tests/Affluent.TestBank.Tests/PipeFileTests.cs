@@ -103,7 +103,7 @@ public sealed class PipeFileTests
         );
         Assert.Equal(
             [
-                "f.txt, line 7: unknown record 'SURPRISE', not used",
+                "f.txt, line 7: unknown record, not used",
                 "f.txt, line 8: TRANSACTION has 5 fields, the ones after them are not used",
             ],
             loaded.Warnings.Select(w => w.ToString())
@@ -114,17 +114,22 @@ public sealed class PipeFileTests
     [InlineData("CREDENTIALS|dev", "CREDENTIALS needs at least 2 fields, this line has 1")]
     [InlineData("CREDENTIALS||dev", "a login is empty")]
     [InlineData("ACCOUNT|u1|n1|01/02/26", "ACCOUNT needs at least 5 fields, this line has 3")]
-    [InlineData("ACCOUNT|u1|n1|31/02/26|0|Checkings", "balance date '31/02/26' is not a day")]
-    [InlineData("ACCOUNT|u1|n1|01/02/26|1e3|Checkings", "balance '1e3' is not an amount in EUR")]
-    [InlineData("ACCOUNT|u1|n1|01/02/26|1.5|Checkings||||||||JPY", "balance '1.5' is not an amount in JPY")]
-    [InlineData("ACCOUNT|u1|n1|01/02/26|0|Checkings||||||||euros", "'euros' is not a currency code")]
+    [InlineData("ACCOUNT|u1|n1|31/02/26|0|Checkings", "balance date is not a day")]
+    [InlineData("ACCOUNT|u1|n1|31/12/1949|0|Checkings", "balance date is not a day")]
+    [InlineData("ACCOUNT|u1|n1|01/01/2150|0|Checkings", "balance date is not a day")]
+    [InlineData("ACCOUNT|u1|n1|01/02/26|1e3|Checkings", "balance is not an amount of the account's currency")]
+    [InlineData(
+        "ACCOUNT|u1|n1|01/02/26|1.5|Checkings||||||||JPY",
+        "balance is not an amount of the account's currency"
+    )]
+    [InlineData("ACCOUNT|u1|n1|01/02/26|0|Checkings||||||||euros", "the currency is not a currency code")]
     [InlineData("ACCOUNT|u1|n1|01/02/26|0|", "the account has no type")]
     [InlineData("TRANSACTION|1|01/02/26|A", "TRANSACTION stands before any ACCOUNT line")]
-    [InlineData("CHALLENGE|dance|1", "CHALLENGE 'dance' is not known")]
-    [InlineData("FAULT|gremlins", "fault 'gremlins' is not known")]
+    [InlineData("CHALLENGE|dance|1", "this CHALLENGE is not known")]
+    [InlineData("FAULT|gremlins", "this fault is not known")]
     [InlineData("OPTION|locked|maybe", "locked must be true or false")]
-    [InlineData("OPTION|consent|maybe", "consent 'maybe' is not known")]
-    [InlineData("NEW_URL|http://localhost/f|someday", "'someday' is not a day")]
+    [InlineData("OPTION|consent|maybe", "this consent is not known")]
+    [InlineData("NEW_URL|http://localhost/f|someday", "the first day is not a day")]
     [InlineData("NEW_URL|", "the new address is empty")]
     [InlineData("WHAT|ever", "nothing of a test bank is in this file")]
     public void A_bad_line_is_named_with_its_reason(string line, string reason)
@@ -137,14 +142,14 @@ public sealed class PipeFileTests
     }
 
     [Theory]
-    [InlineData("TRANSACTION|ten|01/02/26|A", "amount 'ten' is not an amount in EUR")]
-    [InlineData("TRANSACTION|1|2026/02/01|A", "date '2026/02/01' is not a day")]
+    [InlineData("TRANSACTION|ten|01/02/26|A", "amount is not an amount of the account's currency")]
+    [InlineData("TRANSACTION|1|2026/02/01|A", "date is not a day")]
     [InlineData("TRANSACTION|1|01/02/26", "TRANSACTION needs at least 3 fields, this line has 2")]
     [InlineData("PENDING|1|02/02/26|A|01/02/26", "the movement books before its own date")]
-    [InlineData("RECURRING|1|01/02/26|A|sometimes", "'sometimes' is not an interval")]
-    [InlineData("RECURRING|1|01/02/26|A|15 days|whenever", "end 'whenever' is not a day")]
-    [InlineData("SPENDING|-1|-2|A|0", "average days between '0' is not a number from 1 to 366")]
-    [InlineData("ACCOUNT|u1|other|01/02/26|0|Checkings", "the account 'u1' is already in this file")]
+    [InlineData("RECURRING|1|01/02/26|A|sometimes", "the interval is not one")]
+    [InlineData("RECURRING|1|01/02/26|A|15 days|whenever", "end is not a day")]
+    [InlineData("SPENDING|-1|-2|A|0", "average days between is not a number from 1 to 366")]
+    [InlineData("ACCOUNT|u1|other|01/02/26|0|Checkings", "this account is already in this file")]
     public void A_bad_line_under_an_account_is_named_too(string line, string reason)
     {
         var text = "ACCOUNT|u1|n1|01/02/26|0|Checkings\n" + line;

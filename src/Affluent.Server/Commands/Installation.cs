@@ -56,7 +56,7 @@ internal sealed partial class Installation : IAsyncDisposable
                 {
                     TestBankUrl = TestBankOf(settings, testBank),
                 };
-                LogTestBank(log, settings.TestBankUrl.OriginalString);
+                LogTestBank(log, settings.TestBankUrl.OriginalString, FileSources(settings));
             }
             var node = await database.Write(Ids.TakeNode, cancellation);
             var app = App.Build(
@@ -121,6 +121,10 @@ internal sealed partial class Installation : IAsyncDisposable
         }
     }
 
+    /// <summary>From where the test bank reads accounts files, in words.</summary>
+    public static string FileSources(Settings settings) =>
+        string.Join(" and ", ["public addresses", .. settings.TestBankFileNetworks.Select(n => n.ToString())]);
+
     /// <summary>Opens the test bank where the settings say.</summary>
     /// <exception cref="CommandException">Nothing can listen there, or the scenario has faults.</exception>
     public static async Task<WebApplication> StartTestBank(
@@ -135,6 +139,8 @@ internal sealed partial class Installation : IAsyncDisposable
                 Urls = settings.TestBankListen!,
                 DataDirectory = Path.Combine(settings.DataDirectory, "test-bank"),
                 ScenarioPath = settings.TestBankScenario,
+                FileNetworks = settings.TestBankFileNetworks,
+                RedirectUris = ReturnsOf(settings.EmbedUrl),
             },
             time
         );
@@ -189,6 +195,10 @@ internal sealed partial class Installation : IAsyncDisposable
         }
     }
 
+    // Without a public name the widget may be at any port of this machine.
+    private static IReadOnlyList<string> ReturnsOf(Uri? embed) =>
+        embed is null ? [] : [embed.AbsoluteUri.TrimEnd('/') + Addresses.BankReturn];
+
     private static Uri TestBankOf(Settings settings, WebApplication testBank) =>
         settings.TestBankUrl is { Port: not 0 } known ? known : TestBankApp.Address(testBank);
 
@@ -229,8 +239,12 @@ internal sealed partial class Installation : IAsyncDisposable
     [LoggerMessage(1003, LogLevel.Warning, "Made a master key in {File}: keep a copy of it apart from the database")]
     private static partial void LogKeyCreated(ILogger log, string file);
 
-    [LoggerMessage(1005, LogLevel.Information, "The test bank is open at {Address}")]
-    private static partial void LogTestBank(ILogger log, string address);
+    [LoggerMessage(
+        1005,
+        LogLevel.Information,
+        "The test bank is open at {Address} and reads accounts files from {Sources}"
+    )]
+    private static partial void LogTestBank(ILogger log, string address, string sources);
 
     [LoggerMessage(1006, LogLevel.Information, "Measurements are to be had at {Address}/metrics")]
     private static partial void LogMetrics(ILogger log, string address);

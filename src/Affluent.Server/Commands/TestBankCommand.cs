@@ -10,14 +10,17 @@ internal static class TestBankCommand
     {
         var command = new Command(
             "test-bank",
-            "Run the test bank alone, until Ctrl-C. Elsewhere, tell the platform of it with --test-bank-listen off --test-bank-url URL."
+            "Run the test bank alone, until Ctrl-C. Tell it with --embed-url where people go back to, and the platform with --test-bank-listen off --test-bank-url URL where it is."
         );
         var options = SettingOptions.AddTo(
             command,
             "environment",
             "data_directory",
+            "embed_url",
             "test_bank_listen",
-            "test_bank_scenario"
+            "test_bank_url",
+            "test_bank_scenario",
+            "test_bank_file_networks"
         );
         command.SetAction(
             async (asked, cancellation) =>
@@ -32,7 +35,7 @@ internal static class TestBankCommand
                 }
                 await using var bank = await Installation.StartTestBank(settings, TimeProvider.System, cancellation);
                 await asked.InvocationConfiguration.Output.WriteLineAsync(
-                    $"The test bank is open at {TestBankApp.Address(bank).OriginalString}: its home page lists customers and passwords."
+                    $"The test bank is open at {TestBankApp.Address(bank).OriginalString}: its home page lists customers and passwords. It reads accounts files from {Installation.FileSources(settings)}."
                 );
                 await bank.WaitForShutdownAsync(cancellation);
             }

@@ -9,6 +9,9 @@ namespace Affluent.Server.Platform;
 /// </summary>
 internal sealed class Addresses(Settings settings, IServer server)
 {
+    /// <summary>Below <see cref="Embed"/>: where banks send people back.</summary>
+    public const string BankReturn = "/v2.1/widget/bank_callback";
+
     /// <summary>The authorization server; also the issuer of tokens.</summary>
     public string Auth => Of(settings.AuthUrl, "/auth");
 

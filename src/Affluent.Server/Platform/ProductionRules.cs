@@ -30,6 +30,10 @@ internal static class ProductionRules
         {
             yield return ("test_bank_scenario", "production has no test bank: leave it out");
         }
+        if (settings.TestBankFileNetworks.Count > 0 && settings.TestBankListen is null)
+        {
+            yield return ("test_bank_file_networks", "production has no test bank: leave it out");
+        }
     }
 
     private static IEnumerable<(string, string)> Listening(Settings settings)

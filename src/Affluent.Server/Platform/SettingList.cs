@@ -88,7 +88,7 @@ internal static class SettingList
             "proxies",
             "LIST",
             "Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed (none)",
-            ReadProxies,
+            (s, text) => ReadNetworks(text, networks => s with { Proxies = networks }),
             s => s.Proxies.Count == 0 ? null : string.Join(',', s.Proxies)
         ),
         File(
@@ -151,6 +151,19 @@ internal static class SettingList
             "Scenario file of the included test bank (its default scenario)",
             (s, path) => s with { TestBankScenario = path },
             s => s.TestBankScenario
+        ),
+        new(
+            "test_bank_file_networks",
+            "LIST|off",
+            "Addresses or networks beyond the public internet from which the test bank reads accounts files (127.0.0.0/8,::1/128 when everything listens on loopback and has no public name, else off)",
+            (s, text) =>
+                text == Off
+                    ? s with
+                    {
+                        TestBankFileNetworks = [],
+                    }
+                    : ReadNetworks(text, networks => s with { TestBankFileNetworks = networks }),
+            s => s.TestBankFileNetworks.Count == 0 ? Off : string.Join(',', s.TestBankFileNetworks)
         ),
         new(
             "log_level",
@@ -284,7 +297,7 @@ internal static class SettingList
         return settings with { Roles = roles };
     }
 
-    private static Applied ReadProxies(Settings settings, string text)
+    private static Applied ReadNetworks(string text, Func<IReadOnlyList<System.Net.IPNetwork>, Settings> set)
     {
         List<System.Net.IPNetwork> networks = [];
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -302,7 +315,7 @@ internal static class SettingList
                 return $"'{part}' is neither an IP address nor a network like 10.0.0.0/8";
             }
         }
-        return settings with { Proxies = networks };
+        return set(networks);
     }
 
     private static string? WhyNotListen(string text)

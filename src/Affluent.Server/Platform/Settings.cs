@@ -73,6 +73,9 @@ internal sealed record Settings
     /// <summary>Scenario file of the included test bank; null: its default scenario.</summary>
     public string? TestBankScenario { get; init; }
 
+    /// <summary>Networks beyond the public internet from which the test bank fetches accounts files.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> TestBankFileNetworks { get; init; } = [];
+
     /// <summary>Folder of *.json files with banks of the operator's own; null: only those that ship with the product.</summary>
     public string? CatalogueFolder { get; init; }
 

@@ -71,7 +71,10 @@ internal static class SettingsReader
         return new SettingsReading(settings, origins, faults);
     }
 
-    /// <summary>A sandbox has a test bank unless told otherwise, and its origin is where it listens unless told otherwise.</summary>
+    /// <summary>
+    /// A sandbox has a test bank unless told otherwise, its origin is where it listens unless told otherwise, and it reads files from this machine
+    /// only when nobody outside is expected. What is expected stands in the settings: no request of anybody, through whatever proxy, changes it.
+    /// </summary>
     private static Settings WithTestBank(Settings settings, Dictionary<string, string> origins)
     {
         if (settings.Environment == InstallationKind.Sandbox && !origins.ContainsKey("test_bank_listen"))
@@ -82,7 +85,31 @@ internal static class SettingsReader
         {
             settings = settings with { TestBankUrl = new Uri(Addresses.Reachable(listen.Split(';')[0])) };
         }
+        if (
+            settings.TestBankListen is not null
+            && !origins.ContainsKey("test_bank_file_networks")
+            && IsOnLoopback(settings)
+        )
+        {
+            settings = settings with { TestBankFileNetworks = Loopback };
+        }
         return settings;
+    }
+
+    private static readonly System.Net.IPNetwork[] Loopback =
+    [
+        System.Net.IPNetwork.Parse("127.0.0.0/8"),
+        System.Net.IPNetwork.Parse("::1/128"),
+    ];
+
+    private static bool IsOnLoopback(Settings settings)
+    {
+        Uri?[] reached = [settings.AuthUrl, settings.ApiUrl, settings.EmbedUrl, settings.DocsUrl, settings.TestBankUrl];
+        string?[] listens = [settings.Listen, settings.TestBankListen];
+        return settings.Proxies.Count == 0
+            && reached.OfType<Uri>().All(url => SettingList.IsLoopback(url.Host))
+            // Behind a unix socket stands a proxy.
+            && listens.OfType<string>().SelectMany(SettingList.Bindings).All(a => !a.IsUnixPipe && a.IsLocal());
     }
 
     private static IEnumerable<string> Contradictions(Settings settings, Func<string, string> origin)

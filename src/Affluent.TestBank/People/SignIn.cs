@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Affluent.TestBank.Scenarios;
 
 namespace Affluent.TestBank.People;
@@ -25,6 +26,9 @@ public sealed record Customer(Visitor Visitor, Person Person, IReadOnlyList<Stat
 /// <summary>What all faces of the bank share: who may come in and what they own.</summary>
 internal sealed class Bank(ScenarioFiles files, BankClock clock)
 {
+    // As long as the parsed file lives; a person's statements of today are made once.
+    private readonly ConditionalWeakTable<Person, StatementsOfDay> statements = [];
+
     public async Task<SignInAnswer> SignIn(
         string login,
         string password,
@@ -55,6 +59,19 @@ internal sealed class Bank(ScenarioFiles files, BankClock clock)
     public async Task<Customer?> Find(Visitor visitor, CancellationToken cancellation) =>
         await files.Read(visitor.FileUrl, cancellation) is ScenarioFile.Loaded { Scenario: var scenario }
         && scenario.WithLogin(visitor.Login) is { Locked: false } person
-            ? new Customer(visitor, person, Statements.On(clock.Today, person, scenario.Seed))
+            ? new Customer(visitor, person, On(clock.Today, person, scenario.Seed))
             : null;
+
+    private IReadOnlyList<Statement> On(DateOnly today, Person person, string seed)
+    {
+        if (!statements.TryGetValue(person, out var made) || made.Day != today)
+        {
+            made = new StatementsOfDay(today, Statements.On(today, person, seed));
+            statements.AddOrUpdate(person, made);
+        }
+
+        return made.Statements;
+    }
+
+    private sealed record StatementsOfDay(DateOnly Day, IReadOnlyList<Statement> Statements);
 }

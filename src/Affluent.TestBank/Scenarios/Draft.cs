@@ -9,6 +9,8 @@ internal readonly record struct LocatedText(string Text, Location Location);
 /// </summary>
 internal sealed class Draft(string file)
 {
+    private int records;
+
     public string File { get; } = file;
     public string Seed { get; set; } = "affluent";
     public DraftMove? NewUrl { get; set; }
@@ -16,9 +18,34 @@ internal sealed class Draft(string file)
     public List<Diagnostic> Errors { get; } = [];
     public List<Diagnostic> Warnings { get; } = [];
 
-    public void Error(Location location, string reason) => Errors.Add(new Diagnostic(File, location, reason));
+    /// <summary>
+    /// Remembers what is wrong. The reason is ours alone: whoever reads it may not be allowed to read the file, so it holds nothing of it.
+    /// </summary>
+    public void Error(Location location, string reason) => Remark(Errors, location, reason);
 
-    public void Warn(Location location, string reason) => Warnings.Add(new Diagnostic(File, location, reason));
+    /// <summary>Remembers what was read past; as for <see cref="Error"/>, nothing of the file.</summary>
+    public void Warn(Location location, string reason) => Remark(Warnings, location, reason);
+
+    /// <summary>Counts records; false, and an error, once there are too many of them.</summary>
+    public bool Take(Location location, int count)
+    {
+        records += count;
+        if (records <= ScenarioLimits.MostRecords)
+        {
+            return true;
+        }
+
+        Error(location, $"more than {ScenarioLimits.MostRecords} records are in this file");
+        return false;
+    }
+
+    private void Remark(List<Diagnostic> remarks, Location location, string reason)
+    {
+        if (remarks.Count < ScenarioLimits.MostRemarks)
+        {
+            remarks.Add(new Diagnostic(File, location, reason));
+        }
+    }
 }
 
 /// <summary>The file is to be read elsewhere, from a day on or at once.</summary>

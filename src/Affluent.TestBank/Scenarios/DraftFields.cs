@@ -31,9 +31,9 @@ internal sealed class DraftOptions(Draft draft, Dictionary<string, LocatedText> 
 
     public void WarnOfUnused()
     {
-        foreach (var (name, value) in values.Where(v => !used.Contains(v.Key)))
+        foreach (var (_, value) in values.Where(v => !used.Contains(v.Key)))
         {
-            draft.Warn(value.Location, $"unknown name '{name}', not used");
+            draft.Warn(value.Location, "unknown name, not used");
         }
     }
 }
@@ -41,6 +41,30 @@ internal sealed class DraftOptions(Draft draft, Dictionary<string, LocatedText> 
 /// <summary>Fields of one account; a wrong one becomes an error of the draft and a harmless value, so that the check goes on.</summary>
 internal sealed class DraftFields(Draft draft, string currency)
 {
+    /// <summary>The names of details that are read.</summary>
+    public static readonly IReadOnlySet<string> Details = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "loan.type",
+        "loan.frequency",
+        "loan.initial_amount",
+        "loan.rate",
+        "loan.start_date",
+        "loan.end_date",
+        "loan.debited_account",
+        "loan.payment_amount",
+        "loan.payment_day",
+        "savings.type",
+        "savings.rate",
+        "savings.opened_on",
+        "savings.end_date",
+        "savings.pivot_account",
+        "savings.earned_this_year",
+        "savings.ceiling",
+        "card.masked_number",
+        "card.linked_account",
+        "card.debit_day",
+    };
+
     public long Amount(Location location, string name, string text)
     {
         if (Amounts.TryParse(text, currency, out var amount))
@@ -48,18 +72,21 @@ internal sealed class DraftFields(Draft draft, string currency)
             return amount;
         }
 
-        draft.Error(location, $"{name} '{text}' is not an amount in {currency}");
+        draft.Error(location, $"{name} is not an amount of the account's currency");
         return 0;
     }
 
     public DateOnly Day(Location location, string name, string text)
     {
-        if (Dates.TryParse(text, out var day))
+        if (Dates.TryParse(text, out var day) && day >= ScenarioLimits.FirstDay && day <= ScenarioLimits.LastDay)
         {
             return day;
         }
 
-        draft.Error(location, $"{name} '{text}' is not a day (DD/MM/YY, DD/MM/YYYY or YYYY-MM-DD)");
+        draft.Error(
+            location,
+            $"{name} is not a day (DD/MM/YY, DD/MM/YYYY or YYYY-MM-DD) from {ScenarioLimits.FirstDay.Year} to {ScenarioLimits.LastDay.Year}"
+        );
         return new DateOnly(1970, 1, 1);
     }
 
@@ -87,7 +114,7 @@ internal sealed class DraftFields(Draft draft, string currency)
         var every = Interval.Parse(written.Every);
         if (every is null)
         {
-            draft.Error(written.Location, $"'{written.Every}' is not an interval (15 days, 2 weeks, 1 month, 1 year)");
+            draft.Error(written.Location, "the interval is not one (15 days, 2 weeks, 1 month, 1 year)");
         }
 
         var times = int.TryParse(written.End, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
@@ -144,6 +171,7 @@ internal sealed class DraftFields(Draft draft, string currency)
             Rate = RateOf(written.At("savings.rate")),
             OpenedOn = DayOf(written.At("savings.opened_on")),
             EndDate = DayOf(written.At("savings.end_date")),
+            PivotAccount = written.Text("savings.pivot_account"),
             EarnedThisYear = AmountOf(written.At("savings.earned_this_year")),
             Ceiling = AmountOf(written.At("savings.ceiling")),
         };
@@ -179,7 +207,7 @@ internal sealed class DraftFields(Draft draft, string currency)
             return rate;
         }
 
-        draft.Error(v.Location, $"'{v.Text}' is not a rate in per cent");
+        draft.Error(v.Location, "this is not a rate in per cent");
         return null;
     }
 
@@ -199,7 +227,7 @@ internal sealed class DraftFields(Draft draft, string currency)
             return count;
         }
 
-        draft.Error(location, $"{name} '{text}' is not a number from {least} to {most}");
+        draft.Error(location, $"{name} is not a number from {least} to {most}");
         return 0;
     }
 }

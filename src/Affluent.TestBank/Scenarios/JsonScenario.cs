@@ -22,10 +22,8 @@ internal static class JsonScenario
         }
         catch (JsonException e)
         {
-            draft.Error(
-                Location.AtLine((int)(e.LineNumber ?? 0) + 1),
-                "this is not JSON: " + WithoutPosition(e.Message)
-            );
+            // Its message quotes what it found.
+            draft.Error(Location.AtLine((int)(e.LineNumber ?? 0) + 1), "this is not JSON");
         }
 
         return draft;
@@ -120,9 +118,9 @@ internal static class JsonScenario
         };
         foreach (var part in new[] { "loan", "savings", "card" })
         {
-            foreach (var (name, value) in node.Child(part)?.Values() ?? [])
+            foreach (var (name, value) in node.Child(part)?.Values(part) ?? [])
             {
-                account.Details[$"{part}.{name}"] = value;
+                account.Details[name] = value;
             }
         }
 
@@ -178,13 +176,6 @@ internal static class JsonScenario
         };
     }
 
-    // System.Text.Json appends its own, zero-based position.
-    private static string WithoutPosition(string message)
-    {
-        var position = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return position < 0 ? message : message[..position];
-    }
-
     /// <summary>One value of the document and its path; wrong kinds of values become errors of the draft.</summary>
     private sealed class Node(Draft draft, JsonElement element, string path)
     {
@@ -207,12 +198,10 @@ internal static class JsonScenario
                 return;
             }
 
-            foreach (var property in element.EnumerateObject())
+            var unknown = element.EnumerateObject().Count(p => !names.Contains(p.Name, StringComparer.Ordinal));
+            if (unknown > 0)
             {
-                if (!names.Contains(property.Name, StringComparer.Ordinal))
-                {
-                    draft.Warn(LocationOf(property.Name), "unknown member, not used");
-                }
+                draft.Warn(Location, $"unknown members ({unknown}), not used");
             }
         }
 
@@ -231,13 +220,24 @@ internal static class JsonScenario
             switch (element.ValueKind)
             {
                 case JsonValueKind.String:
-                    return element.GetString()!.Trim();
+                    return Short(element.GetString()!.Trim());
                 case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False:
-                    return element.GetRawText();
+                    return Short(element.GetRawText());
                 default:
                     Error("this must be a text or a number");
                     return "";
             }
+        }
+
+        private string Short(string text)
+        {
+            if (text.Length <= ScenarioLimits.LongestText)
+            {
+                return text;
+            }
+
+            Error($"this is longer than {ScenarioLimits.LongestText} characters");
+            return "";
         }
 
         public bool Flag(string name)
@@ -271,11 +271,25 @@ internal static class JsonScenario
             return null;
         }
 
-        public IEnumerable<(string Name, LocatedText Value)> Values() =>
-            element
-                .EnumerateObject()
-                .Where(p => p.Value.ValueKind != JsonValueKind.Null)
-                .Select(p => (p.Name, new LocatedText(Of(p.Name).Value(), LocationOf(p.Name))));
+        /// <summary>The members as <c>part.name</c>. A name that nobody knows has the place of the whole: it is not told.</summary>
+        public IReadOnlyList<(string Name, LocatedText Value)> Values(string part)
+        {
+            if (!draft.Take(Location, element.GetPropertyCount()))
+            {
+                return [];
+            }
+
+            return
+            [
+                .. element
+                    .EnumerateObject()
+                    .Where(p => p.Value.ValueKind != JsonValueKind.Null)
+                    .Select(p => (Name: $"{part}.{p.Name}", p.Value))
+                    .Select(p => (p.Name, Known: DraftFields.Details.Contains(p.Name), p.Value))
+                    .Select(p => (p.Name, new Node(draft, p.Value, p.Known ? path + p.Name[part.Length..] : path)))
+                    .Select(p => (p.Name, new LocatedText(p.Item2.Value(), p.Item2.Location))),
+            ];
+        }
 
         public IReadOnlyList<Node> List(string name)
         {
@@ -288,6 +302,11 @@ internal static class JsonScenario
             if (list.ValueKind != JsonValueKind.Array)
             {
                 Of(name).Error("this must be a list");
+                return [];
+            }
+
+            if (!draft.Take(LocationOf(name), list.GetArrayLength()))
+            {
                 return [];
             }
 

@@ -35,7 +35,13 @@ internal static class PipeFile
             var record = line.TrimEnd();
             if (record.Length > 0 && !record.StartsWith('#'))
             {
-                new Record(draft, Location.AtLine(number), record.Split('|', StringSplitOptions.TrimEntries)).Read();
+                var location = Location.AtLine(number);
+                if (!draft.Take(location, 1))
+                {
+                    break;
+                }
+
+                new Record(draft, location, record.Split('|', StringSplitOptions.TrimEntries)).Read();
             }
         }
 
@@ -44,9 +50,15 @@ internal static class PipeFile
 
     private sealed class Record(Draft draft, Location location, string[] fields)
     {
+        private readonly string kind = fields[0].ToUpperInvariant();
+
         public void Read()
         {
-            var kind = fields[0].ToUpperInvariant();
+            if (Known.Contains(kind) && fields.Any(f => f.Length > ScenarioLimits.LongestText))
+            {
+                draft.Error(location, $"a field is longer than {ScenarioLimits.LongestText} characters");
+            }
+
             switch (kind)
             {
                 case "CREDENTIALS" when Has(2, 2):
@@ -116,14 +128,12 @@ internal static class PipeFile
                     // A known record that is not right has said so in Has or OfAccount.
                     if (!Known.Contains(kind))
                     {
-                        draft.Warn(location, $"unknown record '{Shorten(fields[0])}', not used");
+                        draft.Warn(location, "unknown record, not used");
                     }
 
                     break;
             }
         }
-
-        private static string Shorten(string text) => text.Length > 40 ? text[..40] + "…" : text;
 
         private string Field(int index) => index < fields.Length ? fields[index] : "";
 
@@ -132,13 +142,13 @@ internal static class PipeFile
             var count = fields.Length - 1;
             if (count < least)
             {
-                draft.Error(location, $"{fields[0]} needs at least {least} fields, this line has {count}");
+                draft.Error(location, $"{kind} needs at least {least} fields, this line has {count}");
                 return false;
             }
 
             if (fields.Skip(most + 1).Any(extra => extra.Length > 0))
             {
-                draft.Warn(location, $"{fields[0]} has {most} fields, the ones after them are not used");
+                draft.Warn(location, $"{kind} has {most} fields, the ones after them are not used");
             }
 
             return true;
@@ -173,7 +183,7 @@ internal static class PipeFile
                 return account;
             }
 
-            draft.Error(location, $"{fields[0]} stands before any ACCOUNT line");
+            draft.Error(location, $"{kind} stands before any ACCOUNT line");
             return null;
         }
 
@@ -181,7 +191,7 @@ internal static class PipeFile
         {
             if (!string.Equals(fields[1], "otp", StringComparison.OrdinalIgnoreCase))
             {
-                draft.Error(location, $"CHALLENGE '{Shorten(fields[1])}' is not known, use otp");
+                draft.Error(location, "this CHALLENGE is not known, use otp");
                 return;
             }
 

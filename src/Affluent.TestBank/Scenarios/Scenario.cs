@@ -158,6 +158,9 @@ public sealed record SavingsDetails
     public decimal? Rate { get; init; }
     public DateOnly? OpenedOn { get; init; }
     public DateOnly? EndDate { get; init; }
+
+    /// <summary>The current account that pays in and is paid out to.</summary>
+    public string? PivotAccount { get; init; }
     public long? EarnedThisYear { get; init; }
     public long? Ceiling { get; init; }
 }

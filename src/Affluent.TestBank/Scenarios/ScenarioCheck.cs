@@ -11,6 +11,8 @@ internal static partial class ScenarioCheck
         var moved = Moved(draft, today);
         if (draft.People.Count == 0 && draft.NewUrl is null && draft.Errors.Count == 0)
         {
+            // It may be any page: not even its unknown lines are told.
+            draft.Warnings.Clear();
             draft.Error(Location.AtLine(1), "nothing of a test bank is in this file");
         }
 
@@ -18,10 +20,16 @@ internal static partial class ScenarioCheck
         var logins = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (person, place) in people.Zip(draft.People))
         {
-            foreach (var login in person.Credentials.Select(c => c.Login).Where(login => !logins.Add(login)))
+            if (person.Credentials.Any(c => !logins.Add(c.Login)))
             {
-                draft.Error(place.Location, $"the login '{login}' is already taken in this file");
+                draft.Error(place.Location, "a login of this person is already taken in this file");
             }
+        }
+
+        // Only a file that is right so far has days and intervals to count with.
+        if (draft.Errors.Count == 0)
+        {
+            CountMovements(draft, people, today);
         }
 
         if (draft.Errors.Count > 0)
@@ -32,6 +40,26 @@ internal static partial class ScenarioCheck
         return moved is not null
             ? new ScenarioFile.Moved(moved)
             : new ScenarioFile.Loaded(new Scenario(draft.Seed, people), draft.Warnings);
+    }
+
+    private static void CountMovements(Draft draft, List<Person> people, DateOnly today)
+    {
+        var made = 0L;
+        foreach (var (person, written) in people.Zip(draft.People))
+        {
+            foreach (var (account, place) in person.Accounts.Zip(written.Accounts))
+            {
+                made += ScenarioLimits.MovementsOf(account, today);
+                if (made > ScenarioLimits.MostMovements)
+                {
+                    draft.Error(
+                        place.Location,
+                        $"with this account the file makes more than {ScenarioLimits.MostMovements} movements"
+                    );
+                    return;
+                }
+            }
+        }
     }
 
     private static string? Moved(Draft draft, DateOnly today)
@@ -54,7 +82,7 @@ internal static partial class ScenarioCheck
 
         if (!Dates.TryParse(from.Text, out var day))
         {
-            draft.Error(from.Location, $"'{from.Text}' is not a day");
+            draft.Error(from.Location, "the first day is not a day");
             return null;
         }
 
@@ -75,7 +103,7 @@ internal static partial class ScenarioCheck
         var consent = options.Text("consent") ?? "bank";
         if (consent is not ("bank" or "mixed"))
         {
-            draft.Error(written.Options["consent"].Location, $"consent '{consent}' is not known, use bank or mixed");
+            draft.Error(written.Options["consent"].Location, "this consent is not known, use bank or mixed");
         }
 
         var person = new Person
@@ -110,7 +138,7 @@ internal static partial class ScenarioCheck
             {
                 draft.Error(
                     name.Location,
-                    $"fault '{name.Text}' is not known, use one of {string.Join(", ", FaultNames.All.Keys)}"
+                    $"this fault is not known, use one of {string.Join(", ", FaultNames.All.Keys)}"
                 );
             }
         }
@@ -122,6 +150,15 @@ internal static partial class ScenarioCheck
     {
         var accounts = new List<Account>();
         var ids = new HashSet<string>(StringComparer.Ordinal);
+        if (written.Count > ScenarioLimits.MostAccounts)
+        {
+            draft.Error(
+                written[ScenarioLimits.MostAccounts].Location,
+                $"this person has more than {ScenarioLimits.MostAccounts} accounts"
+            );
+            return accounts;
+        }
+
         foreach (var one in written)
         {
             if (one.Broken)
@@ -133,7 +170,7 @@ internal static partial class ScenarioCheck
             var account = Account(draft, one, owner);
             if (!ids.Add(account.Id))
             {
-                draft.Error(one.Location, $"the account '{one.Uid}' is already in this file");
+                draft.Error(one.Location, "this account is already in this file");
             }
 
             accounts.Add(account);
@@ -147,7 +184,7 @@ internal static partial class ScenarioCheck
         var currency = written.Currency.Length > 0 ? written.Currency.ToUpperInvariant() : "EUR";
         if (!Amounts.IsCurrency(currency))
         {
-            draft.Error(written.Location, $"'{written.Currency}' is not a currency code");
+            draft.Error(written.Location, "the currency is not a currency code");
             currency = "EUR";
         }
 

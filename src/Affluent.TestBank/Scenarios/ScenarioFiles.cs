@@ -1,45 +1,20 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Affluent.TestBank.Scenarios;
 
 /// <summary>
 /// Finds the scenario that a login names: nothing (the bank's own), the name of a shipped scenario, or the address of a file, which is
-/// fetched anew at each read, so that a file changed by its author shows at once.
+/// fetched anew at each read, so that a file changed by its author shows at once; it is parsed again only when it has changed.
 /// </summary>
-internal sealed class ScenarioFiles : IDisposable
+internal sealed class ScenarioFiles(TestBankOptions options, BankClock clock, FileFetch fetch)
 {
-    private const int LargestFile = 2 * 1024 * 1024;
     private const int MostMoves = 3;
-    private const string NotText = "the file is not UTF-8 text";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private const int MostParsed = 8;
 
-    private readonly HttpClient http;
-    private readonly BankClock clock;
-    private readonly string? ownPath;
-
-    // Whoever can reach the bank can make it fetch; what listens on this machine is only for those who are on it.
-    private readonly bool loopbackAllowed;
-
-    public ScenarioFiles(TestBankOptions options, BankClock clock)
-    {
-        this.clock = clock;
-        ownPath = options.ScenarioPath;
-        loopbackAllowed = options
-            .Urls.Split(';')
-            .All(listen => Uri.TryCreate(listen, UriKind.Absolute, out var url) && url.IsLoopback);
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            ConnectTimeout = Patience,
-            ConnectCallback = Connect,
-        };
-        http = new HttpClient(handler) { Timeout = Patience, MaxResponseContentBufferSize = LargestFile };
-    }
+    private readonly Dictionary<ParsedKey, ScenarioFile> parsed = [];
+    private readonly Queue<ParsedKey> oldestFirst = new();
 
     /// <summary>Names of the scenarios inside the bank.</summary>
     public static IReadOnlyList<string> Shipped { get; } =
@@ -55,14 +30,17 @@ internal sealed class ScenarioFiles : IDisposable
     /// <summary>Reads the scenario; a file that says that it has moved is followed up to three times.</summary>
     public async Task<ScenarioFile> Read(string? place, CancellationToken cancellation)
     {
+        string? named = null;
         for (var moves = 0; moves <= MostMoves; moves++)
         {
-            var file = await ReadOnce(place, cancellation);
+            var file = await ReadOnce(place, named, cancellation);
             if (file is not ScenarioFile.Moved moved)
             {
                 return file;
             }
 
+            // Remarks name the file that was asked for: the new address is the file's own word.
+            named = "the file after its move";
             place = moved.Url;
         }
 
@@ -82,7 +60,7 @@ internal sealed class ScenarioFiles : IDisposable
         return ScenarioCheck.Of(draft, today);
     }
 
-    private async Task<ScenarioFile> ReadOnce(string? place, CancellationToken cancellation)
+    private async Task<ScenarioFile> ReadOnce(string? place, string? named, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(place))
         {
@@ -92,11 +70,16 @@ internal sealed class ScenarioFiles : IDisposable
         var name = place.Trim();
         if (Shipped.Contains(name, StringComparer.Ordinal))
         {
-            return Parse(name, ReadShipped(name), clock.Today);
+            return Parsed(name, ReadShipped(name));
         }
 
         return Uri.TryCreate(name, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https" }
-            ? await Fetch(url, cancellation)
+            ? await fetch.Read(url, cancellation) switch
+            {
+                FetchedFile.Content(var bytes) => Parsed(named ?? NameOf(url), bytes),
+                FetchedFile.Failed(var reason) => new ScenarioFile.Unreachable(reason),
+                var other => throw new InvalidOperationException($"Unknown outcome {other}."),
+            }
             : new ScenarioFile.Unreachable(
                 $"this is neither an http(s) address nor one of {string.Join(", ", Shipped)}"
             );
@@ -104,61 +87,60 @@ internal sealed class ScenarioFiles : IDisposable
 
     private async Task<ScenarioFile> ReadOwn(CancellationToken cancellation)
     {
-        if (ownPath is null)
+        if (options.ScenarioPath is not { } path)
         {
-            return Parse("default", ReadShipped("default"), clock.Today);
+            return Parsed("default", ReadShipped("default"));
         }
 
         try
         {
-            return Utf8(await File.ReadAllBytesAsync(ownPath, cancellation)) is { } text
-                ? Parse(Path.GetFileName(ownPath), text, clock.Today)
-                : new ScenarioFile.Unreachable(NotText);
+            return Parsed(Path.GetFileName(path), await File.ReadAllBytesAsync(path, cancellation));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new ScenarioFile.Unreachable($"{Path.GetFileName(ownPath)} cannot be read");
+            return new ScenarioFile.Unreachable($"{Path.GetFileName(path)} cannot be read");
         }
     }
 
-    private async Task<ScenarioFile> Fetch(Uri url, CancellationToken cancellation)
+    // The same bytes on the same day are the same scenario.
+    private ScenarioFile Parsed(string file, byte[] bytes)
     {
-        try
+        var key = new ParsedKey(file, Convert.ToHexString(SHA256.HashData(bytes)), clock.Today);
+        lock (parsed)
         {
-            using var response = await http.GetAsync(url, HttpCompletionOption.ResponseContentRead, cancellation);
-            if (response.StatusCode != HttpStatusCode.OK)
+            if (parsed.TryGetValue(key, out var known))
             {
-                return new ScenarioFile.Unreachable($"the file's server answered {(int)response.StatusCode}");
+                return known;
+            }
+        }
+
+        var read = Utf8(bytes) is { } text
+            ? Parse(file, text, clock.Today)
+            : new ScenarioFile.Unreachable("the file is not UTF-8 text");
+        lock (parsed)
+        {
+            if (parsed.TryAdd(key, read))
+            {
+                oldestFirst.Enqueue(key);
             }
 
-            var text = Utf8(await response.Content.ReadAsByteArrayAsync(cancellation));
-            return text is null
-                ? new ScenarioFile.Unreachable(NotText)
-                : Parse(url.Segments[^1].Trim('/') is { Length: > 0 } file ? file : url.Host, text, clock.Today);
-        }
-        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
-        {
-            return new ScenarioFile.Unreachable("the file is larger than 2 MB");
-        }
-        catch (HttpRequestException e)
-        {
-            return new ScenarioFile.Unreachable(
-                e.InnerException is ForbiddenAddressException
-                    ? "the address belongs to a private network"
-                    : "the file's server cannot be reached"
-            );
-        }
-        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return new ScenarioFile.Unreachable($"no answer within {Patience.TotalSeconds:0} seconds");
+            if (parsed.Count > MostParsed)
+            {
+                parsed.Remove(oldestFirst.Dequeue());
+            }
+
+            return parsed.GetValueOrDefault(key, read);
         }
     }
 
-    private static string ReadShipped(string name)
+    private static string NameOf(Uri url) => url.Segments[^1].Trim('/') is { Length: > 0 } file ? file : url.Host;
+
+    private static byte[] ReadShipped(string name)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("scenario." + name)!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
     }
 
     private static string? Utf8(byte[] bytes)
@@ -173,55 +155,5 @@ internal sealed class ScenarioFiles : IDisposable
         }
     }
 
-    // The check is made on the address that is connected to, so a name that resolves differently the second time gains nothing.
-    private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancellation)
-    {
-        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellation);
-        var allowed = addresses.Where(a => IPAddress.IsLoopback(a) ? loopbackAllowed : !IsPrivate(a)).ToArray();
-        if (allowed.Length == 0)
-        {
-            throw new ForbiddenAddressException();
-        }
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Whether an address lies outside the public internet (IANA special-purpose address registries).</summary>
-    internal static bool IsPrivate(IPAddress address)
-    {
-        var ip = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        var b = ip.GetAddressBytes();
-        if (ip.AddressFamily == AddressFamily.InterNetworkV6)
-        {
-            // Public is 2000::/3, but not what carries an IPv4 address inside (Teredo, 6to4).
-            return (b[0] & 0xE0) != 0x20 || (b[0] == 0x20 && (b[1] == 0x02 || (b[1] == 0x01 && b[2] < 2)));
-        }
-
-        return b switch
-        {
-            [0 or 10 or 127, ..] => true,
-            [100, >= 64 and <= 127, ..] => true,
-            [169, 254, ..] => true,
-            [172, >= 16 and <= 31, ..] => true,
-            [192, 168, ..] => true,
-            [192, 0, 0, ..] => true,
-            [198, 18 or 19, ..] => true,
-            [>= 224, ..] => true,
-            _ => false,
-        };
-    }
-
-    public void Dispose() => http.Dispose();
-
-    private sealed class ForbiddenAddressException : IOException;
+    private sealed record ParsedKey(string File, string Digest, DateOnly Day);
 }

@@ -27,9 +27,6 @@ public sealed record StatementEntry(
 /// <summary>What a person's accounts look like on a day: a pure function of the scenario, its seed and the day.</summary>
 internal static class Statements
 {
-    // Every day for more than fifty years.
-    private const int MostReturns = 20_000;
-
     /// <summary>Statements of all accounts of the person, in the order of the scenario.</summary>
     public static IReadOnlyList<Statement> On(DateOnly today, Person person, string seed)
     {
@@ -46,12 +43,15 @@ internal static class Statements
         return [.. person.Accounts.Select(a => Statement(a, movements[a.Id], today))];
     }
 
-    // A living account shows one year; its balance needs every day since the opening (or, before the opening, until it).
-    private static (DateOnly First, DateOnly Last) Horizon(Account account, DateOnly today)
+    /// <summary>
+    /// The days for which movements are made. A living account shows one year; its balance needs every day since the opening (or, before the
+    /// opening, until it). A fixed account has no first day of its own: what is scattered begins one year before the balance day.
+    /// </summary>
+    internal static (DateOnly First, DateOnly Last) Horizon(Account account, DateOnly today)
     {
         if (!account.Balance.Living)
         {
-            return (DateOnly.MinValue, account.Balance.Date);
+            return (account.Balance.Date.AddYears(-1), account.Balance.Date);
         }
 
         var first = today.AddYears(-1);
@@ -64,17 +64,17 @@ internal static class Statements
         var (first, last) = Horizon(account, today);
         var listed = account.Movements.Where(m => !account.Balance.Living || (m.Date >= first && m.Date <= last));
         return listed
-            .Concat(account.Recurring.SelectMany(r => Returns(r, first, last)))
+            .Concat(account.Recurring.SelectMany(r => Returns(r, account.Balance.Living ? first : r.Start, last)))
             .Concat(account.Spending.SelectMany((s, i) => Scattered(account, s, i, seed, first, last)));
     }
 
     private static IEnumerable<Movement> Returns(RecurringMovement recurring, DateOnly first, DateOnly last)
     {
-        var end = recurring.Times is not null ? DateOnly.MaxValue : recurring.Until ?? last;
+        var end = recurring.Times is not null ? ScenarioLimits.LastDay : recurring.Until ?? last;
         // Times without an end may reach beyond the balance day of a fixed account; a living account hides the future later.
         for (var n = 0; recurring.Times is not { } times || n < times; n++)
         {
-            if (recurring.Every.After(recurring.Start, n) is not { } day || day > end || n > MostReturns)
+            if (recurring.Every.After(recurring.Start, n) is not { } day || day > end)
             {
                 yield break;
             }
@@ -101,10 +101,8 @@ internal static class Statements
         DateOnly last
     )
     {
-        // A fixed account has no first day of its own: one year before the balance day.
-        var from = first == DateOnly.MinValue ? last.AddYears(-1) : first;
         var pattern = SeededRandom.Hash(seed, account.Id, index.ToString(CultureInfo.InvariantCulture));
-        for (var day = from; day <= last; day = day.AddDays(1))
+        for (var day = first; day <= last; day = day.AddDays(1))
         {
             var random = new SeededRandom(pattern + (ulong)day.DayNumber * 0x9E3779B97F4A7C15UL);
             if (random.Next(spending.EveryDays) == 0)
@@ -130,25 +128,33 @@ internal static class Statements
         var linked = person.Accounts.FirstOrDefault(a =>
             string.Equals(a.Id, card.Card!.LinkedAccount, StringComparison.Ordinal)
         );
-        var spent = movements[card.Id].ToList();
         var (first, last) = Horizon(card, today);
-        if (spent.Count == 0 || linked is null)
+        if (linked is null)
         {
             return;
         }
 
-        var start = spent.Min(m => m.Date);
-        var debit = new DateOnly(start.Year, start.Month, card.Card!.DebitDay!.Value);
-        for (var previous = debit.AddMonths(-1); debit <= last; previous = debit, debit = debit.AddMonths(1))
+        var debits = movements[card.Id]
+            .Where(m => m.Date <= last)
+            .GroupBy(m => DebitDay(m.Date, card.Card!.DebitDay!.Value), m => m.Amount)
+            .Select(group => (Day: group.Key, Total: group.Sum()))
+            // The month in which the horizon of a living card begins is not whole.
+            .Where(d =>
+                d.Total != 0 && d.Day <= last && (!card.Balance.Living || d.Day.AddMonths(-1) >= first.AddDays(-1))
+            )
+            .OrderBy(d => d.Day)
+            .ToList();
+        foreach (var (day, total) in debits)
         {
-            var total = spent.Where(m => m.Date > previous && m.Date <= debit).Sum(m => m.Amount);
-            // The month in which the horizon begins is not whole.
-            if (total != 0 && previous.AddDays(1) >= first)
-            {
-                movements[card.Id].Add(new Movement(-total, debit, "REGLEMENT DE VOS DEPENSES CARTE"));
-                movements[linked.Id].Add(new Movement(total, debit, "DEBIT CARTE BANCAIRE DIFFERE"));
-            }
+            movements[card.Id].Add(new Movement(-total, day, "REGLEMENT DE VOS DEPENSES CARTE"));
+            movements[linked.Id].Add(new Movement(total, day, "DEBIT CARTE BANCAIRE DIFFERE"));
         }
+    }
+
+    private static DateOnly DebitDay(DateOnly spent, int dayOfMonth)
+    {
+        var thisMonth = new DateOnly(spent.Year, spent.Month, dayOfMonth);
+        return spent <= thisMonth ? thisMonth : thisMonth.AddMonths(1);
     }
 
     private static Statement Statement(Account account, List<Movement> movements, DateOnly today)

@@ -81,7 +81,7 @@ internal abstract record RequestCheck
     {
         if (
             // RFC 3986: anything else could not stand in the header that it comes back in.
-            text.Any(c => c is <= ' ' or > '~')
+            text.Any(c => c is <= ' ' or > '~' or '\\')
             || !Uri.TryCreate(text, UriKind.Absolute, out var uri)
             || uri.Fragment.Length > 0
             || uri.UserInfo.Length > 0
@@ -103,9 +103,15 @@ internal abstract record RequestCheck
                     UriFormat.SafeUnescaped,
                     StringComparison.OrdinalIgnoreCase
                 ) == 0
-                && uri.AbsolutePath.StartsWith(known.AbsolutePath, StringComparison.Ordinal)
+                && IsAtOrBelow(uri.AbsolutePath, known.AbsolutePath.TrimEnd('/'))
             );
     }
+
+    // An encoded dot or slash, or a backslash, could mean another place to whoever follows it.
+    private static bool IsAtOrBelow(string path, string known) =>
+        !path.Contains('%', StringComparison.Ordinal)
+        && path.StartsWith(known, StringComparison.Ordinal)
+        && (path.Length == known.Length || path[known.Length] == '/');
 }
 
 /// <summary>A code that the third party trades once, within a minute.</summary>

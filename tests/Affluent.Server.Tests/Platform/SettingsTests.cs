@@ -26,6 +26,31 @@ public sealed class SettingsTests : IDisposable
         Assert.All(SettingList.All, s => Assert.Equal("default", reading.Origin(s)));
     }
 
+    [Theory]
+    [InlineData("", "", "127.0.0.0/8,::1/128")]
+    [InlineData("embed_url", "http://localhost:5100/embed", "127.0.0.0/8,::1/128")]
+    [InlineData("embed_url", "https://embed.example", "off")]
+    [InlineData("test_bank_url", "https://bank.example", "off")]
+    [InlineData("test_bank_listen", "http://0.0.0.0:5200", "off")]
+    [InlineData("test_bank_listen", "http://127.0.0.1:5200;http://10.0.0.1:5200", "off")]
+    [InlineData("test_bank_listen", "http://unix:/run/bank.sock", "off")]
+    [InlineData("test_bank_listen", "off", "off")]
+    [InlineData("listen", "http://*:5100", "off")]
+    [InlineData("proxies", "127.0.0.1", "off")]
+    [InlineData("test_bank_file_networks", "off", "off")]
+    [InlineData("test_bank_file_networks", "10.1.0.0/16,::1", "10.1.0.0/16,::1/128")]
+    public void The_test_bank_reads_files_of_this_machine_only_when_nobody_outside_is_expected(
+        string setting,
+        string value,
+        string networks
+    )
+    {
+        Dictionary<string, string> options = setting == "" ? [] : new() { [setting] = value };
+        var settings = SettingsReader.Read(file: null, new Dictionary<string, string>(), options).Settings;
+
+        Assert.Equal(networks, SettingList.All.Single(s => s.Name == "test_bank_file_networks").Show(settings));
+    }
+
     [Fact]
     public void The_command_line_wins_over_the_environment_and_that_over_the_file()
     {
