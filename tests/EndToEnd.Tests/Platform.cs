@@ -56,7 +56,10 @@ internal sealed class Platform : IAsyncDisposable
     public static async Task<Platform> Start()
     {
         var folder = Directory.CreateTempSubdirectory("affluent-e2e-");
-        var bank = TestBankApp.Build(new TestBankOptions { Urls = "http://127.0.0.1:0", FileNetworks = TestBankOptions.Loopback }, TimeProvider.System);
+        var bank = TestBankApp.Build(
+            new TestBankOptions { Urls = "http://127.0.0.1:0", FileNetworks = TestBankOptions.Loopback },
+            TimeProvider.System
+        );
         await bank.StartAsync(Stop);
         var settings = new Settings
         {

@@ -22,7 +22,12 @@ internal sealed class RunningTestBank : IAsyncDisposable
     public static async Task<RunningTestBank> Start(string? scenario = null)
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero));
-        var options = new TestBankOptions { Urls = "http://127.0.0.1:0", ScenarioPath = scenario, FileNetworks = TestBankOptions.Loopback };
+        var options = new TestBankOptions
+        {
+            Urls = "http://127.0.0.1:0",
+            ScenarioPath = scenario,
+            FileNetworks = TestBankOptions.Loopback,
+        };
         var app = TestBankApp.Build(options, clock);
         await app.StartAsync(TestContext.Current.CancellationToken);
         var variables = new Dictionary<string, string> { ["test_bank"] = TestBankApp.Address(app).AbsoluteUri };
