@@ -82,6 +82,9 @@ public sealed record CatalogueLoad(IReadOnlyList<Provider> Providers, IReadOnlyL
 /// <param name="Reason">In words for the author of the entry. Never repeats the value of a setting.</param>
 public sealed record CatalogueFault(string File, string Place, string Reason)
 {
+    /// <summary>The variable without a value, when that is the fault.</summary>
+    public string? UnsetVariable { get; init; }
+
     /// <inheritdoc />
     public override string ToString() => Place == "" ? $"{File}: {Reason}" : $"{File}: {Place}: {Reason}";
 }

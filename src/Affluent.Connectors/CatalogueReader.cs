@@ -47,7 +47,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             {
                 foreach (var name in _unset)
                 {
-                    Fault("", $"the variable {{{name}}} is not set");
+                    _faults.Add(new(file, "", $"the variable {{{name}}} is not set") { UnsetVariable = name });
                 }
             }
             return absentTestBank || _faults.Count > 0 ? null : provider;
@@ -209,7 +209,8 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
                     var name = match.Groups["name"].Value;
                     if (variables.TryGetValue(name, out var value) && value != "")
                     {
-                        return value.TrimEnd('/');
+                        // An address keeps one slash before its path; a secret stays as it is.
+                        return text.AsSpan(match.Index + match.Length).StartsWith("/") ? value.TrimEnd('/') : value;
                     }
                     _unset.Add(name);
                     // Any address will do: an entry with a variable that is not set is never used.

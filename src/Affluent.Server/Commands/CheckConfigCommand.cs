@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using Affluent.Server.Platform;
+using Affluent.Server.Providers;
 
 namespace Affluent.Server.Commands;
 
@@ -23,11 +25,32 @@ internal static class CheckConfigCommand
                     $"{setting.Name, -22}{setting.Show(reading.Settings) ?? "-", -44}{reading.Origin(setting)}"
                 );
             }
-            if (reading.Faults.Count > 0)
+            var (banks, faults) = BanksOf(reading.Settings);
+            output.WriteLine($"{"(bank variables)", -22}{Names(reading.Settings.BankVariables.Keys)}");
+            output.WriteLine($"{"(banks)", -22}{banks}");
+            if (reading.Faults.Count > 0 || faults is not null)
             {
-                throw new CommandException(ExitCode.Failed, SettingOptions.Describe(reading));
+                string?[] all = [reading.Faults.Count > 0 ? SettingOptions.Describe(reading) : null, faults];
+                throw new CommandException(ExitCode.Failed, string.Join('\n', all.Where(part => part is not null)));
             }
         });
         return command;
     }
+
+    /// <summary>How many banks users would be offered, and what is wrong with the catalogue; null: nothing.</summary>
+    private static (string Banks, string? Faults) BanksOf(Settings settings)
+    {
+        try
+        {
+            var count = Banks.Load(settings).All.Count;
+            return (count == 0 ? $"none: {Banks.HowToOffer}" : count.ToString(CultureInfo.InvariantCulture), null);
+        }
+        catch (InvalidDataException faults)
+        {
+            return ("not to be told: the catalogue has faults", faults.Message);
+        }
+    }
+
+    private static string Names(IEnumerable<string> names) =>
+        string.Join(", ", names.Order(StringComparer.Ordinal)) is { Length: > 0 } some ? some : "-";
 }

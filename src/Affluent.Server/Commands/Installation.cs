@@ -68,7 +68,10 @@ internal sealed partial class Installation : IAsyncDisposable
                 builder => builder.Services.AddSingleton(logs)
             );
             // Read now, so that a fault in an operator's bank is told at the start and not by the first request.
-            app.Services.GetRequiredService<Banks>();
+            if (app.Services.GetRequiredService<Banks>().All.Count == 0)
+            {
+                LogNoBanks(log, Banks.HowToOffer);
+            }
             if (settings.MetricsListen is { } metricsListen)
             {
                 metrics = TelemetryExport.BuildMetricsApp(metricsListen, app.Services);
@@ -245,6 +248,9 @@ internal sealed partial class Installation : IAsyncDisposable
         "The test bank is open at {Address} and reads accounts files from {Sources}"
     )]
     private static partial void LogTestBank(ILogger log, string address, string sources);
+
+    [LoggerMessage(1007, LogLevel.Warning, "Users are offered no bank: {Advice}")]
+    private static partial void LogNoBanks(ILogger log, string advice);
 
     [LoggerMessage(1006, LogLevel.Information, "Measurements are to be had at {Address}/metrics")]
     private static partial void LogMetrics(ILogger log, string address);

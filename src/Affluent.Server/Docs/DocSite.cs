@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 using System.Reflection;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
+using Markdig.Extensions.Tables;
 using Markdig.Renderers;
+using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
@@ -83,6 +85,10 @@ internal static class DocSite
         {
             link.Url = Link(file.Path, link.Url ?? "");
         }
+        foreach (var (row, code) in Entries(document))
+        {
+            row.GetAttributes().Id = code;
+        }
         using var html = new StringWriter();
         var renderer = new HtmlRenderer(html);
         Pipeline.Setup(renderer);
@@ -90,6 +96,20 @@ internal static class DocSite
         var title = document.Descendants<HeadingBlock>().FirstOrDefault(h => h.Level == 1)?.Inline;
         return new DocPage(file.Path, title is null ? file.Path : PlainText(title), html.ToString());
     }
+
+    /// <summary>Rows of tables that begin with one word of a program, once each: what a link can name (<c>errors#not_found</c>).</summary>
+    private static IEnumerable<(TableRow Row, string Code)> Entries(MarkdownDocument document) =>
+        document
+            .Descendants<TableRow>()
+            .Select(row =>
+                row is [TableCell { Count: 1 } cell, ..]
+                && cell[0] is LeafBlock { Inline: { } inline }
+                && inline.FirstChild is CodeInline { NextSibling: null } code
+                    ? (row, code.Content)
+                    : (row, "")
+            )
+            .Where(entry => entry.Item2.Length > 0 && entry.Item2.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            .DistinctBy(entry => entry.Item2);
 
     /// <summary>A link between files as a link between their pages.</summary>
     private static string Link(string from, string url)

@@ -121,7 +121,7 @@ internal static class ApiExamples
         },
         new ProblemMessage
         {
-            Type = "/docs/reference/errors#invalid_parameter",
+            Type = "https://docs.example.com/reference/errors#invalid_parameter",
             Title = "Bad Request",
             Status = 400,
             Detail = "The parameter 'limit' must be a whole number from 1 to 500.",

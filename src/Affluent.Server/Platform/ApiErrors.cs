@@ -92,7 +92,7 @@ internal static partial class ApiErrors
                     "The request is not one that HTTP allows, or its body is missing."
                 );
             case DbException { IsTransient: true }:
-                LogUnavailable(Logger(context), context.Request.Method, Route(context), error);
+                LogUnavailable(Logger(context), MethodOf(context), Route(context), error);
                 return new(
                     503,
                     "temporarily_unavailable",
@@ -101,7 +101,7 @@ internal static partial class ApiErrors
                     Retryable: true
                 );
             default:
-                LogBug(Logger(context), context.Request.Method, Route(context), error);
+                LogBug(Logger(context), MethodOf(context), Route(context), error);
                 return new(
                     500,
                     "internal_error",
@@ -109,6 +109,15 @@ internal static partial class ApiErrors
                     ProblemActor.Operator,
                     Retryable: true
                 );
+        }
+    }
+
+    /// <summary>What a client was told, so that its trace id leads to a line of the log; our own faults have theirs.</summary>
+    public static void LogAnswer(HttpContext context, Problem problem)
+    {
+        if (problem.Status < 500)
+        {
+            LogRefused(Logger(context), MethodOf(context), Route(context), problem.Status, problem.Code);
         }
     }
 
@@ -124,6 +133,12 @@ internal static partial class ApiErrors
     // The pattern, not the path: ids of users stay out of the log.
     private static string Route(HttpContext context) =>
         (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+
+    // The only part of a request that is logged as it came: kept to what HTTP knows.
+    private static string MethodOf(HttpContext context) => RequestTelemetry.MethodOf(context.Request);
+
+    [LoggerMessage(1106, LogLevel.Information, "{Method} {Route} was answered {Status} {Code}")]
+    private static partial void LogRefused(ILogger logger, string method, string route, int status, string code);
 
     [LoggerMessage(1104, LogLevel.Error, "{Method} {Route} failed")]
     private static partial void LogBug(ILogger logger, string method, string route, Exception error);

@@ -49,6 +49,7 @@ internal sealed record Problem(
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = Status;
+        ApiErrors.LogAnswer(httpContext, this);
         if (Status == 401)
         {
             httpContext.Response.Headers.WWWAuthenticate = $"Bearer error=\"{Code}\"";
@@ -56,7 +57,7 @@ internal sealed record Problem(
         return httpContext.Response.WriteAsJsonAsync(
             new ProblemMessage
             {
-                Type = $"/docs/reference/errors#{Code}",
+                Type = $"{httpContext.RequestServices.GetRequiredService<Addresses>().Docs}/reference/errors#{Code}",
                 Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(Status),
                 Status = Status,
                 Detail = Detail,

@@ -67,7 +67,7 @@ internal static class RequestTelemetry
         }
     }
 
-    // Others may be anything that somebody sends.
-    private static string MethodOf(HttpRequest request) =>
+    /// <summary>A method that HTTP knows, or _OTHER: it may be anything that somebody sends.</summary>
+    public static string MethodOf(HttpRequest request) =>
         KnownMethods.Contains(request.Method) ? request.Method : "_OTHER";
 }

@@ -126,6 +126,12 @@ internal static class SettingList
             (s, path) => s with { CatalogueFolder = path },
             s => s.CatalogueFolder
         ),
+        File(
+            "bank_variables_folder",
+            "Folder of files, mode 0600, each named like a variable of catalogue entries and holding its value (none)",
+            (s, path) => s with { BankVariablesFolder = path },
+            s => s.BankVariablesFolder
+        ),
         new(
             "test_bank_listen",
             "URL|off",

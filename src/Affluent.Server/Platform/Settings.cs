@@ -79,6 +79,12 @@ internal sealed record Settings
     /// <summary>Folder of *.json files with banks of the operator's own; null: only those that ship with the product.</summary>
     public string? CatalogueFolder { get; init; }
 
+    /// <summary>Folder of files with the values of the catalogue's variables; null: none.</summary>
+    public string? BankVariablesFolder { get; init; }
+
+    /// <summary>The values of the catalogue's variables, by name. See <see cref="Platform.BankVariables"/>.</summary>
+    public IReadOnlyDictionary<string, string> BankVariables { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The least that is logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

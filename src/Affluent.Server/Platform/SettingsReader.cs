@@ -58,7 +58,10 @@ internal static class SettingsReader
                     break;
             }
         }
-        settings = WithTestBank(settings, origins);
+        settings = WithTestBank(settings, origins) with
+        {
+            BankVariables = BankVariables.Read(settings.BankVariablesFolder, variables, faults),
+        };
         faults.AddRange(Contradictions(settings, name => origins.GetValueOrDefault(name, "default")));
         if (settings.Environment == InstallationKind.Production)
         {
@@ -229,6 +232,7 @@ internal static class SettingsReader
     {
         var ours = variables
             .Where(v => v.Key.StartsWith(VariablePrefix, StringComparison.Ordinal))
+            .Where(v => !v.Key.StartsWith(BankVariables.VariablePrefix, StringComparison.Ordinal) || IsSetting(v.Key))
             .OrderBy(v => v.Key, StringComparer.Ordinal);
         // The name by which OpenTelemetry's own tools hand it to every program.
         if (variables.TryGetValue(CollectorVariable, out var collector))
@@ -249,6 +253,8 @@ internal static class SettingsReader
             }
         }
     }
+
+    private static bool IsSetting(string variable) => SettingList.All.Any(s => s.Variable == variable);
 
     private static string DidYouMean(string name)
     {

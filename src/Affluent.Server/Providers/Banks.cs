@@ -8,6 +8,8 @@ namespace Affluent.Server.Providers;
 /// <summary>The banks of this installation, and the connectors that speak to them.</summary>
 internal sealed class Banks
 {
+    private const string TestBankVariable = "test_bank";
+
     private readonly FrozenDictionary<ProviderId, Provider> _providers;
     private readonly FrozenDictionary<ChannelDefinitionId, BankChannel> _channels;
 
@@ -26,13 +28,16 @@ internal sealed class Banks
     /// <exception cref="InvalidDataException">The catalogue has faults, or banks that are not for production; the message names them all.</exception>
     public static Banks Load(Settings settings)
     {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        var variables = new Dictionary<string, string>(settings.BankVariables, StringComparer.Ordinal);
+        variables.Remove(TestBankVariable);
         if (settings.TestBankUrl is { } testBank)
         {
-            variables.Add("test_bank", testBank.AbsoluteUri.TrimEnd('/'));
+            variables.Add(TestBankVariable, testBank.AbsoluteUri.TrimEnd('/'));
         }
         var load = Catalogue.Load(variables, settings.CatalogueFolder);
-        var faults = load.Faults.Select(f => f.ToString());
+        var faults = load.Faults.Select(f =>
+            f.UnsetVariable is { } unset ? $"{f}: {BankVariables.HowToSet(unset)}" : f.ToString()
+        );
         if (settings.Environment == InstallationKind.Production)
         {
             faults = faults.Concat(load.Providers.SelectMany(NotForProduction));
@@ -62,6 +67,9 @@ internal sealed class Banks
             }
         }
     }
+
+    /// <summary>What an operator does who offers no bank.</summary>
+    public const string HowToOffer = "set catalogue_folder to a folder with entries (see docs/advanced/connectors.md)";
 
     public IReadOnlyList<Provider> All { get; }
 

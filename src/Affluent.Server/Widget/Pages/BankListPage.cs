@@ -34,6 +34,7 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
                 SearchAction = WidgetEndpoints.Path(State.Purpose),
                 SessionId = Session.Session.Id,
                 Search = search,
+                NoBank = Session.Banks.All.Count == 0 ? texts.NoBankAtAll : texts.NoBank,
                 Banks =
                 [
                     .. found.Select(bank => new BankChoice(
@@ -102,6 +103,9 @@ public sealed record BankListView
     /// <summary>What was searched for.</summary>
     public required string Search { get; init; }
 
+    /// <summary>What is said when nothing was found.</summary>
+    public required string NoBank { get; init; }
+
     /// <summary>What was found.</summary>
     public required IReadOnlyList<BankChoice> Banks { get; init; }
 }
@@ -137,6 +141,12 @@ internal sealed class BankListTexts(Language language) : Texts(language)
         Say(
             en: "No bank has this name. Check the spelling, or try a shorter word.",
             fr: "Aucune banque ne porte ce nom. Vérifiez l’orthographe ou essayez un mot plus court."
+        );
+
+    public string NoBankAtAll =>
+        Say(
+            en: "No bank is offered here yet. Tell the service that sent you here; you can do nothing about it yourself.",
+            fr: "Aucune banque n’est encore proposée ici. Signalez-le au service qui vous a envoyé ici ; vous n’y pouvez rien vous-même."
         );
 
     public string Count(int count) =>
