@@ -77,6 +77,7 @@ internal static class App
             app.UseForwardedHeaders(Forwarded(settings));
         }
         app.UseTelemetry();
+        app.UseResponseHeaders();
         app.UseOwnHosts(settings);
         app.UseApiErrors();
         app.UseRouting();

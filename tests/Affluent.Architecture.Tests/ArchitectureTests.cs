@@ -13,6 +13,7 @@ public sealed class ArchitectureTests
         ["schema_versions"] = "Storage",
         ["counters"] = "Platform",
         ["periodic_tasks"] = "Platform",
+        ["master_keys"] = "Platform",
         ["user_keys"] = "Platform",
         ["clients"] = "Authorization",
         ["authorizations"] = "Authorization",

@@ -44,6 +44,13 @@ internal sealed partial class Installation : IAsyncDisposable
             var applied = await Migrate(database, time, cancellation);
             LogDatabase(log, SettingList.MaskPassword(settings.Database), Migrator.Latest, string.Join(", ", applied));
             var masterKey = MasterKey.Load(settings.MasterKeyFile, settings.Environment == InstallationKind.Sandbox);
+            if (!await database.Write(masterKey.Fits, cancellation))
+            {
+                throw new CommandException(
+                    ExitCode.Settings,
+                    $"The key in {settings.MasterKeyFile} is not the one with which this database was begun: no bank password and no consent could be read. Put that one there (setting master_key_file), from its backup."
+                );
+            }
             if (masterKey.WasCreated)
             {
                 LogKeyCreated(log, settings.MasterKeyFile);

@@ -9,7 +9,7 @@ namespace Affluent.Server.Connections;
 /// </summary>
 internal static class Presence
 {
-    /// <summary>The user who makes this request, or for whom it is made just now.</summary>
+    /// <summary>The user who makes this request, or for whom a client's server makes it just now.</summary>
     public static PresentUser Of(HttpContext context)
     {
         var headers = context.Request.Headers;
@@ -17,11 +17,18 @@ internal static class Presence
             headers["PSU-IP-Address"] is [{ Length: > 0 and <= 45 } address, ..]
             && System.Net.IPAddress.TryParse(address, out var ip)
             ? new PresentUser(ip.ToString(), Short(headers["PSU-User-Agent"]), Short(headers["PSU-Accept-Language"]))
-            : new PresentUser(
-                (context.Connection.RemoteIpAddress ?? System.Net.IPAddress.Loopback).ToString(),
-                Short(headers.UserAgent),
-                Short(headers.AcceptLanguage)
-            );
+            : OfBrowser(context);
+    }
+
+    /// <summary>The user whose browser makes this request: their address is that of the connection, whatever the browser claims.</summary>
+    public static PresentUser OfBrowser(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        return new PresentUser(
+            (context.Connection.RemoteIpAddress ?? System.Net.IPAddress.Loopback).ToString(),
+            Short(headers.UserAgent),
+            Short(headers.AcceptLanguage)
+        );
     }
 
     /// <summary>The same for a request that may also come from a machine at night: null unless the user is known to be there.</summary>

@@ -41,6 +41,19 @@ internal static class KeyFile
     public static bool OthersCanRead(string path) =>
         !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None;
 
+    /// <summary>Whether the group or the world may put another file in its place.</summary>
+    public static bool OthersCanReplace(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return false;
+        }
+        var mode = File.GetUnixFileMode(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        // Where the sticky bit is set, only the owner may replace a file.
+        return (mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != UnixFileMode.None
+            && !mode.HasFlag(UnixFileMode.StickyBit);
+    }
+
     /// <summary>Whether a start made it by itself.</summary>
     public static bool WasMadeOnTheSpot(string path) => File.ReadLines(path).FirstOrDefault() == Mark;
 

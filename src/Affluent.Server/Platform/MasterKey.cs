@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Platform;
 
@@ -31,9 +32,28 @@ internal sealed class MasterKey
             () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))
         );
         var bytes = new byte[33];
-        return Convert.TryFromBase64String(text.Trim(), bytes, out var length) && length == 32
+        if (!Convert.TryFromBase64String(text.Trim(), bytes, out var length) || length != 32)
+        {
+            throw new KeyFileException($"The master key file {path} must hold 32 bytes in base64.");
+        }
+        // All zero, all 'A': a key that somebody meant to replace.
+        return bytes[..32].Distinct().Count() > 1
             ? new MasterKey(bytes[..32], created)
-            : throw new KeyFileException($"The master key file {path} must hold 32 bytes in base64.");
+            : throw new KeyFileException(
+                $"The master key file {path} holds one byte again and again: make a key with openssl rand -base64 32"
+            );
+    }
+
+    /// <summary>Whether it is the key under which this database was begun; a database that is new takes it.</summary>
+    public async Task<bool> Fits(DbWork db)
+    {
+        var mine = Derive("key check value");
+        await db.Execute(
+            "insert into master_keys (id, check_value) values (1, @CheckValue) on conflict (id) do nothing",
+            new { CheckValue = mine }
+        );
+        var stored = await db.Scalar<byte[]>("select check_value from master_keys where id = 1");
+        return CryptographicOperations.FixedTimeEquals(mine, stored);
     }
 
     /// <summary>A key of its own for one purpose, always the same for the same master key.</summary>

@@ -6,14 +6,17 @@ namespace Affluent.Server.Platform;
 internal static class ProductionRules
 {
     /// <summary>Every reason not to start, not only the first.</summary>
-    public static IEnumerable<(string Setting, string Why)> Check(Settings settings) =>
+    /// <param name="file">The file from which the address of the database came; null: it came from elsewhere.</param>
+    public static IEnumerable<(string Setting, string Why)> Check(Settings settings, string? file) =>
         [
             .. TestBank(settings),
             .. Listening(settings),
             .. PublicAddresses(settings),
             .. Key("master_key_file", settings.MasterKeyFile),
             .. Key("signing_key_file", settings.SigningKeyFile),
+            .. Certificate(settings),
             .. StoredData(settings),
+            .. File(settings, file),
         ];
 
     private static IEnumerable<(string, string)> TestBank(Settings settings)
@@ -46,11 +49,14 @@ internal static class ProductionRules
                 $"{address} is plain http that other machines can reach: listen on 127.0.0.1 or a unix socket behind a TLS proxy, or on https with tls_certificate_file and tls_key_file"
             );
         }
-        foreach (var network in settings.Proxies.Where(p => p.PrefixLength == 0))
+        foreach (var network in settings.Proxies.Where(IsWide))
         {
-            yield return ("proxies", $"{network} believes everybody: name the addresses of your proxies");
+            yield return ("proxies", $"{network} believes half the internet: name the addresses of your proxies");
         }
     }
+
+    // Wider than the widest private network, 10.0.0.0/8 or fd00::/8.
+    private static bool IsWide(System.Net.IPNetwork network) => network.PrefixLength < 8;
 
     private static IEnumerable<(string, string)> PublicAddresses(Settings settings)
     {
@@ -77,7 +83,7 @@ internal static class ProductionRules
     private static IEnumerable<(string, string)> Key(string setting, string path)
     {
         var full = Path.GetFullPath(path);
-        if (!File.Exists(path))
+        if (!System.IO.File.Exists(path))
         {
             yield return (
                 setting,
@@ -89,6 +95,13 @@ internal static class ProductionRules
         {
             yield return (setting, $"others can read {full}: close it with chmod 600 {full}");
         }
+        if (KeyFile.OthersCanReplace(path))
+        {
+            yield return (
+                setting,
+                $"others may write to the folder of {full}, and so put another key there: chmod 700 {Path.GetDirectoryName(full)}"
+            );
+        }
         if (KeyFile.WasMadeOnTheSpot(path))
         {
             yield return (
@@ -98,11 +111,38 @@ internal static class ProductionRules
         }
     }
 
+    private static IEnumerable<(string, string)> Certificate(Settings settings)
+    {
+        if (settings.TlsKeyFile is { } key && System.IO.File.Exists(key) && KeyFile.OthersCanRead(key))
+        {
+            var full = Path.GetFullPath(key);
+            yield return ("tls_key_file", $"others can read {full}: close it with chmod 600 {full}");
+        }
+    }
+
+    private static IEnumerable<(string, string)> File(Settings settings, string? file)
+    {
+        // Whatever else the file holds, a password in it is a secret.
+        if (
+            file is not null
+            && System.IO.File.Exists(file)
+            && KeyFile.OthersCanRead(file)
+            && SettingList.MaskPassword(settings.Database) != settings.Database
+        )
+        {
+            var full = Path.GetFullPath(file);
+            yield return (
+                "database",
+                $"others can read {full} with the password in it: close it with chmod 600 {full}"
+            );
+        }
+    }
+
     private static IEnumerable<(string, string)> StoredData(Settings settings)
     {
         if (!settings.Database.Contains("://", StringComparison.Ordinal))
         {
-            if (File.Exists(settings.Database) && KeyFile.OthersCanRead(settings.Database))
+            if (System.IO.File.Exists(settings.Database) && KeyFile.OthersCanRead(settings.Database))
             {
                 var full = Path.GetFullPath(settings.Database);
                 yield return ("database", $"others can read {full}: close it with chmod 600 {full}");
@@ -113,11 +153,12 @@ internal static class ProductionRules
             Storage.PostgresDatabase.ConnectionString(new Uri(settings.Database))
         );
         var local = connection.Host is { } host && (host.StartsWith('/') || SettingList.IsLoopback(host));
-        if (!local && connection.SslMode is SslMode.Disable or SslMode.Allow or SslMode.Prefer)
+        // With sslmode=require anybody in between may be the server.
+        if (!local && connection.SslMode is not (SslMode.VerifyCA or SslMode.VerifyFull))
         {
             yield return (
                 "database",
-                "the way to PostgreSQL is not surely encrypted: add ?sslmode=verify-full to the address"
+                "the way to PostgreSQL is not surely encrypted to it: add ?sslmode=verify-full to the address"
             );
         }
     }

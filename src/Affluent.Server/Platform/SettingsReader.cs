@@ -67,7 +67,10 @@ internal static class SettingsReader
         {
             faults.AddRange(
                 ProductionRules
-                    .Check(settings)
+                    .Check(
+                        settings,
+                        origins.GetValueOrDefault("database") == (file ?? StandardFile) ? file ?? StandardFile : null
+                    )
                     .Select(f => $"{f.Setting} (from {origins.GetValueOrDefault(f.Setting, "default")}): {f.Why}")
             );
         }

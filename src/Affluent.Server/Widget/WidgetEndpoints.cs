@@ -94,7 +94,7 @@ internal static partial class WidgetEndpoints
         {
             return problem!;
         }
-        switch (await flow.Submit(sessionId, form, Presence.Of(context), context.RequestAborted))
+        switch (await flow.Submit(sessionId, form, Presence.OfBrowser(context), context.RequestAborted))
         {
             case Submission.Expired:
                 return Notices.Expired(context);
@@ -128,7 +128,7 @@ internal static partial class WidgetEndpoints
         var state = request.Query["state"].ToString();
         var arrived = new Uri($"{addresses.Embed}/v2.1/widget/bank_callback{request.QueryString}");
         var back = state.Length is > 0 and <= 200
-            ? await flow.Return(state, arrived, Presence.Of(context), context.RequestAborted)
+            ? await flow.Return(state, arrived, Presence.OfBrowser(context), context.RequestAborted)
             : null;
         return back switch
         {

@@ -1,4 +1,5 @@
 using Affluent.Server.Commands;
+using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Tests.Harness;
 using Xunit;
@@ -131,6 +132,46 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(ExitCode.DatabaseUnreachable, code);
         Assert.Contains("no SQLite database", errors);
         Assert.Equal(5000, new FileInfo(path).Length);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Another_master_key_than_the_one_the_database_was_begun_with_is_noticed_at_the_start(
+        DatabaseKind kind
+    )
+    {
+        await using var database = await TestDatabase.Create(kind);
+        var first = MasterKey.Load(Path.Combine(_folder.FullName, "first.key"), mayCreate: true);
+        var other = Path.Combine(_folder.FullName, "other.key");
+        MasterKey.Load(other, mayCreate: true);
+        Assert.True(await database.Database.Write(first.Fits, TestContext.Current.CancellationToken));
+        Assert.True(await database.Database.Write(first.Fits, TestContext.Current.CancellationToken));
+
+        var (code, _, errors) = await Terminal.Run(
+            database,
+            "serve",
+            "--test-bank-listen",
+            "off",
+            "--listen",
+            "http://127.0.0.1:0",
+            "--master-key-file",
+            other
+        );
+
+        Assert.Equal(ExitCode.Settings, code);
+        Assert.Contains("is not the one with which this database was begun", errors);
+    }
+
+    [Fact]
+    public async Task A_master_key_of_equal_bytes_is_refused()
+    {
+        var path = Path.Combine(_folder.FullName, "zero.key");
+        KeyFile.Reserve(path);
+        await File.WriteAllTextAsync(path, Convert.ToBase64String(new byte[32]), TestContext.Current.CancellationToken);
+
+        Assert.Contains(
+            "one byte again and again",
+            Assert.Throws<KeyFileException>(() => MasterKey.Load(path, mayCreate: false)).Message
+        );
     }
 
     [Theory, OnBothDatabases]

@@ -31,7 +31,9 @@ public sealed class ProductionTests : IDisposable
     [InlineData("api_url", "http://127.0.0.1:5100/api", "is plain http: set an https address")]
     [InlineData("embed_url", "http://embed.example", "is plain http: set an https address")]
     [InlineData("docs_url", "http://docs.example", "is plain http: set an https address")]
-    [InlineData("proxies", "0.0.0.0/0", "believes everybody")]
+    [InlineData("proxies", "0.0.0.0/0", "believes half the internet")]
+    [InlineData("proxies", "64.0.0.0/2", "believes half the internet")]
+    [InlineData("database", "postgres://affluent@db.example/affluent?sslmode=require", "not surely encrypted")]
     [InlineData("database", "postgres://affluent@db.example/affluent", "not surely encrypted")]
     [InlineData("master_key_file", "none.key", "there is no file")]
     [InlineData("signing_key_file", "none.key", "there is no file")]
@@ -79,6 +81,47 @@ public sealed class ProductionTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_in_which_others_may_put_another_key_is_refused()
+    {
+        _folder.UnixFileMode |= UnixFileMode.GroupWrite;
+
+        Assert.All(
+            Faults(),
+            fault => Assert.Contains("others may write to the folder", fault, StringComparison.Ordinal)
+        );
+        Assert.Equal(2, Faults().Count);
+    }
+
+    [Fact]
+    public void A_TLS_key_that_others_can_read_is_refused()
+    {
+        var (key, certificate) = (Path.Combine(_folder.FullName, "tls.key"), Path.Combine(_folder.FullName, "tls.pem"));
+        File.WriteAllText(key, "key");
+        File.WriteAllText(certificate, "certificate");
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+
+        var fault = Assert.Single(Faults(("tls_key_file", key), ("tls_certificate_file", certificate)));
+
+        Assert.Contains("tls_key_file", fault, StringComparison.Ordinal);
+        Assert.Contains("others can read", fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("postgres://affluent:geheim@127.0.0.1/affluent", 1)]
+    [InlineData("postgres://affluent@127.0.0.1/affluent", 0)]
+    public void A_settings_file_with_a_password_that_others_can_read_is_refused(string database, int faults)
+    {
+        var file = Path.Combine(_folder.FullName, "affluent.json");
+        File.WriteAllText(file, $$"""{ "database": "{{database}}" }""");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+
+        var found = SettingsReader.Read(file, new Dictionary<string, string>(), Fit()).Faults;
+
+        Assert.Equal(faults, found.Count(f => f.Contains("with the password in it", StringComparison.Ordinal)));
+        Assert.DoesNotContain(found, f => f.Contains("geheim", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void All_reasons_are_listed_at_once() =>
         Assert.Equal(
             ["api_url", "auth_url", "embed_url", "listen", "master_key_file", "signing_key_file", "test_bank_listen"],
@@ -98,10 +141,8 @@ public sealed class ProductionTests : IDisposable
                 .Order(StringComparer.Ordinal)
         );
 
-    /// <summary>The faults of an installation that is fit but for some changes; null takes a setting away.</summary>
-    private IReadOnlyList<string> Faults(params (string Setting, string? Value)[] changes)
-    {
-        var options = new Dictionary<string, string>
+    private Dictionary<string, string> Fit() =>
+        new()
         {
             ["environment"] = "production",
             ["data_directory"] = _folder.FullName,
@@ -109,6 +150,11 @@ public sealed class ProductionTests : IDisposable
             ["api_url"] = "https://api.example",
             ["embed_url"] = "https://embed.example",
         };
+
+    /// <summary>The faults of an installation that is fit but for some changes; null takes a setting away.</summary>
+    private IReadOnlyList<string> Faults(params (string Setting, string? Value)[] changes)
+    {
+        var options = Fit();
         foreach (var (setting, value) in changes)
         {
             options.Remove(setting);

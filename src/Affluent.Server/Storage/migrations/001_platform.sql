@@ -9,6 +9,12 @@ create table counters (
 );
 insert into counters (name, value) values ('node_starts', 0);
 
+-- A value that only the master key of this installation gives: another key is noticed at the start, and not by secrets that cannot be read.
+create table master_keys (
+    id integer primary key check (id = 1),
+    check_value {bytes} not null
+);
+
 -- What one node of all does now and then: when it is next, and who is at it, by lease and fence.
 create table periodic_tasks (
     name text primary key,
