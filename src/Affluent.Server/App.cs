@@ -104,7 +104,6 @@ internal static class App
         }
         if (settings.Runs(Roles.Embed))
         {
-            app.MapAuthorizeLink();
             app.MapWidget();
         }
         return app;

@@ -41,6 +41,7 @@ public sealed class ArchitectureTests
         [
             "Create",
             "List",
+            "Closed",
             "Find",
             "FindByClientId",
             "Authenticate",
@@ -52,7 +53,7 @@ public sealed class ArchitectureTests
         ["QueueStore"] = ["Insert"],
         ["JobStore"] = ["LockOf", "LockAll", "LockRunning", "Apply", "Delete"],
         ["QuestionStore"] = ["Find", "Open", "Ask", "Delete"],
-        ["ConnectionsStore"] = ["Find", "SetRunning", "SetStatus"],
+        ["ConnectionsStore"] = ["Find", "FindByAuthorization", "SetRunning", "SetStatus"],
         ["ChannelStore"] = ["List", "InUse", "Save"],
         ["AccountsStore"] = ["OwnerOf", "Find", "List", "IdsOf", "OwnerNames", "AnyOf", "Select", "Erase"],
         ["TransactionsStore"] = ["EraseOf", "EraseSome"],

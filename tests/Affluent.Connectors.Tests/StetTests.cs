@@ -65,6 +65,29 @@ public sealed class StetTests
     }
 
     [Theory]
+    // The catalogue names the issuer: every return bears it.
+    [InlineData("https://issuer.example", "&iss=https%3A%2F%2Fissuer.example", true)]
+    [InlineData("https://issuer.example", "&iss=https%3A%2F%2Fissuer.example%2F", false)]
+    [InlineData("https://issuer.example", "&iss=https%3A%2F%2Fevil.example", false)]
+    [InlineData("https://issuer.example", "", false)]
+    // It does not: what comes is held to the bank's own addresses.
+    [InlineData("", "", true)]
+    [InlineData("", "&iss=https%3A%2F%2Flogin.stet.example%2Fretail", true)]
+    [InlineData("", "&iss=https%3A%2F%2Fevil.example", false)]
+    [InlineData("", "&iss=login.stet.example", false)]
+    public async Task A_code_counts_only_when_this_bank_says_that_it_is_its_own(string issuer, string iss, bool taken)
+    {
+        var bank = SmallBanks.Stet();
+        using var run = SmallBanks.StetRun(bank, ("issuer", issuer));
+        await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+
+        var result = await run.Take(Back($"code=c&state=state-of-this-connection{iss}"));
+
+        Assert.Equal(taken, result is StepResult.Done);
+        Assert.Equal(taken ? 1 : 0, bank.At("/token").Count());
+    }
+
+    [Theory]
     [InlineData("client_secret_post", "secret-0123456789")]
     [InlineData("none", null)]
     public async Task Other_ways_to_prove_who_we_are(string way, string? secret)

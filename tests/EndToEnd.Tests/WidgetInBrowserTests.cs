@@ -7,7 +7,7 @@ namespace EndToEnd.Tests;
 /// <summary>Users link a bank in a real browser: both channels, as a page and in a frame on another origin.</summary>
 public sealed class WidgetInBrowserTests(Browser browser) : IClassFixture<Browser>
 {
-    private const string Submit = "[data-e2e=submit-button]";
+    internal const string Submit = "[data-e2e=submit-button]";
 
     [Fact]
     public async Task Credentials_typed_on_a_page_link_every_account()
@@ -145,7 +145,7 @@ public sealed class WidgetInBrowserTests(Browser browser) : IClassFixture<Browse
         var (link, _) = await platform.OpenWidget();
         Task Check() => Accessibility.Check(page);
 
-        await page.GotoAsync($"{link}&select_accounts=true&cancel_url={Back(platform)}");
+        await page.GotoAsync($"{link}&select_accounts=true&congrats_bypass_delay=600&cancel_url={Back(platform)}");
         await Check();
         await page.ClickAsync(".banks button");
         await Check();
@@ -227,9 +227,9 @@ public sealed class WidgetInBrowserTests(Browser browser) : IClassFixture<Browse
         await page.WaitForURLAsync("**/back?**");
     }
 
-    private static string Back(Platform platform) => Uri.EscapeDataString($"{platform.Site}back");
+    internal static string Back(Platform platform) => Uri.EscapeDataString($"{platform.Site}back");
 
-    private static async Task<IFrame> WidgetFrame(IPage page)
+    internal static async Task<IFrame> WidgetFrame(IPage page)
     {
         var element = await page.WaitForSelectorAsync("#widget");
         var frame = await element!.ContentFrameAsync();
@@ -237,7 +237,7 @@ public sealed class WidgetInBrowserTests(Browser browser) : IClassFixture<Browse
         return frame;
     }
 
-    private static async Task ChooseBank(IFrame frame)
+    internal static async Task ChooseBank(IFrame frame)
     {
         await frame.FillAsync("#bank-search-input", "test");
         await frame.ClickAsync("text=Linxo Test Bank");
@@ -246,14 +246,14 @@ public sealed class WidgetInBrowserTests(Browser browser) : IClassFixture<Browse
         await frame.WaitForSelectorAsync("#channel-redirect");
     }
 
-    private static async Task LogIn(IFrame frame, string login, string password = "dev")
+    internal static async Task LogIn(IFrame frame, string login, string password = "dev")
     {
         await frame.FillAsync("#login", login);
         await frame.FillAsync("#password", password);
         await frame.PressAsync("#password", "Enter");
     }
 
-    private static async Task AuthorizeAtBank(IPage page, IFrame widget)
+    internal static async Task AuthorizeAtBank(IPage page, IFrame widget)
     {
         await widget.WaitForSelectorAsync("a.primary");
         await widget.ClickAsync("a.primary");
@@ -261,7 +261,7 @@ public sealed class WidgetInBrowserTests(Browser browser) : IClassFixture<Browse
         await SignInAtBank(page);
     }
 
-    private static async Task SignInAtBank(IPage page)
+    internal static async Task SignInAtBank(IPage page)
     {
         await page.FillAsync("#login", "dev");
         await page.FillAsync("#password", "dev");
@@ -270,7 +270,7 @@ public sealed class WidgetInBrowserTests(Browser browser) : IClassFixture<Browse
         await page.WaitForURLAsync(url => !url.Contains("stettestbank", StringComparison.Ordinal));
     }
 
-    private static async Task<(string Origin, JsonElement Data)> Message(IPage page)
+    internal static async Task<(string Origin, JsonElement Data)> Message(IPage page)
     {
         await page.WaitForFunctionAsync("window.messages.length > 0");
         var message = await page.EvaluateAsync<JsonElement>("window.messages[0]");

@@ -46,7 +46,7 @@ internal static partial class StetAuthorization
     }
 
     /// <summary>What the address says with which the user came back.</summary>
-    public static StetReturn Read(Uri address, StetAuthorizationRequest? request)
+    public static StetReturn Read(Uri address, StetSettings settings, StetAuthorizationRequest? request)
     {
         var values = QueryOf(address);
         if (request is null)
@@ -62,6 +62,10 @@ internal static partial class StetAuthorization
         )
         {
             return new StetReturn.Invalid("the bank's answer does not bear the state of this authorization");
+        }
+        if (!IsIssuer(settings, values.GetValueOrDefault("iss")))
+        {
+            return new StetReturn.Invalid("the answer is not of this bank: iss is missing or another one");
         }
         if (request.Verifier is null)
         {
@@ -168,6 +172,19 @@ internal static partial class StetAuthorization
 
     /// <summary>A registered error code; anything else could hold what must not be written down.</summary>
     private static string OAuthCode(string? error) => error is not null && Code().IsMatch(error) ? error : "";
+
+    /// <summary>RFC 9207, section 2.4. A bank whose name for itself we were not told is held to its own addresses.</summary>
+    private static bool IsIssuer(StetSettings settings, string? iss) =>
+        settings.Issuer is { } issuer
+            ? string.Equals(iss, issuer, StringComparison.Ordinal)
+            : iss is null
+                || (
+                    Uri.TryCreate(iss, UriKind.Absolute, out var said)
+                    && (IsSameOrigin(said, settings.Authorize) || IsSameOrigin(said, settings.Token))
+                );
+
+    private static bool IsSameOrigin(Uri one, Uri other) =>
+        one.GetLeftPart(UriPartial.Authority) == other.GetLeftPart(UriPartial.Authority);
 
     private static Dictionary<string, string> QueryOf(Uri address)
     {

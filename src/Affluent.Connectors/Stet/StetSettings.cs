@@ -24,6 +24,12 @@ internal sealed record StetSettings
                 true,
                 "base of the interface, its version included, as before /accounts"
             ),
+            new(
+                "issuer",
+                SettingKind.Text,
+                false,
+                "the bank's name for itself in iss (RFC 9207), which every return must then bear; unless said, an iss that comes must be at the origin of authorize_url or token_url"
+            ),
             new("client_id", SettingKind.Text, true, "our name at the bank"),
             new(
                 "client_secret",
@@ -96,6 +102,9 @@ internal sealed record StetSettings
 
     /// <summary>Ends with a slash.</summary>
     public required Uri Api { get; init; }
+
+    /// <summary>What iss must be; null: the catalogue does not say.</summary>
+    public string? Issuer { get; init; }
     public required string ClientId { get; init; }
     public string ClientSecret { get; init; } = "";
     public TokenAuthentication TokenAuth { get; init; }
@@ -128,6 +137,7 @@ internal sealed record StetSettings
             Authorize = new Uri(channel.Settings["authorize_url"]),
             Token = new Uri(channel.Settings["token_url"]),
             Api = new Uri(channel.Settings["api_url"].TrimEnd('/') + "/"),
+            Issuer = Text("issuer"),
             ClientId = channel.Settings["client_id"],
             ClientSecret = Text("client_secret") ?? "",
             TokenAuth = Text("token_auth") switch

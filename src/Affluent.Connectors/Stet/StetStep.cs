@@ -64,7 +64,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
 
     public async Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation)
     {
-        switch (StetAuthorization.Read(address, _api.Session.Request))
+        switch (StetAuthorization.Read(address, settings, _api.Session.Request))
         {
             case StetReturn.Authorized authorized:
                 return await _api.TakeCode(authorized.Code, cancellation) ?? Done();

@@ -28,6 +28,7 @@ internal static class AuthorizationServer
         );
         services.AddSingleton(signingKey);
         services.AddSingleton<AccessTokens>();
+        services.AddScoped<RefreshTokenCheck>();
         services.AddSingleton<Revocations>();
         services.AddHostedService(provider => provider.GetRequiredService<Revocations>());
         services.AddPeriodicTask("tokens", PruneEvery, TokenStore.Prune);

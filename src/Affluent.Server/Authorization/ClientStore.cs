@@ -50,6 +50,10 @@ internal static class ClientStore
     public static async Task<IReadOnlyList<Client>> List(DbWork db) =>
         [.. (await db.Query<Row>($"select {Columns} from clients order by id")).Select(row => row.Client())];
 
+    /// <summary>The closed clients: nothing is done for them or their users.</summary>
+    public static Task<IReadOnlyList<ClientId>> Closed(DbWork db) =>
+        db.Query<ClientId>("select id from clients where disabled = @Disabled", new { Disabled = true });
+
     public static Task<Client?> Find(DbWork db, ClientId id) =>
         One(db, $"select {Columns} from clients where id = @Id", new { Id = id });
 

@@ -34,23 +34,28 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
     // A transaction that is slow to commit, or another node's clock behind ours, must not hide a row from the reader.
     private const int Overlap = 60;
 
-    /// <summary>Seconds after which a revocation has nothing left to end: every access token of its time has expired.</summary>
-    private static long KeptFor { get; } = (long)AuthorizationServer.AccessTokenLifetime.TotalSeconds + Overlap;
+    /// <summary>What stands on an access token (a widget session) lives at most so long, and longer than the token itself.</summary>
+    public static readonly TimeSpan LongestDelegation = TimeSpan.FromHours(4);
+
+    /// <summary>Seconds after which a revocation has nothing left to end: all that stood on a token of its time has expired.</summary>
+    private static long KeptFor { get; } =
+        (long)(AuthorizationServer.AccessTokenLifetime + LongestDelegation).TotalSeconds + Overlap;
 
     private readonly ConcurrentDictionary<(RevocationKind, long), Entry> _entries = new();
     private long _readUntil;
 
     /// <summary>Whether something ended the token.</summary>
     public bool Covers(AccessToken token) =>
+        Covers(token.Id, token.AuthorizationId, token.Caller.UserId, token.Caller.ClientId);
+
+    /// <summary>Whether something ended the token of this id, and so all that stands on it.</summary>
+    public bool Covers(TokenId token, AuthorizationId? authorization, UserId? userId, ClientId clientId) =>
         !_entries.IsEmpty
         && (
-            _entries.ContainsKey((RevocationKind.Token, token.Id.Value))
-            || (
-                token.AuthorizationId is { } family
-                && _entries.ContainsKey((RevocationKind.Authorization, family.Value))
-            )
-            || (token.Caller.UserId is { } user && EndsUntilThen(RevocationKind.User, user.Value, token))
-            || EndsUntilThen(RevocationKind.Client, token.Caller.ClientId.Value, token)
+            _entries.ContainsKey((RevocationKind.Token, token.Value))
+            || (authorization is { } family && _entries.ContainsKey((RevocationKind.Authorization, family.Value)))
+            || (userId is { } user && EndsUntilThen(RevocationKind.User, user.Value, token))
+            || EndsUntilThen(RevocationKind.Client, clientId.Value, token)
         );
 
     /// <summary>Ends a token, in the caller's transaction.</summary>
@@ -150,8 +155,8 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
             (_, known) => known.Id > row.Id ? known : new Entry(row.Id, row.RevokedAt)
         );
 
-    private bool EndsUntilThen(RevocationKind kind, long subject, AccessToken token) =>
-        _entries.TryGetValue((kind, subject), out var entry) && token.Id.Value < entry.Id;
+    private bool EndsUntilThen(RevocationKind kind, long subject, TokenId token) =>
+        _entries.TryGetValue((kind, subject), out var entry) && token.Value < entry.Id;
 
     [LoggerMessage(
         2001,

@@ -27,7 +27,7 @@ internal static class ConnectionEditEndpoints
                 "Create a connection",
                 """
                 Connects a bank without the widget and asks for its first synchronization. On REDIRECT send the user's browser to
-                `_links.authorize`; it comes back to `redirect_url`.
+                `_links.authorize`; it comes back to `redirect_url`. The link is for one browser and ends with the return.
                 """
             )
             .Accepts<CreateConnectionMessage>("application/json")
@@ -130,21 +130,28 @@ internal static class ConnectionEditEndpoints
             RedirectUrl = redirectUrl,
             User = Presence.Of(context),
         };
-        var made = await users.Write(
+        var (id, authorize) = await users.Write(
             user.UserId,
             user.ClientId,
-            work => ConnectionEdits.Create(work, draft),
+            async work =>
+            {
+                var made = await ConnectionEdits.Create(work, draft);
+                return (
+                    made,
+                    channel.Mode == ChannelMode.Redirect ? await AuthorizeLink.Open(work, made) : (Secret?)null
+                );
+            },
             cancellation
         );
-        var self = addresses.Api + Links.Connection(made.Id);
+        var self = addresses.Api + Links.Connection(id);
         return TypedResults.Created(
             self,
             new NewConnectionMessage
             {
-                Id = made.Id,
+                Id = id,
                 Links = new NewConnectionLinks(
                     new LinkMessage(self),
-                    made.Authorize is { } token ? new LinkMessage(AuthorizeLink.Address(addresses, token)) : null
+                    authorize is { } secret ? new LinkMessage(AuthorizeLink.Address(addresses, secret)) : null
                 ),
             }
         );

@@ -38,21 +38,13 @@ internal sealed record ConnectionDraft
     public required PresentUser User { get; init; }
 }
 
-/// <summary>A connection just made.</summary>
-/// <param name="Authorize">
-/// Opens /v2.1/authorize/{…} on the widget's host, which sends the user on to the bank; on REDIRECT only. Good until the user is
-/// back.
-/// </param>
-internal sealed record MadeConnection(ConnectionId Id, Secret? Authorize);
-
 /// <summary>Makes connections and changes how the bank lets us in. Every change asks for a run at once.</summary>
 internal static class ConnectionEdits
 {
     /// <summary>Makes the connection and asks for its first run.</summary>
-    public static async Task<MadeConnection> Create(UserWork work, ConnectionDraft draft)
+    public static async Task<ConnectionId> Create(UserWork work, ConnectionDraft draft)
     {
         var id = work.Ids.Next<ConnectionId>();
-        Secret? authorize = draft.Channel.Mode == ChannelMode.Redirect ? Secret.Generate() : null;
         var connection = new ConnectionRow
         {
             UserId = work.UserId,
@@ -69,7 +61,7 @@ internal static class ConnectionEdits
             RedirectUrl = draft.RedirectUrl?.AbsoluteUri,
         };
         var credentials = await Seal(work, id, draft.Channel, draft.Credentials);
-        await ConnectionsStore.Insert(work.Db, connection, authorize?.Hash());
+        await ConnectionsStore.Insert(work.Db, connection);
         // All channels of the bank show; the unused ones are empty and can be filled later.
         await ChannelStore.Insert(
             work.Db,
@@ -87,7 +79,7 @@ internal static class ConnectionEdits
             NewEvent.OfConnection(EventName.ConnectionCreated, id, draft.Channel.Id),
             NewEvent.OfConnection(EventName.SynchronizationRequested, id)
         );
-        return new MadeConnection(id, authorize);
+        return id;
     }
 
     /// <summary>

@@ -38,19 +38,47 @@ internal static class ConnectionsStore
             new { Hash = authorizeHash }
         );
 
+    /// <summary>The secret of the connection's link to the bank, sealed; null: it has none.</summary>
+    public static Task<byte[]?> FindAuthorization(DbWork db, UserId userId, ConnectionId id) =>
+        db.Scalar<byte[]?>(
+            "select authorize_sealed from connections where user_id = @UserId and id = @Id",
+            new { UserId = userId, Id = id }
+        );
+
+    /// <summary>Gives the connection a link to the bank, or takes it away (null): an older one is dead.</summary>
+    public static Task SetAuthorization(
+        DbWork db,
+        UserId userId,
+        ConnectionId id,
+        string? hash,
+        byte[]? sealedSecret
+    ) =>
+        db.Execute(
+            """
+            update connections set authorize_hash = @Hash, authorize_sealed = @SealedSecret
+            where user_id = @UserId and id = @Id
+            """,
+            new
+            {
+                UserId = userId,
+                Id = id,
+                Hash = hash,
+                SealedSecret = sealedSecret,
+            }
+        );
+
     /// <summary>Whose connection it is, among all users; null when there is no such.</summary>
     public static Task<UserId?> OwnerOf(DbWork db, ConnectionId id) =>
         db.Scalar<UserId?>("select user_id from connections where id = @Id", new { Id = id });
 
     /// <summary>A new connection.</summary>
-    /// <param name="authorizeHash">Hash of the secret by which a link leads the user's browser to the bank.</param>
-    public static Task Insert(DbWork db, ConnectionRow connection, string? authorizeHash) =>
+    public static Task Insert(DbWork db, ConnectionRow connection) =>
         db.Execute(
             """
             insert into connections (user_id, id, client_id, provider_id, name, status, created_at, auto_sync,
-                consent_per_account, select_accounts, redirect_url, authorize_hash)
+                consent_per_account, select_accounts, redirect_url)
             values (@UserId, @Id, @ClientId, @ProviderId, @Name, @Status, @CreatedAt, @AutoSync,
-                @ConsentPerAccount, @SelectAccounts, @RedirectUrl, @AuthorizeHash)
+                @ConsentPerAccount, @SelectAccounts, @RedirectUrl)
             """,
             new
             {
@@ -65,7 +93,6 @@ internal static class ConnectionsStore
                 connection.ConsentPerAccount,
                 connection.SelectAccounts,
                 connection.RedirectUrl,
-                AuthorizeHash = authorizeHash,
             }
         );
 

@@ -47,6 +47,7 @@ internal static class UserInputEndpoints
         ActingUser user,
         UserDatabase users,
         Banks banks,
+        Addresses addresses,
         CancellationToken cancellation
     )
     {
@@ -63,13 +64,23 @@ internal static class UserInputEndpoints
                     : (await ConnectionsStore.Find(work.Db, work.UserId, connectionId) is not null, null),
             cancellation
         );
-        return open is not null
-                ? TypedResults.Json(
-                    Message(open, banks.Channel(open.DefinitionId)?.Definition),
-                    ConnectionEditJson.Default.UserInputMessage
-                )
-            : exists ? TypedResults.NoContent()
-            : Problem.NotFound("connection");
+        if (open is null)
+        {
+            return exists ? TypedResults.NoContent() : Problem.NotFound("connection");
+        }
+        var message = Message(open, banks.Channel(open.DefinitionId)?.Definition);
+        if (open is { Answered: false, Question: Question.Redirect })
+        {
+            // Never the bank's own address: the browser must leave by us, who know it again when it comes back.
+            var secret = await users.Write(
+                user.UserId,
+                user.ClientId,
+                work => AuthorizeLink.Open(work, connectionId),
+                cancellation
+            );
+            message = message with { Address = AuthorizeLink.Address(addresses, secret) };
+        }
+        return TypedResults.Json(message, ConnectionEditJson.Default.UserInputMessage);
     }
 
     private static UserInputMessage Message(OpenQuestion open, ChannelDefinition? channel)
@@ -82,7 +93,7 @@ internal static class UserInputEndpoints
             ChannelDefinitionId = open.DefinitionId,
             Kind = content.Kind,
             Message = content.Message,
-            Address = content.Address?.AbsoluteUri,
+            Address = open.Question is Question.Redirect ? null : content.Address?.AbsoluteUri,
             Retry = content.Retry,
             Answered = open.Answered,
             Date = open.AskedAt,

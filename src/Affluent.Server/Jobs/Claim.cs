@@ -1,3 +1,5 @@
+using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Jobs;
@@ -11,9 +13,15 @@ internal static class Claim
     /// <summary>A node that is silent for this long has lost its job: the user need not wait much longer than that.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
-    private const int RescuesAtOnce = 100;
+    /// <summary>Jobs of a closed client are looked at this often: it may be opened again.</summary>
+    public static readonly TimeSpan ClosedClientPause = TimeSpan.FromHours(1);
 
-    /// <summary>Takes due jobs, those whose user waits first. Jobs that a dead node left behind are made due before.</summary>
+    private const int RescuesAtOnce = 100;
+    private const int PutOffAtOnce = 1_000;
+
+    /// <summary>
+    /// Takes due jobs, those whose user waits first, none of closed clients. Jobs that a dead node left behind are made due before.
+    /// </summary>
     public static async Task<IReadOnlyList<Job>> Due(DbWork db, int atMost, long now)
     {
         await Rescue(db, now, now);
@@ -67,9 +75,32 @@ internal static class Claim
     private static async Task<IReadOnlyList<Job>> Take(DbWork db, JobPriority priority, int atMost, long now)
     {
         List<Job> claimed = [];
-        foreach (var job in await JobStore.LockDue(db, priority, atMost, now))
+        IReadOnlyList<ClientId>? closed = null;
+        for (var put = 0; claimed.Count < atMost && put < PutOffAtOnce; )
         {
-            claimed.Add(await JobStore.Apply(db, job, new JobChange.Claimed(LeaseFrom(now))));
+            var due = await JobStore.LockDue(db, priority, atMost - claimed.Count, now);
+            if (due.Count > 0)
+            {
+                closed ??= await ClientStore.Closed(db);
+            }
+            var putBefore = put;
+            foreach (var job in due)
+            {
+                if (closed!.Contains(job.ClientId))
+                {
+                    await JobStore.Apply(db, job, new JobChange.PutOff(now + (long)ClosedClientPause.TotalSeconds));
+                    put++;
+                }
+                else
+                {
+                    claimed.Add(await JobStore.Apply(db, job, new JobChange.Claimed(LeaseFrom(now))));
+                }
+            }
+            // Jobs of closed clients must not stand in the way of others: look behind them.
+            if (put == putBefore)
+            {
+                break;
+            }
         }
         return claimed;
     }

@@ -15,6 +15,9 @@ internal abstract record JobChange
     /// <summary>A node takes the due job.</summary>
     public sealed record Claimed(long LeaseUntil) : JobChange;
 
+    /// <summary>Its client is closed: nobody takes it before <paramref name="Until"/>.</summary>
+    public sealed record PutOff(long Until) : JobChange;
+
     /// <summary>The node begins a run; what was asked for is what it does.</summary>
     public sealed record Begun(RunId RunId) : JobChange;
 
@@ -73,6 +76,11 @@ internal static class JobTransitions
                 DueAt = null,
                 LeaseUntil = claimed.LeaseUntil,
                 Fence = job.Fence + 1,
+            },
+
+            (JobState.Idle or JobState.WaitingUser, JobChange.PutOff off) when job.DueAt is not null => job with
+            {
+                DueAt = off.Until,
             },
 
             (JobState.Running, JobChange.Begun begun) when job.RunId is null => job with

@@ -111,7 +111,7 @@ internal static class QuestionStore
             values (@UserId, @JobId, @Id, @DefinitionId, @Kind, @AskedAt, @ExpiresAt, @StateHash, @Content)
             on conflict (user_id, job_id) do update set id = @Id, definition_id = @DefinitionId, kind = @Kind,
                 asked_at = @AskedAt, expires_at = @ExpiresAt, state_hash = @StateHash, content = @Content,
-                answer = null, answered_at = null
+                left_at = null, answer = null, answered_at = null
             """,
             new
             {
@@ -139,6 +139,18 @@ internal static class QuestionStore
                 Now = now,
             }
         );
+
+    /// <summary>Notes that a browser leaves for the bank by the link; false: one has left before.</summary>
+    public static async Task<bool> MarkLeft(DbWork db, UserId userId, QuestionId id, long now) =>
+        await db.Execute(
+            "update questions set left_at = @Now where user_id = @UserId and id = @Id and left_at is null",
+            new
+            {
+                UserId = userId,
+                Id = id,
+                Now = now,
+            }
+        ) == 1;
 
     /// <summary>Lets an open question expire at once.</summary>
     public static Task Expire(DbWork db, QuestionRow question, long now) =>

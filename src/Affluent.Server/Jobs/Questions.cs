@@ -39,9 +39,39 @@ internal abstract record AnswerOutcome
     public sealed record WrongField(FieldFault Fault) : AnswerOutcome;
 }
 
-/// <summary>A user who came back from the bank.</summary>
-/// <param name="First">False when the same address was opened before: nothing was done, but the browser can go on.</param>
-internal sealed record ReturnedUser(UserId UserId, ClientId ClientId, ConnectionId ConnectionId, bool First);
+/// <summary>A browser that comes from a bank.</summary>
+/// <param name="DefinitionId">The channel whose bank was told this address; each has one of its own.</param>
+/// <param name="State">What the bank was to give back.</param>
+/// <param name="Address">Where it arrives, query included.</param>
+/// <param name="Kept">What the browser keeps of its <see cref="Departure"/> for a question; null: nothing.</param>
+internal sealed record BankReturn(
+    ChannelDefinitionId DefinitionId,
+    string State,
+    Uri Address,
+    Func<QuestionId, string?> Kept
+);
+
+/// <summary>What a return from a bank comes to.</summary>
+internal abstract record ReturnOutcome
+{
+    private ReturnOutcome() { }
+
+    /// <summary>The user is back.</summary>
+    /// <param name="First">False when the same address was opened before: nothing was done, but the browser can go on.</param>
+    public sealed record Back(
+        UserId UserId,
+        ClientId ClientId,
+        ConnectionId ConnectionId,
+        Departure Departure,
+        bool First
+    ) : ReturnOutcome;
+
+    /// <summary>Nobody is awaited with this state at this address, or no longer.</summary>
+    public sealed record NotAwaited : ReturnOutcome;
+
+    /// <summary>Another browser than the one that left. Nothing was done: the right one may still come.</summary>
+    public sealed record OtherBrowser(ConnectionId ConnectionId, ChannelDefinitionId DefinitionId) : ReturnOutcome;
+}
 
 /// <summary>The user's side of a job: what the bank asks, and the answers.</summary>
 internal static class Questions
@@ -92,23 +122,24 @@ internal static class Questions
     }
 
     /// <summary>
-    /// The user's browser came back from the bank at <paramref name="address"/>, query included. The state is good for one
-    /// return and until the question expires; null: it is unknown or too late.
+    /// A browser came back from a bank. The state is good for one return, until the question expires, at the address of the bank that was
+    /// asked (RFC 9700, section 4.4), and for the browser that left only (section 4.7).
     /// </summary>
-    public static async Task<ReturnedUser?> Return(
-        DbWork db,
-        UserDatabase users,
-        string state,
-        Uri address,
-        PresentUser user
-    )
+    public static async Task<ReturnOutcome> Return(DbWork db, UserDatabase users, BankReturn arrival, PresentUser user)
     {
-        if (await QuestionStore.FindByState(db, new Secret(state).Hash()) is not { } found)
+        if (
+            await QuestionStore.FindByState(db, new Secret(arrival.State).Hash()) is not { } found
+            || found.DefinitionId != arrival.DefinitionId
+        )
         {
-            return null;
+            return new ReturnOutcome.NotAwaited();
         }
         var work = users.For(db, found.UserId, found.ClientId);
         var connectionId = new ConnectionId(found.SubjectId);
+        if (Departure.Open(await work.Key(), found.Id, arrival.Kept(found.Id)) is not { } departure)
+        {
+            return new ReturnOutcome.OtherBrowser(connectionId, found.DefinitionId);
+        }
         // Read again under the lock: a double click brings the same state twice.
         if (
             await ConnectionJobs.Lock(work, connectionId) is not { } job
@@ -116,19 +147,28 @@ internal static class Questions
             || row.Id != found.Id
         )
         {
-            return null;
+            return new ReturnOutcome.NotAwaited();
         }
         var first = row.AnsweredAt is null;
         if (first && row.ExpiresAt <= work.Now)
         {
-            return null;
+            return new ReturnOutcome.NotAwaited();
         }
         if (first)
         {
-            await Take(work, job, row, new QuestionAnswer(new Dictionary<string, string>(), address), user);
+            await Take(work, job, row, new QuestionAnswer(new Dictionary<string, string>(), arrival.Address), user);
         }
-        return new ReturnedUser(found.UserId, found.ClientId, connectionId, first);
+        return new ReturnOutcome.Back(found.UserId, found.ClientId, connectionId, departure, first);
     }
+
+    /// <summary>
+    /// Lets a browser leave for the bank by a link. A link that was followed is good for the browser that followed it alone; false:
+    /// this is another one.
+    /// </summary>
+    /// <param name="kept">What the browser keeps of an earlier departure for this question.</param>
+    public static async Task<bool> LeaveByLink(UserWork work, OpenQuestion open, string? kept) =>
+        await QuestionStore.MarkLeft(work.Db, work.UserId, open.Id, work.Now)
+        || Departure.Open(await work.Key(), open.Id, kept) is not null;
 
     /// <summary>The user gives up: the channel keeps asking for them, the run goes on with the others. False: nothing to cancel.</summary>
     public static async Task<bool> Cancel(UserWork work, ConnectionId connectionId)

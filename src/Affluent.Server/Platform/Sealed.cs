@@ -15,5 +15,9 @@ internal static class Sealed
 
     public static string Question(QuestionId questionId) => $"question:{questionId}";
 
+    public static string Departure(QuestionId questionId) => $"departure:{questionId}";
+
+    public static string Authorization(ConnectionId connectionId) => $"authorization:{connectionId}";
+
     public static string Answer(QuestionId questionId) => $"answer:{questionId}";
 }

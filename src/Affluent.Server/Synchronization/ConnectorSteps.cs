@@ -185,7 +185,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             Credentials = Credentials,
             Now = tools.Now,
             User = run.User,
-            Callback = State is { } state ? new BankCallback(tools.CallbackAddress, state.Value) : null,
+            Callback = State is { } state ? new BankCallback(tools.CallbackOf(_id), state.Value) : null,
         };
         using var limit = new CancellationTokenSource(StepLimit, tools.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);

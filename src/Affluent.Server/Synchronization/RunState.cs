@@ -16,7 +16,7 @@ internal sealed record RunTools(
     Banks Banks,
     BankHttp Http,
     TimeProvider Time,
-    Uri CallbackAddress,
+    Func<ChannelDefinitionId, Uri> CallbackOf,
     ILogger Log
 )
 {

@@ -1,3 +1,4 @@
+using Affluent.Connectors.Contract;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
@@ -30,14 +31,15 @@ internal static class SynchronizationServices
                         services.GetRequiredService<Banks>(),
                         services.GetRequiredService<BankHttp>(),
                         services.GetRequiredService<TimeProvider>(),
-                        Callback(services.GetRequiredService<Addresses>()),
+                        channel => Callback(services.GetRequiredService<Addresses>(), channel),
                         log
                     )
                 ).Execute(job, cancellation)
         );
     }
 
-    // One address for all banks and connections: it is registered at each bank. The widget serves it. Asked for by each run, because
-    // it is known only when the process listens.
-    private static Uri Callback(Addresses addresses) => new($"{addresses.Embed}/v2.1/widget/bank_callback");
+    // Each bank has an address of its own, registered there: an answer that another bank sends is recognised by it. The widget serves
+    // them. Asked for by each run, because it is known only when the process listens.
+    private static Uri Callback(Addresses addresses, ChannelDefinitionId channel) =>
+        new($"{addresses.Embed}/v2.1/widget/bank_callback/{channel}");
 }

@@ -25,6 +25,11 @@ internal sealed record SessionContext(
 {
     public WidgetState State => Session.State;
 
+    /// <summary>
+    /// What a browser that is shown the way to the bank must keep, to be known again when it comes back; null when nobody is to go there.
+    /// </summary>
+    public string? Departure { get; init; }
+
     /// <summary>What has become of the connection that the session waits for; null when it waits for none.</summary>
     public BankWork? Work => BankWork.Of(this);
 }

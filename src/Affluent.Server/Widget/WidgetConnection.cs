@@ -134,13 +134,12 @@ internal sealed class SessionActions(UserWork work, Banks banks, WidgetParameter
 {
     /// <summary>Makes a connection, which begins with this channel.</summary>
     /// <param name="credentials">By field id; empty on REDIRECT.</param>
-    public async Task<ConnectionId> Create(
+    public Task<ConnectionId> Create(
         Provider provider,
         ChannelDefinition channel,
         IReadOnlyDictionary<string, string> credentials
-    )
-    {
-        var made = await ConnectionEdits.Create(
+    ) =>
+        ConnectionEdits.Create(
             work,
             new ConnectionDraft
             {
@@ -153,8 +152,6 @@ internal sealed class SessionActions(UserWork work, Banks banks, WidgetParameter
                 User = user,
             }
         );
-        return made.Id;
-    }
 
     /// <summary>Sends the user to the bank again, to authorize this REDIRECT channel.</summary>
     public Task Reauthorize(ConnectionId id, ChannelDefinition channel) =>

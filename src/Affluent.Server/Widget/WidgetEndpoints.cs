@@ -3,7 +3,6 @@ using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace Affluent.Server.Widget;
 
@@ -36,7 +35,11 @@ internal static partial class WidgetEndpoints
                 MapPage(pages, purpose);
             }
             pages.MapGet("progress", Progress);
-            pages.MapGet("bank_callback", BankCallback);
+            pages.MapGet("leave", BankRedirects.Leave);
+            pages.MapGet("bank_callback/{definitionId}", BankRedirects.Return);
+            app.MapGet($"{root}/authorize/{{secret}}", BankRedirects.FollowLink)
+                .AddEndpointFilter(Protect)
+                .ExcludeFromDescription();
             app.MapGet($"{root}/success", Success).AddEndpointFilter(Protect);
 
             app.MapGet($"{root}/widget/widget.css", () => Assets.Css).ExcludeFromDescription();
@@ -44,6 +47,10 @@ internal static partial class WidgetEndpoints
             app.MapGet($"{root}/widget/theme.css", ThemeCss).ExcludeFromDescription();
         }
     }
+
+    /// <summary>The page of a session, relative to the others.</summary>
+    public static string Page(SessionContext session) =>
+        $"{Path(session.State.Purpose)}?session_id={Uri.EscapeDataString(session.Session.Id)}";
 
     /// <summary>The path of the pages of a session, relative to the others.</summary>
     public static string Path(WidgetPurpose purpose) =>
@@ -77,8 +84,13 @@ internal static partial class WidgetEndpoints
             return Notices.BadLink(context, known, missing);
         }
         var session = await flow.Open(known, purpose, parameters, IsFramed(context.Request), context.RequestAborted);
-        return session is null ? Notices.Expired(context)
-            : WidgetPages.Find(session) is { } page ? PageRenderer.Render(context, session, page)
+        if (session is null)
+        {
+            return Notices.Expired(context);
+        }
+        DepartureCookie.Give(context, session);
+        return WidgetPages.Find(session) is { } page
+            ? PageRenderer.Render(context, session, page)
             : throw new InvalidOperationException($"No page shows a session at the step {session.State.Step}.");
     }
 
@@ -120,33 +132,6 @@ internal static partial class WidgetEndpoints
                 : new ProgressMessage(page.Key, page.Progress(PageRenderer.LanguageOf(context, session))),
             WidgetJson.Default.ProgressMessage
         );
-    }
-
-    private static async Task<IResult> BankCallback(HttpContext context, WidgetFlow flow, Addresses addresses)
-    {
-        var request = context.Request;
-        var state = request.Query["state"].ToString();
-        var arrived = new Uri($"{addresses.Embed}/v2.1/widget/bank_callback{request.QueryString}");
-        var back = state.Length is > 0 and <= 200
-            ? await flow.Return(state, arrived, Presence.OfBrowser(context), context.RequestAborted)
-            : null;
-        return back switch
-        {
-            null => Notices.LinkUsed(context),
-            // The client learns which of its connections went on; how that ended it reads from the connection.
-            { RedirectUrl: { } to } => new SeeOther(
-                QueryHelpers.AddQueryString(to, "connection_id", back.ConnectionId.ToString())
-            ),
-            // The session is over, or goes on in the tab that it came from.
-            { Session: null } or { Session.State: { Framed: true, Parameters.AspspCallbackUri: null } } =>
-                Notices.Returned(context),
-            { Session.State: { Framed: true, Parameters.AspspCallbackUri: { } page } } => new SeeOther(
-                page.AbsoluteUri
-            ),
-            { Session: { } session } => new SeeOther(
-                $"{Path(session.State.Purpose)}?session_id={Uri.EscapeDataString(session.Session.Id)}"
-            ),
-        };
     }
 
     private static IResult Success(HttpContext context) => Notices.Success(context);

@@ -29,7 +29,13 @@ internal abstract record Submission
 /// Leads a session from page to page. Each form is taken in one transaction, under the lock of the session's row: what it does
 /// happens once, however often it is sent.
 /// </summary>
-internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase users, Banks banks, TimeProvider time)
+internal sealed class WidgetFlow(
+    Database database,
+    UserDatabase users,
+    Banks banks,
+    Revocations revocations,
+    TimeProvider time
+)
 {
     /// <summary>Where a session stands; null when it is no more.</summary>
     public Task<SessionContext?> Find(string sessionId, CancellationToken cancellation) =>
@@ -123,28 +129,40 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
             cancellation
         );
 
-    /// <summary>The user is back from the bank: who it is, and the session that waits; null when the state is not good.</summary>
-    public Task<BackFromBank?> Return(string state, Uri address, PresentUser user, CancellationToken cancellation) =>
-        database.Write<BackFromBank?>(
+    /// <summary>Whether a browser keeps what it got when it was shown this session's way to the bank.</summary>
+    public async Task<bool> WasShown(SessionContext session, string kept, CancellationToken cancellation) =>
+        session.Question is { } open
+        && await users.Read(
+            session.Session.UserId,
+            session.Session.ClientId,
+            async work => Departure.Open(await work.Key(), open.Id, kept),
+            cancellation
+        )
+            is { SessionId: { } sessionId }
+        && sessionId == session.Session.Id;
+
+    /// <summary>A browser comes from a bank.</summary>
+    public Task<BankReturnResult> Return(BankReturn arrival, PresentUser user, CancellationToken cancellation) =>
+        database.Write(
             async db =>
             {
-                if (await Questions.Return(db, users, state, address, user) is not { } returned)
+                var outcome = await Questions.Return(db, users, arrival, user);
+                if (outcome is not ReturnOutcome.Back back)
                 {
-                    return null;
+                    return new BankReturnResult(outcome, RedirectUrl: null, Session: null);
                 }
-                var session = await WidgetStore.FindByConnection(
-                    db,
-                    vault,
-                    returned.UserId,
-                    returned.ConnectionId,
-                    time.Seconds()
-                );
-                var connection = await ConnectionsStore.Find(db, returned.UserId, returned.ConnectionId);
-                return new BackFromBank(
-                    returned.ConnectionId,
-                    connection?.RedirectUrl,
-                    session is null ? null : (await Load(db, session.Id, forUpdate: false))?.Session
-                );
+                await AuthorizeLink.Close(db, back.UserId, back.ConnectionId);
+                return back.Departure.SessionId is { } sessionId
+                    ? new BankReturnResult(
+                        back,
+                        RedirectUrl: null,
+                        (await Load(db, sessionId, forUpdate: false))?.Session
+                    )
+                    : new BankReturnResult(
+                        back,
+                        (await ConnectionsStore.Find(db, back.UserId, back.ConnectionId))?.RedirectUrl,
+                        Session: null
+                    );
             },
             cancellation
         );
@@ -164,7 +182,12 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
         var session = forUpdate
             ? await WidgetStore.FindForUpdate(db, sessionId, now)
             : await WidgetStore.Find(db, sessionId, now);
-        if (session is null || await ClientStore.Find(db, session.ClientId) is not { Disabled: false } client)
+        // A session ends with what it stands on: the token, its sign-in, the user's password, the client.
+        if (
+            session is null
+            || revocations.Covers(session.TokenId, session.AuthorizationId, session.UserId, session.ClientId)
+            || await ClientStore.Find(db, session.ClientId) is not { Disabled: false } client
+        )
         {
             return null;
         }
@@ -176,21 +199,30 @@ internal sealed class WidgetFlow(Database database, Vault vault, UserDatabase us
     {
         var state = session.State;
         var connection = state.ConnectionId is { } id ? await WidgetConnection.Find(work.Db, work.UserId, id) : null;
+        var question = connection is null ? null : await Questions.Find(work, connection.Id);
         return new SessionContext(
             session,
             client,
             banks,
             (connection?.ProviderId ?? state.ProviderId) is { } bank ? banks.Provider(bank) : null,
             connection,
-            connection is null ? null : await Questions.Find(work, connection.Id),
+            question,
             connection?.Accounts
                 ?? (state.Purpose == WidgetPurpose.ManageAccounts ? await WidgetAccount.All(work.Db, work.UserId) : []),
             work.Now
-        );
+        )
+        {
+            Departure = question is { Answered: false, Question: Question.Redirect }
+                ? new Departure(state.Framed ? DepartureFrom.Frame : DepartureFrom.Page, session.Id).Seal(
+                    await work.Key(),
+                    question.Id
+                )
+                : null,
+        };
     }
 }
 
-/// <summary>A user who is back from the bank.</summary>
-/// <param name="RedirectUrl">Where to go on, for connections made by the API; null for the widget's own.</param>
-/// <param name="Session">The session that waits; null: it is over.</param>
-internal sealed record BackFromBank(ConnectionId ConnectionId, string? RedirectUrl, SessionContext? Session);
+/// <summary>A browser that came from a bank, and where it goes on.</summary>
+/// <param name="RedirectUrl">The client's place, for who left by a link and is back.</param>
+/// <param name="Session">The session that sent it; null: none, or it is over.</param>
+internal sealed record BankReturnResult(ReturnOutcome Outcome, string? RedirectUrl, SessionContext? Session);

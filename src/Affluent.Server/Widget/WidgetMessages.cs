@@ -11,7 +11,7 @@ internal sealed record WidgetSessionRequest
     public string? ClientId { get; init; }
     public string? ClientSecret { get; init; }
 
-    /// <summary>The session may then outlive the access token; neither used nor stored.</summary>
+    /// <summary>The session may then outlive the access token. Of the same sign-in; it is looked at, not used up, and not stored.</summary>
     public string? RefreshToken { get; init; }
 }
 
@@ -43,8 +43,11 @@ internal sealed record OutcomeMessage
     [JsonPropertyName("eventName")]
     public string EventName { get; init; } = "redirect_to";
 
-    /// <summary>Where the user ends; "/success" where the client named no place.</summary>
-    public required string RedirectUrl { get; init; }
+    /// <summary>As published: always this, whatever place the client named.</summary>
+    public string RedirectUrl { get; init; } = "/success";
+
+    /// <summary>The client's place where the user ends; null when it named none.</summary>
+    public string? ReturnUrl { get; init; }
     public required OutcomeStatus Status { get; init; }
     public required string Result { get; init; }
     public ConnectionId? ConnectionId { get; init; }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
@@ -15,7 +16,7 @@ internal sealed record WidgetSession
     public const long Lifetime = 3_600;
 
     /// <summary>Seconds that it lives when the client gave a refresh token: it wants its user to take the time.</summary>
-    public const long LongLifetime = 4 * 3_600;
+    public static readonly long LongLifetime = (long)Revocations.LongestDelegation.TotalSeconds;
 
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
@@ -23,6 +24,12 @@ internal sealed record WidgetSession
     public required string Id { get; init; }
     public required UserId UserId { get; init; }
     public required ClientId ClientId { get; init; }
+
+    /// <summary>The access token that it was opened with: what ends this one ends the session.</summary>
+    public required TokenId TokenId { get; init; }
+
+    /// <summary>The sign-in that the token came from.</summary>
+    public AuthorizationId? AuthorizationId { get; init; }
 
     /// <summary>Grows with each step that the session takes.</summary>
     public required long Version { get; init; }

@@ -8,7 +8,6 @@ namespace Affluent.Server.Widget;
 /// <summary>Makes sessions: the client's server calls it with its secret and the token of the user who is to link a bank.</summary>
 internal sealed class WidgetSessions(
     Database database,
-    Vault vault,
     Ids ids,
     AccessTokens tokens,
     Addresses addresses,
@@ -62,35 +61,42 @@ internal sealed class WidgetSessions(
         {
             return Problem.BadParameter(wrong!.Value.Word(), "cannot be used; see the reference of the widget");
         }
-        return await Make(context, version, client.Id, userId, request.RefreshToken is { Length: > 0 }, parameters);
+        var ends = time.Seconds() + WidgetSession.Lifetime;
+        if (request.RefreshToken is { Length: > 0 } refreshToken)
+        {
+            // Resolved here: what stores tokens lives as long as a request.
+            var refreshTokens = context.RequestServices.GetRequiredService<RefreshTokenCheck>();
+            if (await refreshTokens.Find(refreshToken, token, context.RequestAborted) is not { } refreshEnds)
+            {
+                return Problem.Unauthorized(
+                    "The refresh token is used, expired, revoked, or not of the same sign-in as the access token."
+                );
+            }
+            ends = Math.Min(time.Seconds() + WidgetSession.LongLifetime, refreshEnds);
+        }
+        var session = new WidgetSession
+        {
+            Id = WidgetSession.NewId(),
+            UserId = userId,
+            ClientId = client.Id,
+            TokenId = token.Id,
+            AuthorizationId = token.AuthorizationId,
+            Version = 0,
+            ExpiresAt = ends,
+            State = new WidgetState { Parameters = parameters, QueueId = ids.Next<QueueId>() },
+        };
+        return await Make(context, version, session);
     }
 
-    private async Task<IResult> Make(
-        HttpContext context,
-        string version,
-        ClientId clientId,
-        UserId userId,
-        bool lasting,
-        WidgetParameters parameters
-    )
+    private async Task<IResult> Make(HttpContext context, string version, WidgetSession session)
     {
+        var queue = session.State.QueueId!.Value;
         var now = time.Seconds();
-        var session = await database.Write(
+        await database.Write(
             async db =>
             {
-                var queue = ids.Next<QueueId>();
-                await QueueStore.Insert(db, userId, queue, now);
-                var made = new WidgetSession
-                {
-                    Id = WidgetSession.NewId(),
-                    UserId = userId,
-                    ClientId = clientId,
-                    Version = 0,
-                    ExpiresAt = now + (lasting ? WidgetSession.LongLifetime : WidgetSession.Lifetime),
-                    State = new WidgetState { Parameters = parameters, QueueId = queue },
-                };
-                await WidgetStore.Insert(db, vault, made, now);
-                return made;
+                await QueueStore.Insert(db, session.UserId, queue, now);
+                await WidgetStore.Insert(db, session, now);
             },
             context.RequestAborted
         );
@@ -100,7 +106,7 @@ internal sealed class WidgetSessions(
             {
                 SessionId = session.Id,
                 ExpiresAt = session.ExpiresAt,
-                QueueId = session.State.QueueId!.Value,
+                QueueId = queue,
                 Links = Enum.GetValues<WidgetPurpose>()
                     .ToDictionary(
                         purpose => purpose,

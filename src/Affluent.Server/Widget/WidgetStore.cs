@@ -7,40 +7,34 @@ namespace Affluent.Server.Widget;
 /// <summary>The rows of widget sessions.</summary>
 internal static class WidgetStore
 {
-    private const string Purpose = "widget-session-id";
+    private const string Columns = "user_id, client_id, token_id, authorization_id, state, version, expires_at";
 
-    public static async Task Insert(DbWork db, Vault vault, WidgetSession session, long now)
-    {
-        var key =
-            await vault.OpenKey(db, session.UserId)
-            ?? throw new InvalidOperationException("A user without a data key has no session.");
-        await db.Execute(
+    public static Task Insert(DbWork db, WidgetSession session, long now) =>
+        db.Execute(
             """
-            insert into widget_sessions (id_hash, sealed_id, user_id, client_id, state, version, created_at, expires_at)
-            values (@IdHash, @SealedId, @UserId, @ClientId, @State, @Version, @Now, @ExpiresAt)
+            insert into widget_sessions (id_hash, user_id, client_id, token_id, authorization_id, state, version,
+                created_at, expires_at)
+            values (@IdHash, @UserId, @ClientId, @TokenId, @AuthorizationId, @State, @Version, @Now, @ExpiresAt)
             """,
             new
             {
                 IdHash = new Secret(session.Id).Hash(),
-                SealedId = key.Seal(session.Id, Purpose),
                 session.UserId,
                 session.ClientId,
+                session.TokenId,
+                session.AuthorizationId,
                 State = Write(session.State),
                 session.Version,
                 Now = now,
                 session.ExpiresAt,
             }
         );
-    }
 
     /// <summary>The session of that id; null when there is none, or no longer.</summary>
     public static async Task<WidgetSession?> Find(DbWork db, string id, long now)
     {
         var row = await db.Find<Row>(
-            """
-            select user_id, client_id, state, version, expires_at from widget_sessions
-            where id_hash = @IdHash and expires_at > @Now
-            """,
+            $"select {Columns} from widget_sessions where id_hash = @IdHash and expires_at > @Now",
             new { IdHash = new Secret(id).Hash(), Now = now }
         );
         return row?.Session(id);
@@ -50,40 +44,12 @@ internal static class WidgetStore
     public static async Task<WidgetSession?> FindForUpdate(DbWork db, string id, long now)
     {
         var row = await db.Find<Row>(
-            """
-            select user_id, client_id, state, version, expires_at from widget_sessions
-            where id_hash = @IdHash and expires_at > @Now {for update}
+            $$"""
+            select {{Columns}} from widget_sessions where id_hash = @IdHash and expires_at > @Now {for update}
             """,
             new { IdHash = new Secret(id).Hash(), Now = now }
         );
         return row?.Session(id);
-    }
-
-    /// <summary>The latest live session that works on a connection: the way back from the bank leads to it.</summary>
-    public static async Task<WidgetSession?> FindByConnection(
-        DbWork db,
-        Vault vault,
-        UserId userId,
-        ConnectionId connectionId,
-        long now
-    )
-    {
-        var row = await db.Find<Row>(
-            """
-            select sealed_id, user_id, client_id, state, version, expires_at from widget_sessions
-            where user_id = @UserId and connection_id = @ConnectionId and expires_at > @Now
-            order by created_at desc, id_hash limit 1
-            """,
-            new
-            {
-                UserId = userId,
-                ConnectionId = connectionId,
-                Now = now,
-            }
-        );
-        return row is null || await vault.OpenKey(db, userId) is not { } key
-            ? null
-            : row.Session(key.Open(row.SealedId, Purpose)!);
     }
 
     /// <summary>Takes the session, found for update, to its next state.</summary>
@@ -91,13 +57,12 @@ internal static class WidgetStore
     {
         await db.Execute(
             """
-            update widget_sessions set state = @State, connection_id = @ConnectionId, version = version + 1
+            update widget_sessions set state = @State, version = version + 1
             where id_hash = @IdHash and version = @Version
             """,
             new
             {
                 State = Write(next),
-                next.ConnectionId,
                 IdHash = new Secret(session.Id).Hash(),
                 session.Version,
             }
@@ -128,9 +93,10 @@ internal static class WidgetStore
 
     private sealed record Row
     {
-        public byte[]? SealedId { get; init; }
         public UserId UserId { get; init; }
         public ClientId ClientId { get; init; }
+        public TokenId TokenId { get; init; }
+        public AuthorizationId? AuthorizationId { get; init; }
         public string State { get; init; } = "";
         public long Version { get; init; }
         public long ExpiresAt { get; init; }
@@ -141,6 +107,8 @@ internal static class WidgetStore
                 Id = id,
                 UserId = UserId,
                 ClientId = ClientId,
+                TokenId = TokenId,
+                AuthorizationId = AuthorizationId,
                 Version = Version,
                 ExpiresAt = ExpiresAt,
                 State = JsonSerializer.Deserialize(State, WidgetStateJson.Default.WidgetState)!,

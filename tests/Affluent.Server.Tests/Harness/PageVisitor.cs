@@ -9,12 +9,15 @@ namespace Affluent.Server.Tests.Harness;
 
 /// <summary>
 /// A browser without script: opens pages, fills in and sends their forms as they stand, follows redirects within the platform and
-/// notes where they lead out of it.
+/// notes where they lead out of it. It keeps cookies, but not in a frame: that is of another site.
 /// </summary>
 /// <param name="work">Lets the platform's background work happen; called between two looks at a page that waits.</param>
 internal sealed class PageVisitor(HttpClient http, Func<Task> work, params (string Name, string Value)[] headers)
 {
     private static readonly HtmlParser Parser = new();
+
+    private readonly CookieContainer _cookies = new();
+    private readonly bool _framed = headers.Contains(("Sec-Fetch-Dest", "iframe"));
 
     /// <summary>The page shown now.</summary>
     public IHtmlDocument Page { get; private set; } = Parser.ParseDocument("");
@@ -66,6 +69,16 @@ internal sealed class PageVisitor(HttpClient http, Func<Task> work, params (stri
             fields.Add(KeyValuePair.Create(name, element.GetAttribute("value") ?? ""));
         }
         return SendForm(form, fields);
+    }
+
+    /// <summary>Goes to the bank by the page's button: the state that the bank is to bring back.</summary>
+    public async Task<string> LeaveForBank()
+    {
+        await Click("a.primary");
+        Assert.True(SentTo is not null, $"Not sent to the bank, but to \"{Heading}\"");
+        var state = System.Web.HttpUtility.ParseQueryString(SentTo.Query)["state"]!;
+        SentTo = null;
+        return state;
     }
 
     /// <summary>Sends the form of a step, by its name.</summary>
@@ -130,7 +143,18 @@ internal sealed class PageVisitor(HttpClient http, Func<Task> work, params (stri
             {
                 request.Headers.TryAddWithoutValidation(name, value);
             }
+            if (!_framed && _cookies.GetCookieHeader(address) is { Length: > 0 } cookies)
+            {
+                request.Headers.TryAddWithoutValidation("Cookie", cookies);
+            }
             Answer = await http.SendAsync(request, Stop);
+            if (Answer.Headers.TryGetValues("Set-Cookie", out var given))
+            {
+                foreach (var cookie in given)
+                {
+                    _cookies.SetCookies(address, cookie);
+                }
+            }
             if (Answer.StatusCode is HttpStatusCode.SeeOther && Answer.Headers.Location is { } next)
             {
                 (method, content, address) = (HttpMethod.Get, null, new Uri(address, next));

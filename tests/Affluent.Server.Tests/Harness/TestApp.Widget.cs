@@ -28,12 +28,12 @@ internal sealed partial class TestApp
     ) => Http.PostAsJsonAsync(path, body, Stop);
 
     /// <summary>Opens a session for a user.</summary>
-    public async Task<TestSession> OpenWidget(TestUser user, string query = "")
+    public async Task<TestSession> OpenWidget(TestUser user, string query = "", string? token = null)
     {
         using var answer = await PostWidgetSession(
             new
             {
-                access_token = await UserToken(user),
+                access_token = token ?? await UserToken(user),
                 client_id = user.Client.ClientId,
                 client_secret = user.Client.Secret,
             },
@@ -53,6 +53,15 @@ internal sealed partial class TestApp
     }
 
     /// <summary>A browser that says to show its pages as a whole ("document") or in a frame ("iframe").</summary>
-    public PageVisitor Browse(string destination) =>
-        new(Http, RunDueSynchronizations, ("Sec-Fetch-Dest", destination), ("Accept-Language", "en"));
+    /// <param name="site">Where it says that it comes from; null: it does not say.</param>
+    public PageVisitor Browse(string destination, string? site = null) =>
+        new(
+            Http,
+            RunDueSynchronizations,
+            [
+                ("Sec-Fetch-Dest", destination),
+                ("Accept-Language", "en"),
+                .. site is null ? [] : new[] { ("Sec-Fetch-Site", site) },
+            ]
+        );
 }

@@ -16,6 +16,7 @@ internal static class JobDiagram
     [
         (new JobChange.Requested(JobRequest.All, User, 100, FollowUp: false), "asked for"),
         (new JobChange.Claimed(160), "due, claimed by a node"),
+        (new JobChange.PutOff(3_690), "its client is closed"),
         (new JobChange.Begun(new RunId(7)), "begins a run"),
         (new JobChange.LeaseRenewed(200), "renews the lease"),
         (new JobChange.Progressed("{}"), "comes further"),

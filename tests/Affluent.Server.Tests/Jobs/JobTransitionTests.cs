@@ -22,6 +22,7 @@ public sealed class JobTransitionTests
         Gen.Select(Gen.Enum<JobRequest>(), User, At, Gen.Bool)
             .Select((what, user, now, follow) => (JobChange)new JobChange.Requested(what, user, now, follow)),
         At.Select(until => (JobChange)new JobChange.Claimed(until)),
+        At.Select(until => (JobChange)new JobChange.PutOff(until)),
         At.Select(run => (JobChange)new JobChange.Begun(new RunId(run))),
         At.Select(until => (JobChange)new JobChange.LeaseRenewed(until)),
         At.Select(n => (JobChange)new JobChange.Progressed($"{{\"{n}\":1}}")),

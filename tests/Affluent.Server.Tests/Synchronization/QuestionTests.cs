@@ -185,21 +185,19 @@ public sealed class QuestionTests
         var link = body.GetProperty("_links").GetProperty("authorize").GetProperty("href").GetString()!;
         await app.RunDueSynchronizations();
 
-        using var followed = await app.Http.GetAsync(link, Stop);
-        Assert.Equal(HttpStatusCode.Redirect, followed.StatusCode);
-        var atBank = followed.Headers.Location!;
-        var state = HttpUtility.ParseQueryString(atBank.Query)["state"]!;
-        var back = new Uri($"{app.Origin}embed/v2.1/widget/bank_callback?code=ok&state={state}");
-        var first = await Return(app, state, back);
-        var second = await Return(app, state, back);
-        using var shown = await app.Http.GetAsync(back, Stop);
+        var visitor = app.Browse("document");
+        await visitor.Open(link);
+        Assert.Equal("fake.example", visitor.SentTo!.Host);
+        var state = HttpUtility.ParseQueryString(visitor.SentTo.Query)["state"]!;
+        var back = $"/embed/v2.1/widget/bank_callback/101?code=ok&state={state}";
+        await visitor.Open(back);
+        Assert.Equal($"https://app.example/back?connection_id={id}", visitor.SentTo!.OriginalString);
+        // A double click, or the page reloaded.
+        await visitor.Open(back);
+        Assert.Equal($"https://app.example/back?connection_id={id}", visitor.SentTo!.OriginalString);
+        Assert.Single(await app.EventNames(id), name => name == "USER_INPUT_ANSWERED");
         await app.RunDueSynchronizations();
-        var unknown = await Return(app, "made-up", back);
 
-        Assert.True(first!.First);
-        Assert.False(second!.First);
-        Assert.Equal($"https://app.example/back?connection_id={id}", shown.Headers.Location!.OriginalString);
-        Assert.Null(unknown);
         Assert.Equal("SUCCESS", await http.StatusOf(id));
         Assert.Equal(
             app.Time.GetUtcNow().AddDays(180).ToUnixTimeSeconds(),
@@ -269,19 +267,6 @@ public sealed class QuestionTests
                 Session = "waiting-for-code",
             };
     }
-
-    private static Task<ReturnedUser?> Return(TestApp app, string state, Uri address) =>
-        app.Database.Write(
-            db =>
-                Questions.Return(
-                    db,
-                    app.Service<UserDatabase>(),
-                    state,
-                    address,
-                    new PresentUser("127.0.0.1", null, null)
-                ),
-            Stop
-        );
 
     private static async Task<HttpStatusCode> Answer(HttpClient http, string id, object values)
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
+using Affluent.Server.Authorization;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 
@@ -34,6 +35,37 @@ public sealed class RunTests
         Assert.Equal("SUCCESS", await http.StatusOf(id, FakeBank.Embedded));
         Assert.Equal(12.34m, Assert.Single(await http.Accounts()).Money("balance"));
         Assert.Equal([1000m, -2.50m, -10.01m], (await http.Transactions()).Select(t => t.Money("amount")));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Connections_of_a_closed_client_are_not_read_and_stand_in_nobody_s_way(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"), Bank.Booked("a", 1, "2026-02-01", "X"));
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (closed, user) = await app.SignedInUser();
+        string[] ids = [await TestApp.Connect(closed), await TestApp.Connect(closed)];
+        var (http, _) = await app.SignedInUser();
+        var other = await TestApp.Connect(http);
+        Task SetDisabled(bool disabled) =>
+            app.Database.Write(
+                db => ClientStore.SetDisabled(db, user.Client.ClientId, disabled, app.Service<Revocations>()),
+                Stop
+            );
+
+        await SetDisabled(true);
+        await app.RunDueSynchronizations();
+        Assert.Equal("SUCCESS", await http.StatusOf(other));
+        Assert.Equal(1, await app.Count("accounts"));
+
+        await SetDisabled(false);
+        app.Time.Advance(TimeSpan.FromHours(1));
+        await app.RunDueSynchronizations();
+        using var again = await app.SignedIn(user);
+        foreach (var id in ids)
+        {
+            Assert.Equal("SUCCESS", await again.StatusOf(id));
+        }
     }
 
     [Theory, OnBothDatabases]

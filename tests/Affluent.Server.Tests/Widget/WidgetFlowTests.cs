@@ -55,7 +55,7 @@ public sealed class WidgetFlowTests
         var visitor = await app.Visit(await app.OpenWidget(await app.CreateWidgetUser()), "add_connection", Back);
 
         var state = await GoToBank(visitor);
-        await visitor.Open($"bank_callback?state={state}&code=1");
+        await visitor.Open($"bank_callback/8701?state={state}&code=1");
         await visitor.WaitFor("Other");
         await visitor.Do("no_other");
         await LeaveFor(visitor);
@@ -70,12 +70,12 @@ public sealed class WidgetFlowTests
         var visitor = await app.Visit(await app.OpenWidget(await app.CreateWidgetUser()), "add_connection", Back);
         await GoToBank(visitor);
 
-        await visitor.Open("bank_callback?state=guessed&code=1");
+        await visitor.Open("bank_callback/8701?state=guessed&code=1");
         Assert.Equal(
             (HttpStatusCode.BadRequest, "This return link is no longer valid"),
             (visitor.Status, visitor.Heading)
         );
-        await visitor.Open("bank_callback");
+        await visitor.Open("/embed/v2.1/widget/bank_callback/8701");
         Assert.Equal(HttpStatusCode.BadRequest, visitor.Status);
     }
 
@@ -92,8 +92,10 @@ public sealed class WidgetFlowTests
         var link = frame.Find("a.primary");
         Assert.Equal("_top", link.GetAttribute("target"));
 
-        var top = app.Browse("document");
-        await top.Open($"/embed/v2.1/widget/bank_callback?state={State(link.GetAttribute("href")!)}&code=1");
+        var top = app.Browse("document", site: "same-origin");
+        await top.Open($"/embed/v2.1/widget/{link.GetAttribute("href")}");
+        var state = System.Web.HttpUtility.ParseQueryString(top.SentTo!.Query)["state"];
+        await top.Open($"/embed/v2.1/widget/bank_callback/9101?state={state}&code=1");
         Assert.Equal("https://client.example/resume?a=1", top.SentTo!.AbsoluteUri);
 
         var again = app.Browse("iframe");
@@ -101,11 +103,35 @@ public sealed class WidgetFlowTests
         await again.WaitFor("Ended");
         var message = JsonDocument.Parse(again.Find("#outcome").GetAttribute("data-message")!).RootElement;
         Assert.Equal("redirect_to", message.GetProperty("eventName").GetString());
-        Assert.Equal("https://client.example/back", message.GetProperty("redirect_url").GetString());
+        Assert.Equal("/success", message.GetProperty("redirect_url").GetString());
+        Assert.Equal("https://client.example/back", message.GetProperty("return_url").GetString());
         Assert.Equal("success", message.GetProperty("status").GetString());
         Assert.Equal("created", message.GetProperty("result").GetString());
         Assert.Matches("^[0-9]+$", message.GetProperty("connection_id").GetString());
         Assert.Equal("https://client.example", again.Find("#outcome").GetAttribute("data-origins"));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Without_an_address_of_the_client_the_browser_ends_at_the_platform_s_own(DatabaseKind kind)
+    {
+        await using var app = await Start(kind);
+        var session = await app.OpenWidget(await app.CreateWidgetUser());
+        var visitor = await app.Visit(session, "add_connection", "&provider_id=87&congrats_bypass_delay=0");
+        await visitor.Submit();
+        visitor.Tick("channel-embedded");
+        await visitor.Submit();
+        await LogIn(visitor, "dev");
+        for (var i = 0; i < 20 && visitor.Heading != "All done"; i++)
+        {
+            await visitor.LookAgain();
+        }
+
+        Assert.Equal("/embed/v2.1/success", visitor.Address.AbsolutePath);
+        Assert.StartsWith(
+            "?status=success&result=created&connection_id=",
+            visitor.Address.Query,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory, OnBothDatabases]
@@ -115,12 +141,12 @@ public sealed class WidgetFlowTests
         var visitor = await app.Visit(await app.OpenWidget(await app.CreateWidgetUser()), "add_connection", Back);
 
         var state = await GoToBank(visitor);
-        await visitor.Open($"bank_callback?state={state}&error=access_denied");
+        await visitor.Open($"bank_callback/8701?state={state}&error=access_denied");
         await visitor.WaitFor("Failed");
         Assert.Equal("No authorization from your bank", visitor.Heading);
         await visitor.Do("retry");
         await visitor.WaitFor("Handoff");
-        await visitor.Open($"bank_callback?state={State(visitor.Find("a.primary").GetAttribute("href")!)}&code=1");
+        await visitor.Open($"bank_callback/8701?state={await visitor.LeaveForBank()}&code=1");
         await visitor.WaitFor("Other");
     }
 
@@ -358,7 +384,7 @@ public sealed class WidgetFlowTests
         await using var app = await Start(kind);
         var visitor = await app.Visit(await app.OpenWidget(await app.CreateWidgetUser()), "add_connection", Back);
         var state = await GoToBank(visitor);
-        await visitor.Open($"bank_callback?state={state}&code=1");
+        await visitor.Open($"bank_callback/8701?state={state}&code=1");
         await visitor.WaitFor("Other");
         await visitor.Do("other");
         await LogIn(visitor, "wrong");
@@ -462,11 +488,8 @@ public sealed class WidgetFlowTests
         await visitor.Submit();
         await visitor.WaitFor("Handoff");
         Assert.Equal("_self", visitor.Find("a.primary").GetAttribute("target"));
-        return State(visitor.Find("a.primary").GetAttribute("href")!);
+        return await visitor.LeaveForBank();
     }
-
-    private static string State(string bankAddress) =>
-        bankAddress[(bankAddress.IndexOf("state=", StringComparison.Ordinal) + 6)..];
 
     private static Task LogIn(PageVisitor visitor, string login)
     {

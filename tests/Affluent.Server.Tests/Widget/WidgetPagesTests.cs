@@ -83,6 +83,7 @@ public sealed class WidgetPagesTests
                 Id = "s",
                 UserId = new UserId(1),
                 ClientId = new ClientId(2),
+                TokenId = new TokenId(4),
                 Version = 0,
                 ExpiresAt = 2 * Now,
                 State = new WidgetState

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Affluent.Server.Authorization;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 
@@ -184,6 +185,123 @@ public sealed class WidgetSessionTests
         Assert.Equal(0, await app.Count("widget_sessions"));
     }
 
+    [Theory]
+    [OnBothDatabases("password")]
+    [OnBothDatabases("token")]
+    [OnBothDatabases("client")]
+    [OnBothDatabases("user")]
+    public async Task A_session_ends_with_what_it_stands_on(DatabaseKind kind, string end)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateWidgetUser();
+        var signedIn = await app.SignIn(user);
+        var token = signedIn.Text("access_token")!;
+        using var opened = await app.PostWidgetSession(Request(user, token, signedIn.Text("refresh_token")));
+        var session = await Session(opened);
+        // One that stands on something else goes on.
+        var other = await app.OpenWidget(await app.CreateWidgetUser());
+        Assert.Equal(HttpStatusCode.OK, (await app.Visit(session, "add_connection")).Status);
+
+        using var http = app.WithToken(token);
+        switch (end)
+        {
+            case "password":
+                using (
+                    var changed = await http.PatchAsJsonAsync(
+                        "/api/v2.1/users/me",
+                        new { password = "an0ther-word", current_password = user.Password },
+                        Stop
+                    )
+                )
+                {
+                    Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+                }
+                break;
+            case "token":
+                using (var revoked = await app.PostAuth("/auth/revoke", user.Client, ("token", token)))
+                {
+                    Assert.Equal(HttpStatusCode.OK, revoked.StatusCode);
+                }
+                break;
+            case "client":
+                await SetDisabled(app, user.Client, disabled: true);
+                break;
+            default:
+                using (var deleted = await http.DeleteAsync("/api/v2.1/users/me", Stop))
+                {
+                    Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+                }
+                break;
+        }
+
+        var visitor = await app.Visit(session, "add_connection");
+        Assert.Equal((HttpStatusCode.Forbidden, "This page has expired"), (visitor.Status, visitor.Heading));
+        Assert.Equal(HttpStatusCode.OK, (await app.Visit(other, "add_connection")).Status);
+        if (end == "client")
+        {
+            // Opened again, the client opens new sessions; the old ones stay closed.
+            await SetDisabled(app, user.Client, disabled: false);
+            Assert.Equal(HttpStatusCode.Forbidden, (await app.Visit(session, "add_connection")).Status);
+        }
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_revocation_ends_a_long_session_after_the_token_itself_has_expired_too(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateWidgetUser();
+        var signedIn = await app.SignIn(user);
+        using var opened = await app.PostWidgetSession(
+            Request(user, signedIn.Text("access_token")!, signedIn.Text("refresh_token"))
+        );
+        var session = await Session(opened);
+
+        await SetDisabled(app, user.Client, disabled: true);
+        app.Time.Advance(TimeSpan.FromMinutes(150));
+        await app.Service<Revocations>().Refresh(Stop);
+        await SetDisabled(app, user.Client, disabled: false);
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await app.Visit(session, "add_connection")).Status);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_refresh_token_makes_the_session_longer_if_it_is_a_good_one(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateWidgetUser();
+        var signedIn = await app.SignIn(user);
+        var token = signedIn.Text("access_token")!;
+        var refreshToken = signedIn.Text("refresh_token")!;
+        var otherUser = await app.CreateUser(user.Client);
+        var (others, earlier) = (await app.SignIn(otherUser), await app.SignIn(user));
+
+        async Task<HttpStatusCode> Status(string? refresh, string? access = null)
+        {
+            using var answer = await app.PostWidgetSession(Request(user, access ?? token, refresh));
+            return answer.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status("anything"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status(token));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status(others.Text("refresh_token")));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status(earlier.Text("refresh_token")));
+        Assert.Equal(0, await app.Count("widget_sessions"));
+
+        using var opened = await app.PostWidgetSession(Request(user, token, refreshToken));
+        var message = await opened.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        Assert.Equal(app.Time.GetUtcNow().ToUnixTimeSeconds() + 4 * 3600, message.GetProperty("expires_at").GetInt64());
+
+        // It was looked at, not used: the client can still use it, once.
+        using var renewed = await app.PostAuth(
+            "/auth/token",
+            user.Client,
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refreshToken)
+        );
+        Assert.Equal(HttpStatusCode.OK, renewed.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status(refreshToken));
+    }
+
     [Theory, OnBothDatabases]
     public async Task Only_a_hash_of_the_session_id_is_stored(DatabaseKind kind)
     {
@@ -203,4 +321,26 @@ public sealed class WidgetSessionTests
 
         Assert.Equal("Choisissez votre banque", visitor.Heading);
     }
+
+    private static object Request(TestUser user, string token, string? refreshToken) =>
+        new
+        {
+            access_token = token,
+            client_id = user.Client.ClientId,
+            client_secret = user.Client.Secret,
+            refresh_token = refreshToken,
+        };
+
+    private static async Task<TestSession> Session(HttpResponseMessage opened)
+    {
+        Assert.Equal(HttpStatusCode.Created, opened.StatusCode);
+        var message = await opened.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        return new TestSession(message.Text("session_id")!, message);
+    }
+
+    private static Task<bool> SetDisabled(TestApp app, TestClient client, bool disabled) =>
+        app.Database.Write(
+            db => ClientStore.SetDisabled(db, client.ClientId, disabled, app.Service<Revocations>()),
+            Stop
+        );
 }

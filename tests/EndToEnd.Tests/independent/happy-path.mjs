@@ -174,7 +174,7 @@ if (MODE === "iframe") {
   assert.equal(arrived.origin, new URL(EMBED).origin);
   assert.equal(arrived.status, "success");
   assert.equal(arrived.result, "created");
-  assert.ok(arrived.redirect_url);
+  assert.equal(arrived.redirect_url, "/success");
   connectionId = arrived.connection_id;
 } else {
   say(`back at ${arrived.pathname}${arrived.search}`);

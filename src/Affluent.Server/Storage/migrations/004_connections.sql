@@ -1,3 +1,4 @@
+-- authorize: the link that leads the user's browser to the bank, by its hash, and sealed to be shown again; it goes with the return.
 create table connections (
     user_id bigint not null references users (id) on delete cascade,
     id bigint not null,
@@ -11,6 +12,7 @@ create table connections (
     select_accounts boolean not null default false,
     redirect_url text,
     authorize_hash text,
+    authorize_sealed {bytes},
     primary key (user_id, id)
 );
 create index connections_id on connections (id);

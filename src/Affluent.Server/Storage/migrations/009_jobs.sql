@@ -35,7 +35,7 @@ create index jobs_due_attended on jobs (due_at) where priority = 'ATTENDED' and 
 create index jobs_due_background on jobs (due_at) where priority = 'BACKGROUND' and due_at is not null;
 create index jobs_leased on jobs (lease_until) where state = 'RUNNING';
 
--- The one open question of a job: a row waits, no thread does.
+-- The one open question of a job: a row waits, no thread does. left_at: when a browser followed the link to the bank.
 create table questions (
     user_id bigint not null,
     job_id bigint not null,
@@ -46,6 +46,7 @@ create table questions (
     expires_at bigint not null,
     state_hash text,
     content {bytes} not null,
+    left_at bigint,
     answer {bytes},
     answered_at bigint,
     primary key (user_id, job_id),

@@ -11,6 +11,9 @@ internal sealed class EndedPage(SessionContext session, WidgetOutcome outcome) :
 {
     private const int StandardDelay = 3;
 
+    /// <summary>Seen from the pages.</summary>
+    private const string OwnEnd = "../success";
+
     public static EndedPage? For(SessionContext session) =>
         session.State is { Step: WidgetStep.Done, Outcome: { } outcome } ? new(session, outcome) : null;
 
@@ -21,7 +24,11 @@ internal sealed class EndedPage(SessionContext session, WidgetOutcome outcome) :
             outcome is WidgetOutcome.Cancelled
                 ? State.Parameters.CancelUrl ?? State.Parameters.RedirectUrl
                 : State.Parameters.RedirectUrl;
-        var address = place is null ? null : AddressOf(place);
+        var address =
+            place is not null ? AddressOf(place.AbsoluteUri)
+            // Whoever shows the widget in a window of its own sees by this address that it is over.
+            : success && !State.Framed ? AddressOf(OwnEnd)
+            : null;
         var delay = success ? State.Parameters.CongratsBypassDelay ?? StandardDelay : 0;
         if (address is not null && delay == 0 && !State.Framed)
         {
@@ -29,7 +36,7 @@ internal sealed class EndedPage(SessionContext session, WidgetOutcome outcome) :
         }
         var message = new OutcomeMessage
         {
-            RedirectUrl = place?.AbsoluteUri ?? "/success",
+            ReturnUrl = place?.AbsoluteUri,
             Status = outcome.Status,
             Result = outcome.Result,
             ConnectionId = State.ConnectionId,
@@ -48,6 +55,7 @@ internal sealed class EndedPage(SessionContext session, WidgetOutcome outcome) :
                 Title = title,
                 Body = body,
                 Success = success,
+                LeadsBack = place is not null,
                 Message = JsonSerializer.Serialize(message, WidgetJson.Default.OutcomeMessage),
                 Origins = Session.Client.RedirectOrigins,
                 MayStartAgain = State.AddsBank || !success,
@@ -64,8 +72,8 @@ internal sealed class EndedPage(SessionContext session, WidgetOutcome outcome) :
             }
         );
 
-    /// <summary>The client's address, which is told how it ended.</summary>
-    private string AddressOf(Uri place)
+    /// <summary>An address that is told how it ended.</summary>
+    private string AddressOf(string place)
     {
         Dictionary<string, string?> query = new()
         {
@@ -74,7 +82,7 @@ internal sealed class EndedPage(SessionContext session, WidgetOutcome outcome) :
             ["connection_id"] = State.ConnectionId?.ToString(),
             ["queue_id"] = State.QueueId?.ToString(),
         };
-        return QueryHelpers.AddQueryString(place.AbsoluteUri, query.Where(pair => pair.Value is not null));
+        return QueryHelpers.AddQueryString(place, query.Where(pair => pair.Value is not null));
     }
 
     private (string Title, string Body) Words(Language language)
@@ -118,6 +126,9 @@ public sealed record EndedView
 
     /// <summary>Whether it went well.</summary>
     public required bool Success { get; init; }
+
+    /// <summary>Whether it goes on at the client.</summary>
+    public required bool LeadsBack { get; init; }
 
     /// <summary>The message for the client's page, as JSON.</summary>
     public required string Message { get; init; }

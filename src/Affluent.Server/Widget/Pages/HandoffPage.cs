@@ -4,19 +4,21 @@ using Affluent.Server.Widget.Pages.Shared;
 namespace Affluent.Server.Widget.Pages;
 
 /// <summary>The user is to go to the bank's own site.</summary>
-internal sealed class HandoffPage(SessionContext session, Uri address) : WidgetPage(session)
+internal sealed class HandoffPage(SessionContext session) : WidgetPage(session)
 {
     public static HandoffPage? For(SessionContext session) =>
-        session.Work is BankWork.Asks { Open.Question: Question.Redirect redirect }
-            ? new(session, redirect.Address)
-            : null;
+        session.Work is BankWork.Asks { Open.Question: Question.Redirect } ? new(session) : null;
 
     public override bool IsLive => true;
 
     public override IResult Render(PageRequest request) =>
         PageMarkup.Of<Handoff, HandoffView>(
             request.Frame,
-            new HandoffView(BankName(request.Language), address.AbsoluteUri, Target)
+            new HandoffView(
+                BankName(request.Language),
+                $"leave?session_id={Uri.EscapeDataString(Session.Session.Id)}",
+                Target
+            )
         );
 
     private string Target =>
@@ -30,7 +32,7 @@ internal sealed class HandoffPage(SessionContext session, Uri address) : WidgetP
 }
 
 /// <summary>The way to the bank.</summary>
-/// <param name="Address">The bank's page.</param>
+/// <param name="Address">Ours, which leads on to the bank: what it does there proves on the way back which browser left.</param>
 /// <param name="Target">_self on a page of its own; _top out of a frame; _blank out of a frame that cannot be opened again.</param>
 public sealed record HandoffView(string Bank, string Address, string Target)
 {

@@ -29,6 +29,22 @@ internal static class Notices
         return Error(context, StatusCodes.Status400BadRequest, language, new NoticeTexts(language).LinkUsed);
     }
 
+    /// <summary>The browser is not the one that was to go to the bank.</summary>
+    public static IResult OtherBrowser(HttpContext context, SessionContext? session)
+    {
+        var language = PageRenderer.LanguageOf(context, session);
+        return Error(context, StatusCodes.Status403Forbidden, language, new NoticeTexts(language).OtherBrowser);
+    }
+
+    /// <summary>The bank has not yet said where users go: the page looks again by itself.</summary>
+    public static IResult OneMoment(HttpContext context)
+    {
+        var language = PageRenderer.LanguageOf(context, session: null);
+        var (title, body) = new NoticeTexts(language).OneMoment;
+        context.Response.Headers["Refresh"] = "1";
+        return NoticeView.Show(Bare(context, language), title, body);
+    }
+
     /// <summary>A fault of ours.</summary>
     public static IResult Broken(HttpContext context)
     {
@@ -42,13 +58,13 @@ internal static class Notices
     {
         var language = PageRenderer.LanguageOf(context, session: null);
         var (title, body) = new NoticeTexts(language).Returned;
-        return NoticeView.Show(Bare(language), title, body);
+        return NoticeView.Show(Bare(context, language), title, body);
     }
 
     /// <summary>Where users end whose client names no place.</summary>
     public static IResult Success(HttpContext context)
     {
-        var frame = Bare(PageRenderer.LanguageOf(context, session: null)) with { Root = "widget/" };
+        var frame = Bare(context, PageRenderer.LanguageOf(context, session: null));
         return NoticeView.Show(frame, frame.Texts.Done, frame.Texts.ClosePage);
     }
 
@@ -60,10 +76,23 @@ internal static class Notices
     )
     {
         context.Response.StatusCode = status;
-        return NoticeView.Show(Bare(language) with { HasError = true }, words.Title, words.Body);
+        return NoticeView.Show(Bare(context, language) with { HasError = true }, words.Title, words.Body);
     }
 
-    private static Frame Bare(Language language) => new() { Language = language, Assets = Assets.Version };
+    private static Frame Bare(HttpContext context, Language language) =>
+        new()
+        {
+            Language = language,
+            Assets = Assets.Version,
+            Root = RootOf(context.Request.Path.Value ?? ""),
+        };
+
+    // These pages are shown at addresses beside and below those of the sessions.
+    private static string RootOf(string path) =>
+        path.EndsWith("/success", StringComparison.Ordinal) ? "widget/"
+        : path.Contains("/authorize/", StringComparison.Ordinal) ? "../widget/"
+        : path.Contains("/bank_callback/", StringComparison.Ordinal) ? "../"
+        : "";
 }
 
 internal sealed class NoticeTexts(Language language) : Texts(language)
@@ -91,6 +120,21 @@ internal sealed class NoticeTexts(Language language) : Texts(language)
                 "Il a déjà servi, ou trop de temps a passé. Revenez au service d’où vous venez ; si votre banque n’est pas encore connectée, recommencez-y."
             )
         );
+
+    public (string Title, string Body) OtherBrowser =>
+        Say(
+            en: (
+                "This did not begin in this browser",
+                "So nothing was linked, and your bank's answer was not used. If somebody sent you this link, they may have been after your accounts: if you agreed at your bank, take it back there. If you began yourself, start again at the service and stay in one browser, with cookies allowed."
+            ),
+            fr: (
+                "Cette démarche n’a pas commencé dans ce navigateur",
+                "Rien n’a donc été connecté et la réponse de votre banque n’a pas été utilisée. Si quelqu’un vous a envoyé ce lien, il cherchait peut-être à accéder à vos comptes : si vous avez donné votre accord à votre banque, retirez-le chez elle. Si vous avez commencé vous-même, recommencez auprès du service et restez dans un seul navigateur, cookies autorisés."
+            )
+        );
+
+    public (string Title, string Body) OneMoment =>
+        Say(en: ("One moment", "Your bank is being reached."), fr: ("Un instant", "Votre banque est contactée."));
 
     public (string Title, string Body) Expired =>
         Say(

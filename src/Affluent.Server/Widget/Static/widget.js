@@ -21,7 +21,7 @@
     }
   });
 
-  // In a frame that the server was not told of: banks refuse to be framed.
+  // In a frame that the server was not told of: banks refuse to be framed, and the way there leads through the top level.
   if (window.parent !== window) {
     for (const link of document.querySelectorAll("a.primary[target=_self]")) {
       link.target = "_blank";
