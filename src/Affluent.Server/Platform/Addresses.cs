@@ -1,3 +1,4 @@
+using Affluent.Connectors.Contract;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -20,6 +21,9 @@ internal sealed class Addresses(Settings settings, IServer server)
 
     /// <summary>The widget.</summary>
     public string Embed => Of(settings.EmbedUrl, "/embed");
+
+    /// <summary>Where the bank of a channel sends users back: each has an address of its own, below <see cref="BankReturn"/>.</summary>
+    public string BankReturnOf(ChannelDefinitionId channel) => $"{Embed}{BankReturn}/{channel}";
 
     /// <summary>The documentation.</summary>
     public string Docs => Of(settings.DocsUrl, "/docs");

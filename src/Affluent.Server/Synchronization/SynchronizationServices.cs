@@ -41,5 +41,5 @@ internal static class SynchronizationServices
     // Each bank has an address of its own, registered there: an answer that another bank sends is recognised by it. The widget serves
     // them. Asked for by each run, because it is known only when the process listens.
     private static Uri Callback(Addresses addresses, ChannelDefinitionId channel) =>
-        new($"{addresses.Embed}/v2.1/widget/bank_callback/{channel}");
+        new(addresses.BankReturnOf(channel));
 }

@@ -115,7 +115,7 @@ internal static partial class BankRedirects
         var arrival = new BankReturn(
             new ChannelDefinitionId(definitionId),
             state,
-            new Uri($"{addresses.Embed}/v2.1/widget/bank_callback/{definitionId}{request.QueryString}"),
+            new Uri(addresses.BankReturnOf(new ChannelDefinitionId(definitionId)) + request.QueryString),
             question => DepartureCookie.Kept(request, question)
         );
         var (outcome, redirectUrl, session) = await flow.Return(arrival, Presence.OfBrowser(context), context.RequestAborted);

@@ -162,14 +162,14 @@ internal static class StetTargets
             return null;
         }
         var request = StetSession.Read(Away).Request;
-        var answer = StetAuthorization.Read(address, request);
+        var answer = StetAuthorization.Read(address, Settings, request);
         Promise.Holds(
             answer is StetReturn.Invalid
                 || query.Contains("state", StringComparison.Ordinal)
                 || query.Contains('%', StringComparison.Ordinal),
             "an answer without the state is none"
         );
-        _ = StetAuthorization.Read(address, null);
+        _ = StetAuthorization.Read(address, Settings, null);
         Promise.Holds(
             answer is not StetReturn.Denied { Error: var error }
                 || error.All(c => char.IsAsciiLetterLower(c) || c == '_'),
