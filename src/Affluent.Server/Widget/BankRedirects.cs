@@ -118,7 +118,11 @@ internal static partial class BankRedirects
             new Uri(addresses.BankReturnOf(new ChannelDefinitionId(definitionId)) + request.QueryString),
             question => DepartureCookie.Kept(request, question)
         );
-        var (outcome, redirectUrl, session) = await flow.Return(arrival, Presence.OfBrowser(context), context.RequestAborted);
+        var (outcome, redirectUrl, session) = await flow.Return(
+            arrival,
+            Presence.OfBrowser(context),
+            context.RequestAborted
+        );
         switch (outcome)
         {
             case ReturnOutcome.NotAwaited:
