@@ -16,6 +16,7 @@ internal static class CommandLine
             DemoCommand.Create(),
             MigrateCommand.Create(),
             CheckConfigCommand.Create(),
+            HealthCommand.Create(),
             ClientCommand.Create(),
             TestBankCommand.Create(),
         };

@@ -87,6 +87,13 @@ internal sealed partial class Installation : IAsyncDisposable
             }
             await Listen(app, "listen", settings.Listen, cancellation);
             var addresses = app.Services.GetRequiredService<Addresses>();
+            if (
+                settings.Environment == InstallationKind.Sandbox
+                && SettingList.Bindings(settings.Listen).FirstOrDefault(address => !address.IsLocal()) is { } open
+            )
+            {
+                LogOpenSandbox(log, open.ToString());
+            }
             LogReady(
                 log,
                 Stopwatch.GetElapsedTime(started).TotalSeconds,
@@ -258,6 +265,13 @@ internal sealed partial class Installation : IAsyncDisposable
 
     [LoggerMessage(1007, LogLevel.Warning, "Users are offered no bank: {Advice}")]
     private static partial void LogNoBanks(ILogger log, string advice);
+
+    [LoggerMessage(
+        1008,
+        LogLevel.Warning,
+        "A sandbox listens at {Address}, which other machines can reach: it is for invented money only, in plain text and with keys that it made itself"
+    )]
+    private static partial void LogOpenSandbox(ILogger log, string address);
 
     [LoggerMessage(1006, LogLevel.Information, "Measurements are to be had at {Address}/metrics")]
     private static partial void LogMetrics(ILogger log, string address);

@@ -175,6 +175,26 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory, OnBothDatabases]
+    public async Task The_health_of_a_running_process_can_be_asked_from_the_command_line(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+
+        var (code, output, _) = await Terminal.RunWithoutDatabase("health", app.Origin.ToString());
+        Assert.Equal((ExitCode.Done, "ready\n"), (code, output));
+
+        await app.Drop("schema_versions");
+        (code, _, var errors) = await Terminal.RunWithoutDatabase("health", app.Origin.ToString());
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("503", errors);
+
+        (code, _, errors) = await Terminal.RunWithoutDatabase("health", "http://127.0.0.1:1");
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("does not answer", errors);
+        (code, _, _) = await Terminal.RunWithoutDatabase("health", "nonsense");
+        Assert.Equal(ExitCode.Usage, code);
+    }
+
+    [Theory, OnBothDatabases]
     public async Task A_port_in_use_is_told_with_the_setting_to_change(DatabaseKind kind)
     {
         await using var database = await TestDatabase.Create(kind);

@@ -115,6 +115,14 @@ public sealed partial class DocsTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+
+        using var unknown = new HttpRequestMessage(HttpMethod.Get, "/advanced/operations");
+        unknown.Headers.Host = "api.example";
+        using var misdirected = await app.Http.SendAsync(unknown, TestContext.Current.CancellationToken);
+        Assert.Equal(421, (int)misdirected.StatusCode);
+        Assert.Equal("unknown_host", (await misdirected.Problem()).Text("code"));
+        using var health = await app.Http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
     }
 
     [GeneratedRegex("<a (?:class=\"[^\"]*\" )?href=\"(?<link>[^\"]+)\"", RegexOptions.NonBacktracking)]

@@ -115,6 +115,6 @@ public sealed partial class BankVariablesTests : IDisposable
         File.SetUnixFileMode(path, mode);
     }
 
-    [GeneratedRegex("```json\n(?<json>.*?)\n```", RegexOptions.Singleline)]
+    [GeneratedRegex("```json\n(?<json>.*?)\n```", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
     private static partial Regex Example();
 }

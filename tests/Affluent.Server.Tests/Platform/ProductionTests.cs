@@ -1,4 +1,5 @@
 using Affluent.Server.Platform;
+using Affluent.Server.Tests.Harness;
 using Xunit;
 
 namespace Affluent.Server.Tests.Platform;
@@ -78,6 +79,26 @@ public sealed class ProductionTests : IDisposable
         );
 
         Assert.Contains("others can read", Assert.Single(Faults()));
+    }
+
+    [Fact]
+    public void The_example_of_the_documentation_starts_once_its_files_are_in_place()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "advanced", "operations.md"));
+        var example = page[(page.IndexOf("```json", StringComparison.Ordinal) + 7)..];
+        _folder.CreateSubdirectory("banks");
+        _folder.CreateSubdirectory("bank-variables");
+        var file = Path.Combine(_folder.FullName, "affluent.json");
+        File.WriteAllText(
+            file,
+            example[..example.IndexOf("```", StringComparison.Ordinal)]
+                .Replace("/etc/affluent", _folder.FullName, StringComparison.Ordinal)
+        );
+
+        var reading = SettingsReader.Read(file, new Dictionary<string, string>(), new Dictionary<string, string>());
+
+        Assert.Empty(reading.Faults);
+        Assert.Equal(InstallationKind.Production, reading.Settings.Environment);
     }
 
     [Fact]
