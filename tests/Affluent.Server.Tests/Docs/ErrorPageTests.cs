@@ -66,7 +66,10 @@ public sealed partial class ErrorPageTests
         Assert.Equal("https://docs.example/reference/errors#invalid_token", (await answer.Problem()).Text("type")!);
     }
 
-    [GeneratedRegex("""(?:\(\s*[45][0-9]{2}|bad\.StatusCode|Conflict\()\s*,?\s*"(?<code>[a-z]+(?:_[a-z]+)*)",""", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        """(?:\(\s*[45][0-9]{2}|bad\.StatusCode|Conflict\()\s*,?\s*"(?<code>[a-z]+(?:_[a-z]+)*)",""",
+        RegexOptions.NonBacktracking
+    )]
     private static partial Regex Code();
 
     [GeneratedRegex("<tr id=\"(?<code>[a-z_]+)\">", RegexOptions.NonBacktracking)]
