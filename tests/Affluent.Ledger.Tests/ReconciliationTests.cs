@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Affluent.Connectors.Contract;
 using static Affluent.Ledger.Tests.Rows;
 
@@ -330,46 +329,5 @@ public sealed class ReconciliationTests
 
         Assert.Equal(confidence, later.Stored[0].Confidence);
         Assert.Equal(13, later.Stored[0].Movement.ValueDay);
-    }
-
-    [Theory]
-    [InlineData(TransactionIds.Absent)]
-    [InlineData(TransactionIds.Stable)]
-    public void A_hundred_thousand_rows_are_joined_and_not_compared_pair_by_pair(TransactionIds ids)
-    {
-        Movement[] list =
-        [
-            .. Enumerable.Range(0, 100_000).Select(i => Booked(-(i % 900), i / 60, $"CARTE SHOP {i % 700}", $"id{i}")),
-        ];
-        var account = Account.With(ids);
-        var first = Timed(() => account.Changes(list));
-        var stored = account.Apply(first.Changes);
-        var second = Timed(() => stored.Changes(list));
-
-        Assert.Equal(100_000, first.Changes.Inserts.Count);
-        Assert.True(second.Changes.IsEmpty);
-        Assert.InRange(first.Milliseconds, 0, 30_000);
-        Assert.InRange(second.Milliseconds, 0, 30_000);
-    }
-
-    [Fact]
-    public void A_bank_that_rewrites_everything_at_once_is_slow_only_in_proportion()
-    {
-        Movement[] Year(string word) =>
-            [.. Enumerable.Range(0, 100_000).Select(i => Booked(-1000, i / 270, $"{word} {i % 270:000000}"))];
-        var account = Account.Empty.After(Year("ALPHA"));
-
-        var rewritten = Timed(() => account.Changes(Year("BRAVO")));
-
-        Assert.Equal(100_000, rewritten.Changes.Inserts.Count + rewritten.Changes.Updates.Count);
-        Assert.InRange(rewritten.Milliseconds, 0, 30_000);
-    }
-
-    private static (Changes Changes, long Milliseconds) Timed(Func<Changes> reconcile)
-    {
-        var clock = Stopwatch.StartNew();
-        var changes = reconcile();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{clock.ElapsedMilliseconds} ms");
-        return (changes, clock.ElapsedMilliseconds);
     }
 }

@@ -13,7 +13,7 @@ public sealed partial class SqlTests
     private static readonly HashSet<string> AboutTheDatabase =
     [
         // The checks of the table are what it is about.
-        "Jobs/JobTransitionTests.cs",
+        "Jobs/JobStoreTests.cs",
         "SqlTests.cs",
     ];
 
