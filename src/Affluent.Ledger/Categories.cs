@@ -75,7 +75,7 @@ public static class Categories
         """;
 
     /// <summary>All, each parent before its children.</summary>
-    public static IReadOnlyList<Category> All { get; } = Read();
+    public static IReadOnlyList<Category> All { get; } = Read(Table);
 
     /// <summary>By <see cref="Category.Id"/>.</summary>
     public static IReadOnlyDictionary<string, Category> ById { get; } = All.ToDictionary(c => c.Id);
@@ -115,11 +115,12 @@ public static class Categories
 
     private static bool Fits(Category category, long amount) => category.Kind == CategoryKind.Income == amount > 0;
 
-    private static List<Category> Read()
+    /// <summary>The categories of a table of the form above.</summary>
+    internal static List<Category> Read(string table)
     {
         List<Category> all = [];
         string? parent = null;
-        foreach (var line in Table.Split('\n'))
+        foreach (var line in table.Split('\n'))
         {
             var cells = line.Split('|', StringSplitOptions.TrimEntries);
             var upper = line[0] != ' ';

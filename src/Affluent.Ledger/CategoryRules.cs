@@ -56,11 +56,5 @@ internal static class CategoryRules
         REFUND: REMBOURSEMENT, REFUND, REEMBOLSO, ERSTATTUNG, TERUGBETALING
         """;
 
-    public static readonly Phrases<string> All = new(
-        from line in Table.Split('\n')
-        let colon = line.IndexOf(':', StringComparison.Ordinal)
-        from phrase in line[(colon + 1)..].Split(',', StringSplitOptions.TrimEntries)
-        group line[..colon] by phrase into same
-        select (same.Key, same.First())
-    );
+    public static readonly Phrases<string> All = new(Phrases.Read(Table));
 }

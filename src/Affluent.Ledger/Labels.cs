@@ -29,8 +29,8 @@ public static class Labels
     {
         var first = SkipHead(tokens);
         var label = new StringBuilder(48);
-        var dashes = "";
-        var last = -1;
+        var between = " ";
+        var last = first;
         for (var i = first; i < tokens.Count; i++)
         {
             var started = label.Length > 0;
@@ -41,22 +41,21 @@ public static class Labels
             if (tokens.Core(i).IsEmpty)
             {
                 // A dash between words stays, one at an end goes.
-                dashes = started && tokens.Raw(i) is "-" or "&" or "+" ? tokens.Raw(i).ToString() : dashes;
+                between = tokens.Raw(i) is "-" or "&" or "+" ? $" {tokens.Raw(i)} " : between;
                 continue;
             }
-            if (IsNoise(tokens, i) || (last >= 0 && tokens.Core(last).SequenceEqual(tokens.Core(i))))
+            if (IsNoise(tokens, i) || (started && tokens.Core(last).SequenceEqual(tokens.Core(i))))
             {
                 continue;
             }
-            if (label.Length + tokens.Raw(i).Length > MaxLength && started)
+            if (started && label.Length + between.Length + tokens.Raw(i).Length > MaxLength)
             {
                 break;
             }
             last = i;
-            _ = started ? label.Append(' ') : label;
-            _ = dashes != "" ? label.Append(dashes).Append(' ') : label;
-            dashes = "";
+            _ = started ? label.Append(between) : label;
             label.Append(tokens.Raw(i));
+            between = " ";
         }
         return Trim(label);
     }

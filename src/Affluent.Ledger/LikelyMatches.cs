@@ -60,7 +60,7 @@ internal static class LikelyMatches
             {
                 continue;
             }
-            var key = (Key.Full(candidate)!.Value with { BankId = null }, candidate.InWindow, HasVanished(candidate));
+            var key = (Key.Full(candidate) with { BankId = null }, candidate.InWindow, HasVanished(candidate));
             if (twins.TryGetValue(key, out var twin))
             {
                 twin.Free.Enqueue(candidate);
@@ -94,7 +94,7 @@ internal static class LikelyMatches
             }
         }
         // Each round can clear the way for another pair; what it takes very many rounds to tell is doubtful anyway.
-        for (var round = 0; round < MostRounds && pairs.Count > 0 && Round(pairs); round++)
+        for (var round = 0; round < MostRounds && Round(pairs); round++)
         {
             pairs.RemoveAll(pair => !pair.IsOpen);
         }
@@ -196,7 +196,7 @@ internal static class LikelyMatches
     )
     {
         var (old, now) = (held.Movement, row.Movement);
-        if (!held.IsOpen && (row.IsOpen || old.Status != now.Status || !held.InWindow))
+        if (!held.IsOpen && (old.Status != now.Status || !held.InWindow))
         {
             return 0;
         }

@@ -127,11 +127,11 @@ public static class Reconciliation
         var rows = Side.OfBank(bank, rules.Ids);
         var held = Side.OfStore(stored, rules.Ids, Resolve(window, bank));
         MatchById(held, rows);
-        foreach (var key in (Func<Candidate, Key?>[])[Key.Full, Key.Named, Key.Dated, Key.Short])
+        foreach (var key in (Func<Candidate, Key>[])[Key.Full, Key.Named, Key.Dated, Key.Short])
         {
             MatchByKey(held, rows, key, key);
         }
-        MatchByKey(held, rows, Key.WhenStillOpen, Key.WhenSettled);
+        MatchByKey(held, rows, Key.Short, Key.WhileOpen);
         LikelyMatches.Find(held, rows, rules);
         return Conclude(held, rows, rules.Ids, bank.Count);
     }
@@ -175,12 +175,7 @@ public static class Reconciliation
         || held.Fingerprint == row.Fingerprint;
 
     // A join of two multisets: of two equal rows, each takes its own partner.
-    private static void MatchByKey(
-        Side held,
-        Side rows,
-        Func<Candidate, Key?> keyOfHeld,
-        Func<Candidate, Key?> keyOfRow
-    )
+    private static void MatchByKey(Side held, Side rows, Func<Candidate, Key> keyOfHeld, Func<Candidate, Key> keyOfRow)
     {
         if (held.FreeCount == 0 || rows.FreeCount == 0)
         {
@@ -189,8 +184,9 @@ public static class Reconciliation
         var waiting = new Dictionary<Key, Queue<Candidate>>();
         foreach (var have in held)
         {
-            if (have.IsFree && keyOfHeld(have) is { } key)
+            if (have.IsFree)
             {
+                var key = keyOfHeld(have);
                 (waiting.TryGetValue(key, out var queue) ? queue : waiting[key] = new Queue<Candidate>(1)).Enqueue(
                     have
                 );
@@ -198,12 +194,7 @@ public static class Reconciliation
         }
         foreach (var row in rows)
         {
-            if (
-                row.IsFree
-                && keyOfRow(row) is { } key
-                && waiting.TryGetValue(key, out var queue)
-                && queue.TryDequeue(out var have)
-            )
+            if (row.IsFree && waiting.TryGetValue(keyOfRow(row), out var queue) && queue.TryDequeue(out var have))
             {
                 Candidate.Pair(have, row, MatchTier.Exact, 100);
             }
@@ -239,8 +230,7 @@ public static class Reconciliation
                 (have.IsOpen ? expired : disappeared).Add(stored.Id);
             }
         }
-        disappeared.Sort();
-        expired.Sort();
+        // Those that were listed until now are in this order already.
         updates.Sort((a, b) => a.Id.CompareTo(b.Id));
         var matched = rows.Count - inserts.Count;
         return new Changes(inserts, updates, disappeared, expired, matched - updates.Count, listed - rows.Count);

@@ -31,7 +31,7 @@ internal sealed class Candidate
     public static void Pair(Candidate held, Candidate row, MatchTier tier, int confidence)
     {
         (held.Partner, row.Partner) = (row, held);
-        (row.Tier, row.Confidence, row.Ambiguous) = (tier, confidence, false);
+        (row.Tier, row.Confidence) = (tier, confidence);
     }
 
     public void StayApart(int confidence) => (Confidence, Ambiguous) = (confidence, true);
@@ -53,8 +53,8 @@ internal readonly record struct Key(
 )
 {
     /// <summary>All that the bank tells: keeps near-twins (same words, other value day) with their own.</summary>
-    public static Key? Full(Candidate e) =>
-        Named(e)!.Value with
+    public static Key Full(Candidate e) =>
+        Named(e) with
         {
             TransactionDay = e.Movement.TransactionDay,
             CheckNumber = e.Movement.CheckNumber,
@@ -62,25 +62,22 @@ internal readonly record struct Key(
         };
 
     /// <summary>The same without what we may have kept from an earlier reading (see <see cref="Update"/>).</summary>
-    public static Key? Named(Candidate e) => Dated(e)!.Value with { BankId = e.TrustedId };
+    public static Key Named(Candidate e) => Dated(e) with { BankId = e.TrustedId };
 
     /// <summary>The same under whatever id.</summary>
-    public static Key? Dated(Candidate e) =>
-        Short(e)!.Value with
+    public static Key Dated(Candidate e) =>
+        Short(e) with
         {
             BookingDay = e.Movement.BookingDay,
             ValueDay = e.Movement.ValueDay,
         };
 
     /// <summary>Amount, day and words.</summary>
-    public static Key? Short(Candidate e) =>
+    public static Key Short(Candidate e) =>
         new(e.Movement.Amount, e.Movement.Currency, e.Movement.Day, e.Fingerprint, e.IsOpen);
 
-    /// <summary>The same of a stored row that may still book …</summary>
-    public static Key? WhenStillOpen(Candidate e) => e.IsOpen ? Short(e) : null;
-
-    /// <summary>… and of a listed row that did.</summary>
-    public static Key? WhenSettled(Candidate e) => e.IsOpen ? null : Short(e)!.Value with { Open = true };
+    /// <summary>The same as it was before the row booked.</summary>
+    public static Key WhileOpen(Candidate e) => Short(e) with { Open = true };
 }
 
 /// <summary>One of the two lists, in an order of its own, so that the order in which it was handed over has no say.</summary>
@@ -173,9 +170,9 @@ internal sealed class Side : IEnumerable<Candidate>
         HashSet<int> repeated = [];
         foreach (var same in byId.Values.Where(same => same.Count > 1))
         {
-            foreach (var kind in same.GroupBy(i => ids == TransactionIds.Stable || !rows[i].Movement.IsOpen))
+            foreach (var kind in same.GroupBy(i => ids == TransactionIds.Stable || rows[i].Movement.IsOpen))
             {
-                var first = kind.OrderBy(i => rows[i].Movement.IsOpen).ThenBy(i => i).First();
+                var first = kind.MinBy(i => rows[i].Movement.IsOpen);
                 if (kind.All(i => IsRepeat(rows[first], rows[i])))
                 {
                     repeated.UnionWith(kind.Where(i => i != first));

@@ -93,6 +93,7 @@ public static class TransactionTypes
         {
             return null;
         }
+        // Stryker disable once String: codes of a published list are data
         return (family, kind) switch
         {
             ("CCRD" or "MCRD", "CWDL") => TransactionType.Atm,
@@ -156,10 +157,8 @@ public static class TransactionTypes
         """;
 
     private static readonly Phrases<Rule> Rules = new(
-        from line in Table.Split('\n')
-        let colon = line.IndexOf(':', StringComparison.Ordinal)
-        let head = line[..colon].Split(' ')
-        from phrase in line[(colon + 1)..].Split(',', StringSplitOptions.TrimEntries)
-        select (phrase, new Rule(Enum.Parse<TransactionType>(head[0]), head[1][0]))
+        from row in Phrases.Read(Table)
+        let head = row.Meaning.Split(' ')
+        select (row.Phrase, new Rule(Enum.Parse<TransactionType>(head[0]), head[1][0]))
     );
 }

@@ -153,4 +153,35 @@ public sealed class AccountIdentityTests
             [AccountIdentity.KeyOf(Current), AccountIdentity.KeyOf(Savings)],
             AccountIdentity.KeysOf([Current, Savings])
         );
+
+    [Fact]
+    public void Accounts_equal_in_all_but_the_banks_reference_are_numbered_in_its_order()
+    {
+        BankAccount[] list = [Savings with { Reference = "r9" }, Savings with { Reference = "r3" }];
+
+        var keys = AccountIdentity.KeysOf(list);
+
+        Assert.EndsWith("#2", keys[0], StringComparison.Ordinal);
+        Assert.EndsWith("#1", keys[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_iban_that_the_bank_calls_so_comes_before_one_in_the_place_of_the_number()
+    {
+        const string other = "NO9386011117947";
+
+        Assert.Equal($"iban:{Iban}:EUR", AccountIdentity.KeyOf(Current with { Number = other }));
+        Assert.Equal($"iban:{other}:EUR", AccountIdentity.KeyOf(Current with { Iban = null, Number = other }));
+    }
+
+    [Theory]
+    [InlineData(BankAccountType.Savings, "00012345678", "number:00012345678:EUR")]
+    [InlineData(BankAccountType.CreditCard, "CB 4978 4034 REF", "number:CB49784034REF:EUR")]
+    [InlineData(BankAccountType.CreditCard, "4034", "card:4034:EUR")]
+    [InlineData(BankAccountType.CreditCard, "034", "number:034:EUR")]
+    public void Only_a_cards_own_number_or_a_masked_one_is_that_of_a_card(
+        BankAccountType type,
+        string number,
+        string key
+    ) => Assert.Equal(key, AccountIdentity.KeyOf(Savings with { Type = type, Number = number }));
 }

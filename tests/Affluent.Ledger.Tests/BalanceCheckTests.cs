@@ -27,4 +27,13 @@ public sealed class BalanceCheckTests
 
         Assert.Equal(100_000 - 4_210 + 900, BalanceCheck.BookedBy(changes, before.Stored));
     }
+
+    [Fact]
+    public void What_comes_back_counts_again()
+    {
+        var (coffee, cinema) = (Booked(-250, 10, "CB CAFE"), Booked(-900, 10, "CB CINEMA"));
+        var without = Account.Empty.After(coffee, cinema).After(coffee);
+
+        Assert.Equal(-900, BalanceCheck.BookedBy(without.Changes(coffee, cinema), without.Stored));
+    }
 }

@@ -20,16 +20,105 @@ public sealed class LabelTests
     [Theory]
     [InlineData("ACHAT CB")]
     [InlineData("VIREMENT")]
+    [InlineData("VIR B")]
     [InlineData("0012345678")]
     [InlineData("***")]
     public void A_text_of_nothing_else_stays_as_it_is(string raw) => Assert.Equal(raw, Labels.Clean(raw));
 
     [Theory]
-    [InlineData("Carte grise 2026")]
-    [InlineData("RETRAIT DAB LA POSTE")]
-    [InlineData("C&A")]
-    public void A_name_that_only_looks_like_a_heading_is_kept(string raw) =>
-        Assert.StartsWith(Labels.Clean(raw), raw, StringComparison.Ordinal);
+    [InlineData("Carte grise 2026", "Carte grise")]
+    [InlineData("CB CARTE GRISE PREFECTURE", "CARTE GRISE PREFECTURE")]
+    [InlineData("RETRAIT DAB LA POSTE", "RETRAIT DAB LA POSTE")]
+    [InlineData("C&A", "C&A")]
+    [InlineData("CB TERMINAL NORD", "TERMINAL NORD")]
+    [InlineData("VIR LE", "LE")]
+    public void A_name_that_only_looks_like_a_heading_is_kept(string raw, string label) =>
+        Assert.Equal(label, Labels.Clean(raw));
+
+    [Theory]
+    [InlineData("CB A 06H23 CAFE DES ARTS")]
+    [InlineData("CB LE 12.03.24 CAFE DES ARTS")]
+    [InlineData("CB DU 12/03 CAFE DES ARTS")]
+    [InlineData("CB AU 12/03 CAFE DES ARTS")]
+    [InlineData("CARD PAYMENT ON 12-03-2024 CAFE DES ARTS")]
+    [InlineData("KARTENZAHLUNG AM 12.03. CAFE DES ARTS")]
+    [InlineData("BETAALAUTOMAAT OP 12-03 CAFE DES ARTS")]
+    [InlineData("COMPRA EL 12/03/24 CAFE DES ARTS")]
+    [InlineData("CB*1234 CARTE CAFE DES ARTS")]
+    [InlineData("CB - CAFE DES ARTS")]
+    public void Times_and_card_numbers_before_a_name_go_with_the_words_that_lead_to_them(string raw) =>
+        Assert.Equal("CAFE DES ARTS", Labels.Clean(raw));
+
+    [Theory]
+    [InlineData("EUR 14,90")]
+    [InlineData("USD 14,90")]
+    [InlineData("GBP 14,90")]
+    [InlineData("CHF 14,90")]
+    [InlineData("14,90 EUR")]
+    [InlineData("14,90 USD")]
+    [InlineData("14,90 GBP")]
+    [InlineData("14,90 CHF")]
+    [InlineData("CD 1234")]
+    [InlineData("CARTE 1234")]
+    [InlineData("CB 1234")]
+    [InlineData("CARD 1234")]
+    [InlineData("/REF:12 AB")]
+    public void An_amount_a_card_or_a_reference_after_a_name_ends_it(string tail) =>
+        Assert.Equal("CAFE DES ARTS", Labels.Clean($"CB CAFE DES ARTS {tail} PARIS"));
+
+    [Theory]
+    [InlineData("BANQUE EUR PARIS")]
+    [InlineData("CAFE - EUR PARIS")]
+    [InlineData("CAFE 3 PARIS")]
+    [InlineData("CAFE CARTE 12A PARIS")]
+    [InlineData("CAFE CARTE BLEUE")]
+    [InlineData("CAFE - BAR")]
+    [InlineData("MARKS & SPENCER")]
+    [InlineData("CANAL + PARIS")]
+    [InlineData("CAFE AB1234")]
+    [InlineData("CAFE AB12345")]
+    [InlineData("CAFE 3. PARIS")]
+    [InlineData("CAFE 75 PARIS")]
+    [InlineData("CAFE 123 PARIS")]
+    [InlineData("CAFE X1 PARIS")]
+    [InlineData("CAFE XX PARIS")]
+    [InlineData("CAFE A123 PARIS")]
+    [InlineData("CAFE CH123 PARIS")]
+    [InlineData("CAFE (PARIS) NORD")]
+    [InlineData("(CAFE PARIS")]
+    public void What_may_belong_to_a_name_stays(string name) => Assert.Equal(name, Labels.Clean($"CB {name}"));
+
+    [Theory]
+    [InlineData("CAFE 12/03 PARIS")]
+    [InlineData("CAFE 1/3 PARIS")]
+    [InlineData("CAFE 1234 PARIS")]
+    [InlineData("CAFE 10H14 PARIS")]
+    [InlineData("CAFE 8H55 PARIS")]
+    [InlineData("CAFE X12 PARIS")]
+    [InlineData("CAFE XXX PARIS")]
+    [InlineData("CAFE CB*1234 PARIS")]
+    [InlineData("CAFE AB123456 PARIS")]
+    [InlineData("CAFE * PARIS")]
+    [InlineData("CAFE CAFE PARIS")]
+    [InlineData("CAFE PARIS -")]
+    [InlineData("CAFE PARIS EUR")]
+    [InlineData("CAFE PARIS (NORD")]
+    [InlineData("*CAFE PARIS:")]
+    [InlineData("CAFE PARIS DE LE")]
+    public void What_only_machines_read_goes_from_within_a_name(string text) =>
+        Assert.Equal("CAFE PARIS", Labels.Clean($"CB {text}"));
+
+    [Fact]
+    public void A_label_is_the_words_that_fit_into_80_characters_and_at_least_one()
+    {
+        var (long79, long78) = (new string('A', 79), new string('A', 78));
+
+        Assert.Equal(long79, Labels.Clean($"CB {long79} B"));
+        Assert.Equal($"{long78} B", Labels.Clean($"CB {long78} B"));
+        Assert.Equal(long78, Labels.Clean($"CB {long78} BC D"));
+        Assert.Equal(long78, Labels.Clean($"CB {long78} - B"));
+        Assert.Equal($"{long79}AA", Labels.Clean($"CB {long79}AA B"));
+    }
 
     [Fact]
     public void The_other_side_speaks_for_a_text_that_says_nothing()

@@ -55,6 +55,14 @@ public sealed class MoneyTests
         );
 
     [Fact]
+    public void An_amount_in_no_currency_is_not_shown() =>
+        Assert.Contains(
+            "ECU",
+            Assert.Throws<ArgumentException>(() => Money.ToDecimal(1250, "ECU")).Message,
+            StringComparison.Ordinal
+        );
+
+    [Fact]
     public void Days_count_from_1970()
     {
         Assert.Equal(0, DayNumbers.From(new DateOnly(1970, 1, 1)));

@@ -41,7 +41,24 @@ public sealed class MovementTests
             DayNumbers.From(new DateOnly(2026, 3, 4)),
             Read(Coffee with { BookingDay = null, TransactionDay = null }).Day
         );
+        Assert.Equal(DayNumbers.From(new DateOnly(2026, 3, 1)), Read(Coffee with { BookingDay = null }).Day);
+        Assert.Equal(
+            DayNumbers.From(new DateOnly(2026, 3, 3)),
+            Read(Coffee with { Status = BankTransactionStatus.Pending, TransactionDay = null }).Day
+        );
     }
+
+    [Theory]
+    [InlineData("NOTPROVIDED")]
+    [InlineData("Not Available")]
+    [InlineData(" nonref ")]
+    [InlineData(" ")]
+    [InlineData(null)]
+    public void What_stands_for_nothing_is_nothing(string? text) => Assert.Null(Read(Coffee with { Id = text }).BankId);
+
+    [Fact]
+    public void Blank_lines_go() =>
+        Assert.Equal("CB CAFE\nPARIS", Read(Coffee with { Remittance = ["CB CAFE", " ", "", "PARIS"] }).Text);
 
     [Fact]
     public void A_row_that_cannot_be_kept_says_why()

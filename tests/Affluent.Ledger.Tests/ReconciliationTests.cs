@@ -50,36 +50,6 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
-    public void A_page_sent_twice_is_taken_once_where_ids_can_be_trusted()
-    {
-        Movement[] page = [Booked(-250, 10, "CB CAFE", "a"), Booked(-900, 11, "CB CINEMA", "b")];
-
-        var changes = BookedIds.Changes([.. page, .. page]);
-
-        Assert.Equal(2, changes.Inserts.Count);
-        Assert.Equal(2, changes.Repeated);
-    }
-
-    [Fact]
-    public void Two_versions_of_one_booking_with_other_days_are_one()
-    {
-        var one = Booked(-250, 10, "CB CAFE", "a");
-
-        Assert.Single(BookedIds.After(one, one with { Day = 11, BookingDay = 11 }).Stored);
-    }
-
-    [Fact]
-    public void Rows_that_share_an_id_and_nothing_else_are_kept_apart()
-    {
-        Movement[] list = [Booked(-250, 10, "CB CAFE", "same"), Booked(-900, 11, "CB CINEMA", "same")];
-
-        var account = StableIds.After(list);
-
-        Assert.Equal(2, account.Stored.Count);
-        Assert.True(account.Changes(list).IsEmpty);
-    }
-
-    [Fact]
     public void Blank_ids_are_no_ids()
     {
         var read = Movement.Read(
@@ -128,6 +98,56 @@ public sealed class ReconciliationTests
 
         Assert.Equal([-250, -7700], account.Stored.Select(s => s.Movement.Amount));
         Assert.True(account.Changes(new Window(11), other).IsEmpty);
+    }
+
+    [Fact]
+    public void An_id_that_two_rows_share_is_taken_for_the_id_of_neither()
+    {
+        var account = StableIds
+            .After(Pending(-5000, 10, "PREAUTORISATION", "a"))
+            .After(Booked(-250, 10, "CB CAFE", "a"), Booked(-900, 11, "CB CINEMA", "a"));
+
+        Assert.Equal(
+            [TransactionStatus.Expired, TransactionStatus.Booked, TransactionStatus.Booked],
+            account.Stored.Select(s => s.Movement.Status)
+        );
+    }
+
+    [Theory]
+    [InlineData(-4210, 12, "QUITTANCE", "EUR", 1)]
+    [InlineData(-9900, 10, "QUITTANCE", "EUR", 1)]
+    [InlineData(-9900, 12, "VIR LOYER", "EUR", 1)]
+    [InlineData(-9900, 12, "QUITTANCE", "EUR", 2)]
+    [InlineData(-4210, 12, "QUITTANCE", "USD", 2)]
+    public void An_id_is_believed_of_a_booked_row_when_amount_day_or_words_are_the_same(
+        long amount,
+        int day,
+        string text,
+        string currency,
+        int held
+    )
+    {
+        var account = StableIds.After(Booked(-4210, 10, "VIR LOYER", "a"));
+
+        Assert.Equal(held, account.After(Booked(amount, day, text, "a") with { Currency = currency }).Stored.Count);
+    }
+
+    [Fact]
+    public void Of_two_equal_rows_the_one_that_was_still_listed_is_the_one_that_is_listed_now()
+    {
+        var (booked, pending) = (Booked(-250, 10, "CB CAFE"), Pending(-900, 10, "CB CINEMA"));
+        var account = Account.Empty with
+        {
+            Stored =
+            [
+                new(1, booked, Missing: true),
+                new(2, booked),
+                new(3, pending with { Status = TransactionStatus.Expired }),
+                new(4, pending),
+            ],
+        };
+
+        Assert.True(account.Changes(booked, pending).IsEmpty);
     }
 
     [Fact]
@@ -299,6 +319,30 @@ public sealed class ReconciliationTests
         var account = Account.Empty.After(Booked(-250, 10, "CB CAFE"), Pending(-900, 10, "CB CINEMA"));
 
         Assert.True(account.Changes(new Window(from, to)).IsEmpty);
+    }
+
+    [Theory]
+    [InlineData(10, null)]
+    [InlineData(0, 10)]
+    [InlineData(10, 10)]
+    public void The_first_and_the_last_day_of_the_banks_list_belong_to_it(int from, int? to)
+    {
+        var account = Account.Empty.After(Booked(-250, 10, "CB CAFE"), Pending(-900, 10, "CB CINEMA"));
+
+        var changes = account.Changes(new Window(from, to));
+
+        Assert.Equal([2L], changes.Disappeared);
+        Assert.Equal([1L], changes.Expired);
+    }
+
+    [Fact]
+    public void A_list_that_names_no_first_day_covers_what_follows_its_earliest_row()
+    {
+        Movement[] list = [Booked(-250, 10, "CB CAFE"), Booked(-900, 20, "CB CINEMA"), Booked(-700, 30, "CB HOTEL")];
+
+        var changes = Account.Empty.After(list).Changes(new Window(null), list[0], list[2]);
+
+        Assert.Equal([2L], changes.Disappeared);
     }
 
     [Fact]
