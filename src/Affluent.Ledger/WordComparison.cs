@@ -29,7 +29,7 @@ internal static class WordComparison
     }
 
     // Finalizer of splitmix64: without it, sums of FNV hashes of short words would collide.
-    private static ulong Mix(ulong x)
+    internal static ulong Mix(ulong x)
     {
         x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
         x = (x ^ (x >> 27)) * 0x94D049BB133111EB;

@@ -2,7 +2,7 @@ namespace Affluent.Ledger.Tests;
 
 public sealed class PhrasesTests
 {
-    private static readonly Phrases<string> Ways = new([
+    private readonly Phrases<string> _ways = new([
         ("VIR", "transfer"),
         ("VIR PERM", "standing order"),
         ("CB", "card"),
@@ -20,7 +20,7 @@ public sealed class PhrasesTests
     [InlineData("MARTIN VIR", 0, null)]
     public void The_longest_phrase_that_begins_at_a_word_counts(string text, int length, string? meaning)
     {
-        Assert.Equal(length, Ways.At(new Tokens(text), 0, out var found));
+        Assert.Equal(length, _ways.At(new Tokens(text), 0, out var found));
         Assert.Equal(meaning, found);
     }
 
@@ -32,7 +32,7 @@ public sealed class PhrasesTests
     [InlineData("MARTIN", null)]
     public void Of_all_in_a_text_the_longest_counts_and_of_equally_long_ones_the_first(string text, string? meaning)
     {
-        Assert.Equal(meaning is not null, Ways.Anywhere(new Tokens(text), out var found));
+        Assert.Equal(meaning is not null, _ways.Anywhere(new Tokens(text), out var found));
         Assert.Equal(meaning, found);
     }
 

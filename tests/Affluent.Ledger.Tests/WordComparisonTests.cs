@@ -37,6 +37,14 @@ public sealed class WordComparisonTests
         Assert.Equal(texts.Length, texts.Select(WordComparison.Fingerprint).Distinct().Count());
     }
 
+    // The first numbers of splitmix64 for this seed, as published with it.
+    [Theory]
+    [InlineData(1, 6457827717110365317)]
+    [InlineData(2, 3203168211198807973)]
+    [InlineData(3, 9817491932198370423)]
+    public void The_hash_of_a_word_is_mixed_as_published(ulong step, ulong published) =>
+        Assert.Equal(published, WordComparison.Mix(1234567 + (step * 0x9E3779B97F4A7C15)));
+
     [Theory]
     [InlineData("CARTE 10/03 CARREFOUR EXPRESS PARIS CB*1234", "CARREFOUR EXPRESS PARIS")]
     [InlineData("Virement  carrefour, Carrefour.", "CARREFOUR")]

@@ -43,13 +43,12 @@ internal static class Schedule
         var offset =
             (NightLasts * Fraction(connectionId, 0)) + (Jitter * ((2 * Fraction(connectionId, day.DayNumber)) - 1));
         var local = day.ToDateTime(TimeOnly.MinValue) + NightBegins + (offset < TimeSpan.Zero ? TimeSpan.Zero : offset);
-        // The hour that spring skips does not exist: one later does.
-        local = zone.IsInvalidTime(local) ? local.AddHours(1) : local;
+        // In the hour that spring skips the offset is that of winter, so such a slot comes an hour later by the clock.
         return new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime();
     }
 
     // Evenly spread over [0, 1): the finalizer of splitmix64, unlike GetHashCode the same in every process.
-    private static double Fraction(long seed, long salt)
+    internal static double Fraction(long seed, long salt)
     {
         var x = (ulong)seed + (0x9E3779B97F4A7C15 * (ulong)(salt + 1));
         x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;

@@ -63,6 +63,124 @@ public sealed class JobTransitionTests
     }
 
     [Theory]
+    [InlineData(null, "All")]
+    [InlineData("All", "All")]
+    [InlineData("ListAccounts", "ListAccounts")]
+    public void A_run_does_what_was_asked_for_and_takes_it_off_the_job(string? asked, string does)
+    {
+        var job = JobDiagram.In(JobState.Running, begun: false) with
+        {
+            Request = asked is null ? null : Enum.Parse<JobRequest>(asked),
+        };
+
+        var begun = JobTransitions.Apply(job, new JobChange.Begun(new RunId(7)));
+
+        Assert.Equal(
+            job with
+            {
+                RunId = new RunId(7),
+                RunRequest = Enum.Parse<JobRequest>(does),
+                Request = null,
+            },
+            begun
+        );
+    }
+
+    [Fact]
+    public void A_run_that_goes_on_is_not_begun_anew() =>
+        Assert.Null(JobTransitions.Apply(JobDiagram.In(JobState.Running), new JobChange.Begun(new RunId(7))));
+
+    [Fact]
+    public void Only_a_run_comes_further_or_asks()
+    {
+        var (run, none) = (JobDiagram.In(JobState.Running), JobDiagram.In(JobState.Running, begun: false));
+
+        Assert.Null(JobTransitions.Apply(none, new JobChange.Progressed("{}")));
+        Assert.Null(JobTransitions.Apply(none, new JobChange.Asked(500)));
+        Assert.Equal(run with { Progress = "{}" }, JobTransitions.Apply(run, new JobChange.Progressed("{}")));
+        Assert.Equal(
+            (JobState.WaitingUser, 500L, new RunId(6)),
+            JobTransitions.Apply(run, new JobChange.Asked(500)) is { } asks
+                ? (asks.State, asks.DueAt, asks.RunId)
+                : default
+        );
+    }
+
+    [Fact]
+    public void A_question_that_has_become_pointless_ends_the_run_but_not_what_was_asked_for_meanwhile()
+    {
+        var waiting = JobDiagram.In(JobState.WaitingUser);
+
+        var quiet = JobTransitions.Apply(waiting, new JobChange.Abandoned(170))!;
+        var asked = JobTransitions.Apply(
+            waiting with
+            {
+                Request = JobRequest.ListAccounts,
+            },
+            new JobChange.Abandoned(170)
+        )!;
+
+        Assert.Equal((JobState.Idle, null, null), (quiet.State, quiet.RunId, quiet.DueAt));
+        Assert.Equal((JobRequest.ListAccounts, 170L), (asked.Request, asked.DueAt));
+    }
+
+    [Fact]
+    public void Whoever_held_a_job_before_it_was_claimed_rescued_or_abandoned_has_lost_it()
+    {
+        Assert.Equal(6, FenceAfter(JobState.Idle, new JobChange.Claimed(160)));
+        Assert.Equal(6, FenceAfter(JobState.Running, new JobChange.Rescued(140)));
+        Assert.Equal(6, FenceAfter(JobState.WaitingUser, new JobChange.Abandoned(170)));
+        Assert.Equal(5, FenceAfter(JobState.Running, new JobChange.Asked(500)));
+
+        static long FenceAfter(JobState state, JobChange change) =>
+            JobTransitions.Apply(JobDiagram.In(state) with { Fence = 5 }, change)!.Fence;
+    }
+
+    [Fact]
+    public void Deaths_of_a_run_are_counted_until_it_asks_or_ends()
+    {
+        var once = JobDiagram.In(JobState.Running) with { Rescues = 1 };
+
+        Assert.Equal(2, JobTransitions.Apply(once, new JobChange.Rescued(140))!.Rescues);
+        Assert.Equal(1, JobTransitions.Apply(once, new JobChange.Released(300, 1))!.Rescues);
+        Assert.Equal(0, JobTransitions.Apply(once, new JobChange.Asked(500))!.Rescues);
+        Assert.Equal(0, JobTransitions.Apply(once, new JobChange.Ended(1000))!.Rescues);
+    }
+
+    [Theory]
+    [InlineData(false, false, true)]
+    [InlineData(true, true, true)]
+    [InlineData(true, false, false)]
+    public void A_request_is_for_the_next_run_when_this_one_has_begun_without_it(bool begun, bool followUp, bool taken)
+    {
+        var job = JobDiagram.In(JobState.Running, begun);
+
+        var next = JobTransitions.Apply(job, new JobChange.Requested(JobRequest.All, User: null, 100, followUp))!;
+
+        Assert.Equal(taken ? JobRequest.All : null, next.Request);
+    }
+
+    [Fact]
+    public void A_run_that_is_over_forgets_its_user_and_one_that_is_followed_does_not()
+    {
+        var job = JobDiagram.In(JobState.Running) with
+        {
+            Priority = JobPriority.Attended,
+            PresentUser = [1],
+            PresentUntil = 900,
+            Request = JobRequest.ListAccounts,
+        };
+
+        var ended = JobTransitions.Apply(job, new JobChange.Ended(1000))!;
+        var stopped = JobTransitions.Apply(job, new JobChange.EndedStopped())!;
+        var followed = JobTransitions.Apply(job, new JobChange.EndedToFollow(JobRequest.All, 150))!;
+
+        Assert.All([ended, stopped], j => Assert.Equal((null, null, null), (j.PresentUser, j.RunId, j.Request)));
+        Assert.Equal((1000L, null), (ended.DueAt, stopped.DueAt));
+        Assert.Equal((150L, JobRequest.All, 900L), (followed.DueAt, followed.Request, followed.PresentUntil));
+    }
+
+    [Theory]
     [InlineData("src/Affluent.Server/Jobs/README.md")]
     [InlineData("docs/advanced/synchronization.md")]
     public void The_pages_draw_the_table_as_it_is(string page)

@@ -12,6 +12,12 @@ namespace Affluent.Server.Tests.Synchronization;
 
 public sealed class OutcomeTests
 {
+    private static readonly DateTimeOffset Now = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
+
+    private static ChannelResult Read => Outcome.OfAccounts(1, 0);
+    private static ChannelResult NotUnderstood => Outcome.Of(Refusal.NotUnderstood);
+    private static ChannelResult ConsentExpired => Outcome.Of(Refusal.ConsentExpired);
+
     private static readonly Gen<DateTimeOffset> Times = Gen.Long[0, 10L * 365 * 86400]
         .Select(s => new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(s));
 
@@ -73,11 +79,152 @@ public sealed class OutcomeTests
     public void Every_result_says_why_and_leaves_an_event_of_the_catalogue() =>
         Results.Sample(result =>
         {
-            var events = Outcome.Events(new ConnectionId(1), new ChannelDefinitionId("100"), result);
+            var events = Events(result);
             Assert.NotEmpty(events);
             Assert.All(events, e => Assert.True(Enum.IsDefined(e.Name)));
             Assert.Equal(result.IsSuccess, result.Reason is null);
         });
+
+    [Fact]
+    public void A_channel_fails_when_accounts_were_refused_and_none_was_read()
+    {
+        Assert.Equal(new ChannelResult(ChannelStatus.Success), Outcome.OfAccounts(0, 0));
+        Assert.Equal(new ChannelResult(ChannelStatus.Success, null, 2, 0), Outcome.OfAccounts(2, 0));
+        Assert.Equal(new ChannelResult(ChannelStatus.Success, null, 1, 2), Outcome.OfAccounts(1, 2));
+        Assert.Equal(
+            new ChannelResult(ChannelStatus.Failed, ChannelReason.AccountsRefused, 0, 1),
+            Outcome.OfAccounts(0, 1)
+        );
+    }
+
+    [Fact]
+    public void The_user_is_needed_for_what_they_can_mend_and_not_for_faults_of_banks_and_operators()
+    {
+        Refusal[] faults = [Refusal.AccountRefused, Refusal.OperatorFault, Refusal.NotUnderstood];
+
+        Assert.All(
+            Enum.GetValues<Refusal>(),
+            refusal => Assert.Equal(!faults.Contains(refusal), Outcome.Of(refusal).NeedsUser)
+        );
+        Assert.All(Enum.GetValues<LaterReason>(), reason => Assert.False(Outcome.Of(reason).NeedsUser));
+        Assert.False(Outcome.OfAccounts(1, 0).NeedsUser);
+        Assert.False(Outcome.NeedsUser(ChannelStatus.Empty));
+        Assert.False(Outcome.NeedsUser(ChannelStatus.Running));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_channel_that_was_never_set_up_is_not_tried(bool attended) =>
+        Assert.False(Outcome.MayTry(ChannelStatus.Empty, null, attended));
+
+    [Theory]
+    [InlineData(true, 5, true)]
+    [InlineData(true, 6, false)]
+    [InlineData(false, 2, true)]
+    [InlineData(false, 3, false)]
+    public void A_run_is_put_off_six_times_before_a_user_and_three_times_without(
+        bool attended,
+        int attempt,
+        bool again
+    ) => Assert.Equal(again, Outcome.Retry(Now, attended, attempt, 1, Now) is not null);
+
+    [Theory]
+    [InlineData(true, 60)]
+    [InlineData(false, 6 * 3600)]
+    public void A_user_waits_a_minute_at_most_for_a_bank_and_a_run_by_itself_six_hours(bool attended, int seconds)
+    {
+        var last = Now.AddSeconds(seconds);
+
+        Assert.Equal(last, Outcome.Retry(last, attended, 0, 1, Now));
+        Assert.Null(Outcome.Retry(last.AddTicks(1), attended, 0, 1, Now));
+    }
+
+    [Theory]
+    [InlineData(true, 0, 2)]
+    [InlineData(true, 1, 4)]
+    [InlineData(false, 0, 300)]
+    [InlineData(false, 1, 600)]
+    public void A_bank_that_names_no_time_is_asked_again_after_seconds_before_a_user_and_after_minutes_without(
+        bool attended,
+        int attempt,
+        int seconds
+    ) =>
+        Assert.InRange(
+            Outcome.Retry(Now, attended, attempt, 1, Now)!.Value - Now,
+            TimeSpan.FromSeconds(seconds),
+            TimeSpan.FromSeconds(seconds * 1.25)
+        );
+
+    [Fact]
+    public void A_run_over_no_channel_has_failed_and_its_job_stays_on_the_schedule() =>
+        Assert.Equal(
+            new RunEnd(ConnectionStatus.Failed, new JobChange.Ended(Now.ToUnixTimeSeconds())),
+            Outcome.End([], autoSync: true, () => Now)
+        );
+
+    [Fact]
+    public void The_reading_of_accounts_follows_a_list_of_which_something_came()
+    {
+        var list = new Job { RunRequest = JobRequest.ListAccounts };
+
+        Assert.Equal(JobRequest.All, Follows(list, NotUnderstood, Read));
+        Assert.Null(Follows(list, NotUnderstood, ConsentExpired));
+        Assert.Null(Follows(list with { RunRequest = JobRequest.All }, Read));
+    }
+
+    [Fact]
+    public void A_run_that_can_ask_follows_one_that_could_not_and_had_to()
+    {
+        var userCame = new Job { RunRequest = JobRequest.All, Priority = JobPriority.Attended };
+
+        Assert.Equal(JobRequest.All, Follows(userCame, NotUnderstood, ConsentExpired));
+        Assert.Null(Follows(userCame, NotUnderstood, Read));
+        Assert.Null(Follows(userCame with { Priority = JobPriority.Background }, ConsentExpired));
+    }
+
+    [Fact]
+    public void What_was_asked_for_meanwhile_comes_first() =>
+        Assert.Equal(
+            JobRequest.ListAccounts,
+            Follows(new Job { RunRequest = JobRequest.ListAccounts, Request = JobRequest.ListAccounts }, Read)
+        );
+
+    [Fact]
+    public void A_user_who_was_there_from_the_beginning_has_been_asked() =>
+        Assert.Null(
+            Outcome.Following(
+                new Job { RunRequest = JobRequest.All, Priority = JobPriority.Attended },
+                JobPriority.Attended,
+                [Outcome.Of(Refusal.ConsentExpired)]
+            )
+        );
+
+    [Fact]
+    public void The_end_of_a_consent_is_told_by_its_cause_and_as_an_expired_token()
+    {
+        Assert.Equal([EventName.ConsentDenied, EventName.TokenExpired], Names(ChannelReason.ConsentDenied));
+        Assert.Equal([EventName.ConsentExpired, EventName.TokenExpired], Names(ChannelReason.ConsentExpired));
+        Assert.Equal([EventName.TokenExpired], Names(ChannelReason.AuthorizationRequired));
+
+        static IEnumerable<EventName> Names(ChannelReason reason) =>
+            Events(new ChannelResult(ChannelStatus.TokenExpired, reason)).Select(e => e.Name);
+    }
+
+    [Fact]
+    public void An_event_says_how_its_channel_ended_and_why()
+    {
+        var told = Assert.Single(Events(Outcome.Of(Refusal.WrongCredentials)));
+
+        Assert.Equal(("AUTH_FAILED", "wrong_credentials"), (told.Status, told.Reason));
+    }
+
+    [Fact]
+    public void A_channel_that_has_not_ended_tells_of_no_end()
+    {
+        Assert.Throws<ArgumentException>(() => Events(new ChannelResult(ChannelStatus.Empty)));
+        Assert.Throws<ArgumentException>(() => Events(new ChannelResult(ChannelStatus.Running)));
+    }
 
     [Fact]
     public void Every_event_is_described_in_the_reference()
@@ -91,4 +238,10 @@ public sealed class OutcomeTests
 
         Assert.All(Vocabulary<EventName>.Words, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
     }
+
+    private static JobRequest? Follows(Job job, params ChannelResult[] channels) =>
+        Outcome.Following(job, JobPriority.Background, channels);
+
+    private static IReadOnlyList<NewEvent> Events(ChannelResult result) =>
+        Outcome.Events(new ConnectionId(1), new ChannelDefinitionId("100"), result);
 }

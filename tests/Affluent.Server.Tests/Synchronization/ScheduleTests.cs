@@ -28,13 +28,73 @@ public sealed class ScheduleTests
     public void Connections_are_spread_over_the_whole_night()
     {
         var now = new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
-        var hours = Enumerable
-            .Range(1, 5000)
-            .GroupBy(i => TimeZoneInfo.ConvertTime(Schedule.NextSlot(i * 4096L, Paris, now), Paris).Hour)
-            .ToDictionary(g => g.Key, g => g.Count());
+        var slots = SlotsAfter(now);
+        var hours = slots.CountBy(slot => slot.Hours).ToDictionary();
 
+        Assert.All(slots, slot => Assert.InRange(slot, TimeSpan.FromHours(1), new TimeSpan(6, 10, 0)));
         Assert.All(Enumerable.Range(1, 5), hour => Assert.InRange(hours[hour], 850, 1150));
     }
+
+    [Fact]
+    public void The_slots_of_the_hour_that_spring_skips_come_an_hour_later()
+    {
+        var hours = SlotsAfter(new DateTimeOffset(2026, 3, 28, 12, 0, 0, TimeSpan.Zero))
+            .CountBy(slot => slot.Hours)
+            .ToDictionary();
+
+        Assert.InRange(hours[3], 1800, 2200);
+        Assert.InRange(hours[4], 850, 1150);
+    }
+
+    [Fact]
+    public void A_slot_six_hours_away_counts_and_a_nearer_one_is_left_out() =>
+        Gen.Select(Gen.Long[1, long.MaxValue], Times)
+            .Sample(
+                (id, now) =>
+                {
+                    var slot = Schedule.NextSlot(id, Paris, now);
+                    Assert.Equal(slot, Schedule.NextSlot(id, Paris, slot.AddHours(-6)));
+                    Assert.True(Schedule.NextSlot(id, Paris, slot.AddHours(-6).AddTicks(1)) > slot);
+                }
+            );
+
+    [Fact]
+    public void A_connections_slot_moves_by_minutes_from_night_to_night() =>
+        Gen.Select(Gen.Long[1, long.MaxValue], Gen.Int[0, 60])
+            .Sample(
+                (id, day) =>
+                {
+                    var noon = new DateTimeOffset(2026, 1, 2, 12, 0, 0, TimeSpan.Zero).AddDays(day);
+                    var first = Schedule.NextSlot(id, Paris, noon);
+                    var second = Schedule.NextSlot(id, Paris, noon.AddDays(1));
+                    // Whoever stands at the very beginning of the night cannot move to before it.
+                    Assert.True(
+                        second - first != TimeSpan.FromDays(1)
+                            || TimeZoneInfo.ConvertTime(first, Paris).TimeOfDay == TimeSpan.FromHours(1)
+                    );
+                    Assert.InRange(second - first, new TimeSpan(23, 40, 0), new TimeSpan(24, 20, 0));
+                }
+            );
+
+    // The first numbers of splitmix64 for this seed, as published with it.
+    [Theory]
+    [InlineData(0, 6457827717110365317)]
+    [InlineData(1, 3203168211198807973)]
+    [InlineData(2, 9817491932198370423)]
+    public void Chance_is_the_same_on_every_node(long salt, ulong published) =>
+        Assert.Equal((published >> 11) / (double)(1UL << 53), Schedule.Fraction(1234567, salt));
+
+    [Fact]
+    public void A_backoff_doubles_from_the_first_to_an_hour_and_a_quarter_of_it_is_left_to_chance() =>
+        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 20], Gen.Long)
+            .Sample(
+                (attempt, seconds, seed) =>
+                {
+                    var least = Math.Min(seconds << (attempt - 1), 3600);
+                    var wait = Schedule.Backoff(attempt, TimeSpan.FromSeconds(seconds), seed).TotalSeconds;
+                    Assert.InRange(wait, least, least * 1.25);
+                }
+            );
 
     [Fact]
     public void A_backoff_grows_and_stays_bounded() =>
@@ -47,4 +107,12 @@ public sealed class ScheduleTests
                     Assert.True(Schedule.Backoff(attempt + 2, TimeSpan.FromSeconds(2), seed) >= wait || attempt > 9);
                 }
             );
+
+    // The times of day in Paris at which five thousand connections are read.
+    private static List<TimeSpan> SlotsAfter(DateTimeOffset now) =>
+        [
+            .. Enumerable
+                .Range(1, 5000)
+                .Select(i => TimeZoneInfo.ConvertTime(Schedule.NextSlot(i * 4096L, Paris, now), Paris).TimeOfDay),
+        ];
 }

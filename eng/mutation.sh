@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Runs the tests of the pure core against mutants of it, prints the score of each file, and ends with 1 when one of them is below 80 %.
+# CONTRIBUTING.md tells what that is good for. Usage: eng/mutation.sh [Affluent.Ledger] [Affluent.Server]
+set -uo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+out=$root/artifacts/mutation
+# A build of its own: what is mutated must not lie where other tests look for it.
+export ArtifactsPath=$out/build DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+targets=("$@")
+[[ $# -gt 0 ]] || targets=(Affluent.Ledger Affluent.Server)
+mkdir -p "$out"
+cd "$root" || exit 1
+dotnet tool restore >"$out/tools.log" || { cat "$out/tools.log"; exit 1; }
+
+failed=0
+for target in "${targets[@]}"; do
+  began=$SECONDS
+  rm -rf "${out:?}/$target"
+  cd "$root/tests/$target.Tests" || exit 1
+  timeout 3600 dotnet stryker -f "$root/eng/mutation/$target.json" -O "$out/$target" --skip-version-check >"$out/$target.log" 2>&1
+  code=$?
+  [[ $code -eq 0 ]] || failed=1
+  if ! awk -F' *[|] *' '
+    $3 ~ /^[0-9.]+%$/ { printf "%8s  %s\n", $3, $2; low += $3 + 0 < 80 }
+    /final mutation score/ { sub(/.* /, ""); total = $0 }
+    END { printf "%8s  all\n", total; exit low > 0 || total == "" }' "$out/$target"/reports/*.md; then
+    failed=1
+    tail -n 20 "$out/$target.log"
+  fi
+  printf '%s: %d minutes; the mutants are in %s\n' "$target" $(((SECONDS - began + 59) / 60)) "$out/$target/reports/mutation-report.html"
+done
+exit $failed
