@@ -91,6 +91,17 @@ public sealed class JobTransitionTests
         Assert.Null(JobTransitions.Apply(JobDiagram.In(JobState.Running), new JobChange.Begun(new RunId(7))));
 
     [Fact]
+    public void A_job_of_a_closed_client_is_due_later_unless_it_runs_or_is_not_due_at_all()
+    {
+        var due = JobWalks.New(new UserId(1), 1) with { DueAt = 5 };
+        var running = JobTransitions.Apply(due, new JobChange.Claimed(60))!;
+
+        Assert.Equal(due with { DueAt = 900 }, JobTransitions.Apply(due, new JobChange.PutOff(900)));
+        Assert.Null(JobTransitions.Apply(due with { DueAt = null }, new JobChange.PutOff(900)));
+        Assert.Null(JobTransitions.Apply(running, new JobChange.PutOff(900)));
+    }
+
+    [Fact]
     public void Only_a_run_comes_further_or_asks()
     {
         var (run, none) = (JobDiagram.In(JobState.Running), JobDiagram.In(JobState.Running, begun: false));
