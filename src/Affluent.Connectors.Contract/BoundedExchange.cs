@@ -9,11 +9,8 @@ namespace Affluent.Connectors.Contract;
 /// </summary>
 public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time) : DelegatingHandler(inner)
 {
-    /// <summary>In bytes, unpacked. A page of a bank's list is some hundred kilobytes; more than this is a mistake or an attack.</summary>
-    public const int LargestAnswer = 8 * 1024 * 1024;
-
-    /// <summary>From the request to the last byte of the answer.</summary>
-    public static readonly TimeSpan LongestExchange = TimeSpan.FromSeconds(30);
+    /// <summary>Called for each piece of an answer, with its length in bytes; what it throws breaks the answer off.</summary>
+    public Action<int>? Received { get; init; }
 
     /// <summary>Called once for each exchange, when it is over.</summary>
     public Action<ExchangeEnd>? Ended { get; init; }
@@ -24,7 +21,7 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
         CancellationToken cancellationToken
     )
     {
-        var deadline = new CancellationTokenSource(LongestExchange, time);
+        var deadline = new CancellationTokenSource(BankLimits.LongestExchange, time);
         var begun = time.GetTimestamp();
         HttpStatusCode? status = null;
         void End(Exception? failure) =>
@@ -35,13 +32,13 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
             using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
             var response = await base.SendAsync(request, either.Token);
             status = response.StatusCode;
-            if (response.Content.Headers.ContentLength > LargestAnswer)
+            if (response.Content.Headers.ContentLength > BankLimits.LargestAnswer)
             {
                 response.Dispose();
                 throw TooLarge();
             }
             var body = await response.Content.ReadAsStreamAsync(either.Token);
-            var bounded = new StreamContent(new BoundedBody(body, deadline, End));
+            var bounded = new StreamContent(new BoundedBody(body, deadline, Received, End));
             foreach (var (name, values) in response.Content.Headers.NonValidated)
             {
                 bounded.Headers.TryAddWithoutValidation(name, values);
@@ -65,13 +62,25 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
     }
 
     private static HttpIOException TooLarge() =>
-        new(HttpRequestError.ConfigurationLimitExceeded, $"The answer is larger than {LargestAnswer} bytes.");
+        new(
+            HttpRequestError.ConfigurationLimitExceeded,
+            $"The answer is larger than {BankLimits.LargestAnswer} bytes."
+        );
 
     private static HttpIOException TooLate(Exception cancelled) =>
-        new(HttpRequestError.Unknown, $"No whole answer within {LongestExchange.TotalSeconds} seconds.", cancelled);
+        new(
+            HttpRequestError.Unknown,
+            $"No whole answer within {BankLimits.LongestExchange.TotalSeconds} seconds.",
+            cancelled
+        );
 
     /// <summary>The body as it comes in, counted.</summary>
-    private sealed class BoundedBody(Stream body, CancellationTokenSource deadline, Action<Exception?> end) : Stream
+    private sealed class BoundedBody(
+        Stream body,
+        CancellationTokenSource deadline,
+        Action<int>? received,
+        Action<Exception?> end
+    ) : Stream
     {
         private readonly CancellationToken _deadline = deadline.Token;
         private long _read;
@@ -87,7 +96,8 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
             {
                 var read = await body.ReadAsync(buffer, either.Token);
                 _read += read;
-                if (_read > LargestAnswer)
+                received?.Invoke(read);
+                if (_read > BankLimits.LargestAnswer)
                 {
                     throw TooLarge();
                 }

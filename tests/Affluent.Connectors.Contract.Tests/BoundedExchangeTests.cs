@@ -34,7 +34,7 @@ public sealed class BoundedExchangeTests
     [InlineData(1, false)]
     public async Task An_answer_of_the_largest_size_is_read_and_one_byte_more_is_not(int more, bool read)
     {
-        using var bank = new Bank(BoundedExchange.LargestAnswer + more);
+        using var bank = new Bank(BankLimits.LargestAnswer + more);
         using var http = Client(bank);
 
         var failure = await Record.ExceptionAsync(() => http.GetByteArrayAsync(Address, Stop));
@@ -53,14 +53,14 @@ public sealed class BoundedExchangeTests
 
         var limit = Assert.IsType<HttpIOException>(failure.InnerException);
         Assert.Equal(HttpRequestError.ConfigurationLimitExceeded, limit.HttpRequestError);
-        Assert.InRange(bank.Body.Given, BoundedExchange.LargestAnswer, BoundedExchange.LargestAnswer + (1 << 20));
+        Assert.InRange(bank.Body.Given, BankLimits.LargestAnswer, BankLimits.LargestAnswer + (1 << 20));
         Assert.Same(limit, Assert.Single(_ends).Failure);
     }
 
     [Fact]
     public async Task An_answer_that_states_too_large_a_size_is_not_read_at_all()
     {
-        using var bank = new Bank(long.MaxValue, stated: BoundedExchange.LargestAnswer + 1L);
+        using var bank = new Bank(long.MaxValue, stated: BankLimits.LargestAnswer + 1L);
         using var http = Client(bank);
 
         await Assert.ThrowsAsync<HttpIOException>(() =>
@@ -79,14 +79,14 @@ public sealed class BoundedExchangeTests
         using var response = await http.GetAsync(Address, HttpCompletionOption.ResponseHeadersRead, Stop);
         var reading = response.Content.ReadAsByteArrayAsync(Stop);
 
-        _time.Advance(BoundedExchange.LongestExchange - TimeSpan.FromSeconds(1));
+        _time.Advance(BankLimits.LongestExchange - TimeSpan.FromSeconds(1));
         var inTime = reading.IsCompleted;
         _time.Advance(TimeSpan.FromSeconds(1));
 
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() => reading);
         Assert.False(inTime);
         Assert.IsType<HttpIOException>(failure.InnerException);
-        Assert.Equal(BoundedExchange.LongestExchange, Assert.Single(_ends).Duration);
+        Assert.Equal(BankLimits.LongestExchange, Assert.Single(_ends).Duration);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class BoundedExchangeTests
         using var http = Client(bank);
         var asked = http.GetAsync(Address, Stop);
 
-        _time.Advance(BoundedExchange.LongestExchange);
+        _time.Advance(BankLimits.LongestExchange);
 
         await Assert.ThrowsAsync<HttpIOException>(() => asked);
         Assert.Null(Assert.Single(_ends).Status);

@@ -16,7 +16,7 @@ public sealed class BodyTests
     [Fact]
     public async Task An_answer_that_is_too_large_is_as_good_as_none()
     {
-        var huge = new string(' ', BoundedExchange.LargestAnswer) + """{ "accounts": [] }""";
+        var huge = new string(' ', BankLimits.LargestAnswer) + """{ "accounts": [] }""";
         var interfaceBank = SmallBanks.Stet().On("/psd2/v1.4.2/accounts", huge);
         var siteBank = SmallBanks.Website().Page("/", huge);
         using var overInterface = SmallBanks.StetAllowed(interfaceBank);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
+using Affluent.Connectors.Contract;
 
 namespace Affluent.Connectors.Reading;
 
@@ -13,8 +14,6 @@ namespace Affluent.Connectors.Reading;
 /// <param name="Rows">Digest of the rows of the page before.</param>
 internal sealed record Trail(string Address, int Number = 1, string? Mark = null, string? Rows = null)
 {
-    private const int MostPages = 100_000;
-
     /// <summary>Whether it is one that <see cref="To"/> made, as far as can be told after it was read.</summary>
     [JsonIgnore]
     public bool IsWhole => Address is not null && Number > 0;
@@ -26,7 +25,7 @@ internal sealed record Trail(string Address, int Number = 1, string? Mark = null
     /// <param name="rows">The rows of this page as text in UTF-8.</param>
     public TrailStep To(Uri next, ReadOnlySpan<byte> rows) =>
         next.AbsoluteUri == Address ? new TrailStep.End()
-        : next.AbsoluteUri == Mark || Number >= MostPages ? new TrailStep.Cycle()
+        : next.AbsoluteUri == Mark || Number >= BankLimits.MostPages ? new TrailStep.Cycle()
         : new TrailStep.On(new Trail(next.AbsoluteUri, Number + 1, int.IsPow2(Number) ? Address : Mark, Digest(rows)));
 
     private static string Digest(ReadOnlySpan<byte> rows) =>

@@ -7,6 +7,8 @@ namespace Affluent.Connectors.Scraping;
 /// <summary>From pages about accounts to accounts. Pure.</summary>
 internal static class AccountPages
 {
+    private const int MostDetails = 200;
+
     /// <summary>An account of the list; null when the row names none.</summary>
     /// <param name="link">The account's own page on this site; null when the row links to none.</param>
     public static BankAccount? Account(PageRow row, string? link, TimeZoneInfo zone)
@@ -67,9 +69,11 @@ internal static class AccountPages
     public static BankAccount WithDetails(BankAccount account, IHtmlDocument page, TimeZoneInfo zone)
     {
         var pairs = page.QuerySelectorAll("dt")
+            .Take(MostDetails)
             .Select(dt => (Word: dt, Value: dt.NextElementSibling))
             .Concat(
                 page.QuerySelectorAll("tr > th:first-child")
+                    .Take(MostDetails)
                     .Where(th => th.ParentElement!.Children.Length == 2)
                     .Select(th => (Word: th, Value: th.NextElementSibling))
             )

@@ -1,7 +1,6 @@
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Http;
 using AngleSharp.Html.Dom;
-using AngleSharp.Html.Parser;
 
 namespace Affluent.Connectors.Scraping;
 
@@ -77,31 +76,31 @@ internal sealed class Browser(StepContext context, Uri home)
         return new Navigation.Lost();
     }
 
-    private Navigation Arrive(BankAnswer<IHtmlDocument> answer)
+    private Navigation Arrive(BankAnswer<ParsedPage> answer)
     {
         var session = Session.Write();
         return answer.RetryLater(session, context.Now) is { } later ? new Navigation.Unavailable(later)
-            : answer.IsSuccess && IsEmpty(answer.Body!)
-                ? new Navigation.Unavailable(answer.Unavailable(session, context.Now))
-            : new Navigation.Arrived(answer.Address, answer.Status, answer.Body!);
+            : answer.Body?.Document is not { } page ? new Navigation.Overrun()
+            : answer.IsSuccess && IsEmpty(page) ? new Navigation.Unavailable(answer.Unavailable(session, context.Now))
+            : new Navigation.Arrived(answer.Address, answer.Status, page);
     }
 
     private static bool IsEmpty(IHtmlDocument page) =>
         page is { ChildNodes.Length: 1, Head.HasChildNodes: false, Body.HasChildNodes: false };
 
     /// <summary>Parses the bytes as they came: the parser waits for no network. What is no HTML is an empty page.</summary>
-    private static async Task<IHtmlDocument> Read(HttpContent content, CancellationToken cancellation)
+    private static async Task<ParsedPage> Read(HttpContent content, CancellationToken cancellation)
     {
         var isHtml = content.MediaType() is "text/html" or "application/xhtml+xml" or "";
         ReadOnlyMemory<byte> bytes = isHtml ? await content.ReadAsByteArrayAsync(cancellation) : default;
         var encoding = content.Encoding();
-        return new HtmlParser().ParseDocument(
+        return PageParser.Parse(
             bytes.Span.StartsWith(encoding.Preamble) ? bytes[encoding.Preamble.Length..] : bytes,
             encoding
         );
     }
 
-    private async Task<BankAnswer<IHtmlDocument>> Send(
+    private async Task<BankAnswer<ParsedPage>> Send(
         HttpMethod method,
         Uri address,
         IReadOnlyList<WebField>? fields,
@@ -136,6 +135,9 @@ internal abstract record Navigation
 
     /// <summary>The site is down.</summary>
     public sealed record Unavailable(StepResult Result) : Navigation;
+
+    /// <summary>At a page that asks for more than a page may.</summary>
+    public sealed record Overrun : Navigation;
 
     /// <summary>At a link that is broken, leaves the site, or goes round in circles.</summary>
     public sealed record Lost : Navigation;

@@ -41,7 +41,10 @@ internal abstract record PageKind
     {
         var title = PageText.Plain($"{page.Title} {page.QuerySelector("h1")?.TextContent}");
         var alerts = PageText.Plain(
-            string.Join(' ', page.QuerySelectorAll("[role=alert], .error, .alert").Select(e => e.TextContent))
+            string.Join(
+                ' ',
+                page.QuerySelectorAll("[role=alert], .error, .alert").Take(MostAlerts).Select(e => Begin(e.TextContent))
+            )
         );
         var passwords = page.QuerySelectorAll<IHtmlInputElement>("form input[type=password]").ToArray();
         if (
@@ -91,6 +94,8 @@ internal abstract record PageKind
     /// <summary>Words with which a site says that access is locked.</summary>
     public static ReadOnlySpan<string> LockedWords => Locks;
 
+    private const int MostAlerts = 20;
+    private const int LongestAlert = 2000;
     private static readonly string[] Locks = ["bloque", "verrouille", "suspendu", "locked", "blocked", "suspended"];
     private static readonly string[] PasswordWords = ["mot de passe", "password"];
 
@@ -102,7 +107,11 @@ internal abstract record PageKind
                 && i.Name?.ToLowerInvariant() is "otp" or "code" or "sms_code" or "smscode" or "otp_code"
             );
 
+    // Alerts may lie in one another, and each holds the text of those inside.
+    private static string Begin(string text) => text.Length > LongestAlert ? text[..LongestAlert] : text;
+
     private static bool Has(IHtmlDocument page, string selector) => page.QuerySelector(selector) is not null;
 
-    private static Action ActionOf(IHtmlDocument page) => new(page.QuerySelector("h1")?.TextContent.Trim() ?? "");
+    private static Action ActionOf(IHtmlDocument page) =>
+        new(Begin(page.QuerySelector("h1")?.TextContent.Trim() ?? ""));
 }

@@ -41,6 +41,10 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
             {
                 return new SiteAccess.Ended(unavailable.Result);
             }
+            if (navigation is Navigation.Overrun)
+            {
+                return Stop(Refusal.NotUnderstood, "a page is too large or too deep to be read");
+            }
             if (navigation is not Navigation.Arrived page)
             {
                 return Stop(Refusal.NotUnderstood, "the site sends on to another site, or round in circles");

@@ -20,6 +20,10 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
         {
             return Refused(Refusal.NotUnderstood, "there is no table of accounts behind the login");
         }
+        if (table?.Rows.Count > BankLimits.MostAccounts)
+        {
+            return Refused(Refusal.NotUnderstood, "the table of accounts is too long");
+        }
         List<BankAccount> accounts = [];
         foreach (var row in table?.Rows ?? [])
         {

@@ -125,6 +125,11 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         {
             return _api.Refused(Refusal.NotUnderstood, fault);
         }
+        // Each may cost a request.
+        if (found.Json.Items("accounts").Skip(BankLimits.MostAccounts).Any())
+        {
+            return _api.Refused(Refusal.NotUnderstood, "the bank's list of accounts is too long");
+        }
         var mixed = found.Json.Item("_links", "consents") is not null || settings.ConsentRequired;
         List<BankAccount> accounts = [];
         var notes = new Dictionary<string, StetAccountNote>(

@@ -13,13 +13,15 @@ internal sealed partial class BankHttp : IDisposable
 {
     private readonly bool _loopbackAllowed;
     private readonly ILogger _log;
-    private readonly HttpClient _client;
+    private readonly TimeProvider _time;
+    private readonly SocketsHttpHandler _network;
 
     public BankHttp(Settings settings, TimeProvider time, ILogger<BankHttp> log)
     {
         _loopbackAllowed = settings.Environment == InstallationKind.Sandbox;
         _log = log;
-        var network = new SocketsHttpHandler
+        _time = time;
+        _network = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -31,16 +33,27 @@ internal sealed partial class BankHttp : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(10),
             ConnectCallback = Connect,
         };
-        _client = new HttpClient(new BoundedExchange(network, time) { Ended = Tell })
+    }
+
+    /// <summary>To hand to a connector: what it reads counts within the bounds. Connections are shared by all.</summary>
+    public HttpClient Client(ReadingBounds bounds) =>
+        new(
+            new BoundedExchange(_network, _time)
+            {
+                Received = bounds.Add,
+                Ended = exchange =>
+                {
+                    bounds.Add(exchange);
+                    Tell(exchange);
+                },
+            },
+            disposeHandler: false
+        )
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
-    }
 
-    /// <summary>To hand to a connector.</summary>
-    public HttpClient Client => _client;
-
-    public void Dispose() => _client.Dispose();
+    public void Dispose() => _network.Dispose();
 
     // The name is resolved and judged here, at the moment of connecting, so that a second answer of the name server changes nothing.
     private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancellation)

@@ -208,6 +208,8 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                     read++;
                     unanswered = 0;
                     break;
+                case StepResult.Refused when _steps.HasOverrun:
+                    return await EndOf(result);
                 case StepResult.Refused { Reason: Refusal.AccountRefused or Refusal.NotUnderstood } refused:
                     LogRefused(tools.Log, _id, refused.Reason, refused.Detail);
                     await GiveUp(held, cancellation);

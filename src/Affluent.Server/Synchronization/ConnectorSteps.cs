@@ -9,10 +9,8 @@ namespace Affluent.Server.Synchronization;
 /// <summary>Takes a channel's connector through its steps: hands it what it needs, and keeps its session.</summary>
 internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankChannel bank, ChannelAccess channel)
 {
-    private const int MostPages = 100_000;
-    private static readonly TimeSpan StepLimit = TimeSpan.FromMinutes(3);
-
     private readonly ChannelDefinitionId _id = channel.DefinitionId;
+    private readonly ReadingBounds _bounds = new();
 
     /// <summary>What the connector returned last.</summary>
     public string Session { get; private set; } =
@@ -21,6 +19,9 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     /// <summary>The user's credentials by field id.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; set; } =
         StoredCredentials.Read(run.Key.Open(channel.Credentials, Sealed.Credentials(run.Id, channel.DefinitionId)));
+
+    /// <summary>The bank sent or took more than is read of a bank: the channel ends.</summary>
+    public bool HasOverrun => _bounds.Overrun is not null;
 
     /// <summary>The value by which a bank's answer to the last step will be recognised; null: it cannot send the user anywhere.</summary>
     public Secret? State { get; private set; }
@@ -93,12 +94,18 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     )
     {
         string? place = null;
-        for (var number = 0; number < MostPages; number++)
+        _bounds.BeginList();
+        while (true)
         {
             var result = await Take(name, step, answered: false, cancellation);
             if (result is not StepResult.Page page)
             {
                 return result is StepResult.Done ? null : result;
+            }
+            _bounds.Add(page);
+            if (_bounds.Overrun is { } overrun)
+            {
+                return NotUnderstood(overrun);
             }
             take(page);
             if (page.Next is not { } next)
@@ -112,7 +119,6 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             place = next;
             step = (accounts, context, cancellation) => accounts.Continue(context, next, cancellation);
         }
-        return NotUnderstood("the pages have no end");
     }
 
     /// <summary>One step of the connector; its session is kept when it changed.</summary>
@@ -132,6 +138,14 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             channel.Mode,
             () => WithLease(step, cancellation)
         );
+        if (_bounds.Overrun is { } overrun)
+        {
+            result = new StepResult.Refused(Refusal.NotUnderstood, overrun) { Session = result.Session };
+        }
+        if (result.Session.Length > BankLimits.LongestSession)
+        {
+            return NotUnderstood("the session is too long");
+        }
         if (result is not StepResult.AskUser)
         {
             KeepSession(result.Session);
@@ -177,18 +191,20 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         }
         var redirect = run.Attended && bank.Definition.Mode == ChannelMode.Redirect;
         State = redirect ? Secret.Generate() : null;
+        using var http = tools.Http.Client(_bounds);
         var context = new StepContext
         {
             Channel = bank.Definition,
-            Http = tools.Http.Client,
+            Http = http,
             Session = Session,
             Credentials = Credentials,
             Now = tools.Now,
             User = run.User,
             Callback = State is { } state ? new BankCallback(tools.CallbackOf(_id), state.Value) : null,
         };
-        using var limit = new CancellationTokenSource(StepLimit, tools.Time);
+        using var limit = new CancellationTokenSource(BankLimits.LongestStep, tools.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        var begun = tools.Time.GetTimestamp();
         try
         {
             return await step(connector, context, either.Token);
@@ -206,6 +222,10 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             // The message could quote what the bank sent: where it happened is enough to find the bug.
             LogBug(tools.Log, _id, error.GetType().Name, error.StackTrace);
             return NotUnderstood("the connector failed");
+        }
+        finally
+        {
+            _bounds.Add(tools.Time.GetElapsedTime(begun));
         }
     }
 

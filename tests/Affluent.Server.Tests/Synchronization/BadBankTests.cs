@@ -99,7 +99,7 @@ public sealed class BadBankTests
     [Theory, OnBothDatabases]
     public async Task A_bank_that_says_more_than_is_read_ends_the_run_as_failed(DatabaseKind kind)
     {
-        var page = new string(' ', BoundedExchange.LargestAnswer + 1);
+        var page = new string(' ', BankLimits.LargestAnswer + 1);
         using var server = new RawServer(
             $"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n{page}"
         );
@@ -109,7 +109,7 @@ public sealed class BadBankTests
         await app.RunDueSynchronizations();
 
         Assert.Equal("FAILED", await http.StatusOf(id));
-        Assert.Equal("bank_unavailable", await app.ReasonOf(id, Channel));
+        Assert.Equal("bank_not_understood", await app.ReasonOf(id, Channel));
     }
 
     [Fact]
@@ -119,12 +119,13 @@ public sealed class BadBankTests
         var time = new FakeTimeProvider();
         using var http = new BankHttp(new Settings(), time, NullLogger<BankHttp>.Instance);
 
-        using var response = await http.Client.GetAsync(server.Address, HttpCompletionOption.ResponseHeadersRead, Stop);
+        using var response = await http.Client(new ReadingBounds())
+            .GetAsync(server.Address, HttpCompletionOption.ResponseHeadersRead, Stop);
         await using var body = await response.Content.ReadAsStreamAsync(Stop);
         var half = new byte[4];
         await body.ReadExactlyAsync(half, Stop);
         var rest = body.ReadAsync(new byte[5], Stop).AsTask();
-        time.Advance(BoundedExchange.LongestExchange);
+        time.Advance(BankLimits.LongestExchange);
 
         Assert.Equal("half"u8.ToArray(), half);
         await Assert.ThrowsAsync<HttpIOException>(() =>
@@ -159,7 +160,9 @@ public sealed class BadBankTests
             NullLogger<BankHttp>.Instance
         );
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => http.Client.GetAsync(server.Address, Stop));
+        await Assert.ThrowsAsync<HttpRequestException>(() =>
+            http.Client(new ReadingBounds()).GetAsync(server.Address, Stop)
+        );
     }
 
     [Theory, OnBothDatabases]

@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Synchronization;
+using Affluent.Server.Tests.Harness;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Affluent.Server.Tests.Synchronization;
+
+/// <summary>Banks that never stop: the run ends, says why, and takes little memory.</summary>
+public sealed class EndlessBankTests(ITestOutputHelper output)
+{
+    private const string Accounts = """
+        <table><tr><th>Compte</th><th>Solde</th></tr><tr><td><a href="/a">Compte courant</a></td><td>1,00 €</td></tr></table>
+        """;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [OnBothDatabases(2_000, 20)]
+    [OnBothDatabases(1_000, 2_000)]
+    [OnBothDatabases(10, 400_000)]
+    public async Task A_web_site_whose_pages_never_end_is_given_up(DatabaseKind kind, int rows, int label)
+    {
+        var asked = 0;
+        var bytes = 0L;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        await using var bank = builder.Build();
+        bank.Run(context =>
+        {
+            context.Response.ContentType = "text/html; charset=utf-8";
+            if (context.Request.Path != "/a")
+            {
+                return context.Response.WriteAsync(Accounts);
+            }
+            var page = Interlocked.Increment(ref asked);
+            var html = Page(page, rows, label);
+            Interlocked.Add(ref bytes, html.Length);
+            return context.Response.WriteAsync(html);
+        });
+        await bank.StartAsync(Stop);
+        await using var app = await TestApp.Start(
+            kind,
+            settings: s => s with { TestBankUrl = new Uri(bank.Urls.First()) }
+        );
+        var (http, _) = await app.SignedInUser();
+        using var made = await http.PostAsJsonAsync(
+            "/api/v2.1/connections",
+            new
+            {
+                provider_id = "87",
+                channel_definition_id = "8700",
+                credentials = new Dictionary<string, string> { ["300"] = "dev", ["301"] = "dev" },
+            },
+            Stop
+        );
+        var id = (await made.Json()).Text("id")!;
+
+        var peak = await PeakWhile(app.RunDueSynchronizations());
+
+        output.WriteLine(
+            $"{asked} pages, {bytes / 1_000_000} MB read, {peak / 1_000_000} MB of memory more than before"
+        );
+        Assert.Equal("FAILED", await http.StatusOf(id));
+        Assert.Equal("bank_not_understood", await app.ReasonOf(id, "8700"));
+        Assert.Empty(await http.Transactions());
+        Assert.InRange(bytes, 0, BankLimits.LargestList + BankLimits.LargestAnswer);
+        Assert.InRange(peak, 0, 600_000_000);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_list_of_more_pages_than_are_read_is_given_up_and_the_other_accounts_with_it(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("1")).With(Bank.Account("2"));
+        var pages = 0;
+        bank.EmbeddedChannel.Instead = (context, input) =>
+            input is Connectors.Testing.StepInput.ListTransactions or Connectors.Testing.StepInput.Continue
+                ? new StepResult.Page { Session = context.Session, Next = $"{++pages}" }
+                : null;
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+
+        await app.RunDueSynchronizations();
+
+        Assert.Equal(BankLimits.MostPages + 1, pages);
+        Assert.Equal("bank_not_understood", await app.ReasonOf(id, FakeBank.Embedded));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_bank_that_takes_its_time_at_each_page_is_given_up_after_half_an_hour(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("1"));
+        TestApp? app = null;
+        var pages = 0;
+        bank.EmbeddedChannel.Instead = (context, input) =>
+        {
+            if (input is not (Connectors.Testing.StepInput.ListTransactions or Connectors.Testing.StepInput.Continue))
+            {
+                return null;
+            }
+            app!.Time.Advance(TimeSpan.FromMinutes(1));
+            return new StepResult.Page { Session = context.Session, Next = $"{++pages}" };
+        };
+        await using var running = app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+
+        await app.RunDueSynchronizations();
+
+        Assert.Equal(31, pages);
+        Assert.Equal("bank_not_understood", await app.ReasonOf(id, FakeBank.Embedded));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_session_that_grows_without_end_is_not_stored(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("1"));
+        bank.EmbeddedChannel.Instead = (_, _) =>
+            new StepResult.Page { Session = new string('x', BankLimits.LongestSession + 1) };
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+
+        await app.RunDueSynchronizations();
+
+        Assert.Equal("bank_not_understood", await app.ReasonOf(id, FakeBank.Embedded));
+        bank.EmbeddedChannel.Steps.Clear();
+        await RunTests.Synchronize(http, id);
+        await app.RunDueSynchronizations();
+        Assert.Equal("", bank.EmbeddedChannel.Steps[0].Context.Session);
+    }
+
+    [Theory]
+    [InlineData(1_000, 0, true)]
+    [InlineData(1_001, 0, false)]
+    [InlineData(0, 50_000, true)]
+    [InlineData(0, 50_001, false)]
+    public void A_list_has_a_most(int accounts, int transactions, bool within)
+    {
+        var bounds = new ReadingBounds();
+        bounds.BeginList();
+        bounds.Add(
+            new StepResult.Page
+            {
+                Session = "",
+                Accounts = [.. Enumerable.Repeat(Bank.Account("1"), accounts)],
+                Transactions = [.. Enumerable.Repeat(Bank.Booked("1", 1, "2026-01-01", "A"), transactions)],
+            }
+        );
+
+        Assert.Equal(within, bounds.Overrun is null);
+    }
+
+    [Fact]
+    public void All_lists_together_have_a_most()
+    {
+        var bounds = new ReadingBounds();
+        for (var list = 0; list < 8; list++)
+        {
+            bounds.BeginList();
+            bounds.Add((int)BankLimits.LargestList);
+        }
+        bounds.BeginList();
+
+        Assert.Null(bounds.Overrun);
+        Assert.Throws<HttpIOException>(() => bounds.Add(1));
+        Assert.NotNull(bounds.Overrun);
+    }
+
+    private static string Page(int page, int rows, int label)
+    {
+        var html = new StringBuilder("<table><tr><th>Date</th><th>Libellé</th><th>Montant</th></tr>");
+        for (var row = 0; row < rows; row++)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>01/11/2026</td><td>{page}-{row} ")
+                .Append('x', label)
+                .Append("</td><td>-1,00 €</td></tr>");
+        }
+        return html.Append(CultureInfo.InvariantCulture, $"</table><a rel=next href=\"/a?p={page + 1}\">suivant</a>")
+            .ToString();
+    }
+
+    private static async Task<long> PeakWhile(Task run)
+    {
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var peak = 0L;
+        while (!run.IsCompleted)
+        {
+            peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: false) - before);
+            await Task.WhenAny(run, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Stop));
+        }
+        await run;
+        return peak;
+    }
+}
