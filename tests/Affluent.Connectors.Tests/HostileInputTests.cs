@@ -1,6 +1,5 @@
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Reading;
-using Affluent.Connectors.Scraping;
 using Affluent.Connectors.Stet;
 using Affluent.Connectors.Testing;
 using Affluent.Connectors.Tests.Support;

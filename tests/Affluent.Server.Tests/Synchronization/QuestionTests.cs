@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Web;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
-using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
 using Xunit;

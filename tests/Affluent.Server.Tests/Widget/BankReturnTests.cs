@@ -5,7 +5,6 @@ using System.Web;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
 using Affluent.Server.Tests.Harness;
-using Affluent.Server.Tests.Synchronization;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -139,7 +138,10 @@ public sealed class BankReturnTests
         Assert.Contains("samesite=lax", parts);
         Assert.Equal(secure, parts.Contains("secure"));
         Assert.InRange(
-            int.Parse(parts.Single(p => p.StartsWith("max-age=", StringComparison.Ordinal))[8..]),
+            int.Parse(
+                parts.Single(p => p.StartsWith("max-age=", StringComparison.Ordinal))[8..],
+                System.Globalization.CultureInfo.InvariantCulture
+            ),
             60,
             3_600
         );
