@@ -22,7 +22,7 @@ public static class BankLimits
     public const int MostAccounts = 1_000;
 
     /// <summary>Transactions of one account in one run.</summary>
-    public const int MostTransactions = 50_000;
+    public const int MostTransactions = 250_000;
 
     /// <summary>Characters of the texts of one transaction, or of one account.</summary>
     public const int LongestText = 10_000;

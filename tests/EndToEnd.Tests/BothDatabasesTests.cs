@@ -9,6 +9,7 @@ public sealed class BothDatabasesTests
 {
     private static readonly Dictionary<string, string> OnOneAlone = new(StringComparer.Ordinal)
     {
+        ["BankReturnInBrowserTests"] = "is about the browser: BankReturnTests brings the same returns on both",
         ["BothDatabasesTests"] = "starts nothing",
         ["CrashTests.Two_nodes_on_one_database_share_the_work_and_outlive_each_other"] = "SQLite has one node",
         ["DemoTests"] = "the demo lives on an SQLite file of its own",

@@ -144,8 +144,8 @@ public sealed class EndlessBankTests(ITestOutputHelper output)
     [Theory]
     [InlineData(1_000, 0, true)]
     [InlineData(1_001, 0, false)]
-    [InlineData(0, 50_000, true)]
-    [InlineData(0, 50_001, false)]
+    [InlineData(0, 250_000, true)]
+    [InlineData(0, 250_001, false)]
     public void A_list_has_a_most(int accounts, int transactions, bool within)
     {
         var bounds = new ReadingBounds();
