@@ -24,11 +24,6 @@ internal static class JsonBodies
     public static async Task ReadAsForm(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
-        if (Paths.Contains(request.Path))
-        {
-            // RFC 6749 §5.1, for every answer of these endpoints.
-            context.Response.Headers.CacheControl = "no-store";
-        }
         if (HttpMethods.IsPost(request.Method) && request.HasJsonContentType() && Paths.Contains(request.Path))
         {
             if (await Read(request, context.RequestAborted) is not { } fields)

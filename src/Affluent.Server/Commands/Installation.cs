@@ -81,8 +81,9 @@ internal sealed partial class Installation : IAsyncDisposable
             }
             if (settings.MetricsListen is { } metricsListen)
             {
-                metrics = TelemetryExport.BuildMetricsApp(metricsListen, app.Services);
-                await Listen(metrics, "metrics_listen", metricsListen, cancellation);
+                var exporter = TelemetryExport.BuildMetricsApp(metricsListen, app.Services);
+                await Listen(exporter, "metrics_listen", metricsListen, cancellation);
+                metrics = exporter;
                 LogMetrics(log, metrics.Urls.First());
             }
             await Listen(app, "listen", settings.Listen, cancellation);

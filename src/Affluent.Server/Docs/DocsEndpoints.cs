@@ -70,7 +70,6 @@ internal static class DocsEndpoints
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy =
             "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-        headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         var home = root == "" ? "./" : root;
         var page = $"""

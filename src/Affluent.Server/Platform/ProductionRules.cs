@@ -16,7 +16,7 @@ internal static class ProductionRules
             .. Key("signing_key_file", settings.SigningKeyFile),
             .. Certificate(settings),
             .. StoredData(settings),
-            .. File(settings, file),
+            .. SettingsFile(settings, file),
         ];
 
     private static IEnumerable<(string, string)> TestBank(Settings settings)
@@ -83,7 +83,7 @@ internal static class ProductionRules
     private static IEnumerable<(string, string)> Key(string setting, string path)
     {
         var full = Path.GetFullPath(path);
-        if (!System.IO.File.Exists(path))
+        if (!File.Exists(path))
         {
             yield return (
                 setting,
@@ -113,19 +113,19 @@ internal static class ProductionRules
 
     private static IEnumerable<(string, string)> Certificate(Settings settings)
     {
-        if (settings.TlsKeyFile is { } key && System.IO.File.Exists(key) && KeyFile.OthersCanRead(key))
+        if (settings.TlsKeyFile is { } key && File.Exists(key) && KeyFile.OthersCanRead(key))
         {
             var full = Path.GetFullPath(key);
             yield return ("tls_key_file", $"others can read {full}: close it with chmod 600 {full}");
         }
     }
 
-    private static IEnumerable<(string, string)> File(Settings settings, string? file)
+    private static IEnumerable<(string, string)> SettingsFile(Settings settings, string? file)
     {
         // Whatever else the file holds, a password in it is a secret.
         if (
             file is not null
-            && System.IO.File.Exists(file)
+            && File.Exists(file)
             && KeyFile.OthersCanRead(file)
             && SettingList.MaskPassword(settings.Database) != settings.Database
         )
@@ -142,7 +142,7 @@ internal static class ProductionRules
     {
         if (!settings.Database.Contains("://", StringComparison.Ordinal))
         {
-            if (System.IO.File.Exists(settings.Database) && KeyFile.OthersCanRead(settings.Database))
+            if (File.Exists(settings.Database) && KeyFile.OthersCanRead(settings.Database))
             {
                 var full = Path.GetFullPath(settings.Database);
                 yield return ("database", $"others can read {full}: close it with chmod 600 {full}");

@@ -1,6 +1,9 @@
 namespace Affluent.Server.Platform;
 
-/// <summary>What holds for answers of every part: nothing of a user stays in a cache, nothing is taken for another kind of content.</summary>
+/// <summary>
+/// What holds for answers of every part: nothing of a user stays in a cache (RFC 6749, section 5.1, asks it of tokens), nothing is taken
+/// for another kind of content. What may be kept says so itself.
+/// </summary>
 internal static class ResponseHeaders
 {
     private const string OneYear = "max-age=31536000";

@@ -36,10 +36,15 @@ internal static class TelemetryExport
     {
         builder.Services.AddSingleton<TraceBeginning>();
         builder.Services.AddSingleton<DatabaseMetrics>();
-        if (!settings.ExportsTelemetry)
+        if (settings.ExportsTelemetry)
         {
-            return;
+            AddExports(builder, settings, node);
         }
+    }
+
+    // Apart, so that a program that exports nothing does not load what exports.
+    private static void AddExports(WebApplicationBuilder builder, Settings settings, int node)
+    {
         builder.Configuration.AddInMemoryCollection(OwnVariables());
         // Before all others: it is stopped after them, and sends what they measured to their end.
         builder.Services.AddHostedService<LastExport>();

@@ -76,7 +76,6 @@ internal static class ProvidersEndpoints
         response.Headers.CacheControl = "public, max-age=86400";
         // Opened as a page of its own, the image may do nothing.
         response.Headers.ContentSecurityPolicy = "default-src 'none'";
-        response.Headers.XContentTypeOptions = "nosniff";
         return TypedResults.Text(ProviderLogo.Draw(provider), "image/svg+xml");
     }
 }

@@ -28,7 +28,6 @@ internal static class Assets
         public Task ExecuteAsync(HttpContext httpContext)
         {
             httpContext.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
-            httpContext.Response.Headers.XContentTypeOptions = "nosniff";
             return TypedResults.Text(Text, Type).ExecuteAsync(httpContext);
         }
     }

@@ -178,9 +178,7 @@ internal static partial class WidgetEndpoints
     )
     {
         var headers = context.HttpContext.Response.Headers;
-        headers.CacheControl = "no-store";
         headers["Referrer-Policy"] = "no-referrer";
-        headers.XContentTypeOptions = "nosniff";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
         headers.ContentSecurityPolicy = PageRenderer.Policy("", framedBy: "*");
         try

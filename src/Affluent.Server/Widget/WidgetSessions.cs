@@ -100,7 +100,6 @@ internal sealed class WidgetSessions(
             },
             context.RequestAborted
         );
-        context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(
             new WidgetSessionMessage
             {
