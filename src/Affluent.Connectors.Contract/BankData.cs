@@ -73,20 +73,35 @@ public enum BankAccountUsage
 }
 
 /// <summary>What a bank tells of a loan; amounts in units of the account's currency, rates in percent.</summary>
+/// <param name="Kind">In the bank's words.</param>
+/// <param name="Frequency">Of the instalments, in the bank's words.</param>
+/// <param name="DebitedAccount">IBAN or number of the account that pays the instalments.</param>
 public sealed record BankLoan(
     decimal? InitialBalance = null,
     decimal? Interest = null,
     DateOnly? StartDay = null,
     DateOnly? EndDay = null,
     decimal? NextPayment = null,
-    DateOnly? NextPaymentDay = null
+    DateOnly? NextPaymentDay = null,
+    string? Kind = null,
+    string? Frequency = null,
+    string? DebitedAccount = null
 );
 
 /// <summary>What a bank tells of a savings account; the rate in percent.</summary>
-public sealed record BankSavings(decimal? YieldRate = null, decimal? EarnedThisYear = null, DateOnly? OpenedDay = null);
+/// <param name="Kind">In the bank's words.</param>
+/// <param name="PivotAccount">IBAN or number of the account that pays in and is paid out to.</param>
+public sealed record BankSavings(
+    decimal? YieldRate = null,
+    decimal? EarnedThisYear = null,
+    DateOnly? OpenedDay = null,
+    DateOnly? EndDay = null,
+    string? Kind = null,
+    string? PivotAccount = null
+);
 
 /// <summary>What a bank tells of a deferred-debit card.</summary>
-/// <param name="PayableAccount">IBAN or <see cref="BankAccount.Reference"/> of the account that pays it.</param>
+/// <param name="PayableAccount">IBAN or number of the account that pays it.</param>
 public sealed record BankCreditCard(
     string? PayableAccount = null,
     decimal? NextPayment = null,

@@ -57,6 +57,11 @@ public abstract record StepResult
         /// </summary>
         public DateOnly? CompleteFrom { get; init; }
 
+        /// <summary>
+        /// Who signed in, as the bank writes it, on a page of <see cref="IAccountInformation.ListAccounts"/>; null when it does not say.
+        /// </summary>
+        public string? Holder { get; init; }
+
         /// <summary>Where the next step goes on; null at the end of the list.</summary>
         public string? Next { get; init; }
     }
@@ -74,7 +79,11 @@ public abstract record StepResult
     /// No, and asking again the same way would not help. <paramref name="Detail"/> is for the operator: it holds no secret,
     /// no amount, no name.
     /// </summary>
-    public sealed record Refused(Refusal Reason, string Detail) : StepResult;
+    public sealed record Refused(Refusal Reason, string Detail) : StepResult
+    {
+        /// <summary>What the bank itself says about it, for the user and the client alone: never logged; null when it says nothing useful.</summary>
+        public string? Message { get; init; }
+    }
 
     /// <summary>What was asked is done and there is nothing (more) to hand over.</summary>
     public sealed record Done : StepResult;
@@ -125,4 +134,10 @@ public enum Refusal
 
     /// <summary>The bank answers something that this connector does not understand.</summary>
     NotUnderstood,
+
+    /// <summary>
+    /// A field of the credentials that may be left empty holds what the bank cannot use; name and password are not called wrong. What is wrong stands
+    /// in <see cref="StepResult.Refused.Message"/>.
+    /// </summary>
+    FieldRefused,
 }

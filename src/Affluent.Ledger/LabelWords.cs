@@ -54,6 +54,40 @@ internal static class LabelWords
     );
 
     // Stryker disable once String: words are data
+    private static readonly HashSet<string> Generic = new(
+        "FRAIS COMMISSION COMMISSIONS COTISATION COTIS INTERETS AGIOS REJET FEE FEES CHARGE CHARGES GEBUHR GEBUHREN KOSTEN COMISION COMISIONES CUOTA".Split(
+            ' '
+        ),
+        StringComparer.Ordinal
+    );
+
+    // Stryker disable once String: words are data
+    private static readonly HashSet<string> Matters = new(
+        "MANDAT MANDATE MANDATO ECHEANCE TAUX IBAN".Split(' '),
+        StringComparer.Ordinal
+    );
+
+    // Stryker disable once String: words are data
+    private static readonly HashSet<string> DirectDebits = new(
+        "PRLV PRELEVEMENT PRELVT DOMICILIATION DIRECT ADEUDO RECIBO RBO LASTSCHRIFT SEPA-LASTSCHRIFT BASISLASTSCHRIFT SEPA-BASISLASTSCHRIFT INCASSO DOMICILIERING".Split(
+            ' '
+        ),
+        StringComparer.Ordinal
+    );
+
+    /// <summary>Says that the bank took something, not for what: what follows tells such movements apart.</summary>
+    public static bool IsGeneric(ReadOnlySpan<char> word) =>
+        Generic.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word);
+
+    /// <summary>Begins a tail behind a name, but behind a generic word it is what the bank took something for.</summary>
+    public static bool IsMatter(ReadOnlySpan<char> word) =>
+        Matters.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word);
+
+    /// <summary>Begins the text of a direct debit.</summary>
+    public static bool IsDirectDebit(ReadOnlySpan<char> word) =>
+        DirectDebits.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word);
+
+    // Stryker disable once String: words are data
     private static readonly HashSet<string> Dangling = new(
         "CARTE CB PAIEMENT DE DU LE AU PAR POUR EUR ON DEB BE NL FR ES GB TO FROM VAN NAAR AAN EN EL N NO NUMERO".Split(
             ' '

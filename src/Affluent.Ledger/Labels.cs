@@ -31,10 +31,12 @@ public static class Labels
         var label = new StringBuilder(48);
         var between = " ";
         var last = first;
+        var words = new List<(int Token, int At)>(8);
+        var generic = true;
         for (var i = first; i < tokens.Count; i++)
         {
             var started = label.Length > 0;
-            if (started && StartsTail(tokens, i))
+            if (started && StartsTail(tokens, i) && !(generic && LabelWords.IsMatter(tokens.Core(i))))
             {
                 break;
             }
@@ -53,11 +55,39 @@ public static class Labels
                 break;
             }
             last = i;
+            generic &= LabelWords.IsGeneric(tokens.Core(i));
+            words.Add((i, label.Length));
             _ = started ? label.Append(between) : label;
             label.Append(tokens.Raw(i));
             between = " ";
         }
+        label.Length =
+            first > 0 && LabelWords.IsDirectDebit(tokens.Core(0))
+                ? EndOfFirst(tokens, words, label.Length)
+                : label.Length;
         return Trim(label);
+    }
+
+    /// <summary>Where a name ends that is said once more behind itself, whole or from its beginning on.</summary>
+    private static int EndOfFirst(Tokens tokens, List<(int Token, int At)> words, int end)
+    {
+        for (var period = 1; period < words.Count; period++)
+        {
+            var again = 0;
+            while (
+                period + again < words.Count
+                && tokens.Core(words[again].Token).SequenceEqual(tokens.Core(words[period + again].Token))
+            )
+            {
+                again++;
+            }
+            // One word again is no name again: "EAUX DU LAC SERVICE DES EAUX".
+            if (period + again == words.Count && (again > 1 || again >= period))
+            {
+                return words[period].At;
+            }
+        }
+        return end;
     }
 
     private static int SkipHead(Tokens tokens)

@@ -102,7 +102,7 @@ public sealed class StetRecordingTests
         var card = (await run.Accounts())[1];
 
         Assert.Equal((BankAccountType.CreditCard, "123"), (card.Type, card.Number));
-        Assert.Equal("175150009204004305180", card.CreditCard!.PayableAccount);
+        Assert.Equal("FR7610907000301234567890125", card.CreditCard!.PayableAccount);
     }
 
     [Fact]

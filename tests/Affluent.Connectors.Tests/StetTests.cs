@@ -265,7 +265,7 @@ public sealed class StetTests
             (accounts[0].Iban, accounts[0].Balance, accounts[0].BalanceDay)
         );
         Assert.Equal(
-            (BankAccountType.CreditCard, -30.5m, "A 1"),
+            (BankAccountType.CreditCard, -30.5m, "FR7630001"),
             (accounts[1].Type, accounts[1].Balance, accounts[1].CreditCard!.PayableAccount)
         );
     }

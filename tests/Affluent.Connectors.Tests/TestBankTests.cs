@@ -130,7 +130,8 @@ public sealed class TestBankTests
     [InlineData("dev", "wrong", null, Refusal.WrongCredentials)]
     [InlineData("nobody", "dev", null, Refusal.WrongCredentials)]
     [InlineData("locked", "dev", null, Refusal.AccessLocked)]
-    [InlineData("dev", "dev", "no-such-scenario", Refusal.WrongCredentials)]
+    [InlineData("dev", "dev", "no-such-scenario", Refusal.FieldRefused)]
+    [InlineData("dev", "wrong", "faults", Refusal.WrongCredentials)]
     [InlineData("password_expired", "dev", "faults", Refusal.PasswordChangeRequired)]
     public async Task The_site_refuses(string login, string password, string? file, Refusal reason)
     {
@@ -138,6 +139,54 @@ public sealed class TestBankTests
         using var run = bank.Embedded(login, password, file);
 
         await run.TakeRefused(new StepInput.ListAccounts(), reason);
+    }
+
+    [Fact]
+    public async Task A_bad_accounts_file_is_told_in_the_banks_words_and_not_as_a_wrong_password()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Embedded("dev", "dev", "http://127.0.0.1:9/accounts.txt");
+
+        var refused = await run.Take<StepResult.Refused>(new StepInput.ListAccounts());
+
+        Assert.Equal(Refusal.FieldRefused, refused.Reason);
+        Assert.Equal(
+            "Le fichier de comptes ne peut pas être lu.\nthe file's server cannot be reached",
+            refused.Message
+        );
+        Assert.DoesNotContain("file's", refused.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Both_faces_name_the_holder_and_the_other_side_and_the_site_names_what_savings_and_loans_are()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var embedded = bank.Embedded("dev");
+        using var redirect = await bank.Allowed("dev");
+
+        var site = await embedded.Take<StepResult.Page>(new StepInput.ListAccounts());
+        var stet = await redirect.Take<StepResult.Page>(new StepInput.ListAccounts());
+
+        Assert.NotNull(site.Holder);
+        Assert.Equal(site.Holder, stet.Holder);
+        var current = stet.Accounts.Single(a => a.Type == BankAccountType.Checkings);
+        Assert.Equal(("00041276530", site.Holder), (current.Number, current.OwnerName));
+        Assert.Equal(current.Iban, stet.Accounts.Single(a => a.CreditCard is not null).CreditCard!.PayableAccount);
+        var loan = site.Accounts.Single(a => a.Type == BankAccountType.Loan).Loan!;
+        Assert.Equal(("IMMOBILIER", "MONTHLY", current.Iban), (loan.Kind, loan.Frequency, loan.DebitedAccount));
+        var savings = site.Accounts.Single(a => a.Type == BankAccountType.Savings).Savings!;
+        Assert.Equal(
+            ("LIVRET_A", new DateOnly(2042, 3, 14), current.Iban),
+            (savings.Kind, savings.EndDay!.Value, savings.PivotAccount)
+        );
+        foreach (var run in new[] { embedded, redirect })
+        {
+            var account = (run == embedded ? site : stet).Accounts.Single(a => a.Type == BankAccountType.Checkings);
+            var salary = (await run.Transactions(account)).First(t =>
+                t.Remittance[0].Contains("SALAIRE", StringComparison.Ordinal)
+            );
+            Assert.Equal(("ATELIERS DU VAL", salary.BookingDay), (salary.Counterparty, salary.ValueDay));
+        }
     }
 
     [Fact]

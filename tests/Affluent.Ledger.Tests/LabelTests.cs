@@ -18,6 +18,25 @@ public sealed class LabelTests
         Assert.Equal(label, Labels.Clean(raw));
 
     [Theory]
+    [InlineData("FRAIS MANDAT SEPA N°12345678", "FRAIS MANDAT SEPA")]
+    [InlineData("FRAIS REJET PRLV SEPA REF 998877", "FRAIS REJET PRLV SEPA")]
+    [InlineData("COTISATION TAUX REDUIT", "COTISATION TAUX REDUIT")]
+    [InlineData("FRAIS REF 998877", "FRAIS")]
+    [InlineData("PRLV SEPA EAUX DU LAC MANDAT AB12CD34", "EAUX DU LAC")]
+    public void What_tells_movements_of_one_kind_apart_stays(string raw, string label) =>
+        Assert.Equal(label, Labels.Clean(raw));
+
+    [Theory]
+    [InlineData("PRLV SEPA EAUX DU LAC EAUX DU LAC", "EAUX DU LAC")]
+    [InlineData("PRLV SEPA EAUX DU LAC\nEaux du lac", "EAUX DU LAC")]
+    [InlineData("PRELEVEMENT EAUX DU LAC EAUX DU", "EAUX DU LAC")]
+    [InlineData("PRELEVEMENT EAUX DU LAC - EAUX DU LAC - EAUX DU LAC", "EAUX DU LAC")]
+    [InlineData("PRLV SEPA EAUX DU LAC SERVICE DES EAUX", "EAUX DU LAC SERVICE DES EAUX")]
+    [InlineData("CB PARIS TAXI PARIS", "PARIS TAXI PARIS")]
+    public void The_merchant_of_a_direct_debit_is_named_once(string raw, string label) =>
+        Assert.Equal(label, Labels.Clean(raw));
+
+    [Theory]
     [InlineData("ACHAT CB")]
     [InlineData("VIREMENT")]
     [InlineData("VIR B")]

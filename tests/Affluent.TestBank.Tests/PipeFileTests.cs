@@ -99,12 +99,12 @@ public sealed class PipeFileTests
     public void Unknown_records_are_kept_as_warnings_with_their_line()
     {
         var loaded = Assert.IsType<ScenarioFile.Loaded>(
-            ScenarioFiles.Parse("f.txt", Good + "\nSURPRISE|1|2\nTRANSACTION|1|01/02/26|A|B|C|D", Today)
+            ScenarioFiles.Parse("f.txt", Good + "\nSURPRISE|1|2\nTRANSACTION|1|01/02/26|A|B|C|D|E", Today)
         );
         Assert.Equal(
             [
                 "f.txt, line 7: unknown record, not used",
-                "f.txt, line 8: TRANSACTION has 5 fields, the ones after them are not used",
+                "f.txt, line 8: TRANSACTION has 6 fields, the ones after them are not used",
             ],
             loaded.Warnings.Select(w => w.ToString())
         );

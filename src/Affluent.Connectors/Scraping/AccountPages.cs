@@ -8,6 +8,8 @@ namespace Affluent.Connectors.Scraping;
 internal static class AccountPages
 {
     private const int MostDetails = 200;
+    private const int LongestGreeting = 150;
+    private static readonly string[] Greetings = ["Bonjour ", "Bienvenue ", "Welcome ", "Hello "];
 
     /// <summary>An account of the list; null when the row names none.</summary>
     /// <param name="link">The account's own page on this site; null when the row links to none.</param>
@@ -61,6 +63,19 @@ internal static class AccountPages
             _ => null,
         };
 
+    /// <summary>Who signed in, as the page greets them ("Bonjour MME ANNA BRUN"); null when it greets nobody.</summary>
+    public static string? Holder(IHtmlDocument page) =>
+        page.QuerySelectorAll("p, span, h1, h2")
+            .Take(MostDetails)
+            .Select(e => Lines.Join(e.TextContent) ?? "")
+            .Select(text =>
+                text.Length <= LongestGreeting
+                && Greetings.FirstOrDefault(g => text.StartsWith(g, StringComparison.OrdinalIgnoreCase)) is { } greeting
+                    ? text[greeting.Length..].Trim(' ', ',', '!')
+                    : ""
+            )
+            .FirstOrDefault(name => name.Length > 0);
+
     /// <summary>Whether the account's own page is worth reading for its details.</summary>
     public static bool HasDetails(BankAccount account) =>
         account.Type is BankAccountType.Loan or BankAccountType.Savings or BankAccountType.CreditCard;
@@ -102,6 +117,11 @@ internal static class AccountPages
                     ),
                     NextPaymentDay: Day(w =>
                         w.ContainsAny("prochaine echeance", "next instal", "next payment") && w.ContainsAny("date")
+                    ),
+                    Kind: Find(w => w.ContainsAny("type de pret", "nature du pret", "type of loan", "loan type")),
+                    Frequency: Find(w => w.ContainsAny("periodicite", "frequence", "frequency")),
+                    DebitedAccount: Find(w =>
+                        w.ContainsAny("compte debite", "compte de prelevement", "debited account")
                     )
                 ),
             },
@@ -110,7 +130,12 @@ internal static class AccountPages
                 Savings = new BankSavings(
                     YieldRate: Amounts.ReadRate(Find(w => w.ContainsAny("taux", "rate"))),
                     EarnedThisYear: Amount(w => w.ContainsAny("interet", "interest") && !w.ContainsAny("taux", "rate")),
-                    OpenedDay: Day(w => w.ContainsAny("ouvert", "opened", "opening"))
+                    OpenedDay: Day(w => w.ContainsAny("ouvert", "opened", "opening")),
+                    EndDay: Day(w =>
+                        w is "fin" or "end" || w.ContainsAny("date de fin", "end date", "terme", "maturity")
+                    ),
+                    Kind: Find(w => w.ContainsAny("type d'epargne", "type of savings", "savings type")),
+                    PivotAccount: Find(w => w.ContainsAny("compte pivot", "compte support", "pivot account"))
                 ),
             },
             BankAccountType.CreditCard => account with
@@ -130,28 +155,5 @@ internal static class AccountPages
             },
             BankAccountType.Checkings or null => account,
         };
-    }
-
-    /// <summary>Cards with the reference of the account that pays them, where the site names it by its number or IBAN.</summary>
-    public static IReadOnlyList<BankAccount> WithPayers(IReadOnlyList<BankAccount> accounts) =>
-        [
-            .. accounts.Select(account =>
-                account.CreditCard?.PayableAccount is { } payer
-                && accounts.FirstOrDefault(a => Names(a, payer)) is { } found
-                    ? account with
-                    {
-                        CreditCard = account.CreditCard with { PayableAccount = found.Iban ?? found.Reference },
-                    }
-                    : account
-            ),
-        ];
-
-    private static bool Names(BankAccount account, string text)
-    {
-        var tight = text.Replace(" ", "", StringComparison.Ordinal);
-        return tight.Equals(account.Iban, StringComparison.OrdinalIgnoreCase)
-            || tight == account.Number?.Replace(" ", "", StringComparison.Ordinal)
-            || text == account.Name
-            || account.Reference.EndsWith($"/{text}", StringComparison.Ordinal);
     }
 }

@@ -20,6 +20,7 @@ internal enum Column
     ValueDay,
     Label,
     Memo,
+    Counterparty,
     Reference,
     Amount,
     Debit,
@@ -85,6 +86,8 @@ internal sealed class PageTable
             _ when heading.ContainsAny("valeur", "value") => Column.ValueDay,
             _ when heading.ContainsAny("comptabili", "booked", "booking") => Column.BookingDay,
             _ when heading.ContainsAny("reference", "ref.") => Column.Reference,
+            _ when heading.ContainsAny("contrepartie", "beneficiaire", "counterparty", "other party") =>
+                Column.Counterparty,
             _ when heading.ContainsAny("complement", "memo", "detail", "communication") => Column.Memo,
             _ when heading.ContainsAny("libelle", "label", "description", "operation", "intitule")
                     && !heading.ContainsAny("date") => Column.Label,

@@ -14,6 +14,8 @@ namespace Affluent.Connectors.Scraping;
 internal sealed partial class SiteLogin(Browser browser, StepContext context, Uri home)
 {
     private const int MostPages = 8;
+    private const int MostAlertLines = 20;
+    private const int LongestAlertLine = 300;
     private bool _loggedIn;
     private bool _answered;
     private bool _sentOn;
@@ -115,13 +117,48 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
         };
 
     private SiteAccess.Ended AfterLogin(PageKind.Login login, Navigation.Arrived page) =>
-        login.Message.ContainsAny(PageKind.LockedWords)
+        RefusesField(login.Form)
+            ? new SiteAccess.Ended(
+                new StepResult.Refused(Refusal.FieldRefused, "the site marks a field that may be left empty as wrong")
+                {
+                    Session = browser.Session.Write(),
+                    Message = Alert(page.Document),
+                }
+            )
+        : login.Message.ContainsAny(PageKind.LockedWords)
             ? Stop(Refusal.AccessLocked, "the site says that access is locked")
         : login.Message.ContainsAny("indisponible", "unavailable", "maintenance", "probleme technique")
             ? Down(page.Address)
         : _answered ? Stop(Refusal.ChallengeFailed, "the site wants a new login instead of another code")
         : login.Message.ContainsAny("session") ? Down(page.Address)
         : Stop(Refusal.WrongCredentials, "the site shows its login form again");
+
+    /// <summary>Whether what the form marks as wrong (aria-invalid) is nothing that it cannot do without: name and password are not among it.</summary>
+    private bool RefusesField(IHtmlFormElement form)
+    {
+        var wrong = form.QuerySelectorAll<IHtmlInputElement>("input[aria-invalid=true]").Take(20).ToArray();
+        return wrong.Length > 0
+            && wrong.All(input =>
+                context.Channel.Credentials.Any(c => c.Optional && (c.Name == input.Name || c.Name == input.Id))
+            );
+    }
+
+    /// <summary>What the page complains about: a line for each paragraph and each row.</summary>
+    private static string? Alert(IHtmlDocument page)
+    {
+        var lines = (
+            page.QuerySelector("[role=alert]")?.QuerySelectorAll("p, tbody tr") ?? Enumerable.Empty<IElement>()
+        )
+            .Take(MostAlertLines)
+            .Select(e =>
+                e is IHtmlTableRowElement row
+                    ? string.Join(" · ", row.Cells.Select(c => Lines.Join(c.TextContent)).OfType<string>())
+                    : Lines.Join(e.TextContent)
+            )
+            .OfType<string>()
+            .Select(line => line.Length > LongestAlertLine ? line[..LongestAlertLine] : line);
+        return string.Join('\n', lines) is { Length: > 0 } text ? text : null;
+    }
 
     private SiteAccess.Ended AskCode(PageKind.Code code, Uri page)
     {

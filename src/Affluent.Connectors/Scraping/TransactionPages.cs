@@ -35,6 +35,7 @@ internal static class TransactionPages
                 : stand.ContainsAny("refuse", "rejet", "reject") ? BankTransactionStatus.Rejected
                 : BankTransactionStatus.Booked,
             Remittance = Lines.Clean([row.Text(Column.Label), row.Text(Column.Memo)]),
+            Counterparty = row.Text(Column.Counterparty),
         };
     }
 

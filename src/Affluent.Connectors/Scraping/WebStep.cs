@@ -53,7 +53,12 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
                 }
             }
         }
-        return new StepResult.Page { Session = Session, Accounts = AccountPages.WithPayers(accounts) };
+        return new StepResult.Page
+        {
+            Session = Session,
+            Accounts = NamedAccounts.Resolve(accounts),
+            Holder = AccountPages.Holder(inside.Document),
+        };
     }
 
     public async Task<StepResult> ListTransactions(BankAccount account, DateOnly? from, CancellationToken cancellation)

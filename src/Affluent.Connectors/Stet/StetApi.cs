@@ -25,6 +25,31 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
     public Task<StetAnswer> Get(Uri address, CancellationToken cancellation) =>
         Ask(HttpMethod.Get, address, null, cancellation);
 
+    /// <summary>
+    /// Who authorized us, by the list of accounts, or by what it links to (end-user identity). A bank that says neither, or refuses, is asked for nothing
+    /// more: the name is a gift.
+    /// </summary>
+    public async Task<string?> Holder(StetAnswer.Found accounts, bool firstPage, CancellationToken cancellation)
+    {
+        if (accounts.Json.Text("connectedPsu") is { } beside)
+        {
+            return beside;
+        }
+        if (!firstPage)
+        {
+            return Session.Holder;
+        }
+        return
+            (
+                accounts.Json.Item("_links", "endUserIdentity") ?? accounts.Json.Item("_links", "end-user-identity")
+            )?.Text("href")
+                is { } href
+            && StetLinks.Resolve(href, accounts.Address, settings) is { } address
+            && await Get(address, cancellation) is StetAnswer.Found identity
+            ? identity.Json.Text("connectedPsu")
+            : null;
+    }
+
     /// <summary>Tells the bank which accounts the user shares; replaces what was told before.</summary>
     public Task<StetAnswer> Put(Uri address, string json, CancellationToken cancellation) =>
         Ask(HttpMethod.Put, address, json, cancellation);

@@ -20,6 +20,9 @@ internal sealed record StetSession
     /// <summary>Whether the bank has been told which accounts the user shares (PUT /consents).</summary>
     public bool Scoped { get; init; }
 
+    /// <summary>Who authorized us, as the bank writes it; null when it does not say.</summary>
+    public string? Holder { get; init; }
+
     /// <summary>The accounts last listed, by reference.</summary>
     public IReadOnlyDictionary<string, StetAccountNote> Accounts
     {

@@ -131,6 +131,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
             return _api.Refused(Refusal.NotUnderstood, "the bank's list of accounts is too long");
         }
         var mixed = found.Json.Item("_links", "consents") is not null || settings.ConsentRequired;
+        var holder = await _api.Holder(found, place.Trail.Number == 1, cancellation);
         List<BankAccount> accounts = [];
         var notes = new Dictionary<string, StetAccountNote>(
             place.Trail.Number == 1 ? new Dictionary<string, StetAccountNote>() : _api.Session.Accounts
@@ -156,17 +157,18 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                 }
                 account = StetReading.WithBalance(account, balances.Rows, settings);
             }
-            accounts.Add(account);
+            accounts.Add(account with { OwnerName = holder });
             notes[account.Reference] = new StetAccountNote(
                 row.Item("accountId"),
                 LinkOf(row, "transactions", found.Address)?.AbsoluteUri
             );
         }
-        _api.Session = _api.Session with { Accounts = notes };
+        _api.Session = _api.Session with { Accounts = notes, Holder = holder };
         return new StepResult.Page
         {
             Session = _api.Session.Write(),
-            Accounts = accounts,
+            Accounts = NamedAccounts.Resolve(accounts),
+            Holder = holder,
             Next = next.Place?.Write(),
         };
     }

@@ -163,6 +163,10 @@ internal static class AccountDetails
             _ => null,
         };
 
+    /// <summary>Whether the account names another one of the user.</summary>
+    public static bool NamesAnother(AccountRow row) =>
+        (CreditCard(row)?.PayableAccount ?? Loan(row)?.DebitedAccount ?? Savings(row)?.PivotAccount) is not null;
+
     public static BankLoan? Loan(AccountRow row) =>
         row is { Type: BankAccountType.Loan, Details: { } json }
             ? JsonSerializer.Deserialize(json, AccountDetailsJson.Default.BankLoan)
@@ -191,8 +195,8 @@ internal sealed partial class AccountDetailsJson : JsonSerializerContext;
 /// <summary>How an account is shown.</summary>
 internal static class AccountView
 {
-    /// <param name="payers">The user's accounts by IBAN or number, to name the one that pays a card.</param>
-    public static AccountMessage Show(AccountRow row, IReadOnlyDictionary<string, AccountId> payers)
+    /// <param name="named">The user's accounts by IBAN or number, for those that another one names (<see cref="AccountDetails.NamesAnother"/>).</param>
+    public static AccountMessage Show(AccountRow row, IReadOnlyDictionary<string, AccountId> named)
     {
         var message = new AccountMessage
         {
@@ -212,9 +216,9 @@ internal static class AccountView
             CreationDate = row.CreatedAt,
             LastChannelDefinitionId = row.LastDefinitionId,
             Owner = row.OwnerName is { } name ? new OwnerMessage { Name = name } : null,
-            Loan = AccountDetails.Loan(row) is { } loan ? Show(loan) : null,
-            Savings = AccountDetails.Savings(row) is { } savings ? Show(savings) : null,
-            CreditCard = AccountDetails.CreditCard(row) is { } card ? Show(card, payers) : null,
+            Loan = AccountDetails.Loan(row) is { } loan ? Show(loan, named) : null,
+            Savings = AccountDetails.Savings(row) is { } savings ? Show(savings, named) : null,
+            CreditCard = AccountDetails.CreditCard(row) is { } card ? Show(card, named) : null,
         };
         // The user has not agreed to share it: the client learns that it is there, not what is on it.
         return row.Status == AccountStatus.PendingConsent
@@ -233,9 +237,13 @@ internal static class AccountView
     public static decimal? Balance(AccountRow row) =>
         row.BalanceMinor is { } minor ? Money.ToDecimal(minor, row.Currency) : null;
 
-    private static LoanMessage Show(BankLoan loan) =>
+    private static LoanMessage Show(BankLoan loan, IReadOnlyDictionary<string, AccountId> named) =>
         new()
         {
+            Type = loan.Kind,
+            LoanType = loan.Kind,
+            Frequency = loan.Frequency,
+            DebitedAccountId = IdOf(loan.DebitedAccount, named),
             InitialBalance = loan.InitialBalance,
             Interest = loan.Interest,
             StartDate = Seconds(loan.StartDay),
@@ -243,20 +251,27 @@ internal static class AccountView
             NextPayment = NextPayment(loan.NextPayment, loan.NextPaymentDay),
         };
 
-    private static SavingsMessage Show(BankSavings savings) =>
+    private static SavingsMessage Show(BankSavings savings, IReadOnlyDictionary<string, AccountId> named) =>
         new()
         {
+            Type = savings.Kind,
+            SavingsType = savings.Kind,
+            EndDate = Seconds(savings.EndDay),
+            PivotAccountId = IdOf(savings.PivotAccount, named),
             YieldRate = savings.YieldRate,
             EarnedYtd = savings.EarnedThisYear,
             EffectDate = Seconds(savings.OpenedDay),
         };
 
-    private static CreditCardMessage Show(BankCreditCard card, IReadOnlyDictionary<string, AccountId> payers) =>
+    private static CreditCardMessage Show(BankCreditCard card, IReadOnlyDictionary<string, AccountId> named) =>
         new()
         {
-            PayableAccountId = card.PayableAccount is { } payer && payers.TryGetValue(payer, out var id) ? id : null,
+            PayableAccountId = IdOf(card.PayableAccount, named),
             NextPayment = NextPayment(card.NextPayment, card.NextPaymentDay),
         };
+
+    private static AccountId? IdOf(string? text, IReadOnlyDictionary<string, AccountId> named) =>
+        text is not null && named.TryGetValue(text, out var id) ? id : null;
 
     private static NextPaymentMessage? NextPayment(decimal? amount, DateOnly? day) =>
         (amount, day) is (null, null) ? null : new() { Amount = amount, DueDate = Seconds(day) };

@@ -78,8 +78,8 @@ internal static class AccountsEndpoints
             async db =>
             {
                 AccountRow[] rows = [.. filter.Take(await AccountsStore.List(db, user.UserId, filter), page)];
-                var payers = await Payers(db, user.UserId, rows);
-                return (IReadOnlyList<AccountMessage>)[.. rows.Select(row => AccountView.Show(row, payers))];
+                var named = await Named(db, user.UserId, rows);
+                return (IReadOnlyList<AccountMessage>)[.. rows.Select(row => AccountView.Show(row, named))];
             },
             cancellation
         );
@@ -100,7 +100,7 @@ internal static class AccountsEndpoints
         var message = await database.Read(
             async db =>
                 await AccountsStore.Find(db, user.UserId, key) is { } row
-                    ? AccountView.Show(row, await Payers(db, user.UserId, [row]))
+                    ? AccountView.Show(row, await Named(db, user.UserId, [row]))
                     : null,
             cancellation
         );
@@ -109,13 +109,13 @@ internal static class AccountsEndpoints
             : TypedResults.Json(message, AccountsJson.Default.AccountMessage);
     }
 
-    // Only a card names another account; without one there is nothing to look up.
-    private static async Task<IReadOnlyDictionary<string, AccountId>> Payers(
+    // Most accounts name no other one: then there is nothing to look up.
+    private static async Task<IReadOnlyDictionary<string, AccountId>> Named(
         DbWork db,
         UserId userId,
         IReadOnlyList<AccountRow> rows
     ) =>
-        rows.Any(row => AccountDetails.CreditCard(row)?.PayableAccount is not null)
+        rows.Any(AccountDetails.NamesAnother)
             ? await AccountsStore.ByNumber(db, userId)
             : new Dictionary<string, AccountId>(StringComparer.Ordinal);
 }

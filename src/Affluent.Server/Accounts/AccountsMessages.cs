@@ -79,6 +79,18 @@ internal sealed record OwnerMessage
 /// <summary>A loan. Amounts in units of the currency, rates in percent, dates as midnight in Europe/Paris in UTC seconds.</summary>
 internal sealed record LoanMessage
 {
+    /// <summary>Kind of loan, in the bank's words.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The same as <c>type</c>.</summary>
+    public string? LoanType { get; init; }
+
+    /// <summary>How often an instalment is due, in the bank's words.</summary>
+    public string? Frequency { get; init; }
+
+    /// <summary>The account that pays the instalments, when it is one of the user's.</summary>
+    public AccountId? DebitedAccountId { get; init; }
+
     /// <summary>Amount borrowed.</summary>
     public decimal? InitialBalance { get; init; }
 
@@ -98,6 +110,18 @@ internal sealed record LoanMessage
 /// <summary>A savings account. Amounts in units of the currency, rates in percent.</summary>
 internal sealed record SavingsMessage
 {
+    /// <summary>Kind of savings, in the bank's words.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The same as <c>type</c>.</summary>
+    public string? SavingsType { get; init; }
+
+    /// <summary>Day on which it ends, as midnight in Europe/Paris in UTC seconds.</summary>
+    public long? EndDate { get; init; }
+
+    /// <summary>The account that pays in and is paid out to, when it is one of the user's.</summary>
+    public AccountId? PivotAccountId { get; init; }
+
     /// <summary>Yearly rate, in percent.</summary>
     public decimal? YieldRate { get; init; }
 

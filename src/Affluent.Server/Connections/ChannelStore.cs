@@ -32,7 +32,7 @@ internal static class ChannelStore
     ) =>
         db.Query<ChannelRow>(
             """
-            select connection_id, definition_id, mode, status, reason, expires_at, last_success_at, last_end_at,
+            select connection_id, definition_id, mode, status, reason, message, expires_at, last_success_at, last_end_at,
                 eligible_accounts, credentials is not null as has_credentials
             from channels where user_id = @UserId and connection_id {in @ConnectionIds} order by definition_id
             """,
@@ -60,7 +60,7 @@ internal static class ChannelStore
     ) =>
         await db.Execute(
             """
-            update channels set status = 'RUNNING', reason = null, session = null, credentials = @Credentials,
+            update channels set status = 'RUNNING', reason = null, message = null, session = null, credentials = @Credentials,
                 expires_at = null, eligible_accounts = null, epoch = epoch + 1
             where user_id = @UserId and connection_id = @ConnectionId and definition_id = @DefinitionId
             """,
@@ -80,6 +80,7 @@ internal static class ChannelStore
             update channels set session = coalesce(@Session, session), credentials = coalesce(@Credentials, credentials),
                 expires_at = coalesce(@ExpiresAt, expires_at), status = coalesce(@Status, status),
                 reason = case when @Ended then @Reason else reason end,
+                message = case when @Ended then @Message else message end,
                 last_end_at = case when @Ended then @EndedAt else last_end_at end,
                 last_success_at = case when @Succeeded then @EndedAt else last_success_at end
             where user_id = @UserId and connection_id = @ConnectionId and definition_id = @DefinitionId and epoch = @Epoch
@@ -96,6 +97,7 @@ internal static class ChannelStore
                 change.ExpiresAt,
                 change.Status,
                 change.Reason,
+                change.Message,
                 change.EndedAt,
                 Ended = change.Status is not null,
                 Succeeded = change.Status == ChannelStatus.Success,
@@ -166,9 +168,12 @@ internal sealed record ChannelChange
     /// <summary>When the user's authorization at the bank ends, in UTC seconds.</summary>
     public long? ExpiresAt { get; init; }
 
-    /// <summary>How the run left the channel; with it go <see cref="Reason"/> and <see cref="EndedAt"/>.</summary>
+    /// <summary>How the run left the channel; with it go <see cref="Reason"/>, <see cref="Message"/> and <see cref="EndedAt"/>.</summary>
     public ChannelStatus? Status { get; init; }
     public ChannelReason? Reason { get; init; }
+
+    /// <summary>What the bank itself says about it.</summary>
+    public string? Message { get; init; }
 
     /// <summary>UTC seconds.</summary>
     public long? EndedAt { get; init; }

@@ -27,7 +27,7 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses)
         ConnectionId[] ids = [.. rows.Select(row => row.Id)];
         var channels = (await ShownChannels.Of(db, userId, ids)).ToLookup(channel => channel.ConnectionId);
         var owners = await AccountsStore.OwnerNames(db, userId, ids);
-        return [.. rows.Select(row => Show(row, channels[row.Id], owners.GetValueOrDefault(row.Id)))];
+        return [.. rows.Select(row => Show(row, channels[row.Id], row.OwnerName ?? owners.GetValueOrDefault(row.Id)))];
     }
 
     // Every channel of the bank, the used ones and the others.
@@ -63,6 +63,7 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses)
             ChannelDefinitionId = channel.DefinitionId,
             Mode = channel.Mode,
             Status = channel.Status,
+            Message = channel.Message,
             Expires = channel.Mode == ChannelMode.Redirect ? channel.ExpiresAt : null,
             LastSuccessDate = channel.LastSuccessAt,
             LastEndDate = channel.LastEndAt,

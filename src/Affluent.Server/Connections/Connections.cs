@@ -105,6 +105,9 @@ internal enum ChannelReason
     /// <summary>The bank had not finished.</summary>
     BankStillWorking,
 
+    /// <summary>The bank cannot use what stands in a field that may be left empty.</summary>
+    FieldRefused,
+
     /// <summary>Nobody was there to give credentials.</summary>
     CredentialsRequired,
 
@@ -143,6 +146,9 @@ internal sealed record ConnectionRow
     /// <summary>The first accounts wait for the user's choice.</summary>
     public bool SelectAccounts { get; init; }
 
+    /// <summary>Who signed in at the bank, as it writes it; null when it did not say.</summary>
+    public string? OwnerName { get; init; }
+
     /// <summary>Where the browser goes after the bank, for connections made by the API; null for the widget's own.</summary>
     public string? RedirectUrl { get; init; }
 }
@@ -155,6 +161,9 @@ internal sealed record ChannelRow
     public ChannelMode Mode { get; init; }
     public ChannelStatus Status { get; init; }
     public ChannelReason? Reason { get; init; }
+
+    /// <summary>What the bank itself says about it.</summary>
+    public string? Message { get; init; }
     public long? ExpiresAt { get; init; }
     public long? LastSuccessAt { get; init; }
     public long? LastEndAt { get; init; }

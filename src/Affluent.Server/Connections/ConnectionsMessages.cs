@@ -58,6 +58,9 @@ internal sealed record ChannelMessage
     /// <summary>What the channel came to last, or what it waits for; EMPTY when it is not used.</summary>
     public required ChannelStatus Status { get; init; }
 
+    /// <summary>What the bank itself says about the status, in its own words; absent when it says nothing useful.</summary>
+    public string? Message { get; init; }
+
     /// <summary>When the user's authorization at the bank ends; only on REDIRECT.</summary>
     public long? Expires { get; init; }
 

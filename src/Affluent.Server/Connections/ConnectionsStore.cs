@@ -7,7 +7,7 @@ namespace Affluent.Server.Connections;
 internal static class ConnectionsStore
 {
     private const string Columns = """
-        id, user_id, client_id, provider_id, name, status, created_at, auto_sync, consent_per_account, select_accounts,
+        id, user_id, client_id, provider_id, name, status, created_at, auto_sync, consent_per_account, select_accounts, owner_name,
         redirect_url
         """;
 
@@ -122,6 +122,18 @@ internal static class ConnectionsStore
                 UserId = userId,
                 Id = id,
                 Status = status,
+            }
+        );
+
+    /// <summary>Who signed in at the bank.</summary>
+    public static Task SetOwner(DbWork db, UserId userId, ConnectionId id, string ownerName) =>
+        db.Execute(
+            "update connections set owner_name = @OwnerName where user_id = @UserId and id = @Id",
+            new
+            {
+                UserId = userId,
+                Id = id,
+                OwnerName = ownerName,
             }
         );
 

@@ -123,7 +123,8 @@ internal sealed record AccountListing(
             AccountNumber = bank.Number ?? row.AccountNumber,
             Iban = AccountIdentity.NormalizeIban(bank.Iban) ?? row.Iban,
             Type = bank.Type ?? row.Type,
-            Usage = bank.Usage ?? row.Usage,
+            // Banks name what is unusual: an account of which nothing is said is a private one.
+            Usage = bank.Usage ?? row.Usage ?? BankAccountUsage.Personal,
             OwnerName = bank.OwnerName ?? row.OwnerName,
             Details = AccountDetails.Of(bank) ?? row.Details,
         };

@@ -94,7 +94,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         }
         var look = await _steps.Poll(answered: false, cancellation);
         return look is StepResult.AskUser { Question: Question.AppApproval again }
-            ? await WaitOn(Math.Min(open.ExpiresAt, tools.Seconds + PollSeconds(again)), cancellation)
+            ? await WaitOn(Math.Min(open.ExpiresAt, tools.Seconds + WaitingTime.PollSeconds(again)), cancellation)
             : await Answered(question, look, cancellation);
     }
 
@@ -155,12 +155,17 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             }
         );
         ListedAccounts = [.. listing.Listed.Select(a => a.Row.Id)];
-        if (listing.Added.Count + listing.Changed.Count + listing.NotFound.Count > 0)
+        var holder = _steps.Holder == run.Connection.OwnerName ? null : _steps.Holder;
+        if (holder is not null || listing.Added.Count + listing.Changed.Count + listing.NotFound.Count > 0)
         {
             await run.Write(
                 change: null,
                 async work =>
                 {
+                    if (holder is not null)
+                    {
+                        await ConnectionsStore.SetOwner(work.Db, work.UserId, run.Id, holder);
+                    }
                     await AccountImports.SaveListing(work.Db, listing.Added, listing.Changed.Concat(listing.NotFound));
                     return
                     [
@@ -323,7 +328,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 return new ChannelEnd.Later(later.NotBefore, later.Reason);
             case StepResult.Refused refused:
                 LogRefused(tools.Log, _id, refused.Reason, refused.Detail);
-                return new ChannelEnd.Finished(Outcome.Of(refused.Reason));
+                return new ChannelEnd.Finished(Outcome.Of(refused.Reason) with { Message = refused.Message });
             default:
                 // A connector that answers out of turn.
                 LogRefused(tools.Log, _id, Refusal.NotUnderstood, result.GetType().Name);
@@ -338,7 +343,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         var expires = Math.Clamp(
             content.ExpiresAt ?? long.MaxValue,
             tools.Seconds,
-            tools.Seconds + Patience(ask.Question)
+            tools.Seconds + WaitingTime.Patience(ask.Question)
         );
         var question = new QuestionRow
         {
@@ -352,7 +357,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             Content = run.Key.Seal(content.Write(), Sealed.Question(id)),
         };
         var due = ask.Question is Question.AppApproval app
-            ? Math.Min(expires, tools.Seconds + PollSeconds(app))
+            ? Math.Min(expires, tools.Seconds + WaitingTime.PollSeconds(app))
             : expires;
         var state = ask.Question is Question.Redirect ? _steps.State?.Hash() : null;
         _steps.KeepSession(ask.Session);
@@ -372,11 +377,6 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             CancellationToken.None
         );
     }
-
-    private static long Patience(Question question) =>
-        question is Question.OneTimePassword or Question.AppApproval ? 600 : 1800;
-
-    private static long PollSeconds(Question.AppApproval app) => (long)Math.Clamp(app.PollEvery.TotalSeconds, 1, 60);
 
     private static bool NeedsConsent(ListedAccount account) =>
         account is { Row.Selected: true, Outranked: false, Bank.ConsentMissing: true };

@@ -23,6 +23,9 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     /// <summary>The bank sent or took more than is read of a bank: the channel ends.</summary>
     public bool HasOverrun => _bounds.Overrun is not null;
 
+    /// <summary>Who signed in, as the list of accounts says; null: it does not, or was not read.</summary>
+    public string? Holder { get; private set; }
+
     /// <summary>The value by which a bank's answer to the last step will be recognised; null: it cannot send the user anywhere.</summary>
     public Secret? State { get; private set; }
 
@@ -107,6 +110,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             {
                 return NotUnderstood(overrun);
             }
+            Holder = page.Holder ?? Holder;
             take(page);
             if (page.Next is not { } next)
             {

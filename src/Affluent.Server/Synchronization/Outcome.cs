@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
@@ -19,6 +20,10 @@ internal sealed record ChannelResult(
     int AccountsFailed = 0
 )
 {
+    /// <summary>What the bank itself says about it: for the user, so it stands on the channel and nowhere else.</summary>
+    [JsonIgnore]
+    public string? Message { get; init; }
+
     public bool IsSuccess => Status == ChannelStatus.Success;
 
     /// <summary>Nothing will get better until the user acts: the schedule leaves the channel alone.</summary>
@@ -49,6 +54,7 @@ internal static class Outcome
             Refusal.AccountRefused => new(ChannelStatus.Failed, ChannelReason.AccountsRefused),
             Refusal.OperatorFault => new(ChannelStatus.Failed, ChannelReason.OperatorFault),
             Refusal.NotUnderstood => new(ChannelStatus.Failed, ChannelReason.BankNotUnderstood),
+            Refusal.FieldRefused => new(ChannelStatus.AuthFailed, ChannelReason.FieldRefused),
         };
 
     /// <summary>A bank that stayed unreachable to the end of the run.</summary>

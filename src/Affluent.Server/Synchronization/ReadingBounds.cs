@@ -61,7 +61,11 @@ internal sealed class ReadingBounds
         {
             Overrun ??= "the bank's list is too long";
         }
-        else if (page.Accounts.Any(IsLong) || page.Transactions.Any(IsLong))
+        else if (
+            page.Accounts.Any(IsLong)
+            || page.Transactions.Any(IsLong)
+            || page.Holder?.Length > BankLimits.LongestText
+        )
         {
             Overrun ??= "a text in the bank's list is too long";
         }

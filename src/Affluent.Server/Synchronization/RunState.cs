@@ -111,6 +111,7 @@ internal sealed class RunState
                 ExpiresAt = change.ExpiresAt ?? before.ExpiresAt,
                 Status = change.Status ?? before.Status,
                 Reason = change.Status is null ? before.Reason : change.Reason,
+                Message = change.Status is null ? before.Message : change.Message,
                 EndedAt = change.EndedAt ?? before.EndedAt,
             }
         );
@@ -127,6 +128,7 @@ internal sealed class RunState
             {
                 Status = result.Status,
                 Reason = result.Reason,
+                Message = result.Message,
                 EndedAt = _tools.Seconds,
             }
         );

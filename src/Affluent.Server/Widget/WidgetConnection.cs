@@ -46,9 +46,15 @@ internal sealed record WidgetConnection(
 
 /// <summary>A channel of a connection.</summary>
 /// <param name="Reason">Why it stands so; null when all is well.</param>
-internal sealed record WidgetChannel(ChannelDefinitionId DefinitionId, ChannelStatus Status, ChannelReason? Reason)
+/// <param name="Message">What the bank itself says about it.</param>
+internal sealed record WidgetChannel(
+    ChannelDefinitionId DefinitionId,
+    ChannelStatus Status,
+    ChannelReason? Reason,
+    string? Message = null
+)
 {
-    public static WidgetChannel Of(ChannelRow row) => new(row.DefinitionId, row.Status, row.Reason);
+    public static WidgetChannel Of(ChannelRow row) => new(row.DefinitionId, row.Status, row.Reason, row.Message);
 }
 
 /// <summary>An account, shared or not.</summary>

@@ -78,6 +78,9 @@ internal enum LinkFailure
     /// <summary>Name or password wrong.</summary>
     WrongCredentials,
 
+    /// <summary>The bank cannot use what stands in a field that may be left empty.</summary>
+    FieldRefused,
+
     /// <summary>The code was wrong too often, or came too late.</summary>
     ChallengeFailed,
 
@@ -118,6 +121,7 @@ internal static class LinkFailures
             (_, ChannelReason.ConsentDenied or ChannelReason.ConsentExpired) => LinkFailure.ConsentRefused,
             (_, ChannelReason.CredentialsRequired) => LinkFailure.QuestionExpired,
             (_, ChannelReason.ChallengeFailed) => LinkFailure.ChallengeFailed,
+            (_, ChannelReason.FieldRefused) => LinkFailure.FieldRefused,
             (ChannelStatus.AuthFailed, _) => LinkFailure.WrongCredentials,
             (ChannelStatus.TokenExpired, _) => LinkFailure.ConsentRefused,
             (ChannelStatus.PasswordChangeRequired, _) => LinkFailure.PasswordChangeRequired,

@@ -90,6 +90,7 @@ internal sealed class DraftAccount(Location location)
 internal sealed record DraftMovement(Location Location, string Amount, string Date, string Label)
 {
     public string Memo { get; init; } = "";
+    public string Counterparty { get; init; } = "";
     public string Reference { get; init; } = "";
     public bool Pending { get; init; }
     public string BooksOn { get; init; } = "";
@@ -101,6 +102,7 @@ internal sealed record DraftRecurring(Location Location, string Amount, string S
     /// <summary>A day, or a number of times, or nothing.</summary>
     public string End { get; init; } = "";
     public string Memo { get; init; } = "";
+    public string Counterparty { get; init; } = "";
     public string Reference { get; init; } = "";
     public string BooksAfterDays { get; init; } = "";
 }

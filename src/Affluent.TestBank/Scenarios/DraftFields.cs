@@ -96,6 +96,7 @@ internal sealed class DraftFields(Draft draft, string currency)
         var movement = new Movement(Amount(written.Location, "amount", written.Amount), date, written.Label)
         {
             Memo = OrNull(written.Memo),
+            Counterparty = OrNull(written.Counterparty),
             Reference = OrNull(written.Reference),
             Pending = written.Pending,
             BooksOn = written.BooksOn.Length > 0 ? Day(written.Location, "booking date", written.BooksOn) : null,
@@ -130,6 +131,7 @@ internal sealed class DraftFields(Draft draft, string currency)
             Times = times,
             Until = times is null && written.End.Length > 0 ? Day(written.Location, "end", written.End) : null,
             Memo = OrNull(written.Memo),
+            Counterparty = OrNull(written.Counterparty),
             Reference = OrNull(written.Reference),
             BooksAfterDays = Count(written.Location, "days until booking", written.BooksAfterDays, 0, 30),
         };

@@ -132,10 +132,21 @@ internal static class JsonScenario
 
     private static DraftMovement Movement(Node node)
     {
-        node.Only("amount", "date", "label", "memo", "reference", "pending", "books_on", "booked_reference");
+        node.Only(
+            "amount",
+            "date",
+            "label",
+            "memo",
+            "counterparty",
+            "reference",
+            "pending",
+            "books_on",
+            "booked_reference"
+        );
         return new DraftMovement(node.Location, node.Text("amount"), node.Text("date"), node.Text("label"))
         {
             Memo = node.Text("memo"),
+            Counterparty = node.Text("counterparty"),
             Reference = node.Text("reference"),
             Pending = node.Flag("pending"),
             BooksOn = node.Text("books_on"),
@@ -145,7 +156,18 @@ internal static class JsonScenario
 
     private static DraftRecurring Recurring(Node node)
     {
-        node.Only("amount", "start", "label", "every", "until", "times", "memo", "reference", "books_after_days");
+        node.Only(
+            "amount",
+            "start",
+            "label",
+            "every",
+            "until",
+            "times",
+            "memo",
+            "counterparty",
+            "reference",
+            "books_after_days"
+        );
         return new DraftRecurring(
             node.Location,
             node.Text("amount"),
@@ -156,6 +178,7 @@ internal static class JsonScenario
         {
             End = node.Text("until", node.Text("times")),
             Memo = node.Text("memo"),
+            Counterparty = node.Text("counterparty"),
             Reference = node.Text("reference"),
             BooksAfterDays = node.Text("books_after_days"),
         };

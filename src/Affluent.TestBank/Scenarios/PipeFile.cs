@@ -91,12 +91,17 @@ internal static class PipeFile
                 case "DETAIL" when Has(2, 2) && OfAccount() is { } account:
                     account.Details[fields[1]] = new LocatedText(fields[2], location);
                     break;
-                case "TRANSACTION" when Has(3, 5) && OfAccount() is { } account:
+                case "TRANSACTION" when Has(3, 6) && OfAccount() is { } account:
                     account.Movements.Add(
-                        new(location, fields[1], fields[2], fields[3]) { Memo = Field(4), Reference = Field(5) }
+                        new(location, fields[1], fields[2], fields[3])
+                        {
+                            Memo = Field(4),
+                            Reference = Field(5),
+                            Counterparty = Field(6),
+                        }
                     );
                     break;
-                case "PENDING" when Has(3, 7) && OfAccount() is { } account:
+                case "PENDING" when Has(3, 8) && OfAccount() is { } account:
                     account.Movements.Add(
                         new(location, fields[1], fields[2], fields[3])
                         {
@@ -105,10 +110,11 @@ internal static class PipeFile
                             Memo = Field(5),
                             Reference = Field(6),
                             BookedReference = Field(7),
+                            Counterparty = Field(8),
                         }
                     );
                     break;
-                case "RECURRING" when Has(4, 8) && OfAccount() is { } account:
+                case "RECURRING" when Has(4, 9) && OfAccount() is { } account:
                     account.Recurring.Add(
                         new(location, fields[1], fields[2], fields[3], fields[4])
                         {
@@ -116,6 +122,7 @@ internal static class PipeFile
                             Memo = Field(6),
                             Reference = Field(7),
                             BooksAfterDays = Field(8),
+                            Counterparty = Field(9),
                         }
                     );
                     break;

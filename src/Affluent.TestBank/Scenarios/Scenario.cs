@@ -105,6 +105,7 @@ public sealed record AccountBalance(long Amount, DateOnly Date, bool Living);
 public sealed record Movement(long Amount, DateOnly Date, string Label)
 {
     public string? Memo { get; init; }
+    public string? Counterparty { get; init; }
     public string? Reference { get; init; }
     public bool Pending { get; init; }
     public DateOnly? BooksOn { get; init; }
@@ -120,6 +121,7 @@ public sealed record RecurringMovement(long Amount, DateOnly Start, string Label
     public DateOnly? Until { get; init; }
     public int? Times { get; init; }
     public string? Memo { get; init; }
+    public string? Counterparty { get; init; }
     public string? Reference { get; init; }
     public int BooksAfterDays { get; init; }
 }

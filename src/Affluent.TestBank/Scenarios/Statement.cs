@@ -22,7 +22,14 @@ public sealed record StatementEntry(
     string Label,
     string? Memo,
     bool Pending
-);
+)
+{
+    /// <summary>Who is on the other side, when the scenario says it.</summary>
+    public string? Counterparty { get; init; }
+
+    /// <summary>From when a booked one counts for interest.</summary>
+    public DateOnly ValueDate => BookingDate;
+}
 
 /// <summary>What a person's accounts look like on a day: a pure function of the scenario, its seed and the day.</summary>
 internal static class Statements
@@ -84,6 +91,7 @@ internal static class Statements
                 yield return new Movement(recurring.Amount, day, Dated(recurring.Label, day))
                 {
                     Memo = recurring.Memo,
+                    Counterparty = recurring.Counterparty,
                     Reference = recurring.Reference is { } r ? $"{r}-{Compact(day)}" : null,
                     Pending = recurring.BooksAfterDays > 0,
                     BooksOn = recurring.BooksAfterDays > 0 ? day.AddDays(recurring.BooksAfterDays) : null,
@@ -212,7 +220,10 @@ internal static class Statements
             movement.Label,
             movement.Memo,
             pending
-        );
+        )
+        {
+            Counterparty = movement.Counterparty,
+        };
     }
 
     // Made of the content, not of the place in the file: a line added above changes no other reference.

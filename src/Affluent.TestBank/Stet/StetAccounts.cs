@@ -63,8 +63,12 @@ internal static partial class StetAccounts
             entry.Amount < 0 ? "DBIT" : "CRDT",
             entry.Pending ? "PDNG" : "BOOK",
             entry.BookingDate,
+            entry.Pending ? null : entry.ValueDate,
             entry.Date,
-            [.. Lines(entry.Label), .. entry.Memo is null ? [] : Lines(entry.Memo)]
+            [.. Lines(entry.Label), .. entry.Memo is null ? [] : Lines(entry.Memo)],
+            entry.Counterparty is not { } name ? null
+                : entry.Amount < 0 ? new RelatedParties(null, new PartyIdentification(Cut(name, 140)))
+                : new RelatedParties(new PartyIdentification(Cut(name, 140)), null)
         );
 
     /// <summary>The day that <c>dateFrom</c> and <c>dateTo</c> look at: booked entries by booking, pending ones by what happened.</summary>
@@ -111,8 +115,7 @@ internal static partial class StetAccounts
     {
         var iban = Iban().IsMatch(account.Iban) ? account.Iban : null;
         var card = account.Card?.MaskedNumber is { } pan ? new GenericIdentification(pan, "CPAN", null) : null;
-        var other =
-            iban is null && card is null ? new GenericIdentification(Cut(account.Number, 70), "BANK", null) : card;
+        var other = card ?? new GenericIdentification(Cut(account.Number, 70), "BANK", null);
         return new AccountIdentification(iban, other, account.Currency);
     }
 

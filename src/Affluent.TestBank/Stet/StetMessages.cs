@@ -85,9 +85,16 @@ internal sealed record TransactionResource(
     string CreditDebitIndicator,
     string Status,
     DateOnly BookingDate,
+    DateOnly? ValueDate,
     DateOnly TransactionDate,
-    IReadOnlyList<string> RemittanceInformation
+    IReadOnlyList<string> RemittanceInformation,
+    RelatedParties? RelatedParties
 );
+
+/// <summary>The other side: who pays (<c>debtor</c>) or is paid (<c>creditor</c>).</summary>
+internal sealed record RelatedParties(PartyIdentification? Debtor, PartyIdentification? Creditor);
+
+internal sealed record PartyIdentification(string Name);
 
 internal sealed record HalIdentity(string ConnectedPsu, [property: JsonPropertyName("_links")] IdentityLinks Links);
 

@@ -54,6 +54,7 @@ internal static class AccountFacts
                 ("savings-rate", texts["rate"], Rate(savings.Rate)),
                 ("savings-opened-on", texts["opened_on"], Day(savings.OpenedOn)),
                 ("savings-end-date", texts["end_date"], Day(savings.EndDate)),
+                ("savings-pivot-account", texts["pivot_account"], Number(savings.PivotAccount)),
                 ("savings-earned", texts["earned"], Amount(savings.EarnedThisYear)),
                 ("savings-ceiling", texts["ceiling"], Amount(savings.Ceiling)),
             ]);

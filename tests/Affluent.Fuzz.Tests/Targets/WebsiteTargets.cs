@@ -1,5 +1,6 @@
 using System.Text;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Reading;
 using Affluent.Connectors.Scraping;
 using Affluent.Connectors.Testing;
 using AngleSharp.Html.Dom;
@@ -100,7 +101,7 @@ internal static class WebsiteTargets
         {
             var detailed = AccountPages.WithDetails(account with { Type = type }, page, Paris);
             Promise.Holds(
-                AccountPages.WithPayers([account, detailed]).Count == 2,
+                NamedAccounts.Resolve([account, detailed]).Count == 2,
                 "no account is lost on the way to its payer"
             );
         }

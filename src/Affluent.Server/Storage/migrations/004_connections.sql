@@ -13,6 +13,7 @@ create table connections (
     redirect_url text,
     authorize_hash text,
     authorize_sealed {bytes},
+    owner_name text,
     primary key (user_id, id)
 );
 create index connections_id on connections (id);
@@ -26,6 +27,7 @@ create table channels (
     mode text not null check (mode in ({words ChannelMode})),
     status text not null check (status in ({words ChannelStatus})),
     reason text check (reason in ({words ChannelReason})),
+    message text,
     expires_at bigint,
     last_success_at bigint,
     last_end_at bigint,

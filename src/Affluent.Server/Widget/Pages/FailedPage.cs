@@ -13,7 +13,14 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
     public override IResult Render(PageRequest request)
     {
         var (title, body) = new FailedTexts(request.Language).Of(failure, BankName(request.Language));
-        return NoticeView.Show(request.Frame with { HasError = true }, title, body, [.. WaysOn(request.Language)]);
+        var message = Session.Connection is { } connection ? BankWork.ChannelInWork(State, connection)?.Message : null;
+        return NoticeView.Show(
+            request.Frame with
+            {
+                HasError = true,
+            },
+            new NoticeView(title, body, [.. WaysOn(request.Language)]) { Message = message }
+        );
     }
 
     public override async Task<FormResult> Submit(PostedForm form) =>
@@ -40,7 +47,11 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
         }
         if (
             channel is { Mode: ChannelMode.Embedded }
-            && failure is LinkFailure.WrongCredentials or LinkFailure.PasswordChangeRequired or LinkFailure.AccessLocked
+            && failure
+                is LinkFailure.WrongCredentials
+                    or LinkFailure.FieldRefused
+                    or LinkFailure.PasswordChangeRequired
+                    or LinkFailure.AccessLocked
         )
         {
             return state with { Step = WidgetStep.Credentials, DefinitionId = channel.Id };
@@ -99,6 +110,16 @@ internal sealed class FailedTexts(Language language) : Texts(language)
                 fr: (
                     "Votre banque a refusé cette identification",
                     $"L’identifiant ou le mot de passe n’est pas correct. Vérifiez-les sur le site de {bank} avant de réessayer : les banques bloquent un accès après quelques erreurs."
+                )
+            ),
+            LinkFailure.FieldRefused => Say(
+                en: (
+                    "Your bank cannot use what you entered",
+                    $"Name and password are not the matter. {bank} says what is wrong: put it right, or leave that field empty, and try again."
+                ),
+                fr: (
+                    "Votre banque ne peut pas utiliser ce que vous avez saisi",
+                    $"L’identifiant et le mot de passe ne sont pas en cause. {bank} dit ce qui ne va pas : corrigez-le, ou laissez ce champ vide, puis réessayez."
                 )
             ),
             LinkFailure.ChallengeFailed => Say(

@@ -7,12 +7,18 @@ namespace Affluent.Server.Widget.Pages.Shared;
 /// <param name="Choices">Ways on.</param>
 public sealed record NoticeView(string Title, string Body, IReadOnlyList<Choice> Choices)
 {
+    /// <summary>What the bank itself says, a line each; null when it says nothing.</summary>
+    public string? Message { get; init; }
+
+    internal static RazorComponentResult<Notice> Show(Frame frame, NoticeView view) =>
+        PageMarkup.Of<Notice, NoticeView>(frame, view);
+
     internal static RazorComponentResult<Notice> Show(
         Frame frame,
         string title,
         string body,
         params Choice[] choices
-    ) => PageMarkup.Of<Notice, NoticeView>(frame, new NoticeView(title, body, choices));
+    ) => Show(frame, new NoticeView(title, body, choices));
 }
 
 /// <summary>A way on, offered by a notice.</summary>
