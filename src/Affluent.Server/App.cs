@@ -59,6 +59,7 @@ internal static class App
         builder.Services.AddSingleton(new Vault(masterKey));
         builder.Services.AddSingleton(new Ids(time, node));
         builder.Services.AddSingleton<UserDatabase>();
+        builder.Services.AddThrottles(masterKey);
         builder.Services.AddAuthorizationServer(settings, masterKey);
         builder.Services.AddUsers(UserErasure);
         builder.Services.AddJobs(settings);

@@ -21,7 +21,7 @@ namespace EndToEnd.Tests;
 /// <summary>The platform, the test bank and a client's web site, each on an origin of its own, as in life.</summary>
 internal sealed class Platform : IAsyncDisposable
 {
-    private const string Password = "pa55word";
+    private const string Password = "m0rning-walk";
 
     private readonly DirectoryInfo _folder;
     private readonly Database _database;

@@ -42,6 +42,10 @@ internal static class Access
     public static T NeedsAnyToken<T>(this T route)
         where T : IEndpointConventionBuilder => route.WithMetadata(new Need([]));
 
+    /// <summary>The route can be called so many times a minute, for a user, by a client and from an address.</summary>
+    public static RouteHandlerBuilder Limited(this RouteHandlerBuilder route, LimitedAction action) =>
+        route.WithMetadata(new Limit(action)).Answers(StatusCodes.Status429TooManyRequests);
+
     /// <summary>Whether a route says what it needs.</summary>
     public static bool IsGuarded(Endpoint endpoint) => endpoint.Metadata.GetMetadata<Need>() is not null;
 
@@ -53,7 +57,7 @@ internal static class Access
             await next(context);
             return;
         }
-        if (await Decide(context, need) is { } problem)
+        if ((await Decide(context, need) ?? Excess(context)) is { } problem)
         {
             await problem.ExecuteAsync(context);
             return;
@@ -101,6 +105,16 @@ internal static class Access
         }
         return await ActInClientMode(context, caller, metadata.GetMetadata<Ownership>());
     }
+
+    private static Problem? Excess(HttpContext context) =>
+        context.GetEndpoint()!.Metadata.GetMetadata<Limit>() is { } limit
+        && ActingUser.Find(context) is { } user
+        && context
+            .RequestServices.GetRequiredService<RequestLimits>()
+            .Take(limit.Action, user.ClientId, user.UserId.ToString(), context.Connection.RemoteIpAddress)
+            is { } seconds
+            ? Problem.RateLimited(seconds)
+            : null;
 
     private static async Task<Problem?> ActInClientMode(HttpContext context, Caller caller, Ownership? ownership)
     {
@@ -164,6 +178,9 @@ internal static class Access
                 (db, text) => Ids.TryRead<TId>(text, out var id) ? ownerOf(db, id) : Task.FromResult<UserId?>(null)
             );
     }
+
+    /// <summary>What a route counts as.</summary>
+    private sealed record Limit(LimitedAction Action);
 
     /// <summary>On routes that act for the client itself.</summary>
     internal sealed record ClientsOnly;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Microsoft.AspNetCore;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
+using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 using static OpenIddict.Server.OpenIddictServerHandlers;
@@ -10,8 +12,20 @@ namespace Affluent.Server.Authorization;
 /// <summary>Where OpenIddict answers otherwise than the RFCs or the published API say.</summary>
 internal static class Answers
 {
+    /// <summary>The error of more requests than the limits allow: RFC 6749 has none, RFC 6585 has the status.</summary>
+    public const string RateLimited = "rate_limited";
+
     public static void Adjust(OpenIddictServerBuilder server)
     {
+        server.AddEventHandler<ApplyTokenResponseContext>(handler =>
+            handler
+                .UseInlineHandler(WriteStatus)
+                .SetOrder(
+                    OpenIddictServerAspNetCoreHandlers
+                        .AttachHttpResponseCode<ApplyTokenResponseContext>
+                        .Descriptor.Order + 1
+                )
+        );
         server.AddEventHandler<ProcessSignInContext>(handler =>
             handler.UseInlineHandler(WriteIssuer).SetOrder(PrepareUserCodePrincipal.Descriptor.Order + 1)
         );
@@ -53,6 +67,16 @@ internal static class Answers
         if (context.Response.HasParameter(Claims.Issuer))
         {
             context.Response[Claims.Issuer] = Issuer(context.Options);
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    private static ValueTask WriteStatus(ApplyTokenResponseContext context)
+    {
+        if (context.Response.Error == RateLimited)
+        {
+            context.Transaction.GetHttpRequest()!.HttpContext.Response.StatusCode =
+                StatusCodes.Status429TooManyRequests;
         }
         return ValueTask.CompletedTask;
     }

@@ -18,6 +18,9 @@ internal static class AuthorizationServer
     public static readonly TimeSpan AccessTokenLifetime = TimeSpan.FromSeconds(3600);
     public static readonly TimeSpan RefreshTokenLifetime = TimeSpan.FromDays(90);
 
+    /// <summary>However often it is refreshed, a sign-in ends: as late as the longest consent of a bank.</summary>
+    public static readonly TimeSpan SignInLifetime = TimeSpan.FromDays(180);
+
     private static readonly TimeSpan PruneEvery = TimeSpan.FromMinutes(5);
 
     public static void AddAuthorizationServer(this IServiceCollection services, Settings settings, MasterKey masterKey)
@@ -29,6 +32,7 @@ internal static class AuthorizationServer
         services.AddSingleton(signingKey);
         services.AddSingleton<AccessTokens>();
         services.AddScoped<RefreshTokenCheck>();
+        services.AddSingleton<RequestLimits>();
         services.AddSingleton<Revocations>();
         services.AddHostedService(provider => provider.GetRequiredService<Revocations>());
         services.AddPeriodicTask("tokens", PruneEvery, TokenStore.Prune);

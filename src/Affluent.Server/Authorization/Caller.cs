@@ -29,9 +29,12 @@ internal sealed record ActingUser(ClientId ClientId, UserId UserId)
 
     public static void Set(HttpContext context, ActingUser user) => context.Items[Key] = user;
 
+    /// <summary>The user, if the route acts for one.</summary>
+    public static ActingUser? Find(HttpContext context) => context.Items[Key] as ActingUser;
+
     public static ValueTask<ActingUser> BindAsync(HttpContext context) =>
         ValueTask.FromResult(
-            context.Items[Key] as ActingUser
+            Find(context)
                 ?? throw new InvalidOperationException("The route does not say for whom it acts.")
         );
 }

@@ -24,7 +24,9 @@ internal static class JsonBodies
     public static async Task ReadAsForm(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
-        if (HttpMethods.IsPost(request.Method) && request.HasJsonContentType() && Paths.Contains(request.Path))
+        // OpenIddict takes a slash at the end, too.
+        var isOurs = request.Path.Value is { } path && Paths.Contains(path.TrimEnd('/'));
+        if (isOurs && HttpMethods.IsPost(request.Method) && request.HasJsonContentType())
         {
             if (await Read(request, context.RequestAborted) is not { } fields)
             {
@@ -34,14 +36,20 @@ internal static class JsonBodies
             request.ContentType = "application/x-www-form-urlencoded";
             context.Features.Set<IFormFeature>(new FormFeature(new FormCollection(fields)));
         }
-        else if (
-            request.HasFormContentType
-            && Paths.Contains(request.Path)
-            && (await Body.ReadForm(request)).Problem is { } problem
-        )
+        else if (isOurs && request.HasFormContentType)
         {
-            await Refuse(context.Response, problem.Detail, problem.Status);
-            return;
+            var (form, problem) = await Body.ReadForm(request);
+            if (form is null)
+            {
+                await Refuse(context.Response, problem!.Detail, problem.Status);
+                return;
+            }
+            // RFC 6749 §3.2.
+            if (form.Any(field => field.Value.Count > 1))
+            {
+                await Refuse(context.Response, "A field is sent twice.");
+                return;
+            }
         }
         await next(context);
     }

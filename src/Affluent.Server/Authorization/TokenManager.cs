@@ -1,3 +1,4 @@
+using System.Globalization;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Microsoft.Extensions.Options;
@@ -18,7 +19,24 @@ internal sealed class TokenManager(
 {
     public override async ValueTask<bool> TryRevokeAsync(TokenRow token, CancellationToken cancellationToken = default)
     {
-        await database.Write(db => revocations.Add(db, new TokenId(token.Id)), cancellationToken);
+        var family =
+            token.Type == OpenIddictConstants.TokenTypeIdentifiers.RefreshToken
+            && await GetAuthorizationIdAsync(token, cancellationToken) is { } id
+                ? new AuthorizationId(long.Parse(id, CultureInfo.InvariantCulture))
+                : (AuthorizationId?)null;
+        await database.Write(
+            async db =>
+            {
+                await revocations.Add(db, new TokenId(token.Id));
+                if (family is { } ended)
+                {
+                    // With a refresh token goes all that came from its sign-in (RFC 7009 §2.1).
+                    await TokenStore.EndFamily(db, ended);
+                    await revocations.Add(db, ended);
+                }
+            },
+            cancellationToken
+        );
         return await base.TryRevokeAsync(token, cancellationToken);
     }
 
@@ -27,7 +45,7 @@ internal sealed class TokenManager(
         CancellationToken cancellationToken = default
     )
     {
-        var family = new AuthorizationId(long.Parse(identifier, System.Globalization.CultureInfo.InvariantCulture));
+        var family = new AuthorizationId(long.Parse(identifier, CultureInfo.InvariantCulture));
         await database.Write(
             async db =>
             {

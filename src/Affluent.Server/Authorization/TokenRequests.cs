@@ -16,9 +16,11 @@ namespace Affluent.Server.Authorization;
 /// </summary>
 internal sealed class TokenRequests(
     IOpenIddictApplicationManager clients,
+    IOpenIddictAuthorizationManager signIns,
     IOpenIddictTokenManager tokens,
     UserDirectory users,
-    Database database
+    Database database,
+    TimeProvider time
 ) : IOpenIddictServerHandler<HandleTokenRequestContext>
 {
     public async ValueTask HandleAsync(HandleTokenRequestContext context)
@@ -33,7 +35,8 @@ internal sealed class TokenRequests(
         {
             // Without client mode, a client's own token may only create users.
             var allowed = client.ClientMode ? granted : granted.Intersect([Scope.UsersCreate]);
-            if (Choose(context, allowed) is { } scopes)
+            // What exists and is not for this token is left out (RFC 6749 §3.3): clients ask for "users_create profile openid".
+            if (Choose(context, allowed, leavesOut: true) is { } scopes)
             {
                 Grant(context, client, client.ClientId!, scopes);
             }
@@ -45,8 +48,14 @@ internal sealed class TokenRequests(
             {
                 return;
             }
+            var http = context.Transaction.GetHttpRequest()!.HttpContext;
             var outcome = await users.SignIn(
-                new SignIn(new ClientId(client.Id), request.Username!, new Secret(request.Password!)),
+                new SignIn(
+                    new ClientId(client.Id),
+                    request.Username!,
+                    new Secret(request.Password!),
+                    http.Connection.RemoteIpAddress
+                ),
                 context.CancellationToken
             );
             switch (outcome)
@@ -54,11 +63,14 @@ internal sealed class TokenRequests(
                 case SignInOutcome.Welcome welcome:
                     Grant(context, client, welcome.UserId.ToString(), scopes.Where(s => s != Scope.UsersCreate));
                     break;
+                case SignInOutcome.Excess excess:
+                    http.Response.Headers.RetryAfter = excess.RetryAfter.ToString(CultureInfo.InvariantCulture);
+                    context.Reject(Answers.RateLimited, "Too many sign-ins: send this one again later.");
+                    break;
                 case SignInOutcome.Refused refused:
                     if (refused.RetryAfter is { } seconds)
                     {
-                        var response = context.Transaction.GetHttpRequest()!.HttpContext.Response;
-                        response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+                        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
                     }
                     context.Reject(
                         Errors.InvalidGrant,
@@ -87,6 +99,12 @@ internal sealed class TokenRequests(
             context.Reject(Errors.InvalidGrant, "The refresh token is no longer valid.");
             return;
         }
+        var left = await LeftOfSignIn(old.GetAuthorizationId()!, context.CancellationToken);
+        if (left <= TimeSpan.Zero)
+        {
+            context.Reject(Errors.InvalidGrant, "The sign-in has come to its end: the user signs in again.");
+            return;
+        }
         // OpenIddict lets several requests at the same moment pass; the first one to use the token up is the only one.
         var token = await tokens.FindByIdAsync(old.GetTokenId()!, context.CancellationToken);
         if (token is null || !await tokens.TryRedeemAsync(token, context.CancellationToken))
@@ -96,15 +114,36 @@ internal sealed class TokenRequests(
             return;
         }
         Grant(context, client, userId.ToString(), scopes);
-        context.Principal!.SetAuthorizationId(old.GetAuthorizationId());
+        context
+            .Principal!.SetAuthorizationId(old.GetAuthorizationId())
+            .SetRefreshTokenLifetime(
+                left < AuthorizationServer.RefreshTokenLifetime ? left : AuthorizationServer.RefreshTokenLifetime
+            );
     }
 
+    /// <summary>For how long a sign-in may still be refreshed.</summary>
+    private async Task<TimeSpan> LeftOfSignIn(string id, CancellationToken cancellation) =>
+        await signIns.FindByIdAsync(id, cancellation) is { } signIn
+        && await signIns.GetCreationDateAsync(signIn, cancellation) is { } began
+            ? began + AuthorizationServer.SignInLifetime - time.GetUtcNow()
+            : TimeSpan.Zero;
+
     /// <summary>What is asked, if all of it is allowed; all that is allowed, if nothing is asked. Else the request is refused.</summary>
-    private static Scope[]? Choose(HandleTokenRequestContext context, IEnumerable<Scope> allowed)
+    /// <param name="leavesOut">What is asked beyond that is left out, as long as something is left.</param>
+    private static Scope[]? Choose(
+        HandleTokenRequestContext context,
+        IEnumerable<Scope> allowed,
+        bool leavesOut = false
+    )
     {
         var may = allowed.ToArray();
         // Refresh tokens come without asking; clients that ask by the name of OpenID Connect are not refused for it.
         var wanted = context.Request.GetScopes().Remove(OpenIddictConstants.Scopes.OfflineAccess);
+        if (leavesOut && wanted.All(word => Vocabulary<Scope>.TryRead(word, out _)))
+        {
+            var some = may.Where(scope => wanted.Contains(scope.Word())).ToArray();
+            wanted = some.Length > 0 ? [.. some.Select(scope => scope.Word())] : wanted;
+        }
         if (wanted.Except(may.Select(scope => scope.Word()), StringComparer.Ordinal).FirstOrDefault() is { } excess)
         {
             context.Reject(

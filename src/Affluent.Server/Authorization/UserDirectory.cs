@@ -1,3 +1,4 @@
+using System.Net;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
@@ -12,7 +13,8 @@ internal sealed record UserDirectory(
 );
 
 /// <summary>A user's attempt to sign in with a password.</summary>
-internal sealed record SignIn(ClientId ClientId, string UserName, Secret Password);
+/// <param name="Address">Where it came from; null: not known.</param>
+internal sealed record SignIn(ClientId ClientId, string UserName, Secret Password, IPAddress? Address);
 
 /// <summary>How it ended.</summary>
 internal abstract record SignInOutcome
@@ -27,4 +29,8 @@ internal abstract record SignInOutcome
     /// </summary>
     /// <param name="RetryAfter">Seconds for which every further attempt is refused; null: none.</param>
     public sealed record Refused(long? RetryAfter) : SignInOutcome;
+
+    /// <summary>Not looked at: there are more attempts than the limits allow.</summary>
+    /// <param name="RetryAfter">Seconds after which to come again.</param>
+    public sealed record Excess(long RetryAfter) : SignInOutcome;
 }

@@ -22,6 +22,7 @@ internal static class ConnectionEditEndpoints
         connections
             .MapPost("", Create)
             .Needs(Scope.ConnectionsManage)
+            .Limited(LimitedAction.Connection)
             .Describe(
                 "createConnection",
                 "Create a connection",
@@ -36,6 +37,7 @@ internal static class ConnectionEditEndpoints
         connections
             .MapPut("/{id}/channels/{definitionId}/credentials", SetCredentials)
             .Needs(Scope.ConnectionsManage)
+            .Limited(LimitedAction.Answer)
             .OwnedBy<ConnectionId>("id", ConnectionsStore.OwnerOf)
             .Describe(
                 "setCredentials",
@@ -47,6 +49,7 @@ internal static class ConnectionEditEndpoints
         connections
             .MapPost("/{id}/synchronize", Synchronize)
             .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
+            .Limited(LimitedAction.Synchronization)
             .OwnedBy<ConnectionId>("id", ConnectionsStore.OwnerOf)
             .Takes(Type)
             .Describe(
@@ -58,6 +61,7 @@ internal static class ConnectionEditEndpoints
         connections
             .MapPost("/synchronize", SynchronizeAll)
             .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
+            .Limited(LimitedAction.Synchronization)
             .Takes(Type)
             .Describe(
                 "synchronizeConnections",

@@ -64,6 +64,7 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses)
             Mode = channel.Mode,
             Status = channel.Status,
             Message = channel.Message,
+            Reason = channel.Reason,
             Expires = channel.Mode == ChannelMode.Redirect ? channel.ExpiresAt : null,
             LastSuccessDate = channel.LastSuccessAt,
             LastEndDate = channel.LastEndAt,

@@ -69,6 +69,9 @@ internal enum ChannelReason
     /// <summary>The bank calls the credentials wrong.</summary>
     WrongCredentials,
 
+    /// <summary>Wrong credentials of this login were tried too often, by whomever: the bank is not asked for some time.</summary>
+    TooManyAttempts,
+
     /// <summary>The code was wrong, or the approval was refused.</summary>
     ChallengeFailed,
 

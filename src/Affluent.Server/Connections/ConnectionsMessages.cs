@@ -61,6 +61,9 @@ internal sealed record ChannelMessage
     /// <summary>What the bank itself says about the status, in its own words; absent when it says nothing useful.</summary>
     public string? Message { get; init; }
 
+    /// <summary>Why it is not well; absent when it is, or when the status says it all.</summary>
+    public ChannelReason? Reason { get; init; }
+
     /// <summary>When the user's authorization at the bank ends; only on REDIRECT.</summary>
     public long? Expires { get; init; }
 

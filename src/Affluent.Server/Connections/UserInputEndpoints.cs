@@ -26,6 +26,7 @@ internal static class UserInputEndpoints
         userInput
             .MapPost("", Answer)
             .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
+            .Limited(LimitedAction.Answer)
             .OwnedBy<ConnectionId>("id", ConnectionsStore.OwnerOf)
             .Describe(
                 "answerUserInput",

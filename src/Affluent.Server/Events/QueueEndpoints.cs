@@ -40,6 +40,7 @@ internal static class QueueEndpoints
         queues
             .MapPost("", Create)
             .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
+            .Limited(LimitedAction.Queue)
             .Describe("createQueue", "Create a queue", "A queue follows the user's events from now on.")
             .Produces<QueueMessage>(201)
             .Answers();

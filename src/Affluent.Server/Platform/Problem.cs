@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -16,13 +17,15 @@ namespace Affluent.Server.Platform;
 /// <param name="Actor">Who must act.</param>
 /// <param name="Retryable">Whether the same request may succeed later, unchanged.</param>
 /// <param name="Parameter">The parameter or field that is wrong, when one is.</param>
+/// <param name="RetryAfter">Seconds after which it may succeed, where they are known.</param>
 internal sealed record Problem(
     int Status,
     string Code,
     string Detail,
     ProblemActor Actor = ProblemActor.Client,
     bool Retryable = false,
-    string? Parameter = null
+    string? Parameter = null,
+    long? RetryAfter = null
 ) : IResult
 {
     public static Problem BadParameter(string parameter, string why) =>
@@ -44,6 +47,16 @@ internal sealed record Problem(
 
     public static Problem Unauthorized(string why) => new(401, "invalid_token", why);
 
+    /// <summary>More than the limits allow.</summary>
+    public static Problem RateLimited(long retryAfter) =>
+        new(
+            429,
+            "rate_limited",
+            $"Too many requests of this kind: send it again in {retryAfter} seconds.",
+            Retryable: true,
+            RetryAfter: retryAfter
+        );
+
     public static Problem Conflict(string code, string why) => new(409, code, why);
 
     public Task ExecuteAsync(HttpContext httpContext)
@@ -53,6 +66,10 @@ internal sealed record Problem(
         if (Status == 401)
         {
             httpContext.Response.Headers.WWWAuthenticate = $"Bearer error=\"{Code}\"";
+        }
+        if (RetryAfter is { } seconds)
+        {
+            httpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
         return httpContext.Response.WriteAsJsonAsync(
             new ProblemMessage

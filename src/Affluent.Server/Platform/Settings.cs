@@ -95,6 +95,12 @@ internal sealed record Settings
         init => _logForm = value;
     }
 
+    /// <summary>What clients, users and addresses may do so many times a minute.</summary>
+    public IReadOnlyDictionary<LimitedAction, RateLimit> RateLimits { get; init; } = RateLimit.Standard;
+
+    /// <summary>How many wrong passwords a client and an address may bring in a quarter of an hour; users have a rule of their own.</summary>
+    public RateLimit WrongPasswords { get; init; } = new(Client: 1000, User: null, Address: 300);
+
     /// <summary>Where measurements are to be had for Prometheus; null: nowhere.</summary>
     public string? MetricsListen { get; init; }
 

@@ -25,6 +25,12 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         {
             return end;
         }
+        var login = BankLogin.Of(run.Connection.ProviderId, bank.Definition, channel.Status, _steps.Credentials);
+        return login is null ? await Read(cancellation) : await login.Guard(tools, Read, cancellation);
+    }
+
+    private async Task<ChannelEnd> Read(CancellationToken cancellation)
+    {
         var (listed, interrupted) = await List(cancellation);
         if (listed is null)
         {

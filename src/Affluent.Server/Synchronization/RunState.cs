@@ -16,6 +16,7 @@ internal sealed record RunTools(
     Banks Banks,
     BankHttp Http,
     TimeProvider Time,
+    ThrottleKeys ThrottleKeys,
     Func<ChannelDefinitionId, Uri> CallbackOf,
     ILogger Log
 )

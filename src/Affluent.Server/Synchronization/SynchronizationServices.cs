@@ -31,6 +31,7 @@ internal static class SynchronizationServices
                         services.GetRequiredService<Banks>(),
                         services.GetRequiredService<BankHttp>(),
                         services.GetRequiredService<TimeProvider>(),
+                        services.GetRequiredService<ThrottleKeys>(),
                         channel => Callback(services.GetRequiredService<Addresses>(), channel),
                         log
                     )

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
@@ -25,7 +26,7 @@ internal static class UserEndpoints
                 "The `Location` header of the answer names the new user; the body is empty."
             )
             .Accepts<CreateUserMessage>("application/json")
-            .Answers(201, 400, 409, 415);
+            .Answers(201, 400, 409, 415, 429);
         var byId = users.MapGroup("/{id}").OwnedBy<UserId>("id", Itself);
         byId.AddEndpointFilter(OnlyOneself);
         MapOne(users.MapGroup("/me"), "Me", "the user of the token", 400);
@@ -47,9 +48,13 @@ internal static class UserEndpoints
         {
             one.MapMethods("", [verb], Edit)
                 .Needs(Scope.ProfileEdit)
-                .Describe(operation + name, $"Change {whom}", "What the body does not name stays as it is.")
+                .Describe(
+                    operation + name,
+                    $"Change {whom}",
+                    "What the body does not name stays as it is. Another `email` or `password` needs `current_password`."
+                )
                 .Accepts<EditUserMessage>("application/json")
-                .Answers<UserMessage>(400, absent, 409, 415);
+                .Answers<UserMessage>(400, absent, 409, 415, 429);
         }
         one.MapDelete("", Delete)
             .Needs(Scope.ProfileEdit)
@@ -94,13 +99,22 @@ internal static class UserEndpoints
         {
             return Problem.BadBody($"'password' {weakness}", "password");
         }
+        string hash;
+        using (var turn = await passwords.Turn(caller.ClientId, cancellation))
+        {
+            if (turn is null)
+            {
+                return Problem.RateLimited(retryAfter: 1);
+            }
+            hash = await turn.Hash(new Secret(message.Password!), cancellation);
+        }
         var user = new UserRow
         {
             Id = ids.Next<UserId>(),
             ClientId = caller.ClientId,
             Email = email.Trim(),
             EmailKey = Email.Key(email),
-            PasswordHash = await passwords.Hash(new Secret(message.Password!), cancellation),
+            PasswordHash = hash,
             CreatedAt = time.Seconds(),
         };
         var isNew = await database.Write(
@@ -125,6 +139,7 @@ internal static class UserEndpoints
 
     private static async Task<IResult> Edit(
         HttpContext context,
+        Caller caller,
         ActingUser user,
         Database database,
         Passwords passwords,
@@ -150,20 +165,44 @@ internal static class UserEndpoints
         };
         after = after with { EmailKey = Email.Key(after.Email) };
         after = after with { EmailVerified = before.EmailVerified && after.EmailKey == before.EmailKey };
+        if (message.Password is not null || after.EmailKey != before.EmailKey)
+        {
+            if (string.IsNullOrEmpty(message.CurrentPassword))
+            {
+                return Problem.BadBody("another 'email' or 'password' needs the 'current_password'", "current_password");
+            }
+            var attempt = new SignIn(
+                before.ClientId,
+                before.Email,
+                new Secret(message.CurrentPassword),
+                context.Connection.RemoteIpAddress
+            );
+            switch (await signIn.Try(attempt, cancellation))
+            {
+                case SignInOutcome.Excess excess:
+                    return Problem.RateLimited(excess.RetryAfter);
+                case SignInOutcome.Refused:
+                    return new Problem(
+                        403,
+                        "wrong_password",
+                        "The current password is wrong, or wrong ones were tried too often: then wait a while.",
+                        ProblemActor.User,
+                        Parameter: "current_password"
+                    );
+                case SignInOutcome.Welcome:
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
+        }
         if (message.Password is { } password)
         {
-            var attempt = new SignIn(before.ClientId, before.Email, new Secret(message.CurrentPassword!));
-            if (await signIn.Try(attempt, cancellation) is not SignInOutcome.Welcome)
+            using var turn = await passwords.Turn(before.ClientId, cancellation);
+            if (turn is null)
             {
-                return new Problem(
-                    403,
-                    "wrong_password",
-                    "The current password is wrong, or wrong ones were tried too often: then wait a while.",
-                    ProblemActor.User,
-                    Parameter: "current_password"
-                );
+                return Problem.RateLimited(retryAfter: 1);
             }
-            after = after with { PasswordHash = await passwords.Hash(new Secret(password), cancellation) };
+            after = after with { PasswordHash = await turn.Hash(new Secret(password), cancellation) };
         }
         try
         {
@@ -184,12 +223,17 @@ internal static class UserEndpoints
                 },
                 cancellation
             );
-            return isDone ? TypedResults.Json(Message(after), UserJson.Default.UserMessage) : Taken();
+            if (isDone)
+            {
+                return TypedResults.Json(Message(after), UserJson.Default.UserMessage);
+            }
         }
         catch (DbException e) when (database.IsUniqueViolation(e))
         {
-            return Taken();
+            // Said below.
         }
+        // A client knows its users; a user is not told who the others are.
+        return caller.UserId is null ? Taken() : UnusableEmail();
     }
 
     private static Problem? Check(EditUserMessage message) =>
@@ -197,18 +241,17 @@ internal static class UserEndpoints
             ? Problem.BadBody($"'first_name' must have at most {LongestName} characters", "first_name")
         : message.LastName?.Length > LongestName
             ? Problem.BadBody($"'last_name' must have at most {LongestName} characters", "last_name")
-        : message.Email is { } email && !Email.IsPlausible(email)
-            ? Problem.BadBody("'email' must be an e-mail address", "email")
+        : message.Email is { } email && !Email.IsPlausible(email) ? UnusableEmail()
         : message.Password is { } password && Passwords.Weakness(password) is { } weakness
             ? Problem.BadBody($"'password' {weakness}", "password")
-        : message.Password is not null && string.IsNullOrEmpty(message.CurrentPassword)
-            ? Problem.BadBody("a new 'password' needs the 'current_password'", "current_password")
         : null;
 
     private static string? Changed(string? asked, string? before) =>
         asked is null ? before
         : string.IsNullOrWhiteSpace(asked) ? null
         : asked.Trim();
+
+    private static Problem UnusableEmail() => Problem.BadBody("'email' is no e-mail address that can be used", "email");
 
     private static Problem Taken() => Problem.Conflict("user_exists", "A user with this e-mail already exists.");
 

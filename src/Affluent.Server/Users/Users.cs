@@ -12,7 +12,6 @@ internal static class UserServices
         services.AddSingleton(new PasswordCost());
         services.AddSingleton<Passwords>();
         services.AddSingleton<PasswordSignIn>();
-        services.AddPeriodicTask("sign_in_failures", TimeSpan.FromMinutes(5), ThrottleStore.Prune);
         services.AddSingleton(provider => new UserDirectory(
             UserStore.ClientOf,
             provider.GetRequiredService<PasswordSignIn>().Try

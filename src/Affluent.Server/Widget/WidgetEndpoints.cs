@@ -106,8 +106,11 @@ internal static partial class WidgetEndpoints
         {
             return problem!;
         }
-        switch (await flow.Submit(sessionId, form, Presence.OfBrowser(context), context.RequestAborted))
+        var address = context.Connection.RemoteIpAddress;
+        switch (await flow.Submit(sessionId, form, Presence.OfBrowser(context), address, context.RequestAborted))
         {
+            case Submission.Excess excess:
+                return Notices.TooMany(context, excess.RetryAfter);
             case Submission.Expired:
                 return Notices.Expired(context);
             case Submission.Rejected rejected:

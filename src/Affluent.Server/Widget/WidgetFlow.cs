@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
 using Affluent.Server.Connections;
@@ -21,6 +22,9 @@ internal abstract record Submission
     /// <summary>The session is no more.</summary>
     public sealed record Expired : Submission;
 
+    /// <summary>More forms than the limits allow: after so many seconds it can be sent again.</summary>
+    public sealed record Excess(long RetryAfter) : Submission;
+
     /// <summary>The form is to be corrected.</summary>
     public sealed record Rejected(SessionContext Session, WidgetPage Page, RejectedForm Form) : Submission;
 }
@@ -34,6 +38,7 @@ internal sealed class WidgetFlow(
     UserDatabase users,
     Banks banks,
     Revocations revocations,
+    RequestLimits limits,
     TimeProvider time
 )
 {
@@ -88,10 +93,12 @@ internal sealed class WidgetFlow(
     }
 
     /// <summary>Takes a form.</summary>
+    /// <param name="address">Where it came from; null: not known.</param>
     public Task<Submission> Submit(
         string sessionId,
         IFormCollection fields,
         PresentUser user,
+        IPAddress? address,
         CancellationToken cancellation
     ) =>
         database.Write<Submission>(
@@ -104,6 +111,10 @@ internal sealed class WidgetFlow(
                 if (!session.Session.Owns(fields["token"]))
                 {
                     return new Submission.Taken();
+                }
+                if (limits.Take(LimitedAction.Answer, work.ClientId, work.UserId.ToString(), address) is { } seconds)
+                {
+                    return new Submission.Excess(seconds);
                 }
                 var actions = new SessionActions(work, banks, session.State.Parameters, user);
                 var form = new PostedForm(session, fields, actions);

@@ -81,6 +81,9 @@ internal enum LinkFailure
     /// <summary>The bank cannot use what stands in a field that may be left empty.</summary>
     FieldRefused,
 
+    /// <summary>Wrong ones were tried too often: the bank is not asked for some time.</summary>
+    TooManyAttempts,
+
     /// <summary>The code was wrong too often, or came too late.</summary>
     ChallengeFailed,
 
@@ -122,6 +125,7 @@ internal static class LinkFailures
             (_, ChannelReason.CredentialsRequired) => LinkFailure.QuestionExpired,
             (_, ChannelReason.ChallengeFailed) => LinkFailure.ChallengeFailed,
             (_, ChannelReason.FieldRefused) => LinkFailure.FieldRefused,
+            (_, ChannelReason.TooManyAttempts) => LinkFailure.TooManyAttempts,
             (ChannelStatus.AuthFailed, _) => LinkFailure.WrongCredentials,
             (ChannelStatus.TokenExpired, _) => LinkFailure.ConsentRefused,
             (ChannelStatus.PasswordChangeRequired, _) => LinkFailure.PasswordChangeRequired,

@@ -10,6 +10,7 @@ internal sealed class WidgetSessions(
     Database database,
     Ids ids,
     AccessTokens tokens,
+    RequestLimits limits,
     Addresses addresses,
     TimeProvider time
 )
@@ -50,6 +51,11 @@ internal sealed class WidgetSessions(
                 "access_token",
                 "is the client's own token; the widget needs the token of the user who links a bank"
             );
+        }
+        var address = context.Connection.RemoteIpAddress;
+        if (limits.Take(LimitedAction.WidgetSession, client.Id, userId.ToString(), address) is { } seconds)
+        {
+            return Problem.RateLimited(seconds);
         }
         if (NeededScopes.Except(token.Caller.Scopes).ToArray() is [var missing, ..])
         {

@@ -284,6 +284,119 @@ public sealed class TokenTests
     }
 
     [Theory, OnBothDatabases]
+    public async Task A_sign_in_ends_after_180_days_however_often_it_is_refreshed(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var tokens = await app.SignIn(user);
+        Task<HttpResponseMessage> Refresh() =>
+            app.PostAuth(
+                "/auth/token",
+                user.Client,
+                ("grant_type", "refresh_token"),
+                ("refresh_token", tokens.Text("refresh_token")!)
+            );
+
+        for (var i = 0; i < 3; i++)
+        {
+            app.Time.Advance(TimeSpan.FromDays(59));
+            tokens = await Refresh().IsGiven();
+        }
+        app.Time.Advance(TimeSpan.FromDays(3) + TimeSpan.FromSeconds(1));
+
+        await Refresh().IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task With_a_refresh_token_end_the_access_tokens_of_its_sign_in_and_no_others(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var first = await app.SignIn(user);
+        var refreshed = await app.PostAuth(
+                "/auth/token",
+                user.Client,
+                ("grant_type", "refresh_token"),
+                ("refresh_token", first.Text("refresh_token")!)
+            )
+            .IsGiven();
+        var other = await app.SignIn(user);
+
+        await app.PostAuth("/auth/revoke", user.Client, ("token", refreshed.Text("refresh_token")!)).IsGiven();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusOfMe(app, first));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusOfMe(app, refreshed));
+        Assert.Equal(HttpStatusCode.OK, await StatusOfMe(app, other));
+    }
+
+    [Theory]
+    [OnBothDatabases("users_create profile openid", "users_create")]
+    [OnBothDatabases("openid users_create", "users_create")]
+    [OnBothDatabases("users_create", "users_create")]
+    public async Task A_client_s_own_token_leaves_out_what_is_for_users_and_says_so(
+        DatabaseKind kind,
+        string asked,
+        string granted
+    )
+    {
+        await using var app = await TestApp.Start(kind);
+        var client = await app.CreateClient();
+
+        var answer = await app.PostAuth(
+                "/auth/token",
+                client,
+                ("grant_type", "client_credentials"),
+                ("scope", asked)
+            )
+            .IsGiven();
+
+        Assert.Equal(granted, answer.Text("scope"));
+        Assert.Equal(granted, Claims(answer.Text("access_token")!, part: 1).Text("scope"));
+    }
+
+    [Theory]
+    [OnBothDatabases("scope")]
+    [OnBothDatabases("grant_type")]
+    [OnBothDatabases("client_id")]
+    [OnBothDatabases("username")]
+    public async Task A_field_that_comes_twice_is_refused(DatabaseKind kind, string twice)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        Dictionary<string, string> fields = new()
+        {
+            ["grant_type"] = "password",
+            ["client_id"] = user.Client.ClientId,
+            ["client_secret"] = user.Client.Secret,
+            ["username"] = user.Email,
+            ["password"] = user.Password,
+            ["scope"] = "profile",
+        };
+
+        await app.PostToken([.. fields.Select(f => (f.Key, f.Value)), (twice, fields[twice])])
+            .IsRefused(HttpStatusCode.BadRequest, "invalid_request");
+        await app.PostToken([.. fields.Select(f => (f.Key, f.Value))]).IsGiven();
+    }
+
+    [Theory]
+    [OnBothDatabases("/auth/token/")]
+    [OnBothDatabases("/AUTH/Token/")]
+    public async Task An_address_with_a_slash_at_its_end_is_the_same(DatabaseKind kind, string path)
+    {
+        await using var app = await TestApp.Start(kind);
+        var client = await app.CreateClient();
+        using var json = new StringContent("{\"grant_type\":", Encoding.UTF8, "application/json");
+        using var form = new StringContent("grant_type=%00&%00=%", Encoding.UTF8, "application/x-www-form-urlencoded");
+        using var other = new StringContent("<grant/>", Encoding.UTF8, "application/xml");
+
+        foreach (var body in new[] { json, form, other, null })
+        {
+            await app.Http.PostAsync(path, body, Stop).IsRefused(HttpStatusCode.BadRequest, "invalid_request");
+        }
+        await app.PostAuth(path, client, ("grant_type", "client_credentials")).IsGiven();
+    }
+
+    [Theory, OnBothDatabases]
     public async Task Introspection_tells_a_client_of_its_own_tokens_only(DatabaseKind kind)
     {
         await using var app = await TestApp.Start(kind);

@@ -87,7 +87,7 @@ internal sealed partial class TestApp
             .GetString()!;
 
     /// <summary>Registers a user over the API.</summary>
-    public async Task<TestUser> CreateUser(TestClient client, string? email = null, string password = "pa55word")
+    public async Task<TestUser> CreateUser(TestClient client, string? email = null, string password = "m0rning-walk")
     {
         email ??= $"user{Interlocked.Increment(ref _users)}@example.com";
         using var http = WithToken(await ClientToken(client));

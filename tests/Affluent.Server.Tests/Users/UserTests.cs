@@ -24,11 +24,11 @@ public sealed class UserTests
 
         using var created = await asClient.PostAsJsonAsync(
             "/api/v2.1/users",
-            new { email = " Ada@Example.com ", password = "pa55word" },
+            new { email = " Ada@Example.com ", password = "m0rning-walk" },
             Stop
         );
         var id = created.Headers.Location!.Segments[^1];
-        var user = new TestUser(client, id.Id<UserId>(), "ada@example.com", "pa55word");
+        var user = new TestUser(client, id.Id<UserId>(), "ada@example.com", "m0rning-walk");
         using var http = app.WithToken(await app.UserToken(user));
         var me = await http.GetFromJsonAsync<JsonElement>(Me, Stop);
 
@@ -49,16 +49,16 @@ public sealed class UserTests
         await app.CreateUser(client, "ada@example.com");
         using var http = app.WithToken(await app.ClientToken(client));
 
-        await http.PostAsJsonAsync("/api/v2.1/users", new { email = " ADA@example.com", password = "pa55word" }, Stop)
+        await http.PostAsJsonAsync("/api/v2.1/users", new { email = " ADA@example.com", password = "m0rning-walk" }, Stop)
             .IsRefused(HttpStatusCode.Conflict, "user_exists");
         await app.CreateUser(await app.CreateClient(), "ada@example.com");
     }
 
     [Theory]
     [OnBothDatabases("{}", "email")]
-    [OnBothDatabases("{\"email\":\"nobody\",\"password\":\"pa55word\"}", "email")]
-    [OnBothDatabases("{\"email\":\"a b@example.com\",\"password\":\"pa55word\"}", "email")]
-    [OnBothDatabases("{\"email\":5,\"password\":\"pa55word\"}", "email")]
+    [OnBothDatabases("{\"email\":\"nobody\",\"password\":\"m0rning-walk\"}", "email")]
+    [OnBothDatabases("{\"email\":\"a b@example.com\",\"password\":\"m0rning-walk\"}", "email")]
+    [OnBothDatabases("{\"email\":5,\"password\":\"m0rning-walk\"}", "email")]
     [OnBothDatabases("{\"email\":\"a@example.com\"}", "password")]
     [OnBothDatabases("{\"email\":\"a@example.com\",\"password\":\"pa55w\"}", "password")]
     [OnBothDatabases("{\"email\":\"a@example.com\",\"password\":\"password\"}", "password")]
@@ -85,7 +85,7 @@ public sealed class UserTests
         var limited = await app.CreateClient(clientMode: true, scopes: "profile");
         using var asLimited = app.WithToken(await app.ClientToken(limited, "profile"));
         using var asClient = app.WithToken(await app.ClientToken(user.Client));
-        var body = new { email = "new@example.com", password = "pa55word" };
+        var body = new { email = "new@example.com", password = "m0rning-walk" };
 
         await http.PostAsJsonAsync("/api/v2.1/users", body, Stop)
             .IsRefused(HttpStatusCode.Forbidden, "insufficient_scope");
@@ -143,17 +143,19 @@ public sealed class UserTests
     {
         await using var app = await TestApp.Start(kind);
         var (http, user) = await app.SignedInUser();
-        await app.CreateUser(user.Client, "taken@example.com");
 
         var named = await http.PatchAsJsonAsync(Me, new { first_name = "Ada", last_name = "Lovelace" }, Stop).IsGiven();
         var moved = await http.PutAsJsonAsync(
                 $"/api/v2.1/users/{user.Id}",
-                new { email = "ada@example.com", last_name = "" },
+                new
+                {
+                    email = "ada@example.com",
+                    last_name = "",
+                    current_password = user.Password,
+                },
                 Stop
             )
             .IsGiven();
-        await http.PatchAsJsonAsync(Me, new { email = "Taken@example.com" }, Stop)
-            .IsRefused(HttpStatusCode.Conflict, "user_exists");
         await http.PatchAsJsonAsync(Me, new { first_name = new string('a', 101) }, Stop)
             .IsRefused(HttpStatusCode.BadRequest, "invalid_body");
 
@@ -163,6 +165,50 @@ public sealed class UserTests
             (moved.Text("first_name"), moved.Text("last_name"), moved.Text("email"))
         );
         await app.SignIn(user with { Email = "ada@example.com" });
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Another_email_needs_the_password_and_tells_a_user_nothing_of_others(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var client = await app.CreateClient(clientMode: true);
+        var (http, user) = await app.SignedInUser(client);
+        await app.CreateUser(client, "taken@example.com");
+        using var byItself = app.WithToken(await app.ClientToken(client, "profile_edit"));
+        object Change(string email) => new { email, current_password = user.Password };
+
+        await http.PatchAsJsonAsync(Me, new { email = "new@example.com" }, Stop)
+            .IsRefused(HttpStatusCode.BadRequest, "invalid_body");
+        await http.PatchAsJsonAsync(Me, new { email = "new@example.com", current_password = "wr0ng" }, Stop)
+            .IsRefused(HttpStatusCode.Forbidden, "wrong_password");
+        using var taken = await http.PatchAsJsonAsync(Me, Change("Taken@example.com"), Stop);
+        using var impossible = await http.PatchAsJsonAsync(Me, Change("no address"), Stop);
+        await byItself
+            .PatchAsJsonAsync($"/api/v2.1/users/{user.Id}", Change("taken@example.com"), Stop)
+            .IsRefused(HttpStatusCode.Conflict, "user_exists");
+        // The same address, written otherwise, is no other one.
+        await http.PatchAsJsonAsync(Me, new { email = user.Email.ToUpperInvariant() }, Stop).IsGiven();
+
+        var (first, second) = (await taken.Json(), await impossible.Json());
+        Assert.Equal(HttpStatusCode.BadRequest, taken.StatusCode);
+        Assert.Equal((first.Text("code"), first.Text("detail")), (second.Text("code"), second.Text("detail")));
+    }
+
+    [Theory]
+    [OnBothDatabases("Password1")]
+    [OnBothDatabases("azerty123")]
+    [OnBothDatabases("pa55word")]
+    public async Task What_attackers_try_first_is_no_password(DatabaseKind kind, string password)
+    {
+        await using var app = await TestApp.Start(kind);
+        var client = await app.CreateClient();
+        var (user, me) = await app.SignedInUser(client);
+        using var http = app.WithToken(await app.ClientToken(client));
+
+        await http.PostAsJsonAsync("/api/v2.1/users", new { email = "new@example.com", password }, Stop)
+            .IsRefused(HttpStatusCode.BadRequest, "invalid_body");
+        await user.PatchAsJsonAsync(Me, new { password, current_password = me.Password }, Stop)
+            .IsRefused(HttpStatusCode.BadRequest, "invalid_body");
     }
 
     [Theory, OnBothDatabases]
@@ -206,7 +252,7 @@ public sealed class UserTests
 
         foreach (var name in new[] { user.Email, "nobody@example.com" })
         {
-            for (var i = 0; i < Throttle.Allowed - 1; i++)
+            for (var i = 0; i < ThrottleRule.SignInName.Allowed - 1; i++)
             {
                 await Fail(name);
             }
@@ -232,26 +278,27 @@ public sealed class UserTests
         var now = 1_000_000L;
         for (var i = 0; i < 12; i++)
         {
-            throttle = throttle.Failed(now);
+            throttle = throttle.Failed(ThrottleRule.SignInName, now);
             waits.Add(throttle.Wait(now));
             now += throttle.Wait(now) ?? 1;
         }
 
         Assert.Equal([null, null, null, null, 30, 60, 120, 240, 480, 900, 900, 900], waits);
-        Assert.Equal(1, throttle.Failed(now + Throttle.Window + 1).Failures);
+        var later = now + ThrottleRule.SignInName.Window + 1;
+        Assert.Equal(1, throttle.Failed(ThrottleRule.SignInName, later).Failures);
     }
 
     [Fact]
     public async Task A_hash_is_argon2id_and_opens_with_its_password_only()
     {
-        using var passwords = new Passwords(new PasswordCost());
+        using var passwords = (await new Passwords(new PasswordCost()).Turn(new ClientId(1), Stop))!;
 
-        var hash = await passwords.Hash(new("pa55word"), Stop);
+        var hash = await passwords.Hash(new("m0rning-walk"), Stop);
 
         Assert.StartsWith("$argon2id$v=19$m=19456,t=2,p=1$", hash, StringComparison.Ordinal);
-        Assert.NotEqual(hash, await passwords.Hash(new("pa55word"), Stop));
-        Assert.True(await passwords.Verify(new("pa55word"), hash, Stop));
-        Assert.False(await passwords.Verify(new("pa55worD"), hash, Stop));
+        Assert.NotEqual(hash, await passwords.Hash(new("m0rning-walk"), Stop));
+        Assert.True(await passwords.Verify(new("m0rning-walk"), hash, Stop));
+        Assert.False(await passwords.Verify(new("m0rning-walK"), hash, Stop));
         Assert.False(await passwords.Verify(new(""), null, Stop));
     }
 }

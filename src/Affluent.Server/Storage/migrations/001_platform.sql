@@ -22,3 +22,14 @@ create table periodic_tasks (
     lease_until bigint not null,
     fence bigint not null
 );
+
+-- Wrong secrets that are counted together (passwords, bank logins), by a keyed hash of what was tried: all nodes count as one.
+create table throttles (
+    kind text not null check (kind in ({words ThrottleKind})),
+    subject_hash text not null,
+    failures integer not null,
+    last_at bigint not null,
+    blocked_until bigint not null,
+    primary key (kind, subject_hash)
+);
+create index throttles_by_age on throttles (last_at);

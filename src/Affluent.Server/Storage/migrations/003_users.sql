@@ -16,14 +16,3 @@ create table user_keys (
     user_id bigint primary key references users (id) on delete cascade,
     wrapped_key {bytes} not null
 );
-
--- Failed sign-ins by (client, user name), the name hashed: also names that nobody has.
-create table sign_in_failures (
-    client_id bigint not null references clients (id) on delete cascade,
-    name_hash text not null,
-    failures integer not null,
-    last_at bigint not null,
-    blocked_until bigint not null,
-    primary key (client_id, name_hash)
-);
-create index sign_in_failures_by_age on sign_in_failures (last_at);

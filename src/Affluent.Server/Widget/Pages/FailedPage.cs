@@ -50,6 +50,7 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
             && failure
                 is LinkFailure.WrongCredentials
                     or LinkFailure.FieldRefused
+                    or LinkFailure.TooManyAttempts
                     or LinkFailure.PasswordChangeRequired
                     or LinkFailure.AccessLocked
         )
@@ -120,6 +121,16 @@ internal sealed class FailedTexts(Language language) : Texts(language)
                 fr: (
                     "Votre banque ne peut pas utiliser ce que vous avez saisi",
                     $"L’identifiant et le mot de passe ne sont pas en cause. {bank} dit ce qui ne va pas : corrigez-le, ou laissez ce champ vide, puis réessayez."
+                )
+            ),
+            LinkFailure.TooManyAttempts => Say(
+                en: (
+                    "Too many wrong attempts",
+                    $"So that {bank} does not lock this access, we do not ask it for some time: a minute at first, longer after each further mistake. Check the name and the password on {bank}'s site, then try again."
+                ),
+                fr: (
+                    "Trop de tentatives erronées",
+                    $"Pour que {bank} ne bloque pas cet accès, nous ne l’interrogeons pas pendant un moment : une minute d’abord, plus longtemps après chaque nouvelle erreur. Vérifiez l’identifiant et le mot de passe sur le site de {bank}, puis réessayez."
                 )
             ),
             LinkFailure.ChallengeFailed => Say(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages.Shared;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -43,6 +44,14 @@ internal static class Notices
         var (title, body) = new NoticeTexts(language).OneMoment;
         context.Response.Headers["Refresh"] = "1";
         return NoticeView.Show(Bare(context, language), title, body);
+    }
+
+    /// <summary>More than the limits allow.</summary>
+    public static IResult TooMany(HttpContext context, long retryAfter)
+    {
+        var language = PageRenderer.LanguageOf(context, session: null);
+        context.Response.Headers.RetryAfter = retryAfter.ToString(CultureInfo.InvariantCulture);
+        return Error(context, StatusCodes.Status429TooManyRequests, language, new NoticeTexts(language).TooMany);
     }
 
     /// <summary>A fault of ours.</summary>
@@ -135,6 +144,18 @@ internal sealed class NoticeTexts(Language language) : Texts(language)
 
     public (string Title, string Body) OneMoment =>
         Say(en: ("One moment", "Your bank is being reached."), fr: ("Un instant", "Votre banque est contactée."));
+
+    public (string Title, string Body) TooMany =>
+        Say(
+            en: (
+                "That was too much at once",
+                "Wait a minute, then go back one page and try again: nothing that you did before is lost."
+            ),
+            fr: (
+                "Cela faisait trop à la fois",
+                "Attendez une minute, puis revenez à la page précédente et réessayez : rien de ce que vous avez fait n’est perdu."
+            )
+        );
 
     public (string Title, string Body) Expired =>
         Say(

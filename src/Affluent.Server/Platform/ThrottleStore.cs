@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using System.Text;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Platform;
+
+/// <summary>Whose wrong secrets are counted: hashed with a key, for it may be anybody's typing.</summary>
+internal sealed record ThrottleKey(ThrottleKind Kind, string SubjectHash);
+
+/// <summary>Makes the keys by which wrong secrets are counted.</summary>
+internal sealed class ThrottleKeys(MasterKey masterKey)
+{
+    private readonly byte[] _key = masterKey.Derive("throttles");
+
+    /// <param name="parts">What names the subject; two different lists never have the same key.</param>
+    public ThrottleKey Of(ThrottleKind kind, params ReadOnlySpan<string> parts)
+    {
+        var text = new StringBuilder();
+        foreach (var part in parts)
+        {
+            text.Append(part.Length).Append(':').Append(part);
+        }
+        var hash = HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(text.ToString()));
+        return new ThrottleKey(kind, Convert.ToHexStringLower(hash));
+    }
+}
+
+/// <summary>Plugs the counting of wrong secrets into the platform.</summary>
+internal static class ThrottleServices
+{
+    public static void AddThrottles(this IServiceCollection services, MasterKey masterKey)
+    {
+        services.AddSingleton(new ThrottleKeys(masterKey));
+        services.AddPeriodicTask("throttles", TimeSpan.FromMinutes(5), ThrottleStore.Prune);
+    }
+}
+
+/// <summary>Wrong secrets in the database, so that all nodes count together.</summary>
+internal static class ThrottleStore
+{
+    public static async Task<Throttle> Find(DbWork db, ThrottleKey key) =>
+        await db.Find<Throttle>(
+            """
+            select failures, last_at, blocked_until from throttles where kind = @Kind and subject_hash = @SubjectHash
+            """,
+            key
+        ) ?? new Throttle();
+
+    public static Task<Throttle> AddFailure(DbWork db, ThrottleKey key, ThrottleRule rule, long now) =>
+        Change(db, key, before => before.Failed(rule, now));
+
+    /// <summary>Counts an attempt as a failure before its outcome is known; it counts for nothing while there is a block.</summary>
+    public static async Task<bool> TryBegin(DbWork db, ThrottleKey key, ThrottleRule rule, long now)
+    {
+        var isBlocked = false;
+        await Change(
+            db,
+            key,
+            before =>
+            {
+                isBlocked = before.Wait(now) is not null;
+                return isBlocked ? before : before.Failed(rule, now);
+            }
+        );
+        return !isBlocked;
+    }
+
+    /// <summary>Takes back what <see cref="TryBegin"/> counted.</summary>
+    public static Task Pardon(DbWork db, ThrottleKey key, ThrottleRule.Growing rule) =>
+        Change(db, key, before => before.Pardoned(rule));
+
+    public static Task Forget(DbWork db, ThrottleKey key) =>
+        db.Execute("delete from throttles where kind = @Kind and subject_hash = @SubjectHash", key);
+
+    /// <summary>Takes away at most so many counts that are too old to matter, and says how many.</summary>
+    public static Task<int> Prune(DbWork db, long now, int atMost) =>
+        db.Execute(
+            """
+            delete from throttles where (kind, subject_hash) in (
+                select kind, subject_hash from throttles where last_at < @Before and blocked_until < @Now limit @AtMost
+            )
+            """,
+            new
+            {
+                Before = now - Throttle.KeptFor,
+                Now = now,
+                AtMost = atMost,
+            }
+        );
+
+    private static async Task<Throttle> Change(DbWork db, ThrottleKey key, Func<Throttle, Throttle> change)
+    {
+        // The row is made first, so that there is one to lock.
+        await db.Execute(
+            """
+            insert into throttles (kind, subject_hash, failures, last_at, blocked_until)
+            values (@Kind, @SubjectHash, 0, 0, 0)
+            on conflict (kind, subject_hash) do nothing
+            """,
+            key
+        );
+        var before = await db.Find<Throttle>(
+            """
+            select failures, last_at, blocked_until from throttles
+            where kind = @Kind and subject_hash = @SubjectHash {for update}
+            """,
+            key
+        );
+        var after = change(before!);
+        await db.Execute(
+            """
+            update throttles set failures = @Failures, last_at = @LastAt, blocked_until = @BlockedUntil
+            where kind = @Kind and subject_hash = @SubjectHash
+            """,
+            new
+            {
+                key.Kind,
+                key.SubjectHash,
+                after.Failures,
+                after.LastAt,
+                after.BlockedUntil,
+            }
+        );
+        return after;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Connections;
+using Affluent.Server.Platform;
+
+namespace Affluent.Server.Synchronization;
+
+/// <summary>
+/// A login at a bank whose credentials have not been proved yet. Wrong ones are counted per bank and login, whoever brings them, so
+/// that nobody guesses a bank's password through this installation.
+/// </summary>
+internal sealed record BankLogin(IReadOnlyList<string> Names)
+{
+    /// <summary>Null: there is nothing to guess, or the bank has accepted these credentials before.</summary>
+    public static BankLogin? Of(
+        ProviderId provider,
+        ChannelDefinition definition,
+        ChannelStatus status,
+        IReadOnlyDictionary<string, string> credentials
+    ) =>
+        status == ChannelStatus.Success || credentials.Count == 0
+            ? null
+            : new BankLogin([
+                provider.Value,
+                // Optional fields would make one login look like many.
+                .. definition
+                    .Credentials.Where(field => field is { Type: CredentialType.Text, Optional: false })
+                    .Select(field => Normal(credentials.GetValueOrDefault(field.Id, ""))),
+            ]);
+
+    /// <summary>
+    /// Reads the channel, unless wrong credentials have blocked the login for now. The attempt is counted before the bank is asked:
+    /// many at the same time see each other.
+    /// </summary>
+    public async Task<ChannelEnd> Guard(
+        RunTools tools,
+        Func<CancellationToken, Task<ChannelEnd>> read,
+        CancellationToken cancellation
+    )
+    {
+        var (rule, key) = (ThrottleRule.BankLogin, tools.ThrottleKeys.Of(ThrottleKind.BankLogin, [.. Names]));
+        if (!await tools.Database.Write(db => ThrottleStore.TryBegin(db, key, rule, tools.Seconds), cancellation))
+        {
+            LimitMetrics.Refused(key.Kind);
+            return new ChannelEnd.Finished(new ChannelResult(ChannelStatus.AuthFailed, ChannelReason.TooManyAttempts));
+        }
+        var end = await read(cancellation);
+        switch (end)
+        {
+            case ChannelEnd.Finished { Result.Reason: ChannelReason.WrongCredentials }:
+                break;
+            case ChannelEnd.Finished { Result.Status: ChannelStatus.Success }:
+                await tools.Database.Write(db => ThrottleStore.Forget(db, key), cancellation);
+                break;
+            case ChannelEnd.Finished or ChannelEnd.Waiting or ChannelEnd.Later:
+                // Says nothing about the credentials.
+                await tools.Database.Write(db => ThrottleStore.Pardon(db, key, rule), cancellation);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+        return end;
+    }
+
+    // Blanks and capitals tell no two logins apart.
+    private static string Normal(string text) =>
+        string.Concat(text.Where(c => !char.IsWhiteSpace(c))).ToLowerInvariant();
+}
