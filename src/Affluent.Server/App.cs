@@ -9,6 +9,7 @@ using Affluent.Server.Jobs;
 using Affluent.Server.OpenApi;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
+using Affluent.Server.SignInPages;
 using Affluent.Server.Storage;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Transactions;
@@ -67,6 +68,7 @@ internal static class App
         builder.Services.AddConnectionViews();
         builder.Services.AddApiErrors();
         builder.Services.AddWidget();
+        builder.Services.AddSignInPages(masterKey);
         builder.Services.AddEvents();
         builder.Services.AddApiDocument();
         builder.Services.AddPeriodicTasks(settings);
@@ -89,6 +91,10 @@ internal static class App
         }
         app.UseAuthorizationServer();
         app.MapHealth();
+        if (settings.Runs(Roles.Auth))
+        {
+            app.MapSignInPages();
+        }
         if (settings.Runs(Roles.Api))
         {
             app.MapUsers();

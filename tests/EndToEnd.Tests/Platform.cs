@@ -22,6 +22,8 @@ namespace EndToEnd.Tests;
 internal sealed class Platform : IAsyncDisposable
 {
     private const string Password = "m0rning-walk";
+    private const string TestScopes =
+        "profile profile_edit accounts_manage connections_manage connections_sync transactions_read";
 
     private readonly DirectoryInfo _folder;
     private readonly Database _database;
@@ -47,6 +49,8 @@ internal sealed class Platform : IAsyncDisposable
 
     /// <summary>The client's site, on another host name than the platform.</summary>
     public Uri Site => new UriBuilder(AddressOf(_site)) { Host = "localhost" }.Uri;
+
+    private string SignedIn => $"{Site}back?signed=in";
 
     /// <summary>What arrived at the client's address /back.</summary>
     public ConcurrentQueue<string> Arrivals { get; } = new();
@@ -82,23 +86,41 @@ internal sealed class Platform : IAsyncDisposable
         return platform;
     }
 
+    /// <summary>The address to which the client sends a new user's browser to sign in, and the user's e-mail and password.</summary>
+    public async Task<(string Address, string Email, string Password)> SignIn(string challenge)
+    {
+        var query = new Dictionary<string, string>
+        {
+            ["response_type"] = "code",
+            ["client_id"] = _clientId,
+            ["redirect_uri"] = SignedIn,
+            ["scope"] = TestScopes,
+            ["state"] = "where-we-were",
+            ["code_challenge"] = challenge,
+            ["code_challenge_method"] = "S256",
+        };
+        var address = $"{Http.BaseAddress}auth/signin?{await new FormUrlEncodedContent(query).ReadAsStringAsync(Stop)}";
+        return (address, await CreateUser(), Password);
+    }
+
+    /// <summary>The tokens of a code.</summary>
+    public Task<string> Redeem(string code, string verifier) =>
+        Token(
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", SignedIn),
+            ("code_verifier", verifier)
+        );
+
     /// <summary>A session of a new user, and that user's token.</summary>
     public async Task<(string AddConnection, string Token)> OpenWidget()
     {
-        var clientToken = await Token(("grant_type", "client_credentials"), ("scope", "users_create"));
-        var email = $"{Guid.NewGuid():N}@example.com";
-        using var create = new HttpRequestMessage(HttpMethod.Post, "/api/v2.1/users")
-        {
-            Content = JsonContent.Create(new { email, password = Password }),
-        };
-        create.Headers.Authorization = new("Bearer", clientToken);
-        using var created = await Http.SendAsync(create, Stop);
-        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        var email = await CreateUser();
         var token = await Token(
             ("grant_type", "password"),
             ("username", email),
             ("password", Password),
-            ("scope", "profile profile_edit accounts_manage connections_manage connections_sync transactions_read")
+            ("scope", TestScopes)
         );
         using var answer = await Http.PostAsJsonAsync(
             "/embed/v2.1/widget/widget_session",
@@ -112,6 +134,21 @@ internal sealed class Platform : IAsyncDisposable
         );
         var session = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
         return (session.GetProperty("_links").GetProperty("add_connection").GetString()!, token);
+    }
+
+    /// <summary>Registers a user; the e-mail.</summary>
+    private async Task<string> CreateUser()
+    {
+        var clientToken = await Token(("grant_type", "client_credentials"), ("scope", "users_create"));
+        var email = $"{Guid.NewGuid():N}@example.com";
+        using var create = new HttpRequestMessage(HttpMethod.Post, "/api/v2.1/users")
+        {
+            Content = JsonContent.Create(new { email, password = Password }),
+        };
+        create.Headers.Authorization = new("Bearer", clientToken);
+        using var created = await Http.SendAsync(create, Stop);
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        return email;
     }
 
     /// <summary>The user's accounts, as the client reads them over the API.</summary>
@@ -177,7 +214,7 @@ internal sealed class Platform : IAsyncDisposable
             "A client",
             NewClient.KnownGrants,
             NewClient.KnownScopes,
-            [Site.GetLeftPart(UriPartial.Authority)],
+            [Site.GetLeftPart(UriPartial.Authority), SignedIn],
             ClientMode: false
         ).Check(InstallationKind.Sandbox);
         Assert.Null(error);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -23,7 +22,8 @@ internal static class Answers
                 .SetOrder(
                     OpenIddictServerAspNetCoreHandlers
                         .AttachHttpResponseCode<ApplyTokenResponseContext>
-                        .Descriptor.Order + 1
+                        .Descriptor
+                        .Order + 1
                 )
         );
         server.AddEventHandler<ProcessSignInContext>(handler =>
@@ -31,6 +31,9 @@ internal static class Answers
         );
         server.AddEventHandler<ApplyTokenResponseContext>(handler =>
             handler.UseInlineHandler(WriteLifetime).SetOrder(int.MinValue)
+        );
+        server.AddEventHandler<ApplyAuthorizationResponseContext>(handler =>
+            handler.UseInlineHandler(WriteIssuer).SetOrder(Authentication.AttachIssuer.Descriptor.Order + 1)
         );
         server.AddEventHandler<ApplyConfigurationResponseContext>(handler =>
             handler.UseInlineHandler(DescribeServer).SetOrder(int.MinValue)
@@ -59,6 +62,16 @@ internal static class Answers
     {
         context.AccessTokenPrincipal?.SetClaim(Claims.Private.Issuer, Issuer(context.Options));
         context.IdentityTokenPrincipal?.SetClaim(Claims.Private.Issuer, Issuer(context.Options));
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Which server answers (RFC 9207), spelled as everywhere else.</summary>
+    private static ValueTask WriteIssuer(ApplyAuthorizationResponseContext context)
+    {
+        if (context.Response.Iss is not null)
+        {
+            context.Response.Iss = Issuer(context.Options);
+        }
         return ValueTask.CompletedTask;
     }
 
@@ -96,10 +109,7 @@ internal static class Answers
         if (context.Response is { Error: null } response)
         {
             response[Metadata.Issuer] = Issuer(context.Options);
-            // Required by RFC 8414 §2; there is no authorization endpoint, hence none of what belongs to it.
-            response.AddParameter(Metadata.ResponseTypesSupported, ImmutableArray<string?>.Empty);
             response[Metadata.PromptValuesSupported] = null;
-            response[Metadata.AuthorizationResponseIssParameterSupported] = null;
             response[Metadata.RequirePushedAuthorizationRequests] = null;
         }
         return ValueTask.CompletedTask;

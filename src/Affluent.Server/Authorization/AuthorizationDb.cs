@@ -48,6 +48,7 @@ internal sealed class AuthorizationDb(DbContextOptions<AuthorizationDb> options,
             client.Property(c => c.DisplayName).HasColumnName("name");
             client.Property(c => c.Grants).HasColumnName("grants");
             client.Property(c => c.Scopes).HasColumnName("scopes");
+            client.Property(c => c.RedirectAddresses).HasColumnName("redirect_urls");
             client.Property(c => c.ClientMode).HasColumnName("client_mode");
             client.Property(c => c.Disabled).HasColumnName("disabled");
             client.Property(c => c.ConcurrencyToken).HasColumnName("version").IsConcurrencyToken();
@@ -130,11 +131,20 @@ internal sealed class ClientRow : OpenIddictEntityFrameworkCoreApplication<long,
         set { }
     }
 
+    /// <summary>Where a code may be sent: exactly these.</summary>
+    public override string? RedirectUris
+    {
+        get => JsonSerializer.Serialize(RedirectAddresses.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        set { }
+    }
+
     /// <summary>What OpenIddict asks before each request: the endpoints, open to every client, and the grants of this one.</summary>
     public override string? Permissions
     {
         get =>
             JsonSerializer.Serialize<string[]>([
+                OpenIddictConstants.Permissions.Endpoints.Authorization,
+                OpenIddictConstants.Permissions.ResponseTypes.Code,
                 OpenIddictConstants.Permissions.Endpoints.Token,
                 OpenIddictConstants.Permissions.Endpoints.Revocation,
                 OpenIddictConstants.Permissions.Endpoints.Introspection,
@@ -148,6 +158,9 @@ internal sealed class ClientRow : OpenIddictEntityFrameworkCoreApplication<long,
     public string Grants { get; set; } = "";
 
     public string Scopes { get; set; } = "";
+
+    /// <summary>Separated by blanks.</summary>
+    public string RedirectAddresses { get; set; } = "";
 
     public bool ClientMode { get; set; }
 

@@ -10,7 +10,7 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace Affluent.Server.Authorization;
 
 /// <summary>
-/// The authorization server: OpenIddict, told what Affluent wants. Endpoints are under /auth: token, revoke, introspect,
+/// The authorization server: OpenIddict, told what Affluent wants. Endpoints are under /auth: signin, token, revoke, introspect,
 /// .well-known/openid-configuration and .well-known/jwks.
 /// </summary>
 internal static class AuthorizationServer
@@ -20,6 +20,12 @@ internal static class AuthorizationServer
 
     /// <summary>However often it is refreshed, a sign-in ends: as late as the longest consent of a bank.</summary>
     public static readonly TimeSpan SignInLifetime = TimeSpan.FromDays(180);
+
+    /// <summary>Until the application has fetched its tokens: at once.</summary>
+    private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(1);
+
+    /// <summary>Where users sign in: as the published API says, and as libraries guess.</summary>
+    public static readonly string[] AuthorizationPaths = ["/signin", "/authorize"];
 
     private static readonly TimeSpan PruneEvery = TimeSpan.FromMinutes(5);
 
@@ -33,6 +39,7 @@ internal static class AuthorizationServer
         services.AddSingleton<AccessTokens>();
         services.AddScoped<RefreshTokenCheck>();
         services.AddSingleton<RequestLimits>();
+        services.AddScoped<AuthorizationRequests>();
         services.AddSingleton<Revocations>();
         services.AddHostedService(provider => provider.GetRequiredService<Revocations>());
         services.AddPeriodicTask("tokens", PruneEvery, TokenStore.Prune);
@@ -56,9 +63,11 @@ internal static class AuthorizationServer
                 server
                     .AllowClientCredentialsFlow()
                     .AllowPasswordFlow()
+                    .AllowAuthorizationCodeFlow()
                     .AllowRefreshTokenFlow()
                     .SetAccessTokenLifetime(AccessTokenLifetime)
                     .SetRefreshTokenLifetime(RefreshTokenLifetime)
+                    .SetAuthorizationCodeLifetime(CodeLifetime)
                     // Whoever brings a used refresh token back ends its whole family, at once.
                     .SetRefreshTokenReuseLeeway(TimeSpan.Zero)
                     // Short enough for the widget's query string.
@@ -75,6 +84,9 @@ internal static class AuthorizationServer
                     .UseAspNetCore()
                     .SetRealm("Affluent")
                     .SuppressJsonResponseIndentation()
+                    // The page is ours (SignInPages), in good cases and bad.
+                    .EnableAuthorizationEndpointPassthrough()
+                    .EnableErrorPassthrough()
                     .DisableTransportSecurityRequirement();
                 server.RemoveEventHandler(OpenIddictServerHandlers.Exchange.ValidateGrantedScopes.Descriptor);
                 server.AddEventHandler<HandleTokenRequestContext>(handler => handler.UseScopedHandler<TokenRequests>());
@@ -97,7 +109,13 @@ internal static class AuthorizationServer
                         OpenIddictConstants.ClientAuthenticationMethods.PrivateKeyJwt
                     );
                     options.ClientAssertionTypes.Clear();
+                    // RFC 7636 §7.2, RFC 9700 §2.1.1.
+                    options.CodeChallengeMethods.Clear();
+                    options.CodeChallengeMethods.Add(OpenIddictConstants.CodeChallengeMethods.Sha256);
+                    options.ResponseModes.Clear();
+                    options.ResponseModes.Add(OpenIddictConstants.ResponseModes.Query);
                     Uri[] At(string path) => [new(addresses.Auth + path), new("auth" + path, UriKind.Relative)];
+                    options.AuthorizationEndpointUris.AddRange(AuthorizationPaths.SelectMany(At));
                     options.TokenEndpointUris.AddRange(At("/token"));
                     options.RevocationEndpointUris.AddRange(At("/revoke"));
                     options.IntrospectionEndpointUris.AddRange(At("/introspect"));

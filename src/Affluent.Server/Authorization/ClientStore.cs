@@ -7,7 +7,7 @@ namespace Affluent.Server.Authorization;
 internal static class ClientStore
 {
     private const string Columns =
-        "id, client_id, name, grants, scopes, redirect_origins, client_mode, disabled, created_at";
+        "id, client_id, name, grants, scopes, redirect_urls, redirect_origins, client_mode, disabled, created_at";
 
     /// <summary>Stores a checked client under a new id; its secret is told here and never again.</summary>
     public static async Task<(Client Client, Secret Secret)> Create(
@@ -26,8 +26,8 @@ internal static class ClientStore
         };
         await db.Execute(
             """
-            insert into clients (id, client_id, secret_hash, name, grants, scopes, redirect_origins, client_mode, disabled, created_at, version)
-            values (@Id, @ClientId, @SecretHash, @Name, @Grants, @Scopes, @RedirectOrigins, @ClientMode, @Disabled, @CreatedAt, @Version)
+            insert into clients (id, client_id, secret_hash, name, grants, scopes, redirect_urls, redirect_origins, client_mode, disabled, created_at, version)
+            values (@Id, @ClientId, @SecretHash, @Name, @Grants, @Scopes, @RedirectUrls, @RedirectOrigins, @ClientMode, @Disabled, @CreatedAt, @Version)
             """,
             new
             {
@@ -37,6 +37,7 @@ internal static class ClientStore
                 made.Name,
                 Grants = Vocabulary<GrantType>.Join(made.Grants),
                 Scopes = Vocabulary<Scope>.Join(made.Scopes),
+                made.RedirectUrls,
                 made.RedirectOrigins,
                 made.ClientMode,
                 made.Disabled,
@@ -135,6 +136,7 @@ internal static class ClientStore
         public string Name { get; init; } = "";
         public string Grants { get; init; } = "";
         public string Scopes { get; init; } = "";
+        public string RedirectUrls { get; init; } = "";
         public string RedirectOrigins { get; init; } = "";
         public bool ClientMode { get; init; }
         public bool Disabled { get; init; }
@@ -148,6 +150,7 @@ internal static class ClientStore
                 Name = Name,
                 Grants = [.. Vocabulary<GrantType>.Among(Grants.Split(' '))],
                 Scopes = [.. Vocabulary<Scope>.Among(Scopes.Split(' '))],
+                RedirectUrls = RedirectUrls,
                 RedirectOrigins = RedirectOrigins,
                 ClientMode = ClientMode,
                 Disabled = Disabled,

@@ -19,6 +19,9 @@ internal sealed record Client
     /// <summary>What it may ask for.</summary>
     public IReadOnlyList<Scope> Scopes { get; init; } = [];
 
+    /// <summary>Addresses that the authorization server may send a code to, exactly these, separated by spaces.</summary>
+    public string RedirectUrls { get; init; } = "";
+
     /// <summary>Origins that the widget may send a user back to, separated by spaces.</summary>
     public string RedirectOrigins { get; init; } = "";
 
@@ -42,7 +45,11 @@ internal sealed record Client
 internal enum GrantType
 {
     ClientCredentials,
+
+    /// <summary>The application gets to see its users' passwords.</summary>
     Password,
+
+    AuthorizationCode,
     RefreshToken,
 }
 
@@ -56,6 +63,10 @@ internal sealed record NewClient(
     bool ClientMode
 )
 {
+    /// <summary>Without a word about grants: those by which it sees no user's password and none is sent anywhere.</summary>
+    public static IReadOnlyList<string> StandardGrants { get; } =
+    [GrantType.ClientCredentials.Word(), GrantType.RefreshToken.Word()];
+
     /// <summary>Everything that <see cref="Grants"/> may hold.</summary>
     public static IReadOnlyList<string> KnownGrants => Vocabulary<GrantType>.Words;
 
@@ -97,6 +108,7 @@ internal sealed record NewClient(
                 Name = Name.Trim(),
                 Grants = [.. Vocabulary<GrantType>.Among(Grants).Distinct()],
                 Scopes = [.. Vocabulary<Scope>.Among(Scopes).Distinct()],
+                RedirectUrls = string.Join(' ', RedirectUrls.Distinct(StringComparer.Ordinal)),
                 RedirectOrigins = string.Join(' ', origins.Distinct(StringComparer.Ordinal)),
                 ClientMode = ClientMode,
             },
@@ -114,6 +126,10 @@ internal sealed record NewClient(
         )
         {
             return (null, $"'{text}' is not the address of a web page, such as https://app.example/back.");
+        }
+        if (text.Contains('#', StringComparison.Ordinal))
+        {
+            return (null, $"'{text}' must not hold a fragment (#).");
         }
         if (url.UserInfo.Length > 0)
         {

@@ -21,11 +21,17 @@ internal static class JsonBodies
         "/auth/introspect",
     };
 
+    private static readonly HashSet<string> PagePaths = new(
+        AuthorizationServer.AuthorizationPaths.Select(path => "/auth" + path),
+        StringComparer.OrdinalIgnoreCase
+    );
+
     public static async Task ReadAsForm(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
         // OpenIddict takes a slash at the end, too.
-        var isOurs = request.Path.Value is { } path && Paths.Contains(path.TrimEnd('/'));
+        var path = request.Path.Value!.TrimEnd('/');
+        var isOurs = Paths.Contains(path);
         if (isOurs && HttpMethods.IsPost(request.Method) && request.HasJsonContentType())
         {
             if (await Read(request, context.RequestAborted) is not { } fields)
@@ -36,7 +42,7 @@ internal static class JsonBodies
             request.ContentType = "application/x-www-form-urlencoded";
             context.Features.Set<IFormFeature>(new FormFeature(new FormCollection(fields)));
         }
-        else if (isOurs && request.HasFormContentType)
+        else if ((isOurs || PagePaths.Contains(path)) && request.HasFormContentType)
         {
             var (form, problem) = await Body.ReadForm(request);
             if (form is null)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Claims;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Microsoft.AspNetCore;
@@ -12,7 +11,7 @@ namespace Affluent.Server.Authorization;
 
 /// <summary>
 /// Decides on each token request that OpenIddict has found well-formed and whose client it has authenticated: for whom, and with
-/// which scopes (RFC 6749 §3.3, §4.3, §4.4, §6).
+/// which scopes (RFC 6749 §3.3, §4.1.3, §4.3, §4.4, §6).
 /// </summary>
 internal sealed class TokenRequests(
     IOpenIddictApplicationManager clients,
@@ -79,14 +78,16 @@ internal sealed class TokenRequests(
                     break;
             }
         }
-        else if (request.IsRefreshTokenGrantType())
+        else if (request.IsAuthorizationCodeGrantType() || request.IsRefreshTokenGrantType())
         {
-            await Refresh(context, client);
+            await GoOn(context, client);
         }
     }
 
-    /// <summary>The refresh token is known to be good; what is not known is whether its user is, and whether it came twice.</summary>
-    private async Task Refresh(HandleTokenRequestContext context, ClientRow client)
+    /// <summary>
+    /// The code or refresh token is known to be good; what is not known is whether its user is, and whether it came twice.
+    /// </summary>
+    private async Task GoOn(HandleTokenRequestContext context, ClientRow client)
     {
         var old = context.Principal!;
         if (Choose(context, Vocabulary<Scope>.Among(old.GetScopes())) is not { } scopes)
@@ -96,7 +97,7 @@ internal sealed class TokenRequests(
         var userId = new UserId(long.Parse(old.GetClaim(Claims.Subject)!, CultureInfo.InvariantCulture));
         if (await database.Read(db => users.ClientOf(db, userId), context.CancellationToken) != new ClientId(client.Id))
         {
-            context.Reject(Errors.InvalidGrant, "The refresh token is no longer valid.");
+            context.Reject(Errors.InvalidGrant, "The code or refresh token is no longer valid.");
             return;
         }
         var left = await LeftOfSignIn(old.GetAuthorizationId()!, context.CancellationToken);
@@ -110,12 +111,13 @@ internal sealed class TokenRequests(
         if (token is null || !await tokens.TryRedeemAsync(token, context.CancellationToken))
         {
             await tokens.RevokeByAuthorizationIdAsync(old.GetAuthorizationId()!, context.CancellationToken);
-            context.Reject(Errors.InvalidGrant, "The refresh token was already used.");
+            context.Reject(Errors.InvalidGrant, "The code or refresh token was already used.");
             return;
         }
         Grant(context, client, userId.ToString(), scopes);
         context
             .Principal!.SetAuthorizationId(old.GetAuthorizationId())
+            .SetClaim(Claims.Private.Nonce, old.GetClaim(Claims.Private.Nonce))
             .SetRefreshTokenLifetime(
                 left < AuthorizationServer.RefreshTokenLifetime ? left : AuthorizationServer.RefreshTokenLifetime
             );
@@ -128,33 +130,18 @@ internal sealed class TokenRequests(
             ? began + AuthorizationServer.SignInLifetime - time.GetUtcNow()
             : TimeSpan.Zero;
 
-    /// <summary>What is asked, if all of it is allowed; all that is allowed, if nothing is asked. Else the request is refused.</summary>
-    /// <param name="leavesOut">What is asked beyond that is left out, as long as something is left.</param>
     private static Scope[]? Choose(
         HandleTokenRequestContext context,
         IEnumerable<Scope> allowed,
         bool leavesOut = false
     )
     {
-        var may = allowed.ToArray();
-        // Refresh tokens come without asking; clients that ask by the name of OpenID Connect are not refused for it.
-        var wanted = context.Request.GetScopes().Remove(OpenIddictConstants.Scopes.OfflineAccess);
-        if (leavesOut && wanted.All(word => Vocabulary<Scope>.TryRead(word, out _)))
+        var (scopes, error) = ScopeChoice.Of(context.Request.GetScopes(), allowed, leavesOut);
+        if (scopes is null)
         {
-            var some = may.Where(scope => wanted.Contains(scope.Word())).ToArray();
-            wanted = some.Length > 0 ? [.. some.Select(scope => scope.Word())] : wanted;
+            context.Reject(Errors.InvalidScope, error);
         }
-        if (wanted.Except(may.Select(scope => scope.Word()), StringComparer.Ordinal).FirstOrDefault() is { } excess)
-        {
-            context.Reject(
-                Errors.InvalidScope,
-                Vocabulary<Scope>.TryRead(excess, out _)
-                    ? $"The scope '{excess}' is not granted to this client for this grant."
-                    : "A scope that was asked for does not exist."
-            );
-            return null;
-        }
-        return wanted.Length == 0 ? may : [.. Vocabulary<Scope>.Among(wanted)];
+        return scopes;
     }
 
     private static void Grant(
@@ -164,14 +151,9 @@ internal sealed class TokenRequests(
         IEnumerable<Scope> scopes
     )
     {
-        var identity = new ClaimsIdentity("Affluent", Claims.Name, Claims.Role);
-        identity.SetClaim(Claims.Subject, subject);
-        identity.SetScopes(scopes.Select(scope => scope.Word()));
-        identity.SetResources(client.ClientId!);
-        identity.SetDestinations(static _ => [Destinations.AccessToken]);
-        context.Principal = new ClaimsPrincipal(identity);
+        context.Principal = TokenPrincipal.Of(client, subject, scopes);
         // Always said, not only when it differs from what was asked (RFC 6749 §5.1).
-        context.Parameters[Parameters.Scope] = string.Join(' ', identity.GetScopes());
+        context.Parameters[Parameters.Scope] = string.Join(' ', context.Principal.GetScopes());
     }
 }
 

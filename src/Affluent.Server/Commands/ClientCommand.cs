@@ -37,9 +37,15 @@ internal static class ClientCommand
             HelpName = "NAME",
             Description = "Name of the application, as users see it",
         };
-        var grants = List("--grants", $"Ways to a token: {string.Join(", ", NewClient.KnownGrants)} (all)");
+        var grants = List(
+            "--grants",
+            $"Ways to a token: {string.Join(", ", NewClient.KnownGrants)} ({string.Join(", ", NewClient.StandardGrants)})"
+        );
         var scopes = List("--scopes", $"What its tokens may allow: {string.Join(", ", NewClient.KnownScopes)} (all)");
-        var redirects = List("--redirect-urls", "Addresses that the widget may send users back to (none)");
+        var redirects = List(
+            "--redirect-urls",
+            "Addresses that users may be sent back to: exactly these after signing in, by their origins from the widget (none)"
+        );
         var mode = new Option<bool>("--client-mode")
         {
             Description = "Let it act for any of its users with a token of its own",
@@ -62,7 +68,7 @@ internal static class ClientCommand
                 var settings = options.ReadValid(asked);
                 var (client, error) = new NewClient(
                     asked.GetValue(name)!,
-                    Words(asked.GetValue(grants)) is { Count: > 0 } some ? some : NewClient.KnownGrants,
+                    Words(asked.GetValue(grants)) is { Count: > 0 } some ? some : NewClient.StandardGrants,
                     Words(asked.GetValue(scopes)) is { Count: > 0 } few ? few : NewClient.KnownScopes,
                     Words(asked.GetValue(redirects)),
                     asked.GetValue(mode)
@@ -100,7 +106,7 @@ internal static class ClientCommand
                     await output.WriteLineAsync($"    grants: {Vocabulary<GrantType>.Join(client.Grants)}");
                     await output.WriteLineAsync($"    scopes: {Vocabulary<Scope>.Join(client.Scopes)}");
                     await output.WriteLineAsync(
-                        $"    redirects: {(client.RedirectOrigins == "" ? "none" : client.RedirectOrigins)}"
+                        $"    redirects: {(client.RedirectUrls == "" ? "none" : client.RedirectUrls)}"
                     );
                     await output.WriteLineAsync($"    client mode: {(client.ClientMode ? "yes" : "no")}");
                 }

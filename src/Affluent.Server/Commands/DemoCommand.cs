@@ -2,6 +2,7 @@ using System.CommandLine;
 using Affluent.Server.Authorization;
 using Affluent.Server.Commands.Demo;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Commands;
 
@@ -91,6 +92,8 @@ internal static class DemoCommand
         }
     }
 
+    private static IReadOnlyList<string> Grants { get; } = [.. NewClient.StandardGrants, GrantType.Password.Word()];
+
     private static string NewEmail() => $"demo-{Guid.NewGuid().ToString("N")[..8]}@example.org";
 
     private static Task<DemoPlace> MakeClient(
@@ -99,12 +102,12 @@ internal static class DemoCommand
         CancellationToken cancellation
     ) =>
         narrator.Step(
-            $"Client              affluent client create --name Demo --redirect-urls {ClientSite}",
+            $"Client              affluent client create --name Demo --grants {string.Join(',', Grants)} --redirect-urls {ClientSite}",
             async () =>
             {
                 var (client, error) = new NewClient(
                     "Demo",
-                    NewClient.KnownGrants,
+                    Grants,
                     NewClient.KnownScopes,
                     [ClientSite],
                     ClientMode: false

@@ -11,14 +11,13 @@ namespace Affluent.Server.Synchronization;
 /// </summary>
 internal sealed record BankLogin(IReadOnlyList<string> Names)
 {
-    /// <summary>Null: there is nothing to guess, or the bank has accepted these credentials before.</summary>
+    /// <summary>Null: there is nothing to guess.</summary>
     public static BankLogin? Of(
         ProviderId provider,
         ChannelDefinition definition,
-        ChannelStatus status,
         IReadOnlyDictionary<string, string> credentials
     ) =>
-        status == ChannelStatus.Success || credentials.Count == 0
+        credentials.Count == 0
             ? null
             : new BankLogin([
                 provider.Value,

@@ -25,7 +25,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         {
             return end;
         }
-        var login = BankLogin.Of(run.Connection.ProviderId, bank.Definition, channel.Status, _steps.Credentials);
+        var login = _steps.LoginToProve;
         return login is null ? await Read(cancellation) : await login.Guard(tools, Read, cancellation);
     }
 
@@ -129,7 +129,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
 
     private async Task TakeCredentials(IReadOnlyDictionary<string, string> values, CancellationToken cancellation)
     {
-        _steps.Credentials = values;
+        _steps.TryCredentials(values);
         var sealedValues = run.Key.Seal(StoredCredentials.Write(values), Sealed.Credentials(run.Id, _id));
         run.Learn(channel, new ChannelChange { Credentials = sealedValues });
         await run.DropQuestion(cancellation);

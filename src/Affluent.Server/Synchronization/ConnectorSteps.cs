@@ -11,13 +11,14 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
 {
     private readonly ChannelDefinitionId _id = channel.DefinitionId;
     private readonly ReadingBounds _bounds = new();
+    private bool _areNew;
 
     /// <summary>What the connector returned last.</summary>
     public string Session { get; private set; } =
         run.Key.Open(channel.Session, Sealed.Session(run.Id, channel.DefinitionId)) ?? "";
 
     /// <summary>The user's credentials by field id.</summary>
-    public IReadOnlyDictionary<string, string> Credentials { get; set; } =
+    public IReadOnlyDictionary<string, string> Credentials { get; private set; } =
         StoredCredentials.Read(run.Key.Open(channel.Credentials, Sealed.Credentials(run.Id, channel.DefinitionId)));
 
     /// <summary>The bank sent or took more than is read of a bank: the channel ends.</summary>
@@ -26,8 +27,20 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     /// <summary>Who signed in, as the list of accounts says; null: it does not, or was not read.</summary>
     public string? Holder { get; private set; }
 
+    /// <summary>
+    /// The login whose credentials may be a guess; null: there are none, or the bank has accepted them, in the last run or in the
+    /// session that goes on.
+    /// </summary>
+    public BankLogin? LoginToProve =>
+        !_areNew && (channel.Status == ChannelStatus.Success || Session.Length > 0)
+            ? null
+            : BankLogin.Of(run.Connection.ProviderId, bank.Definition, Credentials);
+
     /// <summary>The value by which a bank's answer to the last step will be recognised; null: it cannot send the user anywhere.</summary>
     public Secret? State { get; private set; }
+
+    /// <summary>Goes on with credentials that the user has just typed.</summary>
+    public void TryCredentials(IReadOnlyDictionary<string, string> values) => (Credentials, _areNew) = (values, true);
 
     /// <summary>Takes all pages of the list of accounts; null: it is complete, else what came in between.</summary>
     public Task<StepResult?> ListAccounts(Action<StepResult.Page> take, CancellationToken cancellation) =>

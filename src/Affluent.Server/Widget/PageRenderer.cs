@@ -37,6 +37,13 @@ internal static class PageRenderer
     public static Language LanguageOf(HttpContext context, SessionContext? session) =>
         session?.State.Parameters.Language ?? Languages.Of(context.Request);
 
+    /// <summary>Nothing is cached, no address (which holds secrets) is told to anyone, nothing of the device is used.</summary>
+    public static void Protect(IHeaderDictionary headers)
+    {
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
+    }
+
     /// <summary>
     /// The content security policy (CSP 3). Forms may end at the client's origins, because browsers hold the redirect after a form to
     /// this rule too.

@@ -181,8 +181,7 @@ internal static partial class WidgetEndpoints
     )
     {
         var headers = context.HttpContext.Response.Headers;
-        headers["Referrer-Policy"] = "no-referrer";
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
+        PageRenderer.Protect(headers);
         headers.ContentSecurityPolicy = PageRenderer.Policy("", framedBy: "*");
         try
         {

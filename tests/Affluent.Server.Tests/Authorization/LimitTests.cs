@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using Affluent.Connectors.Testing;
@@ -14,13 +16,17 @@ public sealed class LimitTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Actions => [.. Vocabulary<LimitedAction>.Words];
-
-    [Theory, MemberData(nameof(Actions))]
-    public async Task A_third_time_in_a_minute_is_refused_where_two_are_allowed(string action)
+    [Theory]
+    [OnBothDatabases("sign_in")]
+    [OnBothDatabases("widget_session")]
+    [OnBothDatabases("queue")]
+    [OnBothDatabases("synchronization")]
+    [OnBothDatabases("connection")]
+    [OnBothDatabases("answer")]
+    public async Task A_third_time_in_a_minute_is_refused_where_two_are_allowed(DatabaseKind kind, string action)
     {
         var limited = Word(action);
-        await using var app = await Start(limited, new RateLimit(Client: null, User: 2, Address: null));
+        await using var app = await Start(kind, limited, new RateLimit(Client: null, User: 2, Address: null));
         var client = await app.CreateClient(redirectUrls: TestApp.ClientOrigin);
         var (user, neighbour) = (await app.CreateUser(client), await app.CreateUser(client));
         // The sign-ins that come before are not what is counted, unless they are.
@@ -44,10 +50,46 @@ public sealed class LimitTests
         Assert.Equal(HttpStatusCode.TooManyRequests, (await Do(app, limited, http, user)).StatusCode);
     }
 
-    [Fact]
-    public async Task All_users_of_a_client_count_for_it_and_another_client_s_do_not()
+    [Theory, OnBothDatabases]
+    public async Task What_is_refused_is_measured_by_limit_and_by_whose(DatabaseKind kind)
     {
-        await using var app = await Start(LimitedAction.Queue, new RateLimit(Client: 2, User: null, Address: null));
+        await using var app = await Start(
+            kind,
+            LimitedAction.Queue,
+            new RateLimit(Client: null, User: 1, Address: null)
+        );
+        var counted = new ConcurrentBag<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Name == "affluent.limits.refused")
+                {
+                    listening.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>(
+            (_, count, tags, _) => counted.Add($"{count} {tags[0].Key}={tags[0].Value} {tags[1].Key}={tags[1].Value}")
+        );
+        using var http = app.WithToken(await app.UserToken(await app.CreateUser(await app.CreateClient())));
+        await Queue(http);
+        listener.Start();
+
+        await Queue(http);
+
+        // Others may be refused at the same time, in other tests.
+        Assert.Contains("1 limit=queue by=user", counted);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task All_users_of_a_client_count_for_it_and_another_client_s_do_not(DatabaseKind kind)
+    {
+        await using var app = await Start(
+            kind,
+            LimitedAction.Queue,
+            new RateLimit(Client: 2, User: null, Address: null)
+        );
         var client = await app.CreateClient();
         using var first = app.WithToken(await app.UserToken(await app.CreateUser(client)));
         using var second = app.WithToken(await app.UserToken(await app.CreateUser(client)));
@@ -60,11 +102,16 @@ public sealed class LimitTests
     }
 
     [Theory]
-    [InlineData("127.0.0.1", true)]
-    [InlineData("192.0.2.1", false)]
-    public async Task An_address_is_the_one_that_a_believed_proxy_tells_and_no_other(string proxy, bool isBelieved)
+    [OnBothDatabases("127.0.0.1", true)]
+    [OnBothDatabases("192.0.2.1", false)]
+    public async Task An_address_is_the_one_that_a_believed_proxy_tells_and_no_other(
+        DatabaseKind kind,
+        string proxy,
+        bool isBelieved
+    )
     {
         await using var app = await Start(
+            kind,
             LimitedAction.Queue,
             new RateLimit(Client: null, User: null, Address: 1),
             s => s with { Proxies = [System.Net.IPNetwork.Parse(proxy + "/32")] }
@@ -108,12 +155,13 @@ public sealed class LimitTests
         Vocabulary<LimitedAction>.TryRead(action, out var known) ? known : throw new ArgumentException(action);
 
     private static Task<TestApp> Start(
+        DatabaseKind kind,
         LimitedAction action,
         RateLimit limit,
         Func<Settings, Settings>? settings = null
     ) =>
         TestApp.Start(
-            DatabaseKind.Sqlite,
+            kind,
             s =>
                 (settings?.Invoke(s) ?? s) with
                 {
@@ -159,8 +207,7 @@ public sealed class LimitTests
     private static async Task<HttpResponseMessage> Answer(HttpClient http)
     {
         var known = await http.Read("/api/v2.1/connections");
-        var id =
-            known.GetArrayLength() > 0 ? known[0].Text("id")! : await TestApp.Connect(http, FakeBank.Embedded);
+        var id = known.GetArrayLength() > 0 ? known[0].Text("id")! : await TestApp.Connect(http, FakeBank.Embedded);
         return await http.PostAsJsonAsync(
             $"/api/v2.1/connections/{id}/user_input",
             new { values = new Dictionary<string, string> { ["otp"] = "123456" } },

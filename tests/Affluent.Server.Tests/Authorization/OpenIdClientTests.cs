@@ -22,7 +22,7 @@ public sealed class OpenIdClientTests
         await using var app = await TestApp.Start(kind);
         // The library compares the times of an id_token with its own clock.
         app.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
-        var user = await app.CreateUser(await app.CreateClient());
+        var user = await app.CreateUser(await app.CreateClient(redirectUrls: "https://client.example/signed-in"));
 
         var found = await Run(
             folder,
@@ -31,6 +31,7 @@ public sealed class OpenIdClientTests
                 ["ISSUER"] = app.Origin + "auth",
                 ["CLIENT_ID"] = user.Client.ClientId,
                 ["CLIENT_SECRET"] = user.Client.Secret,
+                ["REDIRECT_URI"] = "https://client.example/signed-in",
                 ["EMAIL"] = user.Email,
                 ["PASSWORD"] = user.Password,
             }
@@ -54,6 +55,13 @@ public sealed class OpenIdClientTests
             wrongPassword: invalid_grant
             wrongScope: invalid_scope
             wrongSecret: invalid_client
+            codeScope: openid profile
+            codeSubject: {user.Id}
+            codeRefreshed: True
+            codeTwice: invalid_grant
+            codeWithoutPkce: {user.Id}
+            wrongVerifier: invalid_grant
+            cancelled: access_denied
             """,
             string.Join('\n', found.EnumerateObject().Select(p => $"{p.Name}: {p.Value}"))
         );

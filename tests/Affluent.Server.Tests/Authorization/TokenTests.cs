@@ -104,7 +104,9 @@ public sealed class TokenTests
         const HttpStatusCode Unauthorized = HttpStatusCode.Unauthorized;
 
         await Refused(Bad, "invalid_request", client);
-        await Refused(Bad, "unsupported_grant_type", client, ("grant_type", "authorization_code"));
+        await Refused(Bad, "unsupported_grant_type", client, ("grant_type", "implicit"));
+        await Refused(Bad, "invalid_request", client, ("grant_type", "authorization_code"));
+        await Refused(Bad, "invalid_grant", client, ("grant_type", "authorization_code"), ("code", "x"));
         await Refused(Bad, "invalid_request", client, ("grant_type", "password"), ("username", user.Email));
         await Refused(Bad, "invalid_request", client, ("grant_type", "refresh_token"));
         await Refused(Bad, "invalid_grant", client, ("grant_type", "refresh_token"), ("refresh_token", "x"));
@@ -342,12 +344,7 @@ public sealed class TokenTests
         await using var app = await TestApp.Start(kind);
         var client = await app.CreateClient();
 
-        var answer = await app.PostAuth(
-                "/auth/token",
-                client,
-                ("grant_type", "client_credentials"),
-                ("scope", asked)
-            )
+        var answer = await app.PostAuth("/auth/token", client, ("grant_type", "client_credentials"), ("scope", asked))
             .IsGiven();
 
         Assert.Equal(granted, answer.Text("scope"));
@@ -462,10 +459,26 @@ public sealed class TokenTests
         Assert.Equal(app.Origin + "auth/revoke", document.Text("revocation_endpoint"));
         Assert.Equal(app.Origin + "auth/introspect", document.Text("introspection_endpoint"));
         Assert.Equal(
-            ["client_credentials", "password", "refresh_token"],
-            document.GetProperty("grant_types_supported").EnumerateArray().Select(g => g.GetString())
+            ["authorization_code", "client_credentials", "password", "refresh_token"],
+            document
+                .GetProperty("grant_types_supported")
+                .EnumerateArray()
+                .Select(g => g.GetString())
+                .Order(StringComparer.Ordinal)
         );
-        Assert.Empty(document.GetProperty("response_types_supported").EnumerateArray());
+        Assert.Equal(app.Origin + "auth/signin", document.Text("authorization_endpoint"));
+        foreach (
+            var (member, values) in new[]
+            {
+                ("response_types_supported", new[] { "code" }),
+                ("response_modes_supported", ["query"]),
+                ("code_challenge_methods_supported", ["S256"]),
+            }
+        )
+        {
+            Assert.Equal(values, document.GetProperty(member).EnumerateArray().Select(v => v.GetString()));
+        }
+        Assert.True(document.GetProperty("authorization_response_iss_parameter_supported").GetBoolean());
         Assert.Empty(
             NewClient.KnownScopes.Except(
                 document.GetProperty("scopes_supported").EnumerateArray().Select(s => s.GetString())

@@ -41,6 +41,10 @@ internal sealed class PageVisitor(HttpClient http, Func<Task> work, params (stri
 
     public Task Open(string address) => Send(HttpMethod.Get, new Uri(Address, address), content: null);
 
+    /// <summary>Sends a form that is on no page.</summary>
+    public Task Post(string address, IEnumerable<KeyValuePair<string, string>> fields) =>
+        Send(HttpMethod.Post, new Uri(Address, address), new FormUrlEncodedContent(fields));
+
     public IElement Find(string selector) =>
         Page.QuerySelector(selector)
         ?? throw new InvalidOperationException(
@@ -155,7 +159,10 @@ internal sealed class PageVisitor(HttpClient http, Func<Task> work, params (stri
                     _cookies.SetCookies(address, cookie);
                 }
             }
-            if (Answer.StatusCode is HttpStatusCode.SeeOther && Answer.Headers.Location is { } next)
+            if (
+                Answer.StatusCode is HttpStatusCode.SeeOther or HttpStatusCode.Found
+                && Answer.Headers.Location is { } next
+            )
             {
                 (method, content, address) = (HttpMethod.Get, null, new Uri(address, next));
                 continue;

@@ -17,6 +17,7 @@ public sealed class LogEventTests
         ["Platform"] = 1000,
         ["Authorization"] = 2000,
         ["Users"] = 2000,
+        ["SignInPages"] = 2000,
         ["Events"] = 3000,
         ["Jobs"] = 4000,
         ["Synchronization"] = 5000,

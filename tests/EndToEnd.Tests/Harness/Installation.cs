@@ -116,7 +116,17 @@ internal sealed class Installation : IAsyncDisposable
     {
         var (code, output) = await ServerProcess.RunToEnd(
             Folder,
-            ["client", "create", "--name", "End to end", "--redirect-urls", ClientSite.ToString(), .. Data]
+            [
+                "client",
+                "create",
+                "--name",
+                "End to end",
+                "--grants",
+                "client_credentials,password,refresh_token",
+                "--redirect-urls",
+                ClientSite.ToString(),
+                .. Data,
+            ]
         );
         Assert.True(code == 0, output);
         ClientId = Printed(output, "client_id");

@@ -6,6 +6,7 @@ create table clients (
     name text not null,
     grants text not null,
     scopes text not null,
+    redirect_urls text not null,
     redirect_origins text not null,
     client_mode boolean not null,
     disabled boolean not null default false,

@@ -36,6 +36,12 @@ public sealed record Frame
     /// <summary>Whether the page shows an error, which its title then says first.</summary>
     public bool HasError { get; init; }
 
+    /// <summary>What the pages are about, for the title of the document; null: linking banks.</summary>
+    public string? Site { get; init; }
+
+    /// <summary>What stands at the foot; null: the widget's words about safety.</summary>
+    public string? Note { get; init; }
+
     internal CommonTexts Texts => new(Language);
 }
 
