@@ -22,7 +22,7 @@ public sealed class SignInInBrowserTests(Browser browser) : IClassFixture<Browse
         var page = await browser.Open();
         await using var platform = await Platform.Start();
         var (address, email, password) = await platform.SignIn(Challenge);
-        var errors = Errors(page);
+        var errors = Errors(page, platform);
 
         await page.GotoAsync(address);
         await page.Keyboard.PressAsync("Tab");
@@ -48,7 +48,7 @@ public sealed class SignInInBrowserTests(Browser browser) : IClassFixture<Browse
         var page = await browser.Open(width, height: 640, locale);
         await using var platform = await Platform.Start();
         var (address, email, password) = await platform.SignIn(Challenge);
-        var errors = Errors(page);
+        var errors = Errors(page, platform);
         await page.GotoAsync(address);
         await Accessibility.Check(page);
         var button = (await page.Locator("[data-e2e=submit-button]").BoundingBoxAsync())!;
@@ -85,13 +85,14 @@ public sealed class SignInInBrowserTests(Browser browser) : IClassFixture<Browse
         Assert.Contains("error=access_denied", page.Url, StringComparison.Ordinal);
     }
 
-    /// <summary>What the browser complains of: what its content security policy blocks among it.</summary>
-    private static List<string> Errors(IPage page)
+    /// <summary>What the browser complains of on our pages: what the content security policy blocks among it.</summary>
+    private static List<string> Errors(IPage page, Platform platform)
     {
         List<string> errors = [];
+        var ours = platform.Http.BaseAddress!.AbsoluteUri;
         page.Console += (_, message) =>
         {
-            if (message.Type == "error")
+            if (message.Type == "error" && message.Location.StartsWith(ours, StringComparison.Ordinal))
             {
                 errors.Add(message.Text);
             }

@@ -213,20 +213,7 @@ internal static class SettingList
                 : "must be an address like http://127.0.0.1:4318, or off",
             s => s.OtlpEndpoint?.OriginalString ?? Off
         ),
-        .. Enum.GetValues<LimitedAction>().Select(Limit),
-        new(
-            "limit_wrong_passwords",
-            "LIST|off",
-            $"Wrong passwords, in a quarter of an hour, of all names together ({new Settings().WrongPasswords})",
-            (s, text) =>
-                RateLimit.TryRead(text) is { User: null } limit
-                    ? s with
-                    {
-                        WrongPasswords = limit,
-                    }
-                    : "must be like client=1000,address=300, or off",
-            s => s.WrongPasswords.ToString()
-        ),
+        .. LimitSettings.All,
     ];
 
     /// <summary>As <c>--roles</c> takes them.</summary>
@@ -282,21 +269,6 @@ internal static class SettingList
                     ? set(s, url)
                     : $"must be like https://name.example or https://name.example{path}",
             s => get(s)?.OriginalString
-        );
-
-    private static Setting Limit(LimitedAction action) =>
-        new(
-            $"limit_{action.Word()}s",
-            "LIST|off",
-            $"How many a minute on one node ({RateLimit.Standard[action]})",
-            (s, text) =>
-                RateLimit.TryRead(text) is { } limit
-                    ? s with
-                    {
-                        RateLimits = new Dictionary<LimitedAction, RateLimit>(s.RateLimits) { [action] = limit },
-                    }
-                    : $"must be like {RateLimit.Standard[action]}, or off",
-            s => s.RateLimits[action].ToString()
         );
 
     private static Uri? Address(string text) =>
