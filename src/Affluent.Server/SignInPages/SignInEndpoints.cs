@@ -7,6 +7,7 @@ using Affluent.Server.Widget;
 using Affluent.Server.Widget.Pages.Shared;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
@@ -161,7 +162,7 @@ internal static partial class SignInEndpoints
         );
 
     /// <summary>Back to the application with an error (RFC 6749 §4.1.2.1).</summary>
-    private static IResult Refuse(string error, string description) =>
+    private static ForbidHttpResult Refuse(string error, string description) =>
         TypedResults.Forbid(
             new AuthenticationProperties(
                 new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -174,7 +175,7 @@ internal static partial class SignInEndpoints
         );
 
     /// <summary>Words, where no redirect address can be trusted.</summary>
-    private static IResult Failed(HttpContext context, Language language, string? detail)
+    private static RazorComponentResult<Notice> Failed(HttpContext context, Language language, string? detail)
     {
         context.Response.StatusCode = StatusCodes.Status400BadRequest;
         var (title, body) = new SignInTexts(language).BadRequest(detail ?? "redirect_uri is missing.");
@@ -266,7 +267,7 @@ internal static partial class SignInEndpoints
             return Correct(status, (SignInFields.UserName, text));
         }
 
-        private IResult Show(bool isRefused, (string Field, string Text)[] errors)
+        private RazorComponentResult<SignInPage> Show(bool isRefused, (string Field, string Text)[] errors)
         {
             var fields = Fields;
             // Browsers hold the redirect after a form to the page's rule on where forms go.

@@ -1,5 +1,4 @@
 using Affluent.Server.Authorization;
-using Affluent.Server.Platform;
 
 namespace Affluent.Server.Users;
 
