@@ -52,14 +52,6 @@ internal sealed partial class TestApp
         return visitor;
     }
 
-    /// <summary>A browser that keeps cookies.</summary>
-    public PageVisitor BrowseWithCookies() =>
-        new(
-            new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Origin },
-            RunDueSynchronizations,
-            ("Accept-Language", "en")
-        );
-
     /// <summary>A browser that says to show its pages as a whole ("document") or in a frame ("iframe").</summary>
     /// <param name="site">Where it says that it comes from; null: it does not say.</param>
     public PageVisitor Browse(string destination, string? site = null) =>

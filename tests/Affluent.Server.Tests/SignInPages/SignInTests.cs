@@ -302,7 +302,7 @@ public sealed class SignInTests
     private static string Query((string Name, string Value)[] parameters) =>
         "?" + string.Join('&', parameters.Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value)}"));
 
-    private static PageVisitor Browse(TestApp app) => app.BrowseWithCookies();
+    private static PageVisitor Browse(TestApp app) => app.Browse("document");
 
     private static Task SignIn(PageVisitor visitor, string name, string password)
     {
