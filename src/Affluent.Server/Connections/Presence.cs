@@ -37,6 +37,6 @@ internal static class Presence
 
     private static string? Short(string? text) =>
         text is not { Length: > 0 } ? null
-        : text.Length > 300 ? text[..300]
+        : text.Length > 300 ? text[..(char.IsHighSurrogate(text[299]) ? 299 : 300)]
         : text;
 }

@@ -28,17 +28,20 @@ internal sealed class Addresses(Settings settings, IServer server)
     /// <summary>The documentation.</summary>
     public string Docs => Of(settings.DocsUrl, "/docs");
 
-    /// <summary>An address on which somebody listens, as one to go to: a listener on all interfaces is reached over loopback.</summary>
-    public static string Reachable(string listen)
+    /// <summary>
+    /// An address on which somebody listens, of several the first, as one to go to: a listener on all interfaces is reached over loopback.
+    /// </summary>
+    public static string Reachable(string listen) => Reachable(SettingList.Bindings(listen).First());
+
+    /// <inheritdoc cref="Reachable(string)"/>
+    public static string Reachable(BindingAddress binding)
     {
-        var binding = BindingAddress.Parse(listen);
         var host = binding.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "127.0.0.1" : binding.Host;
         return binding.IsUnixPipe ? "http://localhost" : $"{binding.Scheme}://{host}:{binding.Port}";
     }
 
     private string Of(Uri? configured, string path) =>
         configured?.AbsoluteUri.TrimEnd('/')
-        ?? Reachable(
-            server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? settings.Listen.Split(';')[0]
-        ) + path;
+        ?? Reachable(server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? settings.Listen)
+            + path;
 }

@@ -46,7 +46,11 @@ internal static class Body
     {
         try
         {
-            return (await request.ReadFormAsync(request.HttpContext.RequestAborted), null);
+            var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+            // Escaped, the framework refuses it; PostgreSQL takes no text that holds it.
+            return form.Any(field => HoldsZero(field.Key) || field.Value.Any(HoldsZero))
+                ? (null, BadForm)
+                : (form, null);
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -55,9 +59,13 @@ internal static class Body
         // Broken off in the middle, too many fields, or a field that is none (U+0000, too long).
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            return (null, Problem.BadBody("it is not a valid form"));
+            return (null, BadForm);
         }
     }
+
+    private static Problem BadForm => Problem.BadBody("it is not a valid form");
+
+    private static bool HoldsZero(string? text) => text?.Contains('\0', StringComparison.Ordinal) == true;
 
     /// <summary>Whether every text of a JSON document is one that a database keeps: PostgreSQL refuses U+0000, UTF-8 half a pair.</summary>
     private static bool HasSoundTexts(ReadOnlySpan<byte> json)

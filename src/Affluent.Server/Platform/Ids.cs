@@ -45,8 +45,15 @@ internal sealed class Ids(TimeProvider time, int node)
     public static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Reads an id of the published API; false when it is not a positive decimal number.</summary>
-    public static bool TryRead(string? text, out long id) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
+    public static bool TryRead(string? text, out long id)
+    {
+        id = 0;
+        // .NET takes zeros (U+0000) behind a number for nothing.
+        return text is not null
+            && text.All(char.IsAsciiDigit)
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id)
+            && id > 0;
+    }
 
     /// <inheritdoc cref="TryRead(string?, out long)"/>
     public static bool TryRead<T>(string? text, out T id)

@@ -230,7 +230,14 @@ internal sealed class ParameterSource(HttpRequest request)
             Refuse(Problem.BadParameter(parameter.Name, "is given more than once"));
             return default;
         }
-        if (parameter.Reader(string.Join(',', texts.ToArray()), out var value) is { } fault)
+        var text = string.Join(',', texts.ToArray());
+        // .NET takes it behind a number for nothing, and PostgreSQL takes no text that holds it.
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            Refuse(Problem.BadParameter(parameter.Name, "holds the character U+0000"));
+            return default;
+        }
+        if (parameter.Reader(text, out var value) is { } fault)
         {
             Refuse(Problem.BadParameter(parameter.Name, fault));
             return default;

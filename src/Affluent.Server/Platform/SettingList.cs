@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Platform;
@@ -37,7 +38,7 @@ internal abstract record Applied
 }
 
 /// <summary>Every setting that there is, in the order in which they are shown.</summary>
-internal static class SettingList
+internal static partial class SettingList
 {
     private const string Off = "off";
 
@@ -225,11 +226,28 @@ internal static class SettingList
                 .Select(r => r.ToString().ToLowerInvariant())
         );
 
-    /// <summary>The password of an address, as stars.</summary>
-    public static string MaskPassword(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var url) && url.UserInfo.IndexOf(':') is > 0 and var colon
-            ? address.Replace(url.UserInfo, url.UserInfo[..colon] + ":***", StringComparison.Ordinal)
-            : address;
+    /// <summary>The passwords of an address (before its host, and among its options), as stars.</summary>
+    public static string MaskPassword(string address)
+    {
+        var text = UserPassword().Replace(address, "${before}***@");
+        return text.Contains("://", StringComparison.Ordinal)
+            ? Option()
+                .Replace(
+                    text,
+                    option =>
+                        Storage.PostgresDatabase.IsPassword(Uri.UnescapeDataString(option.Groups["name"].Value))
+                            ? $"{option.Groups["before"].Value}***"
+                            : option.Value
+                )
+            : text;
+    }
+
+    // As it was typed: what an address makes of it may be written otherwise.
+    [GeneratedRegex(@"^(?<before>[^:/?#]+://[^:/?#]*:)[^/?#]*@", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex UserPassword();
+
+    [GeneratedRegex(@"(?<before>[?&](?<name>[^=&#]*)=)[^&#]*", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Option();
 
     /// <summary>The addresses of a <c>listen</c> setting.</summary>
     public static IEnumerable<BindingAddress> Bindings(string listen) =>
@@ -250,7 +268,9 @@ internal static class SettingList
         string meaning,
         Func<Settings, string, Settings> set,
         Func<Settings, string?> get
-    ) => new(name, "PATH", meaning, (s, text) => text.Trim() == "" ? "must be a path" : set(s, text), get);
+    ) => new(name, "PATH", meaning, (s, text) => IsPath(text) ? set(s, text) : "must be a path", get);
+
+    private static bool IsPath(string text) => text.Trim() != "" && !text.Contains('\0', StringComparison.Ordinal);
 
     private static Setting Public(
         string name,
@@ -334,7 +354,10 @@ internal static class SettingList
             return
                 all.Length > 0
                 && all.All(a =>
-                    a.Scheme is "http" or "https" && a.PathBase == "" && (a.IsUnixPipe || a.Port is >= 0 and < 65536)
+                    a.Scheme is "http" or "https"
+                    && a.PathBase == ""
+                    && (a.IsUnixPipe || a.Port is >= 0 and < 65536)
+                    && Uri.TryCreate(Addresses.Reachable(a), UriKind.Absolute, out _)
                 )
                 ? null
                 : Form;
@@ -347,7 +370,7 @@ internal static class SettingList
 
     private static string? WhyNotDatabase(string text)
     {
-        if (text.Trim() == "")
+        if (!IsPath(text))
         {
             return "must be a path or postgres://user:password@host:port/name";
         }

@@ -89,7 +89,7 @@ internal static class SettingsReader
         }
         if (settings.TestBankListen is { } listen && !origins.ContainsKey("test_bank_url"))
         {
-            settings = settings with { TestBankUrl = new Uri(Addresses.Reachable(listen.Split(';')[0])) };
+            settings = settings with { TestBankUrl = new Uri(Addresses.Reachable(listen)) };
         }
         if (
             settings.TestBankListen is not null
@@ -175,6 +175,10 @@ internal static class SettingsReader
         catch (JsonException e)
         {
             faults.Add($"{path}: line {e.LineNumber + 1} is not valid JSON: mend it, or start without the file");
+        }
+        catch (InvalidOperationException)
+        {
+            faults.Add($"{path}: a text in it is not UTF-8, or holds half a surrogate pair: mend it");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -53,6 +53,21 @@ internal sealed partial class PostgresDatabase : Database
         return builder.ToString();
     }
 
+    /// <summary>Whether an option of <see cref="ConnectionString"/>, under whichever of its names, is a password.</summary>
+    public static bool IsPassword(string option)
+    {
+        try
+        {
+            var builder = new NpgsqlConnectionStringBuilder { [option] = "x" };
+            return builder.Password is not null || builder.SslPassword is not null;
+        }
+        // No such option, or one that takes other values.
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
     protected override async Task<T> ReadCore<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
     {
         await using var connection = await Source.OpenConnectionAsync(cancellation);

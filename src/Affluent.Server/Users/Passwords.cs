@@ -93,17 +93,25 @@ internal sealed class PasswordTurn(PasswordCost cost, IDisposable place) : IDisp
             $"$argon2id$v=19$m={cost.MemoryKiB},t={cost.Passes},p=1${Convert.ToBase64String(salt)}${Convert.ToBase64String(hash)}"
         );
 
-    private static (PasswordCost Cost, byte[] Salt, byte[] Hash) Parse(string text)
+    /// <summary>Reads what <see cref="Hash"/> made.</summary>
+    /// <exception cref="FormatException">It did not make this.</exception>
+    internal static (PasswordCost Cost, byte[] Salt, byte[] Hash) Parse(string text)
     {
-        if (text.Split('$') is not ["", "argon2id", "v=19", var parameters, var salt, var hash])
+        if (
+            text.Split('$') is ["", "argon2id", "v=19", var parameters, var salt, var hash]
+            && parameters.Split(',') is [['m', '=', .. var memory], ['t', '=', .. var passes], "p=1"]
+            && Number(memory) is { } memoryKiB
+            && Number(passes) is { } count
+        )
         {
-            throw new FormatException("A stored password hash is not in the form that this program writes.");
+            return (new PasswordCost(memoryKiB, count), Convert.FromBase64String(salt), Convert.FromBase64String(hash));
         }
-        var numbers = parameters.Split(',').Select(p => int.Parse(p[2..], CultureInfo.InvariantCulture)).ToArray();
-        return (
-            new PasswordCost(numbers[0], numbers[1]),
-            Convert.FromBase64String(salt),
-            Convert.FromBase64String(hash)
-        );
+        throw new FormatException("A stored password hash is not in the form that this program writes.");
+
+        static int? Number(string digits) =>
+            digits.All(char.IsAsciiDigit)
+            && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : null;
     }
 }

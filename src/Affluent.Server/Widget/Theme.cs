@@ -27,7 +27,7 @@ internal sealed partial record Theme
     {
         var fonts = (font ?? "")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(name => name.Trim('"', '\''))
+            .Select(name => name.Trim('"', '\'').Trim())
             .ToList();
         if (fonts.Count > 8 || fonts.Any(name => !FontName().IsMatch(name)))
         {
@@ -139,7 +139,7 @@ internal sealed partial record Theme
     private static partial Regex Hex();
 
     [GeneratedRegex(
-        @"^rgb\(\s*(?<r>\d{1,3})\s*,\s*(?<g>\d{1,3})\s*,\s*(?<b>\d{1,3})\s*\)\z",
+        @"^rgb\(\s*(?<r>[0-9]{1,3})\s*,\s*(?<g>[0-9]{1,3})\s*,\s*(?<b>[0-9]{1,3})\s*\)\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 5000
     )]

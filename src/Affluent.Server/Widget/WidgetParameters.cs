@@ -118,7 +118,7 @@ internal sealed record WidgetParameters
         public string? Text(WidgetParameter name, WidgetParameter? older = null, int longest = 2_000)
         {
             var value = First(name) ?? (older is { } old ? First(old) : null);
-            if (value?.Length > longest)
+            if (value?.Length > longest || value?.Contains('\0', StringComparison.Ordinal) == true)
             {
                 Wrong ??= name;
                 return null;

@@ -38,8 +38,9 @@ internal static class Amounts
 
     private static readonly decimal[] PowersOfTen = [1m, 10m, 100m, 1_000m, 10_000m];
 
-    // Far above any account, far below an overflow when a history is summed.
+    // Far above any account, far below an overflow when a history is summed: also where a unit has ten thousand parts.
     private const decimal Largest = 1_000_000_000_000m;
+    private const decimal LargestInMinorUnits = 100 * Largest;
     private const decimal FloatNoise = 0.000_001m;
 
     /// <summary>How many decimals the currency has.</summary>
@@ -67,7 +68,7 @@ internal static class Amounts
 
         var scaled = amount * PowersOfTen[Decimals(currency)];
         var whole = decimal.Round(scaled);
-        if (Math.Abs(scaled - whole) > FloatNoise)
+        if (Math.Abs(scaled - whole) > FloatNoise || Math.Abs(whole) > LargestInMinorUnits)
         {
             return false;
         }

@@ -18,7 +18,14 @@ internal static class JsonScenario
         try
         {
             using var document = JsonDocument.Parse(text.TrimStart('\ufeff'), Lenient);
-            Scenario(draft, new Node(draft, document.RootElement, "$"));
+            if (HasSoundTexts(document.RootElement))
+            {
+                Scenario(draft, new Node(draft, document.RootElement, "$"));
+            }
+            else
+            {
+                draft.Error(Location.AtLine(1), "a text in it holds half a surrogate pair");
+            }
         }
         catch (JsonException e)
         {
@@ -197,6 +204,31 @@ internal static class JsonScenario
         {
             BooksAfterDays = node.Text("books_after_days"),
         };
+    }
+
+    // Half a surrogate pair ("\ud83d" alone) is found only when a text is read: find it here, once.
+    private static bool HasSoundTexts(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind switch
+            {
+                JsonValueKind.Object => element
+                    .EnumerateObject()
+                    .All(member => member.Name.Length >= 0 && HasSoundTexts(member.Value)),
+                JsonValueKind.Array => element.EnumerateArray().All(HasSoundTexts),
+                JsonValueKind.String => element.GetString() is not null,
+                JsonValueKind.Undefined
+                or JsonValueKind.Number
+                or JsonValueKind.True
+                or JsonValueKind.False
+                or JsonValueKind.Null => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     /// <summary>One value of the document and its path; wrong kinds of values become errors of the draft.</summary>

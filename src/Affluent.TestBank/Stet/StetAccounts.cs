@@ -98,8 +98,10 @@ internal static partial class StetAccounts
 
     public static GenericLink Link(Account account, string rest) => new($"{StetPaths.Accounts}/{account.Id}{rest}");
 
-    private static bool IsSame(AccountIdentification own, AccountIdentification wanted) =>
-        (wanted.Currency is null || string.Equals(wanted.Currency, own.Currency, StringComparison.Ordinal))
+    // The JSON reader gives null for an element of the list that is null.
+    private static bool IsSame(AccountIdentification own, AccountIdentification? wanted) =>
+        wanted is not null
+        && (wanted.Currency is null || string.Equals(wanted.Currency, own.Currency, StringComparison.Ordinal))
         && (
             wanted.Iban is not null
                 ? string.Equals(

@@ -173,7 +173,8 @@ internal sealed class StetEndpoints(
                 access = await http.Request.ReadFromJsonAsync(StetJson.Default.Access, cancellation);
             }
         }
-        catch (JsonException)
+        // The latter: a body in an encoding that nobody knows.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // Answered below, after the checks that every request passes first.
         }

@@ -156,7 +156,7 @@ internal static class TransactionPage
     {
         var account = statement.Account;
         var last = Math.Max(1, (matching.Count + Size - 1) / Size);
-        var skip = repeats ? 0 : (query.Page - 1) * Size;
+        var skip = repeats ? 0 : (int)Math.Min(matching.Count, (query.Page - 1L) * Size);
         var hasNext = repeats || query.Page < last;
         return new HalTransactions(
             [.. matching.Skip(skip).Take(Size).Select(e => StetAccounts.Transaction(e, account))],

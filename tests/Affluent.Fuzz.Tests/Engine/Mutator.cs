@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Affluent.Fuzz.Tests.Engine;
 
 /// <summary>
@@ -46,10 +48,56 @@ internal sealed class Mutator(Random random)
         var data = input;
         for (var left = 1 << random.Next(4); left > 0; left--)
         {
-            data = Mutations[random.Next(Mutations.Length)](data, other);
+            data =
+                random.Next(3) == 0 ? ChangeJson(data, other) : Mutations[random.Next(Mutations.Length)](data, other);
         }
         return data.Length > longest ? data[..longest] : data;
     }
+
+    /// <summary>Another value, a member twice, a member less: a document stays one. Other texts stay as they are.</summary>
+    private byte[] ChangeJson(byte[] data, byte[] other)
+    {
+        var parts = JsonOf(data);
+        if (parts.Count == 0)
+        {
+            return Mutations[random.Next(Mutations.Length)](data, other);
+        }
+        var (start, length, isMember) = parts[random.Next(parts.Count)];
+        var foreign = random.Next(4) == 0 ? JsonOf(other) : [];
+        ReadOnlySpan<byte> value = JsonParts.Values[random.Next(JsonParts.Values.Length)];
+        if (foreign.Count > 0 && foreign[random.Next(foreign.Count)] is var part && part.IsMember == isMember)
+        {
+            value = other.AsSpan(part.Start, part.Length);
+        }
+        else if (random.Next(4) == 0)
+        {
+            value = Quoted(Word());
+        }
+        if (!isMember)
+        {
+            return random.Next(6) == 0
+                ? Replaced(data, start, 0, [.. value, (byte)','])
+                : Replaced(data, start, length, value);
+        }
+        var own = data.AsSpan(start, length);
+        return random.Next(3) switch
+        {
+            // Without it, and without the comma behind it.
+            0 => Replaced(
+                data,
+                start,
+                length + (start + length < data.Length && data[start + length] == ',' ? 1 : 0),
+                []
+            ),
+            1 => Replaced(data, start, 0, [.. own, (byte)',']),
+            _ => Replaced(data, start, 0, [.. own[..(own.IndexOf((byte)':') + 1)], .. value, (byte)',']),
+        };
+    }
+
+    private List<(int Start, int Length, bool IsMember)> JsonOf(byte[] data) =>
+        Find(data, static b => b is (byte)'{' or (byte)'[') is >= 0 and var from ? JsonParts.Of(data, from) : [];
+
+    private static byte[] Quoted(byte[] word) => JsonSerializer.SerializeToUtf8Bytes(InputText.Decode(word));
 
     private byte[] FlipBit(byte[] data, byte[] other) => Changed(data, b => (byte)(b ^ (1 << random.Next(8))));
 

@@ -10,5 +10,10 @@ internal static class AllTargets
         .. WebsiteTargets.All,
         .. CatalogueTargets.All,
         .. RecordingTargets.All,
+        .. LedgerTargets.All,
+        .. TestBankTargets.All,
+        .. PlatformTargets.All,
+        .. RequestTargets.All,
+        .. WidgetTargets.All,
     ];
 }

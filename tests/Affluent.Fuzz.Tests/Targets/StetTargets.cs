@@ -94,7 +94,11 @@ internal static class StetTargets
         using var bank = new ScriptedBank(script);
         var results = ConnectorSteps.Take(new StetConnector(), Channel, bank, new StepInput.ListAccounts(), Allowed);
         JudgeSessions(results);
-        if (results is [StepResult.Page { Next: null } only] && bank.Given.FirstOrDefault() is { } body)
+        if (
+            results is [StepResult.Page { Next: null } only]
+            && script.Span.StartsWith("200\n"u8)
+            && bank.Given.FirstOrDefault() is { } body
+        )
         {
             // Where nothing was renewed, the first answer is the list.
             Promise.Holds(

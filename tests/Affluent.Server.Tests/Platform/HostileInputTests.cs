@@ -56,6 +56,7 @@ public sealed class HostileInputTests
             ("""{"client_id":"\ud800"}""", "application/json"),
             ("""{"\ud800":"a"}""", "application/json"),
             ("client_id=a%00", Form),
+            ("client_id=a\0", Form),
             (many, Form),
         ];
         foreach (var path in new[] { "/auth/token", "/auth/revoke", "/auth/introspect" })
@@ -86,6 +87,9 @@ public sealed class HostileInputTests
             large.Content = new StringContent("a=" + new string('x', 1_100_000), Encoding.UTF8, Form);
             // Asks before it sends, so that a refusal is read and not cut off.
             large.Headers.ExpectContinue = true;
+            using var raw = new StringContent("token=\0", Encoding.UTF8, Form);
+            using var toRaw = await app.Http.PostAsync(address, raw, Stop);
+            Assert.Equal(HttpStatusCode.BadRequest, toRaw.StatusCode);
             using var toBad = await app.Http.PostAsync(address, bad, Stop);
             using var toBroken = await app.Http.PostAsync(address, broken, Stop);
             using var toLarge = await app.Http.SendAsync(large, Stop);

@@ -1,0 +1,192 @@
+using System.Globalization;
+using Affluent.Connectors.Contract;
+using Affluent.Ledger;
+
+namespace Affluent.Fuzz.Tests.Targets;
+
+/// <summary>The ledger: banks' texts, amounts and numbers.</summary>
+internal static class LedgerTargets
+{
+    public static IEnumerable<FuzzTarget> All =>
+        [
+            FuzzTarget.OfText(
+                "ledger-labels",
+                Label,
+                "\nCARTE X1234 12/03 BRASSERIE DU PORT CARTE NUMERO 123",
+                "Zoé Martin\nPRLV SEPA EAUX DU LAC ECH ID EMETTEUR/FR12ZZZ345678 MDT/AB12CD34",
+                "\nVIR SEPA RECU /DE ATELIER NORD /MOTIF FACTURE 12 /REF 998877",
+                "x\nAchat Bancontact 03/02 - 10h14 - FRITERIE - BE Numéro carte 6703 12XX XXXX X123 1",
+                "\nCB*1234<br>CAFE  DES ARTS\n75011",
+                "y\nPAIEMENT CB LIBRAIRIE (NOUVELLE 14,90 EUR FRANCE"
+            ),
+            FuzzTarget.OfText(
+                "ledger-money",
+                Amount,
+                "12.50 EUR",
+                "-1500 JPY",
+                "1.250 KWD",
+                "92233720368547758.07 eur"
+            ),
+            FuzzTarget.OfText(
+                "ledger-movement",
+                Read,
+                "-12.5|EUR|2026-11-20|2026-11-21||0|REF1|CAFE|1234567|PMNT-CCRD-POSD|CB CAFE\nPARIS",
+                "100|USD|||2026-11-19|1||NOTPROVIDED||CHK|VIREMENT SALAIRE",
+                "0|JPY|2026-11-20|||3|||||"
+            ),
+            FuzzTarget.OfText(
+                "ledger-account-keys",
+                Keys,
+                "FR76 3000 1007 9412 3456 7890 185|||EUR|0",
+                "|4970 1234 5678 9012|Carte|EUR|3\n|4970 XXXX XXXX 9012|Carte|EUR|3\n|20041010050500013M02606||EUR|0",
+                "||Compte|EUR|1\n||Compte|EUR|1"
+            ),
+        ];
+
+    private static object? Label(string text)
+    {
+        var (counterparty, raw) = text.Split('\n', 2) is [var first, var rest] ? (first, rest) : (null, text);
+        var label = Labels.Clean(raw, counterparty);
+        var words = Words(raw);
+        Promise.Holds(
+            label != "" || (words == "" && string.IsNullOrWhiteSpace(counterparty)),
+            "a label is empty only when there is no text at all"
+        );
+        Promise.Holds(!label.Any(c => c is '\n' or '\r' or '\t'), "a label is one line");
+        Promise.Holds(
+            IsPartOf(Words(label), words) || IsPartOf(Words(label), Words(counterparty ?? "")),
+            "a label holds what the bank wrote, in its order and spelling"
+        );
+        return (label == "", label.Length > 80, label.Length == raw.Length);
+
+        static string Words(string some) =>
+            string.Concat(
+                some.Replace("<br>", " ", StringComparison.OrdinalIgnoreCase).Where(c => !char.IsWhiteSpace(c))
+            );
+    }
+
+    private static bool IsPartOf(string part, string whole)
+    {
+        var at = 0;
+        foreach (var c in whole)
+        {
+            at += at < part.Length && part[at] == c ? 1 : 0;
+        }
+        return at == part.Length;
+    }
+
+    private static object? Amount(string text)
+    {
+        if (text.Split(' ', 2) is not [var number, var currency] || Decimal(number) is not { } amount)
+        {
+            return null;
+        }
+        if (Money.Read(amount, currency, out var minor) is { } fault)
+        {
+            Promise.Holds(minor == 0, "what cannot be kept is nothing");
+            return fault;
+        }
+        Promise.Holds(Money.ToDecimal(minor, currency) == amount, "an amount survives being kept and shown");
+        return Math.Sign(minor);
+    }
+
+    private static object? Read(string text)
+    {
+        if (
+            text.Split('|', 11)
+                is not [var amount, var currency, var booked, var value, var made, var status, .. var rest]
+            || rest.Length < 5
+        )
+        {
+            return null;
+        }
+        var statuses = Enum.GetValues<BankTransactionStatus>();
+        var transaction = new BankTransaction
+        {
+            Amount = Decimal(amount) ?? 0,
+            Currency = currency,
+            BookingDay = Day(booked),
+            ValueDay = Day(value),
+            TransactionDay = Day(made),
+            Status = statuses[status.Length == 0 ? 0 : status[0] % statuses.Length],
+            Id = rest[0],
+            Counterparty = rest[1],
+            CheckNumber = rest[2],
+            Code = rest[3],
+            Remittance = rest[4].Split('\n'),
+        };
+        if (Movement.Read(transaction) is not Reading.Row { Movement: var movement })
+        {
+            return Movement.Read(transaction).ToString();
+        }
+        Promise.Holds(
+            Money.ToDecimal(movement.Amount, movement.Currency) == transaction.Amount,
+            "an amount is kept to the last decimal"
+        );
+        Promise.Holds(
+            movement.Currency is { Length: 3 } code && code.All(char.IsAsciiLetterUpper),
+            "a currency is three capitals"
+        );
+        Promise.Holds(movement.BankId is null || movement.BankId.Trim() != "", "a bank's id is never blank");
+        Promise.Holds(
+            transaction.Remittance.All(line => movement.Text.Contains(line.Trim(), StringComparison.Ordinal)),
+            "every line of the bank's text is kept"
+        );
+        var type = TransactionTypes.Guess(movement);
+        var category = Categories.Guess(movement, type);
+        Promise.Holds(Categories.ById.ContainsKey(category), "a category is one of the tree");
+        return (type, category);
+    }
+
+    private static object? Keys(string text)
+    {
+        var types = Enum.GetValues<BankAccountType>();
+        var accounts = text.Split('\n')
+            .Select(line => line.Split('|'))
+            .Where(fields => fields.Length >= 5)
+            .Take(50)
+            .Select(
+                (fields, i) =>
+                    new BankAccount
+                    {
+                        Reference = $"{i}",
+                        Iban = fields[0],
+                        Number = fields[1],
+                        Name = fields[2],
+                        Currency = fields[3],
+                        Type = fields[4].Length == 0 ? null : types[fields[4][0] % types.Length],
+                    }
+            )
+            .ToArray();
+        var keys = AccountIdentity.KeysOf(accounts);
+        Promise.Holds(
+            keys.Distinct(StringComparer.Ordinal).Count() == accounts.Length,
+            "accounts of one list have different keys"
+        );
+        foreach (var account in accounts)
+        {
+            var key = AccountIdentity.KeyOf(account);
+            var digits = string.Concat(account.Number!.Where(char.IsAsciiDigit));
+            Promise.Holds(
+                account.Type != BankAccountType.CreditCard
+                    || account.Currency.Length != 3
+                    || !account.Number!.All(c => char.IsAsciiDigit(c) || c == ' ')
+                    || digits.Length < 12
+                    || account.Iban!.Any(char.IsAsciiLetterOrDigit)
+                    || !key.Contains(digits, StringComparison.Ordinal)
+                    || AccountIdentity.NormalizeIban(account.Number) is not null
+                    || digits.Length == 23,
+                "a whole card number is not kept"
+            );
+            var iban = AccountIdentity.NormalizeIban(account.Iban);
+            Promise.Holds(iban is null || AccountIdentity.NormalizeIban(iban) == iban, "a plain IBAN stays as it is");
+        }
+        return string.Join(' ', keys.Select(key => key.Split(':')[0]).Distinct());
+    }
+
+    private static decimal? Decimal(string text) =>
+        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
+
+    private static DateOnly? Day(string text) =>
+        DateOnly.TryParse(text, CultureInfo.InvariantCulture, out var day) ? day : null;
+}
