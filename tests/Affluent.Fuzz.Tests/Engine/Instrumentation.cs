@@ -1,3 +1,4 @@
+using System.Reflection;
 using SharpFuzz;
 
 namespace Affluent.Fuzz.Tests.Engine;
@@ -16,9 +17,16 @@ internal static class Instrumentation
         "Affluent.TestBank",
     ];
 
-    /// <summary>Makes the copy, and gives the path of its program.</summary>
+    /// <summary>Makes the copy, unless there is one of this build, and gives the path of its program.</summary>
     public static string Make(string folder)
     {
+        var program = Path.Combine(folder, $"{typeof(Instrumentation).Assembly.GetName().Name}.dll");
+        var mark = Path.Combine(folder, "instrumented");
+        var build = string.Join('\n', Products.Append(Path.GetFileNameWithoutExtension(program)).Select(Version));
+        if (File.Exists(mark) && File.ReadAllText(mark) == build)
+        {
+            return program;
+        }
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
@@ -33,6 +41,10 @@ internal static class Instrumentation
         {
             Fuzzer.Instrument(Path.Combine(folder, $"{product}.dll"), static _ => true, Options.Value);
         }
-        return Path.Combine(folder, $"{typeof(Instrumentation).Assembly.GetName().Name}.dll");
+        File.WriteAllText(mark, build);
+        return program;
     }
+
+    // A compiler writes another one into each build.
+    private static string Version(string assembly) => $"{Assembly.Load(assembly).ManifestModule.ModuleVersionId}";
 }
