@@ -14,10 +14,13 @@ public sealed class InventoryTests
 
     private static readonly CallGraph Calls = new([.. Product, typeof(AllTargets).Assembly]);
 
+    // Over HTTP everything is reached somehow: that does not count.
+    private static readonly FuzzTarget[] Targets = [.. AllTargets.List.Where(t => !t.Name.StartsWith("http-", StringComparison.Ordinal))];
+
     [Fact]
     public void Every_parser_is_reached_by_a_target_or_has_a_reason_not_to_be()
     {
-        var open = NotReached(AllTargets.List).Where(name => !Exempt.Keys.Any(exempt => Covers(exempt, name)));
+        var open = NotReached(Targets).Where(name => !Exempt.Keys.Any(exempt => Covers(exempt, name)));
 
         Assert.Equal([], open);
     }
@@ -25,7 +28,7 @@ public sealed class InventoryTests
     [Fact]
     public void No_reason_is_given_for_what_is_reached_or_gone()
     {
-        var names = NotReached(AllTargets.List);
+        var names = NotReached(Targets);
 
         Assert.Equal([], Exempt.Keys.Where(exempt => !names.Any(name => Covers(exempt, name))));
     }
@@ -33,16 +36,14 @@ public sealed class InventoryTests
     [Fact]
     public void A_parser_without_a_target_is_noticed()
     {
-        var without = AllTargets.List.Where(target =>
-            target.Name != "stet-return-address" && target.Name != "stet-token-answer"
-        );
+        const string Parser = "Affluent.Server.Widget.Theme.TryColor";
 
-        Assert.Contains("Affluent.Connectors.Reading.Amounts.Read", NotReached([]));
+        Assert.DoesNotContain(Parser, NotReached(Targets));
         Assert.Contains(
-            "Affluent.Server.Widget.Theme.TryColor",
-            NotReached(without.Where(t => !t.Name.StartsWith("widget-", StringComparison.Ordinal)))
+            Parser,
+            NotReached(Targets.Where(t => !t.Name.StartsWith("widget-", StringComparison.Ordinal)))
         );
-        Assert.DoesNotContain("Affluent.Server.Widget.Theme.TryColor", NotReached(without));
+        Assert.Contains("Affluent.Connectors.Reading.Amounts.Read", NotReached([]));
     }
 
     private static string[] NotReached(IEnumerable<FuzzTarget> targets)

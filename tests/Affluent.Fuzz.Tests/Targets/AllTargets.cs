@@ -15,5 +15,6 @@ internal static class AllTargets
         .. PlatformTargets.All,
         .. RequestTargets.All,
         .. WidgetTargets.All,
+        .. HttpTargets.All,
     ];
 }
