@@ -36,6 +36,7 @@ public sealed class HostileInputTests
     [Theory]
     [InlineData("null")]
     [InlineData("{\"request\":{}}")]
+    [InlineData("{\"access_token\":\"\\u0000\"}")]
     [InlineData("{\"access_token\":\"a\",\"accounts\":{\"A 1\":{\"account_id\":{\"iban\":\"\\ud800\"}}}}")]
     [InlineData("{\"cookies\":[{}]}")]
     [InlineData("{\"cookies\":[null]}")]

@@ -15,7 +15,10 @@ public sealed class InventoryTests
     private static readonly CallGraph Calls = new([.. Product, typeof(AllTargets).Assembly]);
 
     // Over HTTP everything is reached somehow: that does not count.
-    private static readonly FuzzTarget[] Targets = [.. AllTargets.List.Where(t => !t.Name.StartsWith("http-", StringComparison.Ordinal))];
+    private static readonly FuzzTarget[] Targets =
+    [
+        .. AllTargets.List.Where(t => !t.Name.StartsWith("http-", StringComparison.Ordinal)),
+    ];
 
     [Fact]
     public void Every_parser_is_reached_by_a_target_or_has_a_reason_not_to_be()

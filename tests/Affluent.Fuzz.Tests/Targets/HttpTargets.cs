@@ -42,9 +42,16 @@ internal static class HttpTargets
             if (status >= 400 && answer.Content.Headers.ContentType?.MediaType == "application/problem+json")
             {
                 using var problem = JsonDocument.Parse(body);
-                Promise.Holds(problem.RootElement.GetProperty("code").GetString() is { Length: > 0 }, "a problem has a code");
+                Promise.Holds(
+                    problem.RootElement.GetProperty("code").GetString() is { Length: > 0 },
+                    "a problem has a code"
+                );
             }
-            return (request.RequestUri!.AbsolutePath.Split('/').ElementAtOrDefault(3), answer.StatusCode, answer.Content.Headers.ContentType?.MediaType);
+            return (
+                request.RequestUri!.AbsolutePath.Split('/').ElementAtOrDefault(3),
+                answer.StatusCode,
+                answer.Content.Headers.ContentType?.MediaType
+            );
         }
         // What HTTP itself does not allow is cut off before the program sees it.
         catch (HttpRequestException e) when (e.StatusCode is null)
@@ -74,9 +81,15 @@ internal static class HttpTargets
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(world.Fill(body)));
         foreach (var line in lines.Skip(1))
         {
-            if (line.Split(':', 2) is [var name, var value] && value.All(c => c is >= ' ' and <= '~') && name is not ("Content-Length" or "Transfer-Encoding" or "Host" or "Expect" or "Connection"))
+            if (
+                line.Split(':', 2) is [var name, var value]
+                && value.All(c => c is >= ' ' and <= '~')
+                && name is not ("Content-Length" or "Transfer-Encoding" or "Host" or "Expect" or "Connection")
+            )
             {
-                _ = request.Headers.TryAddWithoutValidation(name, value.Trim()) || request.Content.Headers.TryAddWithoutValidation(name, value.Trim());
+                _ =
+                    request.Headers.TryAddWithoutValidation(name, value.Trim())
+                    || request.Content.Headers.TryAddWithoutValidation(name, value.Trim());
             }
         }
         return request;

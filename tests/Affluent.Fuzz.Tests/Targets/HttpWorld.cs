@@ -30,8 +30,17 @@ internal sealed class HttpWorld
         App = app;
         MayBeBusy = mayBeBusy;
         _renew = renew;
-        Origin = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
+        Origin = new Uri(
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()
+        );
+        Http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                UseProxy = false,
+            }
+        )
         {
             BaseAddress = Origin,
             Timeout = TimeSpan.FromSeconds(60),
@@ -54,7 +63,10 @@ internal sealed class HttpWorld
         {
             Promise.Of(_renew(this));
         }
-        return _names.Aggregate(text, (filled, name) => filled.Replace($"{{{name.Key}}}", name.Value, StringComparison.Ordinal));
+        return _names.Aggregate(
+            text,
+            (filled, name) => filled.Replace($"{{{name.Key}}}", name.Value, StringComparison.Ordinal)
+        );
     }
 
     /// <summary>What waits for others by design, and what would close the door to all that follows.</summary>
@@ -91,7 +103,13 @@ internal sealed class HttpWorld
             }
         );
         await app.StartAsync();
-        var (client, _) = new NewClient("fuzz", NewClient.KnownGrants, NewClient.KnownScopes, ["http://localhost:3000"], true).Check(InstallationKind.Sandbox);
+        var (client, _) = new NewClient(
+            "fuzz",
+            NewClient.KnownGrants,
+            NewClient.KnownScopes,
+            ["http://localhost:3000"],
+            true
+        ).Check(InstallationKind.Sandbox);
         var (made, secret) = await database.Write(
             db => ClientStore.Create(db, client!, app.Services.GetRequiredService<Ids>(), TimeProvider.System),
             CancellationToken.None
@@ -118,17 +136,36 @@ internal sealed class HttpWorld
         using var created = await Http.SendAsync(user);
         created.EnsureSuccessStatusCode();
         _names["user_id"] = created.Headers.Location!.ToString().Split('/')[^1];
-        _names["user"] = await Token(new() { ["grant_type"] = "password", ["username"] = email, ["password"] = "hunter22" });
+        _names["user"] = await Token(
+            new()
+            {
+                ["grant_type"] = "password",
+                ["username"] = email,
+                ["password"] = "hunter22",
+            }
+        );
         var opened = await Post(
             "/embed/v2.1/widget/widget_session",
-            JsonContent.Create(new { access_token = _names["user"], client_id = clientId, client_secret = secret })
+            JsonContent.Create(
+                new
+                {
+                    access_token = _names["user"],
+                    client_id = clientId,
+                    client_secret = secret,
+                }
+            )
         );
         _names["session"] = opened.GetProperty("session_id").GetString()!;
         _names["queue"] = opened.GetProperty("queue_id").GetString()!;
         using var connection = new HttpRequestMessage(HttpMethod.Post, "/api/v2.1/connections");
         connection.Headers.Authorization = new("Bearer", _names["user"]);
         connection.Content = JsonContent.Create(
-            new { provider_id = "87", channel_definition_id = "8700", credentials = new Dictionary<string, string> { ["300"] = "dev", ["301"] = "dev" } }
+            new
+            {
+                provider_id = "87",
+                channel_definition_id = "8700",
+                credentials = new Dictionary<string, string> { ["300"] = "dev", ["301"] = "dev" },
+            }
         );
         using var connected = await Http.SendAsync(connection);
         connected.EnsureSuccessStatusCode();

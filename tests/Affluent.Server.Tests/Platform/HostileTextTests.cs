@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text;
+using Affluent.Server.Authorization;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Transactions;
@@ -38,6 +40,8 @@ public sealed class HostileTextTests : IDisposable
     [InlineData("database", "a\0")]
     [InlineData("test_bank_listen", "http://a b:5200")]
     [InlineData("listen", "http://[")]
+    [InlineData("listen", "://unix:/")]
+    [InlineData("data_directory", "postgres://h?")]
     public void A_value_that_no_start_could_use_is_a_fault(string name, string value)
     {
         var reading = SettingsReader.Read(null, Nothing, new Dictionary<string, string> { [name] = value });
@@ -66,6 +70,7 @@ public sealed class HostileTextTests : IDisposable
     [InlineData("postgres://u:p%40:@h:5432/db?sslmode=require", "postgres://u:***@h:5432/db?sslmode=require")]
     [InlineData("postgres://h/db?password=pass-word&sslmode=require", "postgres://h/db?password=***&sslmode=require")]
     [InlineData("postgres://h/db?PWD=pass-word", "postgres://h/db?PWD=***")]
+    [InlineData("postgres://h/db&?password=pass-word", "postgres://h/db&?password=***")]
     [InlineData("postgres://h/db?ssl%20password=pass-word", "postgres://h/db?ssl%20password=***")]
     [InlineData("postgres://u@h/db", "postgres://u@h/db")]
     [InlineData("data/u:p@x.db", "data/u:p@x.db")]
@@ -143,6 +148,22 @@ public sealed class HostileTextTests : IDisposable
     [InlineData("$argon2id$v=19$m=1,t=1,p=1$A$AAAA")]
     public void What_is_no_stored_password_is_told_by_the_one_exception(string text) =>
         Assert.Throws<FormatException>(() => Passwords.Parse(text));
+
+    [Fact]
+    public void A_key_that_the_machine_cannot_read_is_told_by_the_one_exception()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(_file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        // The last byte belongs to the public half, which then lies on no curve.
+        var bytes = key.ExportPkcs8PrivateKey();
+        bytes[^1] ^= 1;
+        File.WriteAllText(_file, PemEncoding.WriteString("PRIVATE KEY", bytes));
+
+        Assert.Throws<KeyFileException>(() => SigningKey.Load(_file, mayCreate: false));
+    }
 
     [Fact]
     public void A_header_is_cut_between_two_characters()
