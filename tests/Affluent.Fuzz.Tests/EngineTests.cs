@@ -9,7 +9,7 @@ public sealed class EngineTests
     {
         Duration = TimeSpan.FromSeconds(20),
         MostExecutions = 50_000,
-        Patience = TimeSpan.FromSeconds(1),
+        Patience = TimeSpan.FromSeconds(10),
     };
 
     [Fact]

@@ -11,7 +11,12 @@ public sealed class FuzzTests
     [MemberData(nameof(Names))]
     public void A_parser_keeps_its_promise_whatever_comes(string name)
     {
-        var options = new CampaignOptions { Duration = TimeSpan.FromSeconds(0.4), MostExecutions = 3_000 };
+        var options = new CampaignOptions
+        {
+            Duration = TimeSpan.FromSeconds(0.4),
+            LeastMutants = 20,
+            MostExecutions = 3_000,
+        };
 
         var report = new Campaign(FuzzCommand.Named(name), options).Run();
 

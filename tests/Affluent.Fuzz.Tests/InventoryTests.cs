@@ -8,7 +8,49 @@ namespace Affluent.Fuzz.Tests;
 public sealed class InventoryTests
 {
     /// <summary>Parsers that no target reaches, each with the reason; a name stands for all below it.</summary>
-    private static readonly Dictionary<string, string> Exempt = new(StringComparer.Ordinal) { };
+    private static readonly Dictionary<string, string> Exempt = new(StringComparer.Ordinal)
+    {
+        ["Affluent.Server.Authorization.Access.Bearer"] = "Takes part in a request as a whole: http-server",
+        ["Affluent.Server.Authorization.TokenManager"] = "Takes part in a request as a whole: http-server",
+        ["Affluent.Server.Authorization.TokenRequests.GoOn"] = "Takes part in a request as a whole: http-server",
+        ["Affluent.Server.Categories.CategoriesEndpoints.Speaks"] = "Takes part in a request as a whole: http-server",
+        ["Affluent.Server.Connections.ConnectionEditEndpoints.Create"] =
+            "Takes part in a request as a whole: http-server",
+        ["Affluent.Server.SignInPages"] = "Takes part in a request as a whole: http-server",
+        ["Affluent.Server.Widget.BankRedirects.Return"] = "Takes part in a request as a whole: http-server",
+        ["Affluent.Server.Widget.DepartureCookie.Give"] = "Takes part in a request as a whole: http-server",
+        ["Affluent.TestBank.Stet.AuthorizationEndpoints.Submit"] = "Takes part in a request as a whole: http-testbank",
+        ["Affluent.TestBank.Stet.StetEndpoints"] = "Takes part in a request as a whole: http-testbank",
+        ["Affluent.TestBank.Stet.TokenEndpoint"] = "Takes part in a request as a whole: http-testbank",
+        ["Affluent.TestBank.Website.WebsiteEndpoints"] = "Takes part in a request as a whole: http-testbank",
+        ["Affluent.Connectors.Catalogue.Load"] = "Only opens the files: their readers are targets",
+        ["Affluent.TestBank.Scenarios.ScenarioFiles"] = "Only opens the files: their readers are targets",
+        ["Affluent.Server.Jobs.ConnectionJobs.Attending"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
+        ["Affluent.Server.Jobs.Departure.Open"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
+        ["Affluent.Server.Synchronization.SynchronizationServices.Callback"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
+        ["Affluent.Server.Widget.WidgetStore.Row.Session"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
+        ["Affluent.TestBank.Consents.ConsentBook"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
+        ["Affluent.Server.Docs"] = "Reads only what ships with the program: its statements, pages and types",
+        ["Affluent.Server.OpenApi"] = "Reads only what ships with the program: its statements, pages and types",
+        ["Microsoft.AspNetCore.OpenApi.Generated"] =
+            "Reads only what ships with the program: its statements, pages and types",
+        ["Affluent.Server.Storage.PostgresDatabase.ReplaceTokens"] =
+            "Reads only what ships with the program: its statements, pages and types",
+        ["Affluent.Server.Storage.SqliteDatabase.ReplaceTokens"] =
+            "Reads only what ships with the program: its statements, pages and types",
+        ["Affluent.Server.Authorization.AuthorizationServer"] = "Takes settings that are checked already",
+        ["Affluent.Server.Storage.Database.Open"] = "Takes settings that are checked already",
+        ["Affluent.TestBank.TestBankApp.Address"] = "Takes settings that are checked already",
+        ["Affluent.Server.Commands"] = "Serves the person at the keyboard",
+        ["Affluent.Server.Telemetry.JsonLogFormatter"] =
+            "Writes the log; what it is given may hold anything: LogFormatterTests",
+        ["Affluent.Connectors.Testing"] = "Tests connectors, in tests alone",
+    };
 
     private static readonly Assembly[] Product = [.. Instrumentation.Products.Select(Assembly.Load)];
 
@@ -23,9 +65,9 @@ public sealed class InventoryTests
     [Fact]
     public void Every_parser_is_reached_by_a_target_or_has_a_reason_not_to_be()
     {
-        var open = NotReached(Targets).Where(name => !Exempt.Keys.Any(exempt => Covers(exempt, name)));
+        var open = NotReached(Targets).Where(name => !Exempt.Keys.Any(exempt => Covers(exempt, name))).ToArray();
 
-        Assert.Equal([], open);
+        Assert.True(open.Length == 0, string.Join('\n', open));
     }
 
     [Fact]

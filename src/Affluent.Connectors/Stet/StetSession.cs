@@ -49,10 +49,14 @@ internal sealed record StetSession
     public static StetSession Read(string session) =>
         Json.Own(session, StetSessionJson.Default.StetSession)
             is { Request: null or { State: not null, RedirectUri: not null } } read
+        && IsSendable(read.AccessToken)
             ? read
             : new StetSession();
 
     public string Write() => JsonSerializer.Serialize(this, StetSessionJson.Default.StetSession);
+
+    // It goes into a header.
+    private static bool IsSendable(string? token) => token is null || !token.Any(char.IsControl);
 }
 
 /// <param name="State">Ties the bank's answer to this connection (RFC 6749 §10.12).</param>

@@ -34,7 +34,6 @@ internal sealed record ActingUser(ClientId ClientId, UserId UserId)
 
     public static ValueTask<ActingUser> BindAsync(HttpContext context) =>
         ValueTask.FromResult(
-            Find(context)
-                ?? throw new InvalidOperationException("The route does not say for whom it acts.")
+            Find(context) ?? throw new InvalidOperationException("The route does not say for whom it acts.")
         );
 }

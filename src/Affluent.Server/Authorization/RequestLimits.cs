@@ -117,8 +117,7 @@ internal sealed class MinuteLimiter(int perMinute, TimeProvider time) : RateLimi
     {
         public override bool IsAcquired => retryAfter is null;
 
-        public override IEnumerable<string> MetadataNames =>
-            retryAfter is null ? [] : [MetadataName.RetryAfter.Name];
+        public override IEnumerable<string> MetadataNames => retryAfter is null ? [] : [MetadataName.RetryAfter.Name];
 
         public override bool TryGetMetadata(string metadataName, out object? metadata)
         {

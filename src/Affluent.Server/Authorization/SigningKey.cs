@@ -34,7 +34,7 @@ internal static class SigningKey
                 return security;
             }
         }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        catch (Exception e) when (e is ArgumentException or CryptographicException or PlatformNotSupportedException)
         {
             // Said below in words that help.
         }

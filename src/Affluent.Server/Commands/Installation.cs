@@ -42,7 +42,7 @@ internal sealed partial class Installation : IAsyncDisposable
         try
         {
             var applied = await Migrate(database, time, cancellation);
-            LogDatabase(log, SettingList.MaskPassword(settings.Database), Migrator.Latest, string.Join(", ", applied));
+            LogDatabase(log, MaskedAddress.Of(settings.Database), Migrator.Latest, string.Join(", ", applied));
             var masterKey = MasterKey.Load(settings.MasterKeyFile, settings.Environment == InstallationKind.Sandbox);
             if (!await database.Write(masterKey.Fits, cancellation))
             {

@@ -127,7 +127,7 @@ internal static class ProductionRules
             file is not null
             && File.Exists(file)
             && KeyFile.OthersCanRead(file)
-            && SettingList.MaskPassword(settings.Database) != settings.Database
+            && MaskedAddress.Of(settings.Database) != settings.Database
         )
         {
             var full = Path.GetFullPath(file);

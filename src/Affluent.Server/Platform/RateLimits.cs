@@ -73,9 +73,7 @@ internal sealed record RateLimit(int? Client, int? User, int? Address)
                 return null;
             }
         }
-        return counts.Count == 0
-            ? null
-            : new(Of(LimitedBy.Client), Of(LimitedBy.User), Of(LimitedBy.Address));
+        return counts.Count == 0 ? null : new(Of(LimitedBy.Client), Of(LimitedBy.User), Of(LimitedBy.Address));
 
         int? Of(LimitedBy by) => counts.TryGetValue(by, out var count) ? count : null;
     }

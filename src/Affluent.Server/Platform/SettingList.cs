@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Platform;
@@ -38,7 +37,7 @@ internal abstract record Applied
 }
 
 /// <summary>Every setting that there is, in the order in which they are shown.</summary>
-internal static partial class SettingList
+internal static class SettingList
 {
     private const string Off = "off";
 
@@ -92,10 +91,17 @@ internal static partial class SettingList
             (s, text) => ReadNetworks(text, networks => s with { Proxies = networks }),
             s => s.Proxies.Count == 0 ? null : string.Join(',', s.Proxies)
         ),
-        File(
+        new(
             "data_directory",
+            "PATH",
             "Folder of the database and key files that are not named themselves (data)",
-            (s, path) => s with { DataDirectory = path },
+            (s, text) =>
+                IsPath(text) && !text.Contains("://", StringComparison.Ordinal)
+                    ? s with
+                    {
+                        DataDirectory = text,
+                    }
+                    : "must be a path",
             s => s.DataDirectory
         ),
         new(
@@ -103,7 +109,7 @@ internal static partial class SettingList
             "PATH|URL",
             "Path of an SQLite file, or postgres://user:password@host:port/name (affluent.db in data_directory)",
             (s, text) => WhyNotDatabase(text) is { } why ? why : s with { Database = text },
-            s => MaskPassword(s.Database)
+            s => MaskedAddress.Of(s.Database)
         ),
         File(
             "master_key_file",
@@ -226,29 +232,6 @@ internal static partial class SettingList
                 .Select(r => r.ToString().ToLowerInvariant())
         );
 
-    /// <summary>The passwords of an address (before its host, and among its options), as stars.</summary>
-    public static string MaskPassword(string address)
-    {
-        var text = UserPassword().Replace(address, "${before}***@");
-        return text.Contains("://", StringComparison.Ordinal)
-            ? Option()
-                .Replace(
-                    text,
-                    option =>
-                        Storage.PostgresDatabase.IsPassword(Uri.UnescapeDataString(option.Groups["name"].Value))
-                            ? $"{option.Groups["before"].Value}***"
-                            : option.Value
-                )
-            : text;
-    }
-
-    // As it was typed: what an address makes of it may be written otherwise.
-    [GeneratedRegex(@"^(?<before>[^:/?#]+://[^:/?#]*:)[^/?#]*@", RegexOptions.ExplicitCapture, 5000)]
-    private static partial Regex UserPassword();
-
-    [GeneratedRegex(@"(?<before>[?&](?<name>[^=&#]*)=)[^&#]*", RegexOptions.ExplicitCapture, 5000)]
-    private static partial Regex Option();
-
     /// <summary>The addresses of a <c>listen</c> setting.</summary>
     public static IEnumerable<BindingAddress> Bindings(string listen) =>
         listen
@@ -362,7 +345,7 @@ internal static partial class SettingList
                 ? null
                 : Form;
         }
-        catch (FormatException)
+        catch (Exception e) when (e is FormatException or ArgumentException)
         {
             return Form;
         }

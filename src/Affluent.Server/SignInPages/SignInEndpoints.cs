@@ -253,15 +253,15 @@ internal static partial class SignInEndpoints
 
         public bool IsGenuine(string token) => Form.IsGenuine(Context, token, Fields);
 
-        public IResult Show() => Show(isRefused: false, []);
+        public RazorComponentResult<SignInPage> Show() => Show(isRefused: false, []);
 
-        public IResult Correct(int status, params (string Field, string Text)[] errors)
+        public RazorComponentResult<SignInPage> Correct(int status, params (string Field, string Text)[] errors)
         {
             Context.Response.StatusCode = status;
             return Show(isRefused: true, errors);
         }
 
-        public IResult Wait(int status, long seconds, string text)
+        public RazorComponentResult<SignInPage> Wait(int status, long seconds, string text)
         {
             Context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             return Correct(status, (SignInFields.UserName, text));

@@ -19,15 +19,9 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     /// <summary>The accounts that the channel listed, once it has.</summary>
     public IReadOnlyList<AccountId> ListedAccounts { get; private set; } = [];
 
-    public async Task<ChannelEnd> Execute(CancellationToken cancellation)
-    {
-        if (await Resume(cancellation) is { } end)
-        {
-            return end;
-        }
-        var login = _steps.LoginToProve;
-        return login is null ? await Read(cancellation) : await login.Guard(tools, Read, cancellation);
-    }
+    public async Task<ChannelEnd> Execute(CancellationToken cancellation) =>
+        await Resume(cancellation)
+        ?? (_steps.LoginToProve is { } login ? await login.Guard(tools, Read, cancellation) : await Read(cancellation));
 
     private async Task<ChannelEnd> Read(CancellationToken cancellation)
     {

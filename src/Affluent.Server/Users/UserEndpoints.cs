@@ -169,7 +169,10 @@ internal static class UserEndpoints
         {
             if (string.IsNullOrEmpty(message.CurrentPassword))
             {
-                return Problem.BadBody("another 'email' or 'password' needs the 'current_password'", "current_password");
+                return Problem.BadBody(
+                    "another 'email' or 'password' needs the 'current_password'",
+                    "current_password"
+                );
             }
             var attempt = new SignIn(
                 before.ClientId,

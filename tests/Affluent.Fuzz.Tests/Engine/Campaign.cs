@@ -10,6 +10,9 @@ internal sealed record CampaignOptions
     public long MostExecutions { get; init; } = long.MaxValue;
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>So many mutated inputs are tried however long they take.</summary>
+    public int LeastMutants { get; init; }
+
     /// <summary>A parser that takes longer than this for one input hangs.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -47,6 +50,7 @@ internal sealed class Campaign(FuzzTarget target, CampaignOptions options)
     private readonly Random _random = new(options.Seed);
     private int _usual;
     private long _executions;
+    private int _mutants;
     private volatile byte[] _current = [];
 
     public CampaignReport Run()
@@ -96,10 +100,11 @@ internal sealed class Campaign(FuzzTarget target, CampaignOptions options)
         while (
             _findings.Count < options.MostFindings
             && _executions < options.MostExecutions
-            && Stopwatch.GetElapsedTime(begun) < options.Duration
+            && (_mutants < options.LeastMutants || Stopwatch.GetElapsedTime(begun) < options.Duration)
         )
         {
             // Short inputs go deep fast; a long one now and then shows what takes more than its share of time or memory.
+            _mutants++;
             var isLong = _random.Next(LongOnes) == 0;
             Try(
                 mutator.Mutate(Pick(), Pick(), isLong ? target.Longest : Math.Min(_usual, target.Longest)),

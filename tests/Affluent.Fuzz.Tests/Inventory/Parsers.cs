@@ -123,9 +123,12 @@ internal static partial class Parsers
     private static bool IsMadeByCompiler(Type type) =>
         type.Name.StartsWith('<') || type.GetCustomAttribute<CompilerGeneratedAttribute>() is not null;
 
-    [GeneratedRegex("^(Try)?(Read|Parse|Load|Open|Decode|Resolve)", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        "^(Try)?(Read|Parse|Load|Open|Decode|Resolve)",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Name();
 
-    [GeneratedRegex("^<(?<name>[^>]+)>", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^<(?<name>[^>]+)>", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Written();
 }

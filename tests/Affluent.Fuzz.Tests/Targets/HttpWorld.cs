@@ -1,7 +1,5 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Affluent.Server;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
@@ -13,7 +11,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Affluent.Fuzz.Tests.Targets;
@@ -132,7 +129,7 @@ internal sealed class HttpWorld
         var email = $"{Guid.NewGuid():N}@mail.example";
         using var user = new HttpRequestMessage(HttpMethod.Post, "/api/v2.1/users");
         user.Headers.Authorization = new("Bearer", _names["client"]);
-        user.Content = JsonContent.Create(new { email, password = "hunter22" });
+        user.Content = JsonContent.Create(new { email, password = "harvest-of-7-pears" });
         using var created = await Http.SendAsync(user);
         created.EnsureSuccessStatusCode();
         _names["user_id"] = created.Headers.Location!.ToString().Split('/')[^1];
@@ -141,7 +138,7 @@ internal sealed class HttpWorld
             {
                 ["grant_type"] = "password",
                 ["username"] = email,
-                ["password"] = "hunter22",
+                ["password"] = "harvest-of-7-pears",
             }
         );
         var opened = await Post(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
@@ -7,7 +6,6 @@ using Affluent.Server.Transactions;
 using Affluent.Server.Users;
 using Dapper;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Npgsql;
 
@@ -45,7 +43,12 @@ internal static class PlatformTargets
                 Hash,
                 "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
             ),
-            FuzzTarget.OfText("email-and-password", NewUser, "zoe.martin@mail.example\nhunter22", " A@b.c \nx"),
+            FuzzTarget.OfText(
+                "email-and-password",
+                NewUser,
+                "zoe.martin@mail.example\nharvest-of-7-pears",
+                " A@b.c \nx"
+            ),
             FuzzTarget.OfText(
                 "migration",
                 Script,
@@ -220,7 +223,7 @@ internal static class PlatformTargets
 
     private static object? Hash(string text)
     {
-        var (parsed, refusal) = Promise.OrThrows<FormatException, object>(() => Passwords.Parse(text));
+        var (parsed, refusal) = Promise.OrThrows<FormatException, object>(() => PasswordTurn.Parse(text));
         return (parsed is null, refusal is null);
     }
 

@@ -46,13 +46,13 @@ internal static class RequestTargets
             FuzzTarget.OfBytes(
                 "request-create-user",
                 Message(UserJson.Default.CreateUserMessage),
-                Json("""{ "email": "zoe@mail.example", "password": "hunter22" }""")
+                Json("""{ "email": "zoe@mail.example", "password": "harvest-of-7-pears" }""")
             ),
             FuzzTarget.OfBytes(
                 "request-edit-user",
                 Message(UserJson.Default.EditUserMessage),
                 Json(
-                    """{ "first_name": "Zoé", "last_name": "", "email": null, "password": "hunter22", "current_password": "x" }"""
+                    """{ "first_name": "Zoé", "last_name": "", "email": null, "password": "harvest-of-7-pears", "current_password": "x" }"""
                 )
             ),
             FuzzTarget.OfBytes(
@@ -81,7 +81,7 @@ internal static class RequestTargets
                 "request-token",
                 Token,
                 Json(
-                    """{ "grant_type": "password", "client_id": "a", "client_secret": "b", "username": "zoe@mail.example", "password": "hunter22", "scope": null, "n": 3 }"""
+                    """{ "grant_type": "password", "client_id": "a", "client_secret": "b", "username": "zoe@mail.example", "password": "harvest-of-7-pears", "scope": null, "n": 3 }"""
                 ),
                 "application/x-www-form-urlencoded\ngrant_type=client_credentials&client_id=a&client_secret=b%20c&scope="
             ),

@@ -259,13 +259,13 @@ internal static partial class WidgetTargets
         }
         catch (NotSupportedException e)
         {
-            throw new JsonException(e.Message);
+            throw new JsonException(e.Message, e);
         }
     }
 
     [GeneratedRegex(
         """^:root \{ ((--font: (("[A-Za-z0-9][A-Za-z0-9 _-]{0,60}"|[a-z-]+), )+system-ui, sans-serif;|--(ink|accent|on-accent): #[0-9a-f]{3,6};) ?)* ?\}\z""",
-        RegexOptions.NonBacktracking
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
     )]
     private static partial Regex Sheet();
 }

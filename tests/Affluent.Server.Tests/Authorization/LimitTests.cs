@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
-using Affluent.Connectors.Testing;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Tests.Harness;
@@ -152,7 +151,9 @@ public sealed class LimitTests
         Assert.Equal(shown, RateLimit.TryRead(text)?.ToString());
 
     private static LimitedAction Word(string action) =>
-        Vocabulary<LimitedAction>.TryRead(action, out var known) ? known : throw new ArgumentException(action);
+        Vocabulary<LimitedAction>.TryRead(action, out var known)
+            ? known
+            : throw new ArgumentException("No limited action.", nameof(action));
 
     private static Task<TestApp> Start(
         DatabaseKind kind,

@@ -75,7 +75,7 @@ public sealed class HostileTextTests : IDisposable
     [InlineData("postgres://u@h/db", "postgres://u@h/db")]
     [InlineData("data/u:p@x.db", "data/u:p@x.db")]
     public void No_password_of_a_database_is_shown(string address, string shown) =>
-        Assert.Equal(shown, SettingList.MaskPassword(address));
+        Assert.Equal(shown, MaskedAddress.Of(address));
 
     [Theory]
     [InlineData("1\0")]
@@ -147,7 +147,7 @@ public sealed class HostileTextTests : IDisposable
     [InlineData("$argon2id$v=19$m=1,t=1\0,p=1$AAAA$AAAA")]
     [InlineData("$argon2id$v=19$m=1,t=1,p=1$A$AAAA")]
     public void What_is_no_stored_password_is_told_by_the_one_exception(string text) =>
-        Assert.Throws<FormatException>(() => Passwords.Parse(text));
+        Assert.Throws<FormatException>(() => PasswordTurn.Parse(text));
 
     [Fact]
     public void A_key_that_the_machine_cannot_read_is_told_by_the_one_exception()

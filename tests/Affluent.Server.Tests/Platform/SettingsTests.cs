@@ -202,7 +202,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("postgres://affluent@db.example/x", "postgres://affluent@db.example/x")]
     [InlineData("data/affluent.db", "data/affluent.db")]
     public void The_password_of_a_database_address_is_masked(string address, string shown) =>
-        Assert.Equal(shown, SettingList.MaskPassword(address));
+        Assert.Equal(shown, MaskedAddress.Of(address));
 
     private string Write(string content)
     {

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using Affluent.Connectors.Contract;
-using Affluent.Connectors.Testing;
 using Affluent.Server.Tests.Harness;
 using Affluent.Server.Tests.Widget;
 using Microsoft.Extensions.DependencyInjection;

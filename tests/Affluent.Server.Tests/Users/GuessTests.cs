@@ -20,7 +20,9 @@ public sealed class GuessTests
             s =>
                 s with
                 {
-                    WrongPasswords = byClient ? new(Client: 10, null, Address: null) : new(Client: null, null, Address: 10),
+                    WrongPasswords = byClient
+                        ? new(Client: 10, null, Address: null)
+                        : new(Client: null, null, Address: 10),
                 }
         );
         var user = await app.CreateUser(await app.CreateClient());

@@ -49,7 +49,11 @@ public sealed class UserTests
         await app.CreateUser(client, "ada@example.com");
         using var http = app.WithToken(await app.ClientToken(client));
 
-        await http.PostAsJsonAsync("/api/v2.1/users", new { email = " ADA@example.com", password = "m0rning-walk" }, Stop)
+        await http.PostAsJsonAsync(
+                "/api/v2.1/users",
+                new { email = " ADA@example.com", password = "m0rning-walk" },
+                Stop
+            )
             .IsRefused(HttpStatusCode.Conflict, "user_exists");
         await app.CreateUser(await app.CreateClient(), "ada@example.com");
     }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Affluent.Server.Authorization;
 using Affluent.Server.Widget;
 using Affluent.Server.Widget.Pages;
 using Xunit;
@@ -76,6 +77,7 @@ public sealed class WidgetTextTests
                 .Select(p =>
                     p == typeof(string) ? Name
                     : p == typeof(int) ? 6
+                    : p == typeof(IReadOnlyCollection<Scope>) ? Enum.GetValues<Scope>()
                     : value
                 )
                 .ToArray()
