@@ -139,13 +139,19 @@ public sealed class EngineTests
         Assert.Equal("\uFFFD\uFFFD", InputText.Decode([0xFF, 0xED]));
     }
 
-    private static Finding Found(Func<string, object?> check, TimeSpan? timeLimit = null, TimeSpan? patience = null)
+    private static Finding Found(
+        Func<string, object?> check,
+        TimeSpan? timeLimit = null,
+        TimeSpan? patience = null,
+        long most = 50_000
+    )
     {
         var target = FuzzTarget.OfText("planted", check, "aaaaaaaa") with
         {
             TimeLimit = timeLimit ?? TimeSpan.FromSeconds(1),
             Longest = 12 * 1024,
         };
-        return Assert.Single(new Campaign(target, Short with { Patience = patience ?? Short.Patience }).Run().Findings);
+        var options = Short with { Patience = patience ?? Short.Patience, MostExecutions = most };
+        return Assert.Single(new Campaign(target, options).Run().Findings);
     }
 }
