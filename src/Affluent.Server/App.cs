@@ -82,6 +82,7 @@ internal static class App
         app.UseTelemetry();
         app.UseResponseHeaders();
         app.UseOwnHosts(settings);
+        ApiVersion.Use(app);
         app.UseApiErrors();
         app.UseRouting();
         if (!settings.Runs(Roles.Auth))

@@ -50,6 +50,26 @@ internal static class AccountsEndpoints
             .OwnedBy<AccountId>("id", AccountsStore.OwnerOf)
             .Describe("getAccount", "Read an account", "One account with its balance.")
             .Answers<AccountMessage>(404);
+        var v3 = app.MapGroup("/api/v3/accounts").WithTags("Accounts").NamesUser();
+        v3.MapGet("", List)
+            .Needs(Scope.AccountsRead, Scope.AccountsManage)
+            .Takes([ConnectionId, Type, Status, Usage, Text, Sort, .. Pages.Parameters])
+            .Describe("listAccountsV3", "List accounts", "A user's accounts over all connections, oldest first.")
+            .ShownAs<IReadOnlyList<AccountMessage>, AccountsV3Message>(
+                AccountsV3Message.Of,
+                AccountsV3Json.Default.AccountsV3Message,
+                400,
+                404
+            );
+        v3.MapGet("/{id}", Show)
+            .Needs(Scope.AccountsRead, Scope.AccountsManage)
+            .OwnedBy<AccountId>("id", AccountsStore.OwnerOf)
+            .Describe("getAccountV3", "Read an account", "One account with its balance.")
+            .ShownAs<AccountMessage, AccountV3Message>(
+                AccountV3Message.Of,
+                AccountsV3Json.Default.AccountV3Message,
+                404
+            );
     }
 
     private static async Task<IResult> List(

@@ -46,6 +46,12 @@ internal static class Access
     public static RouteHandlerBuilder Limited(this RouteHandlerBuilder route, LimitedAction action) =>
         route.WithMetadata(new Limit(action)).Answers(StatusCodes.Status429TooManyRequests);
 
+    /// <summary>
+    /// <c>user_id</c> names the user whoever calls, as in v3: a user's own token may leave it out, and reaches nobody else by it. Elsewhere
+    /// only a client's token looks at it.
+    /// </summary>
+    public static RouteGroupBuilder NamesUser(this RouteGroupBuilder routes) => routes.WithMetadata(new UserNamed());
+
     /// <summary>Whether a route says what it needs.</summary>
     public static bool IsGuarded(Endpoint endpoint) => endpoint.Metadata.GetMetadata<Need>() is not null;
 
@@ -96,6 +102,17 @@ internal static class Access
         }
         if (caller.UserId is { } self)
         {
+            if (metadata.GetMetadata<UserNamed>() is not null)
+            {
+                if (ReadNamed(context, out var other) is { } problem)
+                {
+                    return problem;
+                }
+                if (other is not null && other != self)
+                {
+                    return NoSuchUser(metadata.GetMetadata<Ownership>());
+                }
+            }
             ActingUser.Set(context, new ActingUser(caller.ClientId, self));
             return null;
         }
@@ -118,16 +135,11 @@ internal static class Access
 
     private static async Task<Problem?> ActInClientMode(HttpContext context, Caller caller, Ownership? ownership)
     {
-        UserId? named = null;
-        if (context.Request.Query["user_id"] is [{ } text, ..])
+        if (ReadNamed(context, out var named) is { } problem)
         {
-            if (!Ids.TryRead<UserId>(text, out var id))
-            {
-                return Problem.BadParameter("user_id", "must be the id of a user, a decimal number");
-            }
-            named = id;
+            return problem;
         }
-        else if (ownership is null)
+        if (named is null && ownership is null)
         {
             return Problem.MissingParameter("user_id", "a client's token must say for which user it acts");
         }
@@ -151,11 +163,29 @@ internal static class Access
             );
         if (acting is null)
         {
-            return Problem.NotFound(ownership is null ? "user" : "resource of a user of this client");
+            return NoSuchUser(ownership);
         }
         ActingUser.Set(context, new ActingUser(caller.ClientId, acting.Value));
         return null;
     }
+
+    private static Problem? ReadNamed(HttpContext context, out UserId? named)
+    {
+        named = null;
+        if (context.Request.Query["user_id"] is not [{ } text, ..])
+        {
+            return null;
+        }
+        if (!Ids.TryRead<UserId>(text, out var id))
+        {
+            return Problem.BadParameter("user_id", "must be the id of a user, a decimal number");
+        }
+        named = id;
+        return null;
+    }
+
+    private static Problem NoSuchUser(Ownership? ownership) =>
+        Problem.NotFound(ownership is null ? "user" : "resource of a user of this client");
 
     // RFC 6750 §2.1.
     private static string? Bearer(HttpRequest request) =>
@@ -181,6 +211,9 @@ internal static class Access
 
     /// <summary>What a route counts as.</summary>
     private sealed record Limit(LimitedAction Action);
+
+    /// <summary>On routes where <c>user_id</c> names the user of a user's token, too.</summary>
+    internal sealed record UserNamed;
 
     /// <summary>On routes that act for the client itself.</summary>
     internal sealed record ClientsOnly;

@@ -11,8 +11,8 @@ namespace Affluent.Server.Connections;
 /// </summary>
 internal static class AuthorizeLink
 {
-    public static string Address(Addresses addresses, Secret secret) =>
-        $"{addresses.Embed}/v2.1/authorize/{secret.Value}";
+    public static string Address(Addresses addresses, ApiVersion version, Secret secret) =>
+        $"{addresses.Embed}{version.Path}/authorize/{secret.Value}";
 
     /// <summary>The secret of the connection's link, made now if there is none.</summary>
     public static async Task<Secret> Open(UserWork work, ConnectionId id)

@@ -79,6 +79,7 @@ internal static class ConnectionEditEndpoints
         UserDatabase users,
         Banks banks,
         Addresses addresses,
+        ApiVersion version,
         CancellationToken cancellation
     )
     {
@@ -147,7 +148,7 @@ internal static class ConnectionEditEndpoints
             },
             cancellation
         );
-        var self = addresses.Api + Links.Connection(id);
+        var self = addresses.ApiOf(version) + Links.Connection(id);
         return TypedResults.Created(
             self,
             new NewConnectionMessage
@@ -155,7 +156,7 @@ internal static class ConnectionEditEndpoints
                 Id = id,
                 Links = new NewConnectionLinks(
                     new LinkMessage(self),
-                    authorize is { } secret ? new LinkMessage(AuthorizeLink.Address(addresses, secret)) : null
+                    authorize is { } secret ? new LinkMessage(AuthorizeLink.Address(addresses, version, secret)) : null
                 ),
             }
         );
@@ -250,6 +251,7 @@ internal static class ConnectionEditEndpoints
         ActingUser user,
         UserDatabase users,
         Addresses addresses,
+        ApiVersion version,
         CancellationToken cancellation
     )
     {
@@ -267,7 +269,7 @@ internal static class ConnectionEditEndpoints
             cancellation
         );
         return TypedResults.Json(
-            [.. running.Select(id => new SynchronizedMessage(id, addresses.Api + Links.Connection(id)))],
+            [.. running.Select(id => new SynchronizedMessage(id, addresses.ApiOf(version) + Links.Connection(id)))],
             ConnectionEditJson.Default.IReadOnlyListSynchronizedMessage
         );
     }

@@ -11,27 +11,33 @@ namespace Affluent.Server.Connections;
 internal sealed class ConnectionView(Banks banks, Addresses addresses)
 {
     /// <summary>One of the user's connections; null when the user has no such.</summary>
-    public async Task<ConnectionMessage?> Find(DbWork db, UserId userId, ConnectionId id) =>
-        await ConnectionsStore.Find(db, userId, id) is { } row ? (await Show(db, userId, [row]))[0] : null;
+    public async Task<ConnectionMessage?> Find(DbWork db, UserId userId, ConnectionId id, ApiVersion version) =>
+        await ConnectionsStore.Find(db, userId, id) is { } row ? (await Show(db, userId, [row], version))[0] : null;
 
     /// <summary>The user's connections, oldest first.</summary>
-    public async Task<IReadOnlyList<ConnectionMessage>> List(DbWork db, UserId userId, Page page) =>
-        await Show(db, userId, await ConnectionsStore.List(db, userId, page));
+    public async Task<IReadOnlyList<ConnectionMessage>> List(DbWork db, UserId userId, Page page, ApiVersion version) =>
+        await Show(db, userId, await ConnectionsStore.List(db, userId, page), version);
 
     private async Task<IReadOnlyList<ConnectionMessage>> Show(
         DbWork db,
         UserId userId,
-        IReadOnlyList<ConnectionRow> rows
+        IReadOnlyList<ConnectionRow> rows,
+        ApiVersion version
     )
     {
         ConnectionId[] ids = [.. rows.Select(row => row.Id)];
         var channels = (await ShownChannels.Of(db, userId, ids)).ToLookup(channel => channel.ConnectionId);
         var owners = await AccountsStore.OwnerNames(db, userId, ids);
-        return [.. rows.Select(row => Show(row, channels[row.Id], row.OwnerName ?? owners.GetValueOrDefault(row.Id)))];
+        return
+        [
+            .. rows.Select(row =>
+                Show(row, channels[row.Id], row.OwnerName ?? owners.GetValueOrDefault(row.Id), version)
+            ),
+        ];
     }
 
     // Every channel of the bank, the used ones and the others.
-    private ConnectionMessage Show(ConnectionRow row, IEnumerable<ChannelRow> used, string? owner)
+    private ConnectionMessage Show(ConnectionRow row, IEnumerable<ChannelRow> used, string? owner, ApiVersion version)
     {
         var byDefinition = used.ToDictionary(c => c.DefinitionId);
         var offered = banks.Provider(row.ProviderId)?.Channels ?? [];
@@ -45,7 +51,7 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses)
             CreationDate = row.CreatedAt,
             AutoSync = row.AutoSync,
             ConsentPerAccount = row.ConsentPerAccount,
-            LogoUrl = ProviderLogo.Address(addresses, row.ProviderId),
+            LogoUrl = ProviderLogo.Address(addresses, version, row.ProviderId),
             Owner = owner is { } name ? new OwnerMessage { Name = name } : null,
             Constraints = new ConstraintsMessage(),
             Channels =

@@ -40,6 +40,30 @@ internal static class ConnectionsEndpoints
                 "Erases the connection for good, with its stored credentials, its accounts and their transactions."
             )
             .Answers(204, 404);
+        var v3 = app.MapGroup("/api/v3/connections").WithTags("Connections").NamesUser();
+        v3.MapGet("", List)
+            .Needs(Scope.ConnectionsManage, Scope.ConnectionsSync, Scope.AccountsRead, Scope.AccountsManage)
+            .Takes(Pages.Parameters)
+            .Describe("listConnectionsV3", "List connections", "A user's connections, oldest first.")
+            .ShownAs<IReadOnlyList<ConnectionMessage>, ConnectionsV3Message>(
+                ConnectionsV3Message.Of,
+                ConnectionsV3Json.Default.ConnectionsV3Message,
+                400,
+                404
+            );
+        v3.MapGet("/{id}", Show)
+            .Needs(Scope.ConnectionsManage, Scope.ConnectionsSync, Scope.AccountsRead, Scope.AccountsManage)
+            .OwnedBy<ConnectionId>("id", ConnectionsStore.OwnerOf)
+            .Describe(
+                "getConnectionV3",
+                "Read a connection",
+                "Poll this to follow a synchronization: it is over when `status` is no longer RUNNING."
+            )
+            .ShownAs<ConnectionMessage, ConnectionV3Message>(
+                ConnectionV3Message.Of,
+                ConnectionsV3Json.Default.ConnectionV3Message,
+                404
+            );
     }
 
     private static async Task<IResult> List(
@@ -47,6 +71,7 @@ internal static class ConnectionsEndpoints
         ActingUser user,
         Database database,
         ConnectionView view,
+        ApiVersion version,
         CancellationToken cancellation
     )
     {
@@ -57,7 +82,7 @@ internal static class ConnectionsEndpoints
             return problem;
         }
         return TypedResults.Json(
-            await database.Read(db => view.List(db, user.UserId, page), cancellation),
+            await database.Read(db => view.List(db, user.UserId, page, version), cancellation),
             ConnectionsJson.Default.IReadOnlyListConnectionMessage
         );
     }
@@ -67,10 +92,11 @@ internal static class ConnectionsEndpoints
         ActingUser user,
         Database database,
         ConnectionView view,
+        ApiVersion version,
         CancellationToken cancellation
     ) =>
         Ids.TryRead<ConnectionId>(id, out var key)
-        && await database.Read(db => view.Find(db, user.UserId, key), cancellation) is { } connection
+        && await database.Read(db => view.Find(db, user.UserId, key, version), cancellation) is { } connection
             ? TypedResults.Json(connection, ConnectionsJson.Default.ConnectionMessage)
             : Problem.NotFound("connection");
 

@@ -49,6 +49,7 @@ internal static class UserInputEndpoints
         UserDatabase users,
         Banks banks,
         Addresses addresses,
+        ApiVersion version,
         CancellationToken cancellation
     )
     {
@@ -79,7 +80,7 @@ internal static class UserInputEndpoints
                 work => AuthorizeLink.Open(work, connectionId),
                 cancellation
             );
-            message = message with { Address = AuthorizeLink.Address(addresses, secret) };
+            message = message with { Address = AuthorizeLink.Address(addresses, version, secret) };
         }
         return TypedResults.Json(message, ConnectionEditJson.Default.UserInputMessage);
     }

@@ -28,7 +28,7 @@ internal sealed record NewEvent
     /// <summary>The channel concerned, on events of one channel.</summary>
     public ChannelDefinitionId? DefinitionId { get; private init; }
 
-    /// <summary>Path of what it is about, below the address of the API.</summary>
+    /// <summary>Path of what it is about, below the address of a version of the API.</summary>
     public string? Resource { get; private init; }
 
     /// <summary>On <see cref="EventName.ListAccounts"/>: the accounts that the channel listed.</summary>

@@ -77,6 +77,7 @@ internal static class QueueEndpoints
         Database database,
         Ids ids,
         Addresses addresses,
+        ApiVersion version,
         TimeProvider time,
         CancellationToken cancellation
     )
@@ -84,7 +85,7 @@ internal static class QueueEndpoints
         var (id, now) = (ids.Next<QueueId>(), time.Seconds());
         await database.Write(db => QueueStore.Insert(db, user.UserId, id, now), cancellation);
         return TypedResults.Created(
-            $"{addresses.Api}/v2.1/queues/{id}",
+            addresses.ApiOf(version) + Links.Queue(id),
             new QueueMessage { Id = id, CreationDate = now }
         );
     }
@@ -119,6 +120,7 @@ internal static class QueueEndpoints
         ActingUser user,
         Database database,
         Addresses addresses,
+        ApiVersion version,
         TimeProvider time,
         IHostApplicationLifetime lifetime,
         CancellationToken cancellation
@@ -147,7 +149,7 @@ internal static class QueueEndpoints
             either.Token
         );
         return TypedResults.Json(
-            [.. events.Select(e => EventMessage.Of(e, addresses.Api))],
+            [.. events.Select(e => EventMessage.Of(e, addresses.ApiOf(version)))],
             QueueJson.Default.IReadOnlyListEventMessage
         );
     }

@@ -15,7 +15,9 @@ namespace Affluent.Server.OpenApi;
 /// </summary>
 internal static class ApiDocument
 {
-    private const string Prefix = "/api/v2.1";
+    private const string Api = "/api";
+    private static readonly string Prefix = Api + ApiVersion.V21.Path;
+    private static readonly string PrefixV3 = Api + ApiVersion.V3.Path;
 
     // The reference starts itself by a script in the page, and styles itself as it goes.
     private const string OnlyOurs =
@@ -35,7 +37,12 @@ internal static class ApiDocument
         services.AddOpenApi(options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            options.ShouldInclude = api => api.RelativePath?.StartsWith(Prefix[1..], StringComparison.Ordinal) is true;
+            options.ShouldInclude = route =>
+                route.RelativePath is { } path
+                && (
+                    path.StartsWith(Prefix[1..], StringComparison.Ordinal)
+                    || path.StartsWith(PrefixV3[1..], StringComparison.Ordinal)
+                );
             options.CreateSchemaReferenceId = type =>
                 !ApiSchemas.IsValue(type.Type) && OpenApiOptions.CreateDefaultSchemaReferenceId(type) is { } name
                     ? ApiSchemas.Name(name)
@@ -99,18 +106,24 @@ internal static class ApiDocument
             License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
         };
         // Relative unless the operator gave the hosts a name: so the document is the same on every port.
+        var api = settings.ApiUrl?.AbsoluteUri.TrimEnd('/') ?? Api;
         document.Servers =
         [
-            new OpenApiServer
-            {
-                Url = (settings.ApiUrl?.AbsoluteUri.TrimEnd('/') ?? "/api") + "/v2.1",
-                Description = "This installation",
-            },
+            new OpenApiServer { Url = api + ApiVersion.V21.Path, Description = "This installation" },
+            new OpenApiServer { Url = api + ApiVersion.V2.Path, Description = "The same under the name of version 2" },
         ];
         var paths = new OpenApiPaths();
         foreach (var (path, item) in document.Paths.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            paths.Add(path[Prefix.Length..].TrimEnd('/'), item);
+            if (path.StartsWith(Prefix, StringComparison.Ordinal))
+            {
+                paths.Add(path[Prefix.Length..].TrimEnd('/'), item);
+            }
+            else
+            {
+                ((OpenApiPathItem)item).Servers = [new OpenApiServer { Url = api, Description = "Version 3" }];
+                paths.Add(path[Api.Length..].TrimEnd('/'), item);
+            }
         }
         document.Paths = paths;
         document.Components ??= new OpenApiComponents();

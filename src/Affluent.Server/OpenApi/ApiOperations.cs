@@ -19,6 +19,11 @@ internal static class ApiOperations
         "With a client's own token: the user to act for. With a user's token it is ignored."
     );
 
+    private static readonly Parameter UserOfV3 = Parameter.Id<UserId>(
+        "user_id",
+        "The user. With a client's own token it must be there on lists; a user's token may leave it out, and reaches nobody else by it."
+    );
+
     public static async Task Describe(
         OpenApiOperation operation,
         OpenApiOperationTransformerContext context,
@@ -42,7 +47,7 @@ internal static class ApiOperations
         var forClients = metadata.OfType<Access.ClientsOnly>().Any();
         if (need.AnyOf is not [] && !forClients)
         {
-            operation.Parameters.Add(Query(ClientMode));
+            operation.Parameters.Add(Query(metadata.OfType<Access.UserNamed>().Any() ? UserOfV3 : ClientMode));
         }
         // Requirements of a list are alternatives.
         operation.Security =
@@ -96,7 +101,7 @@ internal static class ApiOperations
             Name = parameter.Name,
             In = ParameterLocation.Query,
             Description = parameter.Meaning,
-            Explode = parameter.Kind != ParameterKind.Words,
+            Explode = parameter.Kind is not (ParameterKind.Words or ParameterKind.Ids),
             Style = ParameterStyle.Form,
             Schema = Schema(parameter),
         };
@@ -105,6 +110,12 @@ internal static class ApiOperations
         parameter.Kind switch
         {
             ParameterKind.Id => new() { Type = JsonSchemaType.String, Pattern = "^[0-9]+$" },
+            ParameterKind.Ids => new()
+            {
+                Type = JsonSchemaType.Array,
+                Items = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[0-9]+$" },
+            },
+            ParameterKind.Time => new() { Type = JsonSchemaType.String, Format = "date-time" },
             ParameterKind.Seconds => new() { Type = JsonSchemaType.Integer, Format = "int64" },
             ParameterKind.Amount => new() { Type = JsonSchemaType.Number },
             ParameterKind.Number => new()

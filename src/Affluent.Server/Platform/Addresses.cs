@@ -19,6 +19,9 @@ internal sealed class Addresses(Settings settings, IServer server)
     /// <summary>The API, before its version: <c>{Api}/v2.1/users</c>.</summary>
     public string Api => Of(settings.ApiUrl, "/api");
 
+    /// <summary>A version of the API.</summary>
+    public string ApiOf(ApiVersion version) => Api + version.Path;
+
     /// <summary>The widget.</summary>
     public string Embed => Of(settings.EmbedUrl, "/embed");
 

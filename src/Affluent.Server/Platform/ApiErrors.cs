@@ -63,12 +63,12 @@ internal static partial class ApiErrors
             404 => new(
                 404,
                 "unknown_route",
-                $"There is nothing at {context.Request.Path}. See /docs/api for the routes."
+                $"There is nothing at {CallersPath.Of(context)}. See {Docs(context)}/api for the routes."
             ),
             405 => new(
                 405,
                 "method_not_allowed",
-                $"{context.Request.Path} does not take {context.Request.Method}, but: {context.Response.Headers.Allow}."
+                $"{CallersPath.Of(context)} does not take {context.Request.Method}, but: {context.Response.Headers.Allow}."
             ),
             415 => UnsupportedMediaType,
             413 => TooLarge,
@@ -126,6 +126,8 @@ internal static partial class ApiErrors
 
     public static Problem TooLarge { get; } =
         new(413, "body_too_large", "The body of the request is too large: it may have 1 MiB.");
+
+    private static string Docs(HttpContext context) => context.RequestServices.GetRequiredService<Addresses>().Docs;
 
     private static ILogger Logger(HttpContext context) =>
         context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ApiErrors).FullName!);

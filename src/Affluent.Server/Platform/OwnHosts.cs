@@ -34,7 +34,7 @@ internal static partial class OwnHosts
                 }
                 if (prefixes.TryGetValue(request.Host.Value ?? "", out var prefix))
                 {
-                    request.Path = prefix + request.Path;
+                    CallersPath.ServeAs(context, prefix + request.Path);
                 }
                 else if (!Array.Exists(Paths, path => request.Path.StartsWithSegments(path, StringComparison.Ordinal)))
                 {

@@ -33,6 +33,51 @@ internal abstract record Parameter(string Name, string Meaning, ParameterKind Ki
             }
         );
 
+    /// <summary>Ids of the API, separated by commas.</summary>
+    public static Parameter<IReadOnlyList<T>?> SomeIds<T>(string name, string meaning)
+        where T : struct, IId<T> =>
+        new(
+            name,
+            meaning,
+            ParameterKind.Ids,
+            static (string text, out IReadOnlyList<T>? value) =>
+            {
+                List<T> read = [];
+                foreach (var one in text.Split(',', StringSplitOptions.TrimEntries))
+                {
+                    if (!Platform.Ids.TryRead<T>(one, out var id))
+                    {
+                        value = null;
+                        return "must be a comma-separated list of ids: decimal numbers";
+                    }
+                    read.Add(id);
+                }
+                value = read;
+                return null;
+            }
+        );
+
+    /// <summary>A time in ISO 8601 with its offset, read as UTC seconds.</summary>
+    public static Parameter<long?> Time(string name, string meaning) =>
+        new(
+            name,
+            meaning,
+            ParameterKind.Time,
+            static (string text, out long? value) =>
+            {
+                // A plus sign that was not escaped arrives as a blank, and blanks have no other place here.
+                var read = DateTimeOffset.TryParseExact(
+                    text.Replace(' ', '+'),
+                    ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"],
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal,
+                    out var time
+                );
+                value = time.ToUnixTimeSeconds();
+                return read ? null : "must be a time in ISO 8601 with its offset, such as 2026-03-01T00:00:00+01:00";
+            }
+        );
+
     /// <summary>A time in UTC seconds.</summary>
     public static Parameter<long?> Seconds(string name, string meaning) =>
         new(
@@ -202,6 +247,8 @@ internal sealed record Parameter<T>(string Name, string Meaning, ParameterKind K
 internal enum ParameterKind
 {
     Id,
+    Ids,
+    Time,
     Seconds,
     Amount,
     Number,
@@ -225,7 +272,7 @@ internal sealed class ParameterSource(HttpRequest request)
             return default;
         }
         // A list may be given as several parameters; anything else that comes twice is a mistake of the caller.
-        if (texts.Count > 1 && parameter.Kind != ParameterKind.Words)
+        if (texts.Count > 1 && parameter.Kind is not (ParameterKind.Words or ParameterKind.Ids))
         {
             Refuse(Problem.BadParameter(parameter.Name, "is given more than once"));
             return default;

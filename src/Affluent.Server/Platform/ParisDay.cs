@@ -35,6 +35,10 @@ internal static class ParisDay
         return (int)Math.Floor((seconds + Paris.GetUtcOffset(utc).TotalSeconds) / SecondsOfADay);
     }
 
+    /// <summary>A UTC second, as the time that it is in Paris.</summary>
+    public static DateTimeOffset Time(long seconds) =>
+        TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds(seconds), Paris);
+
     private static long Ask(int day)
     {
         var midnight = DateTime.UnixEpoch.AddDays(day);

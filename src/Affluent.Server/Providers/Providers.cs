@@ -42,7 +42,8 @@ internal static class ProviderLogo
     ];
 
     /// <summary>Where the logo is served, as <c>logo_url</c> shows it.</summary>
-    public static string Address(Addresses addresses, ProviderId id) => $"{addresses.Api}/v2.1/providers/{id}/logo";
+    public static string Address(Addresses addresses, ApiVersion version, ProviderId id) =>
+        $"{addresses.ApiOf(version)}/providers/{id}/logo";
 
     /// <summary>An SVG image of 96 by 96.</summary>
     public static string Draw(Provider provider)

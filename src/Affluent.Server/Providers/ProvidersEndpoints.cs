@@ -31,19 +31,19 @@ internal static class ProvidersEndpoints
             .NeedsAnyToken()
             .Describe("getProvider", "Read a provider", "One bank with the ways to its data.")
             .Answers<ProviderMessage>(404);
-        // No token: pages show it as an image.
-        providers
-            .MapGet("/{id}/logo", Logo)
-            .Describe(
-                "getProviderLogo",
-                "Logo of a provider",
-                "An SVG image. Needs no token, so that a page can show it."
-            )
-            .Produces(200, contentType: "image/svg+xml")
-            .Answers(404);
+        MapLogo(providers, "getProviderLogo");
+        MapLogo(app.MapGroup("/api/v3/providers").WithTags("Providers"), "getProviderLogoV3");
     }
 
-    private static IResult List(HttpRequest request, Banks banks, Addresses addresses)
+    // No token: pages show it as an image.
+    private static void MapLogo(RouteGroupBuilder providers, string operation) =>
+        providers
+            .MapGet("/{id}/logo", Logo)
+            .Describe(operation, "Logo of a provider", "An SVG image. Needs no token, so that a page can show it.")
+            .Produces(200, contentType: "image/svg+xml")
+            .Answers(404);
+
+    private static IResult List(HttpRequest request, Banks banks, Addresses addresses, ApiVersion version)
     {
         var parameters = new ParameterSource(request);
         var page = parameters.Page(Pages);
@@ -56,15 +56,15 @@ internal static class ProvidersEndpoints
                         .All.Where(filter.Accepts)
                         .Skip((int)Math.Min(page.Skip, int.MaxValue))
                         .Take(page.Limit)
-                        .Select(provider => ProviderMessage.Of(provider, addresses)),
+                        .Select(provider => ProviderMessage.Of(provider, addresses, version)),
                 ],
                 ProvidersJson.Default.IReadOnlyListProviderMessage
             );
     }
 
-    private static IResult Show(string id, Banks banks, Addresses addresses) =>
+    private static IResult Show(string id, Banks banks, Addresses addresses, ApiVersion version) =>
         banks.Provider(new ProviderId(id)) is { } provider
-            ? TypedResults.Json(ProviderMessage.Of(provider, addresses), ProvidersJson.Default.ProviderMessage)
+            ? TypedResults.Json(ProviderMessage.Of(provider, addresses, version), ProvidersJson.Default.ProviderMessage)
             : Problem.NotFound("provider");
 
     private static IResult Logo(string id, HttpResponse response, Banks banks)

@@ -26,13 +26,13 @@ internal sealed record ProviderMessage
     /// <summary>The ways to the bank's data, REDIRECT first.</summary>
     public required IReadOnlyList<ChannelDefinitionMessage> ChannelDefinitions { get; init; }
 
-    public static ProviderMessage Of(Provider provider, Addresses addresses) =>
+    public static ProviderMessage Of(Provider provider, Addresses addresses, ApiVersion version) =>
         new()
         {
             Id = provider.Id,
             Name = provider.Name,
             BaseUrl = provider.BaseUrl.AbsoluteUri,
-            LogoUrl = ProviderLogo.Address(addresses, provider.Id),
+            LogoUrl = ProviderLogo.Address(addresses, version, provider.Id),
             CountryCode = provider.CountryCode,
             ChannelDefinitions = [.. provider.Channels.Select(ChannelDefinitionMessage.Of)],
         };

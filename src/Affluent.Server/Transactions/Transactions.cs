@@ -81,6 +81,9 @@ internal sealed record TransactionChanges(
 internal sealed record TransactionFilter
 {
     public AccountId? AccountId { get; init; }
+
+    /// <summary>Any of them.</summary>
+    public IReadOnlyList<AccountId>? AccountIds { get; init; }
     public ConnectionId? ConnectionId { get; init; }
     public BankAccountType? AccountType { get; init; }
     public TransactionOrigin? Origin { get; init; }

@@ -99,6 +99,11 @@ internal static class TransactionsStore
             And("t.account_id = @AccountId");
             parameters.Add("AccountId", accountId.Value, DbType.Int64);
         }
+        if (filter.AccountIds is { } named)
+        {
+            And("t.account_id {in @named}");
+            parameters.Add("named", db.List(named));
+        }
         if (filter is { ConnectionId: not null } or { AccountType: not null })
         {
             And("t.account_id {in @accounts}");

@@ -27,10 +27,11 @@ internal static class UserEndpoints
             )
             .Accepts<CreateUserMessage>("application/json")
             .Answers(201, 400, 409, 415, 429);
-        var byId = users.MapGroup("/{id}").OwnedBy<UserId>("id", Itself);
-        byId.AddEndpointFilter(OnlyOneself);
         MapOne(users.MapGroup("/me"), "Me", "the user of the token", 400);
-        MapOne(byId, "User", "a user", 404);
+        MapOne(ById(users), "User", "a user", 404);
+        var v3 = app.MapGroup("/api/v3/users").WithTags("Users").NamesUser();
+        MapShow(v3.MapGroup("/me"), "MeV3", "the user of the token", 400);
+        MapShow(ById(v3), "UserV3", "a user", 404);
         app.MapDelete("/api/v2.1/admin/users/me", Delete)
             .WithTags("Users")
             .Needs(Scope.ProfileEdit)
@@ -38,12 +39,16 @@ internal static class UserEndpoints
             .Answers(204);
     }
 
+    private static RouteGroupBuilder ById(RouteGroupBuilder users)
+    {
+        var byId = users.MapGroup("/{id}").OwnedBy<UserId>("id", Itself);
+        byId.AddEndpointFilter(OnlyOneself);
+        return byId;
+    }
+
     private static void MapOne(RouteGroupBuilder one, string name, string whom, int absent)
     {
-        one.MapGet("", Show)
-            .Needs(Scope.Profile, Scope.ProfileEdit)
-            .Describe($"get{name}", $"Read {whom}", "The user as the client knows it.")
-            .Answers<UserMessage>(absent);
+        MapShow(one, name, whom, absent);
         foreach (var (verb, operation) in new[] { (HttpMethods.Put, "update"), (HttpMethods.Patch, "patch") })
         {
             one.MapMethods("", [verb], Edit)
@@ -61,6 +66,12 @@ internal static class UserEndpoints
             .Describe($"delete{name}", $"Delete {whom}", Erased)
             .Answers(204, absent);
     }
+
+    private static void MapShow(RouteGroupBuilder one, string name, string whom, int absent) =>
+        one.MapGet("", Show)
+            .Needs(Scope.Profile, Scope.ProfileEdit)
+            .Describe($"get{name}", $"Read {whom}", "The user as the client knows it.")
+            .Answers<UserMessage>(absent);
 
     private static Task<UserId?> Itself(DbWork db, UserId userId) => Task.FromResult<UserId?>(userId);
 
@@ -82,6 +93,7 @@ internal static class UserEndpoints
         Vault vault,
         Ids ids,
         Addresses addresses,
+        ApiVersion version,
         TimeProvider time,
         CancellationToken cancellation
     )
@@ -129,7 +141,7 @@ internal static class UserEndpoints
             },
             cancellation
         );
-        return isNew ? TypedResults.Created($"{addresses.Api}/v2.1/users/{user.Id}") : Taken();
+        return isNew ? TypedResults.Created(addresses.ApiOf(version) + Links.User(user.Id)) : Taken();
     }
 
     private static async Task<IResult> Show(ActingUser user, Database database, CancellationToken cancellation) =>

@@ -9,8 +9,8 @@ namespace Affluent.Server.Widget;
 /// <summary>The widget's addresses: the session for clients, pages for users, the way back for banks.</summary>
 internal static partial class WidgetEndpoints
 {
-    /// <summary>Below the widget's host: the version of the published API, and the addresses of older integrations.</summary>
-    private static readonly string[] Roots = ["/embed/v2.1", "/embed"];
+    /// <summary>Below the widget's host: the versions of the published API, and the addresses of older integrations.</summary>
+    private static readonly string[] Roots = ["/embed/v2.1", "/embed/v2", "/embed"];
 
     public static IServiceCollection AddWidget(this IServiceCollection services)
     {

@@ -27,7 +27,7 @@ internal static class PlatformTargets
             FuzzTarget.OfText(
                 "query-parameters",
                 Parameters,
-                "account_id=12&start_date=1767225600&min_amount=-12.50&included=BOOKED,PENDING&countries=FRA,BEL&page=2&limit=500&q=caf%C3%A9&word=name",
+                "account_id=12&start_date=1767225600&min_amount=-12.50&included=BOOKED,PENDING&countries=FRA,BEL&page=2&limit=500&account_ids=12,13&start_time=2026-03-01T00:00:00%2B01:00&q=caf%C3%A9&word=name",
                 "included=BOOKED&included=OTHER&start_date=-62135596800&min_amount=79228162514264337593543950335&page=2147483647"
             ),
             FuzzTarget.OfText(
@@ -143,6 +143,8 @@ internal static class PlatformTargets
         var source = new ParameterSource(Request.Of(query).Request);
         var account = source.Read(Parameter.Id<AccountId>("account_id", "m"));
         var date = source.Read(Parameter.Seconds("start_date", "m"));
+        var accounts = source.Read(Parameter.SomeIds<AccountId>("account_ids", "m"));
+        var time = source.Read(Parameter.Time("start_time", "m"));
         var amount = source.Read(Parameter.Amount("min_amount", "m"));
         var included = source.Read(Parameter.SomeOf<Ledger.TransactionStatus>("included", "m"));
         var countries = source.Read(Parameter.Countries("countries", "m"));
@@ -152,7 +154,7 @@ internal static class PlatformTargets
         var page = source.Page(new Paging(100, 500));
         Promise.Holds(page.Number >= 1 && page.Limit is >= 1 and <= 500 && page.Skip >= 0, "a page has a place");
         _ = Affluent.Server.Accounts.AccountOrder.Read(word);
-        if (date is { } seconds)
+        if ((time ?? date) is { } seconds)
         {
             _ = ParisDay.Start(ParisDay.Of(seconds));
         }
@@ -168,7 +170,16 @@ internal static class PlatformTargets
             "no parameter holds what no database keeps"
         );
         Promise.Holds(source.Problem is null or { Status: 400 }, "a wrong parameter is the caller's fault");
-        return (account is null, date is null, amount is null, included?.Count, status, source.Problem?.Parameter);
+        return (
+            account is null,
+            accounts?.Count,
+            date is null,
+            time is null,
+            amount is null,
+            included?.Count,
+            status,
+            source.Problem?.Parameter
+        );
     }
 
     private static object? Cursor(string text)
