@@ -67,6 +67,7 @@ internal static class App
         builder.Services.AddSynchronization();
         builder.Services.AddConnectionViews();
         builder.Services.AddApiErrors();
+        builder.Services.AddCors();
         builder.Services.AddWidget();
         builder.Services.AddSignInPages(masterKey);
         builder.Services.AddEvents();
@@ -82,6 +83,7 @@ internal static class App
         app.UseTelemetry();
         app.UseResponseHeaders();
         app.UseOwnHosts(settings);
+        app.UseDocsOrigin(settings);
         ApiVersion.Use(app);
         app.UseApiErrors();
         app.UseRouting();

@@ -4,8 +4,8 @@ using Xunit;
 namespace EndToEnd.Tests;
 
 /// <summary>
-/// What a machine can check of WCAG 2.2 AA on a page as it stands; each fault is told with its success criterion. With AFFLUENT_TEST_AXE
-/// (the path of axe.min.js) the rules of axe-core are checked as well.
+/// What a machine can check of WCAG 2.2 AA on a page as it stands; each fault is told with its success criterion; and the rules of
+/// <see cref="Axe"/>.
 /// </summary>
 internal static class Accessibility
 {
@@ -65,21 +65,11 @@ internal static class Accessibility
         }
         """;
 
-    private static readonly string? Axe = Environment.GetEnvironmentVariable("AFFLUENT_TEST_AXE");
-
     /// <summary>Fails with every fault found.</summary>
     public static async Task Check(IPage page)
     {
         var faults = await page.EvaluateAsync<string[]>(Script);
         Assert.True(faults.Length == 0, $"{page.Url}\n{string.Join('\n', faults)}");
-        if (Axe is not null)
-        {
-            // Evaluated from outside of the page, so that its content security policy stays as it is.
-            await page.EvaluateAsync(await File.ReadAllTextAsync(Axe, TestContext.Current.CancellationToken));
-            var violations = await page.EvaluateAsync<string[]>(
-                "async () => (await axe.run()).violations.map(v => `${v.id}: ${v.nodes.map(n => n.html).join(' ')}`)"
-            );
-            Assert.True(violations.Length == 0, $"{page.Url}\n{string.Join('\n', violations)}");
-        }
+        await Axe.Check(page);
     }
 }

@@ -52,12 +52,15 @@ internal sealed class Platform : IAsyncDisposable
 
     private string SignedIn => $"{Site}back?signed=in";
 
+    /// <summary>The client's id and secret.</summary>
+    public (string Id, string Secret) Client => (_clientId, _secret);
+
     /// <summary>What arrived at the client's address /back.</summary>
     public ConcurrentQueue<string> Arrivals { get; } = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<Platform> Start()
+    public static async Task<Platform> Start(Func<Settings, Settings>? change = null)
     {
         var folder = Directory.CreateTempSubdirectory("affluent-e2e-");
         var bank = TestBankApp.Build(
@@ -73,6 +76,7 @@ internal sealed class Platform : IAsyncDisposable
             SigningKeyFile = Path.Combine(folder.FullName, "signing.key"),
             TestBankUrl = TestBankApp.Address(bank),
         };
+        settings = change?.Invoke(settings) ?? settings;
         var database = Database.Open(settings.Database);
         await Migrator.Migrate(database, TimeProvider.System, Stop);
         var key = MasterKey.Load(settings.MasterKeyFile, mayCreate: true);

@@ -54,7 +54,7 @@ internal static class AccountsEndpoints
         v3.MapGet("", List)
             .Needs(Scope.AccountsRead, Scope.AccountsManage)
             .Takes([ConnectionId, Type, Status, Usage, Text, Sort, .. Pages.Parameters])
-            .Describe("listAccountsV3", "List accounts", "A user's accounts over all connections, oldest first.")
+            .Describe("listAccountsV3", "List accounts (v3)", "A user's accounts over all connections, oldest first.")
             .ShownAs<IReadOnlyList<AccountMessage>, AccountsV3Message>(
                 AccountsV3Message.Of,
                 AccountsV3Json.Default.AccountsV3Message,
@@ -64,7 +64,7 @@ internal static class AccountsEndpoints
         v3.MapGet("/{id}", Show)
             .Needs(Scope.AccountsRead, Scope.AccountsManage)
             .OwnedBy<AccountId>("id", AccountsStore.OwnerOf)
-            .Describe("getAccountV3", "Read an account", "One account with its balance.")
+            .Describe("getAccountV3", "Read an account (v3)", "One account with its balance.")
             .ShownAs<AccountMessage, AccountV3Message>(
                 AccountV3Message.Of,
                 AccountsV3Json.Default.AccountV3Message,

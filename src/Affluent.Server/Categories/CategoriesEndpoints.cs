@@ -22,12 +22,14 @@ internal static class CategoriesEndpoints
                 "List categories",
                 "The whole tree, each parent before its children. Labels are in French or English, by `Accept-Language`."
             )
-            .Answers<IReadOnlyList<CategoryMessage>>();
+            .Answers<IReadOnlyList<CategoryMessage>>()
+            .Gives(200, AnswerHeader.ContentLanguage);
         categories
             .MapGet("/{id}", Show)
             .NeedsAnyToken()
             .Describe("getCategory", "Read a category", "One category.")
-            .Answers<CategoryMessage>(404);
+            .Answers<CategoryMessage>(404)
+            .Gives(200, AnswerHeader.ContentLanguage);
     }
 
     private static JsonHttpResult<IReadOnlyList<CategoryMessage>> List(HttpContext context)

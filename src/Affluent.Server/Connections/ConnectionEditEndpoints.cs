@@ -33,6 +33,7 @@ internal static class ConnectionEditEndpoints
             )
             .Accepts<CreateConnectionMessage>("application/json")
             .Produces<NewConnectionMessage>(201)
+            .Gives(201, AnswerHeader.Location)
             .Answers(400, 409, 415);
         connections
             .MapPut("/{id}/channels/{definitionId}/credentials", SetCredentials)

@@ -44,7 +44,7 @@ internal static class ConnectionsEndpoints
         v3.MapGet("", List)
             .Needs(Scope.ConnectionsManage, Scope.ConnectionsSync, Scope.AccountsRead, Scope.AccountsManage)
             .Takes(Pages.Parameters)
-            .Describe("listConnectionsV3", "List connections", "A user's connections, oldest first.")
+            .Describe("listConnectionsV3", "List connections (v3)", "A user's connections, oldest first.")
             .ShownAs<IReadOnlyList<ConnectionMessage>, ConnectionsV3Message>(
                 ConnectionsV3Message.Of,
                 ConnectionsV3Json.Default.ConnectionsV3Message,
@@ -56,7 +56,7 @@ internal static class ConnectionsEndpoints
             .OwnedBy<ConnectionId>("id", ConnectionsStore.OwnerOf)
             .Describe(
                 "getConnectionV3",
-                "Read a connection",
+                "Read a connection (v3)",
                 "Poll this to follow a synchronization: it is over when `status` is no longer RUNNING."
             )
             .ShownAs<ConnectionMessage, ConnectionV3Message>(

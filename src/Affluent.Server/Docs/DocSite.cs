@@ -3,6 +3,7 @@ using System.Reflection;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Extensions.Tables;
+using Markdig.Helpers;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
@@ -85,6 +86,21 @@ internal static class DocSite
         {
             link.Url = Link(file.Path, link.Url ?? "");
         }
+        // What is written for the tools that keep the files is not for readers.
+        foreach (var comment in document.Descendants<ParagraphBlock>().Where(IsComment).ToArray())
+        {
+            comment.Parent!.Remove(comment);
+        }
+        foreach (var (block, number) in document.Descendants<FencedCodeBlock>().ToArray().Select((b, i) => (b, i)))
+        {
+            if (block.Info == "mermaid" && StateDiagram.Read(block.Lines.ToString()) is { } diagram)
+            {
+                block.Parent![block.Parent.IndexOf(block)] = new HtmlBlock(parser: null)
+                {
+                    Lines = new StringLineGroup(diagram.Draw($"diagram-{number}")),
+                };
+            }
+        }
         foreach (var (row, code) in Entries(document))
         {
             row.GetAttributes().Id = code;
@@ -92,9 +108,33 @@ internal static class DocSite
         using var html = new StringWriter();
         var renderer = new HtmlRenderer(html);
         Pipeline.Setup(renderer);
+        // What scrolls sideways must be reached by keyboard (WCAG 2.1.1).
+        foreach (var code in document.Descendants<CodeBlock>())
+        {
+            code.GetAttributes().AddProperty("tabindex", "0");
+        }
+        renderer.ObjectRenderers.FindExact<CodeBlockRenderer>()!.OutputAttributesOnPre = true;
+        renderer.ObjectRenderers.Replace<HtmlTableRenderer>(new ScrollingTables());
         renderer.Render(document);
         var title = document.Descendants<HeadingBlock>().FirstOrDefault(h => h.Level == 1)?.Inline;
         return new DocPage(file.Path, title is null ? file.Path : PlainText(title), html.ToString());
+    }
+
+    /// <summary>A few words of Markdown as they stand within a page.</summary>
+    public static string Prose(string markdown) => Markdown.ToHtml(markdown, Pipeline);
+
+    private static bool IsComment(ParagraphBlock block) =>
+        block.Inline is { } inline && PlainText(inline).StartsWith("<!--", StringComparison.Ordinal);
+
+    /// <summary>A table scrolls within a box, so that it stays a table to those who hear it.</summary>
+    private sealed class ScrollingTables : HtmlTableRenderer
+    {
+        protected override void Write(HtmlRenderer renderer, Table table)
+        {
+            renderer.WriteLine("<div class=\"scroll\" role=\"group\" aria-label=\"Table\" tabindex=\"0\">");
+            base.Write(renderer, table);
+            renderer.WriteLine("</div>");
+        }
     }
 
     /// <summary>Rows of tables that begin with one word of a program, once each: what a link can name (<c>errors#not_found</c>).</summary>

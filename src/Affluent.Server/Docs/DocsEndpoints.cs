@@ -20,10 +20,10 @@ internal static class DocsEndpoints
     private static IResult Index(HttpContext context) =>
         // Links are relative to the folder, so that they hold under any host name: the address must end with a slash.
         context.Request.Path.Value!.EndsWith('/')
-            ? Html(context, 200, "Affluent", Contents(""), "")
+            ? Show(context, 200, "Affluent", Contents(""), "")
             : TypedResults.Redirect($"{context.RequestServices.GetRequiredService<Addresses>().Docs}/");
 
-    private static FileStreamHttpResult Embedded(string name, string type) =>
+    public static FileStreamHttpResult Embedded(string name, string type) =>
         TypedResults.Stream(Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!, type);
 
     private static IResult Page(HttpContext context, string path)
@@ -34,8 +34,8 @@ internal static class DocsEndpoints
             return TypedResults.Redirect($"{context.RequestServices.GetRequiredService<Addresses>().Docs}/{file.Path}");
         }
         return DocSite.Find(path) is { } page
-            ? Html(context, 200, page.Title, page.Html, root)
-            : Html(
+            ? Show(context, 200, page.Title, page.Html, root)
+            : Show(
                 context,
                 404,
                 "Page not found",
@@ -65,11 +65,24 @@ internal static class DocsEndpoints
         }
     }
 
-    private static ContentHttpResult Html(HttpContext context, int status, string title, string body, string root)
+    /// <summary>A page in the frame of the documentation.</summary>
+    /// <param name="root">The way up to the documentation's own address: nothing, or <c>../</c> for each folder.</param>
+    /// <param name="more">What the page may do beyond being read: directives of its policy (CSP).</param>
+    /// <param name="script">The one script of the page.</param>
+    public static ContentHttpResult Show(
+        HttpContext context,
+        int status,
+        string title,
+        string body,
+        string root,
+        string more = "",
+        string? script = null
+    )
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy =
-            "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            $"default-src 'none'; style-src 'self'; img-src 'self' data:; {more}base-uri 'none'; form-action 'none'; "
+            + "frame-ancestors 'none'";
         headers["Referrer-Policy"] = "no-referrer";
         var home = root == "" ? "./" : root;
         var page = $"""
@@ -80,7 +93,7 @@ internal static class DocsEndpoints
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>{WebUtility.HtmlEncode(title)}{(title == "Affluent" ? " documentation" : " · Affluent")}</title>
             <link rel="stylesheet" href="{root}docs.css">
-            <link rel="icon" href="data:,">
+            <link rel="icon" href="data:,">{(script is null ? "" : $"<script src=\"{root}{script}\" defer></script>")}
             </head>
             <body>
             <a class="skip" href="#text">Skip to the text</a>

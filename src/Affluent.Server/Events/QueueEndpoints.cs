@@ -43,7 +43,7 @@ internal static class QueueEndpoints
             .Limited(LimitedAction.Queue)
             .Describe("createQueue", "Create a queue", "A queue follows the user's events from now on.")
             .Produces<QueueMessage>(201)
-            .Answers();
+            .Gives(201, AnswerHeader.Location);
         queues
             .MapGet("/{id}", Show)
             .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)

@@ -1,29 +1,27 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Affluent.Server.Docs;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using Scalar.AspNetCore;
 
 namespace Affluent.Server.OpenApi;
 
 /// <summary>
 /// The OpenAPI 3.1 document of the API, made from the routes and what they say of themselves, at /docs/openapi.json; and the
-/// interactive reference at /docs/api, which loads nothing from another site. A copy is kept in docs/reference/openapi.json.
+/// reference at /docs/api, which is made of it. A copy is kept in docs/reference/openapi.json.
 /// </summary>
 internal static class ApiDocument
 {
     private const string Api = "/api";
     private static readonly string Prefix = Api + ApiVersion.V21.Path;
     private static readonly string PrefixV3 = Api + ApiVersion.V3.Path;
+    private static readonly string Widget = "/embed" + ApiVersion.V21.Path;
 
     // The reference starts itself by a script in the page, and styles itself as it goes.
-    private const string OnlyOurs =
-        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        + "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
     public static void AddApiDocument(this IServiceCollection services)
     {
         // How messages look on the wire, for the schemas; the routes themselves say it by their own contexts.
@@ -42,6 +40,7 @@ internal static class ApiDocument
                 && (
                     path.StartsWith(Prefix[1..], StringComparison.Ordinal)
                     || path.StartsWith(PrefixV3[1..], StringComparison.Ordinal)
+                    || path == $"{Widget[1..]}/widget/widget_session"
                 );
             options.CreateSchemaReferenceId = type =>
                 !ApiSchemas.IsValue(type.Type) && OpenApiOptions.CreateDefaultSchemaReferenceId(type) is { } name
@@ -55,38 +54,38 @@ internal static class ApiDocument
 
     public static void MapApiDocument(this IEndpointRouteBuilder app)
     {
-        var settings = app.ServiceProvider.GetRequiredService<Settings>();
-        var document = (settings.DocsUrl?.AbsoluteUri.TrimEnd('/') ?? "/docs") + "/openapi.json";
         app.MapOpenApi("/docs/openapi.json");
-        app.MapScalarApiReference(
+        app.MapGet("/docs/reference.js", () => DocsEndpoints.Embedded("reference.js", "text/javascript; charset=utf-8"))
+            .ExcludeFromDescription();
+        ReferencePage? page = null;
+        app.MapGet(
                 "/docs/api",
-                reference =>
+                async (HttpContext context, [FromKeyedServices("v1")] IOpenApiDocumentProvider documents) =>
                 {
-                    reference.Title = "Affluent API";
-                    reference.AddDocument("v1", "Affluent API", document);
-                    reference.DefaultFonts = false;
-                    reference.ProxyUrl = null;
-                    reference.Telemetry = false;
-                    reference.ShowDeveloperTools = DeveloperToolsVisibility.Never;
-                    reference.AddPreferredSecuritySchemes(ApiOperations.Scheme);
-                    reference.Agent = new() { Disabled = true };
-                    reference.Mcp = new() { Disabled = true };
-                    reference.DefaultHttpClient = new(ScalarTarget.Shell, ScalarClient.Curl);
+                    page ??= new ReferencePage(await Json(documents, context.RequestAborted));
+                    var root = context.Request.Path.Value!.EndsWith('/') ? "../" : "";
+                    return DocsEndpoints.Show(
+                        context,
+                        200,
+                        "Affluent API",
+                        page.Html(root),
+                        root,
+                        // Requests are tried where the roles are.
+                        $"script-src 'self'; connect-src {string.Join(' ', page.Origins.Prepend("'self'"))}; ",
+                        "reference.js"
+                    );
                 }
             )
-            .ExcludeFromDescription()
-            .Add(endpoint =>
-            {
-                var page = endpoint.RequestDelegate!;
-                endpoint.RequestDelegate = context =>
-                {
-                    context.Response.Headers.ContentSecurityPolicy = OnlyOurs;
-                    return page(context);
-                };
-            });
+            .ExcludeFromDescription();
     }
 
-    private static Task Describe(
+    private static async Task<JsonNode> Json(IOpenApiDocumentProvider documents, CancellationToken cancellation)
+    {
+        var document = await documents.GetOpenApiDocumentAsync(cancellation);
+        return JsonNode.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, cancellation))!;
+    }
+
+    private static async Task Describe(
         OpenApiDocument document,
         OpenApiDocumentTransformerContext context,
         CancellationToken cancellation
@@ -105,8 +104,11 @@ internal static class ApiDocument
                 """,
             License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
         };
-        // Relative unless the operator gave the hosts a name: so the document is the same on every port.
-        var api = settings.ApiUrl?.AbsoluteUri.TrimEnd('/') ?? Api;
+        // Relative unless the operator gave a host a name: so the document is the same on every port.
+        var addresses = context.ApplicationServices.GetRequiredService<Addresses>();
+        string Role(Uri? url, string address, string path) => url is null && settings.DocsUrl is null ? path : address;
+        var api = Role(settings.ApiUrl, addresses.Api, Api);
+        var auth = Role(settings.AuthUrl, addresses.Auth, "/auth");
         document.Servers =
         [
             new OpenApiServer { Url = api + ApiVersion.V21.Path, Description = "This installation" },
@@ -119,29 +121,51 @@ internal static class ApiDocument
             {
                 paths.Add(path[Prefix.Length..].TrimEnd('/'), item);
             }
-            else
+            else if (path.StartsWith(PrefixV3, StringComparison.Ordinal))
             {
                 ((OpenApiPathItem)item).Servers = [new OpenApiServer { Url = api, Description = "Version 3" }];
                 paths.Add(path[Api.Length..].TrimEnd('/'), item);
             }
+            else
+            {
+                var widget = Role(settings.EmbedUrl, addresses.Embed, "/embed") + ApiVersion.V21.Path;
+                ((OpenApiPathItem)item).Servers = [new OpenApiServer { Url = widget, Description = "The widget" }];
+                paths.Add(path[Widget.Length..], item);
+            }
         }
         document.Paths = paths;
         document.Components ??= new OpenApiComponents();
+        document.Components.Headers = AnswerHeader.All.ToDictionary(
+            header => header.Name,
+            IOpenApiHeader (header) =>
+                new OpenApiHeader
+                {
+                    Description = header.Meaning,
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                },
+            StringComparer.Ordinal
+        );
+        await new AuthorizationPaths(document, context).Add(paths, auth, cancellation);
         ApiSchemas.Finish(document);
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
-            [ApiOperations.Scheme] = SecurityScheme(settings),
+            [ApiOperations.Scheme] = SecurityScheme(auth),
+            [AuthorizationPaths.ClientScheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "basic",
+                Description = "The client's id and secret.",
+            },
         };
         document.Tags = document.Tags?.OrderBy(tag => tag.Name, StringComparer.Ordinal).ToHashSet();
-        return Task.CompletedTask;
     }
 
-    private static OpenApiSecurityScheme SecurityScheme(Settings settings)
+    private static OpenApiSecurityScheme SecurityScheme(string auth)
     {
-        var auth = settings.AuthUrl?.AbsoluteUri.TrimEnd('/') ?? "/auth";
-        OpenApiOAuthFlow Flow(Func<Authorization.Scope, bool> scopes) =>
+        OpenApiOAuthFlow Flow(Func<Authorization.Scope, bool> scopes, string? page = null) =>
             new()
             {
+                AuthorizationUrl = page is null ? null : new Uri(page, UriKind.RelativeOrAbsolute),
                 TokenUrl = new Uri(auth + "/token", UriKind.RelativeOrAbsolute),
                 Scopes = Enum.GetValues<Authorization.Scope>()
                     .Where(scopes)
@@ -154,6 +178,10 @@ internal static class ApiDocument
                 "Access tokens of the authorization server, sent as `Authorization: Bearer …`. They live 3600 seconds.",
             Flows = new OpenApiOAuthFlows
             {
+                AuthorizationCode = Flow(
+                    scope => scope != Authorization.Scope.UsersCreate,
+                    auth + Authorization.AuthorizationServer.AuthorizationPaths[0]
+                ),
                 ClientCredentials = Flow(_ => true),
                 Password = Flow(scope => scope != Authorization.Scope.UsersCreate),
             },

@@ -1,6 +1,7 @@
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
 using Affluent.Server.Accounts;
+using Affluent.Server.Authorization;
 using Affluent.Server.Categories;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
@@ -118,6 +119,13 @@ internal static class ApiExamples
             Label = "Supermarket, groceries",
             Type = CategoryKind.Expense,
             Parent = new() { Id = "DAILY_LIFE", Label = "Daily life" },
+        },
+        new TokenRequestMessage
+        {
+            GrantType = GrantType.ClientCredentials,
+            ClientId = "",
+            ClientSecret = "",
+            Scope = "users_create",
         },
         new ProblemMessage
         {

@@ -40,14 +40,25 @@ internal static class ApiOperations
         {
             operation.Parameters.Add(Query(parameter));
         }
-        if (metadata.OfType<Access.Need>().SingleOrDefault() is not { } need)
+        if (metadata.OfType<Access.Need>().SingleOrDefault() is { } need)
         {
-            return;
+            await DescribeAccess(operation, context, need, cancellation);
         }
+        AddHeaders(operation, context.Document!, metadata.OfType<GivenHeader>());
+    }
+
+    private static async Task DescribeAccess(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        Access.Need need,
+        CancellationToken cancellation
+    )
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var forClients = metadata.OfType<Access.ClientsOnly>().Any();
         if (need.AnyOf is not [] && !forClients)
         {
-            operation.Parameters.Add(Query(metadata.OfType<Access.UserNamed>().Any() ? UserOfV3 : ClientMode));
+            operation.Parameters!.Add(Query(metadata.OfType<Access.UserNamed>().Any() ? UserOfV3 : ClientMode));
         }
         // Requirements of a list are alternatives.
         operation.Security =
@@ -67,7 +78,12 @@ internal static class ApiOperations
         var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemMessage), null, cancellation);
         context.Document!.AddComponent("Problem", problem);
         var reference = new OpenApiSchemaReference("Problem", context.Document);
-        foreach (var (status, meaning) in Problems(need.AnyOf is not [] && !forClients))
+        foreach (
+            var (status, meaning) in Problems(
+                hasScope: need.AnyOf is not [],
+                forUsers: need.AnyOf is not [] && !forClients
+            )
+        )
         {
             operation.Responses ??= [];
             operation.Responses.TryAdd(
@@ -84,15 +100,40 @@ internal static class ApiOperations
         }
     }
 
-    private static IEnumerable<(string Status, string Meaning)> Problems(bool forUsers)
+    /// <summary>What the answers say in headers: by their status, and by what the route says.</summary>
+    public static void AddHeaders(OpenApiOperation operation, OpenApiDocument document, IEnumerable<GivenHeader> given)
+    {
+        var more = given.ToLookup(header => header.Status.ToString(CultureInfo.InvariantCulture), g => g.Header);
+        foreach (var (status, answer) in operation.Responses ?? [])
+        {
+            AnswerHeader[] byStatus = status switch
+            {
+                "401" => [AnswerHeader.CacheControl, AnswerHeader.WwwAuthenticate],
+                "429" => [AnswerHeader.CacheControl, AnswerHeader.RetryAfter],
+                _ => [AnswerHeader.CacheControl],
+            };
+            var headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
+            foreach (var header in byStatus.Concat(more[status]))
+            {
+                headers[header.Name] = new OpenApiHeaderReference(header.Name, document);
+            }
+            ((OpenApiResponse)answer).Headers = headers;
+        }
+    }
+
+    private static IEnumerable<(string Status, string Meaning)> Problems(bool hasScope, bool forUsers)
     {
         yield return ("401", "No token, or one that is expired, revoked or not from here.");
-        if (forUsers)
+        if (hasScope)
         {
             yield return ("403", "The token lacks the scope, or its client may not act for its users by itself.");
+        }
+        if (forUsers)
+        {
             yield return ("404", "There is no such resource of this user.");
         }
         yield return ("500", "Our fault; the trace id leads the operator to the reason.");
+        yield return ("503", "The database cannot be reached just now.");
     }
 
     private static OpenApiParameter Query(Parameter parameter) =>

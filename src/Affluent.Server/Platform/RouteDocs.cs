@@ -15,6 +15,10 @@ internal static class RouteDocs
     public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder route, params int[] problems) =>
         route.Produces<T>(200, "application/json").Answers(problems);
 
+    /// <summary>The answer of this status says more in a header.</summary>
+    public static RouteHandlerBuilder Gives(this RouteHandlerBuilder route, int status, AnswerHeader header) =>
+        route.WithMetadata(new GivenHeader(status, header));
+
     /// <summary>Answers without a body, or with a problem.</summary>
     public static RouteHandlerBuilder Answers(this RouteHandlerBuilder route, params int[] statuses)
     {
@@ -28,3 +32,33 @@ internal static class RouteDocs
         return route;
     }
 }
+
+/// <summary>A header of answers, for the description of routes.</summary>
+internal sealed record AnswerHeader(string Name, string Meaning)
+{
+    public static AnswerHeader CacheControl { get; } =
+        new(
+            "Cache-Control",
+            "`no-store` on all that is a client's or a user's; `public` with its time on what is everybody's."
+        );
+
+    public static AnswerHeader ContentLanguage { get; } = new("Content-Language", "The language of the labels.");
+
+    public static AnswerHeader Link { get; } =
+        new("Link", "The address of the next page (RFC 8288, `rel=\"next\"`); absent on the last one.");
+
+    public static AnswerHeader Location { get; } = new("Location", "Address of what was made.");
+
+    public static AnswerHeader RetryAfter { get; } =
+        new("Retry-After", "Seconds after which the same request may succeed.");
+
+    public static AnswerHeader WwwAuthenticate { get; } =
+        new("WWW-Authenticate", "How to authenticate, and what is wrong (RFC 6750, section 3; RFC 6749, section 5.2).");
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<AnswerHeader> All { get; } =
+    [CacheControl, ContentLanguage, Link, Location, RetryAfter, WwwAuthenticate];
+}
+
+/// <summary>The header of an answer, said by its route.</summary>
+internal sealed record GivenHeader(int Status, AnswerHeader Header);

@@ -31,15 +31,19 @@ internal static class ProvidersEndpoints
             .NeedsAnyToken()
             .Describe("getProvider", "Read a provider", "One bank with the ways to its data.")
             .Answers<ProviderMessage>(404);
-        MapLogo(providers, "getProviderLogo");
-        MapLogo(app.MapGroup("/api/v3/providers").WithTags("Providers"), "getProviderLogoV3");
+        MapLogo(providers, "getProviderLogo", "Logo of a provider");
+        MapLogo(
+            app.MapGroup("/api/v3/providers").WithTags("Providers"),
+            "getProviderLogoV3",
+            "Logo of a provider (v3)"
+        );
     }
 
     // No token: pages show it as an image.
-    private static void MapLogo(RouteGroupBuilder providers, string operation) =>
+    private static void MapLogo(RouteGroupBuilder providers, string operation, string summary) =>
         providers
             .MapGet("/{id}/logo", Logo)
-            .Describe(operation, "Logo of a provider", "An SVG image. Needs no token, so that a page can show it.")
+            .Describe(operation, summary, "An SVG image. Needs no token, so that a page can show it.")
             .Produces(200, contentType: "image/svg+xml")
             .Answers(404);
 

@@ -21,6 +21,7 @@ internal static class TransactionsEndpoints
             .Needs(Scope.TransactionsRead)
             .Takes(TransactionParameters.V21.All)
             .Describe("listTransactions", "List transactions", Order)
+            .Gives(200, AnswerHeader.Link)
             .Answers<IReadOnlyList<TransactionMessage>>(400);
         transactions
             .MapGet("/{id}", Show)
@@ -32,7 +33,8 @@ internal static class TransactionsEndpoints
         v3.MapGet("", List)
             .Needs(Scope.TransactionsRead)
             .Takes(TransactionParameters.V3.All)
-            .Describe("listTransactionsV3", "List transactions", Order)
+            .Describe("listTransactionsV3", "List transactions (v3)", Order)
+            .Gives(200, AnswerHeader.Link)
             .ShownAs<IReadOnlyList<TransactionMessage>, TransactionsV3Message>(
                 TransactionsV3Message.Of,
                 TransactionsV3Json.Default.TransactionsV3Message,
@@ -42,7 +44,7 @@ internal static class TransactionsEndpoints
         v3.MapGet("/{id}", Show)
             .Needs(Scope.TransactionsRead)
             .OwnedBy<TransactionId>("id", TransactionsStore.OwnerOf)
-            .Describe("getTransactionV3", "Read a transaction", "One transaction.")
+            .Describe("getTransactionV3", "Read a transaction (v3)", "One transaction.")
             .ShownAs<TransactionMessage, TransactionV3Message>(
                 TransactionV3Message.Of,
                 TransactionsV3Json.Default.TransactionV3Message,

@@ -26,12 +26,13 @@ internal static class UserEndpoints
                 "The `Location` header of the answer names the new user; the body is empty."
             )
             .Accepts<CreateUserMessage>("application/json")
-            .Answers(201, 400, 409, 415, 429);
+            .Answers(201, 400, 409, 415, 429)
+            .Gives(201, AnswerHeader.Location);
         MapOne(users.MapGroup("/me"), "Me", "the user of the token", 400);
         MapOne(ById(users), "User", "a user", 404);
         var v3 = app.MapGroup("/api/v3/users").WithTags("Users").NamesUser();
-        MapShow(v3.MapGroup("/me"), "MeV3", "the user of the token", 400);
-        MapShow(ById(v3), "UserV3", "a user", 404);
+        MapShow(v3.MapGroup("/me"), "MeV3", "the user of the token (v3)", 400);
+        MapShow(ById(v3), "UserV3", "a user (v3)", 404);
         app.MapDelete("/api/v2.1/admin/users/me", Delete)
             .WithTags("Users")
             .Needs(Scope.ProfileEdit)

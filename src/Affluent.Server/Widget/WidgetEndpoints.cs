@@ -26,7 +26,14 @@ internal static partial class WidgetEndpoints
         foreach (var root in Roots)
         {
             var version = root["/embed".Length..];
-            app.MapPost($"{root}/widget/widget_session", (HttpContext c, WidgetSessions s) => s.Create(c, version));
+            var sessions = app.MapPost(
+                $"{root}/widget/widget_session",
+                (HttpContext c, WidgetSessions s) => s.Create(c, version)
+            );
+            if (version == ApiVersion.V21.Path)
+            {
+                DescribeSessions(sessions);
+            }
             app.MapPost($"{root}/widget_session", (HttpContext c, WidgetSessions s) => s.Create(c, version));
 
             var pages = app.MapGroup($"{root}/widget").AddEndpointFilter(Protect);
@@ -55,6 +62,25 @@ internal static partial class WidgetEndpoints
     /// <summary>The path of the pages of a session, relative to the others.</summary>
     public static string Path(WidgetPurpose purpose) =>
         purpose == WidgetPurpose.ProfessionalAccount ? "professional-account" : purpose.Word();
+
+    private static void DescribeSessions(RouteHandlerBuilder sessions) =>
+        sessions
+            .WithTags("Widget")
+            .Describe(
+                "createWidgetSession",
+                "Open a widget session",
+                """
+                For your server only: the call carries the secret of the client. Send the user's browser to one of the links, with the
+                parameters of the page added by `&`. Also served at `/widget_session`.
+                """
+            )
+            .Accepts<WidgetSessionRequest>(
+                "application/json",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data"
+            )
+            .Produces<WidgetSessionMessage>(201)
+            .Answers(400, 401, 403, 413, 415, 429, 500, 503);
 
     private static void MapPage(RouteGroupBuilder pages, WidgetPurpose purpose)
     {

@@ -8,7 +8,11 @@ internal sealed record WidgetSessionRequest
 {
     /// <summary>The user's access token.</summary>
     public string? AccessToken { get; init; }
+
+    /// <summary>The client's id.</summary>
     public string? ClientId { get; init; }
+
+    /// <summary>The client's secret.</summary>
     public string? ClientSecret { get; init; }
 
     /// <summary>The session may then outlive the access token. Of the same sign-in; it is looked at, not used up, and not stored.</summary>
