@@ -151,12 +151,7 @@ public sealed class ApiVersionTests
     {
         await using var app = await TestApp.Start(
             kind,
-            settings: s =>
-                s with
-                {
-                    ApiUrl = new Uri("https://api.example"),
-                    DocsUrl = new Uri("https://docs.example"),
-                }
+            settings: s => s with { ApiUrl = new Uri("https://api.example"), DocsUrl = new Uri("https://docs.example") }
         );
         foreach (var host in new[] { "api.example", app.Origin.Authority })
         {
