@@ -54,7 +54,7 @@ public sealed class ArchitectureTests
         ["QueueStore"] = ["Insert"],
         ["JobStore"] = ["LockOf", "LockAll", "LockRunning", "Apply", "Delete"],
         ["QuestionStore"] = ["Find", "Open", "Ask", "Delete"],
-        ["ConnectionsStore"] = ["Find", "FindByAuthorization", "SetRunning", "SetStatus", "SetOwner"],
+        ["ConnectionsStore"] = ["Find", "FindByAuthorization", "OfProvider", "SetRunning", "SetStatus", "SetOwner"],
         ["ChannelStore"] = ["List", "InUse", "Save"],
         ["AccountsStore"] = ["OwnerOf", "Find", "List", "IdsOf", "OwnerNames", "AnyOf", "Select", "Erase"],
         ["TransactionsStore"] = ["EraseOf", "EraseSome"],

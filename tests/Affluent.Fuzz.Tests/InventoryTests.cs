@@ -81,7 +81,7 @@ public sealed class InventoryTests
     [Fact]
     public void A_parser_without_a_target_is_noticed()
     {
-        const string Parser = "Affluent.Server.Widget.Theme.TryColor";
+        const string Parser = "Affluent.Server.Widget.CssColor.TryRead";
 
         Assert.DoesNotContain(Parser, NotReached(Targets));
         Assert.Contains(

@@ -20,7 +20,6 @@ public sealed class BankReturnInBrowserTests(Browser browser) : IClassFixture<Br
         var (link, token) = await platform.OpenWidget();
         await page.GotoAsync($"{link}&redirect_url={Back(platform)}");
         await ChooseBank(page.MainFrame);
-        await page.ClickAsync(Submit);
         var button = await ButtonOf(page.MainFrame);
         var bank = BankAddress(page);
         await page.ClickAsync("a.primary");
@@ -46,7 +45,6 @@ public sealed class BankReturnInBrowserTests(Browser browser) : IClassFixture<Br
             page.EvaluateAsync("link => { window.open(link, 'bank', 'width=408,height=600'); }", link)
         );
         await ChooseBank(window.MainFrame);
-        await window.ClickAsync(Submit);
         var button = await ButtonOf(window.MainFrame);
         var bank = BankAddress(window);
         await window.ClickAsync("a.primary");
@@ -77,7 +75,6 @@ public sealed class BankReturnInBrowserTests(Browser browser) : IClassFixture<Br
         await page.GotoAsync(platform.FramePage(link + resume));
         var frame = await WidgetFrame(page);
         await ChooseBank(frame);
-        await frame.ClickAsync(Submit);
         var button = await ButtonOf(frame);
         var (atBank, bank) = (page, BankAddress(page));
         if (isMadeAgain)

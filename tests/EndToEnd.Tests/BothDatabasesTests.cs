@@ -14,7 +14,9 @@ public sealed class BothDatabasesTests
         ["CrashTests.Two_nodes_on_one_database_share_the_work_and_outlive_each_other"] = "SQLite has one node",
         ["DemoTests"] = "the demo lives on an SQLite file of its own",
         ["DocsTests"] = "the documentation starts the platform without a word about a database",
+        ["WidgetChoicesInBrowserTests"] = "is about the browser: WidgetChoicesTests walks the same ways on both",
         ["WidgetInBrowserTests"] = "is about the browser: WidgetFlowTests walks the same ways on both",
+        ["WidgetLayoutInBrowserTests"] = "is about what a browser shows",
     };
 
     [Fact]

@@ -52,7 +52,8 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A window of its own; skips the test where there is no browser.</summary>
-    public async Task<IPage> Open(int width = 1024, int height = 768, string locale = "en-GB")
+    /// <param name="touch">Whether it is a phone: moved by fingers, with a keyboard on the screen.</param>
+    public async Task<IPage> Open(int width = 1024, int height = 768, string locale = "en-GB", bool touch = false)
     {
         if (_browser is null)
         {
@@ -66,6 +67,8 @@ public sealed class Browser : IAsyncLifetime
             new BrowserNewContextOptions
             {
                 Locale = locale,
+                HasTouch = touch,
+                IsMobile = touch,
                 ViewportSize = new ViewportSize { Width = width, Height = height },
             }
         );

@@ -126,6 +126,12 @@ internal sealed class Platform : IAsyncDisposable
             ("password", Password),
             ("scope", TestScopes)
         );
+        return ((await OpenWidget(token))("add_connection"), token);
+    }
+
+    /// <summary>Another session of that user: the addresses of its pages.</summary>
+    public async Task<Func<string, string>> OpenWidget(string token)
+    {
         using var answer = await Http.PostAsJsonAsync(
             "/embed/v2.1/widget/widget_session",
             new
@@ -137,7 +143,7 @@ internal sealed class Platform : IAsyncDisposable
             Stop
         );
         var session = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
-        return (session.GetProperty("_links").GetProperty("add_connection").GetString()!, token);
+        return page => session.GetProperty("_links").GetProperty(page).GetString()!;
     }
 
     /// <summary>Registers a user; the e-mail.</summary>

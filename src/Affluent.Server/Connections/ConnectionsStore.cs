@@ -1,3 +1,4 @@
+using Affluent.Connectors.Contract;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
@@ -21,6 +22,16 @@ internal static class ConnectionsStore
                 page.Limit,
                 page.Skip,
             }
+        );
+
+    /// <summary>The user's connections to a bank that can be used, oldest first.</summary>
+    public static Task<IReadOnlyList<ConnectionRow>> OfProvider(DbWork db, UserId userId, ProviderId providerId) =>
+        db.Query<ConnectionRow>(
+            $"""
+            select {Columns} from connections
+            where user_id = @UserId and provider_id = @ProviderId and status <> 'CLOSED' order by id
+            """,
+            new { UserId = userId, ProviderId = providerId }
         );
 
     /// <summary>One of the user's connections; null when the user has no such.</summary>

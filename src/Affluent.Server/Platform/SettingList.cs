@@ -220,6 +220,7 @@ internal static class SettingList
                 : "must be an address like http://127.0.0.1:4318, or off",
             s => s.OtlpEndpoint?.OriginalString ?? Off
         ),
+        .. WidgetSettings.All,
         .. LimitSettings.All,
     ];
 

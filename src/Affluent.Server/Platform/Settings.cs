@@ -73,6 +73,9 @@ internal sealed record Settings
     /// <summary>Scenario file of the included test bank; null: its default scenario.</summary>
     public string? TestBankScenario { get; init; }
 
+    /// <summary>How the widget lists test banks.</summary>
+    public TestBankEntries TestBankEntries { get; init; }
+
     /// <summary>Networks beyond the public internet from which the test bank fetches accounts files.</summary>
     public IReadOnlyList<System.Net.IPNetwork> TestBankFileNetworks { get; init; } = [];
 
@@ -123,6 +126,17 @@ internal enum InstallationKind
 
     /// <summary>Real money: refuses everything that is only fit for a sandbox.</summary>
     Production,
+}
+
+/// <summary>How the widget lists test banks.</summary>
+[WordCase(WordCase.LowerSnake)]
+internal enum TestBankEntries
+{
+    /// <summary>An entry for each channel.</summary>
+    Channels,
+
+    /// <summary>One entry for the bank: the channel is asked for afterwards.</summary>
+    Bank,
 }
 
 /// <summary>What a process of the platform does.</summary>

@@ -45,6 +45,9 @@ internal sealed class Banks
         string[] all = [.. faults];
         return all.Length == 0
             ? new Banks(load.Providers, Families.Find)
+            {
+                ListsTestBanksByChannel = settings.TestBankEntries == TestBankEntries.Channels,
+            }
             : throw new InvalidDataException(
                 $"The catalogue of banks cannot be used:\n  - {string.Join("\n  - ", all)}"
             );
@@ -72,6 +75,12 @@ internal sealed class Banks
     public const string HowToOffer = "set catalogue_folder to a folder with entries (see docs/advanced/connectors.md)";
 
     public IReadOnlyList<Provider> All { get; }
+
+    /// <summary>Whether test banks have an entry for each channel in the widget's list.</summary>
+    public bool ListsTestBanksByChannel { get; init; }
+
+    /// <summary>Whether users choose a channel of the bank in the list of banks, and not afterwards.</summary>
+    public bool ListsByChannel(Provider bank) => bank.Test && ListsTestBanksByChannel;
 
     public Provider? Provider(ProviderId id) => _providers.GetValueOrDefault(id);
 

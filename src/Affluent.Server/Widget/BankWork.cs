@@ -86,14 +86,19 @@ internal abstract record BankWork
 
     private static BankWork Reading(WidgetState state, WidgetConnection connection)
     {
-        if (connection.Running && state.Parameters.WaitsForTransactions)
+        var nothing = connection.Accounts.Count == 0;
+        if (connection.Running && (nothing || state.Parameters.WaitsForTransactions))
         {
-            return new Running(WorkPhase.Reading);
+            return new Running(PhaseOf(connection));
         }
-        var failedAll = connection.Accounts.Count == 0 || state.Purpose == WidgetPurpose.UserInput;
+        var failedAll = nothing || state.Purpose == WidgetPurpose.UserInput;
         if (!connection.Running && failedAll && FailureOf(state, connection) is { } failure)
         {
             return new Failed(failure);
+        }
+        if (nothing)
+        {
+            return new Failed(LinkFailure.NoAccounts);
         }
         var outcome = new WidgetOutcome.Success(
             state.Created ? SuccessResult.Created : SuccessResult.Updated,

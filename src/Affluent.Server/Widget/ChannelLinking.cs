@@ -12,28 +12,30 @@ internal static class ChannelLinking
         SessionActions actions
     )
     {
-        var state = session.State with { DefinitionId = channel.Id };
         if (channel.Mode == ChannelMode.Embedded)
         {
-            return state with { Step = WidgetStep.Credentials };
+            return session.State.On(WidgetStep.Credentials) with { DefinitionId = channel.Id };
         }
+        var linking = session.State.On(WidgetStep.Linking) with { DefinitionId = channel.Id };
         if (session.Connection is not { } connection)
         {
-            return await Create(session, channel, new Dictionary<string, string>(), actions);
+            return await Create(session, linking, channel, new Dictionary<string, string>(), actions);
         }
         await actions.Reauthorize(connection.Id, channel);
-        return state with { Step = WidgetStep.Linking };
+        return linking;
     }
 
     /// <summary>Makes the connection.</summary>
+    /// <param name="next">Where the session goes.</param>
     /// <param name="credentials">By field id; empty on REDIRECT.</param>
     public static async Task<WidgetState> Create(
         SessionContext session,
+        WidgetState next,
         ChannelDefinition channel,
         IReadOnlyDictionary<string, string> credentials,
         SessionActions actions
     ) =>
-        session.State with
+        next with
         {
             Step = WidgetStep.Linking,
             DefinitionId = channel.Id,

@@ -30,6 +30,9 @@ internal sealed record SessionContext(
     /// </summary>
     public string? Departure { get; init; }
 
+    /// <summary>What is linked of the bank that is to be linked, where that is still to be asked about; else empty.</summary>
+    public IReadOnlyList<WidgetConnection> Linked { get; init; } = [];
+
     /// <summary>What has become of the connection that the session waits for; null when it waits for none.</summary>
     public BankWork? Work => BankWork.Of(this);
 }

@@ -5,11 +5,21 @@ namespace Affluent.Server.Widget;
 
 /// <summary>
 /// The look that a client chose: names of fonts and two colors, each taken apart and written anew, so that nothing else can get
-/// into the style sheet.
+/// into the style sheet. A color counts as far as the pages stay readable with it (WCAG 2.2 AA).
 /// </summary>
 internal sealed partial record Theme
 {
-    private static readonly string[] Channels = ["r", "g", "b"];
+    private const int MostFonts = 8;
+
+    // WCAG 2.2: 1.4.3 for text, 1.4.11 for what is no text.
+    private const double TextContrast = 4.5;
+    private const double MarkContrast = 3;
+
+    /// <summary>The darkest of the grounds that text stands on, but for the tint of chosen things: --ground of widget.css.</summary>
+    private static readonly CssColor Ground = new(0xf1, 0xf5, 0xf5);
+
+    /// <summary>As --tint of widget.css.</summary>
+    private const double TintOpacity = 0.08;
 
     /// <summary>Names of fonts by preference, without quotes; empty: the standard.</summary>
     public IReadOnlyList<string> Fonts { get; init; } = [];
@@ -22,32 +32,44 @@ internal sealed partial record Theme
 
     public bool IsStandard => Fonts.Count == 0 && FontColor is null && ElementsColor is null;
 
-    /// <summary>Reads CSS values; the second value names the parameter that is none.</summary>
-    public static (Theme Theme, WidgetParameter? Wrong) Read(string? font, string? fontColor, string? elementsColor)
+    /// <summary>Reads CSS values; the second value names the parameters that hold something else, which is left out.</summary>
+    public static (Theme Theme, IReadOnlyList<WidgetParameter> Ignored) Read(
+        string? font,
+        string? fontColor,
+        string? elementsColor
+    )
     {
-        var fonts = (font ?? "")
+        List<WidgetParameter> ignored = [];
+        var given = (font ?? "")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(name => name.Trim('"', '\'').Trim())
             .ToList();
-        if (fonts.Count > 8 || fonts.Any(name => !FontName().IsMatch(name)))
+        var fonts = given.Where(name => FontName().IsMatch(name)).Take(MostFonts).ToList();
+        if (fonts.Count < given.Count)
         {
-            return (new Theme(), WidgetParameter.Font);
+            ignored.Add(WidgetParameter.Font);
         }
-        if (!TryColor(fontColor, out var text))
+        var theme = new Theme
         {
-            return (new Theme(), WidgetParameter.FontColor);
+            Fonts = fonts,
+            FontColor = Color(fontColor, WidgetParameter.FontColor),
+            ElementsColor = Color(elementsColor, WidgetParameter.ElementsColor),
+        };
+        return (theme, ignored);
+
+        string? Color(string? text, WidgetParameter name)
+        {
+            if (string.IsNullOrWhiteSpace(text))
+            {
+                return null;
+            }
+            if (CssColor.TryRead(text, out var color))
+            {
+                return color.Digits;
+            }
+            ignored.Add(name);
+            return null;
         }
-        return TryColor(elementsColor, out var elements)
-            ? (
-                new Theme
-                {
-                    Fonts = fonts,
-                    FontColor = text,
-                    ElementsColor = elements,
-                },
-                null
-            )
-            : (new Theme(), WidgetParameter.ElementsColor);
     }
 
     /// <summary>The address of the style sheet of this look, beside the page.</summary>
@@ -65,14 +87,22 @@ internal sealed partial record Theme
         {
             values.Add($"--font: {string.Join(", ", Fonts.Select(Quote))}, system-ui, sans-serif;");
         }
-        if (FontColor is not null)
+        var darkest = Ground;
+        if (ElementsColor is not null && CssColor.TryRead(ElementsColor, out var accent))
         {
-            values.Add($"--ink: #{FontColor};");
+            var tint = accent.Over(CssColor.White, TintOpacity);
+            darkest = tint.Luminance < Ground.Luminance ? tint : Ground;
+            var onAccent =
+                accent.ContrastWith(CssColor.Black) > accent.ContrastWith(CssColor.White)
+                    ? CssColor.Black
+                    : CssColor.White;
+            values.Add($"--accent: #{accent.Digits};");
+            values.Add($"--on-accent: #{onAccent.Digits};");
+            values.Add($"--mark: #{accent.DarkenedTo(MarkContrast, darkest).Digits};");
         }
-        if (ElementsColor is not null)
+        if (FontColor is not null && CssColor.TryRead(FontColor, out var ink))
         {
-            values.Add($"--accent: #{ElementsColor};");
-            values.Add($"--on-accent: {(Luminance(ElementsColor) > 0.179 ? "#000" : "#fff")};");
+            values.Add($"--ink: #{ink.DarkenedTo(TextContrast, darkest).Digits};");
         }
         return $":root {{ {string.Join(' ', values)} }}";
     }
@@ -81,67 +111,10 @@ internal sealed partial record Theme
     private static string Quote(string name) =>
         name is "serif" or "sans-serif" or "monospace" or "cursive" or "fantasy" or "system-ui" ? name : $"\"{name}\"";
 
-    private static bool TryColor(string? text, out string? color)
-    {
-        color = null;
-        var value = text?.Trim().ToLowerInvariant() ?? "";
-        if (value.Length == 0)
-        {
-            return true;
-        }
-        if (Hex().Match(value) is { Success: true } hex)
-        {
-            var digits = hex.Groups["digits"].Value;
-            color = digits.Length == 3 ? string.Concat(digits.Select(d => new string(d, 2))) : digits;
-            return true;
-        }
-        if (Rgb().Match(value) is { Success: true } rgb)
-        {
-            var parts = Array.ConvertAll(
-                Channels,
-                name => int.Parse(rgb.Groups[name].Value, CultureInfo.InvariantCulture)
-            );
-            color = string.Concat(parts.Select(p => p.ToString("x2", CultureInfo.InvariantCulture)));
-            return Array.TrueForAll(parts, part => part <= 255);
-        }
-        var named = System.Drawing.Color.FromName(value);
-        if (!named.IsKnownColor || named.IsSystemColor || named.A != 255)
-        {
-            return false;
-        }
-        color = string.Create(CultureInfo.InvariantCulture, $"{named.R:x2}{named.G:x2}{named.B:x2}");
-        return true;
-    }
-
-    // Relative luminance of WCAG 2.2: above 0.179 black text has the better contrast.
-    private static double Luminance(string color)
-    {
-        double Channel(int start)
-        {
-            var value = int.Parse(color.AsSpan(start, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255d;
-            return value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);
-        }
-        return (0.2126 * Channel(0)) + (0.7152 * Channel(2)) + (0.0722 * Channel(4));
-    }
-
     [GeneratedRegex(
         "^[A-Za-z0-9][A-Za-z0-9 _-]{0,60}\\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 5000
     )]
     private static partial Regex FontName();
-
-    [GeneratedRegex(
-        "^#?(?<digits>[0-9a-f]{6}|[0-9a-f]{3})\\z",
-        RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 5000
-    )]
-    private static partial Regex Hex();
-
-    [GeneratedRegex(
-        @"^rgb\(\s*(?<r>[0-9]{1,3})\s*,\s*(?<g>[0-9]{1,3})\s*,\s*(?<b>[0-9]{1,3})\s*\)\z",
-        RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 5000
-    )]
-    private static partial Regex Rgb();
 }

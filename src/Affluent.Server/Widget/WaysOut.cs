@@ -1,3 +1,4 @@
+using Affluent.Connectors.Contract;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Widget;
@@ -6,7 +7,7 @@ namespace Affluent.Server.Widget;
 [WordCase(WordCase.LowerSnake)]
 internal enum WayOut
 {
-    /// <summary>To the step before.</summary>
+    /// <summary>To the step before, and no further.</summary>
     Back,
 
     /// <summary>Out of the widget.</summary>
@@ -41,35 +42,74 @@ internal static class WaysOut
         );
     }
 
+    /// <summary>Begins again, with another bank.</summary>
+    public static async Task<FormResult> StartAgain(PostedForm form)
+    {
+        await CancelQuestion(form);
+        await RemoveUnfinished(form);
+        return new FormResult.To(form.Session.State.Restart());
+    }
+
+    /// <summary>Exactly one step.</summary>
     private static async Task<FormResult> Back(PostedForm form)
     {
         var (session, state) = (form.Session, form.Session.State);
-        switch (state.Step)
+        if (state.Step is WidgetStep.Done or WidgetStep.Accounts or WidgetStep.Other or WidgetStep.Reading)
         {
-            case WidgetStep.Done or WidgetStep.Accounts or WidgetStep.Other or WidgetStep.Reading:
-                return new FormResult.To(state);
-            case WidgetStep.Credentials when state.AddsBank && session.Connection is { } connection:
-                // Of the second channel: go on without it. Of the first: back to what went wrong with it.
-                return new FormResult.To(
-                    connection.Accounts.Count > 0
-                        ? state with
-                        {
-                            Step = WidgetStep.Reading,
-                            DefinitionId = null,
-                        }
-                        : state with
-                        {
-                            Step = WidgetStep.Linking,
-                        }
-                );
-            case WidgetStep.Linking when !state.AddsBank:
-                await CancelQuestion(form);
-                return new FormResult.To(state with { Step = state.FirstStep });
-            default:
-                await RemoveUnfinished(form);
-                return new FormResult.To(state.Restart());
+            return new FormResult.To(state);
         }
+        if (state.Step == WidgetStep.Consent && (state.UpdatesBank || state.AddsAnother))
+        {
+            return new FormResult.To(Undecided(state));
+        }
+        if (state.Trail.Count == 0)
+        {
+            await CancelQuestion(form);
+            return new FormResult.To(state with { Step = state.FirstStep });
+        }
+        var last = state.Trail[state.Trail.Count - 1];
+        var back = state with { Step = last, Trail = [.. state.Trail.SkipLast(1)] };
+        if (last == WidgetStep.Other)
+        {
+            await CancelQuestion(form);
+            var offer = back with { DefinitionId = FirstChannel(session) };
+            // What was tried is no longer on offer: the way back leads to what went wrong with it.
+            var isOpen = ChannelOffer.Second(offer, session.Provider!, session.Connection!) is not null;
+            return new FormResult.To(isOpen ? offer : state with { Step = WidgetStep.Linking });
+        }
+        if (session is { State.Created: true, Connection.Accounts.Count: > 0 })
+        {
+            // The bank is linked: there is no way back before that.
+            return new FormResult.To(state);
+        }
+        await CancelQuestion(form);
+        if (await RemoveUnfinished(form))
+        {
+            back = back with { ConnectionId = null, Created = false };
+        }
+        return new FormResult.To(
+            last switch
+            {
+                WidgetStep.Start => back with { ProviderId = null, DefinitionId = null },
+                WidgetStep.Channel => back with { DefinitionId = null },
+                // The client shows terms of its own, so that there is no page of ours.
+                WidgetStep.Consent => state.Parameters.TermsBody is "" ? Undecided(back) : back,
+                WidgetStep.Credentials
+                or WidgetStep.Linking
+                or WidgetStep.Accounts
+                or WidgetStep.Other
+                or WidgetStep.Reading
+                or WidgetStep.Done => back,
+            }
+        );
     }
+
+    /// <summary>The user has not yet said what to do with what is linked of the bank.</summary>
+    private static WidgetState Undecided(WidgetState state) =>
+        state.AddsBank ? state with { ConnectionId = null, AddsAnother = false } : state;
+
+    private static ChannelDefinitionId? FirstChannel(SessionContext session) =>
+        session.Provider!.Channels.FirstOrDefault(channel => channel.Mode == ChannelMode.Redirect)?.Id;
 
     private static Task CancelQuestion(PostedForm form) =>
         form.Session.Question is { Answered: false } open ? form.Actions.Cancel(open) : Task.CompletedTask;

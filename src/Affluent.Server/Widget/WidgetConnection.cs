@@ -27,12 +27,24 @@ internal sealed record WidgetConnection(
     /// <summary>The connection with its channels and accounts; null when the user has no such connection.</summary>
     public static async Task<WidgetConnection?> Find(DbWork db, UserId userId, ConnectionId id)
     {
-        if (await ConnectionsStore.Find(db, userId, id) is not { } row)
+        return await ConnectionsStore.Find(db, userId, id) is { } row ? await Of(db, row) : null;
+    }
+
+    /// <summary>The connections to a bank that have brought accounts, oldest first.</summary>
+    public static async Task<IReadOnlyList<WidgetConnection>> OfBank(DbWork db, UserId userId, ProviderId bank)
+    {
+        List<WidgetConnection> found = [];
+        foreach (var row in await ConnectionsStore.OfProvider(db, userId, bank))
         {
-            return null;
+            found.Add(await Of(db, row));
         }
-        var channels = await ChannelStore.List(db, userId, [id]);
-        var accounts = await AccountsStore.List(db, userId, new AccountFilter { ConnectionId = id });
+        return [.. found.Where(connection => connection.Accounts.Count > 0)];
+    }
+
+    private static async Task<WidgetConnection> Of(DbWork db, ConnectionRow row)
+    {
+        var channels = await ChannelStore.List(db, row.UserId, [row.Id]);
+        var accounts = await AccountsStore.List(db, row.UserId, new AccountFilter { ConnectionId = row.Id });
         return new WidgetConnection(
             row.Id,
             row.ProviderId,
@@ -54,6 +66,9 @@ internal sealed record WidgetChannel(
     string? Message = null
 )
 {
+    /// <summary>Whether anything was ever asked over it.</summary>
+    public bool IsUsed => Status != ChannelStatus.Empty;
+
     public static WidgetChannel Of(ChannelRow row) => new(row.DefinitionId, row.Status, row.Reason, row.Message);
 }
 
@@ -138,6 +153,10 @@ internal abstract record CredentialsInput
 /// <summary>What a form can do to the connections of the session's user, in the form's own transaction.</summary>
 internal sealed class SessionActions(UserWork work, Banks banks, WidgetParameters parameters, PresentUser user)
 {
+    /// <summary>Whether the user has linked this bank before.</summary>
+    public async Task<bool> IsLinked(ProviderId bank) =>
+        await WidgetConnection.OfBank(work.Db, work.UserId, bank) is not [];
+
     /// <summary>Makes a connection, which begins with this channel.</summary>
     /// <param name="credentials">By field id; empty on REDIRECT.</param>
     public Task<ConnectionId> Create(

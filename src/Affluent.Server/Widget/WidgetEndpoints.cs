@@ -85,11 +85,19 @@ internal static partial class WidgetEndpoints
     private static void MapPage(RouteGroupBuilder pages, WidgetPurpose purpose)
     {
         var path = Path(purpose);
-        pages.MapGet(path, (HttpContext context, WidgetFlow flow) => Show(context, flow, purpose));
+        pages.MapGet(
+            path,
+            (HttpContext context, WidgetFlow flow, ILogger<WidgetFlow> log) => Show(context, flow, purpose, log)
+        );
         pages.MapPost(path, (HttpContext context, WidgetFlow flow) => Submit(context, flow, purpose));
     }
 
-    private static async Task<IResult> Show(HttpContext context, WidgetFlow flow, WidgetPurpose purpose)
+    private static async Task<IResult> Show(
+        HttpContext context,
+        WidgetFlow flow,
+        WidgetPurpose purpose,
+        ILogger<WidgetFlow> log
+    )
     {
         var query = context.Request.Query;
         if (await flow.Find(query["session_id"].ToString(), context.RequestAborted) is not { } known)
@@ -99,7 +107,8 @@ internal static partial class WidgetEndpoints
         WidgetParameters? parameters = null;
         if (WidgetParameters.AreIn(query))
         {
-            (parameters, var wrong) = WidgetParameters.Read(query, known.Client.AllowsRedirect);
+            (parameters, var wrong, var ignored) = WidgetParameters.Read(query, known.Client.AllowsRedirect);
+            WidgetLog.LookIgnored(log, known.Client.Id, ignored);
             if (parameters is null)
             {
                 return Notices.BadLink(context, known, wrong!.Value);
@@ -168,15 +177,11 @@ internal static partial class WidgetEndpoints
     private static IResult ThemeCss(HttpContext context)
     {
         string? Value(WidgetParameter name) => context.Request.Query[name.Word()].FirstOrDefault();
-        var (theme, wrong) = Theme.Read(
+        var (theme, _) = Theme.Read(
             Value(WidgetParameter.Font),
             Value(WidgetParameter.FontColor),
             Value(WidgetParameter.ElementsColor)
         );
-        if (wrong is { } parameter)
-        {
-            return Problem.BadParameter(parameter.Word(), "is not a CSS value that can be used here");
-        }
         context.Response.Headers.CacheControl = "public, max-age=86400";
         return TypedResults.Text(theme.Css(), "text/css; charset=utf-8");
     }

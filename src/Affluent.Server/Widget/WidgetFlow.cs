@@ -211,6 +211,7 @@ internal sealed class WidgetFlow(
         var state = session.State;
         var connection = state.ConnectionId is { } id ? await WidgetConnection.Find(work.Db, work.UserId, id) : null;
         var question = connection is null ? null : await Questions.Find(work, connection.Id);
+        var asks = state is { AddsBank: true, Step: WidgetStep.Consent, ConnectionId: null, AddsAnother: false };
         return new SessionContext(
             session,
             client,
@@ -223,6 +224,10 @@ internal sealed class WidgetFlow(
             work.Now
         )
         {
+            Linked =
+                asks && state.ProviderId is { } chosen
+                    ? await WidgetConnection.OfBank(work.Db, work.UserId, chosen)
+                    : [],
             Departure = question is { Answered: false, Question: Question.Redirect }
                 ? new Departure(state.Framed ? DepartureFrom.Frame : DepartureFrom.Page, session.Id).Seal(
                     await work.Key(),

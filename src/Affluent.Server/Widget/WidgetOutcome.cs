@@ -105,6 +105,9 @@ internal enum LinkFailure
     /// <summary>The bank does not answer, or not now.</summary>
     BankUnavailable,
 
+    /// <summary>The bank let the user in, and shows no account.</summary>
+    NoAccounts,
+
     /// <summary>Our own fault, or an answer that nobody understands.</summary>
     InternalError,
 

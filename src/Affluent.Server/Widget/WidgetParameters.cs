@@ -22,6 +22,8 @@ internal enum WidgetParameter
     FontColor,
     ElementsColor,
     ExpectedAccountTypes,
+    Channel,
+    AccountTypes,
     ConnectionId,
     ProviderId,
     Countries,
@@ -62,7 +64,16 @@ internal sealed record WidgetParameters
     /// <summary>Null: as the browser prefers.</summary>
     public Language? Language { get; init; }
     public Theme Theme { get; init; } = new();
-    public ExpectedAccountTypes ExpectedAccountTypes { get; init; }
+
+    /// <summary>Null: not said.</summary>
+    public ExpectedAccountTypes? ExpectedAccountTypes { get; init; }
+
+    /// <summary>How the user is to let us in; null: not said.</summary>
+    public ChannelMode? Channel { get; init; }
+
+    /// <summary>The kinds of account that the client is after; empty: not said.</summary>
+    public IReadOnlyList<BankAccountType> AccountTypes { get; init; } = [];
+
     public ConnectionId? ConnectionId { get; init; }
     public ProviderId? ProviderId { get; init; }
 
@@ -80,12 +91,9 @@ internal sealed record WidgetParameters
     public static bool AreIn(IQueryCollection query) =>
         query.Keys.Any(key => Vocabulary<WidgetParameter>.TryRead(key, out _));
 
-    /// <summary>Reads the parameters; the second value names the first one that is wrong.</summary>
+    /// <summary>Reads the parameters.</summary>
     /// <param name="allows">Whether an address belongs to the client's registered origins.</param>
-    public static (WidgetParameters? Parameters, WidgetParameter? Wrong) Read(
-        IQueryCollection query,
-        Func<Uri, bool> allows
-    )
+    public static WidgetParametersReading Read(IQueryCollection query, Func<Uri, bool> allows)
     {
         var reader = new Reader(query, allows);
         var parameters = new WidgetParameters
@@ -100,20 +108,25 @@ internal sealed record WidgetParameters
             SelectAccounts = reader.Switch(WidgetParameter.SelectAccounts) ?? false,
             AutoSync = reader.Switch(WidgetParameter.AutoSync) ?? true,
             WaitsForTransactions = reader.Switch(WidgetParameter.WaitSyncEnd, WidgetParameter.CaptiveMode) ?? true,
-            ExpectedAccountTypes = reader.AccountTypes() ?? default,
+            ExpectedAccountTypes = reader.Word<ExpectedAccountTypes>(WidgetParameter.ExpectedAccountTypes),
+            Channel = reader.Word<ChannelMode>(WidgetParameter.Channel),
+            AccountTypes = reader.AccountTypes(),
             ConnectionId = reader.Connection(),
             ProviderId = reader.Provider(),
             CongratsBypassDelay = reader.Seconds(WidgetParameter.CongratsBypassDelay),
             TermsHeader = reader.Text(WidgetParameter.TermsHeader),
             TermsBody = reader.Text(WidgetParameter.TermsBody, longest: 20_000),
         };
-        return reader.Wrong is null ? (parameters, null) : (null, reader.Wrong);
+        return new WidgetParametersReading(reader.Wrong is null ? parameters : null, reader.Wrong, reader.Ignored);
     }
 
     private sealed class Reader(IQueryCollection query, Func<Uri, bool> allows)
     {
         /// <summary>The first parameter that is wrong.</summary>
         public WidgetParameter? Wrong { get; private set; }
+
+        /// <summary>Those that cannot be read and matter to nobody's money: the look.</summary>
+        public IReadOnlyList<WidgetParameter> Ignored { get; private set; } = [];
 
         public string? Text(WidgetParameter name, WidgetParameter? older = null, int longest = 2_000)
         {
@@ -154,11 +167,20 @@ internal sealed record WidgetParameters
                         : null
             );
 
-        public ExpectedAccountTypes? AccountTypes() =>
-            Parsed<ExpectedAccountTypes>(
-                WidgetParameter.ExpectedAccountTypes,
-                text => Vocabulary<ExpectedAccountTypes>.TryRead(text, out var types) ? types : null
-            );
+        public T? Word<T>(WidgetParameter name)
+            where T : struct, Enum =>
+            Parsed<T>(name, text => Vocabulary<T>.TryRead(text, out var value) ? value : null);
+
+        public BankAccountType[] AccountTypes()
+        {
+            var words = List(WidgetParameter.AccountTypes).ToList();
+            BankAccountType[] types = [.. Vocabulary<BankAccountType>.Among(words).Distinct()];
+            if (words.Any(word => !Vocabulary<BankAccountType>.TryRead(word, out _)))
+            {
+                Wrong ??= WidgetParameter.AccountTypes;
+            }
+            return types;
+        }
 
         public ConnectionId? Connection() =>
             Parsed<ConnectionId>(
@@ -208,13 +230,7 @@ internal sealed record WidgetParameters
 
         public string[] Countries()
         {
-            string[] countries =
-            [
-                .. (Text(WidgetParameter.Countries) ?? "")
-                    .Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)
-                    .Concat(query[WidgetParameter.Countries.Word()].Skip(1).OfType<string>())
-                    .Select(country => country.ToUpperInvariant()),
-            ];
+            string[] countries = [.. List(WidgetParameter.Countries).Select(country => country.ToUpperInvariant())];
             if (countries.Any(country => country.Length is < 2 or > 3 || !country.All(char.IsAsciiLetterUpper)))
             {
                 Wrong ??= WidgetParameter.Countries;
@@ -224,14 +240,19 @@ internal sealed record WidgetParameters
 
         public Theme Theme()
         {
-            var (theme, wrong) = Widget.Theme.Read(
-                Text(WidgetParameter.Font),
-                Text(WidgetParameter.FontColor),
-                Text(WidgetParameter.ElementsColor)
+            (var theme, Ignored) = Widget.Theme.Read(
+                First(WidgetParameter.Font),
+                First(WidgetParameter.FontColor),
+                First(WidgetParameter.ElementsColor)
             );
-            Wrong ??= wrong;
             return theme;
         }
+
+        // By commas, by blanks, or the parameter again and again.
+        private IEnumerable<string> List(WidgetParameter name) =>
+            (Text(name) ?? "")
+                .Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)
+                .Concat(query[name.Word()].Skip(1).OfType<string>());
 
         private T? Parsed<T>(WidgetParameter name, Func<string, T?> parse)
             where T : struct
@@ -256,7 +277,17 @@ internal sealed record WidgetParameters
     }
 }
 
-/// <summary>Which channels <c>edit_credentials</c> is about.</summary>
+/// <summary>What reading the parameters of an address comes to.</summary>
+/// <param name="Parameters">Null when one of them is wrong.</param>
+/// <param name="Wrong">The first one that is wrong.</param>
+/// <param name="Ignored">Those of the look that cannot be read.</param>
+internal sealed record WidgetParametersReading(
+    WidgetParameters? Parameters,
+    WidgetParameter? Wrong,
+    IReadOnlyList<WidgetParameter> Ignored
+);
+
+/// <summary>Which channels a session is about.</summary>
 [JsonConverter(typeof(WordConverter<ExpectedAccountTypes>))]
 internal enum ExpectedAccountTypes
 {

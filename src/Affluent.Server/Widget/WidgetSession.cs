@@ -78,6 +78,12 @@ internal sealed record WidgetState
 
     public ConnectionId? ConnectionId { get; init; }
 
+    /// <summary>Whether a bank that is linked already is to be linked once more, beside what there is.</summary>
+    public bool AddsAnother { get; init; }
+
+    /// <summary>The steps that the user took to come here, for the way back.</summary>
+    public IReadOnlyList<WidgetStep> Trail { get; init; } = [];
+
     /// <summary>Whether the connection was made here: it goes again when nothing comes of it.</summary>
     public bool Created { get; init; }
 
@@ -96,6 +102,10 @@ internal sealed record WidgetState
     /// <summary>Whether the session links a new bank.</summary>
     [JsonIgnore]
     public bool AddsBank => Purpose is WidgetPurpose.AddConnection or WidgetPurpose.ProfessionalAccount;
+
+    /// <summary>Whether the user came to link a bank, and updates the connection there is.</summary>
+    [JsonIgnore]
+    public bool UpdatesBank => AddsBank && ConnectionId is not null && !Created;
 
     /// <summary>The first step, once the address is read.</summary>
     [JsonIgnore]
@@ -138,6 +148,9 @@ internal sealed record WidgetState
         return opened.Restart();
     }
 
+    /// <summary>The state at another step, to which the user goes from the present one.</summary>
+    public WidgetState On(WidgetStep step) => this with { Step = step, Trail = [.. Trail, Step] };
+
     /// <summary>The state at the beginning again.</summary>
     public WidgetState Restart() =>
         this with
@@ -145,7 +158,9 @@ internal sealed record WidgetState
             Step = FirstStep,
             ProviderId = Parameters.ProviderId,
             DefinitionId = null,
-            ConnectionId = Parameters.ConnectionId,
+            ConnectionId = AddsBank ? null : Parameters.ConnectionId,
+            AddsAnother = false,
+            Trail = [],
             Created = false,
             Touched = false,
             Outcome = null,
@@ -202,7 +217,8 @@ internal enum WidgetStep
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(WordConverter<ChannelMode>), typeof(WordConverter<BankAccountType>)]
 )]
 [JsonSerializable(typeof(WidgetState))]
 internal sealed partial class WidgetStateJson : JsonSerializerContext;

@@ -12,7 +12,8 @@ internal sealed class WidgetSessions(
     AccessTokens tokens,
     RequestLimits limits,
     Addresses addresses,
-    TimeProvider time
+    TimeProvider time,
+    ILogger<WidgetSessions> log
 )
 {
     /// <summary>What the flow does for the user.</summary>
@@ -62,7 +63,8 @@ internal sealed class WidgetSessions(
             return Problem.MissingScope(missing.Word());
         }
         // Older integrations put the parameters of the pages here.
-        var (parameters, wrong) = WidgetParameters.Read(context.Request.Query, client.AllowsRedirect);
+        var (parameters, wrong, ignored) = WidgetParameters.Read(context.Request.Query, client.AllowsRedirect);
+        WidgetLog.LookIgnored(log, client.Id, ignored);
         if (parameters is null)
         {
             return Problem.BadParameter(wrong!.Value.Word(), "cannot be used; see the reference of the widget");

@@ -36,7 +36,7 @@ internal static partial class WidgetTargets
             FuzzTarget.OfText(
                 "widget-parameters",
                 Parameters,
-                "redirect_url=https%3A%2F%2Fapp.example%2Fback&aspsp_callback_uri=https://app.example/cb?x=1&cancel_url=http://localhost:3000/&consent_per_account=true&select_accounts=1&auto_sync=0&wait_sync_end=false&locale=fr_FR&font=Arial,%20%22Open%20Sans%22&font_color=%23102030&elements_color=rgb(1,2,3)&expected_account_types=ALL&connection_id=12&provider_id=87&countries=FRA,BE&countries=DE&congrats_bypass_delay=5&terms_header=H&terms_body=",
+                "redirect_url=https%3A%2F%2Fapp.example%2Fback&aspsp_callback_uri=https://app.example/cb?x=1&cancel_url=http://localhost:3000/&consent_per_account=true&select_accounts=1&auto_sync=0&wait_sync_end=false&locale=fr_FR&font=Arial,%20%22Open%20Sans%22&font_color=%23102030&elements_color=rgb(1,2,3)&expected_account_types=ALL&channel=REDIRECT&account_types=SAVINGS,LOAN&connection_id=12&provider_id=87&countries=FRA,BE&countries=DE&congrats_bypass_delay=5&terms_header=H&terms_body=",
                 "redirect_uri=https://app.example&captive_mode=1&lng=en"
             ),
             FuzzTarget.OfText(
@@ -44,6 +44,8 @@ internal static partial class WidgetTargets
                 Look,
                 "Arial, \"Open Sans\"|#102030|rgb( 1 , 2 , 3 )",
                 "serif|fff|rebeccapurple",
+                "x;}|rgba(1 2 3 / 50%)|hsl( -30deg, 10%, .5% )",
+                "|#1234|#12345678",
                 "||"
             ),
             FuzzTarget.OfText("widget-search", Search, "crédit|FRA", "union LAC|BE", "i|"),
@@ -77,7 +79,7 @@ internal static partial class WidgetTargets
     private static object? Parameters(string query)
     {
         var values = Request.Of(query).Request.Query;
-        var (parameters, wrong) = WidgetParameters.Read(values, Client.AllowsRedirect);
+        var (parameters, wrong, ignored) = WidgetParameters.Read(values, Client.AllowsRedirect);
         Promise.Holds(parameters is null != wrong is null, "parameters are read, or one of them is wrong");
         if (parameters is null)
         {
@@ -106,16 +108,19 @@ internal static partial class WidgetTargets
             WidgetParameters.AreIn(values),
             parameters.Language,
             parameters.ProviderId is null,
-            Promise.Few(parameters.Countries.Count)
+            Promise.Few(parameters.Countries.Count),
+            parameters.Channel,
+            Promise.Few(parameters.AccountTypes.Count),
+            Promise.Few(ignored.Count)
         );
     }
 
     private static object? Look(string text)
     {
         var parts = text.Split('|', 3);
-        var (theme, wrong) = Theme.Read(parts[0], parts.ElementAtOrDefault(1), parts.ElementAtOrDefault(2));
+        var (theme, ignored) = Theme.Read(parts[0], parts.ElementAtOrDefault(1), parts.ElementAtOrDefault(2));
         Judge(theme);
-        return (wrong, Promise.Few(theme.Fonts.Count), theme.IsStandard);
+        return (string.Join(' ', ignored), Promise.Few(theme.Fonts.Count), theme.IsStandard);
     }
 
     private static void Judge(Theme theme)
@@ -124,8 +129,8 @@ internal static partial class WidgetTargets
         var query = Request
             .Of(theme.Address[(theme.Address.IndexOf('?', StringComparison.Ordinal) + 1)..])
             .Request.Query;
-        var (again, wrong) = Theme.Read(query["font"], query["font_color"], query["elements_color"]);
-        Promise.Holds(wrong is null && again.Css() == theme.Css(), "a theme survives being written as an address");
+        var (again, ignored) = Theme.Read(query["font"], query["font_color"], query["elements_color"]);
+        Promise.Holds(ignored.Count == 0 && again.Css() == theme.Css(), "a theme survives being written as an address");
     }
 
     private static object? Search(string text)
@@ -146,7 +151,10 @@ internal static partial class WidgetTargets
         var (state, _) = Promise.OrThrows<JsonException, WidgetState>(() =>
             Own(text, t => JsonSerializer.Deserialize(t, WidgetStateJson.Default.WidgetState))
         );
-        if (state?.Parameters is not { Theme.Fonts: not null, Countries: not null })
+        if (
+            state?.Parameters is not { Theme.Fonts: not null, Countries: not null, AccountTypes: not null }
+            || state.Trail is null
+        )
         {
             return null;
         }
@@ -264,7 +272,7 @@ internal static partial class WidgetTargets
     }
 
     [GeneratedRegex(
-        """^:root \{ ((--font: (("[A-Za-z0-9][A-Za-z0-9 _-]{0,60}"|[a-z-]+), )+system-ui, sans-serif;|--(ink|accent|on-accent): #[0-9a-f]{3,6};) ?)* ?\}\z""",
+        """^:root \{ ((--font: (("[A-Za-z0-9][A-Za-z0-9 _-]{0,60}"|[a-z-]+), )+system-ui, sans-serif;|--(ink|accent|on-accent|mark): #[0-9a-f]{6};) ?)* ?\}\z""",
         RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
     )]
     private static partial Regex Sheet();

@@ -130,8 +130,8 @@ public sealed class HostileTextTests : IDisposable
     [InlineData("rgb(１２,2,3)")]
     public void A_color_in_other_digits_is_none(string color)
     {
-        Assert.Equal(WidgetParameter.FontColor, Theme.Read(null, color, null).Wrong);
-        Assert.Equal(WidgetParameter.ElementsColor, Theme.Read(null, null, color).Wrong);
+        Assert.Equal([WidgetParameter.FontColor], Theme.Read(null, color, null).Ignored);
+        Assert.Equal([WidgetParameter.ElementsColor], Theme.Read(null, null, color).Ignored);
     }
 
     [Fact]

@@ -6,7 +6,8 @@ namespace Affluent.Server.Tests.Widget;
 
 /// <summary>
 /// A bank that answers at once, by what the user types as login: "dev" gets in, "otp" is asked for a code (123456), "app" for an
-/// approval, "locked", "down" and any other name fail each in its way. The password is always "secret".
+/// approval, "none" has no account, "locked", "down" and any other name fail each in its way. The password is always "secret". On its own
+/// site it shows a current account, or with the code "none" nothing.
 /// </summary>
 internal sealed class ScriptedBank(ScriptedBanks banks, ChannelMode mode) : StepConnector
 {
@@ -21,14 +22,18 @@ internal sealed class ScriptedBank(ScriptedBanks banks, ChannelMode mode) : Step
         {
             StepInput.Returned { Address.Query: var query } when query.Contains("error=", StringComparison.Ordinal) =>
                 new StepResult.Refused(Refusal.ConsentDenied, "the user said no") { Session = "" },
+            StepInput.Returned { Address.Query: var query }
+                when query.Contains("code=none", StringComparison.Ordinal) => new StepResult.Done { Session = "none" },
             StepInput.Returned => new StepResult.Done { Session = "in" },
-            _ when context.Session != "in" => new StepResult.AskUser(
+            StepInput.ListAccounts when context.Session == "none" => Accounts("none"),
+            _ when context.Session is not ("in" or "none") => new StepResult.AskUser(
                 new Question.Redirect(new Uri($"https://bank.example/authorize?state={context.Callback!.State}"))
             )
             {
                 Session = "",
             },
             StepInput.ListAccounts => Accounts(
+                "in",
                 Account("Compte courant", BankAccountType.Checkings, "FR7612345678901234567890101", 1_234.56m)
             ),
             StepInput.ListTransactions => Transactions(),
@@ -53,9 +58,11 @@ internal sealed class ScriptedBank(ScriptedBanks banks, ChannelMode mode) : Step
             {
                 Session = "",
             },
-            _ when login is not ("dev" or "otp" or "app") || context.Credentials["301"] != "secret" =>
+            _ when login is not ("dev" or "otp" or "app" or "none") || context.Credentials["301"] != "secret" =>
                 new StepResult.Refused(Refusal.WrongCredentials, "wrong") { Session = "" },
+            StepInput.ListAccounts when login == "none" => Accounts("in"),
             StepInput.ListAccounts => Accounts(
+                "in",
                 Account("Compte courant", BankAccountType.Checkings, "FR7612345678901234567890101", 1_234.56m),
                 Account("Livret <A>", BankAccountType.Savings, "FR7612345678901234567890202", 10_000m)
             ),
@@ -76,8 +83,8 @@ internal sealed class ScriptedBank(ScriptedBanks banks, ChannelMode mode) : Step
             Session = "app",
         };
 
-    private static StepResult.Page Accounts(params BankAccount[] accounts) =>
-        new() { Session = "in", Accounts = accounts };
+    private static StepResult.Page Accounts(string session, params BankAccount[] accounts) =>
+        new() { Session = session, Accounts = accounts };
 
     private static StepResult.Page Transactions() =>
         new()
@@ -112,15 +119,22 @@ internal sealed class ScriptedBank(ScriptedBanks banks, ChannelMode mode) : Step
 /// <summary>Three banks of this kind, and what goes on at them while a test runs.</summary>
 internal sealed class ScriptedBanks
 {
-    public ScriptedBanks() =>
+    /// <param name="test">Whether the first one is a test bank.</param>
+    public ScriptedBanks(bool test = false) =>
         Banks = new(
             [
-                Bank("87", "Linxo Test Bank", "FRA", ChannelMode.Redirect, ChannelMode.Embedded),
+                Bank("87", "Linxo Test Bank", "FRA", ChannelMode.Redirect, ChannelMode.Embedded) with
+                {
+                    Test = test,
+                },
                 Bank("90", "Épargne du Midi", "FRA", ChannelMode.Embedded),
                 Bank("91", "Banque de l'Ouest", "BEL", ChannelMode.Redirect),
             ],
             family => new ScriptedBank(this, family == "redirect" ? ChannelMode.Redirect : ChannelMode.Embedded)
-        );
+        )
+        {
+            ListsTestBanksByChannel = true,
+        };
 
     public Banks Banks { get; }
 
@@ -146,7 +160,10 @@ internal sealed class ScriptedBanks
             Id = new ChannelDefinitionId(mode == ChannelMode.Redirect ? $"{bank}01" : $"{bank}00"),
             Mode = mode,
             Connector = mode == ChannelMode.Redirect ? "redirect" : "embedded",
-            AccountTypes = [BankAccountType.Checkings, BankAccountType.Savings],
+            AccountTypes =
+                mode == ChannelMode.Redirect
+                    ? [BankAccountType.Checkings, BankAccountType.CreditCard]
+                    : [BankAccountType.Checkings, BankAccountType.Savings],
             Capabilities = StepConnector.Capabilities,
             Interactive = true,
             Credentials =

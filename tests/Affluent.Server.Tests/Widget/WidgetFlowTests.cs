@@ -26,6 +26,10 @@ public sealed class WidgetFlowTests
 
         await visitor.Click(".banks button[value='87']");
         Assert.Equal("Link Linxo Test Bank", visitor.Heading);
+        Assert.Equal(
+            "With your agreement we read for A test client, from this bank:",
+            visitor.Find(".intro").TextContent
+        );
         await visitor.Submit();
         visitor.Tick("channel-embedded");
         await visitor.Submit();

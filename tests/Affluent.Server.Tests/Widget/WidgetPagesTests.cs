@@ -77,6 +77,13 @@ public sealed class WidgetPagesTests
         where provider is not null || step is not (WidgetStep.Channel or WidgetStep.Credentials)
         from connection in Connections()
         from question in connection is null ? [null] : OpenQuestions()
+        // What is linked already is looked at where it is asked about.
+        from linked in step == WidgetStep.Consent && connection is null && purpose == WidgetPurpose.AddConnection
+            ? new IReadOnlyList<WidgetConnection>[] { [], [.. Connections().OfType<WidgetConnection>().Take(1)] }
+            :
+            [
+                [],
+            ]
         select new SessionContext(
             new WidgetSession
             {
@@ -104,7 +111,10 @@ public sealed class WidgetPagesTests
             question,
             connection?.Accounts ?? [],
             Now
-        );
+        )
+        {
+            Linked = linked,
+        };
 
     private static IEnumerable<WidgetConnection?> Connections() =>
         new WidgetConnection?[] { null }.Concat(

@@ -35,7 +35,11 @@ internal sealed record WidgetWalk(string Login, string Password, string File = "
         var page = browser.Page;
         if (page.QuerySelector("#bank-search-input") is not null)
         {
-            await browser.Press(b => b.GetAttribute("value") == "87", fields: null, Stop);
+            await browser.Press(
+                b => b.TextContent.Contains("With a current account", StringComparison.Ordinal),
+                fields: null,
+                Stop
+            );
         }
         else if (page.QuerySelector("#login") is not null)
         {

@@ -135,23 +135,19 @@ internal sealed class QuickStart(DemoPlace place, Narrator narrator, TimeProvide
     {
         using var browser = new TextBrowser(place.RedirectUrl);
         await Act("The user opens the widget", () => browser.Open(widget, cancellation));
+        var kind = channel == DemoChannel.Embedded ? "Without a current account" : "With a current account";
         await Act(
             $"chooses {BankName}",
-            () => browser.Press(b => b.TextContent.Contains(BankName, StringComparison.Ordinal), null, cancellation)
-        );
-        await Act("reads the terms and agrees", () => browser.Press(null, null, cancellation));
-        await Act(
-            channel == DemoChannel.Embedded ? "has accounts of other kinds" : "has a current account",
             () =>
                 browser.Press(
+                    b =>
+                        b.TextContent.Contains(BankName, StringComparison.Ordinal)
+                        && b.TextContent.Contains(kind, StringComparison.Ordinal),
                     null,
-                    new Dictionary<string, string>
-                    {
-                        [channel == DemoChannel.Embedded ? "channel-embedded" : "channel-redirect"] = "",
-                    },
                     cancellation
                 )
         );
+        await Act("reads the terms and agrees", () => browser.Press(null, null, cancellation));
         if (channel == DemoChannel.Embedded)
         {
             await Act("gives login and password to the widget", () => browser.Press(null, BankLogin, cancellation));

@@ -57,6 +57,10 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
 
     private async Task<FormResult> Choose(PostedForm form)
     {
+        if (Manages && Session.Accounts.Count == 0)
+        {
+            return await WaysOut.End(form, new WidgetOutcome.Error(LinkFailure.NoAccounts));
+        }
         var ticked = form.Fields[AccountField].ToHashSet();
         var chosen = Session.Accounts.Where(account => ticked.Contains(account.Id.ToString())).ToList();
         if (chosen.Count == 0 && !Manages)

@@ -9,6 +9,7 @@ namespace Affluent.Server.Widget.Pages;
 internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
 {
     public const string BankField = "provider_id";
+    public const string ChannelField = "definition_id";
     private const string SearchField = "search";
 
     public static BankListPage? For(SessionContext session) =>
@@ -19,12 +20,9 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
         var texts = new BankListTexts(request.Language);
         var professional = State.Purpose == WidgetPurpose.ProfessionalAccount;
         var search = request.Query[SearchField].ToString();
-        var found = BankSearch.Find(
-            Session.Banks.All,
-            search,
-            State.Parameters.Countries,
-            CultureInfo.GetCultureInfo(request.Language.Culture())
-        );
+        var culture = CultureInfo.GetCultureInfo(request.Language.Culture());
+        var offered = BankSearch.Find(Session.Banks.All, "", State.Parameters.Countries, culture);
+        var found = BankSearch.Find(Session.Banks.All, search, State.Parameters.Countries, culture).ToHashSet();
         return PageMarkup.Of<BankList, BankListView>(
             request.Frame,
             new BankListView
@@ -35,15 +33,7 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
                 SessionId = Session.Session.Id,
                 Search = search,
                 NoBank = Session.Banks.All.Count == 0 ? texts.NoBankAtAll : texts.NoBank,
-                Banks =
-                [
-                    .. found.Select(bank => new BankChoice(
-                        bank.Id.Value,
-                        bank.Name,
-                        bank.Test,
-                        ChannelOffer.InService(bank).Count > 0
-                    )),
-                ],
+                Banks = [.. offered.SelectMany(bank => Entries(bank, texts, found.Contains(bank)))],
             }
         );
     }
@@ -57,26 +47,61 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
 
     private async Task<FormResult> Choose(PostedForm form)
     {
-        if (
-            Session.Banks.Provider(new ProviderId(form[BankField])) is not { } bank
-            || ChannelOffer.InService(bank).Count == 0
-        )
+        var channel = Session
+            .Banks.All.Where(IsListedByChannel)
+            .SelectMany(ChannelOffer.InService)
+            .FirstOrDefault(c => c.Id.Value == form[ChannelField]);
+        var bank = channel is null
+            ? Session.Banks.Provider(new ProviderId(form[BankField]))
+            : Session.Banks.All.First(b => b.Channels.Contains(channel));
+        if (bank is null || ChannelOffer.InService(bank).Count == 0)
         {
             return new FormResult.Ignored();
         }
-        var next = State with { Step = WidgetStep.Consent, ProviderId = bank.Id };
-        if (next.Parameters.TermsBody is not "")
+        var chosen = State with { ProviderId = bank.Id, DefinitionId = channel?.Id };
+        if (chosen.Parameters.TermsBody is not "" || await form.Actions.IsLinked(bank.Id))
         {
-            return new FormResult.To(next);
+            return new FormResult.To(chosen.On(WidgetStep.Consent));
         }
         // The client has shown its own terms.
-        var chosen = Session with
+        var agreed = Session with
         {
             Provider = bank,
-            Session = Session.Session with { State = next },
+            Session = Session.Session with { State = chosen },
         };
-        return new FormResult.To(await ConsentPage.Agree(chosen, form.Actions));
+        return new FormResult.To(await ConsentPage.Agree(agreed, form.Actions));
     }
+
+    private bool IsListedByChannel(Provider bank) =>
+        Session.Banks.ListsByChannel(bank)
+        && ChannelOffer.InService(bank).Count > 1
+        && ChannelOffer.Wanted(State.Parameters, bank) is null;
+
+    private IEnumerable<BankChoice> Entries(Provider bank, BankListTexts texts, bool found) =>
+        IsListedByChannel(bank)
+            ? ChannelOffer
+                .InService(bank)
+                .Select(channel => new BankChoice(
+                    ChannelField,
+                    channel.Id.Value,
+                    bank.Name,
+                    [texts.Entry(channel.Mode), .. bank.Test ? [texts.TestBank] : Array.Empty<string>()],
+                    Available: true,
+                    found
+                ))
+            :
+            [
+                ChannelOffer.InService(bank).Count == 0
+                    ? new BankChoice(BankField, bank.Id.Value, bank.Name, [texts.OutOfService], Available: false, found)
+                    : new BankChoice(
+                        BankField,
+                        bank.Id.Value,
+                        bank.Name,
+                        bank.Test ? [texts.TestBank] : [],
+                        Available: true,
+                        found
+                    ),
+            ];
 }
 
 [WordCase(WordCase.LowerSnake)]
@@ -106,14 +131,24 @@ public sealed record BankListView
     /// <summary>What is said when nothing was found.</summary>
     public required string NoBank { get; init; }
 
-    /// <summary>What was found.</summary>
+    /// <summary>All that can be searched for.</summary>
     public required IReadOnlyList<BankChoice> Banks { get; init; }
 }
 
-/// <summary>A bank in the list.</summary>
-/// <param name="Id">Provider id.</param>
+/// <summary>A bank in the list, or one channel of it.</summary>
+/// <param name="Field">Name of what choosing it sends.</param>
+/// <param name="Value">Provider id, or channel definition id.</param>
+/// <param name="Notes">What is said under the name, a line each.</param>
 /// <param name="Available">False: shown, but not to be chosen.</param>
-public sealed record BankChoice(string Id, string Name, bool Test, bool Available);
+/// <param name="Found">Whether it has what was searched for.</param>
+public sealed record BankChoice(
+    string Field,
+    string Value,
+    string Name,
+    IReadOnlyList<string> Notes,
+    bool Available,
+    bool Found
+);
 
 internal sealed class BankListTexts(Language language) : Texts(language)
 {
@@ -153,5 +188,13 @@ internal sealed class BankListTexts(Language language) : Texts(language)
         Say(en: count == 1 ? "1 bank" : $"{count} banks", fr: count <= 1 ? $"{count} banque" : $"{count} banques");
 
     public string TestBank => Say(en: "Test bank, invented money", fr: "Banque de test, argent fictif");
+
+    public string Entry(ChannelMode mode) =>
+        mode switch
+        {
+            ChannelMode.Redirect => Say(en: "With a current account", fr: "Avec un compte courant"),
+            ChannelMode.Embedded => Say(en: "Without a current account", fr: "Sans compte courant"),
+        };
+
     public string OutOfService => Say(en: "Out of service for now", fr: "Momentanément indisponible");
 }

@@ -7,7 +7,11 @@ namespace Affluent.Server.Widget.Pages;
 internal sealed class ConsentPage(SessionContext session) : WidgetPage(session)
 {
     public static ConsentPage? For(SessionContext session) =>
-        session.State.Step == WidgetStep.Consent && !UnknownConnectionPage.Concerns(session) ? new(session) : null;
+        session.State.Step == WidgetStep.Consent
+        && !UnknownConnectionPage.Concerns(session)
+        && !AlreadyLinkedPage.Concerns(session)
+            ? new(session)
+            : null;
 
     public override IResult Render(PageRequest request)
     {
@@ -19,12 +23,13 @@ internal sealed class ConsentPage(SessionContext session) : WidgetPage(session)
             {
                 Title =
                     bank is null ? texts.TermsTitle
-                    : State.Purpose == WidgetPurpose.EditCredentials ? texts.RenewTitle(bank)
+                    : State.Purpose == WidgetPurpose.EditCredentials || State.UpdatesBank ? texts.RenewTitle(bank)
                     : texts.Title(bank),
+                Client = Session.Client.Name,
                 Points = bank is null ? [] : texts.Points,
                 TermsHeader = State.Parameters.TermsHeader ?? texts.TermsTitle,
                 TermsBody = State.Parameters.TermsBody is { } own ? Paragraphs(own) : texts.TermsBody,
-                MayGoBack = State.Parameters.ProviderId is null && State.AddsBank,
+                MayGoBack = State.Trail.Count > 0 || State.UpdatesBank || State.AddsAnother,
             }
         );
     }
@@ -51,15 +56,16 @@ internal sealed class ConsentPage(SessionContext session) : WidgetPage(session)
         }
         if (state.Purpose == WidgetPurpose.EditCredentials)
         {
-            var channel = ChannelOffer.ToRenew(provider, state.Parameters.ExpectedAccountTypes);
+            var channel = ChannelOffer.ToRenew(state.Parameters, provider, session.Connection!);
             return await ChannelLinking.Begin(session, channel, actions);
         }
-        return ChannelOffer.InService(provider) switch
+        if (ChannelOffer.InService(provider) is [])
         {
-            [] => state with { Step = WidgetStep.Start, ProviderId = null },
-            [var only] => await ChannelLinking.Begin(session, only, actions),
-            _ => state with { Step = WidgetStep.Channel },
-        };
+            return state.Restart() with { Step = WidgetStep.Start, ProviderId = null };
+        }
+        return ChannelOffer.ToLink(state, provider, session.Connection) is { } begins
+            ? await ChannelLinking.Begin(session, begins, actions)
+            : state.On(WidgetStep.Channel);
     }
 
     private static List<string> Paragraphs(string text) =>
@@ -77,6 +83,9 @@ public sealed record ConsentView
 {
     /// <summary>Heading.</summary>
     public required string Title { get; init; }
+
+    /// <summary>Name of the client that reads.</summary>
+    public required string Client { get; init; }
 
     /// <summary>What is read from the bank; empty on the page of the terms alone.</summary>
     public required IReadOnlyList<string> Points { get; init; }
@@ -97,10 +106,10 @@ internal sealed class ConsentTexts(Language language) : Texts(language)
 
     public string RenewTitle(string bank) => Say(en: $"Renew {bank}", fr: $"Renouveler {bank}");
 
-    public string Intro =>
+    public string Intro(string client) =>
         Say(
-            en: "With your agreement we read, from this bank:",
-            fr: "Avec votre accord, nous lisons dans cette banque :"
+            en: $"With your agreement we read for {client}, from this bank:",
+            fr: $"Avec votre accord, nous lisons pour {client} dans cette banque :"
         );
 
     public IReadOnlyList<string> Points =>

@@ -52,7 +52,7 @@ internal sealed class CredentialsPage(SessionContext session, ChannelDefinition 
         }
         if (Session.Connection is not { } connection)
         {
-            return new FormResult.To(await ChannelLinking.Create(Session, channel, values, form.Actions));
+            return new FormResult.To(await ChannelLinking.Create(Session, State, channel, values, form.Actions));
         }
         if (asked is not null)
         {

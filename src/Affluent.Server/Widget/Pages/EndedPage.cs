@@ -92,6 +92,7 @@ internal sealed class EndedPage(SessionContext session, WidgetOutcome outcome) :
         return outcome switch
         {
             WidgetOutcome.Cancelled => (texts.CancelledTitle, texts.CancelledBody),
+            WidgetOutcome.Error { Failure: LinkFailure.NoAccounts } => (texts.NoAccountsTitle, texts.NoAccountsBody),
             WidgetOutcome.Error => (texts.FailedTitle, texts.FailedBody),
             WidgetOutcome.Success { Partial: true } => (done, texts.Partial),
             WidgetOutcome.Success success => success.What switch
@@ -163,6 +164,14 @@ internal sealed class EndedTexts(Language language) : Texts(language)
         Say(
             en: "Nothing more is read. You can start again whenever you like.",
             fr: "Plus rien n’est lu. Vous pouvez recommencer quand vous voulez."
+        );
+
+    public string NoAccountsTitle => Say(en: "No account is linked", fr: "Aucun compte n’est connecté");
+
+    public string NoAccountsBody =>
+        Say(
+            en: "There is no account that could be read. You can start again whenever you like.",
+            fr: "Il n’y a aucun compte à lire. Vous pouvez recommencer quand vous voulez."
         );
 
     public string FailedTitle => Say(en: "This did not work", fr: "Cela n’a pas fonctionné");

@@ -30,6 +30,7 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
             FailedAction.Skip => Session.Connection is { Accounts.Count: > 0 } connection
                 ? new FormResult.To(OtherAccountsPage.GoOnWithout(State, connection))
                 : new FormResult.Ignored(),
+            FailedAction.AnotherBank => await WaysOut.StartAgain(form),
             FailedAction.Leave => await WaysOut.End(form, new WidgetOutcome.Error(failure)),
             null => new FormResult.Ignored(),
         };
@@ -53,6 +54,7 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
                     or LinkFailure.TooManyAttempts
                     or LinkFailure.PasswordChangeRequired
                     or LinkFailure.AccessLocked
+                    or LinkFailure.NoAccounts
         )
         {
             return state with { Step = WidgetStep.Credentials, DefinitionId = channel.Id };
@@ -65,20 +67,26 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
     {
         var (texts, common) = (new FailedTexts(language), new CommonTexts(language));
         yield return new Choice(FailedAction.Retry.Word(), common.TryAgain, Primary: true);
-        if (State.AddsBank && Session.Connection is { Accounts.Count: > 0 })
+        if (State.AddsBank && Session.Connection is { Accounts.Count: > 0 } connection && OtherWorks(connection))
         {
             yield return new Choice(FailedAction.Skip.Word(), texts.GoOnWithout);
             yield break;
         }
         if (State.AddsBank && State.Parameters.ProviderId is null)
         {
-            yield return new Choice(WayOut.Back.Word(), texts.ChooseAnotherBank);
+            yield return new Choice(FailedAction.AnotherBank.Word(), texts.ChooseAnotherBank);
         }
         if (State.Framed || State.Parameters.RedirectUrl is not null)
         {
             yield return new Choice(FailedAction.Leave.Word(), texts.Leave);
         }
     }
+
+    /// <summary>Whether the connection has a channel that works, beside the one in work.</summary>
+    private bool OtherWorks(WidgetConnection connection) =>
+        connection.Channels.Any(channel =>
+            channel.IsUsed && channel.DefinitionId != State.DefinitionId && LinkFailures.Of(channel) is null
+        );
 }
 
 [WordCase(WordCase.LowerSnake)]
@@ -88,6 +96,9 @@ internal enum FailedAction
 
     /// <summary>Go on with the accounts of the other channel.</summary>
     Skip,
+
+    /// <summary>Begin again.</summary>
+    AnotherBank,
 
     /// <summary>End the session.</summary>
     Leave,
@@ -201,6 +212,16 @@ internal sealed class FailedTexts(Language language) : Texts(language)
                 fr: (
                     "Votre banque ne répond pas",
                     $"{bank} est injoignable ou en maintenance. Votre accès n’est pas en cause. Réessayez dans quelques minutes."
+                )
+            ),
+            LinkFailure.NoAccounts => Say(
+                en: (
+                    "No account was found",
+                    $"{bank} let you in, but shows no account that can be read here. If you agreed to some accounts only, try again and choose at least one; or use the access that your accounts belong to."
+                ),
+                fr: (
+                    "Aucun compte n’a été trouvé",
+                    $"{bank} vous a bien reconnu, mais ne montre aucun compte lisible ici. Si vous n’avez donné votre accord que pour certains comptes, réessayez et choisissez-en au moins un ; ou utilisez l’accès auquel vos comptes sont rattachés."
                 )
             ),
             LinkFailure.InternalError => Say(

@@ -14,14 +14,17 @@ internal sealed class OtherAccountsPage(SessionContext session, Provider provide
             : null;
 
     public override IResult Render(PageRequest request) =>
-        PageMarkup.Of<OtherAccounts, OtherAccountsView>(request.Frame, new OtherAccountsView(provider.Name));
+        PageMarkup.Of<OtherAccounts, OtherAccountsView>(
+            request.Frame,
+            new OtherAccountsView(provider.Name, connection.Accounts.Count == 0)
+        );
 
     public override Task<FormResult> Submit(PostedForm form) =>
         Task.FromResult<FormResult>(
             form.Action<OtherAccountsAction>() switch
             {
                 OtherAccountsAction.Other => ChannelOffer.Second(State, provider, connection) is { } other
-                    ? new FormResult.To(State with { Step = WidgetStep.Credentials, DefinitionId = other.Id })
+                    ? new FormResult.To(State.On(WidgetStep.Credentials) with { DefinitionId = other.Id })
                     : new FormResult.Ignored(),
                 OtherAccountsAction.NoOther => new FormResult.To(GoOnWithout(State, connection)),
                 null => new FormResult.Ignored(),
@@ -46,10 +49,11 @@ internal enum OtherAccountsAction
 }
 
 /// <summary>The bank that has more accounts.</summary>
-public sealed record OtherAccountsView(string Bank)
+/// <param name="FoundNone">Whether the first channel brought none.</param>
+public sealed record OtherAccountsView(string Bank, bool FoundNone)
 {
-    /// <summary>After how many seconds without an answer the session goes on.</summary>
-    internal const int Seconds = 30;
+    /// <summary>After how many seconds without an answer the session goes on, as published.</summary>
+    internal const int Seconds = 8;
 }
 
 internal sealed class OtherAccountsTexts(Language language) : Texts(language)
@@ -62,8 +66,24 @@ internal sealed class OtherAccountsTexts(Language language) : Texts(language)
             fr: $"L’épargne et les crédits chez {bank} ne font pas partie de ce que vous venez de connecter. Identifiez-vous ici pour les ajouter."
         );
 
+    public string NoneTitle => Say(en: "No current account found", fr: "Aucun compte courant trouvé");
+
+    public string NoneIntro(string bank) =>
+        Say(
+            en: $"{bank} shows neither a current account nor a card of yours. If you have savings or loans there, sign in here to add them.",
+            fr: $"{bank} ne montre ni compte courant ni carte à votre nom. Si vous y avez de l’épargne ou des crédits, identifiez-vous ici pour les ajouter."
+        );
+
     public string Yes => Say(en: "Add savings and loans", fr: "Ajouter épargne et crédits");
     public string No => Say(en: "No, thank you", fr: "Non merci");
+
+    public string Stop => Say(en: "Wait for me", fr: "Attendez-moi");
+
+    public string Stopped =>
+        Say(
+            en: "The page waits for you now. Take your time.",
+            fr: "La page vous attend maintenant. Prenez votre temps."
+        );
 
     public string Countdown(int seconds) =>
         Say(

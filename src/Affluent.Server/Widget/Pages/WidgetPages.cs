@@ -6,6 +6,7 @@ internal static class WidgetPages
     public static IReadOnlyList<Func<SessionContext, WidgetPage?>> All { get; } =
     [
         BankListPage.For,
+        AlreadyLinkedPage.For,
         ConsentPage.For,
         ChannelChoicePage.For,
         CredentialsPage.For,

@@ -53,11 +53,11 @@
   }
 
   const search = document.getElementById("bank-search-input");
-  if (search && !search.value) {
+  if (search) {
     const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
     const count = document.getElementById("bank-count");
     const rows = [...document.querySelectorAll(".banks li")];
-    search.addEventListener("input", () => {
+    const find = () => {
       const words = plain(search.value).split(/\s+/);
       let left = 0;
       for (const row of rows) {
@@ -66,6 +66,15 @@
       }
       count.textContent =
         left === 0 ? count.dataset.none : left === 1 ? count.dataset.one : count.dataset.many.replace("1000", left);
+    };
+    search.addEventListener("input", find);
+    // What is found stands there already. The keyboard of a phone makes room for it.
+    search.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      find();
+      if (matchMedia("(pointer: coarse)").matches) {
+        search.blur();
+      }
     });
   }
 
@@ -93,26 +102,32 @@
     setTimeout(ask, 600);
   }
 
-  // A question that goes on by itself, unless the user touches the page.
+  // A question that goes on by itself, unless the user touches the page or stops it.
   for (const form of document.querySelectorAll("form[data-after]")) {
-    const line = document.getElementById("countdown");
+    const [notice, text, stop, seconds] = ["countdown", "countdown-text", "countdown-stop", "countdown-left"].map((id) =>
+      document.getElementById(id),
+    );
     let left = Number(form.dataset.after);
-    const words = line.textContent;
-    line.hidden = false;
+    notice.hidden = false;
+    // Said once it is there, so that it is heard; the seconds that go by are not.
+    setTimeout(() => (text.textContent = text.dataset.text), 100);
     const timer = setInterval(() => {
       left -= 1;
-      line.textContent = words.replace(form.dataset.after, String(left));
+      seconds.textContent = `(${left})`;
       if (left <= 0) {
-        stop();
+        clearInterval(timer);
         form.requestSubmit();
       }
     }, 1000);
-    const stop = () => {
+    const wait = () => {
       clearInterval(timer);
-      line.hidden = true;
+      text.dataset.text = text.textContent = text.dataset.stopped;
+      stop.hidden = true;
     };
-    for (const sign of ["pointerdown", "keydown", "focusin"]) {
-      addEventListener(sign, stop, { once: true });
+    stop.addEventListener("click", wait);
+    // Not when a finger goes down: what it is on must not move away under it.
+    for (const sign of ["click", "keydown", "wheel", "touchmove"]) {
+      addEventListener(sign, wait, { once: true });
     }
   }
 

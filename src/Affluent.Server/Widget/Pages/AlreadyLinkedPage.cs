@@ -1,0 +1,99 @@
+using Affluent.Connectors.Contract;
+using Affluent.Server.Storage;
+using Affluent.Server.Widget.Pages.Shared;
+
+namespace Affluent.Server.Widget.Pages;
+
+/// <summary>The bank is linked already: what there is can be updated, or another access added beside it.</summary>
+internal sealed class AlreadyLinkedPage(SessionContext session, Provider provider) : WidgetPage(session)
+{
+    public const string ConnectionField = "connection_id";
+
+    /// <summary>How many accounts of a connection are named.</summary>
+    private const int MostNames = 3;
+
+    public static AlreadyLinkedPage? For(SessionContext session) =>
+        Concerns(session) && session.Provider is { } provider ? new(session, provider) : null;
+
+    public static bool Concerns(SessionContext session) =>
+        session is { State.Step: WidgetStep.Consent, Linked: not [], Provider: not null };
+
+    public override IResult Render(PageRequest request) =>
+        PageMarkup.Of<AlreadyLinked, AlreadyLinkedView>(
+            request.Frame,
+            new AlreadyLinkedView(
+                provider.Name,
+                [.. Session.Linked.Select(connection => Show(connection, request.Language))],
+                MayGoBack: State.Trail.Count > 0
+            )
+        );
+
+    public override async Task<FormResult> Submit(PostedForm form) =>
+        form.Action<AlreadyLinkedAction>() switch
+        {
+            AlreadyLinkedAction.Decide => await Decide(form),
+            null => new FormResult.Ignored(),
+        };
+
+    private async Task<FormResult> Decide(PostedForm form)
+    {
+        var id = form[ConnectionField];
+        var connection = Session.Linked.FirstOrDefault(linked => linked.Id.ToString() == id);
+        if (connection is null && id.Length > 0)
+        {
+            return new FormResult.Ignored();
+        }
+        var decided = State with { ConnectionId = connection?.Id, AddsAnother = connection is null };
+        if (State.Parameters.TermsBody is not "")
+        {
+            return new FormResult.To(decided);
+        }
+        // The client has shown its own terms.
+        var agreed = Session with
+        {
+            Connection = connection,
+            Session = Session.Session with { State = decided },
+        };
+        return new FormResult.To(await ConsentPage.Agree(agreed, form.Actions));
+    }
+
+    private static LinkedChoice Show(WidgetConnection connection, Language language)
+    {
+        var kinds = new AccountsTexts(language);
+        var names = connection.Accounts.Take(MostNames).Select(account => account.Name ?? kinds.Kind(account.Type));
+        var more = connection.Accounts.Count > MostNames ? "…" : "";
+        return new LinkedChoice(connection.Id.ToString(), string.Join(", ", names) + more);
+    }
+}
+
+[WordCase(WordCase.LowerSnake)]
+internal enum AlreadyLinkedAction
+{
+    Decide,
+}
+
+/// <summary>What is linked of a bank.</summary>
+/// <param name="Linked">Oldest first.</param>
+/// <param name="MayGoBack">Whether another bank can be chosen.</param>
+public sealed record AlreadyLinkedView(string Bank, IReadOnlyList<LinkedChoice> Linked, bool MayGoBack);
+
+/// <summary>A connection that can be updated.</summary>
+/// <param name="Accounts">The names of its accounts.</param>
+public sealed record LinkedChoice(string Id, string Accounts);
+
+internal sealed class AlreadyLinkedTexts(Language language) : Texts(language)
+{
+    public string Title(string bank) => Say(en: $"{bank} is linked already", fr: $"{bank} est déjà connectée");
+
+    public string Intro => Say(en: "What do you want to do?", fr: "Que voulez-vous faire ?");
+
+    public string Update => Say(en: "Update what is linked", fr: "Mettre à jour ce qui est connecté");
+
+    public string Another => Say(en: "Add another access", fr: "Ajouter un autre accès");
+
+    public string AnotherHint =>
+        Say(
+            en: "Of somebody else, or for other accounts of yours at this bank.",
+            fr: "Celui d’une autre personne, ou pour d’autres comptes à vous dans cette banque."
+        );
+}
