@@ -3,6 +3,7 @@ using Affluent.Server.Accounts;
 using Affluent.Server.Authorization;
 using Affluent.Server.Categories;
 using Affluent.Server.Connections;
+using Affluent.Server.Consents;
 using Affluent.Server.Docs;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
@@ -70,6 +71,7 @@ internal static class App
         builder.Services.AddCors();
         builder.Services.AddWidget();
         builder.Services.AddSignInPages(masterKey);
+        builder.Services.AddConsents();
         builder.Services.AddEvents();
         builder.Services.AddApiDocument();
         builder.Services.AddPeriodicTasks(settings);

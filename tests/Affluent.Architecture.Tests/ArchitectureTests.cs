@@ -32,6 +32,8 @@ public sealed class ArchitectureTests
         ["events"] = "Events",
         ["queues"] = "Events",
         ["widget_sessions"] = "Widget",
+        ["consents"] = "Consents",
+        ["consent_texts"] = "Consents",
     };
 
     /// <summary>What must be read or written together with another feature's change.</summary>
@@ -59,6 +61,7 @@ public sealed class ArchitectureTests
         ["AccountsStore"] = ["OwnerOf", "Find", "List", "IdsOf", "OwnerNames", "AnyOf", "Select", "Erase"],
         ["TransactionsStore"] = ["EraseOf", "EraseSome"],
         ["WidgetStore"] = ["LockOf"],
+        ["ConsentStore"] = ["Insert", "NameConnection", "List", "Text"],
     };
 
     /// <summary>Enums that are no vocabulary: their members are written nowhere.</summary>

@@ -7,7 +7,7 @@ namespace Affluent.Server.Authorization;
 internal static class ClientStore
 {
     private const string Columns =
-        "id, client_id, name, grants, scopes, redirect_urls, redirect_origins, client_mode, disabled, created_at";
+        "id, client_id, name, grants, scopes, redirect_urls, redirect_origins, client_mode, own_terms, disabled, created_at";
 
     /// <summary>Stores a checked client under a new id; its secret is told here and never again.</summary>
     public static async Task<(Client Client, Secret Secret)> Create(
@@ -26,8 +26,8 @@ internal static class ClientStore
         };
         await db.Execute(
             """
-            insert into clients (id, client_id, secret_hash, name, grants, scopes, redirect_urls, redirect_origins, client_mode, disabled, created_at, version)
-            values (@Id, @ClientId, @SecretHash, @Name, @Grants, @Scopes, @RedirectUrls, @RedirectOrigins, @ClientMode, @Disabled, @CreatedAt, @Version)
+            insert into clients (id, client_id, secret_hash, name, grants, scopes, redirect_urls, redirect_origins, client_mode, own_terms, disabled, created_at, version)
+            values (@Id, @ClientId, @SecretHash, @Name, @Grants, @Scopes, @RedirectUrls, @RedirectOrigins, @ClientMode, @OwnTerms, @Disabled, @CreatedAt, @Version)
             """,
             new
             {
@@ -40,6 +40,7 @@ internal static class ClientStore
                 made.RedirectUrls,
                 made.RedirectOrigins,
                 made.ClientMode,
+                made.OwnTerms,
                 made.Disabled,
                 made.CreatedAt,
                 Version = NewVersion(),
@@ -139,6 +140,7 @@ internal static class ClientStore
         public string RedirectUrls { get; init; } = "";
         public string RedirectOrigins { get; init; } = "";
         public bool ClientMode { get; init; }
+        public bool OwnTerms { get; init; }
         public bool Disabled { get; init; }
         public long CreatedAt { get; init; }
 
@@ -153,6 +155,7 @@ internal static class ClientStore
                 RedirectUrls = RedirectUrls,
                 RedirectOrigins = RedirectOrigins,
                 ClientMode = ClientMode,
+                OwnTerms = OwnTerms,
                 Disabled = Disabled,
                 CreatedAt = CreatedAt,
             };

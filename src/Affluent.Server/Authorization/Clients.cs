@@ -28,6 +28,9 @@ internal sealed record Client
     /// <summary>Client mode: it may act for any of its users with a token of its own.</summary>
     public bool ClientMode { get; init; }
 
+    /// <summary>Whether the widget may show its terms instead of ours, or none: it has an agreement of its own with its users.</summary>
+    public bool OwnTerms { get; init; }
+
     public bool Disabled { get; init; }
 
     /// <summary>UTC seconds.</summary>
@@ -63,6 +66,9 @@ internal sealed record NewClient(
     bool ClientMode
 )
 {
+    /// <summary>Whether its terms may stand in the place of ours.</summary>
+    public bool OwnTerms { get; init; }
+
     /// <summary>Without a word about grants: those by which it sees no user's password and none is sent anywhere.</summary>
     public static IReadOnlyList<string> StandardGrants { get; } =
     [GrantType.ClientCredentials.Word(), GrantType.RefreshToken.Word()];
@@ -111,6 +117,7 @@ internal sealed record NewClient(
                 RedirectUrls = string.Join(' ', RedirectUrls.Distinct(StringComparer.Ordinal)),
                 RedirectOrigins = string.Join(' ', origins.Distinct(StringComparer.Ordinal)),
                 ClientMode = ClientMode,
+                OwnTerms = OwnTerms,
             },
             null
         );

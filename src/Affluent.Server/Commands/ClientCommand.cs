@@ -50,6 +50,11 @@ internal static class ClientCommand
         {
             Description = "Let it act for any of its users with a token of its own",
         };
+        var ownTerms = new Option<bool>("--own-terms")
+        {
+            Description =
+                "Let the widget show the client's terms instead of ours, or none: you know that it has an agreement of its own with its users",
+        };
         var command = new Command(
             "create",
             "Make a client. Its secret is shown once, here; lists are separated by blanks or commas."
@@ -60,6 +65,7 @@ internal static class ClientCommand
             scopes,
             redirects,
             mode,
+            ownTerms,
         };
         var options = SettingOptions.AddTo(command, Needed);
         command.SetAction(
@@ -72,7 +78,10 @@ internal static class ClientCommand
                     Words(asked.GetValue(scopes)) is { Count: > 0 } few ? few : NewClient.KnownScopes,
                     Words(asked.GetValue(redirects)),
                     asked.GetValue(mode)
-                ).Check(settings.Environment);
+                )
+                {
+                    OwnTerms = asked.GetValue(ownTerms),
+                }.Check(settings.Environment);
                 if (client is null)
                 {
                     throw new CommandException(ExitCode.Usage, error!);
@@ -109,6 +118,7 @@ internal static class ClientCommand
                         $"    redirects: {(client.RedirectUrls == "" ? "none" : client.RedirectUrls)}"
                     );
                     await output.WriteLineAsync($"    client mode: {(client.ClientMode ? "yes" : "no")}");
+                    await output.WriteLineAsync($"    own terms: {(client.OwnTerms ? "yes" : "no")}");
                 }
             }
         );

@@ -18,6 +18,7 @@ internal static class CommandLine
             CheckConfigCommand.Create(),
             HealthCommand.Create(),
             ClientCommand.Create(),
+            ConsentsCommand.Create(),
             TestBankCommand.Create(),
         };
         var asked = root.Parse(args is [] or [['-', ..], ..] && !AsksForHelp(args) ? ["serve", .. args] : args);

@@ -108,3 +108,12 @@ internal readonly record struct QueueId(long Value) : IId<QueueId>
 
     public override string ToString() => Ids.Text(Value);
 }
+
+/// <summary>A record of what a user agreed to.</summary>
+[JsonConverter(typeof(IdConverter<ConsentId>))]
+internal readonly record struct ConsentId(long Value) : IId<ConsentId>
+{
+    public static ConsentId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Affluent.Server.Authorization;
+using Affluent.Server.Consents;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget;
@@ -55,6 +56,7 @@ internal static partial class SignInEndpoints
         AuthorizationRequests requests,
         SignInForm form,
         UserDirectory users,
+        UserDatabase database,
         Addresses addresses,
         CancellationToken cancellation
     )
@@ -78,7 +80,7 @@ internal static partial class SignInEndpoints
                 return
                     HttpMethods.IsPost(context.Request.Method)
                     && context.Request.Form[SignInFields.Token] is [{ } token]
-                    ? await Submit(page, token, users, cancellation)
+                    ? await Submit(page, token, users, database, cancellation)
                     // Also an application's own POST, which OpenID Connect allows: nothing in it signs anybody in.
                     : page.Show();
             default:
@@ -90,6 +92,7 @@ internal static partial class SignInEndpoints
         Visit visit,
         string token,
         UserDirectory users,
+        UserDatabase database,
         CancellationToken cancellation
     )
     {
@@ -126,6 +129,7 @@ internal static partial class SignInEndpoints
         switch (await users.SignIn(attempt, cancellation))
         {
             case SignInOutcome.Welcome welcome:
+                await database.Write(welcome.UserId, attempt.ClientId, visit.Record, cancellation);
                 return TypedResults.SignIn(
                     TokenPrincipal.Of(visit.Request.Client, welcome.UserId.ToString(), visit.Request.Scopes),
                     properties: null,
@@ -251,7 +255,27 @@ internal static partial class SignInEndpoints
                     .Select(parameter => KeyValuePair.Create(parameter.Key, (string?)parameter.Value ?? "")),
             ];
 
-        public bool IsGenuine(string token) => Form.IsGenuine(Context, token, Fields);
+        // To this text alone the form's token agrees.
+        private IEnumerable<KeyValuePair<string, string>> Signed =>
+            Fields.Append(KeyValuePair.Create("consent text", Consent.Hash));
+
+        private ConsentText Consent =>
+            ConsentText.Of(
+                new SignInTexts(Language).Agreed(Request.Client.DisplayName ?? "", Request.Scopes),
+                Language.Word(),
+                SignInTexts.Version
+            );
+
+        public bool IsGenuine(string token) => Form.IsGenuine(Context, token, Signed);
+
+        /// <summary>Keeps what the user agreed to, as evidence.</summary>
+        public async Task<ConsentId> Record(UserWork work)
+        {
+            var address = Context.Connection.RemoteIpAddress;
+            var consent = ConsentRecord.Of(work, ConsentKind.Application, Consent, new ConsentSubject(), address);
+            await ConsentStore.Insert(work.Db, consent, Consent);
+            return consent.Id;
+        }
 
         public RazorComponentResult<SignInPage> Show() => Show(isRefused: false, []);
 
@@ -276,7 +300,7 @@ internal static partial class SignInEndpoints
             return PageMarkup.Of<SignInPage, SignInView>(
                 FrameOf(Context, Language) with
                 {
-                    FormToken = Form.Issue(Context, fields),
+                    FormToken = Form.Issue(Context, Signed),
                     HasError = errors.Length > 0,
                 },
                 new SignInView

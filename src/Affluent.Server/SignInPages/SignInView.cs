@@ -46,6 +46,9 @@ internal enum SignInAction
 
 internal sealed class SignInTexts(Language language) : Texts(language)
 {
+    /// <summary>Of what is said about the application's rights: another one whenever it changes.</summary>
+    public const string Version = "1";
+
     public string Site => Say(en: "Sign-in", fr: "Identification");
     public string Title => Say(en: "Sign in", fr: "Identifiez-vous");
 
@@ -110,6 +113,10 @@ internal sealed class SignInTexts(Language language) : Texts(language)
                 "Vous n’y êtes pour rien. Revenez à l’application et réessayez plus tard."
             )
         );
+
+    /// <summary>All that signing in agrees to, in the order of the page.</summary>
+    public IEnumerable<string> Agreed(string client, IReadOnlyCollection<Scope> scopes) =>
+        [Title, Intro(client), .. Rights(scopes), SignIn];
 
     /// <summary>What scopes mean to the user; what another one includes is not said twice.</summary>
     public IReadOnlyList<string> Rights(IReadOnlyCollection<Scope> scopes) =>

@@ -39,7 +39,7 @@ internal static class ChannelLinking
         {
             Step = WidgetStep.Linking,
             DefinitionId = channel.Id,
-            ConnectionId = await actions.Create(session.Provider!, channel, credentials),
+            ConnectionId = await actions.Create(session.Provider!, channel, credentials, session.State.ConsentId),
             Created = true,
         };
 }

@@ -1,15 +1,28 @@
+using Affluent.Server.Consents;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Widget;
 
 /// <summary>A form that was sent for the step at which the session stands.</summary>
-internal sealed record PostedForm(SessionContext Session, IFormCollection Fields, SessionActions Actions)
+/// <param name="Language">That of the page that it was on.</param>
+internal sealed record PostedForm(
+    SessionContext Session,
+    IFormCollection Fields,
+    SessionActions Actions,
+    Language Language
+)
 {
+    /// <summary>The field that says which text was on the page, by its hash, where sending the form means to agree.</summary>
+    public const string AgreedTextField = "agreed_text";
+
     /// <summary>The field that says what the form is to do.</summary>
     public const string ActionField = "do";
 
     /// <summary>A text of the form; empty when it has none of this name.</summary>
     public string this[string field] => Fields[field].ToString();
+
+    /// <summary>Whether exactly this text was on the page: between showing and agreeing it may have become another one.</summary>
+    public bool AgreesTo(ConsentText text) => this[AgreedTextField] == text.Hash;
 
     /// <summary>What the form is to do; null when that is none of these actions.</summary>
     public T? Action<T>()

@@ -25,6 +25,12 @@ internal sealed record SessionContext(
 {
     public WidgetState State => Session.State;
 
+    /// <summary>The client's own terms, which stand in the place of ours; null: it sent none, or has no right to any.</summary>
+    public ClientTerms? Terms =>
+        Client.OwnTerms && State.Parameters.TermsBody is { } body
+            ? new ClientTerms(State.Parameters.TermsHeader, body)
+            : null;
+
     /// <summary>
     /// What a browser that is shown the way to the bank must keep, to be known again when it comes back; null when nobody is to go there.
     /// </summary>
@@ -35,4 +41,14 @@ internal sealed record SessionContext(
 
     /// <summary>What has become of the connection that the session waits for; null when it waits for none.</summary>
     public BankWork? Work => BankWork.Of(this);
+}
+
+/// <summary>A client's own terms.</summary>
+/// <param name="Body">Empty: it has shown them before, under its own agreement with the user.</param>
+internal sealed record ClientTerms(string? Header, string Body)
+{
+    public bool AreShownElsewhere => Body.Length == 0;
+
+    public IReadOnlyList<string> Paragraphs =>
+        Body.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
+using Affluent.Server.Consents;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
@@ -151,20 +152,33 @@ internal abstract record CredentialsInput
 }
 
 /// <summary>What a form can do to the connections of the session's user, in the form's own transaction.</summary>
-internal sealed class SessionActions(UserWork work, Banks banks, WidgetParameters parameters, PresentUser user)
+internal sealed class SessionActions(UserWork work, Banks banks, WidgetParameters parameters, FormSender sender)
 {
+    private readonly PresentUser _user = sender.User;
+
+    /// <summary>Keeps what the user agreed to, as evidence.</summary>
+    public async Task<ConsentId> Record(ConsentKind kind, ConsentText text, ConsentSubject subject)
+    {
+        var consent = ConsentRecord.Of(work, kind, text, subject, sender.Address);
+        await ConsentStore.Insert(work.Db, consent, text);
+        return consent.Id;
+    }
+
     /// <summary>Whether the user has linked this bank before.</summary>
     public async Task<bool> IsLinked(ProviderId bank) =>
         await WidgetConnection.OfBank(work.Db, work.UserId, bank) is not [];
 
     /// <summary>Makes a connection, which begins with this channel.</summary>
     /// <param name="credentials">By field id; empty on REDIRECT.</param>
-    public Task<ConnectionId> Create(
+    /// <param name="consentId">What the user agreed to before; null where the client has an agreement of its own.</param>
+    public async Task<ConnectionId> Create(
         Provider provider,
         ChannelDefinition channel,
-        IReadOnlyDictionary<string, string> credentials
-    ) =>
-        ConnectionEdits.Create(
+        IReadOnlyDictionary<string, string> credentials,
+        ConsentId? consentId
+    )
+    {
+        var id = await ConnectionEdits.Create(
             work,
             new ConnectionDraft
             {
@@ -174,31 +188,37 @@ internal sealed class SessionActions(UserWork work, Banks banks, WidgetParameter
                 AutoSync = parameters.AutoSync,
                 ConsentPerAccount = parameters.ConsentPerAccount,
                 SelectAccounts = parameters.SelectAccounts,
-                User = user,
+                User = _user,
             }
         );
+        if (consentId is { } agreed)
+        {
+            await ConsentStore.NameConnection(work.Db, work.UserId, agreed, id);
+        }
+        return id;
+    }
 
     /// <summary>Sends the user to the bank again, to authorize this REDIRECT channel.</summary>
     public Task Reauthorize(ConnectionId id, ChannelDefinition channel) =>
-        ConnectionEdits.Reauthorize(work, id, channel, user);
+        ConnectionEdits.Reauthorize(work, id, channel, _user);
 
     /// <summary>New credentials for an EMBEDDED channel.</summary>
     public Task SetCredentials(
         ConnectionId id,
         ChannelDefinition channel,
         IReadOnlyDictionary<string, string> credentials
-    ) => ConnectionEdits.SetCredentials(work, id, channel, credentials, user);
+    ) => ConnectionEdits.SetCredentials(work, id, channel, credentials, _user);
 
     /// <summary>Asks for a run at once.</summary>
-    public Task Synchronize(ConnectionId id) => Synchronizations.Request(work, id, JobRequest.All, user);
+    public Task Synchronize(ConnectionId id) => Synchronizations.Request(work, id, JobRequest.All, _user);
 
     /// <summary>Shares exactly these accounts of a connection.</summary>
     public Task Share(ConnectionId id, IEnumerable<AccountId> accounts) =>
-        AccountSelection.Set(work, id, [.. accounts], user);
+        AccountSelection.Set(work, id, [.. accounts], _user);
 
     /// <summary>Answers the bank's question; false when the answer does not have the form asked for.</summary>
     public async Task<bool> Answer(OpenQuestion open, IReadOnlyDictionary<string, string> values) =>
-        await Questions.Answer(work, open.ConnectionId, id => banks.Channel(id)?.Definition, values, user)
+        await Questions.Answer(work, open.ConnectionId, id => banks.Channel(id)?.Definition, values, _user)
             is not AnswerOutcome.WrongField;
 
     /// <summary>The user will not answer.</summary>

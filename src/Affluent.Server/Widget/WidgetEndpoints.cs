@@ -141,8 +141,7 @@ internal static partial class WidgetEndpoints
         {
             return problem!;
         }
-        var address = context.Connection.RemoteIpAddress;
-        switch (await flow.Submit(sessionId, form, Presence.OfBrowser(context), address, context.RequestAborted))
+        switch (await flow.Submit(sessionId, form, FormSender.Of(context), context.RequestAborted))
         {
             case Submission.Excess excess:
                 return Notices.TooMany(context, excess.RetryAfter);

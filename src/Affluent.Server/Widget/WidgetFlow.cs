@@ -93,12 +93,10 @@ internal sealed class WidgetFlow(
     }
 
     /// <summary>Takes a form.</summary>
-    /// <param name="address">Where it came from; null: not known.</param>
     public Task<Submission> Submit(
         string sessionId,
         IFormCollection fields,
-        PresentUser user,
-        IPAddress? address,
+        FormSender sender,
         CancellationToken cancellation
     ) =>
         database.Write<Submission>(
@@ -112,12 +110,16 @@ internal sealed class WidgetFlow(
                 {
                     return new Submission.Taken();
                 }
-                if (limits.Take(LimitedAction.Answer, work.ClientId, work.UserId.ToString(), address) is { } seconds)
+                if (
+                    limits.Take(LimitedAction.Answer, work.ClientId, work.UserId.ToString(), sender.Address) is
+                    { } seconds
+                )
                 {
                     return new Submission.Excess(seconds);
                 }
-                var actions = new SessionActions(work, banks, session.State.Parameters, user);
-                var form = new PostedForm(session, fields, actions);
+                var actions = new SessionActions(work, banks, session.State.Parameters, sender);
+                var language = session.State.Parameters.Language ?? sender.Language;
+                var form = new PostedForm(session, fields, actions, language);
                 // Between two pages there is none, and nothing but the ways out.
                 var page = WidgetPages.Find(session);
                 var result =
@@ -242,3 +244,12 @@ internal sealed class WidgetFlow(
 /// <param name="RedirectUrl">The client's place, for who left by a link and is back.</param>
 /// <param name="Session">The session that sent it; null: none, or it is over.</param>
 internal sealed record BankReturnResult(ReturnOutcome Outcome, string? RedirectUrl, SessionContext? Session);
+
+/// <summary>Whose browser sends a form.</summary>
+/// <param name="Address">Where it is; null: not known.</param>
+/// <param name="Language">The one that it prefers.</param>
+internal sealed record FormSender(PresentUser User, IPAddress? Address, Language Language)
+{
+    public static FormSender Of(HttpContext context) =>
+        new(Presence.OfBrowser(context), context.Connection.RemoteIpAddress, Languages.Of(context.Request));
+}

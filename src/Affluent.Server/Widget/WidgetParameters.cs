@@ -82,9 +82,11 @@ internal sealed record WidgetParameters
 
     /// <summary>Seconds that the success page stays; 0 skips it; null: the standard.</summary>
     public int? CongratsBypassDelay { get; init; }
+
+    /// <summary>Heading of <see cref="TermsBody"/>; alone it means nothing.</summary>
     public string? TermsHeader { get; init; }
 
-    /// <summary>Empty (not null): the client shows its own terms under its own agreement, so the page is left out.</summary>
+    /// <summary>The client's own terms; used only when it has the right (<see cref="SessionContext.Terms"/>).</summary>
     public string? TermsBody { get; init; }
 
     /// <summary>Whether an address brings parameters of its own, which then replace those of the session as a whole.</summary>

@@ -84,6 +84,9 @@ internal sealed record WidgetState
     /// <summary>The steps that the user took to come here, for the way back.</summary>
     public IReadOnlyList<WidgetStep> Trail { get; init; } = [];
 
+    /// <summary>What the user agreed to here before a connection is made.</summary>
+    public ConsentId? ConsentId { get; init; }
+
     /// <summary>Whether the connection was made here: it goes again when nothing comes of it.</summary>
     public bool Created { get; init; }
 
@@ -161,6 +164,7 @@ internal sealed record WidgetState
             ConnectionId = AddsBank ? null : Parameters.ConnectionId,
             AddsAnother = false,
             Trail = [],
+            ConsentId = null,
             Created = false,
             Touched = false,
             Outcome = null,

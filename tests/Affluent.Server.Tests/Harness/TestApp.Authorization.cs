@@ -30,6 +30,7 @@ internal sealed partial class TestApp
         bool clientMode = false,
         string? scopes = null,
         string? grants = null,
+        bool ownTerms = false,
         params string[] redirectUrls
     )
     {
@@ -39,7 +40,10 @@ internal sealed partial class TestApp
             scopes?.Split(' ') ?? NewClient.KnownScopes,
             redirectUrls,
             clientMode
-        ).Check(InstallationKind.Sandbox);
+        )
+        {
+            OwnTerms = ownTerms,
+        }.Check(InstallationKind.Sandbox);
         Assert.Null(error);
         var (made, secret) = await Database.Write(db => ClientStore.Create(db, client!, Service<Ids>(), Time), Stop);
         return new TestClient(made.Id, made.ClientId, secret.Value);

@@ -18,8 +18,9 @@ internal sealed partial class TestApp
     public const string ClientOrigin = "https://client.example";
 
     /// <summary>A user of a client that may send users back to <see cref="ClientOrigin"/>.</summary>
-    public async Task<TestUser> CreateWidgetUser() =>
-        await CreateUser(await CreateClient(redirectUrls: [ClientOrigin]));
+    /// <param name="ownTerms">Whether the client's terms may stand in the place of ours.</param>
+    public async Task<TestUser> CreateWidgetUser(bool ownTerms = false) =>
+        await CreateUser(await CreateClient(ownTerms: ownTerms, redirectUrls: [ClientOrigin]));
 
     /// <summary>Asks for a session and returns the answer whatever it is.</summary>
     public Task<HttpResponseMessage> PostWidgetSession(

@@ -84,6 +84,10 @@ internal sealed partial class TestApp : IAsyncDisposable
         return new TestApp(database, app, time);
     }
 
+    /// <summary>Runs a command on the platform's database.</summary>
+    public Task<(Server.Commands.ExitCode Code, string Output, string Errors)> RunCommand(params string[] arguments) =>
+        Terminal.Run(_database, arguments);
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Web;
+using Affluent.Server.Consents;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 
@@ -56,6 +57,49 @@ public sealed class SignInTests
         Assert.Equal(HttpStatusCode.OK, await StatusOfMe(app, tokens));
         var refreshed = await Refresh(app, user, tokens).IsGiven();
         Assert.Equal("openid profile accounts_read", refreshed.Text("scope"));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task What_the_user_allows_is_kept_as_evidence_and_nothing_without_the_right_password(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await CreateUser(app);
+        Task<IReadOnlyList<ConsentRecord>> Consents() => app.Database.Read(db => ConsentStore.List(db, user.Id), Stop);
+        var visitor = Browse(app);
+        await visitor.Open("/auth/signin" + Query(Proving(Request(user))));
+
+        await SignIn(visitor, user.Email, "wrong");
+        Assert.Empty(await Consents());
+        await SignIn(visitor, user.Email, user.Password);
+
+        Assert.Contains("code=", visitor.SentTo!.Query, StringComparison.Ordinal);
+        var consent = Assert.Single(await Consents());
+        Assert.Equal(
+            (ConsentKind.Application, user.Client.Id, "127.0.0.1", "en"),
+            (consent.Kind, consent.ClientId, consent.Address, consent.Language)
+        );
+        Assert.Equal(
+            "Sign in\nWhen you sign in, you allow A test client to:\nsee your name and e-mail\nsee your bank accounts\nSign in and allow",
+            await app.Database.Read(db => ConsentStore.Text(db, consent.TextHash), Stop)
+        );
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Nobody_allows_what_was_not_on_the_page(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await CreateUser(app);
+        var visitor = Browse(app);
+        await visitor.Open("/auth/signin" + Query(Proving(Request(user))));
+        var cookie = visitor.Answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        // The same browser, which would be shown other words by now.
+        var french = new PageVisitor(app.Http, () => Task.CompletedTask, ("Accept-Language", "fr"), ("Cookie", cookie));
+
+        await french.Post("/auth/signin", [.. Form(visitor, user)]);
+
+        Assert.Null(french.SentTo);
+        Assert.Equal("Identifiez-vous", french.Heading);
+        Assert.Empty(await app.Database.Read(db => ConsentStore.List(db, user.Id), Stop));
     }
 
     [Theory, OnBothDatabases]

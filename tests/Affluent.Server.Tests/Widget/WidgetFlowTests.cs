@@ -371,18 +371,6 @@ public sealed class WidgetFlowTests
     }
 
     [Theory, OnBothDatabases]
-    public async Task Empty_terms_leave_the_screen_out(DatabaseKind kind)
-    {
-        await using var app = await Start(kind);
-        var session = await app.OpenWidget(await app.CreateWidgetUser());
-        var visitor = await app.Visit(session, "add_connection", $"{Back}&terms_body=");
-
-        await visitor.Click(".banks button[value='90']");
-
-        Assert.Equal("Sign in to Épargne du Midi", visitor.Heading);
-    }
-
-    [Theory, OnBothDatabases]
     public async Task A_second_channel_that_fails_does_not_spoil_the_first(DatabaseKind kind)
     {
         await using var app = await Start(kind);
@@ -453,23 +441,6 @@ public sealed class WidgetFlowTests
         );
 
         Assert.Equal("We do not know this bank link", other.Heading);
-    }
-
-    [Theory, OnBothDatabases]
-    public async Task Terms_can_be_accepted_alone(DatabaseKind kind)
-    {
-        await using var app = await Start(kind);
-        var visitor = await app.Visit(
-            await app.OpenWidget(await app.CreateWidgetUser()),
-            "terms",
-            $"{Back}&terms_header=House%20rules&terms_body=%3Cb%3EBe%20kind%3C%2Fb%3E"
-        );
-
-        Assert.Equal("House rules", visitor.Find("#terms-title").TextContent);
-        Assert.Equal("<b>Be kind</b>", visitor.Find(".terms p").TextContent);
-        await visitor.Submit();
-
-        Assert.Contains("status=success&result=accepted", visitor.SentTo!.Query, StringComparison.Ordinal);
     }
 
     private static Task<TestApp> Start(DatabaseKind kind, ScriptedBanks? banks = null) =>

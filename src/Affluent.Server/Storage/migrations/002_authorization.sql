@@ -9,6 +9,7 @@ create table clients (
     redirect_urls text not null,
     redirect_origins text not null,
     client_mode boolean not null,
+    own_terms boolean not null,
     disabled boolean not null default false,
     created_at bigint not null,
     version text not null

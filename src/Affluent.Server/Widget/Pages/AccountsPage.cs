@@ -1,6 +1,8 @@
 using System.Globalization;
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
+using Affluent.Server.Consents;
+using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages.Shared;
 
@@ -36,12 +38,10 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
             request.Frame,
             new AccountsView
             {
-                Title = Manages ? texts.ManageTitle : texts.Title,
-                Intro =
-                    Manages ? texts.ManageIntro
-                    : State.Parameters.ConsentPerAccount ? texts.ConsentIntro
-                    : texts.Intro,
-                Button = Manages ? texts.ManageButton : texts.Button,
+                Title = Title(texts),
+                Intro = Intro(texts),
+                Button = Button(texts),
+                TextHash = Text(request.Language).Hash,
                 Choices = [.. Session.Accounts.Select(account => Show(account, texts, request.Language))],
                 Error = request.Fault(AccountsView.FirstInput) is null ? null : texts.Missing,
             }
@@ -61,6 +61,11 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
         {
             return await WaysOut.End(form, new WidgetOutcome.Error(LinkFailure.NoAccounts));
         }
+        var text = Text(form.Language);
+        if (!form.AgreesTo(text))
+        {
+            return new FormResult.Ignored();
+        }
         var ticked = form.Fields[AccountField].ToHashSet();
         var chosen = Session.Accounts.Where(account => ticked.Contains(account.Id.ToString())).ToList();
         if (chosen.Count == 0 && !Manages)
@@ -69,10 +74,10 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
         }
         foreach (var connectionId in Session.Accounts.Select(account => account.ConnectionId).Distinct())
         {
-            await form.Actions.Share(
-                connectionId,
-                chosen.Where(account => account.ConnectionId == connectionId).Select(account => account.Id)
-            );
+            AccountId[] shared = [.. chosen.Where(a => a.ConnectionId == connectionId).Select(a => a.Id)];
+            await form.Actions.Share(connectionId, shared);
+            var subject = new ConsentSubject(Session.Provider?.Id, connectionId, shared);
+            await form.Actions.Record(ConsentKind.Accounts, text, subject);
         }
         return new FormResult.To(
             Manages
@@ -83,6 +88,22 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
                 }
                 : BankWork.AfterAccounts(State, Session.Provider!, Session.Connection!)
         );
+    }
+
+    private string Title(AccountsTexts texts) => Manages ? texts.ManageTitle : texts.Title;
+
+    private string Intro(AccountsTexts texts) =>
+        Manages ? texts.ManageIntro
+        : State.Parameters.ConsentPerAccount ? texts.ConsentIntro
+        : texts.Intro;
+
+    private string Button(AccountsTexts texts) => Manages ? texts.ManageButton : texts.Button;
+
+    // Without the accounts themselves: these are the user's, and the record names them by their ids.
+    private ConsentText Text(Language language)
+    {
+        var texts = new AccountsTexts(language);
+        return ConsentText.Of([Title(texts), Intro(texts), Button(texts)], language.Word(), AccountsTexts.Version);
     }
 
     private static AccountChoice Show(WidgetAccount account, AccountsTexts texts, Language language)
@@ -123,6 +144,9 @@ public sealed record AccountsView
     /// <summary>Label of the button.</summary>
     public required string Button { get; init; }
 
+    /// <summary>Names the words, for the record of who agrees to them.</summary>
+    public required string TextHash { get; init; }
+
     /// <summary>The accounts.</summary>
     public required IReadOnlyList<AccountChoice> Choices { get; init; }
 
@@ -137,6 +161,9 @@ public sealed record AccountChoice(string Id, string Name, string Detail, string
 
 internal sealed class AccountsTexts(Language language) : Texts(language)
 {
+    /// <summary>Of what is said before accounts are chosen: another one whenever it changes.</summary>
+    public const string Version = "1";
+
     public string Title => Say(en: "Choose your accounts", fr: "Choisissez vos comptes");
 
     public string Intro => Say(en: "Which accounts do you want to link?", fr: "Quels comptes voulez-vous connecter ?");

@@ -59,17 +59,16 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
             return new FormResult.Ignored();
         }
         var chosen = State with { ProviderId = bank.Id, DefinitionId = channel?.Id };
-        if (chosen.Parameters.TermsBody is not "" || await form.Actions.IsLinked(bank.Id))
+        if (Session.Terms is not { AreShownElsewhere: true } || await form.Actions.IsLinked(bank.Id))
         {
             return new FormResult.To(chosen.On(WidgetStep.Consent));
         }
-        // The client has shown its own terms.
         var agreed = Session with
         {
             Provider = bank,
             Session = Session.Session with { State = chosen },
         };
-        return new FormResult.To(await ConsentPage.Agree(agreed, form.Actions));
+        return new FormResult.To(await ConsentPage.GoOn(agreed, form.Actions));
     }
 
     private bool IsListedByChannel(Provider bank) =>

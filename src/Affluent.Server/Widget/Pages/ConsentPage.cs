@@ -1,3 +1,4 @@
+using Affluent.Server.Consents;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages.Shared;
 
@@ -13,36 +14,40 @@ internal sealed class ConsentPage(SessionContext session) : WidgetPage(session)
             ? new(session)
             : null;
 
-    public override IResult Render(PageRequest request)
-    {
-        var texts = new ConsentTexts(request.Language);
-        var bank = State.Purpose == WidgetPurpose.Terms ? null : Session.Provider?.Name;
-        return PageMarkup.Of<Consent, ConsentView>(
-            request.Frame,
-            new ConsentView
-            {
-                Title =
-                    bank is null ? texts.TermsTitle
-                    : State.Purpose == WidgetPurpose.EditCredentials || State.UpdatesBank ? texts.RenewTitle(bank)
-                    : texts.Title(bank),
-                Client = Session.Client.Name,
-                Points = bank is null ? [] : texts.Points,
-                TermsHeader = State.Parameters.TermsHeader ?? texts.TermsTitle,
-                TermsBody = State.Parameters.TermsBody is { } own ? Paragraphs(own) : texts.TermsBody,
-                MayGoBack = State.Trail.Count > 0 || State.UpdatesBank || State.AddsAnother,
-            }
-        );
-    }
+    private bool IsOfTerms => State.Purpose == WidgetPurpose.Terms;
+
+    public override IResult Render(PageRequest request) =>
+        PageMarkup.Of<Consent, ConsentView>(request.Frame, View(request.Language));
 
     public override async Task<FormResult> Submit(PostedForm form) =>
         form.Action<ConsentAction>() switch
         {
-            ConsentAction.Agree => new FormResult.To(await Agree(Session, form.Actions)),
+            ConsentAction.Agree => await Agree(form),
             null => new FormResult.Ignored(),
         };
 
+    private async Task<FormResult> Agree(PostedForm form)
+    {
+        var text = Text(View(form.Language), form.Language);
+        if (!form.AgreesTo(text))
+        {
+            return new FormResult.Ignored();
+        }
+        var subject = IsOfTerms
+            ? new ConsentSubject()
+            : new ConsentSubject(
+                Session.Provider?.Id,
+                Session.Connection?.Id,
+                [.. Session.Accounts.Select(account => account.Id)]
+            );
+        var kind = IsOfTerms ? ConsentKind.Terms : ConsentKind.Bank;
+        var agreed = State with { ConsentId = await form.Actions.Record(kind, text, subject) };
+        var session = Session with { Session = Session.Session with { State = agreed } };
+        return new FormResult.To(await GoOn(session, form.Actions));
+    }
+
     /// <summary>Where the session goes once the user, or the client on the user's behalf, agreed.</summary>
-    public static async Task<WidgetState> Agree(SessionContext session, SessionActions actions)
+    public static async Task<WidgetState> GoOn(SessionContext session, SessionActions actions)
     {
         var state = session.State;
         if (state.Purpose == WidgetPurpose.Terms)
@@ -68,8 +73,29 @@ internal sealed class ConsentPage(SessionContext session) : WidgetPage(session)
             : state.On(WidgetStep.Channel);
     }
 
-    private static List<string> Paragraphs(string text) =>
-        [.. text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+    private ConsentView View(Language language)
+    {
+        var texts = new ConsentTexts(language);
+        var bank = IsOfTerms ? null : Session.Provider?.Name;
+        var view = new ConsentView
+        {
+            Title =
+                bank is null ? texts.TermsTitle
+                : State.Purpose == WidgetPurpose.EditCredentials || State.UpdatesBank ? texts.RenewTitle(bank)
+                : texts.Title(bank),
+            Intro = bank is null ? null : texts.Intro(Session.Client.Name),
+            Points = bank is null ? [] : texts.Points,
+            TermsOrigin = Session.Terms is null ? null : texts.TermsOf(Session.Client.Name),
+            TermsHeader = Session.Terms?.Header ?? texts.TermsTitle,
+            TermsBody = Session.Terms?.Paragraphs ?? texts.TermsBody,
+            Button = texts.Agree,
+            MayGoBack = State.Trail.Count > 0 || State.UpdatesBank || State.AddsAnother,
+        };
+        return view with { TextHash = Text(view, language).Hash };
+    }
+
+    private static ConsentText Text(ConsentView view, Language language) =>
+        ConsentText.Of(view.Lines, language.Word(), ConsentTexts.Version, view.TermsOrigin is not null);
 }
 
 [WordCase(WordCase.LowerSnake)]
@@ -84,11 +110,14 @@ public sealed record ConsentView
     /// <summary>Heading.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Name of the client that reads.</summary>
-    public required string Client { get; init; }
+    /// <summary>What the points are about; null on the page of the terms alone.</summary>
+    public required string? Intro { get; init; }
 
     /// <summary>What is read from the bank; empty on the page of the terms alone.</summary>
     public required IReadOnlyList<string> Points { get; init; }
+
+    /// <summary>Says whose words the terms are; null: ours.</summary>
+    public required string? TermsOrigin { get; init; }
 
     /// <summary>Heading of the terms.</summary>
     public required string TermsHeader { get; init; }
@@ -96,12 +125,28 @@ public sealed record ConsentView
     /// <summary>Paragraphs of the terms.</summary>
     public required IReadOnlyList<string> TermsBody { get; init; }
 
+    /// <summary>Label of the button.</summary>
+    public required string Button { get; init; }
+
     /// <summary>Whether another bank can be chosen.</summary>
     public required bool MayGoBack { get; init; }
+
+    /// <summary>Names all the words, for the record of who agrees to them.</summary>
+    public string TextHash { get; init; } = "";
+
+    /// <summary>All that the user reads before agreeing, in the order of the page.</summary>
+    internal IEnumerable<string> Lines =>
+        [Title, .. Intro is null ? [] : new[] { Intro }, .. Points, .. TermsBody.Count == 0 ? [] : TermsLines, Button];
+
+    private IEnumerable<string> TermsLines =>
+        [.. TermsOrigin is null ? [] : new[] { TermsOrigin }, TermsHeader, .. TermsBody];
 }
 
 internal sealed class ConsentTexts(Language language) : Texts(language)
 {
+    /// <summary>Of the words below: another one whenever they change.</summary>
+    public const string Version = "1";
+
     public string Title(string bank) => Say(en: $"Link {bank}", fr: $"Connecter {bank}");
 
     public string RenewTitle(string bank) => Say(en: $"Renew {bank}", fr: $"Renouveler {bank}");
@@ -124,6 +169,12 @@ internal sealed class ConsentTexts(Language language) : Texts(language)
                 "vos comptes : nom, numéro, type, titulaire et solde",
                 "leurs opérations : passées et, tant que vous ne l’arrêtez pas, nouvelles",
             ]
+        );
+
+    public string TermsOf(string client) =>
+        Say(
+            en: $"The following are the words of {client}, not ours:",
+            fr: $"Le texte suivant est de {client}, pas de nous :"
         );
 
     public string TermsTitle => Say(en: "Terms", fr: "Conditions");
