@@ -14,7 +14,7 @@ internal static class ConsentsCommand
         var user = new Option<string>("--user")
         {
             Required = true,
-            HelpName = "ID",
+            HelpName = "USER",
             Description = "The user, by the id of the API",
         };
         var command = new Command(
