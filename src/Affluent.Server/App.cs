@@ -10,6 +10,7 @@ using Affluent.Server.Jobs;
 using Affluent.Server.OpenApi;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
+using Affluent.Server.Security;
 using Affluent.Server.SignInPages;
 using Affluent.Server.Storage;
 using Affluent.Server.Synchronization;
@@ -61,6 +62,8 @@ internal static class App
         builder.Services.AddSingleton(new Vault(masterKey));
         builder.Services.AddSingleton(new Ids(time, node));
         builder.Services.AddSingleton<UserDatabase>();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddSingleton<SecurityLog>();
         builder.Services.AddThrottles(masterKey);
         builder.Services.AddAuthorizationServer(settings, masterKey);
         builder.Services.AddUsers(UserErasure);

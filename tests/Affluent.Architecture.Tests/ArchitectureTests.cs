@@ -61,7 +61,7 @@ public sealed class ArchitectureTests
         ["AccountsStore"] = ["OwnerOf", "Find", "List", "IdsOf", "OwnerNames", "AnyOf", "Select", "Erase"],
         ["TransactionsStore"] = ["EraseOf", "EraseSome"],
         ["WidgetStore"] = ["LockOf"],
-        ["ConsentStore"] = ["Insert", "NameConnection", "List", "Text"],
+        ["ConsentStore"] = ["NameConnection", "List", "Text"],
     };
 
     /// <summary>Enums that are no vocabulary: their members are written nowhere.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Affluent.Server.Platform;
+using Affluent.Server.Security;
 using Affluent.Server.Storage;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -28,6 +29,7 @@ internal sealed class AccessTokens(
     Addresses addresses,
     Revocations revocations,
     Database database,
+    SecurityLog security,
     TimeProvider time,
     int capacity = AccessTokens.Capacity
 ) : IDisposable
@@ -77,6 +79,10 @@ internal sealed class AccessTokens(
     private async Task<AccessToken?> Read(string text, CancellationToken cancellation)
     {
         var result = await _handler.ValidateTokenAsync(text, _rules.Value);
+        if (!result.IsValid)
+        {
+            security.AccessTokenForged();
+        }
         if (
             !result.IsValid
             || result.SecurityToken is not JsonWebToken jwt

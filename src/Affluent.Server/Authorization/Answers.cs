@@ -1,3 +1,5 @@
+using Affluent.Server.Platform;
+using Affluent.Server.Security;
 using Microsoft.AspNetCore;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -42,7 +44,7 @@ internal static class Answers
             handler.UseInlineHandler(WriteIssuer).SetOrder(int.MinValue)
         );
         server.AddEventHandler<ProcessErrorContext>(handler =>
-            handler.UseInlineHandler(LeaveOutLink).SetOrder(AttachErrorParameters.Descriptor.Order + 1)
+            handler.UseInlineHandler(Complete).SetOrder(AttachErrorParameters.Descriptor.Order + 1)
         );
         server.AddEventHandler<ValidateTokenRequestContext>(handler =>
             handler
@@ -115,11 +117,27 @@ internal static class Answers
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>No link to a site that is not ours.</summary>
-    private static ValueTask LeaveOutLink(ProcessErrorContext context)
+    /// <summary>No link to a site that is not ours; the trace, as in problems; and a client that is refused is told to the security log.</summary>
+    private static async ValueTask Complete(ProcessErrorContext context)
     {
         context.Response.ErrorUri = null;
-        return ValueTask.CompletedTask;
+        if (
+            context.EndpointType == OpenIddictServerEndpointType.Authorization
+            || context.Transaction.GetHttpRequest()?.HttpContext is not { } http
+        )
+        {
+            return;
+        }
+        context.Response["trace_id"] = Problem.TraceOf(http);
+        if (context.Response.Error == Errors.InvalidClient)
+        {
+            var clients = http.RequestServices.GetRequiredService<IOpenIddictApplicationManager>();
+            var client = context.Transaction.Request?.ClientId is { Length: > 0 } id
+                ? (ClientRow?)await clients.FindByClientIdAsync(id, context.CancellationToken)
+                : null;
+            http.RequestServices.GetRequiredService<SecurityLog>()
+                .ClientRefused(new(client is null ? null : new ClientId(client.Id)));
+        }
     }
 
     /// <summary>RFC 6749 §5.2: no client authentication at all is an invalid client, too.</summary>

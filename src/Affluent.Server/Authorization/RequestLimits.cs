@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Affluent.Server.Platform;
+using Affluent.Server.Security;
 
 namespace Affluent.Server.Authorization;
 
@@ -10,7 +11,7 @@ namespace Affluent.Server.Authorization;
 /// Counts what clients, users and addresses do, and says when it is too much. Each node counts for itself; what protects secrets is
 /// counted in the database (<see cref="Throttle"/>).
 /// </summary>
-internal sealed class RequestLimits(Settings settings, TimeProvider time) : IDisposable
+internal sealed class RequestLimits(Settings settings, SecurityLog security, TimeProvider time) : IDisposable
 {
     // A user who is refused costs the client and the address nothing.
     private static readonly LimitedBy[] Order = [LimitedBy.User, LimitedBy.Address, LimitedBy.Client];
@@ -41,6 +42,7 @@ internal sealed class RequestLimits(Settings settings, TimeProvider time) : IDis
             if (!lease.IsAcquired)
             {
                 LimitMetrics.Refused(action, by);
+                security.RequestLimited(new(clientId, Known(action, user)), action, by);
                 return lease.TryGetMetadata(MetadataName.RetryAfter, out var wait)
                     ? Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds))
                     : 1;
@@ -48,6 +50,10 @@ internal sealed class RequestLimits(Settings settings, TimeProvider time) : IDis
         }
         return null;
     }
+
+    // The name that somebody typed to sign in is told to nobody.
+    private static UserId? Known(LimitedAction action, string? user) =>
+        action != LimitedAction.SignIn && Ids.TryRead<UserId>(user ?? "", out var id) ? id : null;
 
     /// <summary>By what an address is counted: who has one of IPv6 has all of its network (RFC 6177).</summary>
     public static string? Key(IPAddress? address) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Affluent.Server.Platform;
+using Affluent.Server.Security;
 using Affluent.Server.Storage;
 using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
@@ -14,6 +15,7 @@ internal sealed class TokenManager(
     IOptionsMonitor<OpenIddictCoreOptions> options,
     IOpenIddictTokenStore<TokenRow> store,
     Revocations revocations,
+    SecurityLog security,
     Database database
 ) : OpenIddictTokenManager<TokenRow>(cache, logger, options, store)
 {
@@ -37,6 +39,7 @@ internal sealed class TokenManager(
             },
             cancellationToken
         );
+        security.TokenRevoked(await SubjectOf(token, cancellationToken));
         return await base.TryRevokeAsync(token, cancellationToken);
     }
 
@@ -55,6 +58,21 @@ internal sealed class TokenManager(
             },
             cancellationToken
         );
+        await foreach (var token in FindByAuthorizationIdAsync(identifier, cancellationToken))
+        {
+            security.TokenReplayed(await SubjectOf(token, cancellationToken));
+            break;
+        }
         return await base.RevokeByAuthorizationIdAsync(identifier, cancellationToken);
     }
+
+    /// <summary>A token's client, and its user where it has one.</summary>
+    private async Task<SecuritySubject> SubjectOf(TokenRow token, CancellationToken cancellation) =>
+        new(
+            Id<ClientId>(await GetApplicationIdAsync(token, cancellation)),
+            Id<UserId>(await GetSubjectAsync(token, cancellation))
+        );
+
+    private static T? Id<T>(string? text)
+        where T : struct, IId<T> => Ids.TryRead<T>(text ?? "", out var id) ? id : null;
 }

@@ -112,6 +112,7 @@ internal static class ClientCommand
                     await output.WriteLineAsync(
                         $"{client.ClientId}  {client.Name}{(client.Disabled ? "  (closed)" : "")}"
                     );
+                    await output.WriteLineAsync($"    number in logs: {client.Id}");
                     await output.WriteLineAsync($"    grants: {Vocabulary<GrantType>.Join(client.Grants)}");
                     await output.WriteLineAsync($"    scopes: {Vocabulary<Scope>.Join(client.Scopes)}");
                     await output.WriteLineAsync(

@@ -37,14 +37,21 @@ internal static class CommandLine
             await errors.WriteLineAsync("See: affluent --help");
             return (int)ExitCode.Usage;
         }
+        var code = await Run(asked, invocation);
+        OperatorLog.Tell(asked, code, errors);
+        return (int)code;
+    }
+
+    private static async Task<ExitCode> Run(ParseResult asked, InvocationConfiguration invocation)
+    {
         try
         {
-            return await asked.InvokeAsync(invocation);
+            return (ExitCode)await asked.InvokeAsync(invocation);
         }
         catch (Exception e) when (Trouble.Of(e) is { } trouble)
         {
-            await errors.WriteLineAsync(trouble.Message);
-            return (int)trouble.Code;
+            await invocation.Error.WriteLineAsync(trouble.Message);
+            return trouble.Code;
         }
     }
 

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
+using Affluent.Server.Security;
 using Affluent.Server.Storage;
 using Affluent.TestBank;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Affluent.Server.Commands;
 
@@ -66,6 +68,7 @@ internal sealed partial class Installation : IAsyncDisposable
                 LogTestBank(log, settings.TestBankUrl.OriginalString, FileSources(settings));
             }
             var node = await database.Write(Ids.TakeNode, cancellation);
+            var hasSigningKey = File.Exists(settings.SigningKeyFile);
             var app = App.Build(
                 settings,
                 database,
@@ -74,6 +77,7 @@ internal sealed partial class Installation : IAsyncDisposable
                 time,
                 builder => builder.Services.AddSingleton(logs)
             );
+            TellKeys(app.Services, masterKey.WasCreated, !hasSigningKey);
             // Read now, so that a fault in an operator's bank is told at the start and not by the first request.
             if (app.Services.GetRequiredService<Banks>().All.Count == 0)
             {
@@ -211,6 +215,22 @@ internal sealed partial class Installation : IAsyncDisposable
         {
             await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
+    }
+
+    private static void TellKeys(IServiceProvider services, bool madeMasterKey, bool madeSigningKey)
+    {
+        var security = services.GetRequiredService<SecurityLog>();
+        if (madeMasterKey)
+        {
+            security.MasterKeyCreated();
+        }
+        security.MasterKeyOpened();
+        var keyId = services.GetRequiredService<ECDsaSecurityKey>().KeyId;
+        if (madeSigningKey)
+        {
+            security.SigningKeyCreated(keyId);
+        }
+        security.SigningKeyOpened(keyId);
     }
 
     // Without a public name the widget may be at any port of this machine.

@@ -33,14 +33,18 @@ internal sealed class SettingOptions
         return all;
     }
 
+    /// <summary>The environment's variables, those of others too.</summary>
+    public static IReadOnlyDictionary<string, string> Variables =>
+        System
+            .Environment.GetEnvironmentVariables()
+            .Cast<System.Collections.DictionaryEntry>()
+            .ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? "");
+
     /// <summary>What is set by file, environment and this command line, with all faults.</summary>
     public SettingsReading Read(ParseResult asked) =>
         SettingsReader.Read(
             asked.GetValue(_file),
-            System
-                .Environment.GetEnvironmentVariables()
-                .Cast<System.Collections.DictionaryEntry>()
-                .ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? ""),
+            Variables,
             _options
                 .Where(o => asked.GetValue(o.Option) is not null)
                 .ToDictionary(o => o.Setting.Name, o => asked.GetValue(o.Option)!)

@@ -59,6 +59,10 @@ internal sealed record Problem(
 
     public static Problem Conflict(string code, string why) => new(409, code, why);
 
+    /// <summary>Names an answer to the operator: the same id stands in the log.</summary>
+    public static string TraceOf(HttpContext context) =>
+        Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = Status;
@@ -84,7 +88,7 @@ internal sealed record Problem(
                 Actor = Actor,
                 Retryable = Retryable,
                 Parameter = Parameter,
-                TraceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier,
+                TraceId = TraceOf(httpContext),
             },
             ProblemJson.Readable.ProblemMessage,
             "application/problem+json"

@@ -269,13 +269,16 @@ internal static partial class SignInEndpoints
         public bool IsGenuine(string token) => Form.IsGenuine(Context, token, Signed);
 
         /// <summary>Keeps what the user agreed to, as evidence.</summary>
-        public async Task<ConsentId> Record(UserWork work)
-        {
-            var address = Context.Connection.RemoteIpAddress;
-            var consent = ConsentRecord.Of(work, ConsentKind.Application, Consent, new ConsentSubject(), address);
-            await ConsentStore.Insert(work.Db, consent, Consent);
-            return consent.Id;
-        }
+        public Task<ConsentId> Record(UserWork work) =>
+            Context
+                .RequestServices.GetRequiredService<ConsentKeeper>()
+                .Record(
+                    work,
+                    ConsentKind.Application,
+                    Consent,
+                    new ConsentSubject(),
+                    Context.Connection.RemoteIpAddress
+                );
 
         public RazorComponentResult<SignInPage> Show() => Show(isRefused: false, []);
 

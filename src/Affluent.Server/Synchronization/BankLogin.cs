@@ -41,6 +41,7 @@ internal sealed record BankLogin(IReadOnlyList<string> Names)
         if (!await tools.Database.Write(db => ThrottleStore.TryBegin(db, key, rule, tools.Seconds), cancellation))
         {
             LimitMetrics.Refused(key.Kind);
+            tools.Security.BankLoginBlocked();
             return new ChannelEnd.Finished(new ChannelResult(ChannelStatus.AuthFailed, ChannelReason.TooManyAttempts));
         }
         var end = await read(cancellation);

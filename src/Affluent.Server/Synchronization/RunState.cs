@@ -3,6 +3,7 @@ using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
+using Affluent.Server.Security;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
 
@@ -17,6 +18,7 @@ internal sealed record RunTools(
     BankHttp Http,
     TimeProvider Time,
     ThrottleKeys ThrottleKeys,
+    SecurityLog Security,
     Func<ChannelDefinitionId, Uri> CallbackOf,
     ILogger Log
 )

@@ -1,6 +1,7 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
+using Affluent.Server.Security;
 using Affluent.Server.Providers;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -32,6 +33,7 @@ internal static class SynchronizationServices
                         services.GetRequiredService<BankHttp>(),
                         services.GetRequiredService<TimeProvider>(),
                         services.GetRequiredService<ThrottleKeys>(),
+                        services.GetRequiredService<SecurityLog>(),
                         channel => Callback(services.GetRequiredService<Addresses>(), channel),
                         log
                     )

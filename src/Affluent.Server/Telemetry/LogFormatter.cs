@@ -24,6 +24,11 @@ internal abstract class LogFormatter(string name, TimeProvider time) : ConsoleFo
             time.GetUtcNow(),
             logEntry.LogLevel,
             logEntry.EventId.Id,
+            // One that was given; else it is the name of a method, which is nobody's business.
+            logEntry.EventId.Name
+                is [>= 'a' and <= 'z', ..] name
+                ? name
+                : null,
             logEntry.Category,
             logEntry.Formatter(logEntry.State, logEntry.Exception),
             logEntry.State as IReadOnlyList<KeyValuePair<string, object?>> ?? [],
@@ -57,11 +62,13 @@ internal abstract class LogFormatter(string name, TimeProvider time) : ConsoleFo
 }
 
 /// <summary>What a line of the log says.</summary>
+/// <param name="Event">Name of the event; null: it has only a number.</param>
 /// <param name="Values">What the message's places were filled with.</param>
 internal sealed record LogLine(
     DateTimeOffset At,
     LogLevel Level,
     int EventId,
+    string? Event,
     string Source,
     string Message,
     IReadOnlyList<KeyValuePair<string, object?>> Values,
@@ -85,9 +92,13 @@ internal sealed class TextLogFormatter(TimeProvider time) : LogFormatter(FormatN
         var source = line.Source.StartsWith(Root, StringComparison.Ordinal) ? line.Source[Root.Length..] : line.Source;
         output.Write(line.At.ToString("HH:mm:ss", CultureInfo.InvariantCulture));
         output.Write($" {Coloured(level, line.Level)} {line.EventId} {source}: {OneLine(line.Message)}");
-        foreach (var (name, id) in line.Ids)
+        if (line.Event is { } name)
         {
-            output.Write($" {name}={id}");
+            output.Write($" event={name}");
+        }
+        foreach (var (key, id) in line.Ids)
+        {
+            output.Write($" {key}={id}");
         }
         output.WriteLine();
         if (line.Exception is { } exception)
@@ -122,11 +133,15 @@ internal sealed class JsonLogFormatter(TimeProvider time) : LogFormatter(FormatN
             json.WriteString("time", line.At.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
             json.WriteString("level", line.Level.ToString().ToLowerInvariant());
             json.WriteNumber("event_id", line.EventId);
+            if (line.Event is { } name)
+            {
+                json.WriteString("event", name);
+            }
             json.WriteString("source", line.Source);
             json.WriteString("message", line.Message);
-            foreach (var (name, id) in line.Ids)
+            foreach (var (key, id) in line.Ids)
             {
-                json.WriteString(name, id);
+                json.WriteString(key, id);
             }
             WriteValues(json, line.Values);
             if (line.Exception is { } exception)

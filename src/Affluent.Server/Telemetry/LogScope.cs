@@ -14,6 +14,13 @@ internal sealed record LogScope
 
     public string? RunId { get; init; }
 
+    public string? ClientId { get; init; }
+
+    public string? UserId { get; init; }
+
+    /// <summary>Where a request came from.</summary>
+    public string? Address { get; init; }
+
     /// <summary>The ids that are known, each with its name.</summary>
     public IEnumerable<(string Name, string Id)> Known()
     {
@@ -23,6 +30,9 @@ internal sealed record LogScope
             ("job_id", JobId),
             ("connection_id", ConnectionId),
             ("run_id", RunId),
+            ("client_id", ClientId),
+            ("user_id", UserId),
+            ("address", Address),
         ];
         foreach (var (name, id) in all)
         {

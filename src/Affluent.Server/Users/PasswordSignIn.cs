@@ -1,5 +1,6 @@
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
+using Affluent.Server.Security;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Users;
@@ -14,6 +15,7 @@ internal sealed class PasswordSignIn(
     RequestLimits limits,
     ThrottleKeys keys,
     Settings settings,
+    SecurityLog security,
     TimeProvider time
 )
 {
@@ -64,8 +66,10 @@ internal sealed class PasswordSignIn(
             },
             cancellation
         );
+        var about = new SecuritySubject(attempt.ClientId, user?.Id);
         if (waits.Count > 0)
         {
+            security.SignInBlocked(about, waits[0].Kind);
             LimitMetrics.Refused(waits[0].Kind);
             return new SignInOutcome.Refused(waits.Max(w => w.Wait));
         }
@@ -84,12 +88,14 @@ internal sealed class PasswordSignIn(
                 },
                 cancellation
             );
+            security.SignInFailed(about);
             return new SignInOutcome.Refused(after);
         }
         if (mayForget)
         {
             await database.Write(db => ThrottleStore.Forget(db, counts[0].Key), cancellation);
         }
+        security.SignInSucceeded(about);
         return new SignInOutcome.Welcome(user!.Id);
     }
 

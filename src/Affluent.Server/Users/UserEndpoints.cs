@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
+using Affluent.Server.Security;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Users;
@@ -158,6 +159,7 @@ internal static class UserEndpoints
         Passwords passwords,
         PasswordSignIn signIn,
         Revocations revocations,
+        SecurityLog security,
         CancellationToken cancellation
     )
     {
@@ -241,6 +243,15 @@ internal static class UserEndpoints
             );
             if (isDone)
             {
+                var about = new SecuritySubject(after.ClientId, after.Id);
+                if (after.PasswordHash != before.PasswordHash)
+                {
+                    security.PasswordChanged(about);
+                }
+                if (after.EmailKey != before.EmailKey)
+                {
+                    security.EmailChanged(about);
+                }
                 return TypedResults.Json(Message(after), UserJson.Default.UserMessage);
             }
         }
@@ -276,6 +287,7 @@ internal static class UserEndpoints
         Database database,
         UserErasure erasure,
         Revocations revocations,
+        SecurityLog security,
         CancellationToken cancellation
     )
     {
@@ -287,6 +299,7 @@ internal static class UserEndpoints
             },
             cancellation
         );
+        security.UserDeleted(new(user.ClientId, user.UserId));
         return TypedResults.NoContent();
     }
 

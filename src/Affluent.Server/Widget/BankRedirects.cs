@@ -3,6 +3,7 @@ using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
+using Affluent.Server.Security;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages;
 using Microsoft.AspNetCore.WebUtilities;
@@ -13,13 +14,13 @@ namespace Affluent.Server.Widget;
 /// Where browsers leave for the bank and come back. All of it happens at top level, in a frame's way too, so that the browser keeps the
 /// cookie that proves it to be the one that left.
 /// </summary>
-internal static partial class BankRedirects
+internal static class BankRedirects
 {
     /// <summary>How long a link holds the browser until the bank's address is known.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
     /// <summary>The button of the page that leads to the bank.</summary>
-    public static async Task<IResult> Leave(HttpContext context, WidgetFlow flow)
+    public static async Task<IResult> Leave(HttpContext context, WidgetFlow flow, SecurityLog security)
     {
         var sessionId = context.Request.Query["session_id"].ToString();
         if (await flow.Find(sessionId, context.RequestAborted) is not { } session)
@@ -32,6 +33,10 @@ internal static partial class BankRedirects
         }
         if (!await IsOfOurPage(context.Request, flow, session, open.Id))
         {
+            security.OtherBrowserRefused(
+                new(session.Client.Id, session.Session.UserId, open.ConnectionId),
+                open.DefinitionId
+            );
             return Notices.OtherBrowser(context, session);
         }
         DepartureCookie.Give(context, session);
@@ -103,7 +108,7 @@ internal static partial class BankRedirects
         HttpContext context,
         WidgetFlow flow,
         Addresses addresses,
-        ILogger<WidgetFlow> log
+        SecurityLog security
     )
     {
         var request = context.Request;
@@ -126,9 +131,10 @@ internal static partial class BankRedirects
         switch (outcome)
         {
             case ReturnOutcome.NotAwaited:
+                security.BankReturnUnknown(arrival.DefinitionId);
                 return Notices.LinkUsed(context);
             case ReturnOutcome.OtherBrowser other:
-                LogOtherBrowser(log, other.DefinitionId, other.ConnectionId);
+                security.OtherBrowserRefused(new(ConnectionId: other.ConnectionId), other.DefinitionId);
                 return Notices.OtherBrowser(context, session: null);
             case ReturnOutcome.Back back:
                 return GoOn(context, back, redirectUrl, session);
@@ -176,6 +182,9 @@ internal static partial class BankRedirects
         );
         if (departure is null)
         {
+            context
+                .RequestServices.GetRequiredService<SecurityLog>()
+                .OtherBrowserRefused(new(connection.ClientId, connection.UserId, connection.Id), open.DefinitionId);
             return Notices.OtherBrowser(context, session: null);
         }
         DepartureCookie.Give(context, open, departure);
@@ -197,11 +206,4 @@ internal static partial class BankRedirects
             DepartureCookie.Kept(request, questionId) is { } kept
             && await flow.WasShown(session, kept, request.HttpContext.RequestAborted)
         );
-
-    [LoggerMessage(
-        6002,
-        LogLevel.Warning,
-        "Channel {Channel}: a return from the bank for connection {Connection} came from another browser than the one that left, and was refused"
-    )]
-    private static partial void LogOtherBrowser(ILogger log, ChannelDefinitionId channel, ConnectionId connection);
 }

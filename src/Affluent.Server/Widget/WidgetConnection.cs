@@ -152,17 +152,19 @@ internal abstract record CredentialsInput
 }
 
 /// <summary>What a form can do to the connections of the session's user, in the form's own transaction.</summary>
-internal sealed class SessionActions(UserWork work, Banks banks, WidgetParameters parameters, FormSender sender)
+internal sealed class SessionActions(
+    UserWork work,
+    Banks banks,
+    ConsentKeeper consents,
+    WidgetParameters parameters,
+    FormSender sender
+)
 {
     private readonly PresentUser _user = sender.User;
 
     /// <summary>Keeps what the user agreed to, as evidence.</summary>
-    public async Task<ConsentId> Record(ConsentKind kind, ConsentText text, ConsentSubject subject)
-    {
-        var consent = ConsentRecord.Of(work, kind, text, subject, sender.Address);
-        await ConsentStore.Insert(work.Db, consent, text);
-        return consent.Id;
-    }
+    public Task<ConsentId> Record(ConsentKind kind, ConsentText text, ConsentSubject subject) =>
+        consents.Record(work, kind, text, subject, sender.Address);
 
     /// <summary>Whether the user has linked this bank before.</summary>
     public async Task<bool> IsLinked(ProviderId bank) =>

@@ -3,6 +3,7 @@ using System.Net;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
 using Affluent.Server.Connections;
+using Affluent.Server.Consents;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
@@ -39,6 +40,7 @@ internal sealed class WidgetFlow(
     Banks banks,
     Revocations revocations,
     RequestLimits limits,
+    ConsentKeeper consents,
     TimeProvider time
 )
 {
@@ -117,7 +119,7 @@ internal sealed class WidgetFlow(
                 {
                     return new Submission.Excess(seconds);
                 }
-                var actions = new SessionActions(work, banks, session.State.Parameters, sender);
+                var actions = new SessionActions(work, banks, consents, session.State.Parameters, sender);
                 var language = session.State.Parameters.Language ?? sender.Language;
                 var form = new PostedForm(session, fields, actions, language);
                 // Between two pages there is none, and nothing but the ways out.

@@ -1,6 +1,7 @@
 using Affluent.Server.Authorization;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
+using Affluent.Server.Security;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Widget;
@@ -11,6 +12,7 @@ internal sealed class WidgetSessions(
     Ids ids,
     AccessTokens tokens,
     RequestLimits limits,
+    SecurityLog security,
     Addresses addresses,
     TimeProvider time,
     ILogger<WidgetSessions> log
@@ -39,6 +41,11 @@ internal sealed class WidgetSessions(
         );
         if (client is null)
         {
+            var named = await database.Read(
+                db => ClientStore.FindByClientId(db, request!.ClientId!),
+                context.RequestAborted
+            );
+            security.ClientRefused(new(named?.Id));
             return new Problem(401, "invalid_client", "The client is unknown, or its secret is wrong.");
         }
         var token = await tokens.Validate(request!.AccessToken!, context.RequestAborted);

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Affluent.Server.Tests.Harness;
@@ -75,6 +76,7 @@ internal sealed partial class TestApp : IAsyncDisposable
             {
                 // The cheapest that argon2id allows: tests sign in thousands of times.
                 builder.Logging.SetMinimumLevel(LogLevel.Warning);
+                builder.Logging.AddFilter<ConsoleLoggerProvider>(Logs.Security, LogLevel.None);
                 builder.Services.AddSingleton(new PasswordCost(MemoryKiB: 8, Passes: 1));
                 RemoveLoops(builder);
                 configure?.Invoke(builder);

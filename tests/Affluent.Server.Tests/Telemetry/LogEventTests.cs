@@ -22,6 +22,7 @@ public sealed class LogEventTests
         ["Jobs"] = 4000,
         ["Synchronization"] = 5000,
         ["Widget"] = 6000,
+        ["Security"] = 7000,
     };
 
     private static readonly (string Folder, LoggerMessageAttribute Event)[] Events =

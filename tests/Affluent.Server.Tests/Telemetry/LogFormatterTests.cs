@@ -15,6 +15,8 @@ public sealed class LogFormatterTests
 
     private static readonly FakeTimeProvider Time = new(new DateTimeOffset(2026, 3, 2, 8, 0, 1, 250, TimeSpan.Zero));
 
+    private string? _name;
+
     [Fact]
     public void A_line_for_people_says_when_what_and_where()
     {
@@ -59,6 +61,21 @@ public sealed class LogFormatterTests
     public void A_line_break_in_a_message_begins_no_line_that_looks_like_another_event() =>
         Assert.Single(Text("a\r\n08:00:02 error 1 X: b").TrimEnd().Split('\n'));
 
+    [Theory]
+    [InlineData("sign_in_failed", " event=sign_in_failed", "sign_in_failed")]
+    [InlineData("LogFailed", "", null)]
+    public void An_event_with_a_name_of_its_own_says_it(string name, string text, string? json)
+    {
+        _name = name;
+
+        Assert.EndsWith(
+            $"Bank{text} address=192.0.2.1{Environment.NewLine}",
+            Text("Bank", new LogScope { Address = "192.0.2.1" }),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(json, Json("Bank", null).Text("event"));
+    }
+
     [Fact]
     public void The_trace_under_way_is_named()
     {
@@ -68,17 +85,17 @@ public sealed class LogFormatterTests
         Assert.Equal(span.TraceId.ToString(), Json("x", null).Text("trace_id"));
     }
 
-    private static string Text(string message, params object[] scopes) =>
+    private string Text(string message, params object[] scopes) =>
         Write(new TextLogFormatter(Time), message, null, scopes);
 
-    private static JsonElement Json(string message, Exception? error, params object[] scopes)
+    private JsonElement Json(string message, Exception? error, params object[] scopes)
     {
         var line = Write(new JsonLogFormatter(Time), message, error, scopes);
         Assert.Single(line.TrimEnd().Split('\n'));
         return JsonDocument.Parse(line).RootElement;
     }
 
-    private static string Write(LogFormatter formatter, string message, Exception? error, object[] scopes)
+    private string Write(LogFormatter formatter, string message, Exception? error, object[] scopes)
     {
         var places = new LoggerExternalScopeProvider();
         foreach (var scope in scopes)
@@ -91,7 +108,7 @@ public sealed class LogFormatterTests
             new LogEntry<List<KeyValuePair<string, object?>>>(
                 LogLevel.Warning,
                 Source,
-                new Microsoft.Extensions.Logging.EventId(5302),
+                new Microsoft.Extensions.Logging.EventId(5302, _name),
                 state,
                 error,
                 (_, _) => message
