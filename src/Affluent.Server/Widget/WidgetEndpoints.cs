@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages;

@@ -42,8 +42,8 @@ internal sealed class ConsentPage(SessionContext session) : WidgetPage(session)
             );
         var kind = IsOfTerms ? ConsentKind.Terms : ConsentKind.Bank;
         var agreed = State with { ConsentId = await form.Actions.Record(kind, text, subject) };
-        var session = Session with { Session = Session.Session with { State = agreed } };
-        return new FormResult.To(await GoOn(session, form.Actions));
+        var next = Session with { Session = Session.Session with { State = agreed } };
+        return new FormResult.To(await GoOn(next, form.Actions));
     }
 
     /// <summary>Where the session goes once the user, or the client on the user's behalf, agreed.</summary>
