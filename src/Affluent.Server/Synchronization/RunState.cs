@@ -3,8 +3,8 @@ using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
-using Affluent.Server.Security;
 using Affluent.Server.Providers;
+using Affluent.Server.Security;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Synchronization;

@@ -1,8 +1,8 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
-using Affluent.Server.Security;
 using Affluent.Server.Providers;
+using Affluent.Server.Security;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Affluent.Server.Synchronization;

@@ -256,9 +256,7 @@ internal static class RequestTargets
         new Addresses(new Settings { AuthUrl = new Uri("https://auth.example") }, null!),
         null!,
         null!,
-        new Affluent.Server.Security.SecurityLog(
-            Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance
-        ),
+        new Affluent.Server.Security.SecurityLog(Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance),
         TimeProvider.System
     );
 

@@ -72,7 +72,12 @@ public sealed class ClientTests
     public async Task A_client_is_stored_and_listed_without_its_secret(DatabaseKind kind)
     {
         await using var app = await TestApp.Start(kind);
-        var made = await app.CreateClient(clientMode: true, "profile", "password", redirectUrls: "https://shop.example/back");
+        var made = await app.CreateClient(
+            clientMode: true,
+            "profile",
+            "password",
+            redirectUrls: "https://shop.example/back"
+        );
 
         var client = Assert.Single(await app.Database.Read(ClientStore.List, TestContext.Current.CancellationToken));
 
