@@ -42,12 +42,12 @@ internal static class ConsentStore
         );
     }
 
-    /// <summary>Names the connection that was made on a consent, once.</summary>
+    /// <summary>Names the connection that was made on a consent: the last, where an earlier one came to nothing and was removed.</summary>
     public static Task NameConnection(DbWork db, UserId userId, ConsentId id, ConnectionId connectionId) =>
         db.Execute(
             """
             update consents set connection_id = @ConnectionId
-            where user_id = @UserId and id = @Id and connection_id is null
+            where user_id = @UserId and id = @Id
             """,
             new
             {

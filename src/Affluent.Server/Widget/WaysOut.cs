@@ -93,7 +93,7 @@ internal static class WaysOut
                 WidgetStep.Start => back with { ProviderId = null, DefinitionId = null },
                 WidgetStep.Channel => back with { DefinitionId = null },
                 // The client shows terms of its own, so that there is no page of ours.
-                WidgetStep.Consent => state.Parameters.TermsBody is "" ? Undecided(back) : back,
+                WidgetStep.Consent => form.Session.Terms is { AreShownElsewhere: true } ? Undecided(back) : back,
                 WidgetStep.Credentials
                 or WidgetStep.Linking
                 or WidgetStep.Accounts

@@ -14,8 +14,8 @@ namespace Affluent.Server.Tests.Consents;
 public sealed class ConsentTextTests
 {
     [Theory]
-    [InlineData("bank 1 en", "6ae2ccfd56751b11")]
-    [InlineData("bank 1 fr", "d15fa833d591b88a")]
+    [InlineData("bank 1 en", "cf43b83a08290e4f")]
+    [InlineData("bank 1 fr", "cd05bdec7f56b447")]
     [InlineData("accounts 1 en", "ed4797edb92f8acf")]
     [InlineData("accounts 1 fr", "651902059bc7dd87")]
     [InlineData("application 1 en", "1d3cc9b9e8d2aed5")]
@@ -44,7 +44,7 @@ public sealed class ConsentTextTests
                             [
                                 bank.Title("B"),
                                 bank.RenewTitle("B"),
-                                bank.Intro,
+                                bank.Intro("C"),
                                 .. bank.Points,
                                 bank.TermsOf("C"),
                                 bank.TermsTitle,

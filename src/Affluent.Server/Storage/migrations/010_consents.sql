@@ -1,4 +1,4 @@
--- What users agreed to, as evidence. Rows are only added; one that was there before its connection learns it once. They outlive
+-- What users agreed to, as evidence. Rows are only added; one that was there before its connection learns it. They outlive
 -- connections, accounts and banks, which no key holds, and go with their user (decision 12).
 create table consent_texts (
     hash text primary key,

@@ -44,17 +44,16 @@ internal sealed class AlreadyLinkedPage(SessionContext session, Provider provide
             return new FormResult.Ignored();
         }
         var decided = State with { ConnectionId = connection?.Id, AddsAnother = connection is null };
-        if (State.Parameters.TermsBody is not "")
+        if (Session.Terms is not { AreShownElsewhere: true })
         {
             return new FormResult.To(decided);
         }
-        // The client has shown its own terms.
         var agreed = Session with
         {
             Connection = connection,
             Session = Session.Session with { State = decided },
         };
-        return new FormResult.To(await ConsentPage.Agree(agreed, form.Actions));
+        return new FormResult.To(await ConsentPage.GoOn(agreed, form.Actions));
     }
 
     private static LinkedChoice Show(WidgetConnection connection, Language language)
