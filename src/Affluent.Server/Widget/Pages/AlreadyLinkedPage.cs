@@ -48,11 +48,7 @@ internal sealed class AlreadyLinkedPage(SessionContext session, Provider provide
         {
             return new FormResult.To(decided);
         }
-        var agreed = Session with
-        {
-            Connection = connection,
-            Session = Session.Session with { State = decided },
-        };
+        var agreed = Session with { Connection = connection, Session = Session.Session with { State = decided } };
         return new FormResult.To(await ConsentPage.GoOn(agreed, form.Actions));
     }
 

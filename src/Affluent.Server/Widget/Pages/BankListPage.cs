@@ -63,11 +63,7 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
         {
             return new FormResult.To(chosen.On(WidgetStep.Consent));
         }
-        var agreed = Session with
-        {
-            Provider = bank,
-            Session = Session.Session with { State = chosen },
-        };
+        var agreed = Session with { Provider = bank, Session = Session.Session with { State = chosen } };
         return new FormResult.To(await ConsentPage.GoOn(agreed, form.Actions));
     }
 
