@@ -1,5 +1,4 @@
 using Affluent.Connectors.Contract;
-using Affluent.Server.Connections;
 
 namespace Affluent.Server.Widget;
 
@@ -19,11 +18,14 @@ internal static class ChannelOffer
     public static ChannelDefinition? ToLink(WidgetState state, Provider provider, WidgetConnection? connection)
     {
         var offered = InService(provider);
-        return offered.Count <= 1
-            ? offered.FirstOrDefault()
-            : offered.FirstOrDefault(channel => channel.Id == state.DefinitionId)
+        return offered switch
+        {
+            [] => null,
+            [var only] => only,
+            _ => offered.FirstOrDefault(channel => channel.Id == state.DefinitionId)
                 ?? Wanted(state.Parameters, provider)
-                ?? (connection is null ? null : ToRenew(state.Parameters, provider, connection));
+                ?? (connection is null ? null : ToRenew(state.Parameters, provider, connection)),
+        };
     }
 
     /// <summary>The channel that the client has chosen; null where it leaves the choice to the user.</summary>
@@ -41,7 +43,7 @@ internal static class ChannelOffer
 
         // A bank that does not have it is linked by what it has.
         ChannelDefinition? OfMode(ChannelMode mode) =>
-            offered.FirstOrDefault(channel => channel.Mode == mode) ?? offered.FirstOrDefault();
+            offered.FirstOrDefault(channel => channel.Mode == mode) ?? (offered is [var other, ..] ? other : null);
     }
 
     /// <summary>The channel that renewing begins with: one that is in use, the expected one where it is.</summary>

@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
 namespace Affluent.Server.Widget;
 
 /// <summary>An opaque color; what was given half transparent stands on white paper, as all pages of the widget do. Pure.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly partial record struct CssColor(byte Red, byte Green, byte Blue)
 {
     public static readonly CssColor White = new(255, 255, 255);

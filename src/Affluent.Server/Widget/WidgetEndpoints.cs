@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Affluent.Server.Widget;
 
@@ -172,7 +173,7 @@ internal static partial class WidgetEndpoints
 
     private static IResult Success(HttpContext context) => Notices.Success(context);
 
-    private static IResult ThemeCss(HttpContext context)
+    private static ContentHttpResult ThemeCss(HttpContext context)
     {
         string? Value(WidgetParameter name) => context.Request.Query[name.Word()].FirstOrDefault();
         var (theme, _) = Theme.Read(

@@ -255,7 +255,7 @@ public sealed class WidgetChoicesTests
 
         Assert.Contains($"result=updated&connection_id={id}", visitor.SentTo!.Query, StringComparison.Ordinal);
         using var http = await app.SignedIn(user);
-        Assert.Equal(2, (await http.Accounts()).Count());
+        Assert.Equal(2, (await http.Accounts()).Count);
     }
 
     [Theory, OnBothDatabases]

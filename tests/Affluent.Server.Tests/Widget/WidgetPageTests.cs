@@ -1,6 +1,5 @@
 using System.Net;
 using Affluent.Server.Tests.Harness;
-using Affluent.Server.Widget;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
