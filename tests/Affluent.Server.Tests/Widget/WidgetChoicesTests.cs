@@ -218,7 +218,7 @@ public sealed class WidgetChoicesTests
     public async Task A_bank_that_is_linked_already_is_updated(DatabaseKind kind, string parameters)
     {
         await using var app = await Start(kind);
-        var user = await app.CreateWidgetUser();
+        var user = await app.CreateWidgetUser(ownTerms: parameters.Length > 0);
         var id = await Link(app, user);
 
         var visitor = await Open(app, "add_connection", parameters, user);
