@@ -111,6 +111,38 @@ public sealed class TestBankTests
     }
 
     [Fact]
+    public async Task The_site_waits_for_an_approval_in_its_app()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Embedded("app");
+
+        var question = await run.TakeAsked<Question.AppApproval>(new StepInput.ListAccounts());
+        var still = await run.TakeAsked<Question.AppApproval>(new StepInput.Poll());
+        bank.Clock.Advance(TimeSpan.FromSeconds(8));
+        await run.Take<StepResult.Done>(new StepInput.Poll());
+
+        Assert.Equal(
+            "Ouvrez l'application de la banque sur votre téléphone et validez la connexion.",
+            question.Message
+        );
+        Assert.Equal(question, still);
+        Assert.Single(await run.Accounts());
+    }
+
+    [Fact]
+    public async Task An_approval_that_the_site_no_longer_waits_for_is_not_asked_anew()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Embedded("app");
+
+        await run.TakeAsked<Question.AppApproval>(new StepInput.ListAccounts());
+        bank.Clock.Advance(TimeSpan.FromMinutes(11));
+        run.Now = bank.Clock.GetUtcNow();
+
+        await run.TakeRefused(new StepInput.Poll(), Refusal.ChallengeFailed);
+    }
+
+    [Fact]
     public async Task A_session_that_ended_at_the_site_is_renewed_with_the_stored_credentials()
     {
         await using var bank = await RunningTestBank.Start();

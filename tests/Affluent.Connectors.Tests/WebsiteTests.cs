@@ -2,6 +2,7 @@ using Affluent.Connectors.Contract;
 using Affluent.Connectors.Scraping;
 using Affluent.Connectors.Testing;
 using Affluent.Connectors.Tests.Support;
+using AngleSharp.Html.Parser;
 
 namespace Affluent.Connectors.Tests;
 
@@ -146,6 +147,23 @@ public sealed class WebsiteTests
         jar = CookieJar.With(jar, ["a=; Max-Age=0; Path=/"], new Uri("https://bank.example/"), now);
         Assert.Equal("c=3", CookieJar.For(jar, new Uri("https://bank.example/"), now));
     }
+
+    [Theory]
+    [InlineData("<h1>Validez sur votre mobile</h1><p>Une demande vous attend.</p>", "Une demande vous attend.")]
+    [InlineData("<title>Please confirm on your phone</title><main></main>", null)]
+    [InlineData(
+        "<h1>Approve in your app</h1><form method=post><input type=hidden name=t><button>Done</button></form>",
+        null
+    )]
+    public void A_page_that_waits_for_the_app_is_known_by_its_heading(string page, string? message) =>
+        Assert.Equal(new PageKind.Approval(message), PageKind.Of(new HtmlParser().ParseDocument(page)));
+
+    [Theory]
+    [InlineData("<h1>Validez votre numéro de mobile</h1><form><input type=tel name=phone></form>")]
+    [InlineData("<h1>Votre demande est validée</h1><p>Téléchargez notre application mobile.</p>")]
+    [InlineData("<h1>Téléphone</h1><p>Confirmez par courrier.</p>")]
+    public void Other_pages_that_speak_of_apps_and_phones_are_not(string page) =>
+        Assert.IsNotType<PageKind.Approval>(PageKind.Of(new HtmlParser().ParseDocument(page)));
 
     private static async Task<ConnectorRun> Inside(FakeBank bank)
     {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Affluent.TestBank.Scenarios;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Affluent.TestBank.Tests;
 
@@ -27,6 +28,28 @@ public sealed partial class DocumentationTests
         Assert.All(PipeFile.Known, name => Assert.Contains($"| `{name}` |", page, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_reference_page_lists_the_customers_with_their_passwords_and_codes()
+    {
+        var clock = new BankClock(new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero)));
+        using var fetch = new FileFetch([]);
+        var files = new ScenarioFiles(new TestBankOptions { Urls = "" }, clock, fetch);
+        var read = await files.Read(null, TestContext.Current.CancellationToken);
+        Assert.Equal(
+            Assert
+                .IsType<ScenarioFile.Loaded>(read)
+                .Scenario.People.SelectMany(
+                    person => person.Credentials,
+                    (person, pair) => (pair.Login, pair.Password, person.OneTimePassword?.Code ?? "")
+                )
+                .Order(),
+            Customer()
+                .Matches(await Reference())
+                .Select(m => (m.Groups["login"].Value, m.Groups["password"].Value, m.Groups["code"].Value))
+                .Order()
+        );
+    }
+
     private static async Task<string> Reference()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
@@ -38,6 +61,13 @@ public sealed partial class DocumentationTests
         var path = Path.Combine(folder.FullName, "docs", "reference", "test-bank.md");
         return await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
     }
+
+    [GeneratedRegex(
+        "^\\| `(?<login>[a-z]+)` \\| `(?<password>[a-z]+)` \\| (`(?<code>[0-9]+)`)? ?\\|",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex Customer();
 
     [GeneratedRegex("```[a-z]*\\n(?<text>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Fenced();

@@ -49,6 +49,21 @@ public sealed class JsonScenarioTests
     [InlineData("""{ "people": [ 3 ] }""", "$.people[0]", "this must be an object")]
     [InlineData("""{ "people": [ { "faults": ["x"] } ] }""", "$.people[0].faults[0]", "this fault is not known")]
     [InlineData("""{ "people": [ { "locked": 1 } ] }""", "$.people[0].locked", "locked must be true or false")]
+    [InlineData(
+        """{ "people": [ { "approval_seconds": 0 } ] }""",
+        "$.people[0].approval_seconds",
+        "approval_seconds must be a number from 1 to 86400"
+    )]
+    [InlineData(
+        """{ "people": [ { "consent_seconds": "1 hour" } ] }""",
+        "$.people[0].consent_seconds",
+        "consent_seconds must be a number from 1 to 86400"
+    )]
+    [InlineData(
+        """{ "people": [ { "code": "1234", "approval_seconds": 8 } ] }""",
+        "$.people[0].approval_seconds",
+        "a code and an approval exclude each other"
+    )]
     [InlineData("""{ "people": [ { "login": {} } ] }""", "$.people[0].login", "this must be a text or a number")]
     [InlineData(
         """{ "people": [ { "login": "a" }, { "login": "a" } ] }""",

@@ -50,6 +50,29 @@ public sealed class OAuthTests
     }
 
     [Fact]
+    public async Task The_approval_stands_between_login_and_consent()
+    {
+        await using var bank = await OpenBank.Open();
+        var asked = await bank.Submit(await bank.Authorize(), ("login", "app"), ("password", "dev"));
+        Assert.Single((await bank.Submit(asked, ("decision", "accept"))).All("form.approval"));
+        bank.Clock.Advance(TimeSpan.FromSeconds(8));
+        Assert.NotEmpty(await bank.Accept(await bank.Submit(asked)));
+    }
+
+    [Fact]
+    public async Task A_brief_consent_ends_with_its_tokens()
+    {
+        await using var bank = await OpenBank.Open();
+        var (_, tokens) = await bank.TradeCode(await bank.Consent("brief"));
+        var token = (string)tokens["access_token"]!;
+        bank.Clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal(HttpStatusCode.OK, (await bank.Call(token, "/accounts")).Status);
+        bank.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await bank.Call(token, "/accounts")).Status);
+        Assert.Equal("invalid_grant", (string?)(await bank.Refresh((string)tokens["refresh_token"]!)).Body["error"]);
+    }
+
+    [Fact]
     public async Task The_code_page_stands_between_login_and_consent()
     {
         await using var bank = await OpenBank.Open();

@@ -176,6 +176,7 @@ public sealed class PipeFileTests
             CHALLENGE|otp|123456|06 00 00 00 00
             OPTION|consent|mixed
             OPTION|short_history|true
+            OPTION|consent_seconds|60
             FAULT|html
             ACCOUNT|u1|n1|01/02/26|-1000|Loans
             DETAIL|loan.type|AUTO
@@ -186,6 +187,7 @@ public sealed class PipeFileTests
         Assert.Equal(new OneTimePassword("123456", "06 00 00 00 00"), person.OneTimePassword);
         Assert.Equal(ConsentModel.Mixed, person.Consent);
         Assert.True(person.ShortHistory);
+        Assert.Equal(TimeSpan.FromMinutes(1), person.ConsentLife);
         Assert.Equal([Fault.Html], person.Faults);
         Assert.Equal(2_000_000, person.Accounts[0].Loan!.InitialAmount);
         Assert.Equal(3.9m, person.Accounts[0].Loan!.Rate);

@@ -117,6 +117,21 @@ public sealed class WebsiteTests
     }
 
     [Fact]
+    public async Task An_approval_in_the_app_opens_the_accounts_once_it_is_given()
+    {
+        await using var bank = await OpenBank.Open();
+        var asked = await bank.SignIn("app");
+        Assert.Equal("/approval", asked.Url.AbsolutePath);
+        bank.Clock.Advance(TimeSpan.FromSeconds(7));
+        Assert.Equal("/approval", (await bank.Submit(asked)).Url.AbsolutePath);
+        Assert.Equal("/approval", (await bank.Get("/accounts")).Url.AbsolutePath);
+        bank.Clock.Advance(TimeSpan.FromSeconds(1));
+        var inside = await bank.Submit(asked);
+        Assert.Equal("/accounts", inside.Url.AbsolutePath);
+        Assert.NotEmpty(inside.All("tr.account"));
+    }
+
+    [Fact]
     public async Task A_session_ends_after_ten_idle_minutes()
     {
         await using var bank = await OpenBank.Open();

@@ -15,6 +15,9 @@ internal abstract record PageKind
     /// <summary>A form that asks for a one-time password.</summary>
     public sealed record Code(IHtmlFormElement Form, IHtmlInputElement Field, string Message) : PageKind;
 
+    /// <summary>The user is to approve in the bank's app; <paramref name="Message"/> is how the page says it.</summary>
+    public sealed record Approval(string? Message) : PageKind;
+
     /// <summary>The bank wants a new password first.</summary>
     public sealed record NewPassword : PageKind;
 
@@ -80,6 +83,7 @@ internal abstract record PageKind
         }
         var text = PageText.Plain(page.QuerySelector("main")?.TextContent ?? page.Body?.TextContent ?? "");
         return title.ContainsAny("maintenance", "indisponible", "unavailable") ? new Maintenance()
+            : title.ContainsAny(ApprovalWords) && title.ContainsAny(AppWords) && !AsksForText(page) ? ApprovalOf(page)
             : Has(page, "form")
             && (title.ContainsAny("condition", "terms", "cgu") || text.ContainsAny("acceptez", "accept "))
                 ? ActionOf(page)
@@ -98,6 +102,16 @@ internal abstract record PageKind
     private const int LongestAlert = 2000;
     private static readonly string[] Locks = ["bloque", "verrouille", "suspendu", "locked", "blocked", "suspended"];
     private static readonly string[] PasswordWords = ["mot de passe", "password"];
+
+    private static readonly string[] ApprovalWords = ["valid", "approuv", "approv", "confirm"];
+    private static readonly string[] AppWords = ["application", "your app", "mobile", "telephone", "phone"];
+
+    private static bool AsksForText(IHtmlDocument page) =>
+        page.QuerySelectorAll<IHtmlInputElement>("input")
+            .Any(input => input.Type is "text" or "tel" or "email" or "number" or "date");
+
+    private static Approval ApprovalOf(IHtmlDocument page) =>
+        new(Lines.Join(Begin((page.QuerySelector("main p") ?? page.QuerySelector("p"))?.TextContent ?? "")));
 
     private static IHtmlInputElement? CodeField(IHtmlFormElement form) =>
         form.QuerySelector<IHtmlInputElement>("input[autocomplete=one-time-code]")

@@ -13,6 +13,7 @@ namespace Affluent.Connectors.Scraping;
 /// </summary>
 internal sealed partial class SiteLogin(Browser browser, StepContext context, Uri home)
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(3);
     private const int MostPages = 8;
     private const int MostAlertLines = 20;
     private const int LongestAlertLine = 300;
@@ -35,8 +36,16 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
         return await Pass(await browser.Submit(form, cancellation), null, cancellation);
     }
 
+    /// <summary>Looks whether the user has approved in the app, and goes on from there. Never begins a new login: it would ask anew.</summary>
+    public async Task<SiteAccess> Look(string approval, CancellationToken cancellation)
+    {
+        _answered = true;
+        return await Pass(await browser.Open(approval, home, cancellation), null, cancellation);
+    }
+
     private async Task<SiteAccess> Pass(Navigation navigation, string? wanted, CancellationToken cancellation)
     {
+        browser.Session = browser.Session with { Approval = null };
         for (var pages = 0; pages < MostPages; pages++)
         {
             if (navigation is Navigation.Unavailable unavailable)
@@ -108,6 +117,7 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
         {
             PageKind.Login login => AfterLogin(login, page),
             PageKind.Code code => AskCode(code, page.Address),
+            PageKind.Approval approval => AskApproval(approval, page.Address),
             PageKind.NewPassword => Stop(Refusal.PasswordChangeRequired, "the site wants a new password"),
             PageKind.Locked => Stop(Refusal.AccessLocked, "the site says that access is locked"),
             PageKind.Action action => AskAction(action),
@@ -129,7 +139,7 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
             ? Stop(Refusal.AccessLocked, "the site says that access is locked")
         : login.Message.ContainsAny("indisponible", "unavailable", "maintenance", "probleme technique")
             ? Down(page.Address)
-        : _answered ? Stop(Refusal.ChallengeFailed, "the site wants a new login instead of another code")
+        : _answered ? Stop(Refusal.ChallengeFailed, "the site wants a new login instead of another answer")
         : login.Message.ContainsAny("session") ? Down(page.Address)
         : Stop(Refusal.WrongCredentials, "the site shows its login form again");
 
@@ -172,6 +182,17 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
             _answered
         );
         return new SiteAccess.Ended(new StepResult.AskUser(question) { Session = browser.Session.Write() });
+    }
+
+    private SiteAccess.Ended AskApproval(PageKind.Approval approval, Uri page)
+    {
+        browser.Session = browser.Session with { Approval = page.AbsoluteUri };
+        return new SiteAccess.Ended(
+            new StepResult.AskUser(new Question.AppApproval(approval.Message, LookEvery, ExpiresAt: null))
+            {
+                Session = browser.Session.Write(),
+            }
+        );
     }
 
     private SiteAccess.Ended AskAction(PageKind.Action action) =>

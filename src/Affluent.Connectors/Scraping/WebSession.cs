@@ -20,6 +20,9 @@ internal sealed record WebSession
     /// <summary>The form that waits for a one-time password.</summary>
     public WebForm? Code { get; init; }
 
+    /// <summary>The page that waits for the user's approval in the bank's app.</summary>
+    public string? Approval { get; init; }
+
     /// <summary>A string that is none of ours is an empty session.</summary>
     public static WebSession Read(string session) =>
         Json.Own(session, WebSessionJson.Default.WebSession) is { Code: null or { IsWhole: true } } read

@@ -185,13 +185,21 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
             : Done();
     }
 
-    // What the user has settled shows only after a new login.
     public async Task<StepResult> Poll(CancellationToken cancellation)
     {
-        _browser.Session = new WebSession();
-        return await new SiteLogin(_browser, context, home).Enter(null, cancellation) is SiteAccess.Ended stopped
-            ? stopped.Result
-            : Done();
+        var login = new SiteLogin(_browser, context, home);
+        SiteAccess access;
+        if (_browser.Session.Approval is { } approval)
+        {
+            access = await login.Look(approval, cancellation);
+        }
+        else
+        {
+            // What the user has settled on the site shows only after a new login.
+            _browser.Session = new WebSession();
+            access = await login.Enter(null, cancellation);
+        }
+        return access is SiteAccess.Ended stopped ? stopped.Result : Done();
     }
 
     private string Session => _browser.Session.Write();

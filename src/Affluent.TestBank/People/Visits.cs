@@ -10,6 +10,7 @@ internal enum Stage
 {
     Login,
     Code,
+    Approval,
     PasswordExpired,
     Terms,
     Inside,
@@ -27,24 +28,35 @@ internal sealed record Visit(string Id, string FormToken, DateTimeOffset Expires
     /// <summary>Wrong one-time passwords since the login.</summary>
     public int WrongCodes { get; init; }
 
+    /// <summary>When the person approves in the bank's app; null when that is not asked.</summary>
+    public DateTimeOffset? ApprovedAt { get; init; }
+
     /// <summary>Three wrong codes end the login.</summary>
     public const int MostWrongCodes = 3;
 
     /// <summary>After the right password.</summary>
-    public Visit SignedIn(Visitor visitor, Person person, bool termsAccepted) =>
+    public Visit SignedIn(Visitor visitor, Person person, bool termsAccepted, DateTimeOffset now) =>
         this with
         {
             Visitor = visitor,
             WrongCodes = 0,
-            Stage = person.OneTimePassword is null ? AfterCode(person, termsAccepted) : Stage.Code,
+            ApprovedAt = now + person.ApprovesAfter,
+            Stage =
+                person.OneTimePassword is not null ? Stage.Code
+                : person.ApprovesAfter is not null ? Stage.Approval
+                : AfterProof(person, termsAccepted),
         };
+
+    /// <summary>As of now: on, once the person has approved in the app.</summary>
+    public Visit At(DateTimeOffset now, Person person, bool termsAccepted) =>
+        Stage == Stage.Approval && ApprovedAt <= now ? this with { Stage = AfterProof(person, termsAccepted) } : this;
 
     /// <summary>After a one-time password: on, or one more try, or back to the login.</summary>
     public Visit CodeGiven(string code, Person person, bool termsAccepted)
     {
         if (string.Equals(code.Trim(), person.OneTimePassword?.Code, StringComparison.Ordinal))
         {
-            return this with { Stage = AfterCode(person, termsAccepted) };
+            return this with { Stage = AfterProof(person, termsAccepted) };
         }
 
         return WrongCodes + 1 < MostWrongCodes
@@ -60,7 +72,7 @@ internal sealed record Visit(string Id, string FormToken, DateTimeOffset Expires
             };
     }
 
-    private static Stage AfterCode(Person person, bool termsAccepted)
+    private static Stage AfterProof(Person person, bool termsAccepted)
     {
         if (person.Faults.Contains(Fault.PasswordExpired))
         {

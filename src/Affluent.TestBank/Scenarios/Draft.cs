@@ -57,7 +57,10 @@ internal sealed class DraftPerson(Location location)
     public List<Credentials> Credentials { get; } = [];
     public List<string> Owners { get; } = [];
 
-    /// <summary><c>code</c>, <c>code_sent_to</c>, <c>locked</c>, <c>consent</c>, <c>short_history</c>, <c>note</c>, <c>note_en</c>.</summary>
+    /// <summary>
+    /// <c>code</c>, <c>code_sent_to</c>, <c>approval_seconds</c>, <c>locked</c>, <c>consent</c>, <c>consent_seconds</c>, <c>short_history</c>,
+    /// <c>note</c>, <c>note_en</c>.
+    /// </summary>
     public Dictionary<string, LocatedText> Options { get; } = new(StringComparer.Ordinal);
     public List<LocatedText> Faults { get; } = [];
     public List<DraftAccount> Accounts { get; } = [];

@@ -29,6 +29,22 @@ internal sealed class DraftOptions(Draft draft, Dictionary<string, LocatedText> 
         }
     }
 
+    public TimeSpan? Seconds(string name)
+    {
+        switch (At(name))
+        {
+            case null:
+                return null;
+            case var (text, _)
+                when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                    && seconds is > 0 and <= ScenarioLimits.LongestWait:
+                return TimeSpan.FromSeconds(seconds);
+            case var (_, location):
+                draft.Error(location, $"{name} must be a number from 1 to {ScenarioLimits.LongestWait}");
+                return null;
+        }
+    }
+
     public void WarnOfUnused()
     {
         foreach (var (_, value) in values.Where(v => !used.Contains(v.Key)))

@@ -60,8 +60,10 @@ internal static class JsonScenario
     [
         "code",
         "code_sent_to",
+        "approval_seconds",
         "locked",
         "consent",
+        "consent_seconds",
         "short_history",
         "note",
         "note_en",

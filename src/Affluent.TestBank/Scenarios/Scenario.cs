@@ -22,11 +22,17 @@ public sealed record Person
     /// <summary>The code asked after the password; null when the bank asks for none.</summary>
     public OneTimePassword? OneTimePassword { get; init; }
 
+    /// <summary>How long after the password the person approves in the bank's app; null when the bank asks for no approval.</summary>
+    public TimeSpan? ApprovesAfter { get; init; }
+
     /// <summary>A locked person is refused although the password is right.</summary>
     public bool Locked { get; init; }
 
     /// <summary>How the STET face learns which accounts the customer agreed to show.</summary>
     public ConsentModel Consent { get; init; }
+
+    /// <summary>How long a consent of this person lives.</summary>
+    public TimeSpan ConsentLife { get; init; } = TimeSpan.FromDays(180);
 
     /// <summary>
     /// The STET face keeps movements older than 90 days for requests shortly after a strong authentication or with the scope

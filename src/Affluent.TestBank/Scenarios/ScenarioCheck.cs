@@ -100,6 +100,12 @@ internal static partial class ScenarioCheck
         var owner = string.Join(", ", written.Owners.Where(o => o.Length > 0));
         var code = options.Text("code");
         var sentTo = options.Text("code_sent_to");
+        var approval = options.Seconds("approval_seconds");
+        if (approval is not null && !string.IsNullOrEmpty(code))
+        {
+            draft.Error(written.Options["approval_seconds"].Location, "a code and an approval exclude each other");
+        }
+
         var consent = options.Text("consent") ?? "bank";
         if (consent is not ("bank" or "mixed"))
         {
@@ -111,10 +117,12 @@ internal static partial class ScenarioCheck
             Credentials = written.Credentials.Count > 0 ? written.Credentials : [new Credentials("dev", "dev")],
             Owner = owner,
             OneTimePassword = string.IsNullOrEmpty(code) ? null : new OneTimePassword(code, sentTo ?? ""),
+            ApprovesAfter = approval,
             Locked = options.Flag("locked"),
             Consent = string.Equals(consent, "mixed", StringComparison.Ordinal)
                 ? ConsentModel.Mixed
                 : ConsentModel.AtTheBank,
+            ConsentLife = options.Seconds("consent_seconds") ?? TimeSpan.FromDays(180),
             ShortHistory = options.Flag("short_history"),
             Note = options.Text("note") ?? "",
             NoteInEnglish = options.Text("note_en") ?? options.Text("note") ?? "",

@@ -18,6 +18,9 @@ internal static class ScenarioLimits
     /// <summary>Characters of one value.</summary>
     public const int LongestText = 500;
 
+    /// <summary>Seconds of one wait: a day.</summary>
+    public const int LongestWait = 86_400;
+
     /// <summary>Errors, and warnings, that are told of one file.</summary>
     public const int MostRemarks = 100;
 

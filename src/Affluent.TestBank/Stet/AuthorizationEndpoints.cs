@@ -21,8 +21,6 @@ internal sealed class AuthorizationEndpoints(
     TestBankOptions options
 )
 {
-    private static readonly TimeSpan ConsentLife = TimeSpan.FromDays(180);
-
     public static void Map(IEndpointRouteBuilder app)
     {
         var pages = app.ServiceProvider.GetRequiredService<AuthorizationEndpoints>();
@@ -52,9 +50,13 @@ internal sealed class AuthorizationEndpoints(
             return LoginForm(http, visit, KnownError(http.Request.Query["error"]));
         }
 
-        return await bank.Find(visit.Visitor, cancellation) is { } customer
-            ? Page(http, visit, request, customer, KnownError(http.Request.Query["error"]))
-            : BackToLogin(visit, "file-problem");
+        if (await bank.Find(visit.Visitor, cancellation) is not { } customer)
+        {
+            return BackToLogin(visit, "file-problem");
+        }
+
+        visit = visits.Keep(visit.At(clock.Now, customer.Person, visits.HasAcceptedTerms(customer.Visitor)));
+        return Page(http, visit, request, customer, KnownError(http.Request.Query["error"]));
     }
 
     private async Task<IResult> Submit(HttpContext http, string id, CancellationToken cancellation)
@@ -85,7 +87,7 @@ internal sealed class AuthorizationEndpoints(
             Stage.Code => Code(visit, form, customer),
             Stage.Terms => Terms(visit, customer),
             Stage.Inside => Decide(visit, request, form, customer),
-            Stage.Login or Stage.PasswordExpired => new SeeOtherResult(PathOf(visit)),
+            Stage.Login or Stage.Approval or Stage.PasswordExpired => new SeeOtherResult(PathOf(visit)),
         };
     }
 
@@ -102,7 +104,7 @@ internal sealed class AuthorizationEndpoints(
         switch (answer)
         {
             case SignInAnswer.Welcome(var visitor, var person):
-                return Next(visit.SignedIn(visitor, person, visits.HasAcceptedTerms(visitor)));
+                return Next(visit.SignedIn(visitor, person, visits.HasAcceptedTerms(visitor), clock.Now));
             case SignInAnswer.FileProblem(var file):
                 return LoginForm(http, visit, "file-problem", file, login, fileUrl);
             default:
@@ -118,7 +120,7 @@ internal sealed class AuthorizationEndpoints(
         {
             Stage.Login => BackToLogin(next, "code-locked"),
             Stage.Code => Next(next, "wrong-code"),
-            Stage.PasswordExpired or Stage.Terms or Stage.Inside => Next(next),
+            Stage.Approval or Stage.PasswordExpired or Stage.Terms or Stage.Inside => Next(next),
         };
     }
 
@@ -156,7 +158,7 @@ internal sealed class AuthorizationEndpoints(
             Visitor = customer.Visitor,
             Scope = request.Scope,
             GrantedAt = clock.Now,
-            Expires = clock.Now + ConsentLife,
+            Expires = clock.Now + customer.Person.ConsentLife,
             Balances = chosen,
             Transactions = chosen,
             PsuIdentity = !mixed,
@@ -182,6 +184,14 @@ internal sealed class AuthorizationEndpoints(
                     visit.FormToken,
                     Asked = customer.Person.OneTimePassword,
                     Error = error,
+                }
+            ),
+            Stage.Approval => new RazorComponentResult<ApprovalPage>(
+                new
+                {
+                    T = Texts.For(http),
+                    Action = PathOf(visit),
+                    visit.FormToken,
                 }
             ),
             Stage.PasswordExpired => new RazorComponentResult<NoticePage>(

@@ -80,6 +80,18 @@ public sealed class Texts
         ["otp_shown"] = ["Ceci est une banque d'essai, le code est :", "This is a test bank, the code is:"],
         ["otp"] = ["Code", "Code"],
         ["confirm"] = ["Valider", "Confirm"],
+        ["approval_title"] = ["Validez dans votre application", "Approve in your app"],
+        ["approval_text"] =
+        [
+            "Ouvrez l'application de la banque sur votre téléphone et validez la connexion.",
+            "Open the bank's app on your phone and approve the login.",
+        ],
+        ["approval_by_itself"] =
+        [
+            "Ceci est une banque d'essai : dans quelques secondes, la demande est validée d'elle-même.",
+            "This is a test bank: in a few seconds the request is approved by itself.",
+        ],
+        ["approval_done"] = ["J'ai validé", "I have approved"],
         ["password_title"] = ["Votre mot de passe a expiré", "Your password has expired"],
         ["password_text"] =
         [

@@ -30,6 +30,8 @@ internal sealed class WebsiteEndpoints(
         app.MapPost("/login", site.Login);
         app.MapGet("/otp", site.ShowOtp);
         app.MapPost("/otp", site.Otp);
+        app.MapGet("/approval", site.ShowApproval);
+        app.MapPost("/approval", () => SeeOther("/approval"));
         app.MapGet("/password", site.ShowPassword);
         app.MapGet("/terms", site.ShowTerms);
         app.MapPost("/terms", site.Terms);
@@ -88,7 +90,7 @@ internal sealed class WebsiteEndpoints(
         switch (answer)
         {
             case SignInAnswer.Welcome(var visitor, var person):
-                var next = visits.Renew(visit.SignedIn(visitor, person, visits.HasAcceptedTerms(visitor)));
+                var next = visits.Renew(visit.SignedIn(visitor, person, visits.HasAcceptedTerms(visitor), clock.Now));
                 SetCookie(http, next.Id);
                 return ToStage(next);
             case SignInAnswer.FileProblem(var file):
@@ -125,6 +127,28 @@ internal sealed class WebsiteEndpoints(
 
         visits.Keep(next);
         return next.Stage == Stage.Code ? OtpForm(http, here with { Visit = next }, "wrong-code") : ToStage(next);
+    }
+
+    private async Task<IResult> ShowApproval(HttpContext http, CancellationToken cancellation)
+    {
+        var (here, elsewhere) = await At(http, Stage.Approval, cancellation);
+        if (here is null)
+        {
+            return elsewhere!;
+        }
+
+        var (visit, customer) = here;
+        var next = visits.Keep(visit.At(clock.Now, customer.Person, visits.HasAcceptedTerms(customer.Visitor)));
+        return next.Stage == Stage.Approval
+            ? new RazorComponentResult<ApprovalPage>(
+                new
+                {
+                    T = Texts.For(http),
+                    Action = "/approval",
+                    next.FormToken,
+                }
+            )
+            : ToStage(next);
     }
 
     private async Task<IResult> ShowPassword(HttpContext http, CancellationToken cancellation) =>
@@ -315,6 +339,7 @@ internal sealed class WebsiteEndpoints(
         {
             Stage.Login => SeeOther("/login"),
             Stage.Code => SeeOther("/otp"),
+            Stage.Approval => SeeOther("/approval"),
             Stage.PasswordExpired => SeeOther("/password"),
             Stage.Terms => SeeOther("/terms"),
             Stage.Inside => SeeOther("/accounts"),

@@ -14,6 +14,7 @@ internal static class WebsiteSeeds
         "<title>Nouveau mot de passe</title><h1>Votre mot de passe expire</h1><form><input type=password><input type=password></form>",
         "<h1>Conditions générales</h1><form method=post action=/terms><button>J'accepte</button></form>",
         "<main>Aucun compte</main>",
+        "<h1>Validez dans votre application</h1><main><p>Ouvrez l'application S3CRET</p><form method=post><button>J'ai validé</button></form></main>",
         "<div class=error>Votre accès est bloqué</div>",
     ];
 
@@ -90,7 +91,7 @@ internal static class WebsiteSeeds
         """;
 
     public const string Session =
-        """{"cookies":[{"name":"inside","value":"S3CRET","path":"/","ends":"2026-11-22T11:00:00+00:00"}],"accounts":"https://www.bank.example/mine","code":{"action":"https://www.bank.example/code","post":true,"fields":[{"name":"csrf","value":"x"}],"asked":"otp"}}""";
+        """{"cookies":[{"name":"inside","value":"S3CRET","path":"/","ends":"2026-11-22T11:00:00+00:00"}],"accounts":"https://www.bank.example/mine","approval":"https://www.bank.example/app","code":{"action":"https://www.bank.example/code","post":true,"fields":[{"name":"csrf","value":"x"}],"asked":"otp"}}""";
 
     public const string Place =
         """{"trail":{"address":"https://www.bank.example/a/7?page=2","number":2,"mark":"https://www.bank.example/a/7","rows":"AAAA"},"currency":"EUR","from":"2026-01-01"}""";

@@ -168,7 +168,8 @@ internal static class WebsiteTargets
         var answer = new StepInput.Answer(new Dictionary<string, string> { [Question.OneTimePassword.Field] = "1" });
         var listed = ConnectorSteps.Take(new WebsiteConnector(), Channel, bank, new StepInput.ListAccounts(), text);
         var answered = ConnectorSteps.Take(new WebsiteConnector(), Channel, bank, answer, text);
-        return ConnectorSteps.Shape([.. listed, .. answered]);
+        var polled = ConnectorSteps.Take(new WebsiteConnector(), Channel, bank, new StepInput.Poll(), text);
+        return ConnectorSteps.Shape([.. listed, .. answered, .. polled]);
     }
 
     private static object? Place(string text)
