@@ -9,12 +9,14 @@ namespace Affluent.Server.Tests.Docs;
 public sealed partial class DocsTests
 {
     [Theory, OnBothDatabases]
-    public async Task Every_page_shows_and_every_link_between_pages_leads_somewhere(DatabaseKind kind)
+    public async Task Every_page_shows_and_every_link_leads_to_a_page_and_a_place_on_it(DatabaseKind kind)
     {
         await using var app = await TestApp.Start(kind);
         var start = new Uri(app.Origin, "/docs/");
         var linkedFrom = new Dictionary<Uri, string> { [start] = "the test" };
         Queue<Uri> open = new([start]);
+        Dictionary<Uri, string> shown = [];
+        List<(Uri Link, string From)> places = [];
         List<string> broken = [];
         while (open.TryDequeue(out var address))
         {
@@ -25,6 +27,7 @@ public sealed partial class DocsTests
                 continue;
             }
             var html = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            shown[address] = html;
             foreach (
                 var link in Link()
                     .Matches(html)
@@ -32,6 +35,10 @@ public sealed partial class DocsTests
             )
             {
                 var page = new UriBuilder(link) { Fragment = "" }.Uri;
+                if (link.Fragment.Length > 1)
+                {
+                    places.Add((link, address.AbsolutePath));
+                }
                 // The API reference is a page of another making.
                 if (
                     page.Authority == start.Authority
@@ -44,8 +51,15 @@ public sealed partial class DocsTests
             }
         }
 
+        broken.AddRange(
+            from place in places
+            let page = shown.GetValueOrDefault(new UriBuilder(place.Link) { Fragment = "" }.Uri)
+            where page?.Contains($"id=\"{place.Link.Fragment[1..]}\"", StringComparison.Ordinal) == false
+            select $"{place.From} links to {place.Link.PathAndQuery}{place.Link.Fragment}, which has no such place"
+        );
         Assert.True(broken.Count == 0, string.Join('\n', broken));
         Assert.True(linkedFrom.Count > 3);
+        Assert.True(places.Count > 3);
     }
 
     [Theory, OnBothDatabases]
