@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using Affluent.Server.Commands;
 using Affluent.Server.Consents;
 using Affluent.Server.Platform;
-using Affluent.Server.Storage;
 using Affluent.Server.Tests.Harness;
 using Affluent.Server.Tests.Widget;
 using Microsoft.Extensions.DependencyInjection;

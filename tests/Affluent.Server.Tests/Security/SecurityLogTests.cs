@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Reflection;
-using System.Text.Json;
 using Affluent.Server.Commands;
 using Affluent.Server.Platform;
 using Affluent.Server.Security;
