@@ -163,11 +163,13 @@ internal static class AccountsStore
         );
 
     /// <summary>Takes an account out of sight and erases what the bank told of it; its transactions are erased with it by the caller.</summary>
-    public static Task Erase(DbWork db, UserId userId, AccountId id, long now) =>
-        db.Execute(
+    public static Task Erase(DbWork db, UserId userId, AccountId id, long now)
+    {
+        db.Erases();
+        return db.Execute(
             """
             update accounts set deleted_at = @Now, balance_minor = null, balance_at = null, balance_gap_minor = null,
-                owner_name = null, details = null, synced_until = null
+                owner_name = null, details = null, synced_until = null, name = null, account_number = null, iban = null
             where user_id = @UserId and id = @Id
             """,
             new
@@ -177,4 +179,5 @@ internal static class AccountsStore
                 Now = now,
             }
         );
+    }
 }

@@ -115,6 +115,7 @@ internal static class ChannelStore
         ChannelDefinitionId definitionId
     )
     {
+        db.Erases();
         await db.Execute(
             """
             delete from channels

@@ -26,6 +26,9 @@ internal abstract partial class Database : IAsyncDisposable
     /// <summary>How many transactions have committed so far.</summary>
     public long Transactions => Volatile.Read(ref _transactionsCommitted);
 
+    /// <summary>Called after a transaction that erased what a person wants gone; PostgreSQL's vacuum does the rest by itself.</summary>
+    public virtual void HasErased() { }
+
     /// <summary>Called by <see cref="DbWork"/> for each statement.</summary>
     public void CountStatement() => Interlocked.Increment(ref _statementsSent);
 

@@ -27,6 +27,9 @@ internal sealed class DbWork(
     /// <summary>To be done once the transaction has committed, and never when it did not: waking those who wait for its rows.</summary>
     public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
 
+    /// <summary>What this transaction erases or overwrites is to leave the database's files too, as far as it can (decision 10).</summary>
+    public void Erases() => AfterCommit(database.HasErased);
+
     /// <summary>Called by the database after the commit.</summary>
     public void Committed()
     {

@@ -14,6 +14,13 @@ internal sealed partial class SqliteDatabase : Database
     /// <summary>The driver's own form of the address.</summary>
     public string ConnectionString { get; }
 
+    // Milliseconds.
+    private const int TryAgainAfter = 1000;
+
+    // Both belong to whoever has the writer's turn.
+    private bool _hasErased;
+    private long _nextTry;
+
     private readonly SemaphoreSlim _writer = new(1);
     private readonly SemaphoreSlim _readers = new(Math.Max(4, Environment.ProcessorCount * 2));
 
@@ -59,6 +66,7 @@ internal sealed partial class SqliteDatabase : Database
             var result = await work(db);
             await transaction.CommitAsync(cancellation);
             db.Committed();
+            await EmptyLog(connection);
             return result;
         }
         finally
@@ -140,6 +148,34 @@ internal sealed partial class SqliteDatabase : Database
         _writer.Dispose();
         _readers.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    public override void HasErased() => _hasErased = true;
+
+    /// <summary>
+    /// After an erasure: what is gone from the pages still stands in the write-ahead log, until that is written back and cut off. A
+    /// reader that is just at it puts this off to the next transaction.
+    /// </summary>
+    private async Task EmptyLog(SqliteConnection connection)
+    {
+        if (!_hasErased || Environment.TickCount64 < _nextTry)
+        {
+            return;
+        }
+        await using var command = connection.CreateCommand();
+        command.CommandText = "pragma busy_timeout = 100; pragma wal_checkpoint(truncate);";
+        try
+        {
+            // The work has committed: it must not look undone because its caller has left.
+            await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
+            var isBusy = await reader.ReadAsync(CancellationToken.None) && reader.GetInt64(0) != 0;
+            _hasErased = isBusy;
+        }
+        catch (SqliteException)
+        {
+            // Another process is at it.
+        }
+        _nextTry = Environment.TickCount64 + TryAgainAfter;
     }
 
     private async Task<SqliteConnection> Connect(CancellationToken cancellation)

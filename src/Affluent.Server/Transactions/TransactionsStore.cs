@@ -69,11 +69,14 @@ internal static class TransactionsStore
         db.Scalar<UserId?>("select user_id from transactions where id = @Id", new { Id = id });
 
     /// <summary>Erases the transactions of an account.</summary>
-    public static Task EraseOf(DbWork db, UserId userId, AccountId accountId) =>
-        db.Execute(
+    public static Task EraseOf(DbWork db, UserId userId, AccountId accountId)
+    {
+        db.Erases();
+        return db.Execute(
             "delete from transactions where user_id = @UserId and account_id = @AccountId",
             new { UserId = userId, AccountId = accountId }
         );
+    }
 
     /// <summary>Erases at most so many transactions of a user, and says how many.</summary>
     public static Task<int> EraseSome(DbWork db, UserId userId, int atMost) =>

@@ -1,8 +1,11 @@
--- The authorization server. A client holds its users; its secret has 256 random bits and is stored as a hash.
+-- The authorization server. A client holds its users; its secret has 256 random bits and is stored as a hash. The one before it may
+-- go on for a time, so that the application changes over without an outage.
 create table clients (
     id bigint primary key,
     client_id text not null unique,
     secret_hash text not null,
+    previous_secret_hash text,
+    previous_secret_until bigint,
     name text not null,
     grants text not null,
     scopes text not null,
@@ -12,7 +15,8 @@ create table clients (
     own_terms boolean not null,
     disabled boolean not null default false,
     created_at bigint not null,
-    version text not null
+    version text not null,
+    check ((previous_secret_hash is null) = (previous_secret_until is null))
 );
 
 -- One family of refresh tokens: when a used one comes back, the family ends.

@@ -11,7 +11,7 @@ create table users (
     unique (client_id, email_key)
 );
 
--- The user's data key, wrapped by the master key. Deleting the row makes all that it protected unreadable, in backups too.
+-- The user's data key, wrapped by the master key. It goes with the user. A backup has both (decision 10).
 create table user_keys (
     user_id bigint primary key references users (id) on delete cascade,
     wrapped_key {bytes} not null

@@ -1,0 +1,54 @@
+using Affluent.Server.Tests.Harness;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace Affluent.Server.Tests.Users;
+
+/// <summary>What is erased leaves the files of the database, too.</summary>
+public sealed class ErasureTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, OnSqliteOnly("PostgreSQL overwrites dead rows by vacuum, in its own time.")]
+    public async Task An_erased_user_is_in_no_byte_of_the_files(DatabaseKind kind)
+    {
+        await using var app = await TestApp.StartWithBanks(kind);
+        var (http, user) = await app.SignedInUser();
+        var account = await app.StoreAccount(await app.StoreConnection(user));
+        await app.StoreTransactions(account, 300);
+        var before = await app.StoredText();
+        Assert.Contains(user.Email, before, StringComparison.Ordinal);
+        Assert.Contains("BOULANGERIE", before, StringComparison.Ordinal);
+
+        using var answer = await http.DeleteAsync("/api/v2.1/users/me", Stop);
+
+        answer.EnsureSuccessStatusCode();
+        var after = await app.StoredText();
+        Assert.DoesNotContain(user.Email, after, StringComparison.Ordinal);
+        Assert.DoesNotContain("BOULANGERIE", after, StringComparison.Ordinal);
+        Assert.DoesNotContain("Lovelace", after, StringComparison.Ordinal);
+    }
+
+    [Theory, OnSqliteOnly("PostgreSQL overwrites dead rows by vacuum, in its own time.")]
+    public async Task A_reader_who_is_at_it_only_puts_that_off(DatabaseKind kind)
+    {
+        await using var app = await TestApp.StartWithBanks(kind);
+        var (http, user) = await app.SignedInUser();
+        await using (var reader = new SqliteConnection($"Data Source={((Affluent.Server.Storage.SqliteDatabase)app.Database).Path}"))
+        {
+            await reader.OpenAsync(Stop);
+            await using var transaction = reader.BeginTransaction(deferred: true);
+            await using var read = reader.CreateCommand();
+            read.CommandText = "select count(*) from users";
+            await read.ExecuteScalarAsync(Stop);
+            using var answer = await http.DeleteAsync("/api/v2.1/users/me", Stop);
+            answer.EnsureSuccessStatusCode();
+            Assert.Contains(user.Email, await app.StoredText(), StringComparison.Ordinal);
+        }
+        await Task.Delay(TimeSpan.FromSeconds(1.2), Stop);
+
+        await app.CreateClient();
+
+        Assert.DoesNotContain(user.Email, await app.StoredText(), StringComparison.Ordinal);
+    }
+}
