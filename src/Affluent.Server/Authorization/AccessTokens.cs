@@ -25,7 +25,7 @@ internal sealed record AccessToken(
 /// client behind a token is read once per token.
 /// </summary>
 internal sealed class AccessTokens(
-    ECDsaSecurityKey signingKey,
+    SigningKeys signingKeys,
     Addresses addresses,
     Revocations revocations,
     Database database,
@@ -46,7 +46,7 @@ internal sealed class AccessTokens(
             ValidIssuer = addresses.Auth,
             ValidTypes = ["at+jwt"],
             ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
-            IssuerSigningKey = signingKey,
+            IssuerSigningKeys = signingKeys.All,
             RequireSignedTokens = true,
             // The audience is the client, not us; time is checked at each use, by our own clock.
             ValidateAudience = false,

@@ -45,6 +45,8 @@ internal sealed class AuthorizationDb(DbContextOptions<AuthorizationDb> options,
             Map(client, "clients");
             client.Property(c => c.ClientId).HasColumnName("client_id");
             client.Property(c => c.ClientSecret).HasColumnName("secret_hash");
+            client.Property(c => c.PreviousSecret).HasColumnName("previous_secret_hash");
+            client.Property(c => c.PreviousSecretUntil).HasColumnName("previous_secret_until");
             client.Property(c => c.DisplayName).HasColumnName("name");
             client.Property(c => c.Grants).HasColumnName("grants");
             client.Property(c => c.Scopes).HasColumnName("scopes");
@@ -154,6 +156,12 @@ internal sealed class ClientRow : OpenIddictEntityFrameworkCoreApplication<long,
             ]);
         set { }
     }
+
+    /// <summary>Hash of the secret before the present one.</summary>
+    public string? PreviousSecret { get; set; }
+
+    /// <summary>Until when it is good as well, in UTC seconds.</summary>
+    public long? PreviousSecretUntil { get; set; }
 
     public string Grants { get; set; } = "";
 

@@ -31,11 +31,8 @@ internal static class AuthorizationServer
 
     public static void AddAuthorizationServer(this IServiceCollection services, Settings settings, MasterKey masterKey)
     {
-        var signingKey = SigningKey.Load(
-            settings.SigningKeyFile,
-            mayCreate: settings.Environment == InstallationKind.Sandbox
-        );
-        services.AddSingleton(signingKey);
+        var signingKeys = SigningKeys.Load(settings);
+        services.AddSingleton(signingKeys);
         services.AddSingleton<AccessTokens>();
         services.AddScoped<RefreshTokenCheck>();
         services.AddSingleton<RequestLimits>();
@@ -76,9 +73,16 @@ internal static class AuthorizationServer
                     // TokenRequests checks them, with the error that RFC 6749 names.
                     .DisableScopeValidation()
                     .IgnoreScopePermissions()
-                    .RegisterScopes([.. Vocabulary<Scope>.Words])
-                    .AddSigningKey(signingKey)
-                    .AddEncryptionKey(new SymmetricSecurityKey(masterKey.Derive("refresh tokens")));
+                    .RegisterScopes([.. Vocabulary<Scope>.Words]);
+                // The first signs and encrypts, the others check and decrypt.
+                foreach (var key in signingKeys.All)
+                {
+                    server.AddSigningKey(key);
+                }
+                foreach (var key in masterKey.All)
+                {
+                    server.AddEncryptionKey(new SymmetricSecurityKey(key.Derive("refresh tokens")));
+                }
                 // Plain http comes only from this machine: from a sandbox's tools, or from the proxy that ends TLS (ProductionRules).
                 server
                     .UseAspNetCore()

@@ -14,7 +14,8 @@ internal sealed class ClientManager(
     IOpenIddictApplicationCache<ClientRow> cache,
     ILogger<OpenIddictApplicationManager<ClientRow>> logger,
     IOptionsMonitor<OpenIddictCoreOptions> options,
-    IOpenIddictApplicationStore<ClientRow> store
+    IOpenIddictApplicationStore<ClientRow> store,
+    TimeProvider time
 ) : OpenIddictApplicationManager<ClientRow>(cache, logger, options, store)
 {
     /// <summary>An id from a Basic header can hold anything; PostgreSQL would not even look for one with U+0000.</summary>
@@ -31,15 +32,27 @@ internal sealed class ClientManager(
         CancellationToken cancellationToken = default
     ) => ValueTask.FromResult(new Secret(secret).Hash());
 
+    /// <summary>The client's secret, or the one before it while that may go on.</summary>
+    public override async ValueTask<bool> ValidateClientSecretAsync(
+        ClientRow application,
+        string secret,
+        CancellationToken cancellationToken = default
+    ) =>
+        (
+            application is { PreviousSecret: { } previous, PreviousSecretUntil: { } until }
+            && until > time.Seconds()
+            && Matches(secret, previous)
+        ) || await base.ValidateClientSecretAsync(application, secret, cancellationToken);
+
     protected override ValueTask<bool> ValidateClientSecretAsync(
         string secret,
         string comparand,
         CancellationToken cancellationToken = default
-    ) =>
-        ValueTask.FromResult(
-            CryptographicOperations.FixedTimeEquals(
-                Encoding.UTF8.GetBytes(new Secret(secret).Hash()),
-                Encoding.UTF8.GetBytes(comparand)
-            )
+    ) => ValueTask.FromResult(Matches(secret, comparand));
+
+    private static bool Matches(string secret, string hash) =>
+        CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(new Secret(secret).Hash()),
+            Encoding.UTF8.GetBytes(hash)
         );
 }

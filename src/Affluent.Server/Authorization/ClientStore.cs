@@ -6,8 +6,10 @@ namespace Affluent.Server.Authorization;
 /// <summary>Clients in the database.</summary>
 internal static class ClientStore
 {
-    private const string Columns =
-        "id, client_id, name, grants, scopes, redirect_urls, redirect_origins, client_mode, own_terms, disabled, created_at";
+    private const string Columns = """
+        id, client_id, name, grants, scopes, redirect_urls, redirect_origins, client_mode, own_terms, disabled, created_at,
+        previous_secret_until
+        """;
 
     /// <summary>Stores a checked client under a new id; its secret is told here and never again.</summary>
     public static async Task<(Client Client, Secret Secret)> Create(
@@ -64,36 +66,69 @@ internal static class ClientStore
         One(db, $"select {Columns} from clients where client_id = @ClientId", new { ClientId = clientId });
 
     /// <summary>The client of that id and secret; null when there is none, or it is disabled.</summary>
-    public static Task<Client?> Authenticate(DbWork db, string clientId, Secret secret) =>
+    /// <param name="now">UTC seconds.</param>
+    public static Task<Client?> Authenticate(DbWork db, string clientId, Secret secret, long now) =>
         One(
             db,
             $"""
             select {Columns} from clients
-            where client_id = @ClientId and secret_hash = @SecretHash and disabled = @Disabled
+            where client_id = @ClientId and disabled = @Disabled
+                and (secret_hash = @SecretHash or (previous_secret_hash = @SecretHash and previous_secret_until > @Now))
             """,
             new
             {
                 ClientId = clientId,
                 SecretHash = secret.Hash(),
                 Disabled = false,
+                Now = now,
             }
         );
 
-    /// <summary>Gives the client another secret; the old one is worth nothing from now on. Null: no such client.</summary>
-    public static async Task<Secret?> RotateSecret(DbWork db, string clientId)
+    /// <summary>Gives the client another secret. Null: no such client.</summary>
+    /// <param name="keepOldUntil">Until when the one that it has is good as well, in UTC seconds; null: it ends at once.</param>
+    public static async Task<Secret?> RotateSecret(DbWork db, string clientId, long? keepOldUntil)
     {
         var secret = Secret.Generate();
         var rows = await db.Execute(
-            "update clients set secret_hash = @Hash, version = @Version where client_id = @ClientId",
+            """
+            update clients set secret_hash = @Hash, previous_secret_until = @Until, version = @Version,
+                previous_secret_hash = case when @Keeps then secret_hash end
+            where client_id = @ClientId
+            """,
             new
             {
                 Hash = secret.Hash(),
+                Until = keepOldUntil,
+                Keeps = keepOldUntil is not null,
                 Version = NewVersion(),
                 ClientId = clientId,
             }
         );
         return rows == 0 ? null : secret;
     }
+
+    /// <summary>Writes what an operator may change: name, grants, scopes, redirect addresses, client mode.</summary>
+    public static Task Update(DbWork db, Client client) =>
+        db.Execute(
+            """
+            update clients set name = @Name, grants = @Grants, scopes = @Scopes, redirect_urls = @RedirectUrls,
+                redirect_origins = @RedirectOrigins, client_mode = @ClientMode, own_terms = @OwnTerms,
+                version = @Version
+            where id = @Id
+            """,
+            new
+            {
+                client.Id,
+                client.Name,
+                Grants = Vocabulary<GrantType>.Join(client.Grants),
+                Scopes = Vocabulary<Scope>.Join(client.Scopes),
+                client.RedirectUrls,
+                client.RedirectOrigins,
+                client.ClientMode,
+                client.OwnTerms,
+                Version = NewVersion(),
+            }
+        );
 
     /// <summary>
     /// Closes the client or opens it again. A closed client gets no token, and those that it and its users have are worth nothing
@@ -143,6 +178,7 @@ internal static class ClientStore
         public bool OwnTerms { get; init; }
         public bool Disabled { get; init; }
         public long CreatedAt { get; init; }
+        public long? PreviousSecretUntil { get; init; }
 
         public Client Client() =>
             new()
@@ -158,6 +194,7 @@ internal static class ClientStore
                 OwnTerms = OwnTerms,
                 Disabled = Disabled,
                 CreatedAt = CreatedAt,
+                PreviousSecretUntil = PreviousSecretUntil,
             };
     }
 }

@@ -36,6 +36,13 @@ internal sealed record Client
     /// <summary>UTC seconds.</summary>
     public long CreatedAt { get; init; }
 
+    /// <summary>Until when the secret before the present one is good as well, in UTC seconds; null: there is none.</summary>
+    public long? PreviousSecretUntil { get; init; }
+
+    /// <summary>Whether the client, changed to <paramref name="other"/>, may do less than before with the tokens that it has.</summary>
+    public bool LosesBy(Client other) =>
+        Grants.Except(other.Grants).Any() || Scopes.Except(other.Scopes).Any() || (ClientMode && !other.ClientMode);
+
     /// <summary>Whether a browser may be sent to this address: its origin is registered, exactly, and it names no user.</summary>
     public bool AllowsRedirect(Uri address) =>
         address is { IsAbsoluteUri: true, UserInfo.Length: 0 }

@@ -4,6 +4,21 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Affluent.Server.Authorization;
 
+/// <summary>The keys of access tokens: the one that signs, and others whose tokens are believed as well, while keys are changed.</summary>
+internal sealed record SigningKeys(ECDsaSecurityKey Current, IReadOnlyList<ECDsaSecurityKey> Others)
+{
+    /// <summary>Those that are published, the present one first.</summary>
+    public IReadOnlyList<ECDsaSecurityKey> All => [Current, .. Others];
+
+    /// <summary>Reads the files of an installation.</summary>
+    /// <exception cref="KeyFileException">Others can read a file, it does not hold such a key, or it is missing.</exception>
+    public static SigningKeys Load(Settings settings) =>
+        new(
+            SigningKey.Load(settings.SigningKeyFile, mayCreate: settings.Environment == InstallationKind.Sandbox),
+            [.. settings.OtherSigningKeyFiles.Select(path => SigningKey.Load(path, mayCreate: false))]
+        );
+}
+
 /// <summary>The key that signs access tokens: ECDSA on P-256 (ES256, RFC 7518 §3.4), PEM, in a file of its own.</summary>
 internal static class SigningKey
 {

@@ -11,6 +11,8 @@ namespace Affluent.Server.Commands;
 internal static class ClientCommand
 {
     private const int UsersPerLine = 100;
+    private const int MostHours = 720;
+    private const long SecondsPerHour = 3600;
 
     private static readonly string[] Needed = ["environment", "data_directory", "database"];
 
@@ -19,6 +21,7 @@ internal static class ClientCommand
         {
             CreateClient(),
             ListClients(),
+            ClientUpdateCommand.Create(),
             RotateSecret(),
             Close(
                 "disable",
@@ -120,6 +123,10 @@ internal static class ClientCommand
                     );
                     await output.WriteLineAsync($"    client mode: {(client.ClientMode ? "yes" : "no")}");
                     await output.WriteLineAsync($"    own terms: {(client.OwnTerms ? "yes" : "no")}");
+                    if (client.PreviousSecretUntil is { } until && until > TimeProvider.System.Seconds())
+                    {
+                        await output.WriteLineAsync($"    its old secret is good until {ShownTime.Of(until)}");
+                    }
                 }
             }
         );
@@ -129,12 +136,21 @@ internal static class ClientCommand
     private static Command RotateSecret()
     {
         var id = ClientId();
+        var keep = Arguments.Number(
+            "--keep-old",
+            "HOURS",
+            $"Hours for which the old secret is good as well, up to {MostHours} (0)",
+            least: 0,
+            MostHours,
+            standard: 0
+        );
         var command = new Command(
             "rotate-secret",
-            "Give a client another secret, shown once; the old one ends at once."
+            "Give a client another secret, shown once; the old one ends at once, or after --keep-old."
         )
         {
             id,
+            keep,
         };
         var options = SettingOptions.AddTo(command, Needed);
         command.SetAction(
@@ -142,8 +158,11 @@ internal static class ClientCommand
             {
                 await using var database = await Installation.OpenMigrated(options.ReadValid(asked), cancellation);
                 var clientId = asked.GetValue(id)!;
+                long? until = asked.GetValue(keep) is > 0 and var hours
+                    ? TimeProvider.System.Seconds() + (hours * SecondsPerHour)
+                    : null;
                 var secret =
-                    await database.Write(db => ClientStore.RotateSecret(db, clientId), cancellation)
+                    await database.Write(db => ClientStore.RotateSecret(db, clientId, until), cancellation)
                     ?? throw NoSuchClient(clientId);
                 await ShowSecret(asked, clientId, secret);
             }
@@ -219,7 +238,7 @@ internal static class ClientCommand
     }
 
     /// <summary>Tells the running nodes, by the database, which tokens end.</summary>
-    private static async Task<Revocations> RevocationsOf(Database database, CancellationToken cancellation) =>
+    internal static async Task<Revocations> RevocationsOf(Database database, CancellationToken cancellation) =>
         new(
             database,
             new Ids(TimeProvider.System, await database.Write(Ids.TakeNode, cancellation)),
@@ -227,9 +246,9 @@ internal static class ClientCommand
             NullLogger<Revocations>.Instance
         );
 
-    private static Argument<string> ClientId() => new("client-id") { Description = "Its id, as client list shows it" };
+    internal static Argument<string> ClientId() => new("client-id") { Description = "Its id, as client list shows it" };
 
-    private static CommandException NoSuchClient(string clientId) =>
+    internal static CommandException NoSuchClient(string clientId) =>
         new(ExitCode.Failed, $"There is no client {clientId}. See: affluent client list");
 
     private static async Task ShowSecret(ParseResult asked, string clientId, Secret secret)
@@ -242,7 +261,7 @@ internal static class ClientCommand
         );
     }
 
-    private static Option<string[]> List(string name, string description) =>
+    internal static Option<string[]> List(string name, string description) =>
         new(name)
         {
             HelpName = "LIST",
@@ -250,6 +269,6 @@ internal static class ClientCommand
             AllowMultipleArgumentsPerToken = true,
         };
 
-    private static List<string> Words(string[]? values) =>
+    internal static List<string> Words(string[]? values) =>
         [.. (values ?? []).SelectMany(v => v.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))];
 }

@@ -19,6 +19,9 @@ internal static class CommandLine
             HealthCommand.Create(),
             ClientCommand.Create(),
             ConsentsCommand.Create(),
+            KeysCommand.Create(),
+            UsersCommand.Create(),
+            ConnectionsCommand.Create(),
             TestBankCommand.Create(),
         };
         var asked = root.Parse(args is [] or [['-', ..], ..] && !AsksForHelp(args) ? ["serve", .. args] : args);

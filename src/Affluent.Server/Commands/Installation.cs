@@ -5,7 +5,6 @@ using Affluent.Server.Providers;
 using Affluent.Server.Security;
 using Affluent.Server.Storage;
 using Affluent.TestBank;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Affluent.Server.Commands;
 
@@ -45,12 +44,12 @@ internal sealed partial class Installation : IAsyncDisposable
         {
             var applied = await Migrate(database, time, cancellation);
             LogDatabase(log, MaskedAddress.Of(settings.Database), Migrator.Latest, string.Join(", ", applied));
-            var masterKey = MasterKey.Load(settings.MasterKeyFile, settings.Environment == InstallationKind.Sandbox);
+            var masterKey = MasterKey.Load(settings);
             if (!await database.Write(masterKey.Fits, cancellation))
             {
                 throw new CommandException(
                     ExitCode.Settings,
-                    $"The key in {settings.MasterKeyFile} is not the one with which this database was begun: no bank password and no consent could be read. Put that one there (setting master_key_file), from its backup."
+                    $"The key in {settings.MasterKeyFile} is not the one with which this database was begun: no bank password and no consent could be read. Put that one there (setting master_key_file), from its backup; to change keys, name it in other_master_key_files."
                 );
             }
             if (masterKey.WasCreated)
@@ -225,7 +224,7 @@ internal sealed partial class Installation : IAsyncDisposable
             security.MasterKeyCreated();
         }
         security.MasterKeyOpened();
-        var keyId = services.GetRequiredService<ECDsaSecurityKey>().KeyId;
+        var keyId = services.GetRequiredService<SigningKeys>().Current.KeyId;
         if (madeSigningKey)
         {
             security.SigningKeyCreated(keyId);

@@ -18,9 +18,15 @@ internal static class OperatorLog
         {
             return;
         }
+        Tell(asked, errors, log => log.OperatorCommand(PathOf(command), SubjectOf(asked), (int)code));
+    }
+
+    /// <summary>Tells what a command did besides, in the middle of it.</summary>
+    public static void Tell(ParseResult asked, TextWriter errors, Action<SecurityLog> what)
+    {
         using var output = new LogWriter(FormatterOf(asked), errors);
         using var logs = LoggerFactory.Create(logging => logging.AddProvider(output));
-        new SecurityLog(logs).OperatorCommand(PathOf(command), SubjectOf(asked), (int)code);
+        what(new SecurityLog(logs));
     }
 
     private static LogFormatter FormatterOf(ParseResult asked)

@@ -34,6 +34,29 @@ internal static class ConnectionsStore
             new { UserId = userId, ProviderId = providerId }
         );
 
+    /// <summary>Connections of a client in one status, or in any, behind <paramref name="after"/>.</summary>
+    public static Task<IReadOnlyList<ConnectionRow>> ListOfClient(
+        DbWork db,
+        ClientId clientId,
+        ConnectionStatus? status,
+        ConnectionId after,
+        int limit
+    ) =>
+        db.Query<ConnectionRow>(
+            $"""
+            select {Columns} from connections where client_id = @ClientId and id > @After
+                {(status is null ? "" : "and status = @Status")}
+            order by id limit @Limit
+            """,
+            new
+            {
+                ClientId = clientId,
+                Status = status,
+                After = after,
+                Limit = limit,
+            }
+        );
+
     /// <summary>One of the user's connections; null when the user has no such.</summary>
     public static Task<ConnectionRow?> Find(DbWork db, UserId userId, ConnectionId id) =>
         db.Find<ConnectionRow>(
@@ -156,9 +179,12 @@ internal static class ConnectionsStore
         );
 
     /// <summary>Erases a connection with its credentials, accounts and transactions; false when the user has no such.</summary>
-    public static async Task<bool> Delete(DbWork db, UserId userId, ConnectionId id) =>
-        await db.Execute(
-            "delete from connections where user_id = @UserId and id = @Id",
-            new { UserId = userId, Id = id }
-        ) == 1;
+    public static async Task<bool> Delete(DbWork db, UserId userId, ConnectionId id)
+    {
+        db.Erases();
+        return await db.Execute(
+                "delete from connections where user_id = @UserId and id = @Id",
+                new { UserId = userId, Id = id }
+            ) == 1;
+    }
 }

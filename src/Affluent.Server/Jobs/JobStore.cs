@@ -23,6 +23,18 @@ internal static class JobStore
             job
         );
 
+    /// <summary>The job that is about something of the user's, to look at; null: there is none.</summary>
+    public static Task<Job?> Find(DbWork db, UserId userId, JobKind kind, long subjectId) =>
+        db.Find<Job>(
+            $"select {Columns} from jobs where user_id = @UserId and kind = @Kind and subject_id = @SubjectId",
+            new
+            {
+                UserId = userId,
+                Kind = kind,
+                SubjectId = subjectId,
+            }
+        );
+
     /// <summary>Locks the job that is about something of the user's; null: there is none.</summary>
     public static Task<Job?> Lock(DbWork db, UserId userId, JobKind kind, long subjectId) =>
         db.Find<Job>(

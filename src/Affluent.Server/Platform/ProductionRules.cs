@@ -14,6 +14,8 @@ internal static class ProductionRules
             .. PublicAddresses(settings),
             .. Key("master_key_file", settings.MasterKeyFile),
             .. Key("signing_key_file", settings.SigningKeyFile),
+            .. settings.OtherMasterKeyFiles.SelectMany(path => Key("other_master_key_files", path)),
+            .. settings.OtherSigningKeyFiles.SelectMany(path => Key("other_signing_key_files", path)),
             .. Certificate(settings),
             .. StoredData(settings),
             .. SettingsFile(settings, file),

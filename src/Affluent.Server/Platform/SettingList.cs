@@ -123,6 +123,18 @@ internal static class SettingList
             (s, path) => s with { SigningKeyFile = path },
             s => s.SigningKeyFile
         ),
+        Files(
+            "other_master_key_files",
+            "Master keys, separated by ';', with which secrets are opened as well, while keys are changed (none)",
+            (s, paths) => s with { OtherMasterKeyFiles = paths },
+            s => s.OtherMasterKeyFiles
+        ),
+        Files(
+            "other_signing_key_files",
+            "Signing keys, separated by ';', whose tokens are believed as well, while keys are changed (none)",
+            (s, paths) => s with { OtherSigningKeyFiles = paths },
+            s => s.OtherSigningKeyFiles
+        ),
         Public("auth_url", "/auth", "authorization server", (s, url) => s with { AuthUrl = url }, s => s.AuthUrl),
         Public("api_url", "/api", "API", (s, url) => s with { ApiUrl = url }, s => s.ApiUrl),
         Public("embed_url", "/embed", "widget", (s, url) => s with { EmbedUrl = url }, s => s.EmbedUrl),
@@ -253,6 +265,24 @@ internal static class SettingList
         Func<Settings, string, Settings> set,
         Func<Settings, string?> get
     ) => new(name, "PATH", meaning, (s, text) => IsPath(text) ? set(s, text) : "must be a path", get);
+
+    private static Setting Files(
+        string name,
+        string meaning,
+        Func<Settings, IReadOnlyList<string>, Settings> set,
+        Func<Settings, IReadOnlyList<string>> get
+    ) =>
+        new(
+            name,
+            "PATHS",
+            meaning,
+            (s, text) =>
+            {
+                var paths = text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+                return paths.All(IsPath) ? set(s, paths) : "must be paths separated by ';'";
+            },
+            s => get(s).Count == 0 ? null : string.Join(';', get(s))
+        );
 
     private static bool IsPath(string text) => text.Trim() != "" && !text.Contains('\0', StringComparison.Ordinal);
 

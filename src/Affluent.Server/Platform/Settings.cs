@@ -45,6 +45,12 @@ internal sealed record Settings
         init;
     }
 
+    /// <summary>Other master keys: what they wrapped is opened, and none wraps anything new. For a change of keys.</summary>
+    public IReadOnlyList<string> OtherMasterKeyFiles { get; init; } = [];
+
+    /// <summary>Other signing keys: what they signed is believed, and none signs anything new. For a change of keys.</summary>
+    public IReadOnlyList<string> OtherSigningKeyFiles { get; init; } = [];
+
     /// <summary>The key that signs access tokens (ES256, PEM).</summary>
     public string SigningKeyFile
     {

@@ -6,7 +6,7 @@ namespace Affluent.Server.Platform;
 
 /// <summary>
 /// Keeps secrets by envelope encryption: each user has a data key, wrapped by the installation's master key; both by AES-256-GCM.
-/// Deleting a user's wrapped key erases all that it protected, in backups too.
+/// What a key protects can be read by nobody who has only the database; a backup of it holds the wrapped keys as well (decision 10).
 /// </summary>
 internal sealed class Vault(MasterKey master)
 {
@@ -30,7 +30,56 @@ internal sealed class Vault(MasterKey master)
             "select wrapped_key from user_keys where user_id = @UserId",
             new { UserId = userId }
         );
-        return wrapped is null ? null : new UserKey(userId, Open(master.Bytes, wrapped, Context("user-key", userId)));
+        return wrapped is null ? null : new UserKey(userId, Unwrap(wrapped, userId).Key);
+    }
+
+    /// <summary>
+    /// Wraps data keys that another master key has wrapped by the present one; to be called for one page after the other, until there
+    /// is none. What the keys protect stays as it is.
+    /// </summary>
+    /// <param name="after">The last user of the page before.</param>
+    public async Task<RewrappedPage> Rewrap(DbWork db, UserId after, int pageSize)
+    {
+        var rows = await db.Query<WrappedKey>(
+            "select user_id, wrapped_key as wrapped from user_keys where user_id > @After order by user_id limit @Limit {for update}",
+            new { After = after, Limit = pageSize }
+        );
+        var changed = 0;
+        foreach (var row in rows)
+        {
+            var (key, wrapper) = Unwrap(row.Wrapped, row.UserId);
+            if (wrapper != master)
+            {
+                await db.Execute(
+                    "update user_keys set wrapped_key = @Wrapped where user_id = @UserId",
+                    new { row.UserId, Wrapped = Seal(master.Bytes, key, Context("user-key", row.UserId)) }
+                );
+                changed++;
+            }
+        }
+        return new RewrappedPage(rows is [.., var last] ? last.UserId : null, changed);
+    }
+
+    private (byte[] Key, MasterKey Master) Unwrap(byte[] wrapped, UserId userId)
+    {
+        foreach (var candidate in master.All)
+        {
+            try
+            {
+                return (Open(candidate.Bytes, wrapped, Context("user-key", userId)), candidate);
+            }
+            catch (AuthenticationTagMismatchException)
+            {
+                // Another one wrapped it.
+            }
+        }
+        throw new CryptographicException("The key of a user was wrapped by a master key that is not here.");
+    }
+
+    private sealed record WrappedKey
+    {
+        public UserId UserId { get; init; }
+        public byte[] Wrapped { get; init; } = [];
     }
 
     internal static byte[] Seal(byte[] key, ReadOnlySpan<byte> plain, byte[] context)
@@ -72,6 +121,11 @@ internal sealed class Vault(MasterKey master)
     // Bound to what it is for and whose it is, so that a value moved to another row or column does not open.
     internal static byte[] Context(string purpose, UserId owner) => Encoding.UTF8.GetBytes($"{purpose}:{owner}");
 }
+
+/// <summary>What a call to <see cref="Vault.Rewrap"/> did.</summary>
+/// <param name="Last">The last user that it looked at; null: there was none left.</param>
+/// <param name="Changed">How many keys it wrapped anew.</param>
+internal sealed record RewrappedPage(UserId? Last, int Changed);
 
 /// <summary>A user's data key in memory.</summary>
 internal sealed class UserKey(UserId userId, byte[] key)

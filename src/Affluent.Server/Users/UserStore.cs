@@ -31,18 +31,33 @@ internal static class UserStore
         db.Scalar<ClientId?>("select client_id from users where id = @Id", new { Id = userId });
 
     /// <summary>Writes what a user may change; false when another user of the client has the new e-mail.</summary>
-    public static async Task<bool> Update(DbWork db, UserRow user) =>
-        await db.Execute(
-            """
-            update users set email = @Email, email_key = @EmailKey, email_verified = @EmailVerified,
-                password_hash = @PasswordHash, first_name = @FirstName, last_name = @LastName
-            where id = @Id and not exists (
-                select 1 from users other
-                where other.client_id = @ClientId and other.email_key = @EmailKey and other.id <> @Id
-            )
-            """,
-            user
-        ) == 1;
+    public static async Task<bool> Update(DbWork db, UserRow user)
+    {
+        db.Erases();
+        return await db.Execute(
+                """
+                update users set email = @Email, email_key = @EmailKey, email_verified = @EmailVerified,
+                    password_hash = @PasswordHash, first_name = @FirstName, last_name = @LastName
+                where id = @Id and not exists (
+                    select 1 from users other
+                    where other.client_id = @ClientId and other.email_key = @EmailKey and other.id <> @Id
+                )
+                """,
+                user
+            ) == 1;
+    }
+
+    /// <summary>Users of a client, oldest first, behind <paramref name="after"/>.</summary>
+    public static Task<IReadOnlyList<UserRow>> List(DbWork db, ClientId clientId, UserId after, int limit) =>
+        db.Query<UserRow>(
+            "select * from users where client_id = @ClientId and id > @After order by id limit @Limit",
+            new
+            {
+                ClientId = clientId,
+                After = after,
+                Limit = limit,
+            }
+        );
 
     /// <summary>How many users a client has.</summary>
     public static Task<long> CountOf(DbWork db, ClientId clientId) =>
@@ -56,8 +71,11 @@ internal static class UserStore
     /// Erases a user and, by cascade, all that is theirs: connections, accounts, transactions, events, the vault's key. See
     /// <see cref="UserErasure"/> for what must be locked before.
     /// </summary>
-    public static Task Delete(DbWork db, UserId userId) =>
-        db.Execute("delete from users where id = @Id", new { Id = userId });
+    public static Task Delete(DbWork db, UserId userId)
+    {
+        db.Erases();
+        return db.Execute("delete from users where id = @Id", new { Id = userId });
+    }
 }
 
 /// <summary>A user as stored.</summary>

@@ -36,7 +36,7 @@ internal sealed class WidgetSessions(
             return problem;
         }
         var client = await database.Read(
-            db => ClientStore.Authenticate(db, request!.ClientId!, new Secret(request.ClientSecret!)),
+            db => ClientStore.Authenticate(db, request!.ClientId!, new Secret(request.ClientSecret!), time.Seconds()),
             context.RequestAborted
         );
         if (client is null)

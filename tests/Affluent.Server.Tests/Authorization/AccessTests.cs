@@ -51,7 +51,7 @@ public sealed class AccessTests
         var user = await app.CreateUser(await app.CreateClient());
         var real = new JsonWebToken(await app.UserToken(user));
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var ours = app.Service<ECDsaSecurityKey>();
+        var ours = app.Service<SigningKeys>().Current;
         string Forge(SecurityKey key, string issuer, string type = "at+jwt") =>
             new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
                 new SecurityTokenDescriptor
@@ -215,7 +215,7 @@ public sealed class AccessTests
     {
         await using var app = await TestApp.Start(kind);
         var (http, user) = await app.SignedInUser();
-        var secret = await app.Database.Write(db => ClientStore.RotateSecret(db, user.Client.ClientId), Stop);
+        var secret = await app.Database.Write(db => ClientStore.RotateSecret(db, user.Client.ClientId, keepOldUntil: null), Stop);
 
         await app.PostAuth("/auth/token", user.Client, ("grant_type", "client_credentials"))
             .IsRefused(HttpStatusCode.Unauthorized, "invalid_client");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Affluent.Server.Commands;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
@@ -93,6 +94,10 @@ internal sealed partial class TestApp
 
     /// <summary>Every byte that the database holds, as Latin-1 text to be searched.</summary>
     public Task<string> StoredText() => _database.StoredText();
+
+    /// <summary>Runs a command on this database, as an operator would beside the running platform.</summary>
+    public Task<(ExitCode Code, string Output, string Errors)> Command(params string[] arguments) =>
+        Terminal.Run(_database, arguments);
 
     /// <summary>Empties a table behind the platform's back.</summary>
     public Task DeleteAll(string table) => Execute($"delete from {table}");

@@ -1,0 +1,152 @@
+using System.CommandLine;
+using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
+using Affluent.Server.Security;
+using Affluent.Server.Storage;
+using Affluent.Server.Users;
+
+namespace Affluent.Server.Commands;
+
+/// <summary><c>users</c>: lists the users of a client, and erases users by their ids.</summary>
+internal static class UsersCommand
+{
+    private static readonly string[] Needed = ["environment", "data_directory", "database"];
+
+    public static Command Create() =>
+        new("users", "Look at the users of a client, and erase users.") { List(), Erase() };
+
+    private static Command List()
+    {
+        var client = ClientCommand.ClientId();
+        var email = new Option<string>("--email")
+        {
+            HelpName = "ADDRESS",
+            Description = "Only the user with this e-mail address",
+        };
+        var after = new Option<string>("--after")
+        {
+            HelpName = "USER-ID",
+            Description = "Only users behind this one: the next page",
+        };
+        var limit = Arguments.Limit();
+        var command = new Command("list", "List users, oldest first: id, when made, e-mail address.")
+        {
+            client,
+            email,
+            after,
+            limit,
+        };
+        var options = SettingOptions.AddTo(command, Needed);
+        command.SetAction(
+            async (asked, cancellation) =>
+            {
+                await using var database = await Installation.OpenMigrated(options.ReadValid(asked), cancellation);
+                var clientId = asked.GetValue(client)!;
+                var from = asked.GetValue(after) is { } id ? Arguments.Id<UserId>(id) : default;
+                var users = await database.Read(
+                    async db =>
+                    {
+                        var found =
+                            await ClientStore.FindByClientId(db, clientId)
+                            ?? throw ClientCommand.NoSuchClient(clientId);
+                        return asked.GetValue(email) is { } address
+                            ? await UserStore.FindByEmail(db, found.Id, Email.Key(address)) is { } user
+                                ? [user]
+                                : []
+                            : await UserStore.List(db, found.Id, from, asked.GetValue(limit));
+                    },
+                    cancellation
+                );
+                var output = asked.InvocationConfiguration.Output;
+                foreach (var user in users)
+                {
+                    await output.WriteLineAsync($"{user.Id}  {ShownTime.Of(user.CreatedAt)}  {user.Email}");
+                }
+                if (users.Count == asked.GetValue(limit))
+                {
+                    await asked.InvocationConfiguration.Error.WriteLineAsync(
+                        $"There may be more: --after {users[^1].Id}"
+                    );
+                }
+            }
+        );
+        return command;
+    }
+
+    private static Command Erase()
+    {
+        var ids = new Argument<string[]>("user-id")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "Ids of users; none: they are read from the standard input, one in a line",
+        };
+        var sure = new Option<bool>("--yes") { Description = "Do it: nothing brings the data back" };
+        var command = new Command(
+            "erase",
+            "Erase users with all of their data, as the API does. A user who is gone already is passed over, so that a list can be done again after a backup was restored."
+        )
+        {
+            ids,
+            sure,
+        };
+        var options = SettingOptions.AddTo(command, Needed);
+        command.SetAction(
+            async (asked, cancellation) =>
+            {
+                var settings = options.ReadValid(asked);
+                string[] texts = asked.GetValue(ids) is { Length: > 0 } given
+                    ? given
+                    : (await Console.In.ReadToEndAsync(cancellation)).Split(
+                        (char[]?)null,
+                        StringSplitOptions.RemoveEmptyEntries
+                    );
+                UserId[] users = [.. texts.Select(Arguments.Id<UserId>)];
+                if (!asked.GetValue(sure))
+                {
+                    throw new CommandException(
+                        ExitCode.Usage,
+                        $"This erases {users.Length} users with all of their data. If you are sure, add --yes."
+                    );
+                }
+                await using var database = await Installation.OpenMigrated(settings, cancellation);
+                var revocations = await ClientCommand.RevocationsOf(database, cancellation);
+                var erased = 0;
+                foreach (var userId in users)
+                {
+                    if (await EraseOne(database, revocations, userId, cancellation))
+                    {
+                        erased++;
+                        OperatorLog.Tell(
+                            asked,
+                            asked.InvocationConfiguration.Error,
+                            log => log.UserDeleted(new SecuritySubject(UserId: userId))
+                        );
+                    }
+                }
+                await asked.InvocationConfiguration.Output.WriteLineAsync(
+                    $"erased {erased} users; {users.Length - erased} were gone before"
+                );
+            }
+        );
+        return command;
+    }
+
+    private static async Task<bool> EraseOne(
+        Database database,
+        Revocations revocations,
+        UserId userId,
+        CancellationToken cancellation
+    )
+    {
+        if (await database.Read(db => UserStore.ClientOf(db, userId), cancellation) is null)
+        {
+            return false;
+        }
+        await database.Write(db => revocations.Add(db, userId), cancellation);
+        while (!await database.Write(db => App.UserErasure.EraseSome(db, userId), cancellation))
+        {
+            // More of this user is left.
+        }
+        return true;
+    }
+}
