@@ -250,8 +250,11 @@ internal static class RequestTargets
     }
 
     private static readonly AccessTokens Tokens = new(
-        new Microsoft.IdentityModel.Tokens.ECDsaSecurityKey(
-            System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256)
+        new SigningKeys(
+            new Microsoft.IdentityModel.Tokens.ECDsaSecurityKey(
+                System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256)
+            ),
+            []
         ),
         new Addresses(new Settings { AuthUrl = new Uri("https://auth.example") }, null!),
         null!,

@@ -24,7 +24,7 @@ public sealed class OperatorCommandTests
         Assert.Equal(ExitCode.Done, code);
         var fresh = old with { Secret = Secret(output) };
         // The command takes the machine's time, the platform under test its own: the rows are of the command.
-        app.Time.SetUtcNow(DateTimeOffset.UtcNow);
+        app.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
         await app.ClientToken(old);
         await app.ClientToken(fresh);
         app.Time.Advance(TimeSpan.FromHours(2.1));
@@ -43,7 +43,7 @@ public sealed class OperatorCommandTests
         var (code, output, _) = await app.Command("client", "rotate-secret", old.ClientId);
 
         Assert.Equal(ExitCode.Done, code);
-        app.Time.SetUtcNow(DateTimeOffset.UtcNow);
+        app.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
         await app.PostAuth("/auth/token", old, ("grant_type", "client_credentials"))
             .IsRefused(HttpStatusCode.Unauthorized, "invalid_client");
         await app.ClientToken(old with { Secret = Secret(output) });
@@ -65,7 +65,13 @@ public sealed class OperatorCommandTests
     public async Task A_client_is_changed_in_what_is_named_and_in_nothing_else(DatabaseKind kind)
     {
         await using var app = await TestApp.Start(kind);
-        var client = await app.CreateClient(clientMode: true, "profile", "password", "https://shop.example/back");
+        var client = await app.CreateClient(
+            clientMode: true,
+            "profile",
+            "password",
+            ownTerms: true,
+            "https://shop.example/back"
+        );
 
         var (code, _, _) = await app.Command(
             "client",
@@ -84,6 +90,7 @@ public sealed class OperatorCommandTests
         Assert.Contains("scopes: profile", shown, StringComparison.Ordinal);
         Assert.Contains("redirects: https://shop.example/a https://shop.example/b", shown, StringComparison.Ordinal);
         Assert.Contains("client mode: yes", shown, StringComparison.Ordinal);
+        Assert.Contains("own terms: yes", shown, StringComparison.Ordinal);
         await app.Command("client", "update", client.ClientId, "--redirect-urls");
         Assert.Contains("redirects: none", (await app.Command("client", "list")).Output, StringComparison.Ordinal);
     }

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Affluent.Server.Commands;
 using Affluent.Server.Platform;
-using Affluent.Server.Storage;
 using Affluent.Server.Tests.Authorization;
 using Affluent.Server.Tests.Harness;
 using Affluent.Server.Users;
