@@ -17,6 +17,8 @@ public sealed partial class BothDatabasesTests
     [
         "CommandLineTests.A_database_file_is_made_in_the_data_directory_and_closed_to_others",
         "CrashTests.A_full_disk_stops_the_run_and_the_data_stays_whole",
+        "ErasureTests.A_reader_who_is_at_it_only_puts_that_off",
+        "ErasureTests.An_erased_user_is_in_no_byte_of_the_files",
     ];
 
     /// <summary>What may open a database, or might, outside of the harness.</summary>

@@ -123,6 +123,13 @@ internal static class Answers
         context.Response.ErrorUri = null;
         if (
             context.EndpointType == OpenIddictServerEndpointType.Authorization
+            // No error: such a token is told to be inactive, or revoked already (RFC 7662 §2.2, RFC 7009 §2.2).
+            || (
+                context.EndpointType
+                    is OpenIddictServerEndpointType.Introspection
+                        or OpenIddictServerEndpointType.Revocation
+                && context.Response.Error == Errors.InvalidToken
+            )
             || context.Transaction.GetHttpRequest()?.HttpContext is not { } http
         )
         {

@@ -110,7 +110,7 @@ internal static class JsonBodies
     {
         response.StatusCode = status;
         return response.WriteAsJsonAsync(
-            new OAuthError("invalid_request", why),
+            new OAuthError("invalid_request", why, Problem.TraceOf(response.HttpContext)),
             OAuthErrorJson.Default.OAuthError,
             "application/json"
         );
@@ -118,7 +118,8 @@ internal static class JsonBodies
 }
 
 /// <summary>An error of RFC 6749 §5.2.</summary>
-internal sealed record OAuthError(string Error, string ErrorDescription);
+/// <param name="TraceId">The same as in our log.</param>
+internal sealed record OAuthError(string Error, string ErrorDescription, string TraceId);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(OAuthError))]

@@ -93,7 +93,7 @@ internal sealed partial class Installation : IAsyncDisposable
             var addresses = app.Services.GetRequiredService<Addresses>();
             if (
                 settings.Environment == InstallationKind.Sandbox
-                && SettingList.Bindings(settings.Listen).FirstOrDefault(address => !address.IsLocal()) is { } open
+                && ListenAddresses.Of(settings.Listen).FirstOrDefault(address => !address.IsLocal()) is { } open
             )
             {
                 LogOpenSandbox(log, open.ToString());

@@ -122,6 +122,9 @@ internal sealed record AuthorizationErrorMessage
 
     /// <summary>What happened, for people.</summary>
     public required string ErrorDescription { get; init; }
+
+    /// <summary>Names the request in the log of the platform.</summary>
+    public string? TraceId { get; init; }
 }
 
 /// <summary>The keys with which tokens are signed (RFC 7517).</summary>

@@ -34,7 +34,7 @@ internal sealed class Addresses(Settings settings, IServer server)
     /// <summary>
     /// An address on which somebody listens, of several the first, as one to go to: a listener on all interfaces is reached over loopback.
     /// </summary>
-    public static string Reachable(string listen) => Reachable(SettingList.Bindings(listen).First());
+    public static string Reachable(string listen) => Reachable(ListenAddresses.Of(listen).First());
 
     /// <inheritdoc cref="Reachable(string)"/>
     public static string Reachable(BindingAddress binding)

@@ -44,7 +44,7 @@ internal static class ProductionRules
     private static IEnumerable<(string, string)> Listening(Settings settings)
     {
         // A proxy on the same machine may end TLS; between machines nothing travels in the clear.
-        foreach (var address in SettingList.Bindings(settings.Listen).Where(a => a.Scheme == "http" && !a.IsLocal()))
+        foreach (var address in ListenAddresses.Of(settings.Listen).Where(a => a.Scheme == "http" && !a.IsLocal()))
         {
             yield return (
                 "listen",
@@ -154,7 +154,7 @@ internal static class ProductionRules
         var connection = new NpgsqlConnectionStringBuilder(
             Storage.PostgresDatabase.ConnectionString(new Uri(settings.Database))
         );
-        var local = connection.Host is { } host && (host.StartsWith('/') || SettingList.IsLoopback(host));
+        var local = connection.Host is { } host && (host.StartsWith('/') || ListenAddresses.IsLoopback(host));
         // With sslmode=require anybody in between may be the server.
         if (!local && connection.SslMode is not (SslMode.VerifyCA or SslMode.VerifyFull))
         {

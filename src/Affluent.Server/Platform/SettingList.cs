@@ -69,7 +69,7 @@ internal static class SettingList
             "listen",
             "URL",
             "Where to listen: http://host:port, https://host:port or http://unix:/path; several separated by ';' (http://127.0.0.1:5100)",
-            (s, text) => WhyNotListen(text) is { } why ? why : s with { Listen = text },
+            (s, text) => ListenAddresses.WhyNot(text) is { } why ? why : s with { Listen = text },
             s => s.Listen
         ),
         File(
@@ -157,7 +157,7 @@ internal static class SettingList
             "Where the included test bank listens; off: this process starts none (http://127.0.0.1:5200 in a sandbox, off in production)",
             (s, text) =>
                 text == Off ? s with { TestBankListen = null }
-                : WhyNotListen(text) is { } why ? why
+                : ListenAddresses.WhyNot(text) is { } why ? why
                 : s with { TestBankListen = text },
             s => s.TestBankListen ?? Off
         ),
@@ -217,8 +217,9 @@ internal static class SettingList
             "Where Prometheus finds measurements, under the path /metrics: an address for it alone (off)",
             (s, text) =>
                 text == Off ? s with { MetricsListen = null }
-                : WhyNotListen(text) is { } why ? why
-                : Bindings(text).Any(a => a.Scheme != "http") ? "must be plain http: keep it inside your network"
+                : ListenAddresses.WhyNot(text) is { } why ? why
+                : ListenAddresses.Of(text).Any(a => a.Scheme != "http")
+                    ? "must be plain http: keep it inside your network"
                 : s with { MetricsListen = text },
             s => s.MetricsListen ?? Off
         ),
@@ -244,20 +245,6 @@ internal static class SettingList
                 .Where(r => int.PopCount((int)r) == 1 && roles.HasFlag(r))
                 .Select(r => r.ToString().ToLowerInvariant())
         );
-
-    /// <summary>The addresses of a <c>listen</c> setting.</summary>
-    public static IEnumerable<BindingAddress> Bindings(string listen) =>
-        listen
-            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(BindingAddress.Parse);
-
-    /// <summary>Whether only this machine can reach it.</summary>
-    public static bool IsLocal(this BindingAddress address) => address.IsUnixPipe || IsLoopback(address.Host);
-
-    /// <summary>Whether the name or address stands for this machine.</summary>
-    public static bool IsLoopback(string host) =>
-        host == "localhost"
-        || (System.Net.IPAddress.TryParse(host.Trim('[', ']'), out var ip) && System.Net.IPAddress.IsLoopback(ip));
 
     private static Setting File(
         string name,
@@ -357,29 +344,6 @@ internal static class SettingList
             }
         }
         return set(networks);
-    }
-
-    private static string? WhyNotListen(string text)
-    {
-        const string Form = "must be like http://127.0.0.1:5100, https://0.0.0.0:443 or http://unix:/run/affluent.sock";
-        try
-        {
-            var all = Bindings(text).ToArray();
-            return
-                all.Length > 0
-                && all.All(a =>
-                    a.Scheme is "http" or "https"
-                    && a.PathBase == ""
-                    && (a.IsUnixPipe || a.Port is >= 0 and < 65536)
-                    && Uri.TryCreate(Addresses.Reachable(a), UriKind.Absolute, out _)
-                )
-                ? null
-                : Form;
-        }
-        catch (Exception e) when (e is FormatException or ArgumentException)
-        {
-            return Form;
-        }
     }
 
     private static string? WhyNotDatabase(string text)

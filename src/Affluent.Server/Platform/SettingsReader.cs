@@ -113,14 +113,14 @@ internal static class SettingsReader
         Uri?[] reached = [settings.AuthUrl, settings.ApiUrl, settings.EmbedUrl, settings.DocsUrl, settings.TestBankUrl];
         string?[] listens = [settings.Listen, settings.TestBankListen];
         return settings.Proxies.Count == 0
-            && reached.OfType<Uri>().All(url => SettingList.IsLoopback(url.Host))
+            && reached.OfType<Uri>().All(url => ListenAddresses.IsLoopback(url.Host))
             // Behind a unix socket stands a proxy.
-            && listens.OfType<string>().SelectMany(SettingList.Bindings).All(a => !a.IsUnixPipe && a.IsLocal());
+            && listens.OfType<string>().SelectMany(ListenAddresses.Of).All(a => !a.IsUnixPipe && a.IsLocal());
     }
 
     private static IEnumerable<string> Contradictions(Settings settings, Func<string, string> origin)
     {
-        var https = SettingList.Bindings(settings.Listen).Any(a => a.Scheme == "https");
+        var https = ListenAddresses.Of(settings.Listen).Any(a => a.Scheme == "https");
         if (https && (settings.TlsCertificateFile is null || settings.TlsKeyFile is null))
         {
             yield return $"listen (from {origin("listen")}): https needs a certificate: set tls_certificate_file and tls_key_file";

@@ -2,6 +2,7 @@ using System.Globalization;
 using Affluent.Server.Commands;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
+using Microsoft.Data.Sqlite;
 
 namespace Affluent.Server.Tests.Harness;
 
@@ -94,6 +95,18 @@ internal sealed partial class TestApp
 
     /// <summary>Every byte that the database holds, as Latin-1 text to be searched.</summary>
     public Task<string> StoredText() => _database.StoredText();
+
+    /// <summary>A read of an SQLite file that goes on until it is disposed, as a backup would.</summary>
+    public async Task<IAsyncDisposable> LongRead()
+    {
+        var reader = new SqliteConnection($"Data Source={((SqliteDatabase)Database).Path};Pooling=false");
+        await reader.OpenAsync(Stop);
+        reader.BeginTransaction(deferred: true);
+        await using var read = reader.CreateCommand();
+        read.CommandText = "select count(*) from users";
+        await read.ExecuteScalarAsync(Stop);
+        return reader;
+    }
 
     /// <summary>Runs a command on this database, as an operator would beside the running platform.</summary>
     public Task<(ExitCode Code, string Output, string Errors)> Command(params string[] arguments) =>

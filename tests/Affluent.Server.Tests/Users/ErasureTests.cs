@@ -1,5 +1,4 @@
 using Affluent.Server.Tests.Harness;
-using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Affluent.Server.Tests.Users;
@@ -34,13 +33,8 @@ public sealed class ErasureTests
     {
         await using var app = await TestApp.StartWithBanks(kind);
         var (http, user) = await app.SignedInUser();
-        await using (var reader = new SqliteConnection($"Data Source={((Affluent.Server.Storage.SqliteDatabase)app.Database).Path}"))
+        await using (await app.LongRead())
         {
-            await reader.OpenAsync(Stop);
-            await using var transaction = reader.BeginTransaction(deferred: true);
-            await using var read = reader.CreateCommand();
-            read.CommandText = "select count(*) from users";
-            await read.ExecuteScalarAsync(Stop);
             using var answer = await http.DeleteAsync("/api/v2.1/users/me", Stop);
             answer.EnsureSuccessStatusCode();
             Assert.Contains(user.Email, await app.StoredText(), StringComparison.Ordinal);
