@@ -15,6 +15,7 @@ public sealed class DocsTests
         "docs/advanced/operations.md",
         "docs/advanced/connectors.md",
         "docs/advanced/monitoring.md",
+        "docs/advanced/privacy.md",
         "docs/advanced/security.md",
         "docs/how-to/deploy.md",
         "docs/how-to/widget.md",

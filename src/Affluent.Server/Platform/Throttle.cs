@@ -57,6 +57,27 @@ internal sealed record Throttle
     /// <summary>UTC seconds until which every attempt is refused.</summary>
     public long BlockedUntil { get; init; }
 
+    /// <summary>Attempts that are counted as failures although their outcome is not known yet.</summary>
+    public int Pending { get; init; }
+
+    /// <summary>UTC seconds after which no attempt is waited for: whoever made it has died.</summary>
+    public long PendingUntil { get; init; }
+
+    /// <summary>Whether an attempt under way may yet end the block: it may turn out to be no failure.</summary>
+    public bool IsUndecided(long now) => Pending > 0 && PendingUntil > now;
+
+    /// <summary>With one more attempt, which counts as a failure until its outcome is known.</summary>
+    /// <param name="until">UTC seconds by which it must be known.</param>
+    public Throttle Begun(ThrottleRule.Growing rule, long now, long until) =>
+        Failed(rule, now) with
+        {
+            Pending = Pending + 1,
+            PendingUntil = until,
+        };
+
+    /// <summary>After an attempt that was counted beforehand and is a failure indeed.</summary>
+    public Throttle Confirmed() => this with { Pending = Math.Max(0, Pending - 1) };
+
     /// <summary>Seconds until the next attempt counts; null: now.</summary>
     public long? Wait(long now) => BlockedUntil > now ? BlockedUntil - now : null;
 
@@ -74,6 +95,7 @@ internal sealed record Throttle
         this with
         {
             Failures = Math.Max(0, Failures - 1),
+            Pending = Math.Max(0, Pending - 1),
             BlockedUntil = Failures - 1 < rule.Allowed ? 0 : BlockedUntil,
         };
 
@@ -85,12 +107,7 @@ internal sealed record Throttle
             failures < rule.Allowed
                 ? 0
                 : Math.Min(rule.LongestBlock, rule.ShortestBlock << Math.Min(failures - rule.Allowed, 20));
-        return new Throttle
-        {
-            Failures = failures,
-            LastAt = now,
-            BlockedUntil = now + block,
-        };
+        return this with { Failures = failures, LastAt = now, BlockedUntil = now + block };
     }
 
     private Throttle Failed(ThrottleRule.Steady rule, long now)

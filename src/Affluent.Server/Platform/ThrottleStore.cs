@@ -7,6 +7,19 @@ namespace Affluent.Server.Platform;
 /// <summary>Whose wrong secrets are counted: hashed with a key, for it may be anybody's typing.</summary>
 internal sealed record ThrottleKey(ThrottleKind Kind, string SubjectHash);
 
+/// <summary>Whether an attempt may be made.</summary>
+internal enum AttemptAnswer
+{
+    /// <summary>It is counted; its outcome is to be told.</summary>
+    Begun,
+
+    /// <summary>Not now: others are under way, and when one of them succeeds this one may go on.</summary>
+    Undecided,
+
+    /// <summary>Too many have failed.</summary>
+    Blocked,
+}
+
 /// <summary>Makes the keys by which wrong secrets are counted.</summary>
 internal sealed class ThrottleKeys(MasterKey masterKey)
 {
@@ -41,7 +54,7 @@ internal static class ThrottleStore
     public static async Task<Throttle> Find(DbWork db, ThrottleKey key) =>
         await db.Find<Throttle>(
             """
-            select failures, last_at, blocked_until from throttles where kind = @Kind and subject_hash = @SubjectHash
+            select failures, last_at, blocked_until, pending, pending_until from throttles where kind = @Kind and subject_hash = @SubjectHash
             """,
             key
         ) ?? new Throttle();
@@ -50,20 +63,33 @@ internal static class ThrottleStore
         Change(db, key, before => before.Failed(rule, now));
 
     /// <summary>Counts an attempt as a failure before its outcome is known; it counts for nothing while there is a block.</summary>
-    public static async Task<bool> TryBegin(DbWork db, ThrottleKey key, ThrottleRule rule, long now)
+    /// <param name="until">UTC seconds by which its outcome must be known.</param>
+    public static async Task<AttemptAnswer> TryBegin(
+        DbWork db,
+        ThrottleKey key,
+        ThrottleRule.Growing rule,
+        long now,
+        long until
+    )
     {
-        var isBlocked = false;
+        var answer = AttemptAnswer.Begun;
         await Change(
             db,
             key,
             before =>
             {
-                isBlocked = before.Wait(now) is not null;
-                return isBlocked ? before : before.Failed(rule, now);
+                answer =
+                    before.Wait(now) is null ? AttemptAnswer.Begun
+                    : before.IsUndecided(now) ? AttemptAnswer.Undecided
+                    : AttemptAnswer.Blocked;
+                return answer == AttemptAnswer.Begun ? before.Begun(rule, now, until) : before;
             }
         );
-        return !isBlocked;
+        return answer;
     }
+
+    /// <summary>What <see cref="TryBegin"/> counted was a failure.</summary>
+    public static Task Confirm(DbWork db, ThrottleKey key) => Change(db, key, before => before.Confirmed());
 
     /// <summary>Takes back what <see cref="TryBegin"/> counted.</summary>
     public static Task Pardon(DbWork db, ThrottleKey key, ThrottleRule.Growing rule) =>
@@ -101,7 +127,7 @@ internal static class ThrottleStore
         );
         var before = await db.Find<Throttle>(
             """
-            select failures, last_at, blocked_until from throttles
+            select failures, last_at, blocked_until, pending, pending_until from throttles
             where kind = @Kind and subject_hash = @SubjectHash {for update}
             """,
             key
@@ -109,7 +135,8 @@ internal static class ThrottleStore
         var after = change(before!);
         await db.Execute(
             """
-            update throttles set failures = @Failures, last_at = @LastAt, blocked_until = @BlockedUntil
+            update throttles set failures = @Failures, last_at = @LastAt, blocked_until = @BlockedUntil,
+                pending = @Pending, pending_until = @PendingUntil
             where kind = @Kind and subject_hash = @SubjectHash
             """,
             new
@@ -119,6 +146,8 @@ internal static class ThrottleStore
                 after.Failures,
                 after.LastAt,
                 after.BlockedUntil,
+                after.Pending,
+                after.PendingUntil,
             }
         );
         return after;

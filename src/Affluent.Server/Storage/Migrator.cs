@@ -50,7 +50,9 @@ internal static class Migrator
                     {
                         return new MigrationOutcome.UpToDate(applied);
                     }
-                    if (await (next.InTransaction ? ApplyWhole(db, next, time) : ApplyByStatement(db, next, time)))
+                    // SQLite has every statement in transactions, and no other lock that would keep processes apart.
+                    var whole = next.InTransaction || db.Database is SqliteDatabase;
+                    if (await (whole ? ApplyWhole(db, next, time) : ApplyByStatement(db, next, time)))
                     {
                         applied.Add(next.Name);
                     }

@@ -11,6 +11,12 @@ namespace Affluent.Server.Synchronization;
 /// </summary>
 internal sealed record BankLogin(IReadOnlyList<string> Names)
 {
+    // Seconds.
+    private const long LongestAttempt = 180;
+    private const long Patience = 60;
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Null: there is nothing to guess.</summary>
     public static BankLogin? Of(
         ProviderId provider,
@@ -38,7 +44,7 @@ internal sealed record BankLogin(IReadOnlyList<string> Names)
     )
     {
         var (rule, key) = (ThrottleRule.BankLogin, tools.ThrottleKeys.Of(ThrottleKind.BankLogin, [.. Names]));
-        if (!await tools.Database.Write(db => ThrottleStore.TryBegin(db, key, rule, tools.Seconds), cancellation))
+        if (await Begin(tools, key, rule, cancellation) != AttemptAnswer.Begun)
         {
             LimitMetrics.Refused(key.Kind);
             tools.Security.BankLoginBlocked();
@@ -48,6 +54,7 @@ internal sealed record BankLogin(IReadOnlyList<string> Names)
         switch (end)
         {
             case ChannelEnd.Finished { Result.Reason: ChannelReason.WrongCredentials }:
+                await tools.Database.Write(db => ThrottleStore.Confirm(db, key), cancellation);
                 break;
             case ChannelEnd.Finished { Result.Status: ChannelStatus.Success }:
                 await tools.Database.Write(db => ThrottleStore.Forget(db, key), cancellation);
@@ -60,6 +67,32 @@ internal sealed record BankLogin(IReadOnlyList<string> Names)
                 throw new UnreachableException();
         }
         return end;
+    }
+
+    /// <summary>
+    /// Several who share a login may link it in the same moment: while it is not known yet whether those before are right, the others
+    /// wait and are not refused.
+    /// </summary>
+    private static async Task<AttemptAnswer> Begin(
+        RunTools tools,
+        ThrottleKey key,
+        ThrottleRule.Growing rule,
+        CancellationToken cancellation
+    )
+    {
+        var lastLook = tools.Seconds + Patience;
+        while (true)
+        {
+            var answer = await tools.Database.Write(
+                db => ThrottleStore.TryBegin(db, key, rule, tools.Seconds, tools.Seconds + LongestAttempt),
+                cancellation
+            );
+            if (answer != AttemptAnswer.Undecided || tools.Seconds >= lastLook)
+            {
+                return answer;
+            }
+            await Task.Delay(LookAgain, tools.Time, cancellation);
+        }
     }
 
     // Blanks and capitals tell no two logins apart.

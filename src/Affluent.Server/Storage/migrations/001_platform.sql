@@ -30,6 +30,8 @@ create table throttles (
     failures integer not null,
     last_at bigint not null,
     blocked_until bigint not null,
+    pending integer not null default 0,
+    pending_until bigint not null default 0,
     primary key (kind, subject_hash)
 );
 create index throttles_by_age on throttles (last_at);
