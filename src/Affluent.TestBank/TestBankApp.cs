@@ -53,6 +53,8 @@ public static class TestBankApp
             .AddSingleton<ConsentBook>()
             .AddSingleton<AccessTokens>()
             .AddSingleton<Authorizations>()
+            .AddSingleton<WebsiteSession>()
+            .AddSingleton<LoginEndpoints>()
             .AddSingleton<WebsiteEndpoints>()
             .AddSingleton<AuthorizationEndpoints>()
             .AddSingleton<TokenEndpoint>()
@@ -64,6 +66,7 @@ public static class TestBankApp
         app.Use(Protect);
         app.UseStatusCodePages(context => NothingHere(context.HttpContext));
         app.UseRouting();
+        LoginEndpoints.Map(app);
         WebsiteEndpoints.Map(app);
         AuthorizationEndpoints.Map(app);
         TokenEndpoint.Map(app);

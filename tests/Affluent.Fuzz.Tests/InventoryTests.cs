@@ -23,6 +23,7 @@ public sealed class InventoryTests
         ["Affluent.TestBank.Stet.StetEndpoints"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.Stet.TokenEndpoint"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.Website.WebsiteEndpoints"] = "Takes part in a request as a whole: http-testbank",
+        ["Affluent.TestBank.Website.WebsiteSession"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.Connectors.Catalogue.Load"] = "Only opens the files: their readers are targets",
         ["Affluent.TestBank.Scenarios.ScenarioFiles"] = "Only opens the files: their readers are targets",
         ["Affluent.Server.Jobs.ConnectionJobs.Attending"] =
