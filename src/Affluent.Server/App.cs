@@ -101,10 +101,12 @@ internal static class App
         app.MapHealth();
         if (settings.Runs(Roles.Auth))
         {
+            app.MapEntrance("/auth", "reference/authorization");
             app.MapSignInPages();
         }
         if (settings.Runs(Roles.Api))
         {
+            app.MapEntrance("/api/v2.1", "api");
             app.MapUsers();
             app.MapProviders();
             app.MapConnections();
@@ -119,6 +121,7 @@ internal static class App
         }
         if (settings.Runs(Roles.Embed))
         {
+            app.MapEntrance("/embed", "how-to/widget");
             app.MapWidget();
         }
         return app;

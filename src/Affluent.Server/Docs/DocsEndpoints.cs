@@ -17,6 +17,11 @@ internal static class DocsEndpoints
         docs.MapGet("/{**path}", Page);
     }
 
+    /// <summary>Whoever opens the bare address of a part is shown the page about it.</summary>
+    public static void MapEntrance(this WebApplication app, string part, string page) =>
+        app.MapGet(part, (Addresses addresses) => TypedResults.Redirect($"{addresses.Docs}/{page}"))
+            .ExcludeFromDescription();
+
     private static IResult Index(HttpContext context) =>
         // Links are relative to the folder, so that they hold under any host name: the address must end with a slash.
         context.Request.Path.Value!.EndsWith('/')

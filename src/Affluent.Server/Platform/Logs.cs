@@ -24,6 +24,7 @@ internal static class Logs
     /// <summary>The category of what concerns security, by which it can be told apart and kept longer.</summary>
     public const string Security = "Affluent.Security";
 
+    /// <param name="level">Instead of what the settings say, for security events too: a command that tells a story of its own.</param>
     public static void Configure(ILoggingBuilder logging, Settings settings, LogLevel? level = null)
     {
         var least = level ?? settings.LogLevel;
@@ -34,8 +35,8 @@ internal static class Logs
         {
             logging.AddFilter(chatty, least > LogLevel.Warning ? least : LogLevel.Warning);
         }
-        // An auditor's events are there whatever else is asked for.
-        logging.AddFilter(Security, LogLevel.Information);
+        // An auditor's events are there whatever log_level asks for.
+        logging.AddFilter(Security, level ?? LogLevel.Information);
         // The host tells why it cannot start with a whole stack; the command says the same in one line. What it tells of a failed
         // background task comes as Critical too.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);

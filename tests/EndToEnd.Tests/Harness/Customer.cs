@@ -44,14 +44,13 @@ internal sealed class Customer : IDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", clientToken);
         using var answer = await customer._http.SendAsync(request, Stop);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-        await customer.SignIn(
-            ("grant_type", "password"),
-            ("username", customer.Email),
-            ("password", customer.Password),
-            ("scope", Scopes)
-        );
+        await customer.SignIn();
         return customer;
     }
+
+    /// <summary>Signs in, anew when tokens have ended; the test fails when the answer is no token.</summary>
+    public Task<string> SignIn() =>
+        SignIn(("grant_type", "password"), ("username", Email), ("password", Password), ("scope", Scopes));
 
     /// <summary>Connects the test bank by credentials given to the API.</summary>
     public Task<string> Connect(string login, string password, string? file = null) =>
