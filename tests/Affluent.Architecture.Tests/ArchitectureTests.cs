@@ -78,7 +78,15 @@ public sealed class ArchitectureTests
     };
 
     /// <summary>Enums that are no vocabulary: their members are written nowhere.</summary>
-    private static readonly string[] NotWords = ["AttemptAnswer", "BulkType", "Column", "ExitCode", "Roles", "SettingKind"];
+    private static readonly string[] NotWords =
+    [
+        "AttemptAnswer",
+        "BulkType",
+        "Column",
+        "ExitCode",
+        "Roles",
+        "SettingKind",
+    ];
 
     private static Sources Product => Sources.OfProduct;
 

@@ -76,9 +76,16 @@ internal sealed record NewClient(
     /// <summary>Whether its terms may stand in the place of ours.</summary>
     public bool OwnTerms { get; init; }
 
-    /// <summary>Without a word about grants: those by which it sees no user's password and none is sent anywhere.</summary>
-    public static IReadOnlyList<string> StandardGrants { get; } =
-    [GrantType.ClientCredentials.Word(), GrantType.RefreshToken.Word()];
+    /// <summary>
+    /// Without a word about grants: all in a sandbox, where money and people are invented; in production those by which it sees no
+    /// user's password and none is sent anywhere.
+    /// </summary>
+    public static IReadOnlyList<string> StandardGrants(InstallationKind environment) =>
+        environment switch
+        {
+            InstallationKind.Sandbox => KnownGrants,
+            InstallationKind.Production => [GrantType.ClientCredentials.Word(), GrantType.RefreshToken.Word()],
+        };
 
     /// <summary>Everything that <see cref="Grants"/> may hold.</summary>
     public static IReadOnlyList<string> KnownGrants => Vocabulary<GrantType>.Words;

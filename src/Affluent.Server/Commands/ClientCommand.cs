@@ -42,7 +42,7 @@ internal static class ClientCommand
         };
         var grants = List(
             "--grants",
-            $"Ways to a token: {string.Join(", ", NewClient.KnownGrants)} ({string.Join(", ", NewClient.StandardGrants)})"
+            $"Ways to a token: {string.Join(", ", NewClient.KnownGrants)} (all in a sandbox; in production {string.Join(", ", NewClient.StandardGrants(InstallationKind.Production))})"
         );
         var scopes = List("--scopes", $"What its tokens may allow: {string.Join(", ", NewClient.KnownScopes)} (all)");
         var redirects = List(
@@ -77,7 +77,9 @@ internal static class ClientCommand
                 var settings = options.ReadValid(asked);
                 var (client, error) = new NewClient(
                     asked.GetValue(name)!,
-                    Words(asked.GetValue(grants)) is { Count: > 0 } some ? some : NewClient.StandardGrants,
+                    Words(asked.GetValue(grants)) is { Count: > 0 } some
+                        ? some
+                        : NewClient.StandardGrants(settings.Environment),
                     Words(asked.GetValue(scopes)) is { Count: > 0 } few ? few : NewClient.KnownScopes,
                     Words(asked.GetValue(redirects)),
                     asked.GetValue(mode)

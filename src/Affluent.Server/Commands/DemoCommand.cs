@@ -2,7 +2,6 @@ using System.CommandLine;
 using Affluent.Server.Authorization;
 using Affluent.Server.Commands.Demo;
 using Affluent.Server.Platform;
-using Affluent.Server.Storage;
 
 namespace Affluent.Server.Commands;
 
@@ -92,7 +91,7 @@ internal static class DemoCommand
         }
     }
 
-    private static IReadOnlyList<string> Grants { get; } = [.. NewClient.StandardGrants, GrantType.Password.Word()];
+    private static IReadOnlyList<string> Grants { get; } = NewClient.StandardGrants(InstallationKind.Sandbox);
 
     private static string NewEmail() => $"demo-{Guid.NewGuid().ToString("N")[..8]}@example.org";
 

@@ -215,7 +215,10 @@ public sealed class AccessTests
     {
         await using var app = await TestApp.Start(kind);
         var (http, user) = await app.SignedInUser();
-        var secret = await app.Database.Write(db => ClientStore.RotateSecret(db, user.Client.ClientId, keepOldUntil: null), Stop);
+        var secret = await app.Database.Write(
+            db => ClientStore.RotateSecret(db, user.Client.ClientId, keepOldUntil: null),
+            Stop
+        );
 
         await app.PostAuth("/auth/token", user.Client, ("grant_type", "client_credentials"))
             .IsRefused(HttpStatusCode.Unauthorized, "invalid_client");

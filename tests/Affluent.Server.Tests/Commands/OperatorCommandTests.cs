@@ -3,6 +3,7 @@ using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
 using Affluent.Server.Commands;
 using Affluent.Server.Connections;
+using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 
@@ -93,6 +94,24 @@ public sealed class OperatorCommandTests
         Assert.Contains("own terms: yes", shown, StringComparison.Ordinal);
         await app.Command("client", "update", client.ClientId, "--redirect-urls");
         Assert.Contains("redirects: none", (await app.Command("client", "list")).Output, StringComparison.Ordinal);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task In_a_sandbox_a_client_signs_users_in_by_password_without_a_word_about_grants(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+
+        var (code, output, _) = await app.Command("client", "create", "--name", "Lab");
+
+        Assert.Equal(ExitCode.Done, code);
+        var (_, shown, _) = await app.Command("client", "list");
+        Assert.Contains(
+            "grants: client_credentials password authorization_code refresh_token",
+            shown,
+            StringComparison.Ordinal
+        );
+        Assert.NotEqual("", Secret(output));
+        Assert.Equal(["client_credentials", "refresh_token"], NewClient.StandardGrants(InstallationKind.Production));
     }
 
     [Theory, OnBothDatabases]
