@@ -39,6 +39,7 @@ public sealed class IsolationTests
         ["/connections/{id}/user_input"] = Named.Connection,
         ["/queues/{id}"] = Named.Queue,
         ["/queues/{id}/events"] = Named.Queue,
+        ["/"] = Named.Nothing,
         ["/providers/{id}"] = Named.Nothing,
         ["/providers/{id}/logo"] = Named.Nothing,
         ["/categories/{id}"] = Named.Nothing,
@@ -139,7 +140,8 @@ public sealed class IsolationTests
                 )
             );
 
-    private static string BelowVersion(string path) => path[path.IndexOf('/', "/api/v".Length)..];
+    private static string BelowVersion(string path) =>
+        path.IndexOf('/', "/api/v".Length) is >= 0 and var at ? path[at..] : "/";
 
     /// <summary>A user with one of everything.</summary>
     private sealed record Victim(
