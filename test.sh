@@ -14,7 +14,13 @@ in_ci() { [[ "${CI:-}" == true || "${CI:-}" == 1 ]]; }
 say() { printf '== %s\n' "$*"; }
 
 passed=0 failed=0 skipped=0
+failures=()
 finish() {
+  # Named again at the end: what was printed above is long, and its head may be lost.
+  if [[ ${#failures[@]} -gt 0 ]]; then
+    say "Failed:"
+    printf '   %s\n' "${failures[@]}"
+  fi
   printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   exit $((failed > 0))
 }
@@ -150,6 +156,7 @@ for project in tests/*/*.csproj; do
   fi
   count() { grep -o " $1=\"[0-9]*\"" <<<"$counts" | awk -F'"' '{ n += $2 } END { print n + 0 }'; }
   failed_here=$(($(count failed) + $(count errors)))
+  mapfile -t -O ${#failures[@]} failures < <(grep -E '<test [^>]*result="Fail"' "$report" | sed -E 's/.* name="([^"]*)" result=.*/\1/')
   passed=$((passed + $(count passed)))
   skipped=$((skipped + $(count skipped)))
   # A program that ends badly with no failed test has crashed.
