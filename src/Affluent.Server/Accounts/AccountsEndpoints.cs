@@ -57,7 +57,7 @@ internal static class AccountsEndpoints
             .Describe("listAccountsV3", "List accounts (v3)", "A user's accounts over all connections, oldest first.")
             .ShownAs<IReadOnlyList<AccountMessage>, AccountsV3Message>(
                 AccountsV3Message.Of,
-                AccountsV3Json.Default.AccountsV3Message,
+                () => AccountsV3Json.Default.AccountsV3Message,
                 400,
                 404
             );
@@ -67,7 +67,7 @@ internal static class AccountsEndpoints
             .Describe("getAccountV3", "Read an account (v3)", "One account with its balance.")
             .ShownAs<AccountMessage, AccountV3Message>(
                 AccountV3Message.Of,
-                AccountsV3Json.Default.AccountV3Message,
+                () => AccountsV3Json.Default.AccountV3Message,
                 404
             );
     }

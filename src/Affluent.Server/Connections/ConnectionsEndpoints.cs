@@ -47,7 +47,7 @@ internal static class ConnectionsEndpoints
             .Describe("listConnectionsV3", "List connections (v3)", "A user's connections, oldest first.")
             .ShownAs<IReadOnlyList<ConnectionMessage>, ConnectionsV3Message>(
                 ConnectionsV3Message.Of,
-                ConnectionsV3Json.Default.ConnectionsV3Message,
+                () => ConnectionsV3Json.Default.ConnectionsV3Message,
                 400,
                 404
             );
@@ -61,7 +61,7 @@ internal static class ConnectionsEndpoints
             )
             .ShownAs<ConnectionMessage, ConnectionV3Message>(
                 ConnectionV3Message.Of,
-                ConnectionsV3Json.Default.ConnectionV3Message,
+                () => ConnectionsV3Json.Default.ConnectionV3Message,
                 404
             );
     }

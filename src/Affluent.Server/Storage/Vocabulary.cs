@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
+using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -26,20 +28,22 @@ internal sealed class Vocabulary
             .ToLookup(type => type.Name, StringComparer.Ordinal)
     );
 
-    private readonly FrozenDictionary<string, object> _numbers;
-    private readonly FrozenDictionary<object, string> _words;
+    // Over plain numbers, not over each enum: a table of an enum's own is code of its own, compiled at every start.
+    private readonly Dictionary<int, string> _words = [];
+    private readonly Dictionary<string, object> _numbers = new(StringComparer.Ordinal);
 
     private Vocabulary(Type type)
     {
         var lower = type.GetCustomAttribute<WordCaseAttribute>()?.Case == WordCase.LowerSnake;
-        var pairs = Enum.GetValues(type).Cast<object>().Select(value => (value, word: Snake(value.ToString()!, lower)));
-        _words = pairs.ToFrozenDictionary(pair => pair.value, pair => pair.word);
-        _numbers = pairs.ToFrozenDictionary(
-            pair => pair.word,
-            pair => (object)Convert.ToInt32(pair.value, System.Globalization.CultureInfo.InvariantCulture),
-            StringComparer.Ordinal
-        );
-        Words = [.. pairs.Select(pair => pair.word)];
+        var values = (int[])Enum.GetValuesAsUnderlyingType(type);
+        var words = Enum.GetNames(type);
+        for (var i = 0; i < values.Length; i++)
+        {
+            words[i] = Snake(words[i], lower);
+            _words.Add(values[i], words[i]);
+            _numbers.Add(words[i], values[i]);
+        }
+        Words = words;
     }
 
     /// <summary>All words, in the order of the enum.</summary>
@@ -53,19 +57,26 @@ internal sealed class Vocabulary
     public static Vocabulary Named(string name) => Of(ByName.Value[name].Single());
 
     /// <summary>The word of a value.</summary>
-    public string Word(object value) => _words[value];
+    public string Word(Enum value) => Word(Convert.ToInt32(value, CultureInfo.InvariantCulture));
+
+    /// <summary>The word of the value of this number.</summary>
+    public string Word(int number) => _words[number];
 
     /// <summary>The number (<see cref="int"/>) of a word's value; null when it is none of the list.</summary>
     public object? FindNumber(string word) => _numbers.GetValueOrDefault(word);
 
     private static string Snake(string name, bool lower)
     {
-        var words = name.Select(
-            (letter, i) =>
-                (i > 0 && char.IsUpper(letter) ? "_" : "")
-                + (lower ? char.ToLowerInvariant(letter) : char.ToUpperInvariant(letter))
-        );
-        return string.Concat(words);
+        var word = new StringBuilder();
+        foreach (var letter in name)
+        {
+            if (word.Length > 0 && char.IsUpper(letter))
+            {
+                word.Append('_');
+            }
+            word.Append(lower ? char.ToLowerInvariant(letter) : char.ToUpperInvariant(letter));
+        }
+        return word.ToString();
     }
 }
 
@@ -75,20 +86,11 @@ internal static class Vocabulary<T>
 {
     private static readonly Vocabulary Table = Vocabulary.Of(typeof(T));
 
-    private static readonly FrozenDictionary<T, string> WordOf = Enum.GetValues<T>()
-        .ToFrozenDictionary(value => value, value => Table.Word(value));
-
-    private static readonly FrozenDictionary<string, T> ValueOf = WordOf.ToFrozenDictionary(
-        pair => pair.Value,
-        pair => pair.Key,
-        StringComparer.Ordinal
-    );
-
     /// <summary>All words, in the order of the enum.</summary>
     public static IReadOnlyList<string> Words => Table.Words;
 
     /// <summary>The word of a value.</summary>
-    public static string Word(T value) => WordOf[value];
+    public static string Word(T value) => Table.Word(Unsafe.BitCast<T, int>(value));
 
     /// <summary>The values of those words that are of the list, in the order given.</summary>
     public static IEnumerable<T> Among(IEnumerable<string> words)
@@ -108,8 +110,9 @@ internal static class Vocabulary<T>
     /// <summary>Reads a word; false when it is none of the list.</summary>
     public static bool TryRead(string? word, out T value)
     {
-        value = default;
-        return word is not null && ValueOf.TryGetValue(word, out value);
+        var number = word is null ? null : Table.FindNumber(word);
+        value = number is int known ? Unsafe.BitCast<int, T>(known) : default;
+        return number is not null;
     }
 }
 

@@ -37,7 +37,7 @@ internal static class TransactionsEndpoints
             .Gives(200, AnswerHeader.Link)
             .ShownAs<IReadOnlyList<TransactionMessage>, TransactionsV3Message>(
                 TransactionsV3Message.Of,
-                TransactionsV3Json.Default.TransactionsV3Message,
+                () => TransactionsV3Json.Default.TransactionsV3Message,
                 400,
                 404
             );
@@ -47,7 +47,7 @@ internal static class TransactionsEndpoints
             .Describe("getTransactionV3", "Read a transaction (v3)", "One transaction.")
             .ShownAs<TransactionMessage, TransactionV3Message>(
                 TransactionV3Message.Of,
-                TransactionsV3Json.Default.TransactionV3Message,
+                () => TransactionsV3Json.Default.TransactionV3Message,
                 404
             );
     }
