@@ -19,17 +19,18 @@ namespace Affluent.Bench;
 internal static class FirstSynchronization
 {
     private const int Rows = 100_000;
-    private const int Rounds = 3;
+    private const int Rounds = 5;
+    private const int WarmUps = 3;
 
     public static async Task<IReadOnlyList<Figure>> Run(string server)
     {
         List<double> ours = [];
         List<double> floor = [];
-        for (var round = 0; round <= Rounds; round++)
+        for (var round = 1; round <= WarmUps + Rounds; round++)
         {
             await using var database = await BenchDatabase.Create(server);
             var (a, b) = (await Synchronize(database), await Copy(database));
-            if (round > 0) // the first one warms up
+            if (round > WarmUps) // code is compiled for speed only after it ran a while
             {
                 ours.Add(a);
                 floor.Add(b);

@@ -9,21 +9,21 @@ internal static class AccountImports
     private static readonly BulkTable<AccountRow> Accounts = new(
         "accounts",
         [
-            new("user_id", BulkType.Long, a => a.UserId),
-            new("id", BulkType.Long, a => a.Id),
-            new("connection_id", BulkType.Long, a => a.ConnectionId),
+            new("user_id", BulkType.Long, a => a.UserId.Value),
+            new("id", BulkType.Long, a => a.Id.Value),
+            new("connection_id", BulkType.Long, a => a.ConnectionId.Value),
             new("identity", BulkType.Text, a => a.Identity),
             new("name", BulkType.Text, a => a.Name),
             new("account_number", BulkType.Text, a => a.AccountNumber),
             new("iban", BulkType.Text, a => a.Iban),
-            new("type", BulkType.Text, a => a.Type),
-            new("status", BulkType.Text, a => a.Status),
-            new("usage", BulkType.Text, a => a.Usage),
+            new("type", BulkType.Text, a => a.Type?.Word()),
+            new("status", BulkType.Text, a => a.Status.Word()),
+            new("usage", BulkType.Text, a => a.Usage?.Word()),
             new("currency", BulkType.Text, a => a.Currency),
             new("owner_name", BulkType.Text, a => a.OwnerName),
             new("details", BulkType.Text, a => a.Details),
             new("created_at", BulkType.Long, a => a.CreatedAt),
-            new("last_definition_id", BulkType.Text, a => a.LastDefinitionId),
+            new("last_definition_id", BulkType.Text, a => a.LastDefinitionId.Value),
             new("selected", BulkType.Bool, a => a.Selected),
         ]
     );

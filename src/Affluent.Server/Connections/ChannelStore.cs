@@ -10,13 +10,13 @@ internal static class ChannelStore
     private static readonly BulkTable<NewChannel> New = new(
         "channels",
         [
-            new("user_id", BulkType.Long, c => c.UserId),
-            new("connection_id", BulkType.Long, c => c.ConnectionId),
+            new("user_id", BulkType.Long, c => c.UserId.Value),
+            new("connection_id", BulkType.Long, c => c.ConnectionId.Value),
             new("definition_id", BulkType.Text, c => c.DefinitionId.Value),
-            new("mode", BulkType.Text, c => c.Mode),
-            new("status", BulkType.Text, c => c.Used ? ChannelStatus.Running : ChannelStatus.Empty),
+            new("mode", BulkType.Text, c => c.Mode.Word()),
+            new("status", BulkType.Text, c => (c.Used ? ChannelStatus.Running : ChannelStatus.Empty).Word()),
             // Nobody has looked into the others: they are known to be worth a try.
-            new("eligible_accounts", BulkType.Bool, c => c.Used ? null : true),
+            new("eligible_accounts", BulkType.Bool, c => (bool?)(c.Used ? null : true)),
             new("credentials", BulkType.Bytes, c => c.Credentials),
         ]
     );

@@ -91,7 +91,6 @@ internal sealed partial class PostgresDatabase : Database
 
     public override async Task BulkInsert<T>(DbWork db, BulkTable<T> table, IReadOnlyCollection<T> rows)
     {
-        var columns = table.Columns.Select(c => (Column: c, Type: Type(c.Type))).ToArray();
         await using var writer = await ((NpgsqlConnection)db.Connection).BeginBinaryImportAsync(
             $"copy {table.Name} ({string.Join(", ", table.Columns.Select(c => c.Name))}) from stdin (format binary)",
             db.Cancellation
@@ -99,33 +98,24 @@ internal sealed partial class PostgresDatabase : Database
         foreach (var row in rows)
         {
             await writer.StartRowAsync(db.Cancellation);
-            foreach (var (column, type) in columns)
+            foreach (var column in table.Columns)
             {
-                await (
-                    column.Of(row) switch
-                    {
-                        null => writer.WriteNullAsync(db.Cancellation),
-                        long number => writer.WriteAsync(number, type, db.Cancellation),
-                        int number => writer.WriteAsync(number, type, db.Cancellation),
-                        string text => writer.WriteAsync(text, type, db.Cancellation),
-                        bool flag => writer.WriteAsync(flag, type, db.Cancellation),
-                        byte[] bytes => writer.WriteAsync(bytes, type, db.Cancellation),
-                        var other => throw new NotSupportedException($"A column of type {other.GetType()}."),
-                    }
-                );
+                await Write(column.Type, column.Cell(row));
             }
         }
         await writer.CompleteAsync(db.Cancellation);
 
-        static NpgsqlDbType Type(BulkType type) =>
-            type switch
-            {
-                BulkType.Long => NpgsqlDbType.Bigint,
-                BulkType.Int or BulkType.Day => NpgsqlDbType.Integer,
-                BulkType.Bool => NpgsqlDbType.Boolean,
-                BulkType.Text => NpgsqlDbType.Text,
-                BulkType.Bytes => NpgsqlDbType.Bytea,
-            };
+        Task Write(BulkType type, BulkCell cell) =>
+            cell.IsNull
+                ? writer.WriteNullAsync(db.Cancellation)
+                : type switch
+                {
+                    BulkType.Long => writer.WriteAsync(cell.Number, NpgsqlDbType.Bigint, db.Cancellation),
+                    BulkType.Int => writer.WriteAsync(checked((int)cell.Number), NpgsqlDbType.Integer, db.Cancellation),
+                    BulkType.Bool => writer.WriteAsync(cell.Number != 0, NpgsqlDbType.Boolean, db.Cancellation),
+                    BulkType.Text => writer.WriteAsync(cell.Text, NpgsqlDbType.Text, db.Cancellation),
+                    BulkType.Bytes => writer.WriteAsync(cell.Bytes, NpgsqlDbType.Bytea, db.Cancellation),
+                };
     }
 
     protected override string ReplaceTokens(string sql) =>

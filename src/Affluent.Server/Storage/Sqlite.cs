@@ -107,10 +107,20 @@ internal sealed partial class SqliteDatabase : Database
         {
             for (var i = 0; i < parameters.Length; i++)
             {
-                parameters[i].Value = table.Columns[i].Of(row) ?? DBNull.Value;
+                parameters[i].Value = Value(table.Columns[i].Type, table.Columns[i].Cell(row));
             }
             await command.ExecuteNonQueryAsync(db.Cancellation);
         }
+
+        static object Value(BulkType type, BulkCell cell) =>
+            cell.IsNull
+                ? DBNull.Value
+                : type switch
+                {
+                    BulkType.Long or BulkType.Int or BulkType.Bool => cell.Number,
+                    BulkType.Text => cell.Text,
+                    BulkType.Bytes => cell.Bytes,
+                };
     }
 
     protected override string ReplaceTokens(string sql) =>

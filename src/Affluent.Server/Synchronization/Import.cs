@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
 using Affluent.Server.Accounts;
@@ -81,16 +82,12 @@ internal static class Import
         var changes = Reconciliation.Reconcile(stored, movements, rules, WindowOf(reading));
         var byId = held.ToDictionary(t => t.Id.Value);
         var inserts = changes.Inserts.Select(insert =>
-            Worded(
-                Row(insert.Movement, insert.Evidence) with
-                {
-                    UserId = account.UserId,
-                    Id = newId(),
-                    AccountId = account.Id,
-                    ImportedAt = seconds,
-                    UpdatedAt = seconds,
-                },
-                insert.Movement
+            Row(
+                new Origin(account.UserId, newId(), account.Id, seconds),
+                Worded(insert.Movement),
+                insert.Movement,
+                insert.Evidence,
+                seconds
             )
         );
         return new ImportPlan(
@@ -105,42 +102,41 @@ internal static class Import
         );
     }
 
-    private static TransactionRow Updated(TransactionRow old, Update update, long now)
-    {
-        var row = Row(update.Movement, update.Evidence) with
-        {
-            UserId = old.UserId,
-            Id = old.Id,
-            AccountId = old.AccountId,
-            ImportedAt = old.ImportedAt,
-            UpdatedAt = now,
-            Label = old.Label,
-            Type = old.Type,
-            CategoryId = old.CategoryId,
-        };
-        return update.TextChanged ? Worded(row, update.Movement) : row;
-    }
+    private static TransactionRow Updated(TransactionRow old, Update update, long now) =>
+        Row(
+            new Origin(old.UserId, old.Id, old.AccountId, old.ImportedAt),
+            update.TextChanged ? Worded(update.Movement) : new Wording(old.Label, old.Type, old.CategoryId),
+            update.Movement,
+            update.Evidence,
+            now
+        );
 
-    private static TransactionRow Worded(TransactionRow row, Movement movement)
+    private static Wording Worded(Movement movement)
     {
         var type = TransactionTypes.Guess(movement);
-        return row with
-        {
-            Label = Labels.Clean(movement.Text, movement.Counterparty),
-            Type = type,
-            CategoryId = Ledger.Categories.Guess(movement, type),
-        };
+        return new Wording(
+            Labels.Clean(movement.Text, movement.Counterparty),
+            type,
+            Ledger.Categories.Guess(movement, type)
+        );
     }
 
-    private static TransactionRow Row(Movement movement, Evidence evidence) =>
+    // In one piece: a row that is copied to be changed costs a first synchronization three for each.
+    private static TransactionRow Row(Origin origin, Wording wording, Movement movement, Evidence evidence, long now) =>
         new()
         {
+            UserId = origin.UserId,
+            Id = origin.Id,
+            AccountId = origin.AccountId,
             BankId = movement.BankId,
             AmountMinor = movement.Amount,
             Currency = movement.Currency,
+            Label = wording.Label,
             Remittance = movement.Text,
             Counterparty = movement.Counterparty,
+            Type = wording.Type,
             Status = movement.Status,
+            CategoryId = wording.CategoryId,
             Day = movement.Day,
             BookingDay = movement.BookingDay,
             ValueDay = movement.ValueDay,
@@ -149,6 +145,8 @@ internal static class Import
             BankCode = movement.Code,
             Confidence = evidence.Confidence == 100 ? null : evidence.Confidence,
             Ambiguous = evidence.Ambiguous,
+            ImportedAt = origin.ImportedAt,
+            UpdatedAt = now,
         };
 
     private static StoredTransaction Stored(TransactionRow row) =>
@@ -205,4 +203,12 @@ internal static class Import
         var local = day.ToDateTime(TimeOnly.MinValue);
         return new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUnixTimeSeconds();
     }
+
+    /// <summary>Whose a row is, and since when it is held.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Origin(UserId UserId, TransactionId Id, AccountId AccountId, long ImportedAt);
+
+    /// <summary>What the ledger makes of a movement's text.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Wording(string Label, TransactionType Type, string CategoryId);
 }

@@ -9,17 +9,17 @@ internal static class TransactionImports
 {
     private static readonly IReadOnlyList<BulkColumn<TransactionRow>> All =
     [
-        new("user_id", BulkType.Long, t => t.UserId),
-        new("id", BulkType.Long, t => t.Id),
-        new("account_id", BulkType.Long, t => t.AccountId),
+        new("user_id", BulkType.Long, t => t.UserId.Value),
+        new("id", BulkType.Long, t => t.Id.Value),
+        new("account_id", BulkType.Long, t => t.AccountId.Value),
         new("bank_id", BulkType.Text, t => t.BankId),
         new("amount_minor", BulkType.Long, t => t.AmountMinor),
         new("currency", BulkType.Text, t => t.Currency),
         new("label", BulkType.Text, t => t.Label),
         new("remittance", BulkType.Text, t => t.Remittance),
         new("counterparty", BulkType.Text, t => t.Counterparty),
-        new("type", BulkType.Text, t => t.Type),
-        new("status", BulkType.Text, t => t.Status),
+        new("type", BulkType.Text, t => t.Type.Word()),
+        new("status", BulkType.Text, t => t.Status.Word()),
         new("category_id", BulkType.Text, t => t.CategoryId),
         new("day", BulkType.Int, t => t.Day),
         new("booking_day", BulkType.Int, t => t.BookingDay),

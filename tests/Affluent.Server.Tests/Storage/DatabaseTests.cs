@@ -93,7 +93,7 @@ public sealed class DatabaseTests
             [
                 new("id", BulkType.Long, s => s.Id),
                 new("name", BulkType.Text, s => s.Name),
-                new("day", BulkType.Day, s => s.Day),
+                new("day", BulkType.Int, s => s.Day),
                 new("flag", BulkType.Bool, s => s.Flag),
                 new("data", BulkType.Bytes, s => s.Data),
             ]

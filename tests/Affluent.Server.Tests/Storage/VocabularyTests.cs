@@ -92,13 +92,13 @@ public sealed class VocabularyTests
     private static readonly BulkTable<Row> Table = new(
         "words",
         [
-            new("id", BulkType.Long, r => r.Id),
-            new("connection_id", BulkType.Long, r => r.ConnectionId),
-            new("definition_id", BulkType.Text, r => r.DefinitionId),
-            new("type", BulkType.Text, r => r.Type),
-            new("other", BulkType.Text, r => r.Other),
-            new("status", BulkType.Text, r => r.Status),
-            new("day", BulkType.Day, r => r.Day),
+            new("id", BulkType.Long, r => r.Id.Value),
+            new("connection_id", BulkType.Long, r => r.ConnectionId?.Value),
+            new("definition_id", BulkType.Text, r => r.DefinitionId?.Value),
+            new("type", BulkType.Text, r => r.Type.Word()),
+            new("other", BulkType.Text, r => r.Other?.Word()),
+            new("status", BulkType.Text, r => r.Status.Word()),
+            new("day", BulkType.Int, r => r.Day),
         ]
     );
 
