@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
+using Affluent.Server.Security;
 using Affluent.Server.Storage;
 using Affluent.Server.Users;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -97,6 +98,7 @@ internal static class ClientCommand
                     db => ClientStore.Create(db, client, ids, TimeProvider.System),
                     cancellation
                 );
+                OperatorLog.Tell(asked, log => log.ClientCreated(new SecuritySubject(made.Id)));
                 await ShowSecret(asked, made.ClientId, secret);
             }
         );
@@ -230,10 +232,13 @@ internal static class ClientCommand
                 }
                 return;
 
-                Task Report(long gone, long all) =>
-                    gone % UsersPerLine == 0 || gone == all
+                Task Report(UserId user, long gone, long all)
+                {
+                    OperatorLog.Tell(asked, log => log.UserDeleted(new SecuritySubject(UserId: user)));
+                    return gone % UsersPerLine == 0 || gone == all
                         ? output.WriteLineAsync($"erased {gone} of {all} users")
                         : Task.CompletedTask;
+                }
             }
         );
         return command;

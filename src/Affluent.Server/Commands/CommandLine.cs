@@ -41,7 +41,7 @@ internal static class CommandLine
             return (int)ExitCode.Usage;
         }
         var code = await Run(asked, invocation);
-        OperatorLog.Tell(asked, code, errors);
+        OperatorLog.Tell(asked, code);
         return (int)code;
     }
 

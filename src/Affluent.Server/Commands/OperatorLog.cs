@@ -11,20 +11,20 @@ internal static class OperatorLog
     /// <summary>They run the platform, which has a log of its own, or look at nobody's data.</summary>
     private static readonly string[] Untold = ["serve", "demo", "test-bank", "health", "check-config"];
 
-    public static void Tell(ParseResult asked, ExitCode code, TextWriter errors)
+    public static void Tell(ParseResult asked, ExitCode code)
     {
         var command = asked.CommandResult.Command;
         if (asked.Action is null || command is RootCommand || Untold.Contains(command.Name))
         {
             return;
         }
-        Tell(asked, errors, log => log.OperatorCommand(PathOf(command), SubjectOf(asked), (int)code));
+        Tell(asked, log => log.OperatorCommand(PathOf(command), SubjectOf(asked), (int)code));
     }
 
     /// <summary>Tells what a command did besides, in the middle of it.</summary>
-    public static void Tell(ParseResult asked, TextWriter errors, Action<SecurityLog> what)
+    public static void Tell(ParseResult asked, Action<SecurityLog> what)
     {
-        using var output = new LogWriter(FormatterOf(asked), errors);
+        using var output = new LogWriter(FormatterOf(asked), asked.InvocationConfiguration.Error);
         using var logs = LoggerFactory.Create(logging => logging.AddProvider(output));
         what(new SecurityLog(logs));
     }

@@ -116,11 +116,7 @@ internal static class UsersCommand
                     if (await EraseOne(database, revocations, userId, cancellation))
                     {
                         erased++;
-                        OperatorLog.Tell(
-                            asked,
-                            asked.InvocationConfiguration.Error,
-                            log => log.UserDeleted(new SecuritySubject(UserId: userId))
-                        );
+                        OperatorLog.Tell(asked, log => log.UserDeleted(new SecuritySubject(UserId: userId)));
                     }
                 }
                 await asked.InvocationConfiguration.Output.WriteLineAsync(
@@ -143,10 +139,7 @@ internal static class UsersCommand
             return false;
         }
         await database.Write(db => revocations.Add(db, userId), cancellation);
-        while (!await database.Write(db => App.UserErasure.EraseSome(db, userId), cancellation))
-        {
-            // More of this user is left.
-        }
+        await App.UserErasure.EraseBySteps(database, userId, cancellation);
         return true;
     }
 }

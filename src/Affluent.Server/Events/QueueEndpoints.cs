@@ -138,6 +138,10 @@ internal static class QueueEndpoints
         {
             return problem;
         }
+        if (time.Seconds() is var now && now - queue.UsedAt >= Queue.UseNotedEvery)
+        {
+            await database.Write(db => QueueStore.Use(db, user.UserId, queue.Id, now), cancellation);
+        }
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
         var events = await QueueWait.Read(
             database,

@@ -43,6 +43,8 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
 
     public void UserDeleted(SecuritySubject about) => Tell(about, LogUserDeleted);
 
+    public void ClientCreated(SecuritySubject about) => Tell(about, LogClientCreated);
+
     /// <param name="kind">What was agreed to.</param>
     /// <param name="textHash">Of the words that the user read.</param>
     public void ConsentGiven(SecuritySubject about, string kind, ConsentId consent, string textHash) =>
@@ -149,6 +151,9 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
         EventName = "consent_given"
     )]
     private static partial void LogConsentGiven(ILogger log, string kind, ConsentId consent, string textHash);
+
+    [LoggerMessage(7105, LogLevel.Information, "A client was made", EventName = "client_created")]
+    private static partial void LogClientCreated(ILogger log);
 
     [LoggerMessage(
         7201,

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Connections;
@@ -50,7 +51,17 @@ internal sealed record BankLogin(IReadOnlyList<string> Names)
             tools.Security.BankLoginBlocked();
             return new ChannelEnd.Finished(new ChannelResult(ChannelStatus.AuthFailed, ChannelReason.TooManyAttempts));
         }
-        var end = await read(cancellation);
+        ChannelEnd end;
+        try
+        {
+            end = await read(cancellation);
+        }
+        catch
+        {
+            // A run that is stopped or fails in the middle says nothing about the credentials either.
+            await TryPardon(tools, key, rule);
+            throw;
+        }
         switch (end)
         {
             case ChannelEnd.Finished { Result.Reason: ChannelReason.WrongCredentials }:
@@ -67,6 +78,16 @@ internal sealed record BankLogin(IReadOnlyList<string> Names)
                 throw new UnreachableException();
         }
         return end;
+    }
+
+    // Where the database is what failed, the attempt counts as a wrong one, and the first fault is the one to be told.
+    private static async Task TryPardon(RunTools tools, ThrottleKey key, ThrottleRule.Growing rule)
+    {
+        try
+        {
+            await tools.Database.Write(db => ThrottleStore.Pardon(db, key, rule), CancellationToken.None);
+        }
+        catch (Exception error) when (error is DbException or TimeoutException) { }
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Users;
@@ -9,9 +10,9 @@ namespace Affluent.Server.Users;
 /// </summary>
 internal sealed class ClientErasure(Database database, UserErasure users, Revocations revocations)
 {
-    /// <param name="tell">Told after each user how many of how many are gone.</param>
+    /// <param name="tell">Told after each user who is gone, and how many of how many.</param>
     /// <returns>False: no such client.</returns>
-    public async Task<bool> Erase(string clientId, Func<long, long, Task> tell, CancellationToken cancellation)
+    public async Task<bool> Erase(string clientId, Func<UserId, long, long, Task> tell, CancellationToken cancellation)
     {
         // Closed, it gets no token any more, and so no new users.
         if (
@@ -29,11 +30,8 @@ internal sealed class ClientErasure(Database database, UserErasure users, Revoca
         {
             while (await database.Read(db => UserStore.AnyOf(db, client.Id), cancellation) is { } userId)
             {
-                while (!await database.Write(db => users.EraseSome(db, userId), cancellation))
-                {
-                    // More of this user is left.
-                }
-                await tell(++gone, Math.Max(gone, all));
+                await users.EraseBySteps(database, userId, cancellation);
+                await tell(userId, ++gone, Math.Max(gone, all));
             }
         } while (!await database.Write(db => EraseEmpty(db, client), cancellation));
         return true;

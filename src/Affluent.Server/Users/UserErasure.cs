@@ -32,8 +32,16 @@ internal sealed class UserErasure(IReadOnlyList<LockRows> locks, IReadOnlyList<E
         await EraseLocked(db, userId);
     }
 
-    /// <summary>Does a bounded part of <see cref="Erase"/>; true when the user is gone. To be called until then, each time in a transaction of its own.</summary>
-    public async Task<bool> EraseSome(DbWork db, UserId userId)
+    /// <summary><see cref="Erase"/> in bounded steps, each a transaction of its own: stopped in between, a second call goes on.</summary>
+    public async Task EraseBySteps(Database database, UserId userId, CancellationToken cancellation)
+    {
+        while (!await database.Write(db => EraseSome(db, userId), cancellation))
+        {
+            // More of this user is left.
+        }
+    }
+
+    private async Task<bool> EraseSome(DbWork db, UserId userId)
     {
         await Lock(db, userId);
         var left = Step;

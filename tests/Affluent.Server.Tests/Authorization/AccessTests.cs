@@ -235,7 +235,7 @@ public sealed class AccessTests
         Assert.True(
             await new ClientErasure(app.Database, app.Service<UserErasure>(), app.Service<Revocations>()).Erase(
                 user.Client.ClientId,
-                (_, _) => Task.CompletedTask,
+                (_, _, _) => Task.CompletedTask,
                 Stop
             )
         );

@@ -181,6 +181,27 @@ public sealed class QueueTests
         Assert.Equal(0, await app.Count("queues"));
     }
 
+    [Theory, OnBothDatabases]
+    public async Task A_queue_that_is_read_now_and_then_lasts(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        using var first = await app.SignedIn(user);
+        var (read, unread) = (await Subscribe(first), await Subscribe(first));
+        for (var month = 0; month < 4; month++)
+        {
+            app.Time.Advance(TimeSpan.FromDays(30));
+            using var later = await app.SignedIn(user);
+            await Poll(later, read);
+            await app.RunDuePeriodicTasks();
+        }
+
+        using var last = await app.SignedIn(user);
+        await Poll(last, read);
+        using var gone = await last.GetAsync($"/api/v2.1/queues/{unread}/events", Stop);
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+    }
+
     private static async Task<string> Subscribe(HttpClient http)
     {
         using var answer = await http.PostAsync("/api/v2.1/queues", null, Stop);

@@ -225,6 +225,7 @@ public sealed class SecurityLogTests
     {
         await using var app = await Start(kind);
         var client = await app.CreateClient();
+        var (one, two) = (await app.CreateUser(client), await app.CreateUser(client));
 
         var (_, output, errors) = await app.RunCommand("client", "disable", client.ClientId);
         var (code, _, failed) = await app.RunCommand("client", "disable", "n0body-here");
@@ -239,9 +240,20 @@ public sealed class SecurityLogTests
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("ran 'client disable' about nobody; it ended with 1", failed, StringComparison.Ordinal);
         Assert.Contains("ran 'client create' about nobody; it ended with 0", made, StringComparison.Ordinal);
+        Assert.Matches("7105 Affluent.Security: A client was made event=client_created client_id=[0-9]+", made);
         Assert.DoesNotContain("Secret-Plan", made, StringComparison.Ordinal);
         var (_, _, looking) = await Terminal.RunWithoutDatabase("check-config");
         Assert.DoesNotContain("7301", looking, StringComparison.Ordinal);
+
+        var (_, _, deleted) = await app.RunCommand("client", "delete", client.ClientId, "--yes");
+        foreach (var user in new[] { one, two })
+        {
+            Assert.Contains(
+                $"A user was erased event=user_deleted user_id={user.Id}",
+                deleted,
+                StringComparison.Ordinal
+            );
+        }
     }
 
     [Theory, OnBothDatabases]

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Jobs;
 using Affluent.Server.Tests.Harness;
+using Affluent.Server.Tests.Security;
 using Affluent.Server.Tests.Widget;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -19,7 +21,15 @@ public sealed class BankLoginTests
     public async Task A_bank_login_is_guessed_three_times_and_then_at_growing_intervals(DatabaseKind kind)
     {
         var bank = Guarded();
-        await using var app = await TestApp.StartWith(bank, kind);
+        var log = new RecordedEvents();
+        await using var app = await TestApp.Start(
+            kind,
+            configure: builder =>
+            {
+                log.AddTo(builder);
+                builder.Services.AddSingleton(bank.Banks());
+            }
+        );
         var client = await app.CreateClient();
         var ends = new List<string?>();
 
@@ -32,6 +42,9 @@ public sealed class BankLoginTests
 
         Assert.Equal(3, Asked(bank));
         Assert.Equal(Enumerable.Repeat("wrong_credentials", 3).Concat(Enumerable.Repeat("too_many_attempts", 9)), ends);
+        var blocked = log.All.Where(e => e.Name == "bank_login_blocked").ToArray();
+        Assert.Equal(9, blocked.Length);
+        Assert.All(blocked, e => Assert.NotEqual("", e.Ids["connection_id"]));
         var (another, _) = await app.SignedInUser(client);
         Assert.Null(await Try(app, another, "somebody else", Right));
         app.Time.Advance(TimeSpan.FromSeconds(60));
@@ -56,6 +69,33 @@ public sealed class BankLoginTests
         {
             Assert.Equal("bank_not_understood", await Try(app, http, "jean", "pw-1234"));
         }
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Runs_that_are_stopped_in_the_middle_do_not_count(DatabaseKind kind)
+    {
+        var bank = Guarded();
+        var ask = bank.EmbeddedChannel.Instead;
+        await using var app = await TestApp.StartWith(bank, kind);
+        var client = await app.CreateClient();
+        for (var i = 0; i < 3; i++)
+        {
+            var (http, _) = await app.SignedInUser(client);
+            await Connect(http, "jean", Right);
+            using var shutdown = new CancellationTokenSource();
+            bank.EmbeddedChannel.Instead = (_, _) =>
+            {
+                shutdown.Cancel();
+                throw new OperationCanceledException(shutdown.Token);
+            };
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+                app.Services.GetRequiredService<Worker>().RunDue(shutdown.Token)
+            );
+        }
+        bank.EmbeddedChannel.Instead = ask;
+
+        var (another, _) = await app.SignedInUser(client);
+        Assert.Null(await Try(app, another, "jean", Right).WaitAsync(TimeSpan.FromSeconds(20), Stop));
     }
 
     [Theory, OnBothDatabases]

@@ -72,7 +72,7 @@ public sealed class ClientErasureTests
         {
             return await erasure.Erase(
                 client.ClientId,
-                (gone, all) =>
+                (_, gone, all) =>
                 {
                     progress.Add((gone, all));
                     return Task.CompletedTask;

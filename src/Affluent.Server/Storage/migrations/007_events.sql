@@ -27,7 +27,9 @@ create table queues (
     id bigint not null,
     after_id bigint not null,
     created_at bigint not null,
+    -- When it was last read, to the day.
+    used_at bigint not null,
     primary key (user_id, id)
 );
 create index queues_id on queues (id);
-create index queues_created_at on queues (created_at);
+create index queues_used_at on queues (used_at);
