@@ -75,6 +75,28 @@ internal static class LabelWords
         StringComparer.Ordinal
     );
 
+    // Stryker disable once String: words are data
+    private static readonly HashSet<string> Numbered = new(
+        "CHEQUE CHEQUES CHQ CHQS PRET CREDIT REMISE LOAN DARLEHEN PRESTAMO LENING CHECK SCHECK".Split(' '),
+        StringComparer.Ordinal
+    );
+
+    // Stryker disable once String: words are data
+    private static readonly HashSet<string> CompanyForms = new(
+        "SA SAS SASU SARL EURL SCA SNC BV B.V NV N.V GMBH AG KG SE LTD LIMITED PLC INC LLC SL S.L S.A SPA S.P.A SRL".Split(
+            ' '
+        ),
+        StringComparer.Ordinal
+    );
+
+    /// <summary>Names a kind of movement of which there are many: the number behind it tells them apart.</summary>
+    public static bool IsNumbered(ReadOnlySpan<char> word) =>
+        Numbered.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word);
+
+    /// <summary>Ends the name of a company.</summary>
+    public static bool IsCompanyForm(ReadOnlySpan<char> word) =>
+        CompanyForms.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word);
+
     /// <summary>Says that the bank took something, not for what: what follows tells such movements apart.</summary>
     public static bool IsGeneric(ReadOnlySpan<char> word) =>
         Generic.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 
 namespace Affluent.Ledger;
@@ -16,13 +17,24 @@ public static class Labels
     /// <param name="counterparty">Who is on the other side: speaks for a text of which nothing is left.</param>
     public static string Clean(string text, string? counterparty = null)
     {
-        var tokens = new Tokens(text.Replace("<br>", " ", StringComparison.OrdinalIgnoreCase));
+        var tokens = new Tokens(Decoded(text));
         var label = Body(tokens);
         if (label.Length > 1)
         {
             return label;
         }
-        return string.IsNullOrWhiteSpace(counterparty) ? Whole(tokens) : Whole(new Tokens(counterparty));
+        return string.IsNullOrWhiteSpace(counterparty) ? Whole(tokens) : Whole(new Tokens(Decoded(counterparty)));
+    }
+
+    // Banks copy texts out of their web pages, some of them twice.
+    private static string Decoded(string text)
+    {
+        var plain = text.Replace("<br>", " ", StringComparison.OrdinalIgnoreCase);
+        for (var round = 0; round < 2 && plain.Contains('&', StringComparison.Ordinal); round++)
+        {
+            plain = WebUtility.HtmlDecode(plain);
+        }
+        return BankText.Clean(plain);
     }
 
     private static string Body(Tokens tokens)
@@ -33,10 +45,23 @@ public static class Labels
         var last = first;
         var words = new List<(int Token, int At)>(8);
         var generic = true;
+        var (charge, numbered) = (first < tokens.Count && LabelWords.IsGeneric(tokens.Core(first)), false);
         for (var i = first; i < tokens.Count; i++)
         {
             var started = label.Length > 0;
-            if (started && StartsTail(tokens, i) && !(generic && LabelWords.IsMatter(tokens.Core(i))))
+            // The number of a cheque or a loan, and what a charge says expressly to be a number, tells such movements apart.
+            if (started && NumberAt(tokens, i, marked: charge && !numbered) is { } number && (charge || numbered))
+            {
+                label.Append(' ').Append(tokens.Raw(number).TrimStart("Nn°ºOo.:#"));
+                i = number;
+                continue;
+            }
+            if (
+                started
+                && StartsTail(tokens, i)
+                && !(generic && LabelWords.IsMatter(tokens.Core(i)))
+                && !(numbered && NumberAt(tokens, i + 1, marked: false) is not null)
+            )
             {
                 break;
             }
@@ -56,9 +81,10 @@ public static class Labels
             }
             last = i;
             generic &= LabelWords.IsGeneric(tokens.Core(i));
+            numbered |= LabelWords.IsNumbered(tokens.Core(i));
             words.Add((i, label.Length));
             _ = started ? label.Append(between) : label;
-            label.Append(tokens.Raw(i));
+            label.Append(WithoutNameAgain(tokens, first, i));
             between = " ";
         }
         label.Length =
@@ -66,6 +92,51 @@ public static class Labels
                 ? EndOfFirst(tokens, words, label.Length)
                 : label.Length;
         return Trim(label);
+    }
+
+    /// <summary>Where the number is that begins here ("N°123", "N 123", and where it need not be marked "123"); null: none does.</summary>
+    private static int? NumberAt(Tokens tokens, int i, bool marked)
+    {
+        if (i >= tokens.Count)
+        {
+            return null;
+        }
+        var isMark = tokens.Whole(i) is "N" or "NO" or "N°" or "Nº" or "NUMERO" or "NUM" or "NR" or "#";
+        if (isMark)
+        {
+            return i + 1 < tokens.Count && IsNumber(tokens.Whole(i + 1)) ? i + 1 : null;
+        }
+        var whole = tokens.Whole(i);
+        var bare = whole.TrimStart("N°ºO.:#");
+        return IsNumber(bare) && (!marked || bare.Length < whole.Length) ? i : null;
+    }
+
+    // Not a date, an amount or a masked card.
+    private static bool IsNumber(ReadOnlySpan<char> text)
+    {
+        var digits = 0;
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(c))
+            {
+                return false;
+            }
+            digits += char.IsAsciiDigit(c) ? 1 : 0;
+        }
+        return digits >= 4;
+    }
+
+    // "ORANGE SA-ORANGE"
+    private static ReadOnlySpan<char> WithoutNameAgain(Tokens tokens, int first, int i)
+    {
+        var core = tokens.Core(i);
+        return
+            i > first
+            && core.IndexOf('-') is > 0 and var dash
+            && LabelWords.IsCompanyForm(core[..dash])
+            && core[(dash + 1)..].SequenceEqual(tokens.Core(first))
+            ? tokens.Raw(i)[..dash]
+            : tokens.Raw(i);
     }
 
     /// <summary>Where a name ends that is said once more behind itself, whole or from its beginning on.</summary>
@@ -82,7 +153,10 @@ public static class Labels
                 again++;
             }
             // One word again is no name again: "EAUX DU LAC SERVICE DES EAUX".
-            if (period + again == words.Count && (again > 1 || again >= period))
+            if (
+                period + again == words.Count
+                && (again > 1 || again >= period || LabelWords.IsCompanyForm(tokens.Core(words[period - 1].Token)))
+            )
             {
                 return words[period].At;
             }
@@ -100,7 +174,13 @@ public static class Labels
             {
                 break;
             }
-            if (phrase == 0 && !tokens.Core(at).IsEmpty && !IsNoise(tokens, at) && !IsLinkToNoise(tokens, at))
+            if (
+                phrase == 0
+                && !tokens.Core(at).IsEmpty
+                && !IsNoise(tokens, at)
+                && !IsLinkToNoise(tokens, at)
+                && !(at > 0 && tokens.Whole(at) is "DE:" or "A:" or "VERS:" or "POUR:")
+            )
             {
                 break;
             }
@@ -122,8 +202,13 @@ public static class Labels
             return true;
         }
         var next = i + 1 < tokens.Count ? tokens.Core(i + 1) : default;
+        if (tokens.Whole(i) is "ID:" or "ID")
+        {
+            return tokens.Whole(i) is "ID:" || (next.Length > 0 && IsNoise(tokens, i + 1));
+        }
         return tokens.Core(i) switch
         {
+            "FACT" => next.Length > 0 && IsNoise(tokens, i + 1),
             "EUR" or "USD" or "GBP" or "CHF" => next.Length > 0 && char.IsAsciiDigit(next[0]),
             "CD" or "CARTE" or "CB" or "CARD" => next.Length > 0 && next.IndexOfAnyExceptInRange('0', '9') < 0,
             var core => next is "EUR" or "USD" or "GBP" or "CHF" && core.Length > 0 && char.IsAsciiDigit(core[0]),

@@ -21,6 +21,9 @@ internal static class LikelyMatches
 
     private const int MostRounds = 24;
 
+    /// <summary>Two texts whose telling words are at least so alike may speak of one.</summary>
+    private const double Alike = 0.7;
+
     public static void Find(Side held, Side rows, ReconciliationRules rules)
     {
         var candidates = Twins(held).ToLookup(t => (t.Amount, t.Currency));
@@ -43,7 +46,7 @@ internal static class LikelyMatches
         public long Amount => First.Movement.Amount;
         public string Currency => First.Movement.Currency;
         public int Day => First.Movement.Day;
-        public string[] Words => _words ??= WordComparison.Telling(First.Movement.Text);
+        public string[] Words => _words ??= WordsOf(First.Movement);
     }
 
     private sealed record Pair(Twin Held, Twin Row, int Score)
@@ -206,7 +209,10 @@ internal static class LikelyMatches
         {
             return 0;
         }
-        var likeness = held.Fingerprint == row.Fingerprint ? 1 : WordComparison.Likeness(heldWords, rowWords);
+        var likeness =
+            WordComparison.Contradict(old.Counterparty, now.Counterparty) ? 0
+            : held.Fingerprint == row.Fingerprint ? 1
+            : WordComparison.Likeness(heldWords, rowWords);
         var vanished = HasVanished(held);
         if (!vanished && likeness <= 0.5)
         {
@@ -216,8 +222,48 @@ internal static class LikelyMatches
         var score = (55 * likeness) + (45 * nearness * nearness);
         score += old.TransactionDay is { } used && used == now.TransactionDay ? 20 : 0;
         score += vanished && old.Amount % 100 != 0 ? 28 : 0;
-        return (int)score;
+        // Price and nearness alone make no pair of rows that name different things; they are worth a doubt.
+        return likeness < WordComparison.Contradiction ? Math.Min((int)score, GoodEnough - 1) : (int)score;
     }
+
+    /// <summary>
+    /// Flags new rows beside which the list shows one of the same price, words and day in the other state: a movement announced and
+    /// booked at once under two ids, or two movements. Nothing in the list says which.
+    /// </summary>
+    public static void DoubtOpenTwins(Side rows, ReconciliationRules rules)
+    {
+        if (rows.FreeCount == 0)
+        {
+            return;
+        }
+        var open = rows.Where(row => row.IsOpen).ToLookup(row => (row.Movement.Amount, row.Movement.Currency));
+        foreach (var row in rows.Where(row => !row.IsOpen))
+        {
+            foreach (var other in open[(row.Movement.Amount, row.Movement.Currency)])
+            {
+                if ((row.IsFree || other.IsFree) && MayBeOne(other, row, rules))
+                {
+                    (row.IsFree ? row : other).StayApart(WorthADoubt);
+                }
+            }
+        }
+    }
+
+    private static bool MayBeOne(Candidate open, Candidate booked, ReconciliationRules rules)
+    {
+        var (early, late) = (open.Movement, booked.Movement);
+        return early.TransactionDay is { } used
+                && used == late.TransactionDay
+                && Math.Abs(late.Day - early.Day) <= rules.PendingDays
+                && (
+                    open.Fingerprint == booked.Fingerprint
+                    || WordComparison.Likeness(WordsOf(early), WordsOf(late)) >= Alike
+                )
+            || (early.Day == late.Day && open.Fingerprint == booked.Fingerprint && early.BankId != late.BankId);
+    }
+
+    private static string[] WordsOf(Movement movement) =>
+        WordComparison.Telling(movement.Counterparty is { } name ? $"{movement.Text}\n{name}" : movement.Text);
 
     private static int Distance(Movement old, Movement now)
     {

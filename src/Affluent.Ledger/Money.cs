@@ -29,12 +29,19 @@ public static class Money
         + "MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD "
         + "SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
 
+    // Withdrawn ones (ISO 4217, list three): banks go on showing what was booked in them.
+    private const string WithdrawnWithoutDecimals = "BYR ESP GRD ITL LUF BEF PTE TPE ADP";
+    private const string WithdrawnWithTwo =
+        "ANG ATS AZM BGL CUC CYP DEM EEK FIM FRF GHC HRK IEP LTL LVL MRO MTL MZM NLG ROL SDD SIT SKK SLL SRG STD TMM TRL VEF ZMK ZWL";
+
     private static readonly FrozenDictionary<string, int> Decimals = new (string Codes, int Decimals)[]
     {
         (WithoutDecimals, 0),
         (WithTwo, 2),
         (WithThree, 3),
         (WithFour, 4),
+        (WithdrawnWithoutDecimals, 0),
+        (WithdrawnWithTwo, 2),
     }
         .SelectMany(row => row.Codes.Split(' ').Select(code => KeyValuePair.Create(code, row.Decimals)))
         .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);

@@ -111,7 +111,10 @@ public sealed record Movement
                     BankTransactionStatus.Rejected => TransactionStatus.Rejected,
                     BankTransactionStatus.Other => TransactionStatus.Other,
                 },
-                Text = string.Join('\n', transaction.Remittance.Select(line => line.Trim()).Where(line => line != "")),
+                Text = string.Join(
+                    '\n',
+                    transaction.Remittance.Select(line => BankText.Clean(line).Trim()).Where(line => line != "")
+                ),
                 Counterparty = Given(transaction.Counterparty),
                 CheckNumber = Given(transaction.CheckNumber),
                 Code = Given(transaction.Code),
@@ -121,7 +124,7 @@ public sealed record Movement
 
     // Banks send blanks and "NOTPROVIDED" (ISO 20022 usage guidelines) where they have nothing to say.
     private static string? Given(string? text) =>
-        text?.Trim() is { Length: > 0 } given && !IsPlaceholder(given) ? given : null;
+        BankText.Clean(text)?.Trim() is { Length: > 0 } given && !IsPlaceholder(given) ? given : null;
 
     private static bool IsPlaceholder(string text) =>
         text.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant()

@@ -124,8 +124,9 @@ public static class Reconciliation
         Window window
     )
     {
-        var rows = Side.OfBank(bank, rules.Ids);
-        var held = Side.OfStore(stored, rules.Ids, Resolve(window, bank));
+        var ids = IdEvidence.Weigh(rules, stored, bank);
+        var rows = Side.OfBank(bank, ids);
+        var held = Side.OfStore(stored, ids, Resolve(window, bank));
         MatchById(held, rows);
         foreach (var key in (Func<Candidate, Key>[])[Key.Full, Key.Named, Key.Dated, Key.Short])
         {
@@ -133,7 +134,8 @@ public static class Reconciliation
         }
         MatchByKey(held, rows, Key.Short, Key.WhileOpen);
         LikelyMatches.Find(held, rows, rules);
-        return Conclude(held, rows, rules.Ids, bank.Count);
+        LikelyMatches.DoubtOpenTwins(rows, rules);
+        return Conclude(held, rows, ids, bank.Count);
     }
 
     private static Window Resolve(Window window, IReadOnlyList<Movement> bank) =>
@@ -160,19 +162,12 @@ public static class Reconciliation
         }
         foreach (var (id, index) in seen)
         {
-            if (index >= 0 && byId[id] >= 0 && SameMovement(held[index], rows[byId[id]]))
+            if (index >= 0 && byId[id] >= 0 && IdEvidence.IsOneMovement(held[index], rows[byId[id]]))
             {
                 Candidate.Pair(held[index], rows[byId[id]], MatchTier.BankId, 100);
             }
         }
     }
-
-    // Some banks start their ids afresh each day: a settled movement that changed amount, day and words is another one.
-    private static bool SameMovement(Candidate held, Candidate row) =>
-        held.IsOpen
-        || (held.Movement.Currency == row.Movement.Currency && held.Movement.Amount == row.Movement.Amount)
-        || held.Movement.Day == row.Movement.Day
-        || held.Fingerprint == row.Fingerprint;
 
     // A join of two multisets: of two equal rows, each takes its own partner.
     private static void MatchByKey(Side held, Side rows, Func<Candidate, Key> keyOfHeld, Func<Candidate, Key> keyOfRow)
@@ -194,9 +189,14 @@ public static class Reconciliation
         }
         foreach (var row in rows)
         {
-            if (row.IsFree && waiting.TryGetValue(keyOfRow(row), out var queue) && queue.TryDequeue(out var have))
+            if (
+                row.IsFree
+                && waiting.TryGetValue(keyOfRow(row), out var queue)
+                && queue.TryPeek(out var have)
+                && !WordComparison.Contradict(have.Movement.Counterparty, row.Movement.Counterparty)
+            )
             {
-                Candidate.Pair(have, row, MatchTier.Exact, 100);
+                Candidate.Pair(queue.Dequeue(), row, MatchTier.Exact, 100);
             }
         }
     }

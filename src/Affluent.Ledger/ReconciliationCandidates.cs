@@ -155,8 +155,8 @@ internal sealed class Side : IEnumerable<Candidate>
             ? movement.BankId
             : null;
 
-    // A page sent twice, or one movement listed as pending and as booked. The first in our order stays: settled before open.
-    // Rows that share an id and little else are not the same: banks that put a constant where an id should be.
+    // One movement listed as pending and as booked, or a row that slid onto the next page while its list was read. The first in our order
+    // stays: settled before open. Rows that share an id and are not equal in everything else are rows of their own.
     private static HashSet<int> Repeated((Movement Movement, ulong Fingerprint)[] rows, TransactionIds ids)
     {
         var byId = new Dictionary<string, List<int>>(StringComparer.Ordinal);
@@ -184,11 +184,15 @@ internal sealed class Side : IEnumerable<Candidate>
 
     private static bool IsRepeat((Movement Movement, ulong Fingerprint) a, (Movement Movement, ulong Fingerprint) b)
     {
-        var sameAmount = a.Movement.Amount == b.Movement.Amount && a.Movement.Currency == b.Movement.Currency;
+        var (m, n) = (a.Movement, b.Movement);
+        var sameAmount = m.Amount == n.Amount && m.Currency == n.Currency;
         var sameText = a.Fingerprint == b.Fingerprint;
-        return a.Movement.IsOpen == b.Movement.IsOpen
-            ? sameAmount && (sameText || a.Movement.Day == b.Movement.Day)
-            : sameAmount || sameText;
+        return m.IsOpen != n.IsOpen
+            ? sameAmount || sameText
+            : sameAmount
+                && sameText
+                && (m.Day, m.BookingDay, m.ValueDay, m.TransactionDay)
+                    == (n.Day, n.BookingDay, n.ValueDay, n.TransactionDay);
     }
 
     private static int Compare((Movement Movement, ulong Fingerprint) a, (Movement Movement, ulong Fingerprint) b)

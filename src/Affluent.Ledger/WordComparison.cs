@@ -104,6 +104,16 @@ internal static class WordComparison
         return found / all;
     }
 
+    /// <summary>Two texts whose telling words are less alike than this speak of two things.</summary>
+    public const double Contradiction = 0.3;
+
+    /// <summary>Both name the other side, and name different ones.</summary>
+    public static bool Contradict(string? a, string? b) =>
+        a is not null
+        && b is not null
+        && !string.Equals(a, b, StringComparison.OrdinalIgnoreCase)
+        && Likeness(Telling(a), Telling(b)) < Contradiction;
+
     private static double Likeness(string a, string b)
     {
         var (less, more) = a.Length <= b.Length ? (a, b) : (b, a);

@@ -13,12 +13,25 @@ public sealed class LabelTests
     [InlineData("RECIBO (AD.SEPA) - 0123456789 AGUAS DEL SUR", "AGUAS DEL SUR")]
     [InlineData("Kartenzahlung Bäckerei Müller 2026-03-04 Kartennummer 1234", "Bäckerei Müller")]
     [InlineData("Betaalautomaat 10:14 BAKKERIJ JANSEN Pasvolgnr 002", "BAKKERIJ JANSEN")]
+    [InlineData("CB H&amp;M FRANCE", "H&M FRANCE")]
+    [InlineData("CB CAF&Eacute; D&#39;&amp;Icirc;LE", "CAFÉ D'ÎLE")]
     [InlineData("CB*1234<br>CAFE  DES ARTS\n75011", "CAFE DES ARTS")]
     public void What_machines_print_around_a_name_goes(string raw, string label) =>
         Assert.Equal(label, Labels.Clean(raw));
 
     [Theory]
-    [InlineData("FRAIS MANDAT SEPA N°12345678", "FRAIS MANDAT SEPA")]
+    [InlineData("FRAIS MANDAT SEPA N°12345678", "FRAIS MANDAT SEPA 12345678")]
+    [InlineData("FRAIS MANDAT SEPA N°FR12ZZZ456", "FRAIS MANDAT SEPA FR12ZZZ456")]
+    [InlineData("FRAIS VIR INST N 8812", "FRAIS VIR INST 8812")]
+    [InlineData("ECHEANCE PRET 00087713", "ECHEANCE PRET 00087713")]
+    [InlineData("CHEQUE 1234567", "CHEQUE 1234567")]
+    [InlineData("CHEQUE N 1234567", "CHEQUE 1234567")]
+    [InlineData("CHQ N°7654321", "CHQ 7654321")]
+    [InlineData("REMISE CB 12345", "REMISE CB 12345")]
+    [InlineData("REMISE DE CHEQUES 12345 DU 12/03", "REMISE DE CHEQUES 12345")]
+    [InlineData("COTISATION CARTE 4970XXXXXXXX1234", "COTISATION")]
+    [InlineData("PRELEVEMENT EUROPEEN 123456 DE: SPOTIFY FRANCE ID: FR12ZZZ345678", "SPOTIFY FRANCE")]
+    [InlineData("CB AMAZON EU SARL FACT 171126", "AMAZON EU SARL")]
     [InlineData("FRAIS REJET PRLV SEPA REF 998877", "FRAIS REJET PRLV SEPA")]
     [InlineData("COTISATION TAUX REDUIT", "COTISATION TAUX REDUIT")]
     [InlineData("FRAIS REF 998877", "FRAIS")]
@@ -27,6 +40,8 @@ public sealed class LabelTests
         Assert.Equal(label, Labels.Clean(raw));
 
     [Theory]
+    [InlineData("PRLV SEPA NETFLIX INTERNATIONAL B.V. NETFLIX", "NETFLIX INTERNATIONAL B.V")]
+    [InlineData("PRLV SEPA ORANGE SA-ORANGE", "ORANGE SA")]
     [InlineData("PRLV SEPA EAUX DU LAC EAUX DU LAC", "EAUX DU LAC")]
     [InlineData("PRLV SEPA EAUX DU LAC\nEaux du lac", "EAUX DU LAC")]
     [InlineData("PRELEVEMENT EAUX DU LAC EAUX DU", "EAUX DU LAC")]

@@ -63,17 +63,65 @@ public sealed class LikelyMatchTests
             Account.Empty.After(Booked(-4210, 10, "VIR LOYER")).After(Pending(-4210, 10, "VIR LOYER")).Stored.Count
         );
 
+    [Theory]
+    [InlineData("AUTORISATION COFFEE HOUSE", "CARTE BOOKSHOP", true)]
+    [InlineData("APPLE.COM/BILL CORK", "GOOGLE YOUTUBE PREMIUM", true)]
+    [InlineData("PAIEMENT CARTE", "CARTE BOOKSHOP", false)]
+    [InlineData("AUTORISATION AMZN MKTP", "CARTE AMAZON MARKETPLACE", false)]
+    public void Price_and_nearness_make_no_pair_of_rows_that_name_different_things(
+        string before,
+        string after,
+        bool apart
+    )
+    {
+        var stored = Account.Empty.After(Pending(-4217, 10, before)).After(Booked(-4217, 11, after)).Stored;
+
+        if (apart)
+        {
+            Assert.Equal(
+                [(before, TransactionStatus.Expired, false), (after, TransactionStatus.Booked, true)],
+                stored.Select(s => (s.Movement.Text, s.Movement.Status, s.Ambiguous))
+            );
+        }
+        else
+        {
+            Assert.Equal(TransactionStatus.Booked, Assert.Single(stored).Movement.Status);
+        }
+    }
+
     [Fact]
-    public void An_amount_with_cents_that_went_just_as_it_came_again_is_the_same_under_any_words() =>
-        Assert.Single(
-            Account
-                .Empty.After(Pending(-4217, 10, "AUTORISATION COFFEE HOUSE"))
-                .After(Booked(-4217, 11, "CARTE BOOKSHOP"))
-                .Stored
-        );
+    public void Counterparties_contradict_each_other_too()
+    {
+        var (apple, google) = (Pending(-999, 10, "PAIEMENT"), Booked(-999, 11, "PAIEMENT"));
+
+        var stored = Account
+            .Empty.After(apple with { Counterparty = "Apple" })
+            .After(google with { Counterparty = "Google" })
+            .Stored;
+
+        Assert.Equal(2, stored.Count);
+    }
 
     [Theory]
-    [InlineData(0, "AUTORISATION ALPHA", "PAIEMENT BRAVO", 1)]
+    [InlineData(8, "CARTE CARREFOUR CITY", true)]
+    [InlineData(9, "CARTE CARREFOUR CITY", false)]
+    [InlineData(8, "CARTE FNAC", false)]
+    public void A_movement_announced_and_booked_in_one_list_under_two_ids_is_in_doubt(
+        int made,
+        string booked,
+        bool doubt
+    )
+    {
+        var announced = Pending(-2345, 8, "CB CARREFOUR CITY", "p1") with { TransactionDay = 8 };
+        var account = Account.Empty.After(announced);
+
+        var both = account.After(announced, Booked(-2345, 10, booked, "b1") with { TransactionDay = made });
+
+        Assert.Equal([false, doubt], both.Stored.Select(s => s.Ambiguous));
+    }
+
+    [Theory]
+    [InlineData(0, "AUTORISATION", "PAIEMENT BRAVO", 1)]
     [InlineData(10, "AUTORISATION ALPHA", "PAIEMENT BRAVO", 2)]
     [InlineData(10, "AUTORISATION ALPHA", "PAIEMENT ALPHA", 1)]
     [InlineData(10, "VIR SEPA", "SEPA VIR", 1)]

@@ -115,11 +115,12 @@ public sealed class ReconciliationTests
 
     [Theory]
     [InlineData(-4210, 12, "QUITTANCE", "EUR", 1)]
-    [InlineData(-9900, 10, "QUITTANCE", "EUR", 1)]
-    [InlineData(-9900, 12, "VIR LOYER", "EUR", 1)]
+    [InlineData(-4210, 10, "QUITTANCE", "EUR", 1)]
+    [InlineData(-9900, 10, "VIR LOYER", "EUR", 2)]
+    [InlineData(-9900, 12, "VIR LOYER", "EUR", 2)]
     [InlineData(-9900, 12, "QUITTANCE", "EUR", 2)]
     [InlineData(-4210, 12, "QUITTANCE", "USD", 2)]
-    public void An_id_is_believed_of_a_booked_row_when_amount_day_or_words_are_the_same(
+    public void An_id_is_believed_of_a_booked_row_only_under_the_same_amount(
         long amount,
         int day,
         string text,
@@ -130,6 +131,43 @@ public sealed class ReconciliationTests
         var account = StableIds.After(Booked(-4210, 10, "VIR LOYER", "a"));
 
         Assert.Equal(held, account.After(Booked(amount, day, text, "a") with { Currency = currency }).Stored.Count);
+    }
+
+    [Fact]
+    public void A_reference_that_begins_again_names_another_movement()
+    {
+        var account = Account
+            .With(TransactionIds.StableOnceBooked)
+            .After(Booked(-350, 1, "CB BOULANGERIE", "0001"))
+            .After(
+                new Window(5),
+                Booked(-350, 1, "CB BOULANGERIE", "0001"),
+                Booked(-350, 15, "CB BOULANGERIE", "0001"),
+                Booked(-900, 15, "CB CINEMA", "0002")
+            );
+
+        Assert.Equal([1, 15, 15], account.Stored.Select(s => s.Movement.Day));
+        Assert.All(account.Stored, s => Assert.False(s.Missing));
+        Assert.True(
+            account
+                .Changes(
+                    new Window(5),
+                    Booked(-350, 15, "CB BOULANGERIE", "0001"),
+                    Booked(-900, 15, "CB CINEMA", "0002")
+                )
+                .IsEmpty
+        );
+    }
+
+    [Fact]
+    public void One_reference_on_every_payment_of_an_order_keeps_them_all()
+    {
+        Movement[] list = [.. new[] { 1, 8, 15, 22 }.Select(day => Booked(-2500, day, "VIR EPARGNE", "ORDER-7"))];
+
+        var account = Account.With(TransactionIds.Stable).After(list);
+
+        Assert.Equal(4, account.Stored.Count);
+        Assert.True(account.Changes(list).IsEmpty);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ internal static class AccountImports
             new("id", BulkType.Long, a => a.Id.Value),
             new("connection_id", BulkType.Long, a => a.ConnectionId.Value),
             new("identity", BulkType.Text, a => a.Identity),
+            new("reference", BulkType.Text, a => a.Reference),
             new("name", BulkType.Text, a => a.Name),
             new("account_number", BulkType.Text, a => a.AccountNumber),
             new("iban", BulkType.Text, a => a.Iban),
@@ -51,7 +52,7 @@ internal static class AccountImports
             // The user may have chosen or deleted it since it was read.
             await db.Execute(
                 """
-                update accounts set name = @Name, account_number = @AccountNumber, iban = @Iban, type = @Type,
+                update accounts set identity = @Identity, reference = @Reference, name = @Name, account_number = @AccountNumber, iban = @Iban, type = @Type,
                     status = case when @Status <> @NotFound and not selected then @PendingConsent else @Status end,
                     usage = @Usage, owner_name = @OwnerName, details = @Details,
                     last_definition_id = @LastDefinitionId, synced_until = @SyncedUntil,
@@ -63,6 +64,8 @@ internal static class AccountImports
                 {
                     row.UserId,
                     row.Id,
+                    row.Identity,
+                    row.Reference,
                     row.Name,
                     row.AccountNumber,
                     row.Iban,
@@ -86,7 +89,8 @@ internal static class AccountImports
         await db.Execute(
             """
             update accounts set status = @Status, balance_minor = @BalanceMinor, balance_at = @BalanceAt,
-                balance_gap_minor = @BalanceGapMinor, synced_until = @SyncedUntil, synced_run = @SyncedRun
+                balance_gap_minor = @BalanceGapMinor, booked_since_balance = @BookedSinceBalance,
+                rows_left_out = @RowsLeftOut, synced_until = @SyncedUntil, synced_run = @SyncedRun
             where user_id = @UserId and id = @Id and selected and deleted_at is null
             """,
             new
@@ -97,6 +101,8 @@ internal static class AccountImports
                 row.BalanceMinor,
                 row.BalanceAt,
                 row.BalanceGapMinor,
+                row.BookedSinceBalance,
+                row.RowsLeftOut,
                 row.SyncedUntil,
                 row.SyncedRun,
             }

@@ -43,6 +43,9 @@ internal sealed record AccountRow
 
     /// <summary>Names it within the connection whatever the bank's session calls it (<see cref="AccountIdentity"/>).</summary>
     public string Identity { get; init; } = "";
+
+    /// <summary>What the bank called it last: tells it from others of the same key.</summary>
+    public string? Reference { get; init; }
     public string? Name { get; init; }
     public string? AccountNumber { get; init; }
     public string? Iban { get; init; }
@@ -53,6 +56,12 @@ internal sealed record AccountRow
     public long? BalanceMinor { get; init; }
     public long? BalanceAt { get; init; }
     public long? BalanceGapMinor { get; init; }
+
+    /// <summary>Booked in readings that brought no balance, since the last that did; null: none.</summary>
+    public long? BookedSinceBalance { get; init; }
+
+    /// <summary>How many rows of the last reading could not be kept to the cent.</summary>
+    public int RowsLeftOut { get; init; }
     public string? OwnerName { get; init; }
 
     /// <summary>
@@ -209,6 +218,7 @@ internal static class AccountView
             Balance = Balance(row),
             BalanceDate = row.BalanceAt,
             BalanceGap = row.BalanceGapMinor is { } gap and not 0 ? Money.ToDecimal(gap, row.Currency) : null,
+            RowsLeftOut = row.RowsLeftOut > 0 ? row.RowsLeftOut : null,
             Type = row.Type,
             Status = row.Status,
             Usage = row.Usage,
@@ -227,6 +237,7 @@ internal static class AccountView
                 Balance = null,
                 BalanceDate = null,
                 BalanceGap = null,
+                RowsLeftOut = null,
                 Loan = null,
                 Savings = null,
                 CreditCard = null,

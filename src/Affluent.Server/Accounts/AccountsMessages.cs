@@ -38,6 +38,12 @@ internal sealed record AccountMessage
     /// </summary>
     public decimal? BalanceGap { get; init; }
 
+    /// <summary>
+    /// How many rows of the last synchronization could not be kept, because their amount has no exact value in their currency; absent
+    /// when all were. The connection is then PARTIAL_SUCCESS.
+    /// </summary>
+    public int? RowsLeftOut { get; init; }
+
     /// <summary>Kind of account; absent when the bank names one that is none of these.</summary>
     public BankAccountType? Type { get; init; }
 

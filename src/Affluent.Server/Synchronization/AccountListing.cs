@@ -46,12 +46,18 @@ internal sealed record AccountListing(
         List<AccountRow> added = [];
         List<AccountRow> changed = [];
         List<ListedAccount> listed = [];
-        var byIdentity = held.ToDictionary(a => a.Identity, StringComparer.Ordinal);
-        var keys = AccountIdentity.KeysOf(bank);
-        var seen = keys.ToHashSet(StringComparer.Ordinal);
-        foreach (var (account, identity) in bank.Zip(keys))
+        var matches = AccountMatching.Match(
+            bank,
+            [.. held.Select(a => new HeldAccount(a.Identity, a.Reference, a.Type, a.Name))]
+        );
+        var seen = matches
+            .Where(match => match.Held is not null)
+            .Select(match => held[match.Held!.Value].Id)
+            .ToHashSet();
+        foreach (var (account, match) in bank.Zip(matches))
         {
-            var old = byIdentity.GetValueOrDefault(identity);
+            var identity = match.Identity;
+            var old = match.Held is { } index ? held[index] : null;
             if (old is null or { DeletedAt: not null } && !context.AddsAccounts)
             {
                 continue;
@@ -66,7 +72,7 @@ internal sealed record AccountListing(
                 continue;
             }
             var row = old is { DeletedAt: null }
-                ? Renewed(old, account, context)
+                ? Renewed(old, account, identity, context)
                 : New(account, identity, old?.Id ?? context.NewId(), context);
             if (old is null)
             {
@@ -82,15 +88,16 @@ internal sealed record AccountListing(
                 a.DeletedAt is null
                 && a.LastDefinitionId == context.DefinitionId
                 && a.Status != AccountStatus.NotFound
-                && !seen.Contains(a.Identity)
+                && !seen.Contains(a.Id)
             )
             .Select(a => a with { Status = AccountStatus.NotFound });
         return new AccountListing(added, changed, [.. notFound], listed);
     }
 
-    private static AccountRow Renewed(AccountRow old, BankAccount bank, ListingContext context) =>
+    private static AccountRow Renewed(AccountRow old, BankAccount bank, string identity, ListingContext context) =>
         Described(old, bank) with
         {
+            Identity = identity,
             LastDefinitionId = context.DefinitionId,
             Status =
                 !old.Selected ? AccountStatus.PendingConsent
@@ -119,13 +126,14 @@ internal sealed record AccountListing(
     private static AccountRow Described(AccountRow row, BankAccount bank) =>
         row with
         {
-            Name = bank.Name ?? row.Name,
-            AccountNumber = bank.Number ?? row.AccountNumber,
+            Reference = BankText.Clean(bank.Reference),
+            Name = BankText.Clean(bank.Name) ?? row.Name,
+            AccountNumber = BankText.Clean(bank.Number) ?? row.AccountNumber,
             Iban = AccountIdentity.NormalizeIban(bank.Iban) ?? row.Iban,
             Type = bank.Type ?? row.Type,
             // Banks name what is unusual: an account of which nothing is said is a private one.
             Usage = bank.Usage ?? row.Usage ?? BankAccountUsage.Personal,
-            OwnerName = bank.OwnerName ?? row.OwnerName,
+            OwnerName = BankText.Clean(bank.OwnerName) ?? row.OwnerName,
             Details = AccountDetails.Of(bank) ?? row.Details,
         };
 }

@@ -15,6 +15,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
 {
     private readonly ChannelDefinitionId _id = channel.DefinitionId;
     private readonly ConnectorSteps _steps = new(tools, run, bank, channel);
+    private int _incomplete;
 
     /// <summary>The accounts that the channel listed, once it has.</summary>
     public IReadOnlyList<AccountId> ListedAccounts { get; private set; } = [];
@@ -140,7 +141,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         var held = await tools.Database.Read(db => AccountImports.Of(db, run.Job.UserId, run.Id), cancellation);
         var listing = AccountListing.Of(
             // A page sent twice names the same account twice.
-            [.. accounts.DistinctBy(a => a.Reference, StringComparer.Ordinal)],
+            [.. accounts.DistinctBy(a => (a.Reference, a.Currency))],
             held,
             new ListingContext
             {
@@ -187,6 +188,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             db => TransactionImports.OldestOpen(db, run.Job.UserId, known, since),
             cancellation
         );
+        var reader = new AccountReader(tools, run, bank, _steps, accounts);
         var (read, failed) = (0, 0);
         StepResult.Later? later = null;
         var unanswered = 0;
@@ -202,11 +204,12 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             {
                 // Done before the run was interrupted.
                 (read, failed) = held.Status == AccountStatus.Error ? (read, failed + 1) : (read + 1, failed);
+                _incomplete += held.RowsLeftOut > 0 ? 1 : 0;
                 continue;
             }
             var result = account.Bank.ConsentMissing
                 ? new StepResult.Refused(Refusal.AccountRefused, "the bank shares it not") { Session = _steps.Session }
-                : await ReadAccount(account, oldestOpen.GetValueOrDefault(held.Id), cancellation);
+                : await ReadAccount(reader, account, oldestOpen.GetValueOrDefault(held.Id), cancellation);
             switch (result)
             {
                 case null:
@@ -233,7 +236,9 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                     return await EndOf(result);
             }
         }
-        return later is null ? new ChannelEnd.Finished(Outcome.OfAccounts(read, failed)) : await EndOf(later);
+        return later is null
+            ? new ChannelEnd.Finished(Outcome.OfAccounts(read, failed, _incomplete))
+            : await EndOf(later);
     }
 
     private bool MayRetry(StepResult.Later later) =>
@@ -246,45 +251,22 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
 
     /// <summary>Reads one account to its end and writes it; null: done, else what came in between.</summary>
     private async Task<StepResult?> ReadAccount(
+        AccountReader reader,
         ListedAccount account,
         DateOnly? oldestOpen,
         CancellationToken cancellation
     )
     {
         var today = Today();
-        var from = Import.From(account.Row.SyncedUntil, oldestOpen, run.Attended, today);
-        List<BankTransaction> transactions = [];
-        DateOnly? completeFrom = null;
-        var end = await _steps.ListTransactions(
-            account.Bank,
-            from,
-            page =>
-            {
-                transactions.AddRange(page.Transactions);
-                completeFrom =
-                    page.CompleteFrom > completeFrom || completeFrom is null ? page.CompleteFrom : completeFrom;
-            },
-            cancellation
-        );
-        if (end is not null)
+        var (plan, end) = await reader.Read(account, oldestOpen, today, cancellation);
+        if (plan is null)
         {
             return end;
         }
-        var reading = new BankReading(account.Bank, transactions, from, completeFrom);
-        var rules = Import.RulesOf(bank.Definition);
-        var since = Import.WindowOf(reading).From - rules.MarginDays;
-        // What was never read holds nothing.
-        var held = account.Row.SyncedUntil is null
-            ? []
-            : await tools.Database.Read(
-                db => TransactionImports.Held(db, run.Job.UserId, account.Row.Id, since),
-                cancellation
-            );
-        var newId = tools.Ids.Next<TransactionId>;
-        var plan = Import.Plan(account.Row, reading, held, rules, run.Zone, newId, tools.Now);
-        if (plan.Unusable > 0)
+        if (plan.Account.RowsLeftOut > 0)
         {
-            LogUnusable(tools.Log, _id, plan.Unusable);
+            LogUnusable(tools.Log, _id, plan.Account.RowsLeftOut, string.Join(", ", plan.Faults.Select(f => f.Word())));
+            _incomplete++;
         }
         var done = plan.Account with { Status = AccountStatus.Active, SyncedUntil = today };
         await SaveReading(done, EventName.AccountSynchronized, plan, cancellation);
@@ -390,6 +372,6 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     [LoggerMessage(5101, LogLevel.Information, "Channel {Channel}: refused, {Reason}: {Detail}")]
     private static partial void LogRefused(ILogger log, ChannelDefinitionId channel, Refusal reason, string detail);
 
-    [LoggerMessage(5102, LogLevel.Warning, "Channel {Channel}: {Count} rows could not be read")]
-    private static partial void LogUnusable(ILogger log, ChannelDefinitionId channel, int count);
+    [LoggerMessage(5102, LogLevel.Warning, "Channel {Channel}: {Count} rows could not be kept: {Faults}")]
+    private static partial void LogUnusable(ILogger log, ChannelDefinitionId channel, int count, string faults);
 }

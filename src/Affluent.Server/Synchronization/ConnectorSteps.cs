@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Ledger;
 using Affluent.Server.Connections;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
@@ -123,7 +124,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             {
                 return NotUnderstood(overrun);
             }
-            Holder = page.Holder ?? Holder;
+            Holder = BankText.Clean(page.Holder) ?? Holder;
             take(page);
             if (page.Next is not { } next)
             {

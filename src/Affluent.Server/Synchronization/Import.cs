@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
@@ -18,8 +19,8 @@ internal sealed record BankReading(
 );
 
 /// <summary>What to write after one account was read.</summary>
-/// <param name="Unusable">How many of the bank's transactions could not be kept.</param>
-internal sealed record ImportPlan(AccountRow Account, TransactionChanges Changes, int Unusable);
+/// <param name="Faults">Why some of the bank's rows could not be kept; each once.</param>
+internal sealed record ImportPlan(AccountRow Account, TransactionChanges Changes, IReadOnlyList<RowFault> Faults);
 
 /// <summary>Turns bank records into rows by way of the ledger. Pure.</summary>
 internal static class Import
@@ -44,11 +45,38 @@ internal static class Import
         return !attended && from < earliest ? earliest : from;
     }
 
+    /// <summary>
+    /// From which day to read once more, because the balance shows something that these days do not explain: a row that the bank booked
+    /// late, far back. Null: all adds up, or the gap was there before and has been looked into.
+    /// </summary>
+    public static DateOnly? LookBack(AccountRow before, ImportPlan plan, DateOnly? from, DateOnly today)
+    {
+        var earliest = today.AddDays(-UnattendedDays);
+        var isNew = (plan.Account.BalanceGapMinor ?? 0) != (before.BalanceGapMinor ?? 0);
+        return plan.Account.BalanceGapMinor is not (null or 0) && isNew && from > earliest ? earliest : null;
+    }
+
     /// <summary>The days that the bank's list covered.</summary>
     public static Window WindowOf(BankReading reading)
     {
         var from = reading.CompleteFrom > reading.From || reading.From is null ? reading.CompleteFrom : reading.From;
         return new Window(from is { } day ? DayNumbers.From(day) : null);
+    }
+
+    /// <summary>
+    /// From which day on the rows held must be compared; null: all. A bank that sends more than was asked for has it compared with
+    /// all that is held of those days: its old rows are not new ones.
+    /// </summary>
+    public static int? HeldFrom(BankReading reading, ReconciliationRules rules)
+    {
+        if (WindowOf(reading).From is not { } from)
+        {
+            return null;
+        }
+        var earliest = reading
+            .Transactions.SelectMany(t => new[] { t.BookingDay, t.TransactionDay, t.ValueDay })
+            .Min(day => day is { } given ? DayNumbers.From(given) : (int?)null);
+        return Math.Min(from, earliest ?? from) - rules.MarginDays;
     }
 
     public static ReconciliationRules RulesOf(ChannelDefinition channel) => new() { Ids = channel.TransactionIds };
@@ -66,16 +94,19 @@ internal static class Import
     {
         var seconds = now.ToUnixTimeSeconds();
         var movements = new List<Movement>(reading.Transactions.Count);
-        var unusable = 0;
+        List<RowFault> faults = [];
         foreach (var transaction in reading.Transactions)
         {
-            if (Movement.Read(transaction) is Reading.Row row)
+            switch (Movement.Read(transaction))
             {
-                movements.Add(row.Movement);
-            }
-            else
-            {
-                unusable++;
+                case Reading.Row row:
+                    movements.Add(row.Movement);
+                    break;
+                case Reading.Unusable unusable:
+                    faults.Add(unusable.Fault);
+                    break;
+                default:
+                    throw new UnreachableException();
             }
         }
         var stored = held.Select(Stored).ToArray();
@@ -91,14 +122,17 @@ internal static class Import
             )
         );
         return new ImportPlan(
-            WithBalance(account, reading.Account, BalanceCheck.BookedBy(changes, stored), zone, now),
+            WithBalance(account, reading.Account, BalanceCheck.BookedBy(changes, stored), zone, now) with
+            {
+                RowsLeftOut = faults.Count,
+            },
             new TransactionChanges(
                 [.. inserts],
                 [.. changes.Updates.Select(update => Updated(byId[update.Id], update, seconds))],
                 [.. changes.Disappeared.Select(id => new TransactionId(id))],
                 [.. changes.Expired.Select(id => new TransactionId(id))]
             ),
-            unusable
+            [.. faults.Distinct().Order()]
         );
     }
 
@@ -180,21 +214,24 @@ internal static class Import
         DateTimeOffset now
     )
     {
+        // What was booked since a balance was last known: a reading without one leaves the account to be explained by the next.
+        var since = (account.BookedSinceBalance ?? 0) + booked;
         if (bank.Balance is not { } balance || Money.Read(balance, account.Currency, out var closing) is not null)
         {
-            return account;
+            return account with { BookedSinceBalance = account.BalanceMinor is null ? null : since };
         }
         // Cards and loans are not the sum of their movements; a first reading has nothing to be compared with.
         long? gap =
             account.Type is BankAccountType.Loan or BankAccountType.CreditCard ? null
             : account is { SyncedUntil: not null, BalanceMinor: { } opening }
-                ? (account.BalanceGapMinor ?? 0) + BalanceCheck.Gap(opening, closing, booked)
+                ? (account.BalanceGapMinor ?? 0) + BalanceCheck.Gap(opening, closing, since)
             : 0;
         return account with
         {
             BalanceMinor = closing,
             BalanceAt = bank.BalanceDay is { } day ? Midnight(day, zone) : now.ToUnixTimeSeconds(),
             BalanceGapMinor = gap,
+            BookedSinceBalance = null,
         };
     }
 

@@ -13,11 +13,13 @@ namespace Affluent.Server.Synchronization;
 /// <param name="Reason">Null on success.</param>
 /// <param name="AccountsRead">Accounts whose data is now up to date.</param>
 /// <param name="AccountsFailed">Accounts that the bank refused.</param>
+/// <param name="AccountsIncomplete">Of those read, how many lack rows that could not be kept.</param>
 internal sealed record ChannelResult(
     ChannelStatus Status,
     ChannelReason? Reason = null,
     int AccountsRead = 0,
-    int AccountsFailed = 0
+    int AccountsFailed = 0,
+    int AccountsIncomplete = 0
 )
 {
     /// <summary>What the bank itself says about it: for the user, so it stands on the channel and nowhere else.</summary>
@@ -82,10 +84,10 @@ internal static class Outcome
         };
 
     /// <summary>A channel whose accounts were read one by one.</summary>
-    public static ChannelResult OfAccounts(int read, int failed) =>
+    public static ChannelResult OfAccounts(int read, int failed, int incomplete) =>
         failed > 0 && read == 0
             ? new(ChannelStatus.Failed, ChannelReason.AccountsRefused, read, failed)
-            : new(ChannelStatus.Success, null, read, failed);
+            : new(ChannelStatus.Success, null, read, failed, incomplete);
 
     public static bool NeedsUser(ChannelStatus status) =>
         status switch
@@ -136,7 +138,8 @@ internal static class Outcome
     public static RunEnd End(IReadOnlyList<ChannelResult> channels, bool autoSync, Func<DateTimeOffset> nextSlot)
     {
         var status =
-            channels.All(c => c.IsSuccess && c.AccountsFailed == 0) && channels.Count > 0 ? ConnectionStatus.Success
+            channels.All(c => c is { IsSuccess: true, AccountsFailed: 0, AccountsIncomplete: 0 }) && channels.Count > 0
+                ? ConnectionStatus.Success
             : channels.Any(c => c.IsSuccess) ? ConnectionStatus.PartialSuccess
             : ConnectionStatus.Failed;
         if (channels.Count > 0 && channels.All(c => c.NeedsUser))

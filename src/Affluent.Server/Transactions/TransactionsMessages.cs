@@ -71,6 +71,12 @@ internal sealed record TransactionMessage
     /// <summary>True when it may be the same movement as another one, from which it is kept apart; else absent.</summary>
     public bool? Ambiguous { get; init; }
 
+    /// <summary>
+    /// Since when the bank no longer lists it, though it lists the days around; an exact time in UTC seconds; absent while it does.
+    /// <c>status</c> stays as it was last told. It comes back when the bank lists it again.
+    /// </summary>
+    public long? MissingSince { get; init; }
+
     public static TransactionMessage Of(TransactionRow row) =>
         new()
         {
@@ -95,6 +101,7 @@ internal sealed record TransactionMessage
             CheckNumber = row.CheckNumber,
             Confidence = row.Confidence is { } sure and < 100 ? sure : null,
             Ambiguous = row.Ambiguous ? true : null,
+            MissingSince = row.MissingSince,
         };
 
     private static long? Start(int? day) => day is { } given ? ParisDay.Start(given) : null;

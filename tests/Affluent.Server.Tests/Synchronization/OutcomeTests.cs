@@ -14,7 +14,7 @@ public sealed class OutcomeTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
 
-    private static ChannelResult Read => Outcome.OfAccounts(1, 0);
+    private static ChannelResult Read => Outcome.OfAccounts(1, 0, 0);
     private static ChannelResult NotUnderstood => Outcome.Of(Refusal.NotUnderstood);
     private static ChannelResult ConsentExpired => Outcome.Of(Refusal.ConsentExpired);
 
@@ -24,7 +24,7 @@ public sealed class OutcomeTests
     private static readonly Gen<ChannelResult> Results = Gen.OneOf(
         Gen.Enum<Refusal>().Select(Outcome.Of),
         Gen.Enum<LaterReason>().Select(Outcome.Of),
-        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3], Outcome.OfAccounts)
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 3], Outcome.OfAccounts)
     );
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class OutcomeTests
                 {
                     var end = Outcome.End(results, autoSync, () => slot);
                     Assert.Equal(
-                        results.All(r => r.IsSuccess && r.AccountsFailed == 0),
+                        results.All(r => r.IsSuccess && r.AccountsFailed == 0 && r.AccountsIncomplete == 0),
                         end.Status == ConnectionStatus.Success
                     );
                     Assert.Equal(results.All(r => !r.IsSuccess), end.Status == ConnectionStatus.Failed);
@@ -88,12 +88,12 @@ public sealed class OutcomeTests
     [Fact]
     public void A_channel_fails_when_accounts_were_refused_and_none_was_read()
     {
-        Assert.Equal(new ChannelResult(ChannelStatus.Success), Outcome.OfAccounts(0, 0));
-        Assert.Equal(new ChannelResult(ChannelStatus.Success, null, 2, 0), Outcome.OfAccounts(2, 0));
-        Assert.Equal(new ChannelResult(ChannelStatus.Success, null, 1, 2), Outcome.OfAccounts(1, 2));
+        Assert.Equal(new ChannelResult(ChannelStatus.Success), Outcome.OfAccounts(0, 0, 0));
+        Assert.Equal(new ChannelResult(ChannelStatus.Success, null, 2, 0), Outcome.OfAccounts(2, 0, 0));
+        Assert.Equal(new ChannelResult(ChannelStatus.Success, null, 1, 2), Outcome.OfAccounts(1, 2, 0));
         Assert.Equal(
             new ChannelResult(ChannelStatus.Failed, ChannelReason.AccountsRefused, 0, 1),
-            Outcome.OfAccounts(0, 1)
+            Outcome.OfAccounts(0, 1, 0)
         );
     }
 
@@ -107,7 +107,7 @@ public sealed class OutcomeTests
             refusal => Assert.Equal(!faults.Contains(refusal), Outcome.Of(refusal).NeedsUser)
         );
         Assert.All(Enum.GetValues<LaterReason>(), reason => Assert.False(Outcome.Of(reason).NeedsUser));
-        Assert.False(Outcome.OfAccounts(1, 0).NeedsUser);
+        Assert.False(Outcome.OfAccounts(1, 0, 0).NeedsUser);
         Assert.False(Outcome.NeedsUser(ChannelStatus.Empty));
         Assert.False(Outcome.NeedsUser(ChannelStatus.Running));
     }

@@ -1,0 +1,86 @@
+using Affluent.Connectors.Contract;
+using Affluent.Server.Platform;
+using Affluent.Server.Providers;
+using Affluent.Server.Transactions;
+
+namespace Affluent.Server.Synchronization;
+
+/// <summary>Reads accounts of one list and compares them with what is held.</summary>
+internal sealed class AccountReader(
+    RunTools tools,
+    RunState run,
+    BankChannel bank,
+    ConnectorSteps steps,
+    IReadOnlyList<ListedAccount> accounts
+)
+{
+    // References under which the bank lists an account for each currency, and all of their rows together.
+    private readonly HashSet<string> _shared = accounts
+        .CountBy(account => account.Bank.Reference, StringComparer.Ordinal)
+        .Where(pair => pair.Value > 1)
+        .Select(pair => pair.Key)
+        .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>What to write of an account; or what came in between.</summary>
+    /// <param name="oldestOpen">Day of the oldest transaction held that may still book.</param>
+    public async Task<(ImportPlan? Plan, StepResult? End)> Read(
+        ListedAccount account,
+        DateOnly? oldestOpen,
+        DateOnly today,
+        CancellationToken cancellation
+    )
+    {
+        var from = Import.From(account.Row.SyncedUntil, oldestOpen, run.Attended, today);
+        var (plan, end) = await Compare(account, from, cancellation);
+        if (plan is null || Import.LookBack(account.Row, plan, from, today) is not { } earlier)
+        {
+            return (plan, end);
+        }
+        // What the bank refuses of the older days does not undo the reading.
+        return ((await Compare(account, earlier, cancellation)).Plan ?? plan, null);
+    }
+
+    /// <summary>Reads an account from a day on (null: all) and compares it with what is held; or what came in between.</summary>
+    private async Task<(ImportPlan? Plan, StepResult? End)> Compare(
+        ListedAccount account,
+        DateOnly? from,
+        CancellationToken cancellation
+    )
+    {
+        List<BankTransaction> transactions = [];
+        DateOnly? completeFrom = null;
+        var end = await steps.ListTransactions(
+            account.Bank,
+            from,
+            page =>
+            {
+                transactions.AddRange(page.Transactions);
+                completeFrom =
+                    page.CompleteFrom > completeFrom || completeFrom is null ? page.CompleteFrom : completeFrom;
+            },
+            cancellation
+        );
+        if (end is not null)
+        {
+            return (null, end);
+        }
+        if (_shared.Contains(account.Bank.Reference))
+        {
+            transactions.RemoveAll(t =>
+                !string.Equals(t.Currency, account.Row.Currency, StringComparison.OrdinalIgnoreCase)
+            );
+        }
+        var reading = new BankReading(account.Bank, transactions, from, completeFrom);
+        var rules = Import.RulesOf(bank.Definition);
+        var since = Import.HeldFrom(reading, rules);
+        // What was never read holds nothing.
+        var held = account.Row.SyncedUntil is null
+            ? []
+            : await tools.Database.Read(
+                db => TransactionImports.Held(db, run.Job.UserId, account.Row.Id, since),
+                cancellation
+            );
+        var newId = tools.Ids.Next<TransactionId>;
+        return (Import.Plan(account.Row, reading, held, rules, run.Zone, newId, tools.Now), null);
+    }
+}
