@@ -1,3 +1,4 @@
+using System.Text;
 using Affluent.Server.Authorization;
 
 namespace Affluent.Server.Users;
@@ -23,8 +24,22 @@ internal static class Email
 {
     private const int MaximumLength = 254; // RFC 5321 §4.5.3.1.3, less the angle brackets
 
-    /// <summary>Two addresses with the same key are the same user's.</summary>
-    public static string Key(string email) => email.Trim().ToLowerInvariant();
+    /// <summary>
+    /// Two addresses with the same key are the same user's, an accent typed as one character or as two (RFC 6532 §3.1).
+    /// </summary>
+    public static string Key(string email)
+    {
+        var key = email.Trim().ToLowerInvariant();
+        try
+        {
+            return key.Normalize(NormalizationForm.FormC);
+        }
+        // It holds what is no character: nobody has such an address.
+        catch (ArgumentException)
+        {
+            return key;
+        }
+    }
 
     /// <summary>One @ between two parts, no spaces; whether it is somebody's, only a mail can tell.</summary>
     public static bool IsPlausible(string email)

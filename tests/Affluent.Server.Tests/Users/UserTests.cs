@@ -58,6 +58,20 @@ public sealed class UserTests
         await app.CreateUser(await app.CreateClient(), "ada@example.com");
     }
 
+    [Theory, OnBothDatabases]
+    public async Task An_accent_typed_as_one_character_or_as_two_is_the_same(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var client = await app.CreateClient();
+        var composed = await app.CreateUser(client, "j\u00E9r\u00F4me@example.com");
+        const string Decomposed = "JE\u0301ro\u0302me@example.com";
+        using var http = app.WithToken(await app.ClientToken(client));
+
+        await http.PostAsJsonAsync("/api/v2.1/users", new { email = Decomposed, password = "m0rning-walk" }, Stop)
+            .IsRefused(HttpStatusCode.Conflict, "user_exists");
+        Assert.NotEmpty(await app.UserToken(composed with { Email = Decomposed }));
+    }
+
     [Theory]
     [OnBothDatabases("{}", "email")]
     [OnBothDatabases("{\"email\":\"nobody\",\"password\":\"m0rning-walk\"}", "email")]
