@@ -13,6 +13,7 @@ public sealed class InventoryTests
         ["Affluent.Server.Authorization.Access.Bearer"] = "Takes part in a request as a whole: http-server",
         ["Affluent.Server.Authorization.TokenManager"] = "Takes part in a request as a whole: http-server",
         ["Affluent.Server.Authorization.TokenRequests.GoOn"] = "Takes part in a request as a whole: http-server",
+        ["Affluent.Server.Authorization.TokenRequests.UseUp"] = "Takes part in a request as a whole: http-server",
         ["Affluent.Server.Categories.CategoriesEndpoints.Speaks"] = "Takes part in a request as a whole: http-server",
         ["Affluent.Server.Connections.ConnectionEditEndpoints.Create"] =
             "Takes part in a request as a whole: http-server",

@@ -21,6 +21,11 @@ internal static class AuthorizationServer
     /// <summary>However often it is refreshed, a sign-in ends: as late as the longest consent of a bank.</summary>
     public static readonly TimeSpan SignInLifetime = TimeSpan.FromDays(180);
 
+    /// <summary>
+    /// For how long a used refresh token may come again: the answer to its use was lost, and the client repeats its request.
+    /// </summary>
+    public static readonly TimeSpan RefreshGrace = TimeSpan.FromSeconds(60);
+
     /// <summary>Until the application has fetched its tokens: at once.</summary>
     private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(1);
 
@@ -65,8 +70,8 @@ internal static class AuthorizationServer
                     .SetAccessTokenLifetime(AccessTokenLifetime)
                     .SetRefreshTokenLifetime(RefreshTokenLifetime)
                     .SetAuthorizationCodeLifetime(CodeLifetime)
-                    // Whoever brings a used refresh token back ends its whole family, at once.
-                    .SetRefreshTokenReuseLeeway(TimeSpan.Zero)
+                    // Whoever brings a used refresh token back later ends its whole family; TokenRequests judges what comes sooner.
+                    .SetRefreshTokenReuseLeeway(RefreshGrace)
                     // Short enough for the widget's query string.
                     .UseReferenceRefreshTokens()
                     .DisableAccessTokenEncryption()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Claims;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Microsoft.AspNetCore;
@@ -106,9 +107,7 @@ internal sealed class TokenRequests(
             context.Reject(Errors.InvalidGrant, "The sign-in has come to its end: the user signs in again.");
             return;
         }
-        // OpenIddict lets several requests at the same moment pass; the first one to use the token up is the only one.
-        var token = await tokens.FindByIdAsync(old.GetTokenId()!, context.CancellationToken);
-        if (token is null || !await tokens.TryRedeemAsync(token, context.CancellationToken))
+        if (!await UseUp(context.Request, old, context.CancellationToken))
         {
             await tokens.RevokeByAuthorizationIdAsync(old.GetAuthorizationId()!, context.CancellationToken);
             context.Reject(Errors.InvalidGrant, "The code or refresh token was already used.");
@@ -121,6 +120,26 @@ internal sealed class TokenRequests(
             .SetRefreshTokenLifetime(
                 left < AuthorizationServer.RefreshTokenLifetime ? left : AuthorizationServer.RefreshTokenLifetime
             );
+    }
+
+    /// <summary>
+    /// OpenIddict lets several requests at the same moment pass. Of those with a code the first is the only one. A refresh token may come again for a
+    /// while, until one of those that were given for it is used.
+    /// </summary>
+    private async Task<bool> UseUp(OpenIddictRequest request, ClaimsPrincipal old, CancellationToken cancellation)
+    {
+        var id = old.GetTokenId()!;
+        if (request.IsRefreshTokenGrantType())
+        {
+            var token = new TokenId(long.Parse(id, CultureInfo.InvariantCulture));
+            var family = new AuthorizationId(long.Parse(old.GetAuthorizationId()!, CultureInfo.InvariantCulture));
+            return await database.Write(
+                db => TokenStore.UseRefreshToken(db, family, token, time.Seconds()),
+                cancellation
+            );
+        }
+        return await tokens.FindByIdAsync(id, cancellation) is { } code
+            && await tokens.TryRedeemAsync(code, cancellation);
     }
 
     /// <summary>For how long a sign-in may still be refreshed.</summary>

@@ -198,6 +198,7 @@ public sealed class TokenTests
         Assert.Equal(TestApp.UserScopes, second.Text("scope"));
         Assert.Equal(HttpStatusCode.OK, await StatusOfMe(app, second));
 
+        app.Time.Advance(AuthorizationServer.RefreshGrace + TimeSpan.FromSeconds(1));
         await Refresh(first).IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
 
         await Refresh(second).IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
@@ -206,43 +207,100 @@ public sealed class TokenTests
     }
 
     [Theory, OnBothDatabases]
-    public async Task Refreshes_with_one_token_at_the_same_moment_end_the_family(DatabaseKind kind)
+    public async Task A_client_that_lost_the_answer_repeats_its_refresh(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var first = await app.SignIn(user);
+
+        var lost = await Refresh(app, user, first).IsGiven();
+        app.Time.Advance(AuthorizationServer.RefreshGrace - TimeSpan.FromSeconds(1));
+        var second = await Refresh(app, user, first).IsGiven();
+        var third = await Refresh(app, user, second).IsGiven();
+        app.Time.Advance(TimeSpan.FromHours(2));
+        var fourth = await Refresh(app, user, third).IsGiven();
+
+        Assert.Equal(HttpStatusCode.OK, await StatusOfMe(app, fourth));
+        // Whoever has the lost answer is not who went on: one of them is a thief.
+        await Refresh(app, user, lost).IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+        await Refresh(app, user, fourth).IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusOfMe(app, fourth));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_repetition_after_its_answer_was_used_ends_the_family(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var first = await app.SignIn(user);
+        var second = await Refresh(app, user, first).IsGiven();
+        var third = await Refresh(app, user, second).IsGiven();
+
+        await Refresh(app, user, first).IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+
+        await Refresh(app, user, third).IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusOfMe(app, third));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Repetitions_do_not_make_the_grace_longer(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var first = await app.SignIn(user);
+        await Refresh(app, user, first).IsGiven();
+        app.Time.Advance(AuthorizationServer.RefreshGrace - TimeSpan.FromSeconds(1));
+        await Refresh(app, user, first).IsGiven();
+        app.Time.Advance(TimeSpan.FromSeconds(2));
+
+        await Refresh(app, user, first).IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Of_refreshes_with_one_token_at_the_same_moment_one_goes_on(DatabaseKind kind)
     {
         await using var app = await TestApp.Start(kind);
         var user = await app.CreateUser(await app.CreateClient());
         var tokens = await app.SignIn(user);
 
-        var answers = await Task.WhenAll(
-            Enumerable
-                .Range(0, 8)
-                .Select(_ =>
-                    app.PostAuth(
-                        "/auth/token",
-                        user.Client,
-                        ("grant_type", "refresh_token"),
-                        ("refresh_token", tokens.Text("refresh_token")!)
-                    )
-                )
-        );
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Refresh(app, user, tokens)));
+
+        Assert.All(answers, a => Assert.Equal(HttpStatusCode.OK, a.StatusCode));
+        var given = await Task.WhenAll(answers.Select(a => a.Json()));
+        var next = await Refresh(app, user, given[3]).IsGiven();
+        Assert.Equal(HttpStatusCode.OK, await StatusOfMe(app, next));
+        await Refresh(app, user, given[5]).IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+        await Refresh(app, user, next).IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusOfMe(app, next));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Two_who_go_on_from_one_token_at_the_same_moment_end_the_family(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var tokens = await app.SignIn(user);
+        var one = await Refresh(app, user, tokens).IsGiven();
+        var other = await Refresh(app, user, tokens).IsGiven();
+
+        var answers = await Task.WhenAll(Refresh(app, user, one), Refresh(app, user, other));
 
         Assert.InRange(answers.Count(a => a.IsSuccessStatusCode), 0, 1);
         foreach (var winner in answers.Where(a => a.IsSuccessStatusCode))
         {
             var won = await winner.Json();
-            await app.PostAuth(
-                    "/auth/token",
-                    user.Client,
-                    ("grant_type", "refresh_token"),
-                    ("refresh_token", won.Text("refresh_token")!)
-                )
-                .IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+            await Refresh(app, user, won).IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
             Assert.Equal(HttpStatusCode.Unauthorized, await StatusOfMe(app, won));
         }
-        Assert.All(
-            answers.Where(a => !a.IsSuccessStatusCode),
-            a => Assert.Equal(HttpStatusCode.BadRequest, a.StatusCode)
-        );
     }
+
+    private static Task<HttpResponseMessage> Refresh(TestApp app, TestUser user, JsonElement tokens) =>
+        app.PostAuth(
+            "/auth/token",
+            user.Client,
+            ("grant_type", "refresh_token"),
+            ("refresh_token", tokens.Text("refresh_token")!)
+        );
 
     [Theory, OnBothDatabases]
     public async Task A_refresh_may_ask_for_less_and_never_for_more(DatabaseKind kind)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Reflection;
+using Affluent.Server.Authorization;
 using Affluent.Server.Commands;
 using Affluent.Server.Platform;
 using Affluent.Server.Security;
@@ -102,6 +103,7 @@ public sealed class SecurityLogTests
 
         _log.Forget();
         await app.PostAuth("/auth/token", user.Client, ("grant_type", "refresh_token"), ("refresh_token", refresh));
+        app.Time.Advance(AuthorizationServer.RefreshGrace + TimeSpan.FromSeconds(1));
         Assert.Empty(_log.All);
         using var again = await app.PostAuth(
             "/auth/token",
