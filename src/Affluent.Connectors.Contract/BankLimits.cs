@@ -6,8 +6,10 @@ namespace Affluent.Connectors.Contract;
 /// </summary>
 public static class BankLimits
 {
-    /// <summary>Bytes of one answer, unpacked. A page of a bank's list is some hundred kilobytes.</summary>
-    public const int LargestAnswer = 8 * 1024 * 1024;
+    /// <summary>
+    /// Bytes of one answer, unpacked. A page of a bank's list is some hundred kilobytes; banks without pages give up to 10 MB at once.
+    /// </summary>
+    public const int LargestAnswer = 16 * 1024 * 1024;
 
     /// <summary>Bytes of all answers to one list: the accounts, or the transactions of one account.</summary>
     public const long LargestList = 64L * 1024 * 1024;
@@ -42,8 +44,11 @@ public static class BankLimits
     /// <summary>How long parsing one HTML page may take.</summary>
     public static readonly TimeSpan LongestParsing = TimeSpan.FromSeconds(15);
 
-    /// <summary>From a request to the last byte of its answer.</summary>
-    public static readonly TimeSpan LongestExchange = TimeSpan.FromSeconds(30);
+    /// <summary>From a request to the beginning of its answer, and from each piece of it to the next.</summary>
+    public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
+
+    /// <summary>From a request to the last byte of its answer: a large one may take its time as long as it comes.</summary>
+    public static readonly TimeSpan LongestExchange = TimeSpan.FromSeconds(120);
 
     /// <summary>One step of a connector.</summary>
     public static readonly TimeSpan LongestStep = TimeSpan.FromMinutes(3);

@@ -21,8 +21,17 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
         CancellationToken cancellationToken
     )
     {
-        var deadline = new CancellationTokenSource(BankLimits.LongestExchange, time);
+        var deadline = new CancellationTokenSource(BankLimits.LongestSilence, time);
         var begun = time.GetTimestamp();
+        void Heard()
+        {
+            var left = BankLimits.LongestExchange - time.GetElapsedTime(begun);
+            deadline.CancelAfter(
+                left > BankLimits.LongestSilence ? BankLimits.LongestSilence
+                : left > TimeSpan.Zero ? left
+                : TimeSpan.Zero
+            );
+        }
         HttpStatusCode? status = null;
         void End(Exception? failure) =>
             Ended?.Invoke(new(request.Method, request.RequestUri, status, failure, time.GetElapsedTime(begun)));
@@ -32,13 +41,14 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
             using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
             var response = await base.SendAsync(request, either.Token);
             status = response.StatusCode;
+            Heard();
             if (response.Content.Headers.ContentLength > BankLimits.LargestAnswer)
             {
                 response.Dispose();
                 throw TooLarge();
             }
             var body = await response.Content.ReadAsStreamAsync(either.Token);
-            var bounded = new StreamContent(new BoundedBody(body, deadline, Received, End));
+            var bounded = new StreamContent(new BoundedBody(body, deadline, Heard, Received, End));
             foreach (var (name, values) in response.Content.Headers.NonValidated)
             {
                 bounded.Headers.TryAddWithoutValidation(name, values);
@@ -70,7 +80,7 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
     private static HttpIOException TooLate(Exception cancelled) =>
         new(
             HttpRequestError.Unknown,
-            $"No whole answer within {BankLimits.LongestExchange.TotalSeconds} seconds.",
+            $"Nothing for {BankLimits.LongestSilence.TotalSeconds} seconds, or no end within {BankLimits.LongestExchange.TotalSeconds}.",
             cancelled
         );
 
@@ -78,6 +88,7 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
     private sealed class BoundedBody(
         Stream body,
         CancellationTokenSource deadline,
+        Action heard,
         Action<int>? received,
         Action<Exception?> end
     ) : Stream
@@ -94,6 +105,8 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
             using var either = CancellationTokenSource.CreateLinkedTokenSource(_deadline, cancellationToken);
             try
             {
+                // A body that is at hand looks at no clock.
+                either.Token.ThrowIfCancellationRequested();
                 var read = await body.ReadAsync(buffer, either.Token);
                 _read += read;
                 received?.Invoke(read);
@@ -104,6 +117,10 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
                 if (read == 0 && buffer.Length > 0)
                 {
                     End(null);
+                }
+                else if (!_ended)
+                {
+                    heard();
                 }
                 return read;
             }

@@ -72,21 +72,45 @@ public sealed class BoundedExchangeTests
     }
 
     [Fact]
-    public async Task The_time_limit_holds_to_the_last_byte()
+    public async Task A_silence_ends_the_exchange_wherever_it_falls()
     {
         using var bank = new Bank(100, stallsAt: 40);
         using var http = Client(bank);
         using var response = await http.GetAsync(Address, HttpCompletionOption.ResponseHeadersRead, Stop);
         var reading = response.Content.ReadAsByteArrayAsync(Stop);
 
-        _time.Advance(BankLimits.LongestExchange - TimeSpan.FromSeconds(1));
+        _time.Advance(BankLimits.LongestSilence - TimeSpan.FromSeconds(1));
         var inTime = reading.IsCompleted;
         _time.Advance(TimeSpan.FromSeconds(1));
 
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() => reading);
         Assert.False(inTime);
         Assert.IsType<HttpIOException>(failure.InnerException);
-        Assert.Equal(BankLimits.LongestExchange, Assert.Single(_ends).Duration);
+        Assert.Equal(BankLimits.LongestSilence, Assert.Single(_ends).Duration);
+    }
+
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(5, false)]
+    public async Task An_answer_may_take_its_time_as_long_as_it_comes_and_ends(int pieces, bool read)
+    {
+        var pause = BankLimits.LongestSilence - TimeSpan.FromSeconds(1);
+        Assert.True(3 * pause < BankLimits.LongestExchange && 5 * pause > BankLimits.LongestExchange);
+        using var bank = new Bank(pieces);
+        using var http = Client(bank);
+        using var response = await http.GetAsync(Address, HttpCompletionOption.ResponseHeadersRead, Stop);
+        await using var body = await response.Content.ReadAsStreamAsync(Stop);
+        var failure = await Record.ExceptionAsync(async () =>
+        {
+            while (await body.ReadAsync(new byte[1], Stop) > 0)
+            {
+                _time.Advance(pause);
+            }
+        });
+
+        Assert.Equal(read, failure is null);
+        Assert.Equal(read, Assert.Single(_ends).Failure is null);
+        Assert.InRange(_ends[0].Duration, TimeSpan.Zero, BankLimits.LongestExchange + pause);
     }
 
     [Fact]
@@ -110,7 +134,7 @@ public sealed class BoundedExchangeTests
         using var http = Client(bank);
         var asked = http.GetAsync(Address, Stop);
 
-        _time.Advance(BankLimits.LongestExchange);
+        _time.Advance(BankLimits.LongestSilence);
 
         await Assert.ThrowsAsync<HttpIOException>(() => asked);
         Assert.Null(Assert.Single(_ends).Status);

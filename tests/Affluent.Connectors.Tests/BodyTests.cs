@@ -65,6 +65,29 @@ public sealed class BodyTests
     }
 
     [Theory]
+    [InlineData("application/json; charset=windows-1252")]
+    [InlineData("application/json;charset=\"CP1252\"")]
+    [InlineData("application/json; charset=iso-8859-1")]
+    [InlineData("application/json; charset=us-ascii")]
+    public async Task Json_in_the_code_page_of_windows_is_read_in_it(string type)
+    {
+        // "CAFÉ DE L’ÎLE – 5 €": the apostrophe, the dash and the euro sign are not in Latin-1.
+        byte[] bytes = [.. "{ \"name\": \"CAF\xC9 DE L\x92\xCELE \x96 5 \x80\" }".Select(c => (byte)c)];
+
+        Assert.Equal("CAFÉ DE L’ÎLE – 5 €", await Name(bytes, type));
+    }
+
+    [Fact]
+    public async Task Json_in_other_code_pages_is_read_in_them()
+    {
+        // The euro sign of ISO-8859-15.
+        Assert.Equal(
+            "5 €",
+            await Name([.. "{ \"name\": \"5 \xA4\" }".Select(c => (byte)c)], "application/json; charset=ISO-8859-15")
+        );
+    }
+
+    [Theory]
     [InlineData("text/html; charset=ISO-8859-1", "utf-8")]
     [InlineData("text/html; charset=ISO-8859-1", "iso-8859-1")]
     [InlineData("text/html", "iso-8859-1", true)]

@@ -6,14 +6,17 @@ namespace Affluent.Connectors.Http;
 /// <summary>What came back from a bank. A bank that could not be reached is an answer too.</summary>
 internal record BankAnswer
 {
-    /// <summary>How long a bank that is down is left alone when it names no time itself.</summary>
-    public static readonly TimeSpan PauseWhenDown = TimeSpan.FromMinutes(15);
+    /// <summary>How long a bank is left alone that let us wait in vain: whoever is there has waited long enough.</summary>
+    public static readonly TimeSpan PauseWhenSilent = TimeSpan.FromMinutes(15);
 
-    /// <summary>The same for a bank that counts our calls: its count is mostly by the day.</summary>
+    /// <summary>How long a bank that counts our calls is left alone when it names no time itself: its count is mostly by the day.</summary>
     public static readonly TimeSpan PauseWhenLimited = TimeSpan.FromHours(1);
 
     /// <summary>HTTP status; 0 = no answer (connection refused, time-out, cut off, too large).</summary>
     public required int Status { get; init; }
+
+    /// <summary>Whether that is because time ran out.</summary>
+    public bool IsTimeOut { get; init; }
 
     /// <summary>The address asked.</summary>
     public required Uri Address { get; init; }
@@ -42,9 +45,12 @@ internal record BankAnswer
             _ => null,
         };
 
-    /// <summary>The bank is down, or answers nonsense.</summary>
+    /// <summary>The bank is down, or answers nonsense. When it names no time, how soon to ask again is up to who asks: somebody may be waiting.</summary>
     public StepResult.Later Unavailable(string session, DateTimeOffset now) =>
-        new(ReadRetryAfter(now) ?? now + PauseWhenDown, LaterReason.BankUnavailable) { Session = session };
+        new(ReadRetryAfter(now) ?? now + (IsTimeOut ? PauseWhenSilent : TimeSpan.Zero), LaterReason.BankUnavailable)
+        {
+            Session = session,
+        };
 
     private StepResult.Later Limited(string session, DateTimeOffset now) =>
         new(ReadRetryAfter(now) ?? now + PauseWhenLimited, LaterReason.RateLimited) { Session = session };

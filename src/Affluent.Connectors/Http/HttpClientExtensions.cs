@@ -39,21 +39,33 @@ internal static class HttpClientExtensions
                 && !cancellation.IsCancellationRequested
             )
         {
-            return new BankAnswer<TBody> { Status = 0, Address = address };
+            return new BankAnswer<TBody>
+            {
+                Status = 0,
+                Address = address,
+                IsTimeOut = IsTimeOut(e),
+            };
         }
     }
+
+    // A socket's own words about the cancellation may lie further within.
+    private static bool IsTimeOut(Exception? e) =>
+        e is not null && (e is OperationCanceledException || IsTimeOut(e.InnerException));
 
     /// <summary>The media type without parameters, in lower case; empty when the bank states none.</summary>
     public static string MediaType(this HttpContent content) =>
         (content.Headers.ContentType?.MediaType ?? "").ToLowerInvariant();
 
-    /// <summary>The encoding of the text; UTF-8 when the bank states none, or one that nobody knows.</summary>
+    /// <summary>
+    /// The encoding of the text; UTF-8 when the bank states none, or one that nobody knows. What calls itself Latin-1 or ASCII is windows-1252, which
+    /// has characters where those have none (WHATWG Encoding, section 4.2).
+    /// </summary>
     public static Encoding Encoding(this HttpContent content)
     {
         try
         {
-            return content.Headers.ContentType?.CharSet?.Trim('"') is { Length: > 0 } name
-                ? System.Text.Encoding.GetEncoding(name)
+            return content.Headers.ContentType?.CharSet?.Trim('"', ' ') is { Length: > 0 } name
+                ? Named(name)
                 : System.Text.Encoding.UTF8;
         }
         // The latter: UTF-7, which .NET knows and refuses.
@@ -62,6 +74,14 @@ internal static class HttpClientExtensions
             return System.Text.Encoding.UTF8;
         }
     }
+
+    // The code pages come first: without them .NET knows Unicode, Latin-1 and ASCII only.
+    private static Encoding Named(string name) =>
+        (CodePagesEncodingProvider.Instance.GetEncoding(name) ?? System.Text.Encoding.GetEncoding(name)) switch
+        {
+            { CodePage: 28591 or 20127 } => CodePagesEncodingProvider.Instance.GetEncoding(1252)!,
+            var encoding => encoding,
+        };
 
     private static string? First(HttpResponseMessage response, string name) =>
         response.Headers.NonValidated.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;

@@ -7,8 +7,8 @@ namespace Affluent.Connectors.Reading;
 internal static partial class Dates
 {
     /// <summary>
-    /// The day that a text speaks of; null when it is none. With a time in UTC ("Z") the day is the one in the bank's zone,
-    /// because 2024-02-13T23:00:00Z is the 14th in Paris. Any other offset is the bank's own: the day stands as written.
+    /// The day that a text speaks of; null when it is none. With a time in UTC ("Z", "+00:00") the day is the one in the bank's
+    /// zone, because 2024-02-13T23:00:00Z is the 14th in Paris. Any other offset is the bank's own: the day stands as written.
     /// </summary>
     public static DateOnly? Read(string? text, TimeZoneInfo zone)
     {
@@ -93,7 +93,7 @@ internal static partial class Dates
             ^(?: (?<y4>[0-9]{4}) (?<sep>[-/.]?) (?<m>[0-9]{2}) \k<sep> (?<d>[0-9]{2})
                | (?<dd>[0-9]{1,2}) (?<sep>[-/.]) (?<mm>[0-9]{1,2}) \k<sep> (?<y>[0-9]{4}|[0-9]{2}) )
              (?: [Tt\s] (?<hour>[0-9]{2}) :? (?<minute>[0-9]{2}) (?: :?[0-9]{2} (?:[.,][0-9]+)? )?
-                 (?: (?<utc>[Zz]) | \s?[+-][0-9]{2}(?::?[0-9]{2})? )?
+                 (?: (?<utc> [Zz] | \s?(?:UTC|GMT) | \s?[+-]00(?::?00)? ) | \s?[+-][0-9]{2}(?::?[0-9]{2})? )? (?: \[[A-Za-z0-9_/+-]{1,40}\] )?
                | [Zz] | [+-][0-9]{2}:?[0-9]{2} )?$
             """,
         RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant,

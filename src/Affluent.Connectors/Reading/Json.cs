@@ -154,6 +154,9 @@ internal sealed class JsonBody(ReadOnlyMemory<byte> bytes)
     /// <summary>Whether the bank sent nothing.</summary>
     public bool IsEmpty => _bytes.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0;
 
+    /// <summary>Whether this is a page for people: the word of something that stands in front of the bank's interface.</summary>
+    public bool IsMarkup => _bytes.Span.TrimStart(" \t\r\n"u8).StartsWith("<"u8);
+
     /// <summary>The document; null when the bank sent something else.</summary>
     public JsonElement? Parse() => Json.Parse(_bytes);
 

@@ -11,22 +11,28 @@ namespace Affluent.Connectors.Reading;
 /// A page seen before, moved forward at each power of two (Brent's way of finding a cycle): meeting it again means that the
 /// bank leads us round in a circle.
 /// </param>
-/// <param name="Rows">Digest of the rows of the page before.</param>
+/// <param name="Rows">Digests of the rows of the pages before, one after the other.</param>
 internal sealed record Trail(string Address, int Number = 1, string? Mark = null, string? Rows = null)
 {
     /// <summary>Whether it is one that <see cref="To"/> made, as far as can be told after it was read.</summary>
     [JsonIgnore]
     public bool IsWhole => Address is not null && Number > 0;
 
-    /// <summary>Whether a page with these rows is the page before once more, under another address.</summary>
-    public bool Repeats(ReadOnlySpan<byte> rows) => Rows is not null && rows.Length > 0 && Rows == Digest(rows);
+    /// <summary>Whether a page with these rows is one of the pages before once more, under another address.</summary>
+    public bool Repeats(ReadOnlySpan<byte> rows) =>
+        Rows is not null && rows.Length > 0 && Rows.Chunk(DigestLength).Any(Digest(rows).AsEnumerable().SequenceEqual);
 
     /// <summary>The page after this one.</summary>
     /// <param name="rows">The rows of this page as text in UTF-8.</param>
     public TrailStep To(Uri next, ReadOnlySpan<byte> rows) =>
         next.AbsoluteUri == Address ? new TrailStep.End()
         : next.AbsoluteUri == Mark || Number >= BankLimits.MostPages ? new TrailStep.Cycle()
-        : new TrailStep.On(new Trail(next.AbsoluteUri, Number + 1, int.IsPow2(Number) ? Address : Mark, Digest(rows)));
+        : new TrailStep.On(
+            new Trail(next.AbsoluteUri, Number + 1, int.IsPow2(Number) ? Address : Mark, Rows + Digest(rows))
+        );
+
+    /// <summary>Characters of base64 for twelve bytes.</summary>
+    private const int DigestLength = 16;
 
     private static string Digest(ReadOnlySpan<byte> rows) =>
         Convert.ToBase64String(SHA256.HashData(rows).AsSpan(0, 12));

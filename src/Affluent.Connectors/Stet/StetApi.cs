@@ -40,14 +40,19 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
             return Session.Holder;
         }
         return
-            (
-                accounts.Json.Item("_links", "endUserIdentity") ?? accounts.Json.Item("_links", "end-user-identity")
-            )?.Text("href")
+            (StetLinks.Href(accounts.Json, "endUserIdentity") ?? StetLinks.Href(accounts.Json, "end-user-identity"))
                 is { } href
             && StetLinks.Resolve(href, accounts.Address, settings) is { } address
             && await Get(address, cancellation) is StetAnswer.Found identity
             ? identity.Json.Text("connectedPsu")
             : null;
+    }
+
+    /// <summary>The bank takes our word no longer: tokens are thrown away.</summary>
+    public StepResult.Refused Expired(string detail)
+    {
+        Session = Session.WithoutAccess();
+        return Refused(Refusal.ConsentExpired, detail);
     }
 
     /// <summary>Tells the bank which accounts the user shares; replaces what was told before.</summary>
@@ -59,10 +64,15 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
     {
         var request = Session.Request!;
         var tokens = await StetAuthorization.Exchange(context.Http, settings, request, code, context.Now, cancellation);
-        // Right or wrong, a code counts once.
+        // Right or wrong, a code counts once; without an answer it has not counted yet.
         Session = Session.WithoutAccess() with
         {
-            Request = tokens is StetTokens.Granted ? request with { Verifier = null } : null,
+            Request = tokens switch
+            {
+                StetTokens.Granted => request with { Verifier = null },
+                StetTokens.Unavailable => request,
+                _ => null,
+            },
         };
         return Take(tokens, "the code");
     }
@@ -123,11 +133,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
                     $"token endpoint refuses us: {denied.Status} {denied.Error}".TrimEnd()
                 );
             case StetTokens.Denied denied:
-                Session = Session.WithoutAccess();
-                return Refused(
-                    Refusal.ConsentExpired,
-                    $"token endpoint does not accept {what}: {denied.Status} {denied.Error}".TrimEnd()
-                );
+                return Expired($"token endpoint does not accept {what}: {denied.Status} {denied.Error}".TrimEnd());
             default:
                 throw new UnreachableException();
         }
@@ -187,13 +193,11 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
             case 204:
             case >= 200 and < 300 when !bodyWanted:
                 return new StetAnswer.Empty();
-            case 401:
-                Session = Session.WithoutAccess();
-                return new StetAnswer.Ended(
-                    Refused(Refusal.ConsentExpired, "the bank no longer accepts the authorization: 401")
-                );
             case >= 400 and < 500:
-                return new StetAnswer.Denied(answer.Status, $"{answer.Body}");
+                return new StetAnswer.Denied(answer.Status, $"{answer.Body}")
+                {
+                    InFront = answer.Body is { IsMarkup: true } ? answer.Unavailable(session, context.Now) : null,
+                };
             case not (>= 200 and < 300):
                 // A redirect of an interface leads to a maintenance page, and would take the token along.
                 return new StetAnswer.Ended(answer.Unavailable(session, context.Now));
@@ -216,7 +220,13 @@ internal abstract record StetAnswer
     public sealed record Empty : StetAnswer;
 
     /// <summary>A refusal (4xx) whose meaning depends on the resource.</summary>
-    public sealed record Denied(int Status, string Text) : StetAnswer;
+    public sealed record Denied(int Status, string Text) : StetAnswer
+    {
+        /// <summary>
+        /// What to return when a page for people was sent: a firewall or a gateway speaks, the bank has refused nothing. Null: the bank did.
+        /// </summary>
+        public StepResult? InFront { get; init; }
+    }
 
     /// <summary>The step ends here.</summary>
     public sealed record Ended(StepResult Result) : StetAnswer;

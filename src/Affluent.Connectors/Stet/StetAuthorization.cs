@@ -103,7 +103,7 @@ internal static partial class StetAuthorization
         return Ask(http, settings, form, now, cancellation);
     }
 
-    /// <summary>Renews the access token (RFC 6749 §6).</summary>
+    /// <summary>Renews the access token (RFC 6749 §6). Without a scope it is what the user granted, which may be less than we asked for.</summary>
     public static Task<StetTokens> Refresh(
         HttpClient http,
         StetSettings settings,
@@ -114,7 +114,7 @@ internal static partial class StetAuthorization
         Ask(
             http,
             settings,
-            [new("grant_type", "refresh_token"), new("refresh_token", refreshToken), new("scope", settings.Scope)],
+            [new("grant_type", "refresh_token"), new("refresh_token", refreshToken)],
             now,
             cancellation
         );
@@ -157,7 +157,11 @@ internal static partial class StetAuthorization
         var json = answer.Body?.Parse();
         if (!answer.IsSuccess)
         {
-            return new StetTokens.Denied(answer.Status, OAuthCode(json?.Text("error")));
+            var error = OAuthCode(json?.Text("error"));
+            // RFC 6749 §5.2 knows no 403, and no pages for people: something in front of the bank speaks.
+            return error == "" && (answer.Status == 403 || answer.Body is { IsMarkup: true })
+                ? new StetTokens.Unavailable(answer)
+                : new StetTokens.Denied(answer.Status, error);
         }
         // RFC 6749 Appendix A.12: anything else could not stand in the header that it is sent in.
         if (json?.Text("access_token") is not { } access || access.Any(c => c is < ' ' or > '~'))

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Affluent.Connectors.Reading;
 
 namespace Affluent.Connectors.Stet;
 
@@ -7,13 +9,41 @@ namespace Affluent.Connectors.Stet;
 internal static partial class StetLinks
 {
     /// <summary>
+    /// What the link of this name says; null when the bank gives none. HAL has link objects and lists of them, of which the first that leads
+    /// somewhere counts; in the field stand bare addresses, too, and lists of links that say themselves what they are.
+    /// </summary>
+    public static string? Href(JsonElement element, string name) =>
+        Named(element, name)
+            .Select(link => link.Text("href") ?? (link.ValueKind == JsonValueKind.String ? link.AsText() : null))
+            .FirstOrDefault(href => href is not (null or "null"));
+
+    /// <summary>Whether there is a link of this name that leads somewhere, but does not call that its <c>href</c>.</summary>
+    public static bool IsUnclear(JsonElement element, string name) =>
+        Href(element, name) is null
+        && Named(element, name)
+            .Any(link =>
+                link.ValueKind == JsonValueKind.Object
+                && !link.TryGetProperty("href", out _)
+                && link.EnumerateObject()
+                    .Any(member => member.Value.AsText() is ['/' or '?', ..] or ['h', 't', 't', 'p', ..])
+            );
+
+    private static IEnumerable<JsonElement> Named(JsonElement element, string name) =>
+        (element.Item("_links") ?? element.Item("links")) switch
+        {
+            null => [],
+            { ValueKind: JsonValueKind.Array } list => list.EnumerateArray().Where(link => link.Text("rel") == name),
+            { } links => links.Items(name),
+        };
+
+    /// <summary>
     /// The address, or null when the link is broken or leads to a host that is not the bank's: it would carry the user's token there.
     /// </summary>
     /// <param name="href">As the bank writes it; not empty.</param>
     /// <param name="current">The page on which it stands.</param>
     public static Uri? Resolve(string href, Uri current, StetSettings settings)
     {
-        href = Template().Replace(href.Trim(), "");
+        href = MissingHost().Replace(Template().Replace(href.Trim(), ""), "");
         if (href.Length is 0 or > 4000 || href.Any(c => c is '\\' or < ' ' || char.IsWhiteSpace(c)))
         {
             return null;
@@ -21,10 +51,10 @@ internal static partial class StetLinks
         // On Unix "/path" passes for an absolute file address: look at the text first.
         var address =
             href.StartsWith("//", StringComparison.Ordinal) ? Join(current, href)
-            : href[0] == '/' ? Join(settings.Api, SharesFirstSegment(href, settings.Api) ? href : href[1..])
+            : href[0] == '/' ? Join(current, href, settings.Api)
             : href[0] == '?' ? Join(current, href)
             : Uri.TryCreate(href, UriKind.Absolute, out var absolute) ? absolute
-            : Join(settings.Api, WithoutLastSegmentOf(settings.Api, href));
+            : Repeated(current, href) ?? Join(current, href);
         return address is null ? null : OnBankHost(address, settings);
     }
 
@@ -36,18 +66,26 @@ internal static partial class StetLinks
 
     private static Uri? Join(Uri start, string href) => Uri.TryCreate(start, href, out var joined) ? joined : null;
 
-    /// <summary>"/psd2/v1/accounts" under a base "/psd2/v1" is whole; "/accounts" lacks the base path.</summary>
-    private static bool SharesFirstSegment(string href, Uri api)
+    /// <summary>"/psd2/v1/accounts" under a base "/psd2/v1" is whole; "/accounts" and "/v1/accounts" lack its beginning.</summary>
+    private static Uri? Join(Uri current, string href, Uri api)
     {
         var first = api.AbsolutePath.Split('/')[1];
-        return first.Length == 0 || href.StartsWith($"/{first}/", StringComparison.Ordinal);
+        return first.Length == 0 || href.StartsWith($"/{first}/", StringComparison.Ordinal)
+            ? Join(api, href)
+            : Repeated(current, href[1..]) ?? Join(api, href[1..]);
     }
 
-    /// <summary>"v1/accounts" under a base that ends with "/v1/" repeats its last segment.</summary>
-    private static string WithoutLastSegmentOf(Uri api, string href)
+    /// <summary>
+    /// A relative link mostly repeats a part of the address of its page, whatever the bank takes for its base: on "/v1/accounts/7/transactions" these are
+    /// "v1/accounts/…", "accounts/7/…" and "transactions?…" alike. It is joined where its first segment stands; null: that stands nowhere.
+    /// </summary>
+    private static Uri? Repeated(Uri current, string href)
     {
-        var last = api.Segments[^1];
-        return last.Length > 1 && href.StartsWith(last, StringComparison.Ordinal) ? href[last.Length..] : href;
+        var first = href.Split('/', '?', '#')[0];
+        var stands = Array.FindLastIndex(current.Segments, segment => segment.TrimEnd('/') == first);
+        return first is "" or "." or ".." || stands < 0
+            ? null
+            : Join(current, string.Concat(current.Segments[..stands]) + href);
     }
 
     private static Uri? OnBankHost(Uri address, StetSettings settings)
@@ -87,6 +125,14 @@ internal static partial class StetLinks
         )
             ? secure
             : null;
+
+    /// <summary>"null/accounts", "https://null/accounts": the bank did not know its own host. What follows is a path of its interface.</summary>
+    [GeneratedRegex(
+        "^(?:(?:https?:)?//)?(?:null|undefined)+(?::(?:null|undefined|[0-9]+))?(?=/)",
+        RegexOptions.IgnoreCase,
+        matchTimeoutMilliseconds: 5000
+    )]
+    private static partial Regex MissingHost();
 
     [GeneratedRegex(@"\{[^{}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Template();

@@ -11,7 +11,7 @@ internal static class StetReading
     /// <summary>True when the list names the account but shows no way to its data: the user's consent is wanted first.</summary>
     public static bool HidesData(JsonElement row, bool mixed) =>
         row.Text("resourceId") is null
-        || (mixed && row.Item("_links", "balances") is null && row.Item("_links", "transactions") is null);
+        || (mixed && StetLinks.Href(row, "balances") is null && StetLinks.Href(row, "transactions") is null);
 
     /// <summary>Null when nothing in the row names the account.</summary>
     public static BankAccount? Account(JsonElement row, StetSettings settings, bool consentMissing)
@@ -115,7 +115,7 @@ internal static class StetReading
         var credit = signed > 0;
         return new BankTransaction
         {
-            Id = row.Text("entryReference") ?? row.Text("resourceId"),
+            Id = IdOf(row),
             Amount = signed,
             Currency = amount?.Text("currency") ?? accountCurrency ?? settings.Currency,
             BookingDay = expected,
@@ -127,6 +127,9 @@ internal static class StetReading
             Code = Code(row.Item("bankTransactionCode")),
         };
     }
+
+    /// <summary>The bank's id of a transaction; null when it gives none.</summary>
+    public static string? IdOf(JsonElement row) => row.Text("entryReference") ?? row.Text("resourceId");
 
     /// <summary>How PUT /consents names an account: the bank's own words where we have them.</summary>
     public static JsonNode Identification(BankAccount account, StetAccountNote? note)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Affluent.Connectors.Contract;
@@ -74,7 +73,8 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                 _api.Session = _api.Session with { Request = null };
                 return _api.Refused(Refusal.ConsentDenied, "the user did not agree at the bank");
             case StetReturn.Denied { Error: "server_error" or "temporarily_unavailable" }:
-                return new StepResult.Later(context.Now + Http.BankAnswer.PauseWhenDown, LaterReason.BankUnavailable)
+                // The same answer says the same again: the user goes there once more, later.
+                return new StepResult.Later(context.Now.AddMinutes(15), LaterReason.BankUnavailable)
                 {
                     Session = _api.Session.Write(),
                 };
@@ -101,10 +101,11 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                 when settings.NoAccountsText is { } text && denied.Text.Contains(text, StringComparison.Ordinal):
             case StetAnswer.Empty:
                 return new StepResult.Page { Session = _api.Session.Write() };
-            case StetAnswer.Denied { Status: 403 }:
-                // STET has no resource for the state of a consent: this is how its end shows.
-                _api.Session = _api.Session.WithoutAccess();
-                return _api.Refused(Refusal.ConsentExpired, "the bank refuses the list of accounts: 403");
+            case StetAnswer.Denied { InFront: { } later }:
+                return later;
+            // STET has no resource for the state of a consent: this is how its end shows.
+            case StetAnswer.Denied { Status: 401 or 403 } denied:
+                return _api.Expired($"the bank refuses the list of accounts: {denied.Status}");
             case StetAnswer.Denied denied:
                 return _api.Refused(Refusal.NotUnderstood, $"the bank refuses the list of accounts: {denied.Status}");
             case StetAnswer.Found found when found.Json.Item("accounts") is not { ValueKind: JsonValueKind.Array }:
@@ -120,23 +121,23 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
 
     private async Task<StepResult> ReadAccounts(StetPlace place, StetAnswer.Found found, CancellationToken cancellation)
     {
-        var next = Next(place, found, "accounts");
-        if (next.Fault is { } fault)
+        var next = StetPages.After(place, found, "accounts", context.Channel, settings);
+        if (next is StetNext.Fault fault)
         {
-            return _api.Refused(Refusal.NotUnderstood, fault);
+            return _api.Refused(Refusal.NotUnderstood, fault.Detail);
         }
         // Each may cost a request.
         if (found.Json.Items("accounts").Skip(BankLimits.MostAccounts).Any())
         {
             return _api.Refused(Refusal.NotUnderstood, "the bank's list of accounts is too long");
         }
-        var mixed = found.Json.Item("_links", "consents") is not null || settings.ConsentRequired;
+        var mixed = StetLinks.Href(found.Json, "consents") is not null || settings.ConsentRequired;
         var holder = await _api.Holder(found, place.Trail.Number == 1, cancellation);
         List<BankAccount> accounts = [];
         var notes = new Dictionary<string, StetAccountNote>(
             place.Trail.Number == 1 ? new Dictionary<string, StetAccountNote>() : _api.Session.Accounts
         );
-        foreach (var row in found.Json.Items("accounts"))
+        foreach (var row in next is StetNext.End { Repeated: true } ? [] : found.Json.Items("accounts"))
         {
             var consentMissing =
                 (settings.ConsentRequired && !_api.Session.Scoped) || StetReading.HidesData(row, mixed);
@@ -169,7 +170,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
             Session = _api.Session.Write(),
             Accounts = NamedAccounts.Resolve(accounts),
             Holder = holder,
-            Next = next.Place?.Write(),
+            Next = (next as StetNext.Page)?.Place.Write(),
         };
     }
 
@@ -232,13 +233,20 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                 return failed.Result;
             case StetAnswer.Empty:
                 return EmptyPage(place);
-            case StetAnswer.Denied { Status: 400 or 403 } when Shortened(place) is { } shorter:
+            // Banks that give fewer days say so by whatever status; a firewall's 403 says nothing of days.
+            case StetAnswer.Denied denied
+                when denied is { Status: 400 or 406 or 409 or 416 or 422 } or { Status: 403, InFront: null }
+                    && Shortened(place) is { } shorter:
                 return await ReadTransactions(shorter, cancellation);
-            case StetAnswer.Denied { Status: 403 or 404 } denied:
-                return _api.Refused(
-                    Refusal.AccountRefused,
-                    $"the bank refuses the transactions of an account: {denied.Status}"
-                );
+            case StetAnswer.Denied { InFront: { } later }:
+                return later;
+            case StetAnswer.Denied { Status: 401 or 403 or 404 } denied:
+                return denied.Status == 401 && await IsOver(cancellation) is { } over
+                    ? over
+                    : _api.Refused(
+                        Refusal.AccountRefused,
+                        $"the bank refuses the transactions of an account: {denied.Status}"
+                    );
             case StetAnswer.Denied denied:
                 return _api.Refused(Refusal.NotUnderstood, $"the bank refuses a list of transactions: {denied.Status}");
             case StetAnswer.Found found when found.Json.Item("transactions") is not { ValueKind: JsonValueKind.Array }:
@@ -252,15 +260,30 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         }
     }
 
+    /// <summary>
+    /// Whether a token that was refused for one account is refused for their list, too; null: it is good, the bank means the account (a closed one, one
+    /// that the user did not share).
+    /// </summary>
+    private async Task<StepResult?> IsOver(CancellationToken cancellation) =>
+        await _api.Get(Path("accounts"), cancellation) switch
+        {
+            StetAnswer.Ended failed => failed.Result,
+            StetAnswer.Denied { InFront: { } later } => later,
+            StetAnswer.Denied { Status: 401 or 403 } denied => _api.Expired(
+                $"the bank no longer accepts the authorization: {denied.Status}"
+            ),
+            _ => null,
+        };
+
     private StepResult ReadTransactions(StetPlace place, StetAnswer.Found found)
     {
-        var next = Next(place, found, "transactions");
-        if (next.Fault is { } fault)
+        var next = StetPages.After(place, found, "transactions", context.Channel, settings);
+        if (next is StetNext.Fault fault)
         {
-            return _api.Refused(Refusal.NotUnderstood, fault);
+            return _api.Refused(Refusal.NotUnderstood, fault.Detail);
         }
         List<BankTransaction> transactions = [];
-        foreach (var row in found.Json.Items("transactions"))
+        foreach (var row in next is StetNext.End { Repeated: true } ? [] : found.Json.Items("transactions"))
         {
             // Better no page than a page that lacks a transaction without saying so.
             if (StetReading.Transaction(row, settings, place.Currency, Today) is not { } transaction)
@@ -277,7 +300,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
             Session = _api.Session.Write(),
             Transactions = transactions,
             CompleteFrom = place.CompleteFrom,
-            Next = next.Place?.Write(),
+            Next = (next as StetNext.Page)?.Place.Write(),
         };
     }
 
@@ -308,34 +331,6 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     private StepResult.Page EmptyPage(StetPlace place) =>
         new() { Session = _api.Session.Write(), CompleteFrom = place.CompleteFrom };
 
-    /// <summary>Where the list goes on; a fault in words when the bank's link cannot be followed.</summary>
-    private (StetPlace? Place, string? Fault) Next(StetPlace place, StetAnswer.Found found, string list)
-    {
-        var rows = found.Json.Item(list) is { } listed ? JsonMarshal.GetRawUtf8Value(listed) : [];
-        if (found.Json.Items(list).Any() && place.Trail.Repeats(rows))
-        {
-            return (null, $"page {place.Trail.Number} repeats the page before it");
-        }
-        if (found.Json.Item("_links", "next")?.Text("href") is not { } href)
-        {
-            return (null, null);
-        }
-        if (StetLinks.Resolve(href, found.Address, settings) is not { } address)
-        {
-            return (null, $"page {place.Trail.Number} links on to an address that is broken or not the bank's");
-        }
-        return place.Trail.To(address, rows) switch
-        {
-            TrailStep.On on => (place with { Trail = on.Trail }, null),
-            TrailStep.End => (null, null),
-            TrailStep.Cycle => (
-                null,
-                $"the bank's pages lead round in a circle or never end (page {place.Trail.Number})"
-            ),
-            _ => throw new UnreachableException(),
-        };
-    }
-
     private async Task<StepResult> PutConsent(IReadOnlyList<BankAccount> shared, CancellationToken cancellation)
     {
         var accounts = new JsonArray();
@@ -359,6 +354,10 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                 return Done();
             case StetAnswer.Ended failed:
                 return failed.Result;
+            case StetAnswer.Denied { InFront: { } later }:
+                return later;
+            case StetAnswer.Denied { Status: 401 }:
+                return _api.Expired("the bank no longer accepts the authorization: 401");
             case StetAnswer.Denied { Status: 403 }:
                 return _api.Refused(Refusal.ConsentDenied, "the bank refuses the list of shared accounts: 403");
             case StetAnswer.Denied denied:
@@ -374,7 +373,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     private StepResult.Done Done() => new() { Session = _api.Session.Write() };
 
     private Uri? LinkOf(JsonElement row, string name, Uri page) =>
-        !settings.StandardPaths && row.Item("_links", name)?.Text("href") is { } href
+        !settings.StandardPaths && StetLinks.Href(row, name) is { } href
             ? StetLinks.Resolve(href, page, settings)
             : null;
 

@@ -163,8 +163,6 @@ internal static class ReadingTargets
         };
         var until = answer.RetryLater("", Now)!.NotBefore;
         Promise.Holds(until >= Now && until <= Now.AddDays(2), "a bank is asked again from now on, within two days");
-        return until == Now ? 0
-            : until == Now + BankAnswer.PauseWhenDown ? 1
-            : 2;
+        return until == Now;
     }
 }

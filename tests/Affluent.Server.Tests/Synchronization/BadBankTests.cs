@@ -73,6 +73,11 @@ public sealed class BadBankTests
         var (http, id) = await Connect(app);
 
         await app.RunDueSynchronizations();
+        for (var i = 0; i < 10 && await http.StatusOf(id) == "RUNNING"; i++)
+        {
+            app.Time.Advance(TimeSpan.FromMinutes(1));
+            await app.RunDueSynchronizations();
+        }
 
         Assert.Equal("FAILED", await http.StatusOf(id));
         Assert.Equal("bank_unavailable", await app.ReasonOf(id, Channel));
