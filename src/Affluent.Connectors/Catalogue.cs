@@ -58,7 +58,17 @@ public static class Catalogue
             faults.Add(new(folder, "", "the folder does not exist"));
             return files;
         }
-        foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
+        string[] paths;
+        try
+        {
+            paths = Directory.GetFiles(folder, "*.json");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            faults.Add(new(folder, "", e.Message));
+            return files;
+        }
+        foreach (var file in paths.Order(StringComparer.Ordinal))
         {
             try
             {

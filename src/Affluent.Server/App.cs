@@ -87,7 +87,9 @@ internal static class App
         }
         app.UseTelemetry();
         app.UseResponseHeaders();
+        app.UseHeadRequests();
         app.UseOwnHosts(settings);
+        app.UseDocsBelowApi();
         app.UseDocsOrigin(settings);
         ApiVersion.Use(app);
         app.UseApiErrors();
@@ -99,6 +101,7 @@ internal static class App
         }
         app.UseAuthorizationServer();
         app.MapHealth();
+        app.MapEntrance("/", "");
         if (settings.Runs(Roles.Auth))
         {
             app.MapEntrance("/auth", "reference/authorization");
@@ -106,7 +109,9 @@ internal static class App
         }
         if (settings.Runs(Roles.Api))
         {
+            app.MapEntrance("/api", "api");
             app.MapEntrance("/api/v2.1", "api");
+            app.MapEntrance("/api/v3", "api");
             app.MapUsers();
             app.MapProviders();
             app.MapConnections();
@@ -122,6 +127,7 @@ internal static class App
         if (settings.Runs(Roles.Embed))
         {
             app.MapEntrance("/embed", "how-to/widget");
+            app.MapEntrance("/embed/v2.1", "how-to/widget");
             app.MapWidget();
         }
         return app;

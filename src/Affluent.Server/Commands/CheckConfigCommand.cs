@@ -19,15 +19,15 @@ internal static class CheckConfigCommand
         {
             var reading = options.Read(asked);
             var output = asked.InvocationConfiguration.Output;
+            var names = SettingList.All.Max(setting => setting.Name.Length);
             foreach (var setting in SettingList.All)
             {
-                output.WriteLine(
-                    $"{setting.Name, -22}{setting.Show(reading.Settings) ?? "-", -44}{reading.Origin(setting)}"
-                );
+                var value = Column(setting.Show(reading.Settings) ?? "-", ValueWidth);
+                output.WriteLine($"{Column(setting.Name, names)}{value}{reading.Origin(setting)}");
             }
             var (banks, faults) = BanksOf(reading.Settings);
-            output.WriteLine($"{"(bank variables)", -22}{Names(reading.Settings.BankVariables.Keys)}");
-            output.WriteLine($"{"(banks)", -22}{banks}");
+            output.WriteLine($"{Column("(bank variables)", names)}{Names(reading.Settings.BankVariables.Keys)}");
+            output.WriteLine($"{Column("(banks)", names)}{banks}");
             if (reading.Faults.Count > 0 || faults is not null)
             {
                 string?[] all = [reading.Faults.Count > 0 ? SettingOptions.Describe(reading) : null, faults];
@@ -36,6 +36,11 @@ internal static class CheckConfigCommand
         });
         return command;
     }
+
+    // A longer value moves what follows it: most are short, and a line is to fit a screen.
+    private const int ValueWidth = 42;
+
+    private static string Column(string text, int width) => text.PadRight(width) + "  ";
 
     /// <summary>How many banks users would be offered, and what is wrong with the catalogue; null: nothing.</summary>
     private static (string Banks, string? Faults) BanksOf(Settings settings)

@@ -14,7 +14,8 @@ internal static class OperatorLog
     public static void Tell(ParseResult asked, ExitCode code)
     {
         var command = asked.CommandResult.Command;
-        if (asked.Action is null || command is RootCommand || Untold.Contains(command.Name))
+        // Help is an action of its own: nothing was run.
+        if (asked.Action != command.Action || command is RootCommand || Untold.Contains(command.Name))
         {
             return;
         }

@@ -17,6 +17,19 @@ internal static class DocsEndpoints
         docs.MapGet("/{**path}", Page);
     }
 
+    /// <summary>Where the documentation has no address of its own, it is found below that of the API: the same pages.</summary>
+    public static void UseDocsBelowApi(this WebApplication app) =>
+        app.Use(
+            (context, next) =>
+            {
+                if (context.Request.Path.StartsWithSegments("/api/docs", StringComparison.Ordinal, out var below))
+                {
+                    CallersPath.ServeAs(context, "/docs" + below);
+                }
+                return next(context);
+            }
+        );
+
     /// <summary>Whoever opens the bare address of a part is shown the page about it.</summary>
     public static void MapEntrance(this WebApplication app, string part, string page) =>
         app.MapGet(part, (Addresses addresses) => TypedResults.Redirect($"{addresses.Docs}/{page}"))

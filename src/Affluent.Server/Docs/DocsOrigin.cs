@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 namespace Affluent.Server.Docs;
 
 /// <summary>
-/// Lets the reference page try requests where the documentation has an origin of its own (CORS). No other origin may read answers in a
+/// Lets the reference page try requests where the documentation has an address from outside (CORS). No other origin may read answers in a
 /// browser, and no cookie is sent along: whoever tries a request brings a token.
 /// </summary>
 internal static class DocsOrigin
@@ -20,7 +20,7 @@ internal static class DocsOrigin
 
     public static void UseDocsOrigin(this WebApplication app, Settings settings)
     {
-        if (settings.DocsUrl is not { } docs)
+        if (settings.DocsAddress is not { } docs)
         {
             return;
         }

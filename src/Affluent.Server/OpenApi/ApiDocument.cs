@@ -60,9 +60,13 @@ internal static class ApiDocument
         ReferencePage? page = null;
         app.MapGet(
                 "/docs/api",
-                async (HttpContext context, [FromKeyedServices("v1")] IOpenApiDocumentProvider documents) =>
+                async (
+                    HttpContext context,
+                    Addresses addresses,
+                    [FromKeyedServices("v1")] IOpenApiDocumentProvider documents
+                ) =>
                 {
-                    page ??= new ReferencePage(await Json(documents, context.RequestAborted));
+                    page ??= new ReferencePage(await Json(documents, context.RequestAborted), addresses.Docs);
                     var root = context.Request.Path.Value!.EndsWith('/') ? "../" : "";
                     return DocsEndpoints.Show(
                         context,
@@ -106,7 +110,8 @@ internal static class ApiDocument
         };
         // Relative unless the operator gave a host a name: so the document is the same on every port.
         var addresses = context.ApplicationServices.GetRequiredService<Addresses>();
-        string Role(Uri? url, string address, string path) => url is null && settings.DocsUrl is null ? path : address;
+        string Role(Uri? url, string address, string path) =>
+            url is null && settings.DocsAddress is null ? path : address;
         var api = Role(settings.ApiUrl, addresses.Api, Api);
         var auth = Role(settings.AuthUrl, addresses.Auth, "/auth");
         document.Servers =

@@ -7,7 +7,8 @@ using Affluent.Server.Docs;
 namespace Affluent.Server.OpenApi;
 
 /// <summary>The API's document as a page: each operation and each message, and a form to try every operation that is for programs.</summary>
-internal sealed class ReferencePage(JsonNode document)
+/// <param name="home">The address of the documentation: browsers let the page read answers of other origins there.</param>
+internal sealed class ReferencePage(JsonNode document, string home)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -41,7 +42,9 @@ internal sealed class ReferencePage(JsonNode document)
         Add($"<h1>{Text(document["info"]!["title"])}</h1>");
         Add(Prose(document["info"]!["description"]));
         Add("<p>For generators of clients: <a href=\"openapi.json\">the OpenAPI document</a>.</p>");
-        Add("<section class=\"token\"><h2>Try it</h2><label for=\"token\">Access token</label>");
+        Add(
+            $"<section class=\"token\" data-docs=\"{Encode(home)}\"><h2>Try it</h2><label for=\"token\">Access token</label>"
+        );
         Add("<input id=\"token\" autocomplete=\"off\" spellcheck=\"false\" aria-describedby=\"token-use\">");
         Add("<p id=\"token-use\">Sent with each request that you try on this page, and kept nowhere. ");
         Add("<a href=\"#createToken\">Get tokens</a> with the id and the secret of your client.</p></section>");

@@ -24,8 +24,17 @@ async function send(event) {
     const lines = [`${answer.status} ${answer.statusText}`, ...[...answer.headers].map(([name, value]) => `${name}: ${value}`)];
     output.textContent = `${lines.join("\n")}\n\n${pretty(text)}`;
   } catch (error) {
-    output.textContent = `Nothing came back from ${address}: ${error.message}`;
+    output.textContent = `Nothing came back from ${address}: ${error.message}${withheld(address)}`;
   }
+}
+
+// A browser does not say that it kept an answer back (CORS): only where this page stands tells it.
+function withheld(address) {
+  const docs = `${document.querySelector(".token").dataset.docs}/api`;
+  const there = new URL(address, location).origin;
+  if (there === location.origin || new URL(docs).origin === location.origin) return "";
+  return `\n\nThis page is open at ${location.origin}, and ${there} lets browsers show its answers at ${docs} alone (CORS): try it `
+    + "there. Your operator says by docs_url where the documentation is.";
 }
 
 function pretty(text) {

@@ -29,7 +29,7 @@ internal sealed class Addresses(Settings settings, IServer server)
     public string BankReturnOf(ChannelDefinitionId channel) => $"{Embed}{BankReturn}/{channel}";
 
     /// <summary>The documentation.</summary>
-    public string Docs => Of(settings.DocsUrl, "/docs");
+    public string Docs => Of(settings.DocsAddress, "/docs");
 
     /// <summary>
     /// An address on which somebody listens, of several the first, as one to go to: a listener on all interfaces is reached over loopback.

@@ -5,8 +5,8 @@ using KestrelServerOptions = Microsoft.AspNetCore.Server.Kestrel.Core.KestrelSer
 namespace Affluent.Server.Platform;
 
 /// <summary>
-/// The one place that turns what goes wrong below /api, and on the widget's session call, into a problem: exceptions (bugs and infrastructure), and the bare
-/// statuses that routing and binding answer with.
+/// The one place that turns what goes wrong into a problem: exceptions (bugs and infrastructure), and the bare statuses that routing and
+/// binding answer with. Pages for people say what went wrong themselves, as pages.
 /// </summary>
 internal static partial class ApiErrors
 {
@@ -16,13 +16,7 @@ internal static partial class ApiErrors
     /// <summary>Bytes; far above any message of ours.</summary>
     private const long LargestBody = 1 << 20;
 
-    public static void UseApiErrors(this WebApplication app) =>
-        app.UseWhen(
-            context =>
-                context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
-                || context.Request.Path.Value!.EndsWith("/widget_session", StringComparison.Ordinal),
-            api => api.Use(Answer)
-        );
+    public static void UseApiErrors(this WebApplication app) => app.Use(Answer);
 
     public static void AddApiErrors(this IServiceCollection services)
     {
@@ -134,7 +128,9 @@ internal static partial class ApiErrors
 
     // The pattern, not the path: ids of users stay out of the log.
     private static string Route(HttpContext context) =>
-        (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+        (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText is { } pattern
+            ? CallersPath.Pattern(context, pattern)
+            : "(no route)";
 
     // The only part of a request that is logged as it came: kept to what HTTP knows.
     private static string MethodOf(HttpContext context) => RequestTelemetry.MethodOf(context.Request);

@@ -14,6 +14,10 @@ internal static partial class BankVariables
     public static string HowToSet(string name) =>
         $"set {VariablePrefix}{name.ToUpperInvariant()}, or write its value into the file {name} of bank_variables_folder";
 
+    /// <summary>Whether there is a file for it: when it is not set all the same, the faults of the settings say what is wrong with that.</summary>
+    public static bool HasFile(string name, string? folder) =>
+        folder is not null && File.Exists(Path.Combine(folder, name));
+
     public static IReadOnlyDictionary<string, string> Read(
         string? folder,
         IReadOnlyDictionary<string, string> environment,
@@ -49,10 +53,19 @@ internal static partial class BankVariables
             faults.Add($"bank_variables_folder: there is no folder {Path.GetFullPath(folder)}");
             return [];
         }
+        string[] files;
+        try
+        {
+            files = Directory.GetFiles(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            faults.Add($"bank_variables_folder: {Path.GetFullPath(folder)} cannot be read: {e.Message}");
+            return [];
+        }
         return
         [
-            .. Directory
-                .EnumerateFiles(folder)
+            .. files
                 // Container platforms keep links with such names beside the files.
                 .Where(file => !Path.GetFileName(file).StartsWith('.'))
                 .Order(StringComparer.Ordinal)

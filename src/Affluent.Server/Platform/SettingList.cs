@@ -138,7 +138,14 @@ internal static class SettingList
         Public("auth_url", "/auth", "authorization server", (s, url) => s with { AuthUrl = url }, s => s.AuthUrl),
         Public("api_url", "/api", "API", (s, url) => s with { ApiUrl = url }, s => s.ApiUrl),
         Public("embed_url", "/embed", "widget", (s, url) => s with { EmbedUrl = url }, s => s.EmbedUrl),
-        Public("docs_url", "/docs", "documentation", (s, url) => s with { DocsUrl = url }, s => s.DocsUrl),
+        Public(
+            "docs_url",
+            "/docs",
+            "documentation",
+            (s, url) => s with { DocsUrl = url },
+            s => s.DocsAddress,
+            "api_url + /docs when that is set, else "
+        ),
         File(
             "catalogue_folder",
             "Folder of *.json files with banks of your own, beside those that come with Affluent (none)",
@@ -193,7 +200,7 @@ internal static class SettingList
         new(
             "log_level",
             "debug|information|warning|error",
-            "The least that is logged (information)",
+            "The least that is logged; security events always are (information)",
             (s, text) =>
                 LogLevels.Contains(text) && Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level)
                     ? s with
@@ -278,12 +285,13 @@ internal static class SettingList
         string path,
         string what,
         Func<Settings, Uri, Settings> set,
-        Func<Settings, Uri?> get
+        Func<Settings, Uri?> get,
+        string unlessSet = ""
     ) =>
         new(
             name,
             "URL",
-            $"How the {what} is reached from outside, with a host name of its own or with the path {path} (listen + {path})",
+            $"How the {what} is reached from outside, with a host name of its own or with the path {path} ({unlessSet}listen + {path})",
             (s, text) =>
                 Address(text) is { Query: "", Fragment: "" } url
                 && (url.AbsolutePath == "/" || url.AbsolutePath.TrimEnd('/') == path)

@@ -67,8 +67,13 @@ internal sealed record Settings
     /// <summary>How the widget is reached from outside; null: <see cref="Listen"/> + /embed.</summary>
     public Uri? EmbedUrl { get; init; }
 
-    /// <summary>How the documentation is reached from outside; null: <see cref="Listen"/> + /docs.</summary>
+    /// <summary>How the documentation is reached from outside; null: see <see cref="DocsAddress"/>.</summary>
     public Uri? DocsUrl { get; init; }
+
+    /// <summary>
+    /// <see cref="DocsUrl"/>, else below <see cref="ApiUrl"/>, whose role serves the documentation; null: <see cref="Listen"/> + /docs.
+    /// </summary>
+    public Uri? DocsAddress => DocsUrl ?? (ApiUrl is { } api ? new Uri($"{api.AbsoluteUri.TrimEnd('/')}/docs") : null);
 
     /// <summary>Where the included test bank listens; null: this process starts none.</summary>
     public string? TestBankListen { get; init; }
@@ -94,7 +99,7 @@ internal sealed record Settings
     /// <summary>The values of the catalogue's variables, by name. See <see cref="Platform.BankVariables"/>.</summary>
     public IReadOnlyDictionary<string, string> BankVariables { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The least that is logged.</summary>
+    /// <summary>The least that is logged, but for security events: they always are.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>The form of the log: to read in a sandbox, to collect in production, unless told otherwise.</summary>

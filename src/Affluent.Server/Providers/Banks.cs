@@ -35,9 +35,11 @@ internal sealed class Banks
             variables.Add(TestBankVariable, testBank.AbsoluteUri.TrimEnd('/'));
         }
         var load = Catalogue.Load(variables, settings.CatalogueFolder);
-        var faults = load.Faults.Select(f =>
-            f.UnsetVariable is { } unset ? $"{f}: {BankVariables.HowToSet(unset)}" : f.ToString()
-        );
+        var faults =
+            from fault in load.Faults
+            let unset = fault.UnsetVariable
+            where unset is null || !BankVariables.HasFile(unset, settings.BankVariablesFolder)
+            select unset is null ? fault.ToString() : $"{fault}: {BankVariables.HowToSet(unset)}";
         if (settings.Environment == InstallationKind.Production)
         {
             faults = faults.Concat(load.Providers.SelectMany(NotForProduction));

@@ -40,6 +40,31 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_config_keeps_names_values_and_origins_apart_however_long_they_are()
+    {
+        var path = "/" + string.Join('/', Enumerable.Repeat("folder", 20));
+
+        var (_, output, _) = await Terminal.RunWithoutDatabase("check-config", "--data-directory", path);
+
+        Assert.Contains($"{path}  --data-directory", output, StringComparison.Ordinal);
+        var lines = output.ReplaceLineEndings("\n").Split('\n').ToDictionary(line => line.Split("  ")[0]);
+        var column = lines["environment"].IndexOf("sandbox", StringComparison.Ordinal);
+        foreach (var setting in SettingList.All)
+        {
+            var line = lines[setting.Name];
+            Assert.Equal(("  ", false), (line[(column - 2)..column], char.IsWhiteSpace(line[column])));
+        }
+    }
+
+    [Fact]
+    public async Task Check_config_shows_where_the_documentation_is_when_nobody_said_it()
+    {
+        var (_, output, _) = await Terminal.RunWithoutDatabase("check-config", "--api-url", "https://api.example.com/");
+
+        Assert.Matches(@"(?m)^docs_url +https://api\.example\.com/docs +default\r?$", output);
+    }
+
+    [Fact]
     public async Task Check_config_ends_with_1_and_all_faults_when_serve_would_not_start()
     {
         var (code, _, errors) = await Terminal.RunWithoutDatabase(

@@ -58,6 +58,19 @@ public sealed class DocsOriginTests
         Assert.Null(Header(answer, "Access-Control-Allow-Origin"));
     }
 
+    [Theory, OnBothDatabases]
+    public async Task Documentation_without_an_address_of_its_own_is_let_in_from_that_of_the_API(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(
+            kind,
+            settings: s => s with { ApiUrl = new Uri("https://api.example"), AuthUrl = new Uri("https://auth.example") }
+        );
+
+        using var answer = await Ask(app, HttpMethod.Post, "/auth/token", "https://api.example");
+
+        Assert.Equal("https://api.example", Header(answer, "Access-Control-Allow-Origin"));
+    }
+
     private static async Task<HttpResponseMessage> Ask(
         TestApp app,
         HttpMethod verb,

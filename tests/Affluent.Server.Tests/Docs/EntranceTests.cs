@@ -14,7 +14,7 @@ public sealed class EntranceTests
     {
         await using var app = await TestApp.Start(kind);
 
-        foreach (var part in new[] { "/auth", "/api/v2.1", "/embed" })
+        foreach (var part in new[] { "/", "/auth", "/api", "/api/v2.1", "/api/v2", "/api/v3", "/embed", "/embed/v2.1" })
         {
             using var answer = await app.Http.GetAsync(part, Stop);
             Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
@@ -22,5 +22,22 @@ public sealed class EntranceTests
             Assert.Equal(HttpStatusCode.OK, page.StatusCode);
             Assert.Equal("text/html", page.Content.Headers.ContentType!.MediaType);
         }
+    }
+
+    [Theory]
+    [OnBothDatabases("/nope")]
+    [OnBothDatabases("/auth/nope")]
+    [OnBothDatabases("/embed/nope")]
+    [OnBothDatabases("/embed/v2.1/widget/nope")]
+    public async Task Where_nothing_is_the_answer_says_so_in_words(DatabaseKind kind, string path)
+    {
+        await using var app = await TestApp.Start(kind);
+
+        using var answer = await app.Http.GetAsync(path, Stop);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        var problem = await answer.Problem();
+        Assert.Equal("unknown_route", problem.Text("code"));
+        Assert.Contains($"There is nothing at {path}.", problem.Text("detail"), StringComparison.Ordinal);
     }
 }

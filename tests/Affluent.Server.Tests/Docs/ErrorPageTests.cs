@@ -66,6 +66,29 @@ public sealed partial class ErrorPageTests
         Assert.Equal("https://docs.example/reference/errors#invalid_token", (await answer.Problem()).Text("type")!);
     }
 
+    [Theory]
+    [OnBothDatabases("https://api.example", "/docs")]
+    [OnBothDatabases("https://one.example/api", "/api/docs")]
+    public async Task Where_the_API_alone_is_known_from_outside_the_documentation_is_found_below_it(
+        DatabaseKind kind,
+        string api,
+        string path
+    )
+    {
+        await using var app = await TestApp.Start(kind, settings: s => s with { ApiUrl = new Uri(api) });
+        using var answer = await app.Http.GetAsync("/api/v2.1/accounts", Stop);
+        var type = new Uri((await answer.Problem()).Text("type")!);
+        Assert.Equal($"{new Uri(new Uri(api), path)}/reference/errors#invalid_token", type.AbsoluteUri);
+
+        foreach (var page in new[] { type.AbsolutePath, $"{path}/api", $"{path}/docs.css" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, page);
+            request.Headers.Host = type.Authority;
+            using var shown = await app.Http.SendAsync(request, Stop);
+            Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
+        }
+    }
+
     [GeneratedRegex(
         """(?:\(\s*[45][0-9]{2}|bad\.StatusCode|Conflict\()\s*,?\s*"(?<code>[a-z]+(?:_[a-z]+)*)",""",
         RegexOptions.NonBacktracking

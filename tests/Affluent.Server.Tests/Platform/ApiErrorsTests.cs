@@ -2,6 +2,7 @@ using System.Text;
 using Affluent.Server.Tests.Harness;
 using Microsoft.Extensions.Logging;
 using Xunit;
+using ApiErrors = Affluent.Server.Platform.ApiErrors;
 
 namespace Affluent.Server.Tests.Platform;
 
@@ -16,7 +17,7 @@ public sealed class ApiErrorsTests
         using var http = app.WithToken(await app.ClientToken(await app.CreateClient()));
 
         await Answers(HttpMethod.Get, "/api/v2.1/nothing", null, 404, "unknown_route", "/docs/api");
-        await Answers(HttpMethod.Get, "/api", null, 404, "unknown_route", "/api");
+        await Answers(HttpMethod.Get, "/api/v9", null, 404, "unknown_route", "/api/v9");
         await Answers(HttpMethod.Put, "/api/v2.1/accounts", "{}", 405, "method_not_allowed", "GET");
         await Answers(
             HttpMethod.Post,
@@ -84,19 +85,50 @@ public sealed class ApiErrorsTests
             ((int)answer.StatusCode, problem.Text("code"), problem.Text("actor"))
         );
         Assert.DoesNotContain("table", problem.GetRawText(), StringComparison.Ordinal);
-        Assert.Single(log.Errors);
+        Assert.Single(log.Lines);
     }
 
-    private sealed class KeptLog : ILoggerProvider, ILogger
+    [Theory]
+    [OnBothDatabases("/api/v2.1/accounts/1", null, "GET /api/v2.1/accounts/{id} was answered 401 invalid_token")]
+    [OnBothDatabases("/api/v2/accounts/1", null, "GET /api/v2/accounts/{id} was answered 401 invalid_token")]
+    [OnBothDatabases("/v2/accounts/1", "api.example", "GET /v2/accounts/{id} was answered 401 invalid_token")]
+    [OnBothDatabases("/v3/accounts/1", "api.example", "GET /v3/accounts/{id} was answered 401 invalid_token")]
+    [OnBothDatabases("/v2/none/1", "api.example", "GET (no route) was answered 404 unknown_route")]
+    public async Task The_log_names_the_route_as_the_caller_asked_for_it(
+        DatabaseKind kind,
+        string path,
+        string? host,
+        string line
+    )
     {
-        public List<string> Errors { get; } = [];
+        var log = new KeptLog(LogLevel.Information);
+        await using var app = await TestApp.Start(
+            kind,
+            settings: s => s with { ApiUrl = new Uri("https://api.example") },
+            configure: builder =>
+            {
+                builder.Logging.AddFilter(typeof(ApiErrors).FullName, LogLevel.Information);
+                builder.Logging.AddProvider(log);
+            }
+        );
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Host = host;
+
+        using var answer = await app.Http.SendAsync(request, Stop);
+
+        Assert.Contains(line, log.Lines);
+    }
+
+    private sealed class KeptLog(LogLevel least = LogLevel.Error) : ILoggerProvider, ILogger
+    {
+        public List<string> Lines { get; } = [];
 
         public ILogger CreateLogger(string categoryName) => this;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
         public void Log<TState>(
             LogLevel logLevel,
@@ -108,7 +140,7 @@ public sealed class ApiErrorsTests
         {
             if (IsEnabled(logLevel))
             {
-                Errors.Add(formatter(state, exception));
+                Lines.Add(formatter(state, exception));
             }
         }
 

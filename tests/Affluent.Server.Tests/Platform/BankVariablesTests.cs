@@ -81,6 +81,10 @@ public sealed partial class BankVariablesTests : IDisposable
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("{littoral_secret} is not set", errors, StringComparison.Ordinal);
 
+        Write("littoral_secret", "never-shown", UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        (_, _, errors) = await Terminal.RunWithoutDatabase(options);
+        Assert.Contains("littoral_secret: close it with chmod 600", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("is not set", errors, StringComparison.Ordinal);
         Write("littoral_secret", "never-shown", UnixFileMode.UserRead);
         (code, var output, errors) = await Terminal.RunWithoutDatabase(options);
         Assert.True(code == ExitCode.Done, errors);

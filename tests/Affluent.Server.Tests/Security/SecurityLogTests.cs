@@ -244,6 +244,9 @@ public sealed class SecurityLogTests
         Assert.Contains("ran 'client create' about nobody; it ended with 0", made, StringComparison.Ordinal);
         Assert.Matches("7105 Affluent.Security: A client was made event=client_created client_id=[0-9]+", made);
         Assert.DoesNotContain("Secret-Plan", made, StringComparison.Ordinal);
+        var (_, help, asking) = await app.RunCommand("client", "update", "--help");
+        Assert.Contains("--redirect-urls", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("7301", asking, StringComparison.Ordinal);
         var (_, _, looking) = await Terminal.RunWithoutDatabase("check-config");
         Assert.DoesNotContain("7301", looking, StringComparison.Ordinal);
 
