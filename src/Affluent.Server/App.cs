@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Affluent.Server.Accounts;
 using Affluent.Server.Authorization;
 using Affluent.Server.Categories;
@@ -142,7 +141,7 @@ internal static class App
             builder.WebHost.UseKestrelHttpsConfiguration();
             builder.WebHost.ConfigureKestrel(kestrel =>
                 kestrel.ConfigureHttpsDefaults(https =>
-                    https.ServerCertificate = X509Certificate2.CreateFromPemFile(certificate, settings.TlsKeyFile)
+                    https.ServerCertificate = TlsCertificate.Load(certificate, settings.TlsKeyFile)
                 )
             );
         }

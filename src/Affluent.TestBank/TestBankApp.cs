@@ -74,6 +74,17 @@ public static class TestBankApp
         return app;
     }
 
+    /// <summary>What is wrong with the scenario of the options, so that a bank would not start with it; null: nothing.</summary>
+    public static async Task<string?> FaultOfScenario(
+        TestBankOptions options,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        using var fetch = new FileFetch(options.FileNetworks);
+        return await ScenarioGuard.FaultOf(new ScenarioFiles(options, new BankClock(time), fetch), cancellation);
+    }
+
     /// <summary>
     /// The address that a started bank listens on, without a slash at the end; with port 0 in the options this is where the real port shows.
     /// </summary>

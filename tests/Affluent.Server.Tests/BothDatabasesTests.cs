@@ -16,9 +16,12 @@ public sealed partial class BothDatabasesTests
     private static readonly string[] AboutTheFile =
     [
         "CommandLineTests.A_database_file_is_made_in_the_data_directory_and_closed_to_others",
+        "CommandLineTests.A_second_process_does_not_serve_the_same_file_and_commands_work_beside_the_first",
         "CrashTests.A_full_disk_stops_the_run_and_the_data_stays_whole",
+        "DatabaseTests.What_a_killed_process_left_in_the_log_goes_with_the_first_write_of_the_next",
         "ErasureTests.A_reader_who_is_at_it_only_puts_that_off",
         "ErasureTests.An_erased_user_is_in_no_byte_of_the_files",
+        "ErasureTests.One_erasure_right_after_another_leaves_the_files_as_soon",
     ];
 
     /// <summary>What may open a database, or might, outside of the harness.</summary>

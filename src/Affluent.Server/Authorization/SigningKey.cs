@@ -41,7 +41,9 @@ internal static class SigningKey
         try
         {
             key.ImportFromPem(pem);
-            if (key.KeySize == 256 && key.ExportParameters(includePrivateParameters: true).D is not null)
+            var parameters = key.ExportParameters(includePrivateParameters: true);
+            // Other curves have keys of this size too.
+            if (parameters.D is not null && parameters.Curve.Oid?.Value == ECCurve.NamedCurves.nistP256.Oid.Value)
             {
                 var security = new ECDsaSecurityKey(key);
                 // The RFC 7638 thumbprint: the same key has the same id on every node.

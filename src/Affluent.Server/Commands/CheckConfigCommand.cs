@@ -15,25 +15,33 @@ internal static class CheckConfigCommand
             "Show the settings in effect, secrets masked, with the origin of each; exit code 0 when serve would accept them, else 1 and all faults."
         );
         var options = SettingOptions.AddTo(command);
-        command.SetAction(asked =>
-        {
-            var reading = options.Read(asked);
-            var output = asked.InvocationConfiguration.Output;
-            var names = SettingList.All.Max(setting => setting.Name.Length);
-            foreach (var setting in SettingList.All)
+        command.SetAction(
+            async (asked, cancellation) =>
             {
-                var value = Column(setting.Show(reading.Settings) ?? "-", ValueWidth);
-                output.WriteLine($"{Column(setting.Name, names)}{value}{reading.Origin(setting)}");
+                var reading = options.Read(asked);
+                var output = asked.InvocationConfiguration.Output;
+                var names = SettingList.All.Max(setting => setting.Name.Length);
+                foreach (var setting in SettingList.All)
+                {
+                    var value = Column(setting.Show(reading.Settings) ?? "-", ValueWidth);
+                    output.WriteLine($"{Column(setting.Name, names)}{value}{reading.Origin(setting)}");
+                }
+                var (banks, faults) = BanksOf(reading.Settings);
+                output.WriteLine($"{Column("(bank variables)", names)}{Names(reading.Settings.BankVariables.Keys)}");
+                output.WriteLine($"{Column("(banks)", names)}{banks}");
+                var files = await StartFiles.Faults(reading.Settings, cancellation);
+                if (reading.Faults.Count > 0 || files.Count > 0 || faults is not null)
+                {
+                    string?[] all =
+                    [
+                        reading.Faults.Count > 0 ? SettingOptions.Describe(reading) : null,
+                        files.Count > 0 ? StartFiles.Describe(files) : null,
+                        faults,
+                    ];
+                    throw new CommandException(ExitCode.Failed, string.Join('\n', all.Where(part => part is not null)));
+                }
             }
-            var (banks, faults) = BanksOf(reading.Settings);
-            output.WriteLine($"{Column("(bank variables)", names)}{Names(reading.Settings.BankVariables.Keys)}");
-            output.WriteLine($"{Column("(banks)", names)}{banks}");
-            if (reading.Faults.Count > 0 || faults is not null)
-            {
-                string?[] all = [reading.Faults.Count > 0 ? SettingOptions.Describe(reading) : null, faults];
-                throw new CommandException(ExitCode.Failed, string.Join('\n', all.Where(part => part is not null)));
-            }
-        });
+        );
         return command;
     }
 

@@ -11,13 +11,12 @@ namespace Affluent.Server.Commands;
 /// <summary>A running process of the platform: database migrated, keys read, listening.</summary>
 internal sealed partial class Installation : IAsyncDisposable
 {
-    private readonly Database _database;
     private readonly WebApplication _app;
-    private readonly WebApplication? _testBank;
-    private readonly WebApplication? _metrics;
 
-    private Installation(Database database, WebApplication app, WebApplication? testBank, WebApplication? metrics) =>
-        (_database, _app, _testBank, _metrics) = (database, app, testBank, metrics);
+    // In the order in which they end.
+    private readonly IAsyncDisposable?[] _parts;
+
+    private Installation(WebApplication app, IAsyncDisposable?[] parts) => (_app, _parts) = (app, parts);
 
     /// <summary>How it is reached.</summary>
     public Addresses Addresses => _app.Services.GetRequiredService<Addresses>();
@@ -37,14 +36,20 @@ internal sealed partial class Installation : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         var log = logs.CreateLogger("Affluent");
         LogStarting(log, ProgramVersion.Text, settings.Environment, SettingList.RoleNames(settings.Roles));
+        if (await StartFiles.Faults(settings, cancellation) is { Count: > 0 } faults)
+        {
+            throw new CommandException(ExitCode.Settings, StartFiles.Describe(faults));
+        }
         var database = OpenDatabase(settings);
+        IAsyncDisposable? turn = null;
         WebApplication? testBank = null;
         WebApplication? metrics = null;
         try
         {
+            turn = ServingLock.Take(database);
             var applied = await Migrate(database, time, cancellation);
             LogDatabase(log, MaskedAddress.Of(settings.Database), Migrator.Latest, string.Join(", ", applied));
-            var masterKey = MasterKey.Load(settings);
+            var masterKey = await LoadMasterKey(settings, database, cancellation);
             if (!await database.Write(masterKey.Fits, cancellation))
             {
                 throw new CommandException(
@@ -105,11 +110,11 @@ internal sealed partial class Installation : IAsyncDisposable
                 addresses.Embed,
                 addresses.Docs
             );
-            return new Installation(database, app, testBank, metrics);
+            return new Installation(app, [metrics, app, testBank, database, turn]);
         }
         catch
         {
-            await DisposeAll(metrics, testBank, database);
+            await DisposeAll(metrics, testBank, database, turn);
             throw;
         }
     }
@@ -154,20 +159,21 @@ internal sealed partial class Installation : IAsyncDisposable
         CancellationToken cancellation
     )
     {
-        var bank = TestBankApp.Build(
-            new TestBankOptions
-            {
-                Urls = settings.TestBankListen!,
-                DataDirectory = Path.Combine(settings.DataDirectory, "test-bank"),
-                ScenarioPath = settings.TestBankScenario,
-                FileNetworks = settings.TestBankFileNetworks,
-                RedirectUris = ReturnsOf(settings.EmbedUrl),
-            },
-            time
-        );
+        var bank = TestBankApp.Build(OptionsOf(settings), time);
         await Listen(bank, "test_bank_listen", settings.TestBankListen!, cancellation);
         return bank;
     }
+
+    /// <summary>The included test bank as the settings want it.</summary>
+    public static TestBankOptions OptionsOf(Settings settings) =>
+        new()
+        {
+            Urls = settings.TestBankListen!,
+            DataDirectory = Path.Combine(settings.DataDirectory, "test-bank"),
+            ScenarioPath = settings.TestBankScenario,
+            FileNetworks = settings.TestBankFileNetworks,
+            RedirectUris = ReturnsOf(settings.EmbedUrl),
+        };
 
     /// <summary>Applies what is missing and names it.</summary>
     /// <exception cref="CommandException">Another version has changed the database.</exception>
@@ -192,21 +198,23 @@ internal sealed partial class Installation : IAsyncDisposable
 
     /// <summary>Makes a client of this installation, as <c>client create</c> does.</summary>
     public Task<(Client Client, Secret Secret)> CreateClient(Client client, CancellationToken cancellation) =>
-        _database.Write(
-            db =>
-                ClientStore.Create(
-                    db,
-                    client,
-                    _app.Services.GetRequiredService<Ids>(),
-                    _app.Services.GetRequiredService<TimeProvider>()
-                ),
-            cancellation
-        );
+        _app
+            .Services.GetRequiredService<Database>()
+            .Write(
+                db =>
+                    ClientStore.Create(
+                        db,
+                        client,
+                        _app.Services.GetRequiredService<Ids>(),
+                        _app.Services.GetRequiredService<TimeProvider>()
+                    ),
+                cancellation
+            );
 
     /// <summary>Waits until the process is told to end, and ends what runs.</summary>
     public Task WaitForShutdown() => _app.WaitForShutdownAsync();
 
-    public ValueTask DisposeAsync() => DisposeAll(_metrics, _app, _testBank, _database);
+    public ValueTask DisposeAsync() => DisposeAll(_parts);
 
     private static async ValueTask DisposeAll(params IAsyncDisposable?[] parts)
     {
@@ -215,6 +223,19 @@ internal sealed partial class Installation : IAsyncDisposable
             await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
     }
+
+    // Beside a database that was begun with another, a new key would open nothing, and be taken for the one that was lost.
+    private static async Task<MasterKey> LoadMasterKey(
+        Settings settings,
+        Database database,
+        CancellationToken cancellation
+    ) =>
+        File.Exists(settings.MasterKeyFile) || !await database.Read(MasterKey.IsTaken, cancellation)
+            ? MasterKey.Load(settings)
+            : throw new CommandException(
+                ExitCode.Settings,
+                $"There is no file {settings.MasterKeyFile}, and this database was begun with a key: without it no bank password and no consent can be read. Put that one there (setting master_key_file), from its backup."
+            );
 
     private static void TellKeys(IServiceProvider services, bool madeMasterKey, bool madeSigningKey)
     {

@@ -67,6 +67,9 @@ internal sealed class MasterKey
             );
     }
 
+    /// <summary>Whether the database was begun with a key, whichever.</summary>
+    public static async Task<bool> IsTaken(DbWork db) => await db.Scalar<long>("select count(*) from master_keys") > 0;
+
     /// <summary>Whether it, or one of the others, is the key of this database; a database that is new takes it.</summary>
     public async Task<bool> Fits(DbWork db)
     {

@@ -14,12 +14,15 @@ internal sealed partial class SqliteDatabase : Database
     /// <summary>The driver's own form of the address.</summary>
     public string ConnectionString { get; }
 
-    // Milliseconds.
-    private const int TryAgainAfter = 1000;
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMilliseconds(200);
 
-    // Both belong to whoever has the writer's turn.
-    private bool _hasErased;
-    private long _nextTry;
+    // How often one that ends tries to cut off the log before it leaves that to the next.
+    private const int LastTries = 10;
+
+    // Both belong to whoever has the writer's turn. A process that was killed may have left an erasure in the log: the first write looks.
+    private bool _hasErased = true;
+    private Task _emptying = Task.CompletedTask;
+    private readonly CancellationTokenSource _ending = new();
 
     private readonly SemaphoreSlim _writer = new(1);
     private readonly SemaphoreSlim _readers = new(Math.Max(4, Environment.ProcessorCount * 2));
@@ -149,43 +152,98 @@ internal sealed partial class SqliteDatabase : Database
         }
     }
 
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
+        if (_ending.IsCancellationRequested)
+        {
+            return;
+        }
+        var isEmptying = !_emptying.IsCompleted;
+        await _ending.CancelAsync();
+        await _emptying;
+        for (
+            var tries = 0;
+            isEmptying && tries < LastTries && !await TryEmptyLogInTurn(CancellationToken.None);
+            tries++
+        )
+        {
+            await Task.Delay(TryAgainAfter, TimeProvider.System);
+        }
         using (var connection = new SqliteConnection(ConnectionString))
         {
             SqliteConnection.ClearPool(connection);
         }
+        _ending.Dispose();
         _writer.Dispose();
         _readers.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     public override void HasErased() => _hasErased = true;
 
     /// <summary>
-    /// After an erasure: what is gone from the pages still stands in the write-ahead log, until that is written back and cut off. A
-    /// reader that is just at it puts this off to the next transaction.
+    /// After an erasure: what is gone from the pages still stands in the write-ahead log, until that is written back and cut off. Where a
+    /// reader is just at it, this is tried again until it is done, whether or not anybody writes.
     /// </summary>
     private async Task EmptyLog(SqliteConnection connection)
     {
-        if (!_hasErased || Environment.TickCount64 < _nextTry)
+        if (_hasErased && _emptying.IsCompleted && !await TryEmptyLog(connection))
         {
-            return;
+            _emptying = EmptyLogSoon();
         }
+    }
+
+    private async Task EmptyLogSoon()
+    {
+        try
+        {
+            for (var isDone = false; !isDone; )
+            {
+                await Task.Delay(TryAgainAfter, TimeProvider.System, _ending.Token);
+                isDone = await TryEmptyLogInTurn(_ending.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever ends the database tries for the last time.
+        }
+    }
+
+    private async Task<bool> TryEmptyLogInTurn(CancellationToken cancellation)
+    {
+        await _writer.WaitAsync(cancellation);
+        try
+        {
+            await using var connection = await Connect(cancellation);
+            return await TryEmptyLog(connection);
+        }
+        catch (SqliteException)
+        {
+            // Another process is at it.
+            return false;
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    private async Task<bool> TryEmptyLog(SqliteConnection connection)
+    {
         await using var command = connection.CreateCommand();
-        command.CommandText = "pragma busy_timeout = 100; pragma wal_checkpoint(truncate);";
         try
         {
             // The work has committed: it must not look undone because its caller has left.
-            await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
-            var isBusy = await reader.ReadAsync(CancellationToken.None) && reader.GetInt64(0) != 0;
-            _hasErased = isBusy;
+            command.CommandText = "pragma busy_timeout = 100;";
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+            // Of the one row, the first column says whether somebody was at it. A command of both would give the row of the other.
+            command.CommandText = "pragma wal_checkpoint(truncate);";
+            _hasErased = (long)(await command.ExecuteScalarAsync(CancellationToken.None))! != 0;
         }
         catch (SqliteException)
         {
             // Another process is at it.
         }
-        _nextTry = Environment.TickCount64 + TryAgainAfter;
+        return !_hasErased;
     }
 
     private async Task<SqliteConnection> Connect(CancellationToken cancellation)

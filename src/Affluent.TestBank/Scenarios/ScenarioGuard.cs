@@ -5,19 +5,23 @@ internal sealed class ScenarioGuard(ScenarioFiles files) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var complaint = await files.Read(null, cancellationToken) switch
+        if (await FaultOf(files, cancellationToken) is { } fault)
+        {
+            throw new InvalidDataException(fault);
+        }
+    }
+
+    /// <summary>What is wrong with the bank's own scenario, in words; null: nothing.</summary>
+    public static async Task<string?> FaultOf(ScenarioFiles files, CancellationToken cancellation)
+    {
+        var complaint = await files.Read(null, cancellation) switch
         {
             ScenarioFile.Loaded => null,
             ScenarioFile.Refused(var errors, _) => string.Join(Environment.NewLine, errors),
             ScenarioFile.Unreachable(var reason) => reason,
             var other => throw new InvalidOperationException($"Unknown outcome {other}."),
         };
-        if (complaint is not null)
-        {
-            throw new InvalidDataException(
-                "The test bank's scenario cannot be used:" + Environment.NewLine + complaint
-            );
-        }
+        return complaint is null ? null : "The test bank's scenario cannot be used:" + Environment.NewLine + complaint;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

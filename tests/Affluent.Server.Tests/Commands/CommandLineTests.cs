@@ -186,6 +186,54 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("is not the one with which this database was begun", errors);
     }
 
+    [Theory, OnBothDatabases]
+    public async Task A_start_whose_master_key_is_lost_makes_no_other(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind);
+        var lost = Path.Combine(_folder.FullName, "lost.key");
+        var key = MasterKey.Load(lost, mayCreate: true);
+        Assert.True(await database.Database.Write(key.Fits, TestContext.Current.CancellationToken));
+        File.Delete(lost);
+
+        var (code, _, errors) = await Terminal.Run(
+            database,
+            "serve",
+            "--test-bank-listen",
+            "off",
+            "--listen",
+            "http://127.0.0.1:0",
+            "--master-key-file",
+            lost
+        );
+
+        Assert.Equal(ExitCode.Settings, code);
+        Assert.Contains("this database was begun with a key", errors);
+        Assert.False(File.Exists(lost));
+    }
+
+    [Theory, OnSqliteOnly("PostgreSQL serves as many processes as come.")]
+    public async Task A_second_process_does_not_serve_the_same_file_and_commands_work_beside_the_first(
+        DatabaseKind kind
+    )
+    {
+        await using var database = await TestDatabase.Create(kind);
+        // Should the second come as far as listening, it ends there.
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        string[] serve = ["serve", "--test-bank-listen", "off", "--listen", $"http://{taken.LocalEndpoint}"];
+
+        await using (ServingLock.Take(database.Database))
+        {
+            var (code, _, errors) = await Terminal.Run(database, serve);
+            var (beside, _, _) = await Terminal.Run(database, "client", "create", "--name", "Shop");
+
+            Assert.Equal((ExitCode.DatabaseUnreachable, ExitCode.Done), (code, beside));
+            Assert.Contains("Another process serves", errors);
+        }
+        var (after, _, _) = await Terminal.Run(database, serve);
+        Assert.Equal(ExitCode.CannotListen, after);
+    }
+
     [Fact]
     public async Task A_master_key_of_equal_bytes_is_refused()
     {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text;
 using Affluent.Server.Storage;
 using Affluent.Server.Tests.Harness;
 using Microsoft.Extensions.Time.Testing;
@@ -144,6 +145,47 @@ public sealed class DatabaseTests
         Assert.Equal([1, 2, 3], found.Select(s => s.Id));
         Assert.Equal(rows.Select(r => (r.Name, r.Day, r.Flag)), found.Select(s => (s.Name, s.Day, s.Flag)));
         Assert.Equal([1, 2], found[0].Data);
+    }
+
+    [Theory, OnSqliteOnly("PostgreSQL overwrites dead rows by vacuum, in its own time.")]
+    public async Task What_a_killed_process_left_in_the_log_goes_with_the_first_write_of_the_next(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind);
+        await database.StoreUser();
+        var copy = Path.Combine(database.Folder, "copy.db");
+        await database.Database.Read(
+            async db =>
+            {
+                // As long as this reader is at it, the log cannot be cut off.
+                await using var command = db.Connection.CreateCommand();
+                command.CommandText = "select version from schema_versions";
+                await using var reader = await command.ExecuteReaderAsync(Stop);
+                Assert.True(await reader.ReadAsync(Stop));
+                await database.Database.Write(
+                    work =>
+                    {
+                        work.Erases();
+                        return work.Execute("delete from users");
+                    },
+                    Stop
+                );
+                // What the disk holds when the process is killed now.
+                File.Copy(database.Address, copy);
+                File.Copy(database.Address + "-wal", copy + "-wal");
+                return 0;
+            },
+            Stop
+        );
+        Assert.Contains("ada@example.org", await Text(copy), StringComparison.Ordinal);
+
+        await using var next = Database.Open(copy);
+        await next.Write(db => db.Execute("update schema_versions set applied_at = applied_at"), Stop);
+
+        Assert.DoesNotContain("ada@example.org", await Text(copy), StringComparison.Ordinal);
+
+        static async Task<string> Text(string path) =>
+            await File.ReadAllTextAsync(path, Encoding.Latin1, Stop)
+            + await File.ReadAllTextAsync(path + "-wal", Encoding.Latin1, Stop);
     }
 
     [Theory]

@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Affluent.Server.Platform;
+
+/// <summary>The certificate of the https addresses on which the platform listens, with its key: two PEM files.</summary>
+internal static class TlsCertificate
+{
+    /// <summary>Reads both files.</summary>
+    /// <exception cref="KeyFileException">One does not hold what it is for, or they do not belong together.</exception>
+    public static X509Certificate2 Load(string certificate, string? key)
+    {
+        try
+        {
+            using var alone = X509Certificate2.CreateFromPem(File.ReadAllText(certificate));
+        }
+        catch (Exception e) when (IsAboutContent(e))
+        {
+            throw new KeyFileException(
+                $"The certificate file {certificate} must hold a certificate, and those above it, as PEM."
+            );
+        }
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(certificate, key);
+        }
+        catch (Exception e) when (IsAboutContent(e))
+        {
+            throw new KeyFileException(
+                $"The TLS key file {key} must hold the private key of the certificate in {certificate}, as PEM and without a password."
+            );
+        }
+    }
+
+    private static bool IsAboutContent(Exception e) => e is ArgumentException or CryptographicException;
+}
