@@ -155,7 +155,9 @@ internal static class BankRedirects
             DepartureFrom.Link when redirectUrl is not null => new SeeOther(
                 QueryHelpers.AddQueryString(redirectUrl, "connection_id", back.ConnectionId.ToString())
             ),
-            DepartureFrom.Page when session is not null => new SeeOther($"../{WidgetEndpoints.Page(session)}"),
+            DepartureFrom.Page when session is not null => new SeeOther(
+                ReturnCookie.Give(context, session, back.ConnectionId)
+            ),
             DepartureFrom.Frame when session?.State.Parameters.AspspCallbackUri is { } page => new SeeOther(
                 page.AbsoluteUri
             ),

@@ -100,7 +100,7 @@ internal static partial class WidgetEndpoints
     )
     {
         var query = context.Request.Query;
-        if (await flow.Find(query["session_id"].ToString(), context.RequestAborted) is not { } known)
+        if (await flow.Find(ReturnCookie.SessionOf(context.Request), context.RequestAborted) is not { } known)
         {
             return Notices.Expired(context);
         }

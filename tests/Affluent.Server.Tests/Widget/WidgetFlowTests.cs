@@ -60,6 +60,11 @@ public sealed class WidgetFlowTests
 
         var state = await GoToBank(visitor);
         await visitor.Open($"bank_callback/8701?state={state}&code=1");
+        // The address that the return leads to names no session, and is good for this browser alone.
+        Assert.DoesNotContain("session_id", visitor.Address.Query, StringComparison.Ordinal);
+        var stranger = app.Browse("document");
+        await stranger.Open(visitor.Address.AbsoluteUri);
+        Assert.Equal(HttpStatusCode.Forbidden, stranger.Status);
         await visitor.WaitFor("Other");
         await visitor.Do("no_other");
         await LeaveFor(visitor);
