@@ -91,6 +91,7 @@ public sealed class BodyTests
     [InlineData("text/html; charset=ISO-8859-1", "utf-8")]
     [InlineData("text/html; charset=ISO-8859-1", "iso-8859-1")]
     [InlineData("text/html", "iso-8859-1", true)]
+    [InlineData("text/html", "iso-8859-1")]
     public async Task A_page_is_read_in_the_encoding_of_its_header_whatever_it_says_itself(
         string type,
         string itself,

@@ -1,4 +1,5 @@
 using System.Text;
+using Affluent.Connectors.Reading;
 
 namespace Affluent.Connectors.Http;
 
@@ -56,32 +57,9 @@ internal static class HttpClientExtensions
     public static string MediaType(this HttpContent content) =>
         (content.Headers.ContentType?.MediaType ?? "").ToLowerInvariant();
 
-    /// <summary>
-    /// The encoding of the text; UTF-8 when the bank states none, or one that nobody knows. What calls itself Latin-1 or ASCII is windows-1252, which
-    /// has characters where those have none (WHATWG Encoding, section 4.2).
-    /// </summary>
-    public static Encoding Encoding(this HttpContent content)
-    {
-        try
-        {
-            return content.Headers.ContentType?.CharSet?.Trim('"', ' ') is { Length: > 0 } name
-                ? Named(name)
-                : System.Text.Encoding.UTF8;
-        }
-        // The latter: UTF-7, which .NET knows and refuses.
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            return System.Text.Encoding.UTF8;
-        }
-    }
-
-    // The code pages come first: without them .NET knows Unicode, Latin-1 and ASCII only.
-    private static Encoding Named(string name) =>
-        (CodePagesEncodingProvider.Instance.GetEncoding(name) ?? System.Text.Encoding.GetEncoding(name)) switch
-        {
-            { CodePage: 28591 or 20127 } => CodePagesEncodingProvider.Instance.GetEncoding(1252)!,
-            var encoding => encoding,
-        };
+    /// <summary>The encoding of the text; null when the bank states none, or one that nobody knows.</summary>
+    public static Encoding? StatedEncoding(this HttpContent content) =>
+        content.Headers.ContentType?.CharSet?.Trim('"', ' ') is { Length: > 0 } name ? Encodings.Named(name) : null;
 
     private static string? First(HttpResponseMessage response, string name) =>
         response.Headers.NonValidated.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;

@@ -17,7 +17,7 @@ internal static class Json
     public static async Task<JsonBody> Read(HttpContent content, CancellationToken cancellation)
     {
         var bytes = await content.ReadAsByteArrayAsync(cancellation);
-        var encoding = content.Encoding();
+        var encoding = content.StatedEncoding() ?? Encoding.UTF8;
         // Banks that send Latin-1 without saying so exist: what is not UTF-8 is read as far as it goes.
         return new JsonBody(
             encoding is UTF8Encoding && Utf8.IsValid(bytes) ? bytes : Encoding.UTF8.GetBytes(encoding.GetString(bytes))

@@ -1,5 +1,9 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Unicode;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Http;
+using Affluent.Connectors.Reading;
 using AngleSharp.Html.Dom;
 
 namespace Affluent.Connectors.Scraping;
@@ -20,19 +24,23 @@ internal sealed class Browser(StepContext context, Uri home)
             ? Walk(HttpMethod.Get, address, null, cancellation)
             : Task.FromResult<Navigation>(new Navigation.Lost());
 
-    /// <summary>Sends a form.</summary>
+    /// <summary>Sends a form, in the encoding of its page.</summary>
     public Task<Navigation> Submit(WebForm form, CancellationToken cancellation)
     {
         if (Resolve(form.Action, home) is not { } address)
         {
             return Task.FromResult<Navigation>(new Navigation.Lost());
         }
+        var encoding = Encodings.Named(form.Charset ?? "utf-8") ?? Encoding.UTF8;
+        var fields = string.Join(
+            '&',
+            form.Fields.Select(f => $"{Encodings.Form(f.Name, encoding)}={Encodings.Form(f.Value, encoding)}")
+        );
         if (form.Post)
         {
-            return Walk(HttpMethod.Post, address, form.Fields, cancellation);
+            return Walk(HttpMethod.Post, address, fields, cancellation);
         }
-        var query = form.Fields.Select(f => $"{Uri.EscapeDataString(f.Name)}={Uri.EscapeDataString(f.Value)}");
-        var target = new UriBuilder(address) { Query = string.Join('&', query) };
+        var target = new UriBuilder(address) { Query = fields };
         return Walk(HttpMethod.Get, target.Uri, null, cancellation);
     }
 
@@ -45,12 +53,7 @@ internal sealed class Browser(StepContext context, Uri home)
             ? address
             : null;
 
-    private async Task<Navigation> Walk(
-        HttpMethod method,
-        Uri address,
-        IReadOnlyList<WebField>? fields,
-        CancellationToken cancellation
-    )
+    private async Task<Navigation> Walk(HttpMethod method, Uri address, string? fields, CancellationToken cancellation)
     {
         for (var hop = 0; hop <= MostRedirects; hop++)
         {
@@ -93,7 +96,11 @@ internal sealed class Browser(StepContext context, Uri home)
     {
         var isHtml = content.MediaType() is "text/html" or "application/xhtml+xml" or "";
         ReadOnlyMemory<byte> bytes = isHtml ? await content.ReadAsByteArrayAsync(cancellation) : default;
-        var encoding = content.Encoding();
+        // A page that is UTF-8 is read so whatever it says itself; where it is ASCII alone, its word counts for what its forms send.
+        var encoding =
+            content.StatedEncoding()
+            ?? (Ascii.IsValid(bytes.Span) || !Utf8.IsValid(bytes.Span) ? Encodings.OfPage(bytes.Span) : null)
+            ?? Encoding.UTF8;
         return PageParser.Parse(
             bytes.Span.StartsWith(encoding.Preamble) ? bytes[encoding.Preamble.Length..] : bytes,
             encoding
@@ -103,7 +110,7 @@ internal sealed class Browser(StepContext context, Uri home)
     private async Task<BankAnswer<ParsedPage>> Send(
         HttpMethod method,
         Uri address,
-        IReadOnlyList<WebField>? fields,
+        string? fields,
         CancellationToken cancellation
     )
     {
@@ -117,8 +124,9 @@ internal sealed class Browser(StepContext context, Uri home)
         }
         if (fields is not null)
         {
-            request.Content = new FormUrlEncodedContent(
-                fields.Select(f => new KeyValuePair<string, string>(f.Name, f.Value))
+            request.Content = new StringContent(
+                fields,
+                MediaTypeHeaderValue.Parse("application/x-www-form-urlencoded")
             );
         }
         return await context.Http.Exchange(request, Read, cancellation);

@@ -9,11 +9,11 @@ internal abstract record PageKind
 {
     private PageKind() { }
 
-    /// <summary>A form that asks for a password; <paramref name="Message"/> is what the page complains about, in plain words.</summary>
-    public sealed record Login(IHtmlFormElement Form, string Message) : PageKind;
+    /// <summary>A form that asks for a password.</summary>
+    public sealed record Login(IHtmlFormElement Form) : PageKind;
 
     /// <summary>A form that asks for a one-time password.</summary>
-    public sealed record Code(IHtmlFormElement Form, IHtmlInputElement Field, string Message) : PageKind;
+    public sealed record Code(IHtmlFormElement Form, IHtmlInputElement Field) : PageKind;
 
     /// <summary>The user is to approve in the bank's app; <paramref name="Message"/> is how the page says it.</summary>
     public sealed record Approval(string? Message) : PageKind;
@@ -43,12 +43,6 @@ internal abstract record PageKind
     public static PageKind Of(IHtmlDocument page)
     {
         var title = PageText.Plain($"{page.Title} {page.QuerySelector("h1")?.TextContent}");
-        var alerts = PageText.Plain(
-            string.Join(
-                ' ',
-                page.QuerySelectorAll("[role=alert], .error, .alert").Take(MostAlerts).Select(e => Begin(e.TextContent))
-            )
-        );
         var passwords = page.QuerySelectorAll<IHtmlInputElement>("form input[type=password]").ToArray();
         if (
             passwords.Length > 1
@@ -61,25 +55,24 @@ internal abstract record PageKind
         {
             if (CodeField(form) is { } field)
             {
-                return new Code(form, field, alerts);
+                return new Code(form, field);
             }
         }
         if (passwords is [{ Form: { } login }])
         {
-            return new Login(login, alerts);
+            return new Login(login);
         }
-        foreach (
-            var table in page.QuerySelectorAll<IHtmlTableElement>("table").Select(PageTable.Of).OfType<PageTable>()
-        )
+        // What is to come and what is booked, accounts and savings: pages show them in a table each.
+        var tables = page.QuerySelectorAll<IHtmlTableElement>("table")
+            .Select(PageTable.Of)
+            .OfType<PageTable>()
+            .ToArray();
+        switch (tables.FirstOrDefault(t => HoldsTransactions(t) || HoldsAccounts(t)))
         {
-            if (table.Has(Column.Amount, Column.Label) || table.Has(Column.Debit, Column.Label))
-            {
-                return new Transactions(table);
-            }
-            if (table.Has(Column.Balance, Column.Name) || table.Has(Column.Balance, Column.Number))
-            {
-                return new Accounts(table);
-            }
+            case { } first when HoldsTransactions(first):
+                return new Transactions(PageTable.Of(tables.Where(HoldsTransactions)));
+            case not null:
+                return new Accounts(PageTable.Of(tables.Where(t => HoldsAccounts(t) && !HoldsTransactions(t))));
         }
         var text = PageText.Plain(page.QuerySelector("main")?.TextContent ?? page.Body?.TextContent ?? "");
         return title.ContainsAny("maintenance", "indisponible", "unavailable") ? new Maintenance()
@@ -91,14 +84,32 @@ internal abstract record PageKind
             : text.ContainsAny("aucun mouvement", "aucune operation", "no movement", "no transaction")
                 ? new Transactions(null)
             : text.ContainsAny("maintenance") ? new Maintenance()
-            : alerts.ContainsAny(LockedWords) ? new Locked()
+            : string.Join(' ', Alerts(page)).ContainsAny(LockedWords) ? new Locked()
             : new Other();
     }
+
+    /// <summary>What the page complains about or points out, sentence by sentence, in plain words.</summary>
+    public static IEnumerable<string> Alerts(IHtmlDocument page) =>
+        page.QuerySelectorAll("[role=alert], .error, .alert")
+            .Take(MostAlerts)
+            .SelectMany(e => Texts(e))
+            .Distinct(StringComparer.Ordinal);
+
+    // By the pieces of text: one alert may lie in another.
+    private static IEnumerable<string> Texts(IElement alert) =>
+        alert
+            .GetDescendants()
+            .OfType<IText>()
+            .Take(MostTexts)
+            .SelectMany(text => PageText.Plain(Begin(text.Data)).Split('.', '!', '?'))
+            .Select(sentence => sentence.Trim())
+            .Where(sentence => sentence != "");
 
     /// <summary>Words with which a site says that access is locked.</summary>
     public static ReadOnlySpan<string> LockedWords => Locks;
 
     private const int MostAlerts = 20;
+    private const int MostTexts = 100;
     private const int LongestAlert = 2000;
     private static readonly string[] Locks = ["bloque", "verrouille", "suspendu", "locked", "blocked", "suspended"];
     private static readonly string[] PasswordWords = ["mot de passe", "password"];
@@ -120,6 +131,12 @@ internal abstract record PageKind
                 i.Type is "text" or "tel" or "number"
                 && i.Name?.ToLowerInvariant() is "otp" or "code" or "sms_code" or "smscode" or "otp_code"
             );
+
+    private static bool HoldsTransactions(PageTable table) =>
+        table.Has(Column.Amount, Column.Label) || table.Has(Column.Debit, Column.Label);
+
+    private static bool HoldsAccounts(PageTable table) =>
+        table.Has(Column.Balance, Column.Name) || table.Has(Column.Balance, Column.Number);
 
     // Alerts may lie in one another, and each holds the text of those inside.
     private static string Begin(string text) => text.Length > LongestAlert ? text[..LongestAlert] : text;

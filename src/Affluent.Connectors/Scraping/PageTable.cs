@@ -1,4 +1,5 @@
 using Affluent.Connectors.Reading;
+using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 
 namespace Affluent.Connectors.Scraping;
@@ -42,6 +43,17 @@ internal sealed class PageTable
     /// <summary>Whether both columns are there.</summary>
     public bool Has(Column one, Column other) => _columns.ContainsKey(one) && _columns.ContainsKey(other);
 
+    /// <summary>
+    /// Several tables of one kind as one, in their order. A table that says exactly what one before it says is that one for other screens.
+    /// </summary>
+    public static PageTable Of(IEnumerable<PageTable> tables)
+    {
+        var parts = tables
+            .DistinctBy(t => string.Join('\n', t.Rows.Select(row => row.ToString())), StringComparer.Ordinal)
+            .ToArray();
+        return new PageTable(parts[0]._columns, [.. parts.SelectMany(t => t.Rows)]);
+    }
+
     /// <summary>Null when the table has no headings that are known.</summary>
     public static PageTable? Of(IHtmlTableElement table)
     {
@@ -60,11 +72,38 @@ internal sealed class PageTable
             }
             at += int.Clamp(cell.ColumnSpan, 1, 100);
         }
+        var title = PageText.Plain(TitleOf(table));
         var rows = table
             .Rows.Where(r => r != head && r.Cells.Any(c => c.LocalName == "td"))
-            .Select(r => new PageRow(r, columns));
+            .Select(r => new PageRow(r, columns, title));
         return columns.Count == 0 ? null : new PageTable(columns, [.. rows]);
     }
+
+    /// <summary>The table's caption, or the heading that stands before it.</summary>
+    private static string TitleOf(IHtmlTableElement table)
+    {
+        if (table.Caption is { } caption)
+        {
+            return caption.TextContent;
+        }
+        IElement? at = table;
+        for (var steps = 0; at is not null and not IHtmlBodyElement && steps < MostSteps; steps++)
+        {
+            // Another table has a heading of its own.
+            if (at != table && at is IHtmlTableElement)
+            {
+                return "";
+            }
+            if (at is IHtmlHeadingElement)
+            {
+                return at.TextContent;
+            }
+            at = at.PreviousElementSibling ?? at.ParentElement;
+        }
+        return "";
+    }
+
+    private const int MostSteps = 12;
 
     // Longer headings first: "solde au" is a day, "solde" an amount; "date de valeur" is not "date".
     private static Column? ColumnOf(string heading) =>
@@ -104,8 +143,11 @@ internal sealed class PageTable
 }
 
 /// <summary>A row of such a table.</summary>
-internal sealed class PageRow(IHtmlTableRowElement row, IReadOnlyDictionary<Column, int> columns)
+internal sealed class PageRow(IHtmlTableRowElement row, IReadOnlyDictionary<Column, int> columns, string title)
 {
+    /// <summary>What stands above the table, in plain words.</summary>
+    public string Title => title;
+
     /// <summary>The row's classes, as one plain text.</summary>
     public string Classes => row.ClassName ?? "";
 

@@ -18,6 +18,7 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
     private const int MostAlertLines = 20;
     private const int LongestAlertLine = 300;
     private bool _loggedIn;
+    private string[] _standing = [];
     private bool _answered;
     private bool _sentOn;
 
@@ -70,6 +71,7 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
                     );
                 }
                 _loggedIn = true;
+                _standing = [.. PageKind.Alerts(page.Document)];
                 navigation = await browser.Submit(Filled(form, page.Address), cancellation);
                 continue;
             }
@@ -126,22 +128,37 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
             _ => throw new UnreachableException(),
         };
 
-    private SiteAccess.Ended AfterLogin(PageKind.Login login, Navigation.Arrived page) =>
-        RefusesField(login.Form)
-            ? new SiteAccess.Ended(
-                new StepResult.Refused(Refusal.FieldRefused, "the site marks a field that may be left empty as wrong")
-                {
-                    Session = browser.Session.Write(),
-                    Message = Alert(page.Document),
-                }
-            )
-        : login.Message.ContainsAny(PageKind.LockedWords)
-            ? Stop(Refusal.AccessLocked, "the site says that access is locked")
-        : login.Message.ContainsAny("indisponible", "unavailable", "maintenance", "probleme technique")
-            ? Down(page.Address)
-        : _answered ? Stop(Refusal.ChallengeFailed, "the site wants a new login instead of another answer")
-        : login.Message.ContainsAny("session") ? Down(page.Address)
-        : Stop(Refusal.WrongCredentials, "the site shows its login form again");
+    private SiteAccess.Ended AfterLogin(PageKind.Login login, Navigation.Arrived page)
+    {
+        // What stood there before the password was sent is no answer to it.
+        var said = string.Join(". ", PageKind.Alerts(page.Document).Except(_standing, StringComparer.Ordinal));
+        return RefusesField(login.Form)
+                ? new SiteAccess.Ended(
+                    new StepResult.Refused(
+                        Refusal.FieldRefused,
+                        "the site marks a field that may be left empty as wrong"
+                    )
+                    {
+                        Session = browser.Session.Write(),
+                        Message = Alert(page.Document),
+                    }
+                )
+            : said.ContainsAny(PageKind.LockedWords) && !(CallsWrong(said) && said.ContainsAny(TriesLeft))
+                ? Stop(Refusal.AccessLocked, "the site says that access is locked")
+            : _loggedIn && CallsWrong(said) ? Stop(Refusal.WrongCredentials, "the site calls the credentials wrong")
+            : said.ContainsAny("indisponible", "unavailable", "maintenance", "probleme technique") ? Down(page.Address)
+            : _answered ? Stop(Refusal.ChallengeFailed, "the site wants a new login instead of another answer")
+            : said.ContainsAny("session") ? Down(page.Address)
+            : Stop(Refusal.WrongCredentials, "the site shows its login form again");
+    }
+
+    /// <summary>Plain words, whatever else is said beside them: a password that is wrong is not sent again.</summary>
+    private static bool CallsWrong(string said) =>
+        said.ContainsAny("mot de passe", "identifiant", "code", "password", "login", "credentials", "user")
+        && said.ContainsAny("incorrect", "errone", "invalid", "wrong", "reconnu", "recogni", "ne correspond");
+
+    /// <summary>"Two tries left before your access is locked": it is not locked.</summary>
+    private static readonly string[] TriesLeft = ["avant", "before", "reste", "left", "remaining"];
 
     /// <summary>Whether what the form marks as wrong (aria-invalid) is nothing that it cannot do without: name and password are not among it.</summary>
     private bool RefusesField(IHtmlFormElement form)

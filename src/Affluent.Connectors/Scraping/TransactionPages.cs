@@ -9,6 +9,8 @@ internal static class TransactionPages
 {
     private static readonly string[] PendingWords = ["en attente", "en cours", "a venir", "pending", "upcoming"];
 
+    private static readonly string[] TitlesOfPending = ["en attente", "a venir", "pending", "upcoming"];
+
     /// <summary>Null when the row lacks an amount or a day.</summary>
     public static BankTransaction? Transaction(PageRow row, string currency, TimeZoneInfo zone)
     {
@@ -20,7 +22,9 @@ internal static class TransactionPages
             return null;
         }
         var stand = PageText.Plain($"{row.Text(Column.Status)} {row.Text(Column.BookingDay)} {row.Classes}");
-        var pending = stand.ContainsAny(PendingWords);
+        var pending =
+            stand.ContainsAny(PendingWords)
+            || (row.Title.ContainsAny(TitlesOfPending) && !row.Title.ContainsAny("derni", "passe", "recent", "booked"));
         return new BankTransaction
         {
             Id = row.Text(Column.Reference),

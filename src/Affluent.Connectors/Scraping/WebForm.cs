@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Affluent.Connectors.Reading;
 using AngleSharp.Html.Dom;
 
 namespace Affluent.Connectors.Scraping;
@@ -8,7 +9,14 @@ namespace Affluent.Connectors.Scraping;
 /// <param name="Post">POST, else GET.</param>
 /// <param name="Fields">Names and values in the order of the page, hidden ones included.</param>
 /// <param name="Asked">Name of the field that is left to fill (a code); null when several are.</param>
-internal sealed record WebForm(string Action, bool Post, IReadOnlyList<WebField> Fields, string? Asked = null)
+/// <param name="Charset">Name of the encoding to send it in; null = UTF-8.</param>
+internal sealed record WebForm(
+    string Action,
+    bool Post,
+    IReadOnlyList<WebField> Fields,
+    string? Asked = null,
+    string? Charset = null
+)
 {
     /// <summary>What a browser would send if the user pressed the form's button now.</summary>
     public static WebForm Of(IHtmlFormElement form, Uri page)
@@ -54,9 +62,19 @@ internal sealed record WebForm(string Action, bool Post, IReadOnlyList<WebField>
                 : Uri.TryCreate(page, action.Trim(), out var address) ? address.AbsoluteUri
                 : "",
             string.Equals(form.GetAttribute("method"), "post", StringComparison.OrdinalIgnoreCase),
-            fields
+            fields,
+            Charset: CharsetOf(form)
         );
     }
+
+    // WHATWG HTML, "encoding for the form": UTF-16 is sent as UTF-8.
+    private static string? CharsetOf(IHtmlFormElement form) =>
+        Encodings.Named(
+            form.GetAttribute("accept-charset")?.Trim() is { Length: > 0 } asked ? asked : form.Owner!.CharacterSet
+        )
+            is { IsSingleByte: true } encoding
+            ? encoding.WebName
+            : null;
 
     /// <summary>Whether it is one that <see cref="Of"/> made, as far as can be told after it was read.</summary>
     [JsonIgnore]

@@ -25,9 +25,16 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
             return Refused(Refusal.NotUnderstood, "the table of accounts is too long");
         }
         List<BankAccount> accounts = [];
+        HashSet<string> pages = new(StringComparer.Ordinal);
         foreach (var row in table?.Rows ?? [])
         {
-            var link = row.Link(Column.Name) is { } href ? _browser.Resolve(href, inside.Address)?.PathAndQuery : null;
+            // A page that two accounts share is not the second one's own.
+            var link =
+                row.Link(Column.Name) is { } href
+                && _browser.Resolve(href, inside.Address)?.PathAndQuery is { } page
+                && pages.Add(page)
+                    ? page
+                    : null;
             if (AccountPages.Account(row, link, zone) is not { } account)
             {
                 return Refused(
@@ -46,10 +53,10 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
                     await _browser.Open(accounts[i].Reference, home, cancellation) is Navigation.Arrived
                     {
                         Status: 200
-                    } page
+                    } details
                 )
                 {
-                    accounts[i] = AccountPages.WithDetails(accounts[i], page.Document, zone);
+                    accounts[i] = AccountPages.WithDetails(accounts[i], details.Document, zone);
                 }
             }
         }
