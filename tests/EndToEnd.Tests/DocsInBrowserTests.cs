@@ -125,6 +125,40 @@ public sealed partial class DocsInBrowserTests(Browser browser) : IClassFixture<
         }
     }
 
+    [Fact]
+    public async Task A_request_whose_answer_the_browser_withholds_says_where_it_can_be_tried()
+    {
+        var page = await browser.Open();
+        var port = ServerProcess.FreePort();
+        await using var platform = await Platform.Start(settings =>
+            settings with
+            {
+                Listen = $"http://127.0.0.1:{port}",
+                ApiUrl = new Uri($"http://api.localhost:{port}"),
+                AuthUrl = new Uri($"http://auth.localhost:{port}"),
+            }
+        );
+        await page.GotoAsync($"http://127.0.0.1:{port}/docs/api");
+        var keys = page.Locator("#getKeys");
+        await keys.Locator("details").EvaluateAsync("details => { details.open = true; }");
+        await keys.Locator("button").ClickAsync();
+
+        await Assertions
+            .Expect(keys.Locator("form pre"))
+            .ToContainTextAsync(
+                $"This page is open at http://127.0.0.1:{port}, and http://auth.localhost:{port} lets browsers show its answers at "
+                    + $"http://api.localhost:{port}/docs/api alone (CORS)",
+                new() { Timeout = 30_000 }
+            );
+
+        await page.GotoAsync($"http://api.localhost:{port}/docs/api");
+        await keys.Locator("details").EvaluateAsync("details => { details.open = true; }");
+        await keys.Locator("button").ClickAsync();
+        await Assertions
+            .Expect(keys.Locator("form pre"))
+            .ToContainTextAsync("P-256", new() { Timeout = 30_000 });
+    }
+
     [GeneratedRegex("^[0-9N]", RegexOptions.None, 1000)]
     private static partial Regex Answered();
 

@@ -8,8 +8,7 @@ public sealed class DocsTests
 {
     private static readonly ShellPage HowToBegins = new("docs/how-to/README.md");
 
-    // These set up a real machine or show a part of one (tests of their own do what they say); the one command of widget.md is that
-    // of the quick start.
+    // These set up a real machine or show a part of one (tests of their own do what they say).
     private static readonly string[] ByHand =
     [
         "docs/advanced/operations.md",
@@ -18,7 +17,6 @@ public sealed class DocsTests
         "docs/advanced/privacy.md",
         "docs/advanced/security.md",
         "docs/how-to/deploy.md",
-        "docs/how-to/widget.md",
         "CONTRIBUTING.md",
     ];
 
