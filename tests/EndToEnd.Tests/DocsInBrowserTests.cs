@@ -154,9 +154,7 @@ public sealed partial class DocsInBrowserTests(Browser browser) : IClassFixture<
         await page.GotoAsync($"http://api.localhost:{port}/docs/api");
         await keys.Locator("details").EvaluateAsync("details => { details.open = true; }");
         await keys.Locator("button").ClickAsync();
-        await Assertions
-            .Expect(keys.Locator("form pre"))
-            .ToContainTextAsync("P-256", new() { Timeout = 30_000 });
+        await Assertions.Expect(keys.Locator("form pre")).ToContainTextAsync("P-256", new() { Timeout = 30_000 });
     }
 
     [GeneratedRegex("^[0-9N]", RegexOptions.None, 1000)]
