@@ -73,6 +73,7 @@ public enum BankAccountUsage
 }
 
 /// <summary>What a bank tells of a loan; amounts in units of the account's currency, rates in percent.</summary>
+/// <param name="NextPayment">What is to be paid, without a sign.</param>
 /// <param name="Kind">In the bank's words.</param>
 /// <param name="Frequency">Of the instalments, in the bank's words.</param>
 /// <param name="DebitedAccount">IBAN or number of the account that pays the instalments.</param>
@@ -102,6 +103,7 @@ public sealed record BankSavings(
 
 /// <summary>What a bank tells of a deferred-debit card.</summary>
 /// <param name="PayableAccount">IBAN or number of the account that pays it.</param>
+/// <param name="NextPayment">What is to be paid, without a sign.</param>
 public sealed record BankCreditCard(
     string? PayableAccount = null,
     decimal? NextPayment = null,

@@ -25,7 +25,8 @@ public sealed class TestBankTests
         Assert.Equal(1.7m, accounts[1].Savings!.YieldRate);
         Assert.Equal(new DateOnly(2012, 3, 14), accounts[1].Savings!.OpenedDay);
         Assert.Equal("FR7630099000120004127653080", accounts[2].CreditCard!.PayableAccount);
-        Assert.Equal(accounts[2].Balance, accounts[2].CreditCard!.NextPayment);
+        Assert.True(accounts[2].Balance < 0);
+        Assert.Equal(-accounts[2].Balance, accounts[2].CreditCard!.NextPayment);
         Assert.NotNull(accounts[2].CreditCard!.NextPaymentDay);
         Assert.True(accounts[3].Loan is { InitialBalance: > 0, Interest: > 0, NextPayment: > 0, StartDay: not null });
     }
@@ -129,6 +130,28 @@ public sealed class TestBankTests
         Assert.Single(await run.Accounts());
     }
 
+    [Theory]
+    [InlineData("en-US,en;q=0.9,fr;q=0.1", "Open the bank's app on your phone and approve the login.")]
+    [InlineData("fr;q=0.2, EN;q=0.8", "Open the bank's app on your phone and approve the login.")]
+    [InlineData("de,fr;q=0.2", "Ouvrez l'application de la banque sur votre téléphone et validez la connexion.")]
+    [InlineData("de", "Ouvrez l'application de la banque sur votre téléphone et validez la connexion.")]
+    [InlineData(null, "Ouvrez l'application de la banque sur votre téléphone et validez la connexion.")]
+    public async Task The_site_speaks_to_its_user_in_the_users_language_and_goes_on_in_it(
+        string? preferred,
+        string message
+    )
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Embedded("app");
+        run.User = run.User! with { AcceptLanguage = preferred };
+        var first = await run.TakeAsked<Question.AppApproval>(new StepInput.ListAccounts());
+        run.User = null;
+
+        var second = await run.TakeAsked<Question.AppApproval>(new StepInput.Poll());
+
+        Assert.Equal((message, message), (first.Message, second.Message));
+    }
+
     [Fact]
     public async Task An_approval_that_the_site_no_longer_waits_for_is_not_asked_anew()
     {
@@ -183,7 +206,7 @@ public sealed class TestBankTests
 
         Assert.Equal(Refusal.FieldRefused, refused.Reason);
         Assert.Equal(
-            "Le fichier de comptes ne peut pas être lu.\nthe file's server cannot be reached",
+            "Le fichier de comptes ne peut pas être lu.\naccounts.txt: the file's server cannot be reached",
             refused.Message
         );
         Assert.DoesNotContain("file's", refused.Detail, StringComparison.Ordinal);

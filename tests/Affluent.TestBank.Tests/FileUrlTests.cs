@@ -53,11 +53,11 @@ public sealed class FileUrlTests
     }
 
     [Theory]
-    [InlineData("missing.txt", "the file's server answered 404")]
-    [InlineData("moved", "the file's server answered 302")]
+    [InlineData("missing.txt", "missing.txt: the file's server answered 404")]
+    [InlineData("moved", "moved: the file's server answered 302")]
     [InlineData("page.html", "an HTML page was found where a scenario file is due")]
-    [InlineData("silence", "no answer within 5 seconds")]
-    [InlineData("huge.txt", "the file is larger than 2 MB")]
+    [InlineData("silence", "silence: no answer within 5 seconds")]
+    [InlineData("huge.txt", "huge.txt: the file is larger than 2 MB")]
     public async Task A_file_that_cannot_be_used_says_why(string file, string reason)
     {
         await using var host = await FileHost.Open(
@@ -71,11 +71,11 @@ public sealed class FileUrlTests
     }
 
     [Theory]
-    [InlineData("http://127.0.0.1:9/f.txt", "the file's server cannot be reached")]
-    [InlineData("http://10.0.0.7/f.txt", "the address belongs to a private network")]
-    [InlineData("http://169.254.169.254/f.txt", "the address belongs to a private network")]
-    [InlineData("http://[fe80::1]/f.txt", "the address belongs to a private network")]
-    [InlineData("http://[::ffff:10.0.0.1]/f.txt", "the address belongs to a private network")]
+    [InlineData("http://127.0.0.1:9/f.txt", "f.txt: the file's server cannot be reached")]
+    [InlineData("http://10.0.0.7/f.txt", "f.txt: the address belongs to a private network")]
+    [InlineData("http://169.254.169.254/f.txt", "f.txt: the address belongs to a private network")]
+    [InlineData("http://[fe80::1]/f.txt", "f.txt: the address belongs to a private network")]
+    [InlineData("http://[::ffff:10.0.0.1]/f.txt", "f.txt: the address belongs to a private network")]
     [InlineData("ftp://localhost/f.txt", "this is neither an http(s) address nor one of default, faults")]
     [InlineData("file:///etc/passwd", "this is neither an http(s) address nor one of default, faults")]
     [InlineData("nonsense", "this is neither an http(s) address nor one of default, faults")]
@@ -104,7 +104,7 @@ public sealed class FileUrlTests
         }
 
         var report = await bank.Get("/file-report?file_url=" + Uri.EscapeDataString(host.Url("good.txt")));
-        Assert.Equal("the address belongs to a private network", report.Text("p.reason"));
+        Assert.Equal("good.txt: the address belongs to a private network", report.Text("p.reason"));
         Assert.Equal(0, host.Requests);
     }
 
@@ -118,7 +118,7 @@ public sealed class FileUrlTests
             new TestBankOptions { Urls = "http://127.0.0.1:0", FileNetworks = [IPNetwork.Parse("127.0.0.1/32")] }
         );
         var page = await bank.SignIn("anna", fileUrl: host.Url("old.txt"));
-        Assert.Equal("the address belongs to a private network", page.Text(".error.file-problem .reason"));
+        Assert.Equal("good.txt: the address belongs to a private network", page.Text(".error.file-problem .reason"));
     }
 
     [Fact]

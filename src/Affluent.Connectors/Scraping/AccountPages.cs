@@ -97,6 +97,8 @@ internal static class AccountPages
 
         string? Find(Func<string, bool> word) => pairs.FirstOrDefault(p => word(p.Word)).Value;
         decimal? Amount(Func<string, bool> word) => Amounts.Read(Find(word), account.Currency)?.Value;
+        // Some banks write what is to be paid with the sign of a debit.
+        decimal? Due(Func<string, bool> word) => Amount(word) is { } amount ? Math.Abs(amount) : null;
         DateOnly? Day(Func<string, bool> word) => Dates.ReadPrinted(Find(word), zone);
 
         return account.Type switch
@@ -112,7 +114,7 @@ internal static class AccountPages
                     EndDay: Day(w =>
                         w is "fin" or "end" || w.ContainsAny("date de fin", "end date", "derniere echeance")
                     ),
-                    NextPayment: Amount(w =>
+                    NextPayment: Due(w =>
                         w.ContainsAny("prochaine echeance", "next instal", "next payment") && !w.ContainsAny("date")
                     ),
                     NextPaymentDay: Day(w =>
@@ -145,7 +147,7 @@ internal static class AccountPages
                     PayableAccount: Find(w =>
                         w.ContainsAny("compte de prelevement", "compte debite", "paying account")
                     ),
-                    NextPayment: Amount(w =>
+                    NextPayment: Due(w =>
                         w.ContainsAny("prochain debit", "next debit") && w.ContainsAny("montant", "amount")
                     ),
                     NextPaymentDay: Day(w =>

@@ -16,7 +16,7 @@ internal sealed class Browser(StepContext context, Uri home)
 {
     private const int MostRedirects = 8;
 
-    public WebSession Session { get; set; } = WebSession.Read(context.Session);
+    public WebSession Session { get; set; } = WebSession.Read(context.Session).For(context.User);
 
     /// <summary>Opens an address, as a link on <paramref name="from"/> writes it.</summary>
     public Task<Navigation> Open(string href, Uri from, CancellationToken cancellation) =>
@@ -116,7 +116,7 @@ internal sealed class Browser(StepContext context, Uri home)
     {
         using var request = new HttpRequestMessage(method, address);
         request.Headers.TryAddWithoutValidation("Accept", "text/html,application/xhtml+xml");
-        request.Headers.TryAddWithoutValidation("Accept-Language", "fr-FR,fr;q=0.9,en;q=0.5");
+        request.Headers.TryAddWithoutValidation("Accept-Language", Session.AcceptLanguage);
         request.Headers.TryAddWithoutValidation("User-Agent", "Mozilla/5.0 (compatible; Affluent)");
         if (CookieJar.For(Session.Cookies, address, context.Now) is { } cookies)
         {

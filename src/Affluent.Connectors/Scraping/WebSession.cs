@@ -1,5 +1,7 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Affluent.Connectors.Contract;
 using Affluent.Connectors.Reading;
 
 namespace Affluent.Connectors.Scraping;
@@ -22,6 +24,31 @@ internal sealed record WebSession
 
     /// <summary>The page that waits for the user's approval in the bank's app.</summary>
     public string? Approval { get; init; }
+
+    /// <summary>
+    /// Whether the site is to speak English rather than French: its user is shown what it says. Kept, so that what is read without the
+    /// user comes in the same words.
+    /// </summary>
+    public bool English { get; init; }
+
+    /// <summary>As pages of these languages are asked for.</summary>
+    public string AcceptLanguage => English ? "en-GB,en;q=0.9,fr;q=0.5" : "fr-FR,fr;q=0.9,en;q=0.5";
+
+    /// <summary>The session in the language that the user prefers, of those that can be read; as it was when nobody is there who says.</summary>
+    public WebSession For(PresentUser? user) =>
+        (user?.AcceptLanguage ?? "")
+            .Split(',')
+            .Select(text => StringWithQualityHeaderValue.TryParse(text, out var language) ? language : null)
+            .OfType<StringWithQualityHeaderValue>()
+            .OrderByDescending(language => language.Quality ?? 1)
+            .Select(language => language.Value.Split('-')[0].ToLowerInvariant())
+            .FirstOrDefault(language => language is "en" or "fr")
+            is { } preferred
+            ? this with
+            {
+                English = preferred == "en",
+            }
+            : this;
 
     /// <summary>A string that is none of ours is an empty session.</summary>
     public static WebSession Read(string session) =>

@@ -203,7 +203,7 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
         else
         {
             // What the user has settled on the site shows only after a new login.
-            _browser.Session = new WebSession();
+            _browser.Session = new WebSession { English = _browser.Session.English };
             access = await login.Enter(null, cancellation);
         }
         return access is SiteAccess.Ended stopped ? stopped.Result : Done();

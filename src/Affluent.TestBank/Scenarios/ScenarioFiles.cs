@@ -77,7 +77,7 @@ internal sealed class ScenarioFiles(TestBankOptions options, BankClock clock, Fi
             ? await fetch.Read(url, cancellation) switch
             {
                 FetchedFile.Content(var bytes) => Parsed(named ?? NameOf(url), bytes),
-                FetchedFile.Failed(var reason) => new ScenarioFile.Unreachable(reason),
+                FetchedFile.Failed(var reason) => new ScenarioFile.Unreachable($"{NameOf(url)}: {reason}"),
                 var other => throw new InvalidOperationException($"Unknown outcome {other}."),
             }
             : new ScenarioFile.Unreachable(
