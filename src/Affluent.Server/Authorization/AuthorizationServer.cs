@@ -39,6 +39,7 @@ internal static class AuthorizationServer
         var signingKeys = SigningKeys.Load(settings);
         services.AddSingleton(signingKeys);
         services.AddSingleton<AccessTokens>();
+        services.AddScoped<SignInEnd>();
         services.AddScoped<RefreshTokenCheck>();
         services.AddSingleton<RequestLimits>();
         services.AddScoped<AuthorizationRequests>();
@@ -103,6 +104,11 @@ internal static class AuthorizationServer
                     handler
                         .UseScopedHandler<RefreshTokens>()
                         .SetOrder(OpenIddictServerHandlers.EvaluateGeneratedTokens.Descriptor.Order + 1)
+                );
+                server.AddEventHandler<ValidateTokenContext>(handler =>
+                    handler
+                        .UseScopedHandler<RefreshTokensOfEndedSignIns>()
+                        .SetOrder(OpenIddictServerHandlers.Protection.ValidateAuthorizationEntry.Descriptor.Order + 1)
                 );
                 Answers.Adjust(server);
             });

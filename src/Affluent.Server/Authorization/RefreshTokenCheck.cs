@@ -9,10 +9,11 @@ namespace Affluent.Server.Authorization;
 internal sealed class RefreshTokenCheck(
     IOpenIddictTokenManager tokens,
     IOpenIddictAuthorizationManager authorizations,
+    SignInEnd signInEnd,
     TimeProvider time
 )
 {
-    /// <summary>When the refresh token ends; null: it is unknown, used, revoked, expired, or not of the same sign-in as the access token.</summary>
+    /// <summary>When the refresh token ends; null: it is unknown, used, revoked, expired, not of the same sign-in as the access token, or that has ended.</summary>
     public async Task<long?> Find(string text, AccessToken of, CancellationToken cancellation)
     {
         if (
@@ -30,7 +31,8 @@ internal sealed class RefreshTokenCheck(
         {
             return null;
         }
-        var endsAt = ends.ToUnixTimeSeconds();
+        var left = await signInEnd.Left(Text(family.Value), cancellation);
+        var endsAt = Math.Min(ends.ToUnixTimeSeconds(), (time.GetUtcNow() + left).ToUnixTimeSeconds());
         return endsAt > time.Seconds() ? endsAt : null;
     }
 

@@ -16,7 +16,7 @@ namespace Affluent.Server.Authorization;
 /// </summary>
 internal sealed class TokenRequests(
     IOpenIddictApplicationManager clients,
-    IOpenIddictAuthorizationManager signIns,
+    SignInEnd signInEnd,
     IOpenIddictTokenManager tokens,
     UserDirectory users,
     Database database,
@@ -101,10 +101,10 @@ internal sealed class TokenRequests(
             context.Reject(Errors.InvalidGrant, "The code or refresh token is no longer valid.");
             return;
         }
-        var left = await LeftOfSignIn(old.GetAuthorizationId()!, context.CancellationToken);
+        var left = await signInEnd.Left(old.GetAuthorizationId()!, context.CancellationToken);
         if (left <= TimeSpan.Zero)
         {
-            context.Reject(Errors.InvalidGrant, "The sign-in has come to its end: the user signs in again.");
+            context.Reject(Errors.InvalidGrant, SignInEnd.Told);
             return;
         }
         if (!await UseUp(context.Request, old, context.CancellationToken))
@@ -141,13 +141,6 @@ internal sealed class TokenRequests(
         return await tokens.FindByIdAsync(id, cancellation) is { } code
             && await tokens.TryRedeemAsync(code, cancellation);
     }
-
-    /// <summary>For how long a sign-in may still be refreshed.</summary>
-    private async Task<TimeSpan> LeftOfSignIn(string id, CancellationToken cancellation) =>
-        await signIns.FindByIdAsync(id, cancellation) is { } signIn
-        && await signIns.GetCreationDateAsync(signIn, cancellation) is { } began
-            ? began + AuthorizationServer.SignInLifetime - time.GetUtcNow()
-            : TimeSpan.Zero;
 
     private static Scope[]? Choose(
         HandleTokenRequestContext context,

@@ -41,17 +41,35 @@ internal static class KeyFile
     public static bool OthersCanRead(string path) =>
         !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None;
 
-    /// <summary>Whether the group or the world may put another file in its place.</summary>
-    public static bool OthersCanReplace(string path)
+    /// <summary>Whether the group or the world may change the file or folder.</summary>
+    public static bool OthersCanChange(string path) =>
+        !OperatingSystem.IsWindows()
+        && (File.GetUnixFileMode(path) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != UnixFileMode.None;
+
+    /// <summary>
+    /// The folder, of all above the file, in which the group or the world may put something else in its place or in that of a folder that leads to
+    /// it; null: none. A link is looked at with what it leads to.
+    /// </summary>
+    public static string? WhereOthersCanReplace(string path)
     {
-        if (OperatingSystem.IsWindows())
+        var full = Path.GetFullPath(path);
+        var target = Path.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName : null;
+        return FoldersAbove(full).Concat(target is null ? [] : FoldersAbove(target)).FirstOrDefault(IsOpen);
+
+        // Where the sticky bit is set (/tmp), only the owner of a file may replace it.
+        static bool IsOpen(string folder) =>
+            Directory.Exists(folder)
+            && OthersCanChange(folder)
+            && !OperatingSystem.IsWindows()
+            && !File.GetUnixFileMode(folder).HasFlag(UnixFileMode.StickyBit);
+    }
+
+    private static IEnumerable<string> FoldersAbove(string full)
+    {
+        for (var folder = Path.GetDirectoryName(full); folder is not null; folder = Path.GetDirectoryName(folder))
         {
-            return false;
+            yield return folder;
         }
-        var mode = File.GetUnixFileMode(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        // Where the sticky bit is set, only the owner may replace a file.
-        return (mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != UnixFileMode.None
-            && !mode.HasFlag(UnixFileMode.StickyBit);
     }
 
     /// <summary>Whether a start made it by itself.</summary>

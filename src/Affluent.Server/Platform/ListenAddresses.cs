@@ -14,7 +14,7 @@ internal static class ListenAddresses
 
     /// <summary>Whether the name or address stands for this machine.</summary>
     public static bool IsLoopback(string host) =>
-        host == "localhost"
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (System.Net.IPAddress.TryParse(host.Trim('[', ']'), out var ip) && System.Net.IPAddress.IsLoopback(ip));
 
     /// <summary>Why nothing could listen there, in words; null: something could.</summary>

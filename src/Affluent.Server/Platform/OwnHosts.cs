@@ -1,13 +1,12 @@
 namespace Affluent.Server.Platform;
 
 /// <summary>
-/// Lets a role have a host name of its own: <c>https://auth.example/token</c> is served as <c>/auth/token</c>. Only hosts that are
-/// configured (<c>auth_url</c> and the others, without a path) are treated so.
+/// Answers for the names by which the platform is reached, and no others: a page of another site may make its own name lead to this machine
+/// (DNS rebinding), and would then read what only this machine is to read. Lets a role have a host name of its own:
+/// <c>https://auth.example/token</c> is served as <c>/auth/token</c>, where the name is configured without a path.
 /// </summary>
 internal static partial class OwnHosts
 {
-    private static readonly string[] Paths = ["/auth", "/api", "/embed", "/docs"];
-
     public static void UseOwnHosts(this WebApplication app, Settings settings)
     {
         var prefixes = new (Uri? Url, string Prefix)[]
@@ -19,15 +18,13 @@ internal static partial class OwnHosts
         }
             .Where(role => role.Url is { AbsolutePath: "/" })
             .ToDictionary(role => role.Url!.Authority, role => role.Prefix, StringComparer.OrdinalIgnoreCase);
-        if (prefixes.Count == 0)
-        {
-            return;
-        }
+        var own = Names(settings);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OwnHosts).FullName!);
         app.Use(
             (context, next) =>
             {
                 var request = context.Request;
+                // Who looks after a process asks it by any address.
                 if (request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
                 {
                     return next(context);
@@ -36,7 +33,7 @@ internal static partial class OwnHosts
                 {
                     CallersPath.ServeAs(context, prefix + request.Path);
                 }
-                else if (!Array.Exists(Paths, path => request.Path.StartsWithSegments(path, StringComparison.Ordinal)))
+                else if (!own(request.Host.Host))
                 {
                     // The names that are known are the operator's business, not the caller's.
                     LogUnknownHost(log, request.Host.Value);
@@ -49,6 +46,24 @@ internal static partial class OwnHosts
                 return next(context);
             }
         );
+    }
+
+    /// <summary>Whether a name is one of the platform's, at whatever port: those of the settings, and those of this machine.</summary>
+    private static Func<string, bool> Names(Settings settings)
+    {
+        var listens = ListenAddresses.Of(settings.Listen).Where(address => !address.IsUnixPipe).ToArray();
+        Uri?[] configured = [settings.AuthUrl, settings.ApiUrl, settings.EmbedUrl, settings.DocsUrl];
+        var names = configured
+            .OfType<Uri>()
+            .Select(url => url.Host)
+            .Concat(listens.Select(address => address.Host))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        // All addresses of the machine are its own then; behind an address as such stands no other site.
+        var byAddress = listens.Any(address => address.Host is "*" or "+" or "0.0.0.0" or "[::]");
+        return host =>
+            ListenAddresses.IsLoopback(host)
+            || names.Contains(host)
+            || (byAddress && System.Net.IPAddress.TryParse(host.Trim('[', ']'), out _));
     }
 
     [LoggerMessage(1107, LogLevel.Information, "A request named the host {Host}, by which nothing is reached")]

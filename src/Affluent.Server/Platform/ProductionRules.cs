@@ -6,8 +6,13 @@ namespace Affluent.Server.Platform;
 internal static class ProductionRules
 {
     /// <summary>Every reason not to start, not only the first.</summary>
-    /// <param name="file">The file from which the address of the database came; null: it came from elsewhere.</param>
-    public static IEnumerable<(string Setting, string Why)> Check(Settings settings, string? file) =>
+    /// <param name="file">The file of the settings; it may be missing.</param>
+    /// <param name="databaseFile">The same, where the address of the database came from it; null: it came from elsewhere.</param>
+    public static IEnumerable<(string Setting, string Why)> Check(
+        Settings settings,
+        string file,
+        string? databaseFile
+    ) =>
         [
             .. TestBank(settings),
             .. Listening(settings),
@@ -18,7 +23,14 @@ internal static class ProductionRules
             .. settings.OtherSigningKeyFiles.SelectMany(path => Key("other_signing_key_files", path)),
             .. Certificate(settings),
             .. StoredData(settings),
-            .. SettingsFile(settings, file),
+            .. SettingsFile(settings, databaseFile),
+            .. Changeable("--config", file),
+            .. Changeable("tls_certificate_file", settings.TlsCertificateFile),
+            .. Changeable("tls_key_file", settings.TlsKeyFile),
+            .. Changeable("catalogue_folder", settings.CatalogueFolder),
+            .. Banks(settings.CatalogueFolder).SelectMany(path => Changeable("catalogue_folder", path)),
+            // The files in it are looked at as they are read (BankVariables).
+            .. Changeable("bank_variables_folder", settings.BankVariablesFolder),
         ];
 
     private static IEnumerable<(string, string)> TestBank(Settings settings)
@@ -57,8 +69,14 @@ internal static class ProductionRules
         }
     }
 
-    // Wider than the widest private network, 10.0.0.0/8 or fd00::/8.
-    private static bool IsWide(System.Net.IPNetwork network) => network.PrefixLength < 8;
+    // Wider than the widest private network, 10.0.0.0/8 or fd00::/8. All of IPv4 lies in IPv6 too, at ::ffff:0:0/96.
+    private static bool IsWide(System.Net.IPNetwork network) =>
+        network.PrefixLength < 8
+        || (
+            network.PrefixLength < 96 + 8
+            && network.BaseAddress.GetAddressBytes() is { Length: 16 } bytes
+            && !bytes.AsSpan(0, 10).ContainsAnyExcept((byte)0)
+        );
 
     private static IEnumerable<(string, string)> PublicAddresses(Settings settings)
     {
@@ -97,12 +115,9 @@ internal static class ProductionRules
         {
             yield return (setting, $"others can read {full}: close it with chmod 600 {full}");
         }
-        if (KeyFile.OthersCanReplace(path))
+        foreach (var fault in Replaceable(setting, path))
         {
-            yield return (
-                setting,
-                $"others may write to the folder of {full}, and so put another key there: chmod 700 {Path.GetDirectoryName(full)}"
-            );
+            yield return fault;
         }
         if (KeyFile.WasMadeOnTheSpot(path))
         {
@@ -140,10 +155,41 @@ internal static class ProductionRules
         }
     }
 
+    /// <summary>A file or folder that others could change, or put another in its place.</summary>
+    private static IEnumerable<(string, string)> Changeable(string setting, string? path)
+    {
+        if (!Path.Exists(path))
+        {
+            return [];
+        }
+        var full = Path.GetFullPath(path);
+        return KeyFile.OthersCanChange(path)
+            ? [(setting, $"others may change {full}: chmod go-w {full}"), .. Replaceable(setting, path)]
+            : Replaceable(setting, path);
+    }
+
+    private static string[] Banks(string? folder) =>
+        Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json") : [];
+
+    private static IEnumerable<(string, string)> Replaceable(string setting, string path) =>
+        KeyFile.WhereOthersCanReplace(path) is { } folder
+            ?
+            [
+                (
+                    setting,
+                    $"others may write to the folder {folder}, and so put something else in the place of {Path.GetFullPath(path)}: chmod go-w {folder}"
+                ),
+            ]
+            : [];
+
     private static IEnumerable<(string, string)> StoredData(Settings settings)
     {
         if (!settings.Database.Contains("://", StringComparison.Ordinal))
         {
+            foreach (var fault in Replaceable("database", settings.Database))
+            {
+                yield return fault;
+            }
             if (File.Exists(settings.Database) && KeyFile.OthersCanRead(settings.Database))
             {
                 var full = Path.GetFullPath(settings.Database);

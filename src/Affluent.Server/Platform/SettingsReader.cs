@@ -69,9 +69,14 @@ internal static class SettingsReader
                 ProductionRules
                     .Check(
                         settings,
+                        file ?? StandardFile,
                         origins.GetValueOrDefault("database") == (file ?? StandardFile) ? file ?? StandardFile : null
                     )
-                    .Select(f => $"{f.Setting} (from {origins.GetValueOrDefault(f.Setting, "default")}): {f.Why}")
+                    .Select(f =>
+                        f.Setting.StartsWith('-')
+                            ? $"{f.Setting}: {f.Why}"
+                            : $"{f.Setting} (from {origins.GetValueOrDefault(f.Setting, "default")}): {f.Why}"
+                    )
             );
         }
         return new SettingsReading(settings, origins, faults);

@@ -1,21 +1,47 @@
 using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
 
 namespace Affluent.Server.Users;
 
 /// <summary>
 /// What attackers try first: of the 30,000 passwords seen most often in leaks (as zxcvbn 4.4.2 counts them, MIT licence), those that the
-/// other rules would let pass.
+/// other rules would let pass; and words that people choose, French ones first, with a few digits or signs before or behind.
 /// </summary>
 internal static class CommonPasswords
 {
-    private static readonly Lazy<FrozenSet<string>> All = new(Read);
+    // A longer number may be one that nobody guesses.
+    private const int FewSigns = 4;
 
-    /// <summary>Capitals make a common password no better.</summary>
-    public static bool Contain(string password) => All.Value.Contains(password.Trim());
+    private static readonly Lazy<FrozenSet<string>> All = new(() => Read("common-passwords.txt"));
+    private static readonly Lazy<FrozenSet<string>> Words = new(() => Read("common-words.txt"));
 
-    private static FrozenSet<string> Read()
+    /// <summary>Capitals and accents make a common password no better.</summary>
+    public static bool Contain(string password)
     {
-        using var stream = typeof(CommonPasswords).Assembly.GetManifestResourceStream("common-passwords.txt")!;
+        var typed = WithoutAccents(password.Trim());
+        return All.Value.Contains(typed) || Words.Value.Contains(Word(typed));
+    }
+
+    /// <summary>The letters between the few digits and signs around them.</summary>
+    private static string Word(string typed)
+    {
+        var begin = Array.FindIndex(typed.ToCharArray(), char.IsLetter);
+        var end = Array.FindLastIndex(typed.ToCharArray(), char.IsLetter) + 1;
+        return begin < 0 || begin + typed.Length - end > FewSigns ? "" : typed[begin..end];
+    }
+
+    private static string WithoutAccents(string typed) =>
+        string.Concat(
+            // Half a surrogate pair cannot be normalized: runes replace it.
+            string.Concat(typed.EnumerateRunes())
+                .Normalize(NormalizationForm.FormD)
+                .Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
+        );
+
+    private static FrozenSet<string> Read(string name)
+    {
+        using var stream = typeof(CommonPasswords).Assembly.GetManifestResourceStream(name)!;
         using var reader = new StreamReader(stream);
         return reader
             .ReadToEnd()

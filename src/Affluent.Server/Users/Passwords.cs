@@ -27,7 +27,7 @@ internal sealed class Passwords(PasswordCost cost)
     public static string? Weakness(string password) =>
         password.Length < MinimumLength ? $"must have at least {MinimumLength} characters"
         : password.Length > MaximumLength ? $"must have at most {MaximumLength} characters"
-        : !password.Any(char.IsLetter) || !password.Any(char.IsDigit) ? "must have a letter and a digit"
+        : !password.Any(char.IsLetter) || !password.Any(char.IsAsciiDigit) ? "must have a letter and a digit"
         : CommonPasswords.Contain(password) ? "is one of those that attackers try first: choose another"
         : null;
 

@@ -344,6 +344,57 @@ public sealed class TokenTests
     }
 
     [Theory, OnBothDatabases]
+    public async Task A_refresh_token_ends_with_its_sign_in_wherever_it_is_shown(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateWidgetUser();
+        var tokens = await app.SignIn(user);
+        async Task<HttpStatusCode> OpenWidget()
+        {
+            using var answer = await app.PostWidgetSession(
+                new
+                {
+                    client_id = user.Client.ClientId,
+                    client_secret = user.Client.Secret,
+                    access_token = tokens.Text("access_token"),
+                    refresh_token = tokens.Text("refresh_token"),
+                }
+            );
+            return answer.StatusCode;
+        }
+        Task<JsonElement> Introspect() =>
+            app.PostAuth("/auth/introspect", user.Client, ("token", tokens.Text("refresh_token")!)).IsGiven();
+        Task<HttpResponseMessage> Refresh() =>
+            app.PostAuth(
+                "/auth/token",
+                user.Client,
+                ("grant_type", "refresh_token"),
+                ("refresh_token", tokens.Text("refresh_token")!)
+            );
+        // The sign-in is as old as this; its tokens are of today.
+        Task Age(TimeSpan by) =>
+            app.Database.Write(
+                db =>
+                    db.Execute(
+                        "update authorizations set created_at = created_at - @By",
+                        new { By = (long)by.TotalSeconds }
+                    ),
+                Stop
+            );
+
+        await Age(TimeSpan.FromDays(179));
+        tokens = await Refresh().IsGiven();
+        var ends = (await Introspect()).GetProperty("exp").GetInt64();
+        Assert.InRange(ends, 1, app.Time.GetUtcNow().ToUnixTimeSeconds() + 24 * 3600);
+        Assert.Equal(HttpStatusCode.Created, await OpenWidget());
+
+        await Age(TimeSpan.FromDays(1));
+        Assert.False((await Introspect()).GetProperty("active").GetBoolean());
+        Assert.Equal(HttpStatusCode.Unauthorized, await OpenWidget());
+        await Refresh().IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+    }
+
+    [Theory, OnBothDatabases]
     public async Task A_sign_in_ends_after_180_days_however_often_it_is_refreshed(DatabaseKind kind)
     {
         await using var app = await TestApp.Start(kind);

@@ -34,6 +34,9 @@ public sealed class ProductionTests : IDisposable
     [InlineData("docs_url", "http://docs.example", "is plain http: set an https address")]
     [InlineData("proxies", "0.0.0.0/0", "believes half the internet")]
     [InlineData("proxies", "64.0.0.0/2", "believes half the internet")]
+    [InlineData("proxies", "::ffff:0:0/96", "believes half the internet")]
+    [InlineData("proxies", "::ffff:64.0.0.0/98", "believes half the internet")]
+    [InlineData("proxies", "::/64", "believes half the internet")]
     [InlineData("database", "postgres://affluent@db.example/affluent?sslmode=require", "not surely encrypted")]
     [InlineData("database", "postgres://affluent@db.example/affluent", "not surely encrypted")]
     [InlineData("master_key_file", "none.key", "there is no file")]
@@ -56,6 +59,8 @@ public sealed class ProductionTests : IDisposable
     [Theory]
     [InlineData("listen", "http://unix:/run/affluent.sock")]
     [InlineData("listen", "http://[::1]:5100")]
+    [InlineData("proxies", "::ffff:10.0.0.0/104")]
+    [InlineData("proxies", "fd00::/8")]
     [InlineData("database", "postgres://affluent@127.0.0.1/affluent")]
     [InlineData("database", "postgres://affluent@db.example/affluent?sslmode=verify-full")]
     public void What_no_other_machine_can_read_is_accepted(string setting, string value) =>
@@ -110,8 +115,104 @@ public sealed class ProductionTests : IDisposable
             Faults(),
             fault => Assert.Contains("others may write to the folder", fault, StringComparison.Ordinal)
         );
-        Assert.Equal(2, Faults().Count);
+        Assert.Equal(
+            ["database", "master_key_file", "signing_key_file"],
+            Faults().Select(fault => fault.Split(' ')[0]).Order(StringComparer.Ordinal)
+        );
     }
+
+    [Fact]
+    public void A_folder_further_up_in_which_others_may_put_another_is_refused()
+    {
+        var key = Path.Combine(_folder.CreateSubdirectory("a").CreateSubdirectory("b").FullName, "master.key");
+        File.Move(Path.Combine(_folder.FullName, "master.key"), key);
+        Assert.Empty(Faults(("master_key_file", key)));
+
+        File.SetUnixFileMode(Path.Combine(_folder.FullName, "a"), Open);
+        Assert.Contains("others may write to the folder", Assert.Single(Faults(("master_key_file", key))));
+
+        // As /tmp is: what is in it can be replaced by its owner alone.
+        File.SetUnixFileMode(Path.Combine(_folder.FullName, "a"), Open | UnixFileMode.StickyBit);
+        Assert.Empty(Faults(("master_key_file", key)));
+    }
+
+    [Theory]
+    [InlineData("tls_key_file")]
+    [InlineData("tls_certificate_file")]
+    [InlineData("database")]
+    public void A_file_whose_folder_others_may_write_to_is_refused(string setting)
+    {
+        var file = Path.Combine(_folder.CreateSubdirectory("open").FullName, "file");
+        KeyFile.Reserve(file);
+        Assert.Empty(Faults((setting, file)));
+
+        File.SetUnixFileMode(Path.Combine(_folder.FullName, "open"), Open);
+
+        Assert.StartsWith($"{setting} ", Assert.Single(Faults((setting, file))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_to_which_a_link_leads_is_looked_at_too()
+    {
+        var target = Path.Combine(_folder.CreateSubdirectory("open").FullName, "file");
+        KeyFile.Reserve(target);
+        var link = Path.Combine(_folder.FullName, "link");
+        File.CreateSymbolicLink(link, target);
+        Assert.Empty(Faults(("tls_key_file", link)));
+
+        File.SetUnixFileMode(Path.Combine(_folder.FullName, "open"), Open);
+
+        Assert.Contains("others may write to the folder", Assert.Single(Faults(("tls_key_file", link))));
+    }
+
+    [Theory]
+    [InlineData("catalogue_folder")]
+    [InlineData("bank_variables_folder")]
+    public void A_folder_of_settings_that_others_may_change_is_refused(string setting)
+    {
+        var folder = _folder.CreateSubdirectory("read").FullName;
+        Assert.Empty(Faults((setting, folder)));
+
+        File.SetUnixFileMode(folder, Open);
+
+        Assert.Contains($"others may change {folder}:", Assert.Single(Faults((setting, folder))));
+    }
+
+    [Fact]
+    public void A_bank_of_the_operator_that_others_may_change_is_refused()
+    {
+        var folder = _folder.CreateSubdirectory("banks").FullName;
+        var file = Path.Combine(folder, "mine.json");
+        KeyFile.Reserve(file);
+        Assert.Empty(Faults(("catalogue_folder", folder)));
+
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite);
+
+        Assert.Contains($"others may change {file}:", Assert.Single(Faults(("catalogue_folder", folder))));
+    }
+
+    [Fact]
+    public void A_settings_file_that_others_may_change_is_refused()
+    {
+        var file = Path.Combine(_folder.CreateSubdirectory("etc").FullName, "affluent.json");
+        KeyFile.Reserve(file);
+        File.WriteAllText(file, "{}");
+        Assert.Empty(Read());
+
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherWrite);
+        Assert.StartsWith($"--config: others may change {file}", Assert.Single(Read()), StringComparison.Ordinal);
+
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.SetUnixFileMode(Path.GetDirectoryName(file)!, Open);
+        Assert.StartsWith("--config: others may write to the folder", Assert.Single(Read()), StringComparison.Ordinal);
+
+        IReadOnlyList<string> Read() => SettingsReader.Read(file, new Dictionary<string, string>(), Fit()).Faults;
+    }
+
+    private const UnixFileMode Closed = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private const UnixFileMode Open =
+        Closed | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
 
     [Fact]
     public void A_TLS_key_that_others_can_read_is_refused()

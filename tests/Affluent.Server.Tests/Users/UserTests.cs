@@ -213,9 +213,28 @@ public sealed class UserTests
     }
 
     [Theory]
+    [InlineData("motdepasse1")]
+    [InlineData("MotDePasse2024")]
+    [InlineData("1doudou!")]
+    [InlineData("frédéric75")]
+    [InlineData("soleil\u0661")]
+    [InlineData("letters\u0661\u0662")]
+    public void A_common_word_with_a_few_digits_or_with_digits_of_another_script_is_no_password(string password) =>
+        Assert.NotNull(Passwords.Weakness(password));
+
+    [Theory]
+    [InlineData("soleil58132")]
+    [InlineData("soleil-et-1-lune")]
+    [InlineData("un mot de passe à 4 étages")]
+    [InlineData("mi\ud800ddle1")]
+    public void Longer_numbers_and_more_words_are_left_to_the_user(string password) =>
+        Assert.Null(Passwords.Weakness(password));
+
+    [Theory]
     [OnBothDatabases("Password1")]
     [OnBothDatabases("azerty123")]
     [OnBothDatabases("pa55word")]
+    [OnBothDatabases("motdepasse1")]
     public async Task What_attackers_try_first_is_no_password(DatabaseKind kind, string password)
     {
         await using var app = await TestApp.Start(kind);
