@@ -1,4 +1,3 @@
-using Affluent.Server.Platform;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
