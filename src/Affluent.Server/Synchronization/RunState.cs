@@ -40,6 +40,9 @@ internal sealed class RunState
     private readonly List<NewEvent> _untold = [];
     private Progress? _unsavedProgress;
 
+    // When the job was last known to be this run's.
+    private long _seenAt;
+
     public RunState(
         RunTools tools,
         Job job,
@@ -52,6 +55,7 @@ internal sealed class RunState
         (_tools, _key, Job, Connection, Channels) = (tools, key, job, connection, channels);
         // What an earlier run asked is void.
         Question = job.RunId is null ? null : question;
+        _seenAt = tools.Seconds;
         Progress = Progress.Read(job.Progress);
         Attended = job.IsAttended(tools.Seconds);
         Priority = job.Priority;
@@ -138,11 +142,30 @@ internal sealed class RunState
         _untold.AddRange(events);
     }
 
-    /// <summary>Before the bank is asked: nothing learned is left unsaved, and the lease lasts.</summary>
-    public Task BeforeBank(CancellationToken cancellation) =>
-        _learned.Count > 0 || _untold.Count > 0 || Claim.NeedsRenewal(Job, _tools.Seconds)
-            ? Write(cancellation)
-            : Task.CompletedTask;
+    /// <summary>
+    /// Before the bank is asked: nothing learned is left unsaved, the lease lasts, and the connection is still there. Of a list that is read for
+    /// long, that is looked up once a second.
+    /// </summary>
+    /// <exception cref="LeaseLostException">The connection was deleted, or another node has the job.</exception>
+    public async Task BeforeBank(CancellationToken cancellation)
+    {
+        if (_learned.Count > 0 || _untold.Count > 0 || Claim.NeedsRenewal(Job, _tools.Seconds))
+        {
+            await Write(cancellation);
+        }
+        else if (_tools.Seconds > _seenAt)
+        {
+            var job = await _tools.Database.Read(
+                db => JobStore.Find(db, Job.UserId, Job.Kind, Job.SubjectId),
+                cancellation
+            );
+            if (job?.Fence != Job.Fence)
+            {
+                throw new LeaseLostException();
+            }
+        }
+        _seenAt = _tools.Seconds;
+    }
 
     /// <summary>Waits for a step and keeps the lease meanwhile: a bank may take longer than it lasts.</summary>
     /// <exception cref="LeaseLostException">The step is not waited for any more.</exception>

@@ -90,6 +90,9 @@ internal sealed class FakeChannel(ChannelMode mode) : StepConnector
     /// <summary>Comes before the ordinary answer: null lets it through.</summary>
     public Func<StepContext, StepInput, StepResult?>? Instead { get; set; }
 
+    /// <summary>What happens elsewhere while the bank is asked.</summary>
+    public Func<StepInput, Task>? Meanwhile { get; set; }
+
     /// <summary>All steps taken, in order.</summary>
     public List<(StepContext Context, StepInput Input)> Steps { get; } = [];
 
@@ -101,14 +104,15 @@ internal sealed class FakeChannel(ChannelMode mode) : StepConnector
         return this;
     }
 
-    protected override Task<StepResult> Step(StepContext context, StepInput input, CancellationToken cancellation)
+    protected override async Task<StepResult> Step(StepContext context, StepInput input, CancellationToken cancellation)
     {
         lock (Steps)
         {
             Steps.Add((context, input));
         }
         cancellation.ThrowIfCancellationRequested();
-        return Task.FromResult(Instead?.Invoke(context, input) ?? Ordinary(context, input));
+        await (Meanwhile?.Invoke(input) ?? Task.CompletedTask);
+        return Instead?.Invoke(context, input) ?? Ordinary(context, input);
     }
 
     private StepResult Ordinary(StepContext context, StepInput input) =>

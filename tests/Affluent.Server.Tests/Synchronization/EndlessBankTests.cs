@@ -96,6 +96,34 @@ public sealed class EndlessBankTests(ITestOutputHelper output)
     }
 
     [Theory, OnBothDatabases]
+    public async Task A_long_list_is_read_no_further_when_its_connection_is_deleted(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("1"));
+        var pages = 0;
+        bank.EmbeddedChannel.Instead = (context, input) =>
+            input is Connectors.Testing.StepInput.ListTransactions or Connectors.Testing.StepInput.Continue
+                ? new StepResult.Page { Session = context.Session, Next = $"{++pages}" }
+                : null;
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        bank.EmbeddedChannel.Meanwhile = async _ =>
+        {
+            if (pages == 3)
+            {
+                (await http.DeleteAsync($"/api/v2.1/connections/{id}", Stop)).EnsureSuccessStatusCode();
+                app.Time.Advance(TimeSpan.FromSeconds(1));
+            }
+        };
+
+        await app.RunDueSynchronizations();
+
+        // The page that was being read, and no other.
+        Assert.Equal(4, pages);
+    }
+
+    [Theory, OnBothDatabases]
     public async Task A_bank_that_takes_its_time_at_each_page_is_given_up_after_half_an_hour(DatabaseKind kind)
     {
         var bank = new FakeBank();
