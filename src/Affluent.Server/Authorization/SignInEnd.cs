@@ -8,7 +8,7 @@ namespace Affluent.Server.Authorization;
 /// <summary>When a sign-in ends, however often it is refreshed (<see cref="AuthorizationServer.SignInLifetime"/>).</summary>
 internal sealed class SignInEnd(IOpenIddictAuthorizationManager signIns, TimeProvider time)
 {
-    public const string Told = "The sign-in has come to its end: the user signs in again.";
+    public const string Message = "The sign-in has come to its end: the user signs in again.";
 
     /// <summary>For how long a sign-in may still be refreshed.</summary>
     public async Task<TimeSpan> Left(string id, CancellationToken cancellation) =>
@@ -30,7 +30,7 @@ internal sealed class RefreshTokensOfEndedSignIns(SignInEnd end) : IOpenIddictSe
             && await end.Left(signIn, context.CancellationToken) <= TimeSpan.Zero
         )
         {
-            context.Reject(Errors.InvalidToken, SignInEnd.Told);
+            context.Reject(Errors.InvalidToken, SignInEnd.Message);
         }
     }
 }

@@ -104,7 +104,7 @@ internal sealed class TokenRequests(
         var left = await signInEnd.Left(old.GetAuthorizationId()!, context.CancellationToken);
         if (left <= TimeSpan.Zero)
         {
-            context.Reject(Errors.InvalidGrant, SignInEnd.Told);
+            context.Reject(Errors.InvalidGrant, SignInEnd.Message);
             return;
         }
         if (!await UseUp(context.Request, old, context.CancellationToken))
