@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
@@ -18,9 +19,11 @@ public static class BankText
             return text;
         }
         var clean = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
+        var rest = text.AsSpan();
+        while (Rune.DecodeFromUtf16(rest, out var rune, out var length) is var decoded && length > 0)
         {
-            if (rune == Rune.ReplacementChar)
+            rest = rest[length..];
+            if (decoded != OperationStatus.Done)
             {
                 continue;
             }
@@ -41,7 +44,7 @@ public static class BankText
         foreach (var c in text)
         {
             // Every surrogate goes the long way, which tells whole characters from halves.
-            if (char.IsControl(c) || char.IsSurrogate(c) || c == '\uFFFD')
+            if (char.IsControl(c) || char.IsSurrogate(c))
             {
                 return false;
             }

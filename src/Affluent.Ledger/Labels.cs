@@ -23,7 +23,8 @@ public static class Labels
         {
             return label;
         }
-        return string.IsNullOrWhiteSpace(counterparty) ? Whole(tokens) : Whole(new Tokens(Decoded(counterparty)));
+        var other = Decoded(counterparty ?? "");
+        return string.IsNullOrWhiteSpace(other) ? Whole(tokens) : Whole(new Tokens(other));
     }
 
     // Banks copy texts out of their web pages, some of them twice.

@@ -33,8 +33,9 @@ internal static class CommonPasswords
 
     private static string WithoutAccents(string typed) =>
         string.Concat(
-            // Half a surrogate pair cannot be normalized: runes replace it.
+            // Half a surrogate pair and U+FFFE, which is no character, cannot be normalized.
             string.Concat(typed.EnumerateRunes())
+                .Replace('\uFFFE', '\uFFFD')
                 .Normalize(NormalizationForm.FormD)
                 .Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
         );

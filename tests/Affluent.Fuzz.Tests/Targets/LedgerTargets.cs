@@ -47,9 +47,9 @@ internal static class LedgerTargets
     {
         var (counterparty, raw) = text.Split('\n', 2) is [var first, var rest] ? (first, rest) : (null, text);
         var label = Labels.Clean(raw, counterparty);
-        var words = Words(raw);
+        var words = Words(BankText.Clean(raw));
         Promise.Holds(
-            label != "" || (words == "" && string.IsNullOrWhiteSpace(counterparty)),
+            label != "" || (words == "" && string.IsNullOrWhiteSpace(BankText.Clean(counterparty))),
             "a label is empty only when there is no text at all"
         );
         Promise.Holds(!label.Any(c => c is '\n' or '\r' or '\t'), "a label is one line");
@@ -129,8 +129,10 @@ internal static class LedgerTargets
         );
         Promise.Holds(movement.BankId is null || movement.BankId.Trim() != "", "a bank's id is never blank");
         Promise.Holds(
-            transaction.Remittance.All(line => movement.Text.Contains(line.Trim(), StringComparison.Ordinal)),
-            "every line of the bank's text is kept"
+            transaction.Remittance.All(line =>
+                movement.Text.Contains(BankText.Clean(line).Trim(), StringComparison.Ordinal)
+            ),
+            "every line of the bank's text is kept, but for what no database takes"
         );
         var type = TransactionTypes.Guess(movement);
         var category = Categories.Guess(movement, type);
