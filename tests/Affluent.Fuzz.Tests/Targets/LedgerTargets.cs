@@ -47,17 +47,25 @@ internal static class LedgerTargets
     {
         var (counterparty, raw) = text.Split('\n', 2) is [var first, var rest] ? (first, rest) : (null, text);
         var label = Labels.Clean(raw, counterparty);
-        var words = Words(BankText.Clean(raw));
+        var words = Words(Plain(raw));
         Promise.Holds(
-            label != "" || (words == "" && string.IsNullOrWhiteSpace(BankText.Clean(counterparty))),
+            label != "" || (words == "" && string.IsNullOrWhiteSpace(Plain(counterparty ?? ""))),
             "a label is empty only when there is no text at all"
         );
         Promise.Holds(!label.Any(c => c is '\n' or '\r' or '\t'), "a label is one line");
         Promise.Holds(
-            IsPartOf(Words(label), words) || IsPartOf(Words(label), Words(counterparty ?? "")),
+            IsPartOf(Words(label), words) || IsPartOf(Words(label), Words(Plain(counterparty ?? ""))),
             "a label holds what the bank wrote, in its order and spelling"
         );
         return (label == "", label.Length > 80, label.Length == raw.Length);
+
+        // Line breaks and entities of web pages are what they stand for, entities at most twice.
+        static string Plain(string text) =>
+            BankText.Clean(
+                System.Net.WebUtility.HtmlDecode(
+                    System.Net.WebUtility.HtmlDecode(text.Replace("<br>", " ", StringComparison.OrdinalIgnoreCase))
+                )
+            );
 
         static string Words(string some) =>
             string.Concat(
