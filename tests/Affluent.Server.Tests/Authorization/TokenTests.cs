@@ -371,24 +371,14 @@ public sealed class TokenTests
                 ("grant_type", "refresh_token"),
                 ("refresh_token", tokens.Text("refresh_token")!)
             );
-        // The sign-in is as old as this; its tokens are of today.
-        Task Age(TimeSpan by) =>
-            app.Database.Write(
-                db =>
-                    db.Execute(
-                        "update authorizations set created_at = created_at - @By",
-                        new { By = (long)by.TotalSeconds }
-                    ),
-                Stop
-            );
 
-        await Age(TimeSpan.FromDays(179));
+        await app.AgeSignIns(TimeSpan.FromDays(179));
         tokens = await Refresh().IsGiven();
         var ends = (await Introspect()).GetProperty("exp").GetInt64();
         Assert.InRange(ends, 1, app.Time.GetUtcNow().ToUnixTimeSeconds() + 24 * 3600);
         Assert.Equal(HttpStatusCode.Created, await OpenWidget());
 
-        await Age(TimeSpan.FromDays(1));
+        await app.AgeSignIns(TimeSpan.FromDays(1));
         Assert.False((await Introspect()).GetProperty("active").GetBoolean());
         Assert.Equal(HttpStatusCode.Unauthorized, await OpenWidget());
         await Refresh().IsRefused(HttpStatusCode.BadRequest, "invalid_grant");

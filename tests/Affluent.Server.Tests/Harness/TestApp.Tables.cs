@@ -35,6 +35,17 @@ internal sealed partial class TestApp
             );
     }
 
+    /// <summary>Makes all sign-ins older by this; their tokens stay of today.</summary>
+    public Task AgeSignIns(TimeSpan by) =>
+        Database.Write(
+            db =>
+                db.Execute(
+                    "update authorizations set created_at = created_at - @By",
+                    new { By = (long)by.TotalSeconds }
+                ),
+            Stop
+        );
+
     /// <summary>Where a connection's job stands.</summary>
     public Task<string?> JobState(string connection) =>
         Value<string>("select state from jobs where subject_id = @Id", new { Id = Number(connection) });
