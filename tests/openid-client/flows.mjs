@@ -50,8 +50,10 @@ found.rotated = renewed.refresh_token !== undefined && renewed.refresh_token !==
 await oauth.tokenRevocation(config, renewed.access_token);
 found.activeAfterRevocation = (await oauth.tokenIntrospection(config, renewed.access_token)).active;
 
+// Once its successor is used, the answer that held it has come: the old one is a replay.
+const third = await oauth.refreshTokenGrant(config, renewed.refresh_token);
 found.reuse = await refused(oauth.refreshTokenGrant(config, user.refresh_token));
-found.familyAfterReuse = await refused(oauth.refreshTokenGrant(config, renewed.refresh_token));
+found.familyAfterReuse = await refused(oauth.refreshTokenGrant(config, third.refresh_token));
 found.wrongPassword = await refused(
   oauth.genericGrantRequest(config, "password", { username: EMAIL, password: "wrong", scope: "profile" }),
 );
