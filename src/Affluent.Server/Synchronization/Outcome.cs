@@ -124,7 +124,7 @@ internal static class Outcome
     {
         // Somebody waits in front of a screen: they get an answer within a minute or so.
         var (most, first, longest) = attended
-            ? (6, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1))
+            ? (5, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1))
             : (3, TimeSpan.FromMinutes(5), TimeSpan.FromHours(6));
         if (attempt >= most || notBefore - now > longest)
         {

@@ -68,6 +68,8 @@ internal sealed class TestDatabase : IAsyncDisposable
         }
         var texts = Directory
             .EnumerateFiles(Folder, Path.GetFileName(Address) + "*")
+            // Says who has the file, and holds nothing.
+            .Where(path => !path.EndsWith(".lock", StringComparison.Ordinal))
             .Select(path =>
             {
                 using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);

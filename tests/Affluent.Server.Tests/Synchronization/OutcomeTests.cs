@@ -119,11 +119,11 @@ public sealed class OutcomeTests
         Assert.False(Outcome.MayTry(ChannelStatus.Empty, null, attended));
 
     [Theory]
-    [InlineData(true, 5, true)]
-    [InlineData(true, 6, false)]
+    [InlineData(true, 4, true)]
+    [InlineData(true, 5, false)]
     [InlineData(false, 2, true)]
     [InlineData(false, 3, false)]
-    public void A_run_is_put_off_six_times_before_a_user_and_three_times_without(
+    public void A_run_is_put_off_five_times_before_a_user_and_three_times_without(
         bool attended,
         int attempt,
         bool again

@@ -6,7 +6,7 @@ namespace EndToEnd.Tests.Harness;
 /// <summary>Runs a program that is not ours.</summary>
 internal static class OtherProgram
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(240);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     /// <summary>Runs it to its end; the environment is added to the test's own.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> Run(
