@@ -6,17 +6,18 @@ using Affluent.Server.Transactions;
 namespace Affluent.Server.Synchronization;
 
 /// <summary>Reads accounts of one list and compares them with what is held.</summary>
+/// <param name="bankList">All that the bank lists, also what is not read: deleted, or not shared.</param>
 internal sealed class AccountReader(
     RunTools tools,
     RunState run,
     BankChannel bank,
     ConnectorSteps steps,
-    IReadOnlyList<ListedAccount> accounts
+    IReadOnlyList<BankAccount> bankList
 )
 {
     // References under which the bank lists an account for each currency, and all of their rows together.
-    private readonly HashSet<string> _shared = accounts
-        .CountBy(account => account.Bank.Reference, StringComparer.Ordinal)
+    private readonly HashSet<string> _shared = bankList
+        .CountBy(account => account.Reference, StringComparer.Ordinal)
         .Where(pair => pair.Value > 1)
         .Select(pair => pair.Key)
         .ToHashSet(StringComparer.Ordinal);

@@ -16,6 +16,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     private readonly ChannelDefinitionId _id = channel.DefinitionId;
     private readonly ConnectorSteps _steps = new(tools, run, bank, channel);
     private int _incomplete;
+    private IReadOnlyList<BankAccount> _bankList = [];
 
     /// <summary>The accounts that the channel listed, once it has.</summary>
     public IReadOnlyList<AccountId> ListedAccounts { get; private set; } = [];
@@ -138,10 +139,11 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         {
             return (null, await EndOf(end));
         }
+        // A page sent twice names the same account twice.
+        _bankList = [.. accounts.DistinctBy(a => (a.Reference, a.Currency))];
         var held = await tools.Database.Read(db => AccountImports.Of(db, run.Job.UserId, run.Id), cancellation);
         var listing = AccountListing.Of(
-            // A page sent twice names the same account twice.
-            [.. accounts.DistinctBy(a => (a.Reference, a.Currency))],
+            _bankList,
             held,
             new ListingContext
             {
@@ -188,7 +190,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             db => TransactionImports.OldestOpen(db, run.Job.UserId, known, since),
             cancellation
         );
-        var reader = new AccountReader(tools, run, bank, _steps, accounts);
+        var reader = new AccountReader(tools, run, bank, _steps, _bankList);
         var (read, failed) = (0, 0);
         StepResult.Later? later = null;
         var unanswered = 0;

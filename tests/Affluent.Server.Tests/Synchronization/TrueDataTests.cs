@@ -198,6 +198,36 @@ public sealed class TrueDataTests
         Assert.Equal("Maison", after[1].Text("name"));
     }
 
+    [Theory, OnBothDatabases]
+    public async Task Rows_of_an_account_that_is_not_shared_do_not_come_with_another_of_its_reference(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        var euros = Bank.Account("111");
+        var (euro, dollar) = (
+            Bank.Booked("a", -1, "2026-02-25", "CB SHOP"),
+            Bank.Booked("b", -2, "2026-02-25", "CB STORE") with
+            {
+                Currency = "USD",
+            }
+        );
+        bank.EmbeddedChannel.With(euros, euro, dollar);
+        bank.EmbeddedChannel.Accounts.Add(euros with { Currency = "USD" });
+        var (app, http, id) = await Linked(bank, kind);
+        await using var _ = app;
+        var accounts = await http.Accounts();
+        Assert.Equal(["EUR", "USD"], accounts.Select(a => a.Text("currency")));
+        Assert.Equal(["EUR", "USD"], (await http.Transactions()).Select(t => t.Text("currency")).Order());
+        using var gone = await http.DeleteAsync(
+            $"/api/v2.1/accounts/{accounts[1].Text("id")}",
+            TestContext.Current.CancellationToken
+        );
+        gone.EnsureSuccessStatusCode();
+
+        await Again(app, http, id);
+
+        Assert.Equal("EUR", Assert.Single(await http.Transactions()).Text("currency"));
+    }
+
     private static int Lists(FakeBank bank) =>
         bank.EmbeddedChannel.Steps.Count(s => s.Input is StepInput.ListTransactions);
 
