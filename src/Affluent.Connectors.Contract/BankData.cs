@@ -143,6 +143,18 @@ public sealed record BankTransaction
     /// <summary>Number of a check.</summary>
     public string? CheckNumber { get; init; }
 
+    /// <summary>Reference of the mandate of a direct debit (SEPA: unique mandate reference).</summary>
+    public string? Mandate { get; init; }
+
+    /// <summary>Identifier of the creditor of a direct debit (SEPA: "FR72ZZZ123456").</summary>
+    public string? CreditorId { get; init; }
+
+    /// <summary>What the payer called the payment, unchanged from end to end (ISO 20022 EndToEndId).</summary>
+    public string? EndToEndId { get; init; }
+
+    /// <summary>The trade of the shop in which a card paid: four digits of ISO 18245.</summary>
+    public string? MerchantCategory { get; init; }
+
     /// <summary>The bank's or ISO 20022's code of the kind of transaction ("PMNT-RCDT-ESCT").</summary>
     public string? Code { get; init; }
 }

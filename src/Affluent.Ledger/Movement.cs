@@ -66,6 +66,18 @@ public sealed record Movement
     /// <summary>Number of a check.</summary>
     public string? CheckNumber { get; init; }
 
+    /// <summary>Reference of the mandate of a direct debit.</summary>
+    public string? Mandate { get; init; }
+
+    /// <summary>Identifier of the creditor of a direct debit.</summary>
+    public string? CreditorId { get; init; }
+
+    /// <summary>What the payer called the payment, unchanged from end to end.</summary>
+    public string? EndToEndId { get; init; }
+
+    /// <summary>The trade of the shop: four digits of ISO 18245.</summary>
+    public string? MerchantCategory { get; init; }
+
     /// <summary>The bank's code of the kind of movement. Serves to guess a type; a change of it alone is no change.</summary>
     public string? Code { get; init; }
 
@@ -117,6 +129,11 @@ public sealed record Movement
                 ),
                 Counterparty = Given(transaction.Counterparty),
                 CheckNumber = Given(transaction.CheckNumber),
+                Mandate = Given(transaction.Mandate),
+                CreditorId = Given(transaction.CreditorId),
+                EndToEndId = Given(transaction.EndToEndId),
+                MerchantCategory =
+                    transaction.MerchantCategory is [_, _, _, _] code && code.All(char.IsAsciiDigit) ? code : null,
                 Code = Given(transaction.Code),
             }
         );

@@ -70,7 +70,7 @@ public sealed record Evidence(MatchTier Tier, int Confidence, bool Ambiguous = f
 public sealed record Insert(Movement Movement, Evidence Evidence);
 
 /// <summary>
-/// New values of a held transaction, all of them. The day it was made, the other side, the check number and the code keep their
+/// New values of a held transaction, all of them. The day it was made, the other side, the references and the codes keep their
 /// old values when the bank tells them no longer (many do so once it is booked). Any update also takes back
 /// <see cref="StoredTransaction.Missing"/>.
 /// </summary>
@@ -249,6 +249,10 @@ public static class Reconciliation
             Text = textChanged ? now.Text : old.Text,
             Counterparty = now.Counterparty ?? old.Counterparty,
             CheckNumber = now.CheckNumber ?? old.CheckNumber,
+            Mandate = now.Mandate ?? old.Mandate,
+            CreditorId = now.CreditorId ?? old.CreditorId,
+            EndToEndId = now.EndToEndId ?? old.EndToEndId,
+            MerchantCategory = now.MerchantCategory ?? old.MerchantCategory,
             Code = now.Code ?? old.Code,
         };
         var reappeared = stored.Missing || (old.Status == TransactionStatus.Expired);

@@ -456,6 +456,34 @@ public sealed class StetTests
         Assert.Equal(lines, string.Join('|', transaction.Remittance));
     }
 
+    [Fact]
+    public void References_of_the_payment_are_read()
+    {
+        var settings = Stet.StetSettings.Of(SmallBanks.StetChannel());
+        using var row = JsonDocument.Parse(
+            """
+            {
+              "transactionAmount": { "amount": 1 }, "creditDebitIndicator": "DBIT", "bookingDate": "2026-11-01",
+              "endToEndId": "E2E-17", "merchantCategoryCode": "5411",
+              "relatedParties": {
+                "creditor": {
+                  "name": "EDF",
+                  "privateId": { "identification": "FR47EDF001007", "schemeName": "SEPA" },
+                  "organisationId": { "identification": "55208131766522", "schemeName": "SIRE" }
+                }
+              }
+            }
+            """
+        );
+
+        var transaction = Stet.StetReading.Transaction(row.RootElement, settings, "EUR", default)!;
+
+        Assert.Equal(
+            ("E2E-17", "5411", "FR47EDF001007", "EDF"),
+            (transaction.EndToEndId, transaction.MerchantCategory, transaction.CreditorId, transaction.Counterparty)
+        );
+    }
+
     [Theory]
     [InlineData("BOOK", BankTransactionStatus.Booked)]
     [InlineData("PDNG", BankTransactionStatus.Pending)]

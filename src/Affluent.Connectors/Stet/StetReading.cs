@@ -113,6 +113,7 @@ internal static class StetReading
             made = today;
         }
         var credit = signed > 0;
+        var creditor = row.Item("relatedParties", "creditor");
         return new BankTransaction
         {
             Id = IdOf(row),
@@ -123,7 +124,10 @@ internal static class StetReading
             TransactionDay = made,
             Status = status,
             Remittance = Remittance(row),
-            Counterparty = row.Item("relatedParties", credit ? "debtor" : "creditor")?.Text("name"),
+            Counterparty = (credit ? row.Item("relatedParties", "debtor") : creditor)?.Text("name"),
+            CreditorId = CreditorId(creditor?.Item("privateId")) ?? CreditorId(creditor?.Item("organisationId")),
+            EndToEndId = row.Text("endToEndId"),
+            MerchantCategory = row.Text("merchantCategoryCode"),
             Code = Code(row.Item("bankTransactionCode")),
         };
     }
@@ -203,6 +207,12 @@ internal static class StetReading
         var clean = Lines.Clean(lines);
         return clean.Length > 0 ? clean : Lines.Clean([row.Text("additionalTransactionInformation")]);
     }
+
+    // The scheme name that ISO 20022 gives to SEPA creditor identifiers; parties carry identifications of other schemes too.
+    private static string? CreditorId(JsonElement? identification) =>
+        identification?.Text("schemeName")?.ToUpperInvariant() == "SEPA"
+            ? identification?.Text("identification")
+            : null;
 
     private static string? Code(JsonElement? code)
     {

@@ -77,7 +77,15 @@ internal sealed class ReadingBounds
 
     private static bool IsLong(BankTransaction transaction) =>
         transaction.Remittance.Sum(line => line.Length)
-            + Length(transaction.Id, transaction.Counterparty, transaction.CheckNumber, transaction.Code)
+            + Length(
+                transaction.Id,
+                transaction.Counterparty,
+                transaction.CheckNumber,
+                transaction.Mandate,
+                transaction.CreditorId,
+                transaction.EndToEndId,
+                transaction.Code
+            )
         > BankLimits.LongestText;
 
     private static int Length(params ReadOnlySpan<string?> texts)

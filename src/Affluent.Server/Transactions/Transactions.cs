@@ -56,6 +56,12 @@ internal sealed record TransactionRow
 
     /// <summary>The bank's code of the kind of movement.</summary>
     public string? BankCode { get; init; }
+    public string? Mandate { get; init; }
+    public string? CreditorId { get; init; }
+    public string? EndToEndId { get; init; }
+
+    /// <summary>ISO 18245.</summary>
+    public string? MerchantCategory { get; init; }
 
     /// <summary>How sure it is that this is the movement it is taken for, in percent; null: no doubt.</summary>
     public int? Confidence { get; init; }

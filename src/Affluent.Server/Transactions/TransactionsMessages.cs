@@ -65,6 +65,18 @@ internal sealed record TransactionMessage
     /// <summary>Number of a check.</summary>
     public string? CheckNumber { get; init; }
 
+    /// <summary>Reference of the mandate of a direct debit.</summary>
+    public string? Mandate { get; init; }
+
+    /// <summary>Identifier of the creditor of a direct debit; SEPA creditor identifier in euro countries.</summary>
+    public string? CreditorId { get; init; }
+
+    /// <summary>What the payer called the payment (ISO 20022 EndToEndId).</summary>
+    public string? EndToEndId { get; init; }
+
+    /// <summary>The trade of the shop: code of ISO 18245.</summary>
+    public string? MerchantCategoryCode { get; init; }
+
     /// <summary>How sure it is that this is the movement it is taken for, in percent; absent when there is no doubt.</summary>
     public int? Confidence { get; init; }
 
@@ -99,6 +111,10 @@ internal sealed record TransactionMessage
             ImportDate = row.ImportedAt,
             LastUpdateDate = row.UpdatedAt,
             CheckNumber = row.CheckNumber,
+            Mandate = row.Mandate,
+            CreditorId = row.CreditorId,
+            EndToEndId = row.EndToEndId,
+            MerchantCategoryCode = row.MerchantCategory,
             Confidence = row.Confidence is { } sure and < 100 ? sure : null,
             Ambiguous = row.Ambiguous ? true : null,
             MissingSince = row.MissingSince,
