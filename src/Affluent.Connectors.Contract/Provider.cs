@@ -60,6 +60,9 @@ public sealed record ChannelDefinition
 
     /// <summary>How far the bank's transaction ids can be trusted.</summary>
     public TransactionIds TransactionIds { get; init; } = TransactionIds.Absent;
+
+    /// <summary>How the bank changes rows that it has listed before.</summary>
+    public ReconciliationSettings Reconciliation { get; init; } = new();
 }
 
 /// <summary>How the user lets us in.</summary>

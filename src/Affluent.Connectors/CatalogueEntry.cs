@@ -116,6 +116,21 @@ internal sealed class CatalogueEntry(CatalogueReader reader, JsonElement element
         return texts;
     }
 
+    /// <summary>An object within; null when it is not there.</summary>
+    public CatalogueEntry? Inner(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            return new CatalogueEntry(reader, value, At(name));
+        }
+        Fault(name, "is not an object");
+        return null;
+    }
+
     public void NoMore()
     {
         if (element.ValueKind != JsonValueKind.Object)

@@ -113,6 +113,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             TransactionIds = entry.Has("transaction_ids")
                 ? entry.Choice<TransactionIds>("transaction_ids")
                 : TransactionIds.Absent,
+            Reconciliation = entry.Inner("reconciliation") is { } inner ? ReadReconciliation(inner) : new(),
         };
         entry.NoMore();
         var expected = providerId + (mode == ChannelMode.Redirect ? "01" : "00");
@@ -150,6 +151,26 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             entry.Fault("connector", $"'{family}' is none of: {known}");
         }
         return channel;
+    }
+
+    private static ReconciliationSettings ReadReconciliation(CatalogueEntry entry)
+    {
+        var unlessSaid = new ReconciliationSettings();
+        var settings = new ReconciliationSettings
+        {
+            Tiers = entry.Has("tiers") ? entry.Choices<MatchTier>("tiers") : unlessSaid.Tiers,
+            DateShiftDays = entry.Number("date_shift_days", unlessSaid.DateShiftDays, 0, 31),
+            PendingDays = entry.Number("pending_days", unlessSaid.PendingDays, 0, 62),
+            CardAmountPercent = entry.Number("card_amount_percent", unlessSaid.CardAmountPercent, 0, 400),
+            ForeignAmountPercent = entry.Number("foreign_amount_percent", unlessSaid.ForeignAmountPercent, 0, 50),
+            TextEdits = entry.Has("text_edits") ? entry.Switch("text_edits") : unlessSaid.TextEdits,
+        };
+        entry.NoMore();
+        foreach (var tier in settings.Tiers.Except(unlessSaid.Tiers))
+        {
+            entry.Fault("tiers", $"{JsonNamingPolicy.SnakeCaseUpper.ConvertName($"{tier}")} cannot be chosen");
+        }
+        return settings;
     }
 
     private static CredentialField ReadCredential(CatalogueEntry entry)

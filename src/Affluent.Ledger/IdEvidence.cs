@@ -2,6 +2,33 @@ using Affluent.Connectors.Contract;
 
 namespace Affluent.Ledger;
 
+/// <summary>Why a bank's transaction ids are no longer believed on an account.</summary>
+public enum IdFault
+{
+    /// <summary>One id stands on several settled rows of one list that cannot be one movement.</summary>
+    OneForSeveral,
+
+    /// <summary>The id of a settled movement came back on one of another amount.</summary>
+    OtherAmount,
+
+    /// <summary>The id of a settled movement came back on one of another day.</summary>
+    OtherDay,
+
+    /// <summary>The id of a settled movement came back on one of other words.</summary>
+    OtherWords,
+
+    /// <summary>Rows that did not change came under new ids.</summary>
+    NewEachTime,
+}
+
+/// <summary>What a bank's ids are worth on an account.</summary>
+/// <param name="Worth">As they were used in this reading.</param>
+/// <param name="Fault">
+/// What speaks against them, now or since an earlier reading; null: nothing. Keep it with the account, show it, and hand it over as
+/// <see cref="ReconciliationRules.Demoted"/> from then on.
+/// </param>
+public sealed record IdFinding(TransactionIds Worth, IdFault? Fault);
+
 /// <summary>
 /// What a bank's transaction ids are worth, by what they are seen on. The catalogue says how far they may be trusted; rows that show the
 /// contrary count for more.
@@ -12,17 +39,22 @@ public static class IdEvidence
     /// The catalogue's word, or <see cref="TransactionIds.Absent"/> when one id stands on settled movements that cannot be one: a
     /// reference of a standing order, a number that begins again with each statement.
     /// </summary>
-    /// <param name="rules">Of the bank.</param>
+    /// <param name="rules">Of the account.</param>
     /// <param name="stored">What is held.</param>
     /// <param name="bank">What the bank lists.</param>
-    public static TransactionIds Weigh(
+    public static IdFinding Weigh(
         ReconciliationRules rules,
         IReadOnlyList<StoredTransaction> stored,
         IReadOnlyList<Movement> bank
-    ) =>
-        rules.Ids != TransactionIds.Absent && IsReused(stored, bank, rules.DateShiftDays)
-            ? TransactionIds.Absent
-            : rules.Ids;
+    )
+    {
+        if (rules.Ids == TransactionIds.Absent)
+        {
+            return new(TransactionIds.Absent, null);
+        }
+        var fault = rules.Demoted ?? FaultOf(stored, bank, rules.Settings.DateShiftDays);
+        return new(fault is null ? rules.Ids : TransactionIds.Absent, fault);
+    }
 
     /// <summary>Whether two rows of one trusted id may be one movement.</summary>
     internal static bool IsOneMovement(Candidate held, Candidate row)
@@ -32,7 +64,7 @@ public static class IdEvidence
         return held.IsOpen || (old.Currency == now.Currency && old.Amount == now.Amount);
     }
 
-    private static bool IsReused(IReadOnlyList<StoredTransaction> stored, IReadOnlyList<Movement> bank, int shift)
+    private static IdFault? FaultOf(IReadOnlyList<StoredTransaction> stored, IReadOnlyList<Movement> bank, int shift)
     {
         var known = new Dictionary<string, Movement>(StringComparer.Ordinal);
         foreach (var movement in bank)
@@ -40,10 +72,10 @@ public static class IdEvidence
             if (
                 movement is { BankId: { } id, IsOpen: false }
                 && !known.TryAdd(id, movement)
-                && !IsSame(known[id], movement, shift: 0)
+                && Against(known[id], movement, shift: 0) is not null
             )
             {
-                return true;
+                return IdFault.OneForSeveral;
             }
         }
         foreach (var row in stored)
@@ -51,16 +83,18 @@ public static class IdEvidence
             if (
                 row.Movement is { BankId: { } id, IsOpen: false }
                 && known.TryGetValue(id, out var now)
-                && !IsSame(row.Movement, now, shift)
+                && Against(row.Movement, now, shift) is { } fault
             )
             {
-                return true;
+                return fault;
             }
         }
-        return false;
+        return null;
     }
 
     // A bank moves a row by some days or words it anew; it does neither and change the amount besides.
-    private static bool IsSame(Movement a, Movement b, int shift) =>
-        a.Amount == b.Amount && a.Currency == b.Currency && Math.Abs(a.Day - b.Day) <= shift;
+    private static IdFault? Against(Movement a, Movement b, int shift) =>
+        a.Amount != b.Amount || a.Currency != b.Currency ? IdFault.OtherAmount
+        : Math.Abs(a.Day - b.Day) > shift ? IdFault.OtherDay
+        : null;
 }

@@ -1,3 +1,5 @@
+using Affluent.Connectors.Contract;
+
 namespace Affluent.Ledger;
 
 /// <summary>
@@ -85,7 +87,7 @@ internal static class LikelyMatches
             var near = Near(row, held, days, rules.MarginDays);
             if (near.Length > MostCandidates)
             {
-                StayApart(row, WorthADoubt);
+                StayApart(row, MatchReason.TooMany, WorthADoubt, near.ToArray());
                 continue;
             }
             foreach (var have in near)
@@ -103,7 +105,13 @@ internal static class LikelyMatches
         }
         foreach (var left in pairs.Where(pair => pair.IsOpen).GroupBy(pair => pair.Row))
         {
-            StayApart(left.Key, left.Max(pair => pair.Score));
+            var ordered = left.OrderByDescending(pair => pair.Score).ToArray();
+            StayApart(
+                left.Key,
+                ordered is [{ Score: < GoodEnough }] ? MatchReason.WordsDiffer : MatchReason.SeveralAlike,
+                ordered[0].Score,
+                [.. ordered.Select(pair => pair.Held)]
+            );
         }
     }
 
@@ -145,7 +153,8 @@ internal static class LikelyMatches
                     Candidate.Pair(
                         pair.Held.Free.Dequeue(),
                         pair.Row.Free.Dequeue(),
-                        MatchTier.Likely,
+                        pair.Held.First.IsOpen ? MatchTier.Booked : MatchTier.Edited,
+                        MatchReason.WordsAlike,
                         Math.Min(99, pair.Score)
                     );
                     progress = true;
@@ -176,11 +185,11 @@ internal static class LikelyMatches
         return first is not null && (second == int.MinValue || first.Score - second >= Lead) ? first : null;
     }
 
-    private static void StayApart(Twin row, int score)
+    private static void StayApart(Twin row, MatchReason reason, int score, Twin[] mayBe)
     {
         foreach (var candidate in row.Free)
         {
-            candidate.StayApart(Math.Max(1, 100 - score));
+            candidate.StayApart(reason, Math.Max(1, 100 - score), mayBe.SelectMany(twin => twin.Free));
         }
     }
 
@@ -203,7 +212,7 @@ internal static class LikelyMatches
         {
             return 0;
         }
-        var tolerance = held.IsOpen ? rules.PendingDays : rules.DateShiftDays;
+        var tolerance = held.IsOpen ? rules.Settings.PendingDays : rules.Settings.DateShiftDays;
         var distance = Distance(old, now);
         if (distance > tolerance)
         {
@@ -243,7 +252,8 @@ internal static class LikelyMatches
             {
                 if ((row.IsFree || other.IsFree) && MayBeOne(other, row, rules))
                 {
-                    (row.IsFree ? row : other).StayApart(WorthADoubt);
+                    var (one, beside) = row.IsFree ? (row, other) : (other, row);
+                    one.StayApart(MatchReason.PendingAndBooked, WorthADoubt, [beside.Partner ?? beside]);
                 }
             }
         }
@@ -254,7 +264,7 @@ internal static class LikelyMatches
         var (early, late) = (open.Movement, booked.Movement);
         return early.TransactionDay is { } used
                 && used == late.TransactionDay
-                && Math.Abs(late.Day - early.Day) <= rules.PendingDays
+                && Math.Abs(late.Day - early.Day) <= rules.Settings.PendingDays
                 && (
                     open.Fingerprint == booked.Fingerprint
                     || WordComparison.Likeness(WordsOf(early), WordsOf(late)) >= Alike

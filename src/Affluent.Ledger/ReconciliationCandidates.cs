@@ -23,18 +23,27 @@ internal sealed class Candidate
     public MatchTier Tier { get; private set; }
     public int Confidence { get; private set; } = 100;
     public bool Ambiguous { get; private set; }
+    public MatchReason Reason { get; private set; }
+    public IReadOnlyList<long> Candidates { get; private set; } = [];
 
     public bool IsFree => Partner is null;
 
     public bool IsOpen => Movement.IsOpen;
 
-    public static void Pair(Candidate held, Candidate row, MatchTier tier, int confidence)
+    public static void Pair(Candidate held, Candidate row, MatchTier tier, MatchReason reason, int confidence)
     {
         (held.Partner, row.Partner) = (row, held);
-        (row.Tier, row.Confidence) = (tier, confidence);
+        (row.Tier, row.Reason, row.Confidence) = (tier, reason, confidence);
     }
 
-    public void StayApart(int confidence) => (Confidence, Ambiguous) = (confidence, true);
+    public void StayApart(MatchReason reason, int confidence, IEnumerable<Candidate> mayBe)
+    {
+        (Reason, Confidence, Ambiguous) = (reason, confidence, true);
+        Candidates =
+        [
+            .. mayBe.Select(other => other.Stored?.Id).OfType<long>().Distinct().Take(Evidence.MostCandidates),
+        ];
+    }
 }
 
 /// <summary>What two rows must share to be taken for the same.</summary>

@@ -138,6 +138,53 @@ public sealed class CatalogueTests : IDisposable
         Assert.EndsWith(fault, Assert.Single(load.Faults).Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void How_a_bank_changes_its_rows_is_read_and_what_is_not_said_keeps_its_value()
+    {
+        Write(
+            "x.json",
+            WithReconciliation("""{ "tiers": ["BOOKED", "AMOUNT"], "card_amount_percent": 25, "text_edits": false }""")
+        );
+
+        var settings = Catalogue.Load(TestBankHere, _folder.FullName).Providers[^1].Channels.Single().Reconciliation;
+
+        Assert.Equal([MatchTier.Booked, MatchTier.Amount], settings.Tiers);
+        Assert.Equal((25, false), (settings.CardAmountPercent, settings.TextEdits));
+        var unlessSaid = new ReconciliationSettings();
+        Assert.Equal(
+            unlessSaid,
+            settings with
+            {
+                Tiers = unlessSaid.Tiers,
+                CardAmountPercent = unlessSaid.CardAmountPercent,
+                TextEdits = unlessSaid.TextEdits,
+            }
+        );
+    }
+
+    [Theory]
+    [InlineData("""[]""", "is not an object")]
+    [InlineData("""{ "tier": ["BOOKED"] }""", "is not known")]
+    [InlineData("""{ "tiers": ["LIKELY"] }""", "is none of: NEW, BANK_ID, EXACT, BOOKED, EDITED, AMOUNT, CONVENTION")]
+    [InlineData("""{ "tiers": ["EXACT"] }""", "EXACT cannot be chosen")]
+    [InlineData("""{ "pending_days": 63 }""", "is not a whole number from 0 to 62")]
+    [InlineData("""{ "date_shift_days": -1 }""", "is not a whole number from 0 to 31")]
+    [InlineData("""{ "card_amount_percent": 2.5 }""", "is not a whole number from 0 to 400")]
+    [InlineData("""{ "foreign_amount_percent": 51 }""", "is not a whole number from 0 to 50")]
+    [InlineData("""{ "text_edits": "no" }""", "is neither true nor false")]
+    public void How_a_bank_changes_its_rows_is_checked(string reconciliation, string fault)
+    {
+        Write("x.json", WithReconciliation(reconciliation));
+
+        var load = Catalogue.Load(TestBankHere, _folder.FullName);
+
+        Assert.Contains(load.Faults, f => f.Reason == fault);
+        Assert.All(
+            load.Faults,
+            f => Assert.StartsWith("channels[0].reconciliation", f.Place, StringComparison.Ordinal)
+        );
+    }
+
     [Theory]
     [InlineData("(?=a)b")]
     [InlineData("(a)\\\\1")]
@@ -175,6 +222,9 @@ public sealed class CatalogueTests : IDisposable
     }
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder.FullName, name), text);
+
+    private static string WithReconciliation(string json) =>
+        Entry("4711").Replace("\"settings\"", $"\"reconciliation\": {json}, \"settings\"", StringComparison.Ordinal);
 
     private static string Entry(string id) =>
         $$"""

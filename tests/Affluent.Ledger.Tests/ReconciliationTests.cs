@@ -313,7 +313,7 @@ public sealed class ReconciliationTests
 
         var update = Assert.Single(account.Changes(Booked(-4210, 10, "JANSEN BAKKERIJ")).Updates);
 
-        Assert.Equal((1L, true, MatchTier.Likely), (update.Id, update.TextChanged, update.Evidence.Tier));
+        Assert.Equal((1L, true, MatchTier.Edited), (update.Id, update.TextChanged, update.Evidence.Tier));
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class RenewalTests
     {
         var update = Assert.Single(Account.Empty.After(Pending).Changes(Silent).Updates);
 
-        Assert.Equal(new Evidence(MatchTier.Exact, 100), update.Evidence);
+        Assert.Equal(new Evidence(MatchTier.Booked, 100) { Reason = MatchReason.StatusOnly }, update.Evidence);
         Assert.False(update.TextChanged);
         Assert.False(update.Reappeared);
     }
