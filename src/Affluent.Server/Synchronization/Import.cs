@@ -79,7 +79,8 @@ internal static class Import
         return Math.Min(from, earliest ?? from) - rules.MarginDays;
     }
 
-    public static ReconciliationRules RulesOf(ChannelDefinition channel) => new() { Ids = channel.TransactionIds, Settings = channel.Reconciliation };
+    public static ReconciliationRules RulesOf(ChannelDefinition channel) =>
+        new() { Ids = channel.TransactionIds, Settings = channel.Reconciliation };
 
     /// <summary>Compares the reading with what is held and says what to write.</summary>
     public static ImportPlan Plan(
