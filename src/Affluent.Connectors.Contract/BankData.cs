@@ -21,11 +21,8 @@ public sealed record BankAccount
     /// <summary>ISO 4217.</summary>
     public required string Currency { get; init; }
 
-    /// <summary>Signed, in units of the currency; null when the bank gives none.</summary>
-    public decimal? Balance { get; init; }
-
-    /// <summary>The day the balance speaks of; null = the time of reading.</summary>
-    public DateOnly? BalanceDay { get; init; }
+    /// <summary>Every balance that the bank gives, of all kinds, in any order; empty when it gives none.</summary>
+    public IReadOnlyList<BankBalance> Balances { get; init; } = [];
 
     /// <summary>Private or professional; null when unknown.</summary>
     public BankAccountUsage? Usage { get; init; }

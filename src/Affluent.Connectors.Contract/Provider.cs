@@ -63,6 +63,12 @@ public sealed record ChannelDefinition
 
     /// <summary>How the bank changes rows that it has listed before.</summary>
     public ReconciliationSettings Reconciliation { get; init; } = new();
+
+    /// <summary>Which kind of balance is the account's, the best first; empty: the usual order.</summary>
+    public IReadOnlyList<BankBalanceKind> BalanceKinds { get; init; } = [];
+
+    /// <summary>The same for cards.</summary>
+    public IReadOnlyList<BankBalanceKind> CardBalanceKinds { get; init; } = [];
 }
 
 /// <summary>How the user lets us in.</summary>

@@ -114,6 +114,8 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
                 ? entry.Choice<TransactionIds>("transaction_ids")
                 : TransactionIds.Absent,
             Reconciliation = entry.Inner("reconciliation") is { } inner ? ReadReconciliation(inner) : new(),
+            BalanceKinds = entry.Choices<BankBalanceKind>("balance_kinds"),
+            CardBalanceKinds = entry.Choices<BankBalanceKind>("card_balance_kinds"),
         };
         entry.NoMore();
         var expected = providerId + (mode == ChannelMode.Redirect ? "01" : "00");

@@ -179,7 +179,7 @@ public sealed class ReconciliationPropertyTests
                 {
                     var before = new Account([], rules).After(history.Before);
                     var changes = before.Changes(window, history.After);
-                    return Booked(before) + BalanceCheck.BookedBy(changes, before.Stored)
+                    return Booked(before) + BalanceCheck.BookedBy(changes, before.Stored, "EUR")
                         == Booked(before.Apply(changes));
                 }
             );

@@ -57,6 +57,23 @@ internal static partial class Dates
         return month < 0 ? null : Day(Number(match, "y"), month + 1, Number(match, "d"));
     }
 
+    /// <summary>The moment that a date-time speaks of, in the bank's zone where it names none; null when it is none, or only a day.</summary>
+    public static DateTimeOffset? ReadMoment(string? text, TimeZoneInfo zone)
+    {
+        const DateTimeStyles Style = DateTimeStyles.RoundtripKind;
+        if (
+            text?.Contains('T', StringComparison.Ordinal) != true
+            || !DateTime.TryParse(text, CultureInfo.InvariantCulture, Style, out var local)
+            || local.Year is < 1900 or > 9998
+        )
+        {
+            return null;
+        }
+        return local.Kind == DateTimeKind.Unspecified
+            ? new DateTimeOffset(local, zone.GetUtcOffset(local))
+            : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The day on which a moment falls in the bank's zone.</summary>
     public static DateOnly Of(DateTimeOffset moment, TimeZoneInfo zone) =>
         DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(moment, zone).DateTime);

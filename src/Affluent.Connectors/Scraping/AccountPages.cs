@@ -23,6 +23,7 @@ internal static class AccountPages
             return null;
         }
         var balance = Amounts.Read(row.Text(Column.Balance), row.Text(Column.Currency));
+        var currency = row.Text(Column.Currency) ?? balance?.Currency ?? "EUR";
         return new BankAccount
         {
             Reference = reference,
@@ -30,9 +31,20 @@ internal static class AccountPages
             Number = number,
             Name = name,
             Type = TypeOf(row.Text(Column.Type)),
-            Currency = row.Text(Column.Currency) ?? balance?.Currency ?? "EUR",
-            Balance = balance?.Value,
-            BalanceDay = Dates.ReadPrinted(row.Text(Column.BalanceDay), zone),
+            Currency = currency,
+            Balances = balance is { } read
+                ?
+                [
+                    new BankBalance
+                    {
+                        // "Solde" on a page may count what is pending, or not.
+                        Kind = BankBalanceKind.Other,
+                        Amount = read.Value,
+                        Currency = read.Currency ?? currency,
+                        Day = Dates.ReadPrinted(row.Text(Column.BalanceDay), zone),
+                    },
+                ]
+                : [],
             OwnerName = row.Text(Column.Owner),
             Usage = PageText.Plain(row.Text(Column.Usage) ?? "") switch
             {

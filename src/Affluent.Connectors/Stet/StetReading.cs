@@ -58,32 +58,37 @@ internal static class StetReading
                     ? new BankCreditCard(PayableAccount: row.Text("linkedAccount"))
                     : null,
         };
-        return WithBalance(account, balances, settings);
+        return account with { Balances = Balances(balances, currency, settings.Zone) };
     }
 
-    /// <summary>
-    /// The balance of the best kind, and of that kind the one of the latest day (a deferred-debit card may show one per
-    /// month). The account as it was when none can be read.
-    /// </summary>
-    public static BankAccount WithBalance(BankAccount account, IEnumerable<JsonElement> rows, StetSettings settings)
-    {
-        var order = account.Type == BankAccountType.CreditCard ? settings.CardBalanceTypes : settings.BalanceTypes;
-        var best = rows.Select(row =>
+    /// <summary>Every balance that can be read.</summary>
+    public static IReadOnlyList<BankBalance> Balances(
+        IEnumerable<JsonElement> rows,
+        string accountCurrency,
+        TimeZoneInfo zone
+    ) =>
+        [
+            .. rows.Select(row => Balance(row, accountCurrency, zone)).OfType<BankBalance>(),
+        ];
+
+    private static BankBalance? Balance(JsonElement row, string accountCurrency, TimeZoneInfo zone) =>
+        row.Item("balanceAmount")?.Decimal("amount") is { } amount
+            ? new BankBalance
             {
-                var rank = order.ToList().IndexOf(row.Text("balanceType")?.ToUpperInvariant() ?? "");
-                return (
-                    Amount: row.Item("balanceAmount")?.Decimal("amount"),
-                    Currency: row.Item("balanceAmount")?.Text("currency"),
-                    Day: Dates.Read(row.Text("referenceDate"), settings.Zone),
-                    Rank: rank < 0 ? int.MaxValue : rank
-                );
-            })
-            .Where(b => b.Amount is not null && (b.Currency ?? account.Currency) == account.Currency)
-            .OrderBy(b => b.Rank)
-            .ThenByDescending(b => b.Day ?? DateOnly.MinValue)
-            .FirstOrDefault();
-        return best.Amount is null ? account : account with { Balance = best.Amount, BalanceDay = best.Day };
-    }
+                Kind = BalanceKinds.Read(row.Text("balanceType")),
+                Amount = amount,
+                Currency = row.Item("balanceAmount")?.Text("currency") ?? accountCurrency,
+                Day = Dates.Read(row.Text("referenceDate"), zone),
+                ChangedAt = Dates.ReadMoment(row.Text("lastChangeDateTime"), zone),
+                LastCommittedTransaction = row.Text("lastCommittedTransaction"),
+                CreditLimitIncluded = row.Item("creditLimitIncluded")?.ValueKind switch
+                {
+                    JsonValueKind.True => true,
+                    JsonValueKind.False => false,
+                    _ => null,
+                },
+            }
+            : null;
 
     /// <summary>Null when the row lacks what a transaction cannot do without: an amount with a direction, and a day once it is booked.</summary>
     public static BankTransaction? Transaction(

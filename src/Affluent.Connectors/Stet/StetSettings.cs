@@ -84,13 +84,6 @@ internal sealed record StetSettings
                 false,
                 "text in an error answer that only means: this user has no account"
             ),
-            new(
-                "balance_types",
-                SettingKind.Text,
-                false,
-                "kinds of balance, best first (CLBD XPCD VALU OTHR unless said)"
-            ),
-            new("card_balance_types", SettingKind.Text, false, "the same for cards (OTHR XPCD CLBD VALU unless said)"),
             new("othr_is_pending", SettingKind.Switch, false, "true where the status OTHR means: not yet booked"),
             new("currency", SettingKind.Text, false, "currency of accounts that name none (EUR unless said)"),
             new("time_zone", SettingKind.TimeZone, false, "zone of the bank's days (Europe/Paris unless said)"),
@@ -118,8 +111,6 @@ internal sealed record StetSettings
     public bool SendDateTo { get; init; }
     public bool EmptyIsNone { get; init; }
     public string? NoAccountsText { get; init; }
-    public required IReadOnlyList<string> BalanceTypes { get; init; }
-    public required IReadOnlyList<string> CardBalanceTypes { get; init; }
     public bool OthrIsPending { get; init; }
     public required string Currency { get; init; }
     public required TimeZoneInfo Zone { get; init; }
@@ -129,8 +120,7 @@ internal sealed record StetSettings
     {
         string? Text(string name) => channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
         bool On(string name) => Text(name) == "true";
-        string[] Words(string name, string unlessSaid) =>
-            (Text(name) ?? unlessSaid).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] Words(string name) => (Text(name) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
         return new StetSettings
         {
@@ -148,7 +138,7 @@ internal sealed record StetSettings
             },
             Scope = Text("scope") ?? "aisp",
             Pkce = Text("pkce") != "false",
-            LinkHosts = Words("link_hosts", ""),
+            LinkHosts = Words("link_hosts"),
             StandardPaths = On("standard_paths"),
             ConsentRequired = On("consent_required"),
             HistoryDays = Text("history_days") is { } days ? int.Parse(days, CultureInfo.InvariantCulture) : null,
@@ -156,8 +146,6 @@ internal sealed record StetSettings
             SendDateTo = On("send_date_to"),
             EmptyIsNone = On("empty_is_none"),
             NoAccountsText = Text("no_accounts_text"),
-            BalanceTypes = Words("balance_types", "CLBD XPCD VALU OTHR"),
-            CardBalanceTypes = Words("card_balance_types", "OTHR XPCD CLBD VALU"),
             OthrIsPending = On("othr_is_pending"),
             Currency = Text("currency") ?? "EUR",
             Zone = TimeZoneInfo.FindSystemTimeZoneById(Text("time_zone") ?? "Europe/Paris"),

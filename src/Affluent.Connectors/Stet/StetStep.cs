@@ -149,14 +149,17 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                     "an account of the bank's list has neither a resource id nor a number"
                 );
             }
-            if (account is { Balance: null, ConsentMissing: false })
+            if (account is { Balances: [], ConsentMissing: false })
             {
                 var balances = await ReadBalances(row, account, found.Address, cancellation);
                 if (balances.Limited is { } limited)
                 {
                     return limited;
                 }
-                account = StetReading.WithBalance(account, balances.Rows, settings);
+                account = account with
+                {
+                    Balances = StetReading.Balances(balances.Rows, account.Currency, settings.Zone),
+                };
             }
             accounts.Add(account with { OwnerName = holder });
             notes[account.Reference] = new StetAccountNote(
