@@ -189,7 +189,15 @@ internal static class FirstSynchronization
                 Name = "Compte courant",
                 Type = BankAccountType.Checkings,
                 Currency = "EUR",
-                Balance = 1234.56m,
+                Balances =
+                [
+                    new BankBalance
+                    {
+                        Kind = BankBalanceKind.ClosingBooked,
+                        Amount = 1234.56m,
+                        Currency = "EUR",
+                    },
+                ],
             };
 
         private static StepResult.Page Page(int from, DateTimeOffset now)

@@ -116,6 +116,7 @@ internal static class App
             app.MapConnections();
             app.MapAccounts();
             app.MapTransactions();
+            app.MapDayBalances();
             app.MapCategories();
             app.MapConnectionEdits();
             app.MapAccountDeletion();

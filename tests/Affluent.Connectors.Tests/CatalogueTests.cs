@@ -49,6 +49,21 @@ public sealed class CatalogueTests : IDisposable
     }
 
     [Fact]
+    public void A_bank_says_which_kinds_of_balance_are_the_balance()
+    {
+        const string kinds = """ "balance_kinds": ["EXPECTED", "OTHER"], "card_balance_kinds": ["NON_INVOICED"], """;
+        Write("4711.json", Entry("4711").Replace("\"settings\"", $"{kinds}\"settings\"", StringComparison.Ordinal));
+        Write("4712.json", Entry("4712").Replace("\"settings\"", $"{kinds.Replace("OTHER", "BEST")}\"settings\""));
+
+        var load = Catalogue.Load(TestBankHere, _folder.FullName);
+
+        var channel = load.Providers.Single(p => p.Id == new ProviderId("4711")).Channels.Single();
+        Assert.Equal([BankBalanceKind.Expected, BankBalanceKind.Other], channel.BalanceKinds);
+        Assert.Equal([BankBalanceKind.NonInvoiced], channel.CardBalanceKinds);
+        Assert.Contains("balance_kinds[1]", Assert.Single(load.Faults).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_operators_folder_adds_banks()
     {
         Write("4711.json", Entry("4711"));

@@ -149,7 +149,7 @@ public sealed class StetDeviationTests
 
         var accounts = await run.Accounts();
 
-        Assert.Null(accounts[0].Balance);
+        Assert.Empty(accounts[0].Balances);
         Assert.Equal(2, accounts.Count);
         Assert.Contains(SmallBanks.RefreshToken, run.Session, StringComparison.Ordinal);
     }

@@ -59,7 +59,6 @@ public sealed class StetRecordingTests
             "https://bank.example",
             "THE-ACCESS-TOKEN",
             ("date_format", "yyyy-MM-dd'T'18:17:13.000'Z'"),
-            ("balance_types", "XPCD CLBD OTHR"),
             ("othr_is_pending", "true")
         ),
     };
@@ -68,11 +67,16 @@ public sealed class StetRecordingTests
         new()
         {
             // bank, accounts, movements of the first account, balances
-            { "BPCE", 2, 12, "-140.00 123.45" },
-            { "BNP Paribas", 3, 3, "123.45 – 423.21" },
-            { "Crédit Agricole", 4, 3, "89530.92 2343.63 -1855.89 733.63" },
-            { "LCL", 3, 3, "-100 300 -99.99" },
-            { "Société Générale", 2, 2, "344.5 314.15" },
+            { "BPCE", 2, 12, "ValueDate:-150.00+ClosingBooked:-140.00 Other:123.45+Other:1234.56" },
+            { "BNP Paribas", 3, 3, "ClosingBooked:123.45 – Other:423.21" },
+            {
+                "Crédit Agricole",
+                4,
+                3,
+                "ClosingBooked:89530.92 ClosingBooked:2343.63 Expected:-1855.89+Expected:-606.13 ClosingBooked:733.63"
+            },
+            { "LCL", 3, 3, "ClosingBooked:-100+Expected:200 Other:300 Other:-99.99" },
+            { "Société Générale", 2, 2, "Expected:344.5 Other:314.15+Other:999.99+ClosingBooked:200.23" },
         };
 
     [Theory]
@@ -87,12 +91,17 @@ public sealed class StetRecordingTests
         Assert.Equal(accounts, listed.Count);
         Assert.Equal(
             balances,
-            string.Join(' ', listed.Select(a => a.Balance is { } b ? FormattableString.Invariant($"{b}") : "–"))
+            string.Join(
+                ' ',
+                listed.Select(a => a.Balances.Count > 0 ? string.Join('+', a.Balances.Select(Shown)) : "–")
+            )
         );
         Assert.Equal(movements, read.Count);
         Assert.All(read, t => Assert.Equal(listed[0].Currency, t.Currency));
         Assert.All(read, t => Assert.NotEmpty(t.Remittance));
     }
+
+    private static string Shown(BankBalance balance) => FormattableString.Invariant($"{balance.Kind}:{balance.Amount}");
 
     [Fact]
     public async Task Cards_name_the_account_that_pays_them()
@@ -159,8 +168,8 @@ public sealed class StetRecordingTests
         var account = Assert.Single(await run.Accounts());
 
         Assert.Equal(
-            ("EUR", (BankAccountUsage?)null, (BankAccountType?)BankAccountType.Checkings, (decimal?)423.21m),
-            (account.Currency, account.Usage, account.Type, account.Balance)
+            ("EUR", (BankAccountUsage?)null, (BankAccountType?)BankAccountType.Checkings, 423.21m),
+            (account.Currency, account.Usage, account.Type, account.Balances[0].Amount)
         );
     }
 

@@ -254,20 +254,67 @@ public sealed class StetTests
     }
 
     [Fact]
-    public async Task Balances_come_from_the_list_or_by_link_best_kind_and_latest_day_first()
+    public async Task Every_balance_comes_from_the_list_or_by_link()
     {
-        using var run = SmallBanks.StetAllowed(SmallBanks.Stet());
+        var bank = SmallBanks.Stet();
+        bank.On(
+            "GET",
+            Accounts + "/A1/balances",
+            _ => new Reply(
+                """
+                { "balances": [
+                  { "balanceType": "XPCD", "balanceAmount": { "amount": "9.00", "currency": "EUR" },
+                    "lastChangeDateTime": "2026-11-21T10:00:00+01:00", "lastCommittedTransaction": "T7" },
+                  { "balanceType": "CLBD", "balanceAmount": { "amount": "10.00" }, "referenceDate": "2026-11-21" },
+                  { "balanceType": "ITAV", "balanceAmount": { "amount": 1500, "currency": "USD" }, "creditLimitIncluded": true,
+                    "lastChangeDateTime": "2026-11-21T10:00:00" },
+                  { "balanceType": "new kind", "balanceAmount": { "amount": "x" } } ] }
+                """
+            )
+        );
+        using var run = SmallBanks.StetAllowed(bank);
 
         var accounts = await run.Accounts();
 
+        Assert.Equal("FR7630001", accounts[0].Iban);
         Assert.Equal(
-            ("FR7630001", 10.00m, (DateOnly?)new DateOnly(2026, 11, 21)),
-            (accounts[0].Iban, accounts[0].Balance, accounts[0].BalanceDay)
+            [
+                Balance(BankBalanceKind.Expected, 9) with
+                {
+                    ChangedAt = new DateTimeOffset(2026, 11, 21, 10, 0, 0, TimeSpan.FromHours(1)),
+                    LastCommittedTransaction = "T7",
+                },
+                Balance(BankBalanceKind.ClosingBooked, 10, "2026-11-21"),
+                Balance(BankBalanceKind.InterimAvailable, 1_500) with
+                {
+                    Currency = "USD",
+                    ChangedAt = new DateTimeOffset(2026, 11, 21, 10, 0, 0, TimeSpan.FromHours(1)),
+                    CreditLimitIncluded = true,
+                },
+            ],
+            accounts[0].Balances
         );
         Assert.Equal(
-            (BankAccountType.CreditCard, -30.5m, "FR7630001"),
-            (accounts[1].Type, accounts[1].Balance, accounts[1].CreditCard!.PayableAccount)
+            (BankAccountType.CreditCard, "FR7630001"),
+            (accounts[1].Type, accounts[1].CreditCard!.PayableAccount)
         );
+        Assert.Equal(
+            [
+                Balance(BankBalanceKind.ClosingBooked, 1),
+                Balance(BankBalanceKind.Other, -20.5m, "2026-10-31"),
+                Balance(BankBalanceKind.Other, -30.5m, "2026-11-30"),
+            ],
+            accounts[1].Balances
+        );
+
+        static BankBalance Balance(BankBalanceKind kind, decimal amount, string? day = null) =>
+            new()
+            {
+                Kind = kind,
+                Amount = amount,
+                Currency = "EUR",
+                Day = day is null ? null : DateOnly.Parse(day, System.Globalization.CultureInfo.InvariantCulture),
+            };
     }
 
     [Fact]

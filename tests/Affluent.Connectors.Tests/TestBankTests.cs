@@ -20,13 +20,13 @@ public sealed class TestBankTests
             [BankAccountType.Checkings, BankAccountType.Savings, BankAccountType.CreditCard, BankAccountType.Loan],
             accounts.Select(a => a.Type)
         );
-        Assert.All(accounts, a => Assert.True(a is { Currency: "EUR", Balance: not null, OwnerName: not null }));
+        Assert.All(accounts, a => Assert.True(a is { Currency: "EUR", Balances.Count: > 0, OwnerName: not null }));
         Assert.Equal("FR7630099000120004127653080", accounts[0].Iban);
         Assert.Equal(1.7m, accounts[1].Savings!.YieldRate);
         Assert.Equal(new DateOnly(2012, 3, 14), accounts[1].Savings!.OpenedDay);
         Assert.Equal("FR7630099000120004127653080", accounts[2].CreditCard!.PayableAccount);
-        Assert.True(accounts[2].Balance < 0);
-        Assert.Equal(-accounts[2].Balance, accounts[2].CreditCard!.NextPayment);
+        Assert.True(accounts[2].Balances[0].Amount < 0);
+        Assert.Equal(-accounts[2].Balances[0].Amount, accounts[2].CreditCard!.NextPayment);
         Assert.NotNull(accounts[2].CreditCard!.NextPaymentDay);
         Assert.True(accounts[3].Loan is { InitialBalance: > 0, Interest: > 0, NextPayment: > 0, StartDay: not null });
     }
@@ -45,7 +45,13 @@ public sealed class TestBankTests
         var stetRows = await redirect.Transactions(overStet);
 
         Assert.Equal(2, accounts.Count);
-        Assert.Equal((overSite.Iban, overSite.Balance), (overStet.Iban, overStet.Balance));
+        Assert.Equal(overSite.Iban, overStet.Iban);
+        Assert.Equal(
+            [BankBalanceKind.ClosingBooked, BankBalanceKind.Expected],
+            overStet.Balances.Select(balance => balance.Kind)
+        );
+        Assert.Equal(Assert.Single(overSite.Balances).Amount, overStet.Balances[0].Amount);
+        Assert.NotNull(overStet.Balances[0].LastCommittedTransaction);
         Assert.True(siteRows.Count > 100, $"{siteRows.Count} movements");
         Assert.Equal(siteRows.Select(Essence), stetRows.Select(Essence));
     }
@@ -329,7 +335,7 @@ public sealed class TestBankTests
         Assert.Equal([true, true], listed.Select(a => a.ConsentMissing));
         Assert.Equal([false, true], scoped.Select(a => a.ConsentMissing));
         Assert.Equal(listed.Select(a => a.Iban), scoped.Select(a => a.Iban));
-        Assert.NotNull(scoped[0].Balance);
+        Assert.NotEmpty(scoped[0].Balances);
         Assert.NotEmpty(await run.Transactions(scoped[0]));
     }
 
@@ -413,7 +419,7 @@ public sealed class TestBankTests
             var accounts = await run.Accounts();
 
             var expected = lines.Where(l => l[0] == "ACCOUNT").ToArray();
-            Assert.Equal(expected.Select(l => (decimal?)Decimal(l[4])), accounts.Select(a => a.Balance));
+            Assert.Equal(expected.Select(l => Decimal(l[4])), accounts.Select(a => Assert.Single(a.Balances).Amount));
             Assert.Equal(
                 expected.Select(l => l[5]),
                 accounts.Select(a =>

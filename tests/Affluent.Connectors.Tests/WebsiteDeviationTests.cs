@@ -30,7 +30,7 @@ public sealed class WebsiteDeviationTests
         var accounts = await run.Accounts();
         var read = await run.Transactions(accounts[0]);
 
-        Assert.Equal([("Courant", 1m), ("Livret", 2m)], accounts.Select(a => (a.Name!, a.Balance!.Value)));
+        Assert.Equal([("Courant", 1m), ("Livret", 2m)], accounts.Select(a => (a.Name!, a.Balances[0].Amount)));
         Assert.Equal(
             [
                 (-9.90m, BankTransactionStatus.Pending),

@@ -22,7 +22,7 @@ public sealed class WebsiteTests
                 ("Everyday", BankAccountType.Checkings, 1234.56m, "GBP"),
                 ("Whole life", (BankAccountType?)null, -1000m, "GBP"),
             ],
-            accounts.Select(a => (a.Name!, a.Type, a.Balance!.Value, a.Currency))
+            accounts.Select(a => (a.Name!, a.Type, a.Balances[0].Amount, a.Currency))
         );
         Assert.Equal(
             [(-3.20m, BankTransactionStatus.Pending, "Coffee"), (1500m, BankTransactionStatus.Booked, "Pay & more")],

@@ -65,7 +65,11 @@ public sealed class BalanceHistoryTests
     [Fact]
     public void What_was_booked_since_a_balance_is_counted_on_top()
     {
-        var state = Explained(At(8, 5_000, heldUntil: 8)) with { BookedSince = 1_000, Status = BalanceCheckStatus.Unknown };
+        var state = Explained(At(8, 5_000, heldUntil: 8)) with
+        {
+            BookedSince = 1_000,
+            Status = BalanceCheckStatus.Unknown,
+        };
 
         Assert.Equal((9, 6_000L, DayBalanceOrigin.Derived), Shown(state, oldest: 8, last: 9)[0]);
     }

@@ -66,10 +66,7 @@ internal static class StetReading
         IEnumerable<JsonElement> rows,
         string accountCurrency,
         TimeZoneInfo zone
-    ) =>
-        [
-            .. rows.Select(row => Balance(row, accountCurrency, zone)).OfType<BankBalance>(),
-        ];
+    ) => [.. rows.Select(row => Balance(row, accountCurrency, zone)).OfType<BankBalance>()];
 
     private static BankBalance? Balance(JsonElement row, string accountCurrency, TimeZoneInfo zone) =>
         row.Item("balanceAmount")?.Decimal("amount") is { } amount

@@ -89,7 +89,7 @@ internal static class AccountImports
         await db.Execute(
             """
             update accounts set status = @Status, balance_minor = @BalanceMinor, balance_at = @BalanceAt,
-                balance_gap_minor = @BalanceGapMinor, booked_since_balance = @BookedSinceBalance,
+                balances = @Balances, balance_check = @BalanceCheck, booked_since_balance = @BookedSinceBalance,
                 rows_left_out = @RowsLeftOut, synced_until = @SyncedUntil, synced_run = @SyncedRun
             where user_id = @UserId and id = @Id and selected and deleted_at is null
             """,
@@ -100,7 +100,8 @@ internal static class AccountImports
                 row.Status,
                 row.BalanceMinor,
                 row.BalanceAt,
-                row.BalanceGapMinor,
+                row.Balances,
+                row.BalanceCheck,
                 row.BookedSinceBalance,
                 row.RowsLeftOut,
                 row.SyncedUntil,

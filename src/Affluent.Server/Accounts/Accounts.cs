@@ -55,10 +55,15 @@ internal sealed record AccountRow
     public string Currency { get; init; } = "";
     public long? BalanceMinor { get; init; }
     public long? BalanceAt { get; init; }
-    public long? BalanceGapMinor { get; init; }
 
-    /// <summary>Booked in readings that brought no balance, since the last that did; null: none.</summary>
-    public long? BookedSinceBalance { get; init; }
+    /// <summary>JSON of every balance that the bank gave last, of all kinds; see <see cref="AccountBalances"/>.</summary>
+    public string? Balances { get; init; }
+
+    /// <summary>JSON of what the check of the balance came to; see <see cref="AccountBalances"/>.</summary>
+    public string? BalanceCheck { get; init; }
+
+    /// <summary>Booked since the balance up to which everything is explained.</summary>
+    public long BookedSinceBalance { get; init; }
 
     /// <summary>How many rows of the last reading could not be kept to the cent.</summary>
     public int RowsLeftOut { get; init; }
@@ -207,6 +212,7 @@ internal static class AccountView
     /// <param name="named">The user's accounts by IBAN or number, for those that another one names (<see cref="AccountDetails.NamesAnother"/>).</param>
     public static AccountMessage Show(AccountRow row, IReadOnlyDictionary<string, AccountId> named)
     {
+        var check = AccountBalances.Check(row);
         var message = new AccountMessage
         {
             Id = row.Id,
@@ -217,7 +223,9 @@ internal static class AccountView
             Currency = row.Currency,
             Balance = Balance(row),
             BalanceDate = row.BalanceAt,
-            BalanceGap = row.BalanceGapMinor is { } gap and not 0 ? Money.ToDecimal(gap, row.Currency) : null,
+            Balances = AccountBalances.Of(row) is { Count: > 0 } balances ? [.. balances.Select(Show)] : null,
+            BalanceGap = check?.Gap is { } gap ? Money.ToDecimal(gap, row.Currency) : null,
+            BalanceCheck = check is null ? null : Show(check, row.Currency),
             RowsLeftOut = row.RowsLeftOut > 0 ? row.RowsLeftOut : null,
             Type = row.Type,
             Status = row.Status,
@@ -236,7 +244,9 @@ internal static class AccountView
             {
                 Balance = null,
                 BalanceDate = null,
+                Balances = null,
                 BalanceGap = null,
+                BalanceCheck = null,
                 RowsLeftOut = null,
                 Loan = null,
                 Savings = null,
@@ -247,6 +257,27 @@ internal static class AccountView
 
     public static decimal? Balance(AccountRow row) =>
         row.BalanceMinor is { } minor ? Money.ToDecimal(minor, row.Currency) : null;
+
+    private static BalanceMessage Show(AccountBalance balance) =>
+        new()
+        {
+            Kind = balance.Kind,
+            Amount = Money.ToDecimal(balance.Amount, balance.Currency),
+            Currency = balance.Currency,
+            Date = balance.Day is { } day ? ParisDay.Start(day) : null,
+            ChangeDate = balance.ChangedAt,
+            LastCommittedTransaction = balance.LastCommittedTransaction,
+            CreditLimitIncluded = balance.CreditLimitIncluded,
+        };
+
+    private static BalanceCheckMessage Show(BalanceState check, string currency) =>
+        new()
+        {
+            Status = check.Status,
+            Gap = check.Gap is { } gap ? Money.ToDecimal(gap, currency) : null,
+            Since = check.Since is { } day ? ParisDay.Start(day) : null,
+            Reason = check.Reason,
+        };
 
     private static LoanMessage Show(BankLoan loan, IReadOnlyDictionary<string, AccountId> named) =>
         new()

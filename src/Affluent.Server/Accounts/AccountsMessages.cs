@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
+using Affluent.Ledger;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
@@ -33,10 +34,15 @@ internal sealed record AccountMessage
     public long? BalanceDate { get; init; }
 
     /// <summary>
-    /// What the transactions leave unexplained of the change of the balance between the last two synchronizations, in units of the
-    /// currency; absent when everything adds up, or cannot be checked.
+    /// Every balance that the bank gives; <c>balance</c> is one of them, chosen by a rule per bank. Absent when it gives none.
     /// </summary>
+    public IReadOnlyList<BalanceMessage>? Balances { get; init; }
+
+    /// <summary>The same as <c>balance_check.gap</c>.</summary>
     public decimal? BalanceGap { get; init; }
+
+    /// <summary>Whether the transactions explain how the balance changed; absent before the first synchronization.</summary>
+    public BalanceCheckMessage? BalanceCheck { get; init; }
 
     /// <summary>
     /// How many rows of the last synchronization could not be kept, because their amount has no exact value in their currency; absent
@@ -73,6 +79,47 @@ internal sealed record AccountMessage
 
     /// <summary>On CREDIT_CARD only.</summary>
     public CreditCardMessage? CreditCard { get; init; }
+}
+
+/// <summary>A balance as the bank gives it.</summary>
+internal sealed record BalanceMessage
+{
+    /// <summary>What is counted in it.</summary>
+    public required BankBalanceKind Kind { get; init; }
+
+    /// <summary>Signed, in units of the currency, exact.</summary>
+    public required decimal Amount { get; init; }
+
+    /// <summary>ISO 4217.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>The day that it speaks of, as midnight in Europe/Paris in UTC seconds; absent: the time of the synchronization.</summary>
+    public long? Date { get; init; }
+
+    /// <summary>When the bank changed it last; an exact time in UTC seconds.</summary>
+    public long? ChangeDate { get; init; }
+
+    /// <summary>The bank's own id of the last transaction that is counted in it.</summary>
+    public string? LastCommittedTransaction { get; init; }
+
+    /// <summary>Whether a credit limit is counted in it as if it were money; absent when the bank does not say.</summary>
+    public bool? CreditLimitIncluded { get; init; }
+}
+
+/// <summary>Whether the transactions explain how the balance changed.</summary>
+internal sealed record BalanceCheckMessage
+{
+    /// <summary>UNKNOWN has a <c>reason</c>, GAP a <c>gap</c>.</summary>
+    public required BalanceCheckStatus Status { get; init; }
+
+    /// <summary>On GAP: what came (positive) or went without a transaction that tells of it, in units of the account's currency.</summary>
+    public decimal? Gap { get; init; }
+
+    /// <summary>On GAP: the first day on which that can have been, as midnight in Europe/Paris in UTC seconds.</summary>
+    public long? Since { get; init; }
+
+    /// <summary>On UNKNOWN: why it cannot be told.</summary>
+    public BalanceCheckReason? Reason { get; init; }
 }
 
 /// <summary>A person or company, as the bank names it.</summary>
@@ -161,7 +208,13 @@ internal sealed record NextPaymentMessage
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(WordConverter<BankAccountType>), typeof(WordConverter<BankAccountUsage>)]
+    Converters = [
+        typeof(WordConverter<BankAccountType>),
+        typeof(WordConverter<BankAccountUsage>),
+        typeof(WordConverter<BankBalanceKind>),
+        typeof(WordConverter<BalanceCheckStatus>),
+        typeof(WordConverter<BalanceCheckReason>),
+    ]
 )]
 [JsonSerializable(typeof(AccountMessage))]
 [JsonSerializable(typeof(IReadOnlyList<AccountMessage>))]

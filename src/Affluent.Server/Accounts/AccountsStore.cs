@@ -11,7 +11,7 @@ internal static class AccountsStore
 {
     internal const string Columns = """
         user_id, id, connection_id, identity, reference, name, account_number, iban, type, status, usage, currency, balance_minor,
-        balance_at, balance_gap_minor, booked_since_balance, rows_left_out, owner_name, details, created_at, last_definition_id, synced_until, synced_run,
+        balance_at, balances, balance_check, booked_since_balance, rows_left_out, owner_name, details, created_at, last_definition_id, synced_until, synced_run,
         selected, deleted_at
         """;
 
@@ -168,7 +168,7 @@ internal static class AccountsStore
         db.Erases();
         return db.Execute(
             """
-            update accounts set deleted_at = @Now, balance_minor = null, balance_at = null, balance_gap_minor = null, booked_since_balance = null,
+            update accounts set deleted_at = @Now, balance_minor = null, balance_at = null, balances = null, balance_check = null, booked_since_balance = 0,
                 owner_name = null, details = null, synced_until = null, name = null, account_number = null, iban = null
             where user_id = @UserId and id = @Id
             """,

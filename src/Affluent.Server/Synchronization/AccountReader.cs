@@ -72,8 +72,7 @@ internal sealed class AccountReader(
             );
         }
         var reading = new BankReading(account.Bank, transactions, from, completeFrom);
-        var rules = Import.RulesOf(bank.Definition);
-        var since = Import.HeldFrom(reading, rules);
+        var since = Import.HeldFrom(reading, Import.RulesOf(bank.Definition));
         // What was never read holds nothing.
         var held = account.Row.SyncedUntil is null
             ? []
@@ -82,6 +81,6 @@ internal sealed class AccountReader(
                 cancellation
             );
         var newId = tools.Ids.Next<TransactionId>;
-        return (Import.Plan(account.Row, reading, held, rules, run.Zone, newId, tools.Now), null);
+        return (Import.Plan(account.Row, reading, held, bank.Definition, run.Zone, newId, tools.Now), null);
     }
 }

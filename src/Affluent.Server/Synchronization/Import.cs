@@ -52,8 +52,8 @@ internal static class Import
     public static DateOnly? LookBack(AccountRow before, ImportPlan plan, DateOnly? from, DateOnly today)
     {
         var earliest = today.AddDays(-UnattendedDays);
-        var isNew = (plan.Account.BalanceGapMinor ?? 0) != (before.BalanceGapMinor ?? 0);
-        return plan.Account.BalanceGapMinor is not (null or 0) && isNew && from > earliest ? earliest : null;
+        var gap = AccountBalances.Check(plan.Account)?.Gap;
+        return gap is not null && gap != AccountBalances.Check(before)?.Gap && from > earliest ? earliest : null;
     }
 
     /// <summary>The days that the bank's list covered.</summary>
@@ -87,7 +87,7 @@ internal static class Import
         AccountRow account,
         BankReading reading,
         IReadOnlyList<TransactionRow> held,
-        ReconciliationRules rules,
+        ChannelDefinition channel,
         TimeZoneInfo zone,
         Func<TransactionId> newId,
         DateTimeOffset now
@@ -111,6 +111,7 @@ internal static class Import
             }
         }
         var stored = held.Select(Stored).ToArray();
+        var rules = RulesOf(channel);
         var changes = Reconciliation.Reconcile(stored, movements, rules, WindowOf(reading));
         var byId = held.ToDictionary(t => t.Id.Value);
         var inserts = changes.Inserts.Select(insert =>
@@ -123,10 +124,17 @@ internal static class Import
             )
         );
         return new ImportPlan(
-            WithBalance(account, reading.Account, BalanceCheck.BookedBy(changes, stored), zone, now) with
-            {
-                RowsLeftOut = faults.Count,
-            },
+            BalanceImport.Plan(
+                account with
+                {
+                    RowsLeftOut = faults.Count,
+                },
+                reading,
+                new ReadMovements(stored, changes, HeldFrom(reading, rules), faults.Count > 0),
+                channel,
+                zone,
+                now
+            ),
             new TransactionChanges(
                 [.. inserts],
                 [.. changes.Updates.Select(update => Updated(byId[update.Id], update, seconds))],
@@ -214,41 +222,6 @@ internal static class Import
             row.Confidence ?? 100,
             row.Ambiguous
         );
-
-    private static AccountRow WithBalance(
-        AccountRow account,
-        BankAccount bank,
-        long booked,
-        TimeZoneInfo zone,
-        DateTimeOffset now
-    )
-    {
-        // What was booked since a balance was last known: a reading without one leaves the account to be explained by the next.
-        var since = (account.BookedSinceBalance ?? 0) + booked;
-        if (bank.Balance is not { } balance || Money.Read(balance, account.Currency, out var closing) is not null)
-        {
-            return account with { BookedSinceBalance = account.BalanceMinor is null ? null : since };
-        }
-        // Cards and loans are not the sum of their movements; a first reading has nothing to be compared with.
-        long? gap =
-            account.Type is BankAccountType.Loan or BankAccountType.CreditCard ? null
-            : account is { SyncedUntil: not null, BalanceMinor: { } opening }
-                ? (account.BalanceGapMinor ?? 0) + BalanceCheck.Gap(opening, closing, since)
-            : 0;
-        return account with
-        {
-            BalanceMinor = closing,
-            BalanceAt = bank.BalanceDay is { } day ? Midnight(day, zone) : now.ToUnixTimeSeconds(),
-            BalanceGapMinor = gap,
-            BookedSinceBalance = null,
-        };
-    }
-
-    private static long Midnight(DateOnly day, TimeZoneInfo zone)
-    {
-        var local = day.ToDateTime(TimeOnly.MinValue);
-        return new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUnixTimeSeconds();
-    }
 
     /// <summary>Whose a row is, and since when it is held.</summary>
     [StructLayout(LayoutKind.Auto)]

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Text;
+using Affluent.Ledger;
 using Affluent.Server.Accounts;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
@@ -67,6 +68,32 @@ internal static class TransactionsStore
     /// <summary>Whose transaction it is, among all users; null when there is no such.</summary>
     public static Task<UserId?> OwnerOf(DbWork db, TransactionId id) =>
         db.Scalar<UserId?>("select user_id from transactions where id = @Id", new { Id = id });
+
+    /// <summary>What is booked on an account and listed by its bank, day by day.</summary>
+    public static Task<IReadOnlyList<DayTotal>> BookedByDay(
+        DbWork db,
+        UserId userId,
+        AccountId accountId,
+        string currency
+    ) =>
+        db.Query<DayTotal>(
+            """
+            select day,
+                cast(sum(case when currency = @Currency then amount_minor / 1000000000 else 0 end) as bigint) as high,
+                cast(sum(case when currency = @Currency then amount_minor % 1000000000 else 0 end) as bigint) as low,
+                cast(sum(case when currency = @Currency then 0 else 1 end) as bigint) as others
+            from transactions
+            where user_id = @UserId and account_id = @AccountId and status = @Booked and missing_since is null
+            group by day
+            """,
+            new
+            {
+                UserId = userId,
+                AccountId = accountId,
+                Currency = currency,
+                TransactionStatus.Booked,
+            }
+        );
 
     /// <summary>Erases the transactions of an account.</summary>
     public static Task EraseOf(DbWork db, UserId userId, AccountId accountId)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Affluent.Connectors.Contract;
+using Affluent.Ledger;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
@@ -167,13 +168,83 @@ public sealed class AccountsTests
         var (http, user) = await app.SignedInUser();
         var account = await app.StoreAccount(
             await app.StoreConnection(user),
-            a => a with { Status = AccountStatus.PendingConsent, BalanceGapMinor = 1 }
+            a =>
+                a with
+                {
+                    Status = AccountStatus.PendingConsent,
+                    Balances = AccountBalances.Json([Booked(1)]),
+                    BalanceCheck = """{"status":"GAP","gap":1}""",
+                }
         );
 
         var one = await http.Read($"/api/v2.1/accounts/{account.Id}");
 
-        Assert.Equal([null, null, null], [one.Text("balance"), one.Text("balance_date"), one.Text("balance_gap")]);
+        string[] money = ["balance", "balance_date", "balances", "balance_gap", "balance_check"];
+        Assert.All(money, name => Assert.Null(one.Text(name)));
     }
+
+    [Theory, OnBothDatabases]
+    public async Task Every_balance_of_the_bank_is_shown_and_what_their_check_came_to(DatabaseKind kind)
+    {
+        await using var app = await TestApp.StartWithBanks(kind);
+        var (http, user) = await app.SignedInUser();
+        var account = await app.StoreAccount(
+            await app.StoreConnection(user),
+            a =>
+                a with
+                {
+                    Balances = AccountBalances.Json([
+                        Booked(123_456) with
+                        {
+                            Day = 20513,
+                            ChangedAt = 1_772_399_000,
+                            LastCommittedTransaction = "A452CH",
+                        },
+                        Booked(500) with
+                        {
+                            Kind = BankBalanceKind.InterimAvailable,
+                            Currency = "JPY",
+                            CreditLimitIncluded = true,
+                        },
+                    ]),
+                    BalanceCheck = """{"status":"GAP","gap":-1050,"since":20513}""",
+                }
+        );
+
+        var one = await http.Read($"/api/v2.1/accounts/{account.Id}");
+        var v3 = await http.Read($"/api/v3/accounts/{account.Id}?user_id={user.Id}");
+
+        Assert.Equal(
+            """
+            [{"kind":"CLOSING_BOOKED","amount":1234.56,"currency":"EUR","date":1772319600,"change_date":1772399000,
+            "last_committed_transaction":"A452CH"},
+            {"kind":"INTERIM_AVAILABLE","amount":500,"currency":"JPY","credit_limit_included":true}]
+            """.ReplaceLineEndings(""),
+            one.Text("balances")
+        );
+        Assert.Equal("""{"status":"GAP","gap":-10.50,"since":1772319600}""", one.Text("balance_check"));
+        Assert.Equal(-10.5m, one.Money("balance_gap"));
+        Assert.Equal(
+            """
+            [{"kind":"CLOSING_BOOKED","amount":{"amount":"1234.56","currency":"EUR"},"date":"2026-03-01T00:00:00+01:00",
+            "change_date":"2026-03-01T22:03:20+01:00","last_committed_transaction":"A452CH"},
+            {"kind":"INTERIM_AVAILABLE","amount":{"amount":"500","currency":"JPY"},"credit_limit_included":true}]
+            """.ReplaceLineEndings(""),
+            v3.Text("balances")
+        );
+        Assert.Equal(
+            """{"status":"GAP","gap":{"amount":"-10.50","currency":"EUR"},"since":"2026-03-01T00:00:00+01:00"}""",
+            v3.Text("balance_check")
+        );
+    }
+
+    private static AccountBalance Booked(long amount) =>
+        new()
+        {
+            Kind = BankBalanceKind.ClosingBooked,
+            Amount = amount,
+            Currency = "EUR",
+        };
 
     [Theory, OnBothDatabases]
     public async Task A_deleted_account_is_gone_with_its_transactions(DatabaseKind kind)

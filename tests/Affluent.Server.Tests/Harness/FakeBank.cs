@@ -163,7 +163,17 @@ internal static class Bank
             Name = $"Account {number}",
             Type = type,
             Currency = "EUR",
-            Balance = balance,
+            Balances = balance is { } amount ? [Balance(BankBalanceKind.ClosingBooked, amount)] : [],
+        };
+
+    /// <summary>In EUR; of the time of reading unless a day is said.</summary>
+    public static BankBalance Balance(BankBalanceKind kind, decimal amount, string? day = null) =>
+        new()
+        {
+            Kind = kind,
+            Amount = amount,
+            Currency = "EUR",
+            Day = day is null ? null : Day(day),
         };
 
     public static BankTransaction Booked(string? id, decimal amount, string day, string text) =>

@@ -49,7 +49,9 @@ internal sealed record TestAccount
     public BankAccountUsage? Usage { get; init; } = BankAccountUsage.Personal;
     public string Currency { get; init; } = "EUR";
     public long? BalanceMinor { get; init; } = 123_456;
-    public long? BalanceGapMinor { get; init; }
+    public string? Balances { get; init; }
+    public string? BalanceCheck { get; init; }
+    public DateOnly? SyncedUntil { get; init; }
     public string? OwnerName { get; init; } = "Ada Lovelace";
     public string? Details { get; init; }
     public ChannelDefinitionId LastDefinitionId { get; init; } = new("50100");
@@ -139,7 +141,9 @@ internal sealed partial class TestApp
             new("currency", BulkType.Text, r => r.Currency),
             new("balance_minor", BulkType.Long, r => r.BalanceMinor),
             new("balance_at", BulkType.Long, r => r.BalanceMinor is null ? default(long?) : 1_772_400_000L),
-            new("balance_gap_minor", BulkType.Long, r => r.BalanceGapMinor),
+            new("balances", BulkType.Text, r => r.Balances),
+            new("balance_check", BulkType.Text, r => r.BalanceCheck),
+            new("synced_until", BulkType.Int, r => r.SyncedUntil),
             new("owner_name", BulkType.Text, r => r.OwnerName),
             new("details", BulkType.Text, r => r.Details),
             new("created_at", BulkType.Long, _ => 1_772_000_000L),

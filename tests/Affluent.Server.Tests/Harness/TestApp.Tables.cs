@@ -61,13 +61,6 @@ internal sealed partial class TestApp
             new { Id = Number(connection), Channel = channel }
         );
 
-    /// <summary>What the movements leave unexplained of the balance of a connection's only account; zero is not shown.</summary>
-    public Task<long?> BalanceGap(string connection) =>
-        Value<long?>(
-            "select balance_gap_minor from accounts where connection_id = @Id",
-            new { Id = Number(connection) }
-        );
-
     /// <summary>The names of all events, of one connection or of everything, in the order of the log.</summary>
     public async Task<IReadOnlyList<string>> EventNames(string? connection = null) =>
         await Database.Read(

@@ -1,6 +1,7 @@
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
 using Affluent.Server.Providers;
+using Affluent.Server.Tests.Harness;
 
 namespace Affluent.Server.Tests.Widget;
 
@@ -112,7 +113,7 @@ internal sealed class ScriptedBank(ScriptedBanks banks, ChannelMode mode) : Step
             Type = type,
             Iban = iban,
             Currency = "EUR",
-            Balance = balance,
+            Balances = [Bank.Balance(BankBalanceKind.ClosingBooked, balance)],
         };
 }
 

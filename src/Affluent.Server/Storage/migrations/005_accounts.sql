@@ -1,3 +1,5 @@
+-- balances, balance_check: JSON. booked_since_balance: booked since the balance up to which everything is explained; what changes booked rows between
+-- two readings changes it too.
 create table accounts (
     user_id bigint not null,
     id bigint not null,
@@ -13,8 +15,9 @@ create table accounts (
     currency text not null,
     balance_minor bigint,
     balance_at bigint,
-    balance_gap_minor bigint,
-    booked_since_balance bigint,
+    balances text,
+    balance_check text,
+    booked_since_balance bigint not null default 0,
     rows_left_out integer not null default 0,
     owner_name text,
     details text,

@@ -1,0 +1,74 @@
+using Affluent.Connectors.Contract;
+using Affluent.Ledger;
+using Affluent.Server.Accounts;
+
+namespace Affluent.Server.Synchronization;
+
+/// <summary>The movements of a reading, reconciled.</summary>
+/// <param name="Stored">The rows that were held.</param>
+/// <param name="StoredFrom">The first day from which they are all that is held; null: all of it.</param>
+/// <param name="RowsLeftOut">Whether rows of the bank could not be kept.</param>
+internal sealed record ReadMovements(
+    IReadOnlyList<StoredTransaction> Stored,
+    Changes Changes,
+    int? StoredFrom,
+    bool RowsLeftOut
+);
+
+/// <summary>Turns the bank's balances into those of an account, and checks them against its movements. Pure.</summary>
+internal static class BalanceImport
+{
+    public static AccountRow Plan(
+        AccountRow account,
+        BankReading bank,
+        ReadMovements movements,
+        ChannelDefinition channel,
+        TimeZoneInfo zone,
+        DateTimeOffset now
+    )
+    {
+        var balances = AccountBalance.Read(bank.Account.Balances);
+        var state = BalanceCheck.Next(
+            AccountBalances.Check(account),
+            new BalanceReading
+            {
+                Currency = account.Currency,
+                Balances = balances,
+                Stored = movements.Stored,
+                Changes = movements.Changes,
+                StoredFrom = account.SyncedUntil is null ? null : movements.StoredFrom,
+                WindowFrom = Import.WindowOf(bank).From,
+                ReadBefore = account.SyncedUntil is { } last ? DayNumbers.From(last) : null,
+                Today = DayNumbers.From(DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, zone).DateTime)),
+                RowsLeftOut = movements.RowsLeftOut,
+                CardOrLoan = account.Type is BankAccountType.Loan or BankAccountType.CreditCard,
+            }
+        );
+        var row = AccountBalances.With(account, balances, state);
+        var order =
+            account.Type is BankAccountType.CreditCard
+                ? Unless(channel.CardBalanceKinds, BalanceChoice.UsualOfCards)
+                : Unless(channel.BalanceKinds, BalanceChoice.Usual);
+        return BalanceChoice.Of(balances, account.Currency, order) is { } published
+            ? row with
+            {
+                BalanceMinor = published.Amount,
+                BalanceAt = published.Day is { } day ? Midnight(day, zone) : now.ToUnixTimeSeconds(),
+            }
+            : row;
+    }
+
+    private static IReadOnlyList<BankBalanceKind> Unless(
+        IReadOnlyList<BankBalanceKind> said,
+        IReadOnlyList<BankBalanceKind> usual
+    ) => said.Count > 0 ? said : usual;
+
+    private static long Midnight(int day, TimeZoneInfo zone)
+    {
+        var local = DateTime.UnixEpoch.AddDays(day);
+        return new DateTimeOffset(
+            DateTime.SpecifyKind(local, DateTimeKind.Unspecified),
+            zone.GetUtcOffset(DateTime.SpecifyKind(local, DateTimeKind.Unspecified))
+        ).ToUnixTimeSeconds();
+    }
+}
