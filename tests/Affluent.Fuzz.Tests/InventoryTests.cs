@@ -30,6 +30,8 @@ public sealed class InventoryTests
         ["Affluent.Connectors.Catalogue.Load"] = "Only opens the files: their readers are targets",
         ["Affluent.Server.Platform.TlsCertificate.Load"] = "Only opens the files: the runtime reads PEM",
         ["Affluent.TestBank.Scenarios.ScenarioFiles"] = "Only opens the files: their readers are targets",
+        ["Affluent.Server.Accounts.AccountBalances"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Jobs.ConnectionJobs.Attending"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Jobs.Departure.Open"] =

@@ -1,6 +1,7 @@
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
 
 namespace Affluent.Server.OpenApi;
@@ -167,7 +168,7 @@ internal sealed class AuthorizationPaths(OpenApiDocument document, OpenApiDocume
         };
         if (answer is not null)
         {
-            operation.Responses["200"] = Answer("OK", answer);
+            operation.Responses["200"] = Answer(ReasonPhrases.GetReasonPhrase(200), answer);
         }
         if (body is not null)
         {

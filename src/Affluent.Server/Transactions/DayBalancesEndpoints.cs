@@ -1,4 +1,3 @@
-using Affluent.Ledger;
 using Affluent.Server.Accounts;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;

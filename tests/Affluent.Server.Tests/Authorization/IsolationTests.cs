@@ -33,6 +33,7 @@ public sealed class IsolationTests
         ["/users/{id}"] = Named.User,
         ["/connections/{id}"] = Named.Connection,
         ["/accounts/{id}"] = Named.Account,
+        ["/accounts/{id}/balances"] = Named.Account,
         ["/transactions/{id}"] = Named.Transaction,
         ["/connections/{id}/channels/{definitionId}/credentials"] = Named.Connection,
         ["/connections/{id}/synchronize"] = Named.Connection,
