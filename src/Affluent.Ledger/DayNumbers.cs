@@ -7,4 +7,7 @@ public static class DayNumbers
 
     /// <summary>The number of a day; negative before 1970.</summary>
     public static int From(DateOnly day) => day.DayNumber - Epoch;
+
+    /// <summary>The day of a number.</summary>
+    public static DateOnly Of(int number) => DateOnly.FromDayNumber(number + Epoch);
 }

@@ -35,6 +35,9 @@ public sealed record IdFinding(TransactionIds Worth, IdFault? Fault);
 /// </summary>
 public static class IdEvidence
 {
+    /// <summary>So many rows that did not change under new ids, and none under its own, are no coincidence.</summary>
+    internal const int Enough = 3;
+
     /// <summary>
     /// The catalogue's word, or <see cref="TransactionIds.Absent"/> when one id stands on settled movements that cannot be one: a
     /// reference of a standing order, a number that begins again with each statement.
@@ -42,31 +45,58 @@ public static class IdEvidence
     /// <param name="rules">Of the account.</param>
     /// <param name="stored">What is held.</param>
     /// <param name="bank">What the bank lists.</param>
+    /// <param name="window">What the list covers, its first day known.</param>
     public static IdFinding Weigh(
         ReconciliationRules rules,
         IReadOnlyList<StoredTransaction> stored,
-        IReadOnlyList<Movement> bank
+        IReadOnlyList<Movement> bank,
+        Window window
     )
     {
         if (rules.Ids == TransactionIds.Absent)
         {
             return new(TransactionIds.Absent, null);
         }
-        var fault = rules.Demoted ?? FaultOf(stored, bank, rules.Settings.DateShiftDays);
+        var fault = rules.Demoted ?? FaultOf(stored, bank, rules, window);
         return new(fault is null ? rules.Ids : TransactionIds.Absent, fault);
     }
+
+    /// <summary>The id of a movement, where ids of this worth may be relied on.</summary>
+    internal static string? Trusted(Movement movement, TransactionIds ids) =>
+        ids == TransactionIds.Stable
+        || (ids == TransactionIds.StableOnceBooked && movement.Status == TransactionStatus.Booked)
+            ? movement.BankId
+            : null;
 
     /// <summary>Whether two rows of one trusted id may be one movement.</summary>
     internal static bool IsOneMovement(Candidate held, Candidate row)
     {
         var (old, now) = (held.Movement, row.Movement);
-        // What is not settled may still change, its amount too.
-        return held.IsOpen || (old.Currency == now.Currency && old.Amount == now.Amount);
+        if (old.Currency != now.Currency || Contradictions.OfReferences(old, now))
+        {
+            return false;
+        }
+        if (!held.IsOpen)
+        {
+            return old.Amount == now.Amount;
+        }
+        // What is not settled may still change, its amount too; but not its sign, nor all that it tells at once.
+        var sameSign = (long)Math.Sign(old.Amount) * Math.Sign(now.Amount) >= 0;
+        return sameSign
+            && (
+                WordComparison.Likeness(held.Words, row.Words) >= WordComparison.Contradiction
+                || (old.Amount == now.Amount && !Contradictions.OfDayMade(old, now))
+            );
     }
 
-    private static IdFault? FaultOf(IReadOnlyList<StoredTransaction> stored, IReadOnlyList<Movement> bank, int shift)
+    private static IdFault? FaultOf(
+        IReadOnlyList<StoredTransaction> stored,
+        IReadOnlyList<Movement> bank,
+        ReconciliationRules rules,
+        Window window
+    )
     {
-        var known = new Dictionary<string, Movement>(StringComparer.Ordinal);
+        var known = new Dictionary<string, Movement>(bank.Count, StringComparer.Ordinal);
         foreach (var movement in bank)
         {
             if (
@@ -78,19 +108,52 @@ public static class IdEvidence
                 return IdFault.OneForSeveral;
             }
         }
+        var before = Counted(stored.Where(s => !s.Missing).Select(s => s.Movement));
+        var listed = Counted(bank);
+        IdFault? found = null;
         foreach (var row in stored)
         {
-            if (
-                row.Movement is { BankId: { } id, IsOpen: false }
-                && known.TryGetValue(id, out var now)
-                && Against(row.Movement, now, shift) is { } fault
-            )
+            if (row.Movement is { BankId: { } id, IsOpen: false } held && known.TryGetValue(id, out var now))
             {
-                return fault;
+                // The least of them, whatever the order of the rows.
+                var fault =
+                    Against(held, now, rules.Settings.DateShiftDays)
+                    ?? (held.Day == now.Day && held.Text == now.Text ? null : InOtherPlace(held, now));
+                found = fault is { } against && !(found <= against) ? against : found;
             }
         }
-        return null;
+        return found;
+
+        // The id went to another row while its own is listed as before, or is out of sight.
+        IdFault? InOtherPlace(Movement held, Movement now)
+        {
+            var words = WordComparison.Fingerprint(held.Text);
+            var sameWords = words == WordComparison.Fingerprint(now.Text);
+            var place = (held.Amount, held.Day, words);
+            if (
+                (!sameWords || held.Day != now.Day)
+                && listed.Value.GetValueOrDefault(place) is > 0 and var count
+                && count >= before.Value.GetValueOrDefault(place)
+            )
+            {
+                return sameWords ? IdFault.OtherDay : IdFault.OtherWords;
+            }
+            return
+                !sameWords
+                && !Side.Covers(window, held)
+                && WordComparison.Likeness(WordComparison.Telling(held.Text), WordComparison.Telling(now.Text))
+                    < WordComparison.Contradiction
+                ? IdFault.OtherWords
+                : null;
+        }
     }
+
+    // Read only when there is need.
+    private static Lazy<Dictionary<(long Amount, int Day, ulong Words), int>> Counted(IEnumerable<Movement> rows) =>
+        new(() =>
+            rows.GroupBy(row => (row.Amount, row.Day, WordComparison.Fingerprint(row.Text)))
+                .ToDictionary(same => same.Key, same => same.Count())
+        );
 
     // A bank moves a row by some days or words it anew; it does neither and change the amount besides.
     private static IdFault? Against(Movement a, Movement b, int shift) =>

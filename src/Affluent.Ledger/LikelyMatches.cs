@@ -19,21 +19,22 @@ internal static class LikelyMatches
     private const int Lead = 5;
 
     /// <summary>A row with more candidates than this is beyond telling; it also bounds the work.</summary>
-    private const int MostCandidates = 16;
+    private const int MostCandidates = Evidence.MostCandidates;
 
     private const int MostRounds = 24;
 
-    /// <summary>Two texts whose telling words are at least so alike may speak of one.</summary>
-    private const double Alike = 0.7;
-
-    public static void Find(Side held, Side rows, ReconciliationRules rules)
+    public static void Find(Side held, Side rows, Tiers tiers)
     {
-        var candidates = Twins(held).ToLookup(t => (t.Amount, t.Currency));
-        foreach (var block in Twins(rows).GroupBy(t => (t.Amount, t.Currency)))
+        if (!held.HasFree)
+        {
+            return;
+        }
+        var candidates = Twins(held, tiers).ToLookup(t => (t.Amount, t.Currency));
+        foreach (var block in Twins(rows, tiers).GroupBy(t => (t.Amount, t.Currency)))
         {
             if (candidates.Contains(block.Key))
             {
-                Settle([.. candidates[block.Key].OrderBy(t => t.Day)], [.. block], rules);
+                Settle([.. candidates[block.Key].OrderBy(t => t.Day)], [.. block], tiers);
             }
         }
     }
@@ -41,22 +42,19 @@ internal static class LikelyMatches
     /// <summary>Rows that nothing tells apart: any of them is as good as the others.</summary>
     private sealed class Twin(Candidate first)
     {
-        private string[]? _words;
-
         public Candidate First { get; } = first;
         public Queue<Candidate> Free { get; } = new([first]);
         public long Amount => First.Movement.Amount;
         public string Currency => First.Movement.Currency;
         public int Day => First.Movement.Day;
-        public string[] Words => _words ??= WordsOf(First.Movement);
     }
 
-    private sealed record Pair(Twin Held, Twin Row, int Score)
+    private sealed record Pair(Twin Held, Twin Row, int Score, MatchReason Reason)
     {
         public bool IsOpen => Held.Free.Count > 0 && Row.Free.Count > 0;
     }
 
-    private static List<Twin> Twins(Side side)
+    private static List<Twin> Twins(Side side, Tiers tiers)
     {
         var twins = new Dictionary<(Key, bool, bool), Twin>();
         foreach (var candidate in side)
@@ -65,7 +63,8 @@ internal static class LikelyMatches
             {
                 continue;
             }
-            var key = (Key.Full(candidate) with { BankId = null }, candidate.InWindow, HasVanished(candidate));
+            var told = tiers.HasLastingIds ? Key.Full(candidate) : Key.Told(candidate);
+            var key = (told, candidate.InWindow, candidate.HasVanished);
             if (twins.TryGetValue(key, out var twin))
             {
                 twin.Free.Enqueue(candidate);
@@ -78,13 +77,13 @@ internal static class LikelyMatches
         return [.. twins.Values];
     }
 
-    private static void Settle(Twin[] held, Twin[] rows, ReconciliationRules rules)
+    private static void Settle(Twin[] held, Twin[] rows, Tiers tiers)
     {
         List<Pair> pairs = [];
         var days = Array.ConvertAll(held, t => t.Day);
         foreach (var row in rows)
         {
-            var near = Near(row, held, days, rules.MarginDays);
+            var near = Near(row, held, days, tiers.Rules.MarginDays);
             if (near.Length > MostCandidates)
             {
                 StayApart(row, MatchReason.TooMany, WorthADoubt, near.ToArray());
@@ -92,12 +91,22 @@ internal static class LikelyMatches
             }
             foreach (var have in near)
             {
-                if (Score(have.First, row.First, rules, have.Words, row.Words) is >= WorthADoubt and var score)
+                if (Score(have.First, row.First, tiers) is { Value: >= WorthADoubt } score)
                 {
-                    pairs.Add(new Pair(have, row, score));
+                    pairs.Add(new Pair(have, row, score.Value, score.Reason));
                 }
             }
         }
+        // What one of two that are settled as different went into is not the other.
+        pairs.RemoveAll(pair =>
+            !pair.Held.First.HasVanished
+            && pairs.Exists(other =>
+                other.Row == pair.Row
+                && other.Held.First.HasVanished
+                && other.Score >= GoodEnough
+                && tiers.AreSettledDifferent(other.Held.First, pair.Held.First)
+            )
+        );
         // Each round can clear the way for another pair; what it takes very many rounds to tell is doubtful anyway.
         for (var round = 0; round < MostRounds && Round(pairs); round++)
         {
@@ -154,7 +163,7 @@ internal static class LikelyMatches
                         pair.Held.Free.Dequeue(),
                         pair.Row.Free.Dequeue(),
                         pair.Held.First.IsOpen ? MatchTier.Booked : MatchTier.Edited,
-                        MatchReason.WordsAlike,
+                        pair.Reason,
                         Math.Min(99, pair.Score)
                     );
                     progress = true;
@@ -193,89 +202,78 @@ internal static class LikelyMatches
         }
     }
 
-    // Held until now, and the bank's list, which covers its day, is without it: it went, or it is what has come instead.
-    private static bool HasVanished(Candidate held) =>
-        held.Stored is { Missing: false } && held.InWindow && held.Movement.Status != TransactionStatus.Expired;
-
     // About percent, more when all speaks for it. Half of it is words, half nearness; a day of use that both state, and an
     // amount with cents when one row went just as the other came, are evidence too.
-    private static int Score(
-        Candidate held,
-        Candidate row,
-        ReconciliationRules rules,
-        string[] heldWords,
-        string[] rowWords
-    )
+    private static (int Value, MatchReason Reason) Score(Candidate held, Candidate row, Tiers tiers)
     {
-        var (old, now) = (held.Movement, row.Movement);
-        if (!held.IsOpen && (old.Status != now.Status || !held.InWindow))
+        var (old, now, settings) = (held.Movement, row.Movement, tiers.Rules.Settings);
+        if (!MayBecome(held, row, tiers))
         {
-            return 0;
+            return default;
         }
-        var tolerance = held.IsOpen ? rules.Settings.PendingDays : rules.Settings.DateShiftDays;
+        var tolerance = held.IsOpen ? settings.PendingDays : settings.DateShiftDays;
         var distance = Distance(old, now);
-        if (distance > tolerance)
+        if (distance > tolerance || Contradictions.OfReferences(old, now) || Contradictions.OfKind(old, now))
         {
-            return 0;
+            return default;
         }
         var likeness =
             WordComparison.Contradict(old.Counterparty, now.Counterparty) ? 0
             : held.Fingerprint == row.Fingerprint ? 1
-            : WordComparison.Likeness(heldWords, rowWords);
-        var vanished = HasVanished(held);
-        if (!vanished && likeness <= 0.5)
+            : WordComparison.Likeness(held.Words, row.Words);
+        var otherNames =
+            likeness < WordComparison.Contradiction
+            || (likeness < 1 && WordComparison.NameOthers(held.Words, row.Words));
+        if (!held.HasVanished && (likeness <= 0.5 || otherNames))
         {
-            return 0;
+            return default;
+        }
+        if (otherNames && Contradictions.OfDayMade(old, now))
+        {
+            return default;
         }
         var nearness = 1 - ((double)distance / (tolerance + 1));
         var score = (55 * likeness) + (45 * nearness * nearness);
-        score += old.TransactionDay is { } used && used == now.TransactionDay ? 20 : 0;
-        score += vanished && old.Amount % 100 != 0 ? 28 : 0;
+        var sameDayMade = SameDayMade(old, now);
+        score += sameDayMade ? 20 : 0;
+        score += held.HasVanished && old.Amount % 100 != 0 ? 28 : 0;
+        // A booked row that moved into the list's days, or a second payment of that day.
+        var outOfSight = !held.IsOpen && !held.InWindow && old.Day != now.Day;
         // Price and nearness alone make no pair of rows that name different things; they are worth a doubt.
-        return likeness < WordComparison.Contradiction ? Math.Min((int)score, GoodEnough - 1) : (int)score;
+        return (
+            otherNames || outOfSight ? Math.Min((int)score, GoodEnough - 1) : (int)score,
+            sameDayMade ? MatchReason.SameDayMade
+            : likeness > 0.5 ? MatchReason.WordsAlike
+            : MatchReason.OneForOne
+        );
     }
 
-    /// <summary>
-    /// Flags new rows beside which the list shows one of the same price, words and day in the other state: a movement announced and
-    /// booked at once under two ids, or two movements. Nothing in the list says which.
-    /// </summary>
-    public static void DoubtOpenTwins(Side rows, ReconciliationRules rules)
+    private static bool SameDayMade(Movement old, Movement now) =>
+        old.TransactionDay is { } made && made == now.TransactionDay;
+
+    private static bool MayBecome(Candidate held, Candidate row, Tiers tiers)
     {
-        if (rows.FreeCount == 0)
+        if (held.IsOpen)
         {
-            return;
+            return tiers.Rules.Uses(MatchTier.Booked);
         }
-        var open = rows.Where(row => row.IsOpen).ToLookup(row => (row.Movement.Amount, row.Movement.Currency));
-        foreach (var row in rows.Where(row => !row.IsOpen))
-        {
-            foreach (var other in open[(row.Movement.Amount, row.Movement.Currency)])
-            {
-                if ((row.IsFree || other.IsFree) && MayBeOne(other, row, rules))
-                {
-                    var (one, beside) = row.IsFree ? (row, other) : (other, row);
-                    one.StayApart(MatchReason.PendingAndBooked, WorthADoubt, [beside.Partner ?? beside]);
-                }
-            }
-        }
+        return held.Movement.Status == row.Movement.Status
+            // What the list does not cover may still stand in it: on its own day.
+            && (held.InWindow || held.Movement.Day == row.Movement.Day || SameDayMade(held.Movement, row.Movement))
+            && tiers.Rules.Uses(MatchTier.Edited)
+            && (tiers.Rules.Settings.TextEdits || held.Fingerprint == row.Fingerprint)
+            // Where ids last, one that moved kept its own.
+            && !(
+                tiers.HasLastingIds
+                && held.TrustedId is { } before
+                && row.TrustedId is { } now
+                && before != now
+                && held.Movement.Day != row.Movement.Day
+            );
     }
 
-    private static bool MayBeOne(Candidate open, Candidate booked, ReconciliationRules rules)
-    {
-        var (early, late) = (open.Movement, booked.Movement);
-        return early.TransactionDay is { } used
-                && used == late.TransactionDay
-                && Math.Abs(late.Day - early.Day) <= rules.Settings.PendingDays
-                && (
-                    open.Fingerprint == booked.Fingerprint
-                    || WordComparison.Likeness(WordsOf(early), WordsOf(late)) >= Alike
-                )
-            || (early.Day == late.Day && open.Fingerprint == booked.Fingerprint && early.BankId != late.BankId);
-    }
-
-    private static string[] WordsOf(Movement movement) =>
-        WordComparison.Telling(movement.Counterparty is { } name ? $"{movement.Text}\n{name}" : movement.Text);
-
-    private static int Distance(Movement old, Movement now)
+    /// <summary>Days between two rows, by the days on which they were made where both tell.</summary>
+    public static int Distance(Movement old, Movement now)
     {
         var distance = Math.Abs(old.Day - now.Day);
         return now.TransactionDay is { } used

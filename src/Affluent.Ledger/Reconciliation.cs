@@ -27,115 +27,63 @@ public static class Reconciliation
         Settled? settled = null
     )
     {
-        var finding = IdEvidence.Weigh(rules, stored, bank);
-        var ids = finding.Worth;
-        var rows = Side.OfBank(bank, ids);
-        var held = Side.OfStore(stored, ids, Resolve(window, bank));
-        MatchById(held, rows);
-        foreach (var key in (Func<Candidate, Key>[])[Key.Full, Key.Named, Key.Dated, Key.Short])
+        var covered = Resolve(window, bank);
+        var ids = IdEvidence.Weigh(rules, stored, bank, covered);
+        var held = InOrder(stored);
+        var rows = RepeatedRows.LeaveOut(bank, ids.Worth);
+        var input = new ReconciliationInput(
+            held,
+            rows,
+            covered,
+            rules with
+            {
+                Ids = ids.Worth,
+            },
+            settled ?? Settled.Nothing
+        );
+        var tiers = new Tiers(input, EqualRows.Find(held, rows, ids.Worth));
+        tiers.Exact();
+        if (tiers.SuggestMovedDays() && Conventions.DaysMoved(input) is { } days)
         {
-            MatchByKey(held, rows, key, key, MatchTier.Exact, MatchReason.SameRow);
+            // Equal rows were misled by rows of neighbouring days.
+            tiers = new Tiers(input, EqualRows.None(rows.Count));
+            tiers.Moved(days);
+            tiers.Exact();
         }
-        MatchByKey(held, rows, Key.Short, Key.WhileOpen, MatchTier.Booked, MatchReason.StatusOnly);
-        LikelyMatches.Find(held, rows, rules);
-        LikelyMatches.DoubtOpenTwins(rows, rules);
-        return Conclude(held, rows, finding, bank.Count);
+        tiers.Rest();
+        return Conclude(tiers, ids, bank.Count - rows.Count);
     }
 
     private static Window Resolve(Window window, IReadOnlyList<Movement> bank) =>
         window.From is null ? window with { From = bank.Count == 0 ? int.MaxValue : bank.Min(row => row.Day) } : window;
 
-    // An id that several rows of one side carry says nothing about which is which: attributes decide then.
-    private static void MatchById(Side held, Side rows)
+    // Of two equals, the one that the bank still listed last time goes first, then the older id.
+    private static IReadOnlyList<StoredTransaction> InOrder(IReadOnlyList<StoredTransaction> stored)
     {
-        var byId = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var row in rows)
+        for (var i = 1; i < stored.Count; i++)
         {
-            if (row.TrustedId is { } id && !byId.TryAdd(id, row.Index))
+            if (Place(stored[i - 1]).CompareTo(Place(stored[i])) > 0)
             {
-                byId[id] = -1;
+                return [.. stored.OrderBy(Place)];
             }
         }
-        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var have in held)
-        {
-            if (have.TrustedId is { } id && byId.ContainsKey(id) && !seen.TryAdd(id, have.Index))
-            {
-                seen[id] = -1;
-            }
-        }
-        foreach (var (id, index) in seen)
-        {
-            if (index >= 0 && byId[id] >= 0 && IdEvidence.IsOneMovement(held[index], rows[byId[id]]))
-            {
-                Candidate.Pair(held[index], rows[byId[id]], MatchTier.BankId, MatchReason.SameId, 100);
-            }
-        }
+        return stored;
+
+        static (bool, long) Place(StoredTransaction s) =>
+            (s.Missing || s.Movement.Status == TransactionStatus.Expired, s.Id);
     }
 
-    // A join of two multisets: of two equal rows, each takes its own partner.
-    private static void MatchByKey(
-        Side held,
-        Side rows,
-        Func<Candidate, Key> keyOfHeld,
-        Func<Candidate, Key> keyOfRow,
-        MatchTier tier,
-        MatchReason reason
-    )
+    private static Changes Conclude(Tiers tiers, IdFinding ids, int repeated)
     {
-        if (held.FreeCount == 0 || rows.FreeCount == 0)
-        {
-            return;
-        }
-        var waiting = new Dictionary<Key, Queue<Candidate>>();
-        foreach (var have in held)
-        {
-            if (have.IsFree)
-            {
-                var key = keyOfHeld(have);
-                (waiting.TryGetValue(key, out var queue) ? queue : waiting[key] = new Queue<Candidate>(1)).Enqueue(
-                    have
-                );
-            }
-        }
-        foreach (var row in rows)
-        {
-            if (
-                row.IsFree
-                && waiting.TryGetValue(keyOfRow(row), out var queue)
-                && queue.TryPeek(out var have)
-                && !WordComparison.Contradict(have.Movement.Counterparty, row.Movement.Counterparty)
-            )
-            {
-                Candidate.Pair(queue.Dequeue(), row, tier, reason, 100);
-            }
-        }
-    }
-
-    private static Changes Conclude(Side held, Side rows, IdFinding ids, int listed)
-    {
-        List<Insert> inserts = [];
         List<Update> updates = [];
         List<long> disappeared = [];
         List<long> expired = [];
-        foreach (var row in rows)
+        foreach (var stored in tiers.Reappeared)
         {
-            if (row.IsFree)
-            {
-                var movement = row.Movement with { BankId = row.TrustedId };
-                inserts.Add(
-                    new Insert(
-                        movement,
-                        new Evidence(MatchTier.New, row.Confidence, row.Ambiguous)
-                        {
-                            Reason = row.Reason,
-                            Candidates = row.Candidates,
-                        }
-                    )
-                );
-            }
+            var evidence = Kept(stored, new Evidence(MatchTier.Exact, 100) { Reason = MatchReason.SameRow });
+            updates.Add(new Update(stored.Id, stored.Movement, evidence, TextChanged: false, Reappeared: true));
         }
-        foreach (var have in held)
+        foreach (var have in tiers.Held)
         {
             var stored = have.Stored!;
             if (have.Partner is { } row)
@@ -145,25 +93,85 @@ public static class Reconciliation
                     updates.Add(update);
                 }
             }
-            else if (have.InWindow && !stored.Missing && stored.Movement.Status != TransactionStatus.Expired)
+            else if (have.HasVanished)
             {
                 (have.IsOpen ? expired : disappeared).Add(stored.Id);
             }
         }
-        // Those that were listed until now are in this order already.
         updates.Sort((a, b) => a.Id.CompareTo(b.Id));
-        var matched = rows.Count - inserts.Count;
+        disappeared.Sort();
+        expired.Sort();
+        var inserts = Inserts(tiers.Rows);
         return new Changes(
             inserts,
             updates,
             disappeared,
             expired,
-            matched - updates.Count,
-            listed - rows.Count,
-            ids,
-            Convention: null
+            tiers.RowCount - inserts.Count - updates.Count,
+            repeated,
+            tiers.RenewedIds && ids.Fault is null ? ids with { Fault = IdFault.NewEachTime } : ids,
+            tiers.Convention
         );
     }
+
+    private static List<Insert> Inserts(Side rows)
+    {
+        List<Insert> inserts = [];
+        Dictionary<Candidate, int>? places = null;
+        foreach (var row in rows)
+        {
+            if (row.IsFree)
+            {
+                inserts.Add(
+                    new Insert(
+                        row.Movement.BankId == row.TrustedId
+                            ? row.Movement
+                            : row.Movement with
+                            {
+                                BankId = row.TrustedId,
+                            },
+                        row.Ambiguous
+                            ? new Evidence(MatchTier.New, row.Confidence, Ambiguous: true)
+                            {
+                                Reason = row.Reason,
+                                Candidates = [.. row.MayBe.Select(StoredId).OfType<long>().Distinct()],
+                            }
+                            : NoneAlike
+                    )
+                );
+            }
+        }
+        if (!inserts.Exists(insert => insert.Evidence.Ambiguous))
+        {
+            return inserts;
+        }
+        foreach (var (row, place) in rows.Where(row => row.IsFree).Select((row, place) => (row, place)))
+        {
+            if (row.Ambiguous && row.MayBe.Any(other => StoredId(other) is null))
+            {
+                places ??= rows.Where(r => r.IsFree)
+                    .Select((r, i) => (r, i))
+                    .ToDictionary(pair => pair.r, pair => pair.i);
+                inserts[place] = inserts[place] with
+                {
+                    Beside = [.. row.MayBe.Where(places.ContainsKey).Select(other => places[other]).Order()],
+                };
+            }
+        }
+        return inserts;
+    }
+
+    private static readonly Evidence NoneAlike = new(MatchTier.New, 100);
+
+    private static long? StoredId(Candidate candidate) => (candidate.Stored ?? candidate.Partner?.Stored)?.Id;
+
+    private static Evidence Kept(StoredTransaction stored, Evidence found) =>
+        found with
+        {
+            Confidence = Math.Min(stored.Confidence, found.Confidence),
+            Ambiguous = stored.Ambiguous,
+            Candidates = stored.Candidates,
+        };
 
     private static Update? Renew(StoredTransaction stored, Candidate have, Candidate row, TransactionIds ids)
     {
@@ -189,11 +197,7 @@ public static class Reconciliation
         {
             return null;
         }
-        var evidence = new Evidence(row.Tier, Math.Min(stored.Confidence, row.Confidence), stored.Ambiguous)
-        {
-            Reason = row.Reason,
-            Candidates = stored.Candidates,
-        };
+        var evidence = Kept(stored, new Evidence(row.Tier, row.Confidence) { Reason = row.Reason });
         return new Update(stored.Id, renewed, evidence, textChanged, reappeared);
     }
 }

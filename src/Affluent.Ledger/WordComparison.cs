@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Affluent.Ledger;
 
 /// <summary>Compares the words of two bank texts.</summary>
@@ -15,11 +17,15 @@ internal static class WordComparison
         var word = offset;
         foreach (var c in text)
         {
-            if (char.IsLetterOrDigit(c))
+            if (FoldedLetters.TryFold(c, out var letter))
             {
-                word = (word ^ char.ToUpperInvariant(c)) * prime;
+                word = (word ^ letter) * prime;
+                if (c > '\x7f' && FoldedLetters.SecondOf(c) is not '\0' and var second)
+                {
+                    word = (word ^ second) * prime;
+                }
             }
-            else if (word != offset)
+            else if (word != offset && !FoldedLetters.IsAccent(c))
             {
                 sum += Mix(word);
                 word = offset;
@@ -40,20 +46,21 @@ internal static class WordComparison
     public static string[] Telling(string text)
     {
         List<string> words = [];
+        var folded = FoldedLetters.Fold(text);
         var start = -1;
-        for (var i = 0; i <= text.Length; i++)
+        for (var i = 0; i <= folded.Length; i++)
         {
-            if (i < text.Length && char.IsLetterOrDigit(text[i]))
+            if (i < folded.Length && char.IsLetterOrDigit(folded[i]))
             {
                 start = start < 0 ? i : start;
             }
             else if (start >= 0)
             {
-                var word = text.AsSpan(start, i - start);
+                var word = folded.AsSpan(start, i - start);
                 start = -1;
                 if (IsTelling(word))
                 {
-                    words.Add(word.ToString().ToUpperInvariant());
+                    words.Add(word.ToString());
                 }
             }
         }
@@ -75,10 +82,11 @@ internal static class WordComparison
     // Stryker disable once String: words are data
     private static readonly HashSet<string> BankWords = new(
         (
-            "ACHAT AUTORISATION AUTH BANCAIRE BANCONTACT CARD CARTE CARTES COMMERCE COMPTE CONCEPTO CREDIT DATE DEBIT DIRECT "
-            + "ELECTRONIQUE EMISE EMIS EUR FACTURE FAVEUR INST INSTANTANE KARTE MOTIF NUMERO OPERATION PAIEMENT PAYMENT PENDING "
+            "ACHAT AUT AUTORISATION AUTH BANCAIRE BANCONTACT CARD CARTE CARTES COMMERCE COMPTE CONCEPTO CREDIT DATE DEBIT DIRECT "
+            + "ELECTRONIQUE EMISE EMIS EUR FACTURE FAVEUR INST INSTANTANE KARTE MOTIF NUMERO PAIEMENT PAYMENT PENDING "
             + "POUR PRELEVEMENT PRELEVT PRELVT PRLV PURCHASE RECU REF REFERENCE RECIBO SEPA TRANSACTION TRANSFER TRANSFERENCIA "
-            + "UEBERWEISUNG LASTSCHRIFT VERS VIR VIREMENT VISA VOTRE AVEC COURS ATTENTE VENIR"
+            + "UEBERWEISUNG LASTSCHRIFT VERS VIR VIREMENT VISA VOTRE AVEC COURS ATTENTE VENIR PREAUTORISATION PREAUTH OPERATION "
+            + "CHEQUE CHQ CHECK SALAIRE SALARY AMP"
         ).Split(' '),
         StringComparer.OrdinalIgnoreCase
     );
@@ -107,6 +115,38 @@ internal static class WordComparison
     /// <summary>Two texts whose telling words are less alike than this speak of two things.</summary>
     public const double Contradiction = 0.3;
 
+    /// <summary>Texts of at least this likeness are taken to speak of one, whatever else stands in them.</summary>
+    private const double SameName = 0.75;
+
+    /// <summary>Each text names something that the other does not: "FNAC LILLE" and "DARTY LILLE".</summary>
+    public static bool NameOthers(string[] a, string[] b) =>
+        Likeness(a, b) < SameName && HasWordWithoutLike(a, b) && HasWordWithoutLike(b, a);
+
+    // Short words are mostly parts of others, or abbreviations of the bank's, unless the name is one: EDF.
+    private static bool HasWordWithoutLike(string[] words, string[] others)
+    {
+        var shortest = Array.Exists(words, word => word.Length > 3) ? 4 : 3;
+        return Array.Exists(
+            words,
+            word =>
+                word.Length >= shortest
+                && !word.Any(char.IsDigit)
+                && !Array.Exists(others, other => Likeness(word, other) > 0 || IsSkeleton(word, other))
+        );
+    }
+
+    private static readonly SearchValues<char> Vowels = SearchValues.Create("AEIOUY");
+
+    // MKTP of MARKETPLACE: its consonants in their order.
+    private static bool IsSkeleton(string a, string b)
+    {
+        var (less, more) = a.Length <= b.Length ? (a, b) : (b, a);
+        return less.Length >= 3
+            && less[0] == more[0]
+            && less.AsSpan(1).IndexOfAny(Vowels) < 0
+            && HoldsInOrder(less, more);
+    }
+
     /// <summary>Both name the other side, and name different ones.</summary>
     public static bool Contradict(string? a, string? b) =>
         a is not null
@@ -129,13 +169,16 @@ internal static class WordComparison
     }
 
     // AMZN of AMAZON: its letters in their order, at least half of them.
-    private static bool IsAbbreviation(string shorter, string longer)
+    private static bool IsAbbreviation(string shorter, string longer) =>
+        shorter.Length * 2 >= longer.Length && HoldsInOrder(shorter, longer);
+
+    private static bool HoldsInOrder(string letters, string word)
     {
         var at = 0;
-        foreach (var c in longer)
+        foreach (var c in word)
         {
-            at += at < shorter.Length && shorter[at] == c ? 1 : 0;
+            at += at < letters.Length && letters[at] == c ? 1 : 0;
         }
-        return at == shorter.Length && shorter.Length * 2 >= longer.Length;
+        return at == letters.Length;
     }
 }

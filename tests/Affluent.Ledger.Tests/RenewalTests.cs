@@ -44,8 +44,15 @@ public sealed class RenewalTests
             Code = "PMNT-CCRD-CWDL",
         };
 
-        Assert.Equal(told, Assert.Single(Account.Empty.After(Pending).After(told).Stored).Movement);
+        var announced = Pending with { CheckNumber = null };
+        Assert.Equal(told, Assert.Single(Account.Empty.After(announced).After(told).Stored).Movement);
     }
+
+    [Theory]
+    [InlineData("18", 2)]
+    [InlineData("0017", 1)]
+    public void Another_check_is_another_movement(string number, int held) =>
+        Assert.Equal(held, Account.Empty.After(Pending).After(Silent with { CheckNumber = number }).Stored.Count);
 
     [Fact]
     public void Only_the_status_changing_leaves_no_doubt()
