@@ -20,6 +20,25 @@ internal sealed record Figure(string What, string Ours, string Peer, double Valu
     public static Figure Below(string what, string unit, double ours, double bound) =>
         new(what, Rate(ours, unit), $"bound {Rate(bound, unit)}", ours / bound, "< 1.00", ours < bound);
 
+    /// <summary>Faults, of which there must be none, beside those of others.</summary>
+    public static Figure None(string what, int ours, string peers) =>
+        new(what, Rate(ours, "faults"), peers, ours, "0", ours == 0);
+
+    /// <summary>How many times a peer's rate.</summary>
+    public static Figure Times(string what, string unit, double ours, double peer, double atLeast) =>
+        new(
+            what,
+            Rate(ours, unit),
+            "peer " + Rate(peer, unit),
+            ours / peer,
+            string.Create(CultureInfo.InvariantCulture, $"≥ {atLeast:0}"),
+            ours / peer >= atLeast
+        );
+
+    /// <summary>A rate that must be reached.</summary>
+    public static Figure AtLeast(string what, string unit, double ours, double bound) =>
+        new(what, Rate(ours, unit), $"bound {Rate(bound, unit)}", ours / bound, "≥ 1.00", ours >= bound);
+
     /// <summary>The middle one, so that a single slow round says nothing.</summary>
     public static double Median(IEnumerable<double> values)
     {

@@ -1,16 +1,16 @@
 using Affluent.Bench;
 
-// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [start]
+// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [start] [matching]
 // PostgreSQL: AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name (a database of its own is made there, and dropped at the end).
 var server = Environment.GetEnvironmentVariable("AFFLUENT_TEST_POSTGRES");
-if (server is null)
+if (server is null && args is not ["matching"])
 {
     Console.Error.WriteLine(
         "Set AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name to a PostgreSQL that may be loaded."
     );
     return 2;
 }
-string[] known = ["pages", "sync", "start"];
+string[] known = ["pages", "sync", "start", "matching"];
 if (args.Except(known).Any())
 {
     Console.Error.WriteLine($"Benchmarks: {string.Join(", ", known)}; none named: all.");
@@ -24,9 +24,10 @@ foreach (var name in asked)
     figures.AddRange(
         name switch
         {
-            "pages" => await PageOfTransactions.Run(server),
-            "sync" => await FirstSynchronization.Run(server),
-            _ => await StartAndMemory.Run(server),
+            "pages" => await PageOfTransactions.Run(server!),
+            "sync" => await FirstSynchronization.Run(server!),
+            "matching" => await Matching.Run(),
+            _ => await StartAndMemory.Run(server!),
         }
     );
 }

@@ -30,20 +30,18 @@ internal static class Corpus
     {
         var account = new Account([], history.Rules);
         var scorer = new Scorer(history);
-        List<IReadOnlyList<HeldRow>> held = [];
         for (var i = 0; i < history.Fetches.Count; i++)
         {
             var fetch = history.Fetches[i];
             account = account.After(fetch.Window, [.. fetch.Rows.Select(row => row.Movement)]);
-            held.Add([.. account.Stored.Select(Shown)]);
-            scorer.Take(i, held[i]);
+            scorer.Take(i, [.. account.Stored.Select(Shown)]);
             var different = fetch.Different.Select(pair => new SettledPair(
                 scorer.IdOf(pair.First),
                 scorer.IdOf(pair.Second)
             ));
             account = account with { Settled = new([.. account.Settled.Different, .. different]) };
         }
-        return Scorer.Of(history, held);
+        return scorer.Result;
     }
 
     private static HeldRow Shown(StoredTransaction s) =>

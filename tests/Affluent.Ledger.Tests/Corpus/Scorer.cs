@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Affluent.Ledger.Tests;
 
 /// <summary>A transaction as a matcher holds it after a reading.</summary>
@@ -43,11 +46,9 @@ internal sealed class Scorer(History history)
 {
     private readonly Dictionary<string, List<long>> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<long, string> _owners = [];
+    private readonly Dictionary<string, string> _words = new(StringComparer.Ordinal);
     private readonly List<string> _faults = [];
     private Score _score = Score.Right;
-
-    /// <summary>Each fault in words.</summary>
-    public IReadOnlyList<string> Faults => _faults;
 
     /// <summary>What a history came to with this matcher.</summary>
     /// <param name="history">With its truth.</param>
@@ -62,17 +63,23 @@ internal sealed class Scorer(History history)
         {
             scorer.Take(i, held[i]);
         }
-        return (scorer._score, scorer._faults);
+        return scorer.Result;
     }
+
+    /// <summary>What it has come to so far.</summary>
+    public (Score Score, IReadOnlyList<string> Faults) Result => (_score, _faults);
 
     /// <summary>The ids under which a movement is held.</summary>
     public long IdOf(string label) => _ids[label][0];
 
     /// <summary>Takes what is held after a reading.</summary>
-    public void Take(int fetch, IReadOnlyList<HeldRow> held)
+    /// <param name="fetch">Its place.</param>
+    /// <param name="held">All of it.</param>
+    /// <param name="known">Where each row went, when the matcher says so; null: it is looked for.</param>
+    public void Take(int fetch, IReadOnlyList<HeldRow> held, HeldRow?[]? known = null)
     {
         var rows = history.Fetches[fetch].Rows;
-        var assigned = Assign(rows, held);
+        var assigned = known ?? Assign(rows, held);
         var fresh = assigned.OfType<HeldRow>().Where(h => !_owners.ContainsKey(h.Id)).ToHashSet();
         var doubted = rows.Where((row, i) => row.MayBe.Count > 0 && IsNew(row)).ToArray();
         for (var i = 0; i < rows.Count; i++)
@@ -219,8 +226,22 @@ internal sealed class Scorer(History history)
         return days.All(day => day is null || (day >= from && !(day > window.To)));
     }
 
-    private static string Words(Movement movement) =>
-        $"{WordComparison.Fingerprint(movement.Text)} {movement.Counterparty}";
+    // Letters and digits in upper case, without accents, in any order; a matcher's own idea of words has no say.
+    private string Words(Movement movement)
+    {
+        if (!_words.TryGetValue(movement.Text, out var words))
+        {
+            var letters = movement
+                .Text.Normalize(NormalizationForm.FormD)
+                .Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
+                .Select(c => char.IsLetterOrDigit(c) ? char.ToUpperInvariant(c) : ' ');
+            words = _words[movement.Text] = string.Join(
+                ' ',
+                string.Concat(letters).Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)
+            );
+        }
+        return $"{words}|{movement.Counterparty}";
+    }
 
     private static string Show(Movement m) =>
         $"{m.Status} {m.Amount} on {m.Day} '{m.Text.Replace("\n", " // ", StringComparison.Ordinal)}'";
