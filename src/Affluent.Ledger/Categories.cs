@@ -14,10 +14,10 @@ public enum CategoryKind
 /// <param name="Id">Upper-case code, stable for ever.</param>
 public sealed record Category(string Id, string? ParentId, CategoryKind Kind, string French, string English);
 
-/// <summary>The tree of categories, and the first guess of a transaction's place in it (rules: <see cref="CategoryRules"/>).</summary>
+/// <summary>The tree of categories. Which of them a movement belongs to is decided by <see cref="Categorization"/>.</summary>
 public static class Categories
 {
-    /// <summary>Where a transaction stays that no rule knows.</summary>
+    /// <summary>Where a transaction stays of which nothing is known.</summary>
     public const string Uncategorized = "UNCATEGORIZED";
 
     // Id | kind (- expense, + income) | French | English; indented = child of the last one that is not. Known codes keep the
@@ -33,6 +33,7 @@ public static class Categories
           SHOPPING | - | Achats divers | Shopping
           TOBACCO | - | Tabac, presse | Tobacco, newspapers
           CASH_WITHDRAWAL | - | Retrait d'espèces | Cash withdrawal
+          BEAUTY | - | Coiffeur, beauté | Hairdresser, beauty
         HOUSING | - | Logement | Housing
           RENT | - | Loyer, charges | Rent, charges
           HOME_LOAN | - | Prêt immobilier | Home loan
@@ -56,6 +57,9 @@ public static class Categories
           PHARMACY | - | Pharmacie | Pharmacy
           DOCTORS | - | Médecins, soins | Doctors, care
           HEALTH_INSURANCE | - | Mutuelle | Health insurance
+        FAMILY | - | Enfants et études | Children and studies
+          CHILDCARE | - | Garde d'enfants | Childcare
+          EDUCATION | - | Scolarité, études | School, studies
         TAXES | - | Impôts et taxes | Taxes
         BANK | - | Banque et assurances | Bank and insurance
           BANK_FEES | - | Frais bancaires | Bank fees
@@ -65,6 +69,8 @@ public static class Categories
         SERVICES | - | Services | Services
           ONLINE_SERVICES | - | Services en ligne | Online services
           POST | - | Poste, livraison | Post, delivery
+          PROFESSIONAL_SERVICES | - | Notaire, avocat, comptable | Notary, lawyer, accountant
+          DONATIONS | - | Dons, associations | Donations
         INCOME | + | Revenus | Income
           SALARY | + | Salaire | Salary
           BENEFITS | + | Allocations, aides | Benefits
@@ -80,40 +86,8 @@ public static class Categories
     /// <summary>By <see cref="Category.Id"/>.</summary>
     public static IReadOnlyDictionary<string, Category> ById { get; } = All.ToDictionary(c => c.Id);
 
-    /// <summary>
-    /// The id of the category that the words or the kind of a movement name; <see cref="Uncategorized"/> when none does. A shop's
-    /// name on money that came is a refund, so expenses are only given to money that went.
-    /// </summary>
-    public static string Guess(Movement movement, TransactionType type)
-    {
-        var words = movement.Counterparty is { } other ? $"{movement.Text} {other}" : movement.Text;
-        if (CategoryRules.All.Anywhere(new Tokens(words), out var id) && Fits(ById[id!], movement.Amount))
-        {
-            return id!;
-        }
-        return type switch
-        {
-            TransactionType.BankFee => "BANK_FEES",
-            TransactionType.Atm or TransactionType.Cash => "CASH_WITHDRAWAL",
-            TransactionType.CreditCardPayment => "DEFERRED_CARD",
-            TransactionType.InternalTransfer or TransactionType.PotentialTransfer => "SAVINGS_AND_TRANSFERS",
-            TransactionType.Interest or TransactionType.Dividend => movement.Amount > 0
-                ? "INTEREST_INCOME"
-                : Uncategorized,
-            TransactionType.Credit
-            or TransactionType.Debit
-            or TransactionType.Deposit
-            or TransactionType.PointOfSale
-            or TransactionType.Check
-            or TransactionType.ElectronicPayment
-            or TransactionType.DirectDeposit
-            or TransactionType.DirectDebit
-            or TransactionType.RepeatingPayment
-            or TransactionType.Other => Uncategorized,
-        };
-    }
-
-    private static bool Fits(Category category, long amount) => category.Kind == CategoryKind.Income == amount > 0;
+    /// <summary>The category above one of the lower level; an upper one itself.</summary>
+    public static string Upper(string id) => ById[id].ParentId ?? id;
 
     /// <summary>The categories of a table of the form above.</summary>
     internal static List<Category> Read(string table)

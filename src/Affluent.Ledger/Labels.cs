@@ -15,9 +15,11 @@ public static class Labels
     /// <summary>The label; the raw text on one line when nothing is left of it; empty only when there is no text at all.</summary>
     /// <param name="text">The bank's lines, joined.</param>
     /// <param name="counterparty">Who is on the other side: speaks for a text of which nothing is left.</param>
-    public static string Clean(string text, string? counterparty = null)
+    public static string Clean(string text, string? counterparty = null) =>
+        Shorten(new Tokens(Decoded(text)), counterparty);
+
+    internal static string Shorten(Tokens tokens, string? counterparty)
     {
-        var tokens = new Tokens(Decoded(text));
         var label = Body(tokens);
         if (label.Length > 1)
         {
@@ -28,14 +30,15 @@ public static class Labels
     }
 
     // Banks copy texts out of their web pages, some of them twice.
-    private static string Decoded(string text)
+    internal static string Decoded(string text)
     {
         var plain = text.Replace("<br>", " ", StringComparison.OrdinalIgnoreCase);
         for (var round = 0; round < 2 && plain.Contains('&', StringComparison.Ordinal); round++)
         {
             plain = WebUtility.HtmlDecode(plain);
         }
-        return BankText.Clean(plain);
+        // Dutch banks print the number of the card against the name: "BEA, Betaalpas KLM,PAS123".
+        return BankText.Clean(plain.Replace(",PAS", ", PAS", StringComparison.Ordinal));
     }
 
     private static string Body(Tokens tokens)
@@ -247,7 +250,9 @@ public static class Labels
             return masks > 0 ? digits >= 2 || masks >= 3 : digits >= 4 || (digits > 1 && others > 0);
         }
         // Long mixtures are references, "CB*1234" is a card.
-        return (digits >= 4 && (token.Length >= 8 || (masks > 0 && letters <= 2))) || IsTime(token, digits, letters);
+        return (digits >= 2 && digits + 3 == token.Length && token.StartsWith("PAS"))
+            || (digits >= 4 && (token.Length >= 8 || (masks > 0 && letters <= 2)))
+            || IsTime(token, digits, letters);
     }
 
     // 10h14; 10:14 has no letters and counts as digits with punctuation.
@@ -266,14 +271,5 @@ public static class Labels
         return text.ToString();
     }
 
-    private static string Whole(Tokens tokens)
-    {
-        var line = new StringBuilder(tokens.Text.Length);
-        for (var i = 0; i < tokens.Count; i++)
-        {
-            _ = i > 0 ? line.Append(' ') : line;
-            line.Append(tokens.Raw(i));
-        }
-        return line.ToString();
-    }
+    private static string Whole(Tokens tokens) => tokens.Join(0, tokens.Count);
 }

@@ -69,6 +69,20 @@ internal sealed class Phrases<T>
         return longest > 0;
     }
 
+    /// <summary>The meaning of the phrase that stands first, of those at its place the longest; how far from the beginning it is.</summary>
+    public bool First(Tokens tokens, out T? meaning, out int place)
+    {
+        for (place = 0; place < tokens.Count; place++)
+        {
+            if (At(tokens, place, out meaning) > 0)
+            {
+                return true;
+            }
+        }
+        meaning = default;
+        return false;
+    }
+
     private static bool Continues(Tokens tokens, int place, string[] words)
     {
         if (place + words.Length > tokens.Count)

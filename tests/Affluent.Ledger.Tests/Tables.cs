@@ -14,7 +14,13 @@ internal static class Tables
         Type[] withTables =
         [
             typeof(Categories),
+            typeof(Categorization),
             typeof(CategoryRules),
+            typeof(Creditors),
+            typeof(MerchantCodes),
+            typeof(Merchants),
+            typeof(PaymentMeansWords),
+            typeof(Places),
             typeof(LabelWords),
             typeof(Money),
             typeof(TransactionTypes),

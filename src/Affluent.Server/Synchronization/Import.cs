@@ -156,12 +156,8 @@ internal static class Import
 
     private static Wording Worded(Movement movement)
     {
-        var type = TransactionTypes.Guess(movement);
-        return new Wording(
-            Labels.Clean(movement.Text, movement.Counterparty),
-            type,
-            Ledger.Categories.Guess(movement, type)
-        );
+        var parts = LabelParts.Of(movement);
+        return new Wording(parts.Label, parts.Type, Categorization.Guess(movement, parts).Id);
     }
 
     // In one piece: a row that is copied to be changed costs a first synchronization three for each.

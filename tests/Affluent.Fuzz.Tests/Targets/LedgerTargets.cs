@@ -143,7 +143,7 @@ internal static class LedgerTargets
             "every line of the bank's text is kept, but for what no database takes"
         );
         var type = TransactionTypes.Guess(movement);
-        var category = Categories.Guess(movement, type);
+        var category = Categorization.Guess(movement, LabelParts.Of(movement)).Id;
         Promise.Holds(Categories.ById.ContainsKey(category), "a category is one of the tree");
         return (type, category);
     }

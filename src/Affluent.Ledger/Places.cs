@@ -1,0 +1,56 @@
+namespace Affluent.Ledger;
+
+/// <summary>Towns that stand at the end of card payments, as data. Upper case without accents.</summary>
+internal static class Places
+{
+    private const string Table = """
+        PARIS, MARSEILLE, LYON, TOULOUSE, NICE, NANTES, MONTPELLIER, STRASBOURG, BORDEAUX, LILLE, RENNES, REIMS, TOULON, SAINT ETIENNE, ST ETIENNE, LE HAVRE, GRENOBLE
+        DIJON, ANGERS, NIMES, VILLEURBANNE, CLERMONT FERRAND, CLERMONT FD, LE MANS, AIX EN PROVENCE, AIX PROVENCE, BREST, TOURS, AMIENS, LIMOGES, ANNECY, PERPIGNAN
+        BOULOGNE, METZ, BESANCON, ORLEANS, ROUEN, MULHOUSE, CAEN, NANCY, ARGENTEUIL, MONTREUIL, ROUBAIX, TOURCOING, AVIGNON, POITIERS, CRETEIL, DUNKERQUE
+        VERSAILLES, COLOMBES, COURBEVOIE, VITRY, PAU, CANNES, ANTIBES, CALAIS, BEZIERS, COLMAR, LA ROCHELLE, BAYONNE, QUIMPER, VALENCE, CHAMBERY, LORIENT, TROYES
+        VANNES, NIORT, BLOIS, CHARTRES, EVREUX, LENS, ARRAS, DOUAI, BOURGES, CHOLET, LAVAL, MACON, GAP, TARBES, AGEN, ALBI, CASTRES, RODEZ, CAHORS, AURILLAC, MEAUX, MELUN
+        SAINT DENIS, ST DENIS, SAINT MALO, ST MALO, SAINT NAZAIRE, ST NAZAIRE, SAINT BRIEUC, ST BRIEUC, LEVALLOIS, NEUILLY, VINCENNES, ISSY, PUTEAUX, NANTERRE, CLICHY
+        BRUXELLES, BRUSSEL, BRUSSELS, LIEGE, NAMUR, CHARLEROI, MONS, ANTWERPEN, ANVERS, GENT, GAND, LEUVEN, BRUGGE, MECHELEN, HASSELT, LUXEMBOURG, GENEVE, LAUSANNE, ZURICH, BASEL
+        BERLIN, HAMBURG, MUENCHEN, MUNCHEN, KOELN, KOLN, FRANKFURT, STUTTGART, DUESSELDORF, DUSSELDORF, LEIPZIG, DORTMUND, ESSEN, BREMEN, DRESDEN, HANNOVER, NUERNBERG, NURNBERG
+        DUISBURG, BOCHUM, WUPPERTAL, BIELEFELD, BONN, MUENSTER, MUNSTER, KARLSRUHE, MANNHEIM, AUGSBURG, WIESBADEN, KIEL, AACHEN, FREIBURG, LUEBECK, LUBECK, ERFURT, MAINZ, ROSTOCK, KASSEL
+        POTSDAM, HEIDELBERG, REGENSBURG, ULM, WIEN, GRAZ, LINZ, SALZBURG, INNSBRUCK
+        LONDON, BIRMINGHAM, MANCHESTER, LEEDS, GLASGOW, LIVERPOOL, BRISTOL, SHEFFIELD, EDINBURGH, LEICESTER, COVENTRY, CARDIFF, BELFAST, NOTTINGHAM, NEWCASTLE, SOUTHAMPTON, PORTSMOUTH
+        BRIGHTON, PLYMOUTH, READING, OXFORD, CAMBRIDGE, YORK, BATH, NORWICH, EXETER, SWANSEA, ABERDEEN, DUNDEE, DUBLIN, CORK, GALWAY, LIMERICK
+        MADRID, BARCELONA, VALENCIA, SEVILLA, ZARAGOZA, MALAGA, MURCIA, PALMA, BILBAO, ALICANTE, CORDOBA, VALLADOLID, VIGO, GIJON, GRANADA, OVIEDO, SANTANDER, PAMPLONA, SALAMANCA, TOLEDO
+        CADIZ, SAN SEBASTIAN, LOGRONO, BURGOS, LEON, GIRONA, TARRAGONA, LLEIDA, A CORUNA, LAS PALMAS, TENERIFE
+        ROMA, MILANO, NAPOLI, TORINO, PALERMO, GENOVA, BOLOGNA, FIRENZE, BARI, CATANIA, VENEZIA, VERONA, MESSINA, PADOVA, TRIESTE, BRESCIA, PARMA, MODENA, REGGIO EMILIA, PERUGIA, LIVORNO
+        RIMINI, BERGAMO, TRENTO, VICENZA, PISA, SIENA, LUCCA, COMO, MONZA, UDINE, ANCONA, LECCE, CAGLIARI
+        AMSTERDAM, ROTTERDAM, DEN HAAG, S GRAVENHAGE, UTRECHT, EINDHOVEN, TILBURG, GRONINGEN, ALMERE, BREDA, NIJMEGEN, ENSCHEDE, HAARLEM, ARNHEM, ZAANDAM, AMERSFOORT, APELDOORN, ZWOLLE, LEIDEN
+        MAASTRICHT, DORDRECHT, DELFT, ALKMAAR, DEN BOSCH, GOUDA
+        """;
+
+    private static readonly Phrases<bool> Towns = new(
+        Table
+            .Split([',', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(town => (town, true))
+    );
+
+    internal const int LongestTown = 3;
+
+    /// <summary>How many of the last words are a town, with what follows its name there ("PARIS 11", "LYON CEDEX").</summary>
+    public static int AtEnd(Tokens words)
+    {
+        for (var place = Math.Max(0, words.Count - LongestTown); place < words.Count; place++)
+        {
+            var length = Towns.At(words, place, out _);
+            if (length > 0 && (place + length == words.Count || IsSuffix(words.Whole(words.Count - 1))))
+            {
+                return words.Count - place;
+            }
+        }
+        return 0;
+    }
+
+    /// <summary>How many of the first words are a town, when others follow.</summary>
+    public static int AtBeginning(Tokens words) =>
+        words.Count > 1 && Towns.At(words, 0, out _) is var length && length < words.Count ? length : 0;
+
+    private static bool IsSuffix(ReadOnlySpan<char> word) =>
+        word is "CEDEX" or "FR" or "BE" or "DE" or "ES" or "IT" or "NL" or "GB" or "FRA" or "CENTRE" or "NORD" or "SUD"
+        || char.IsAsciiDigit(word[0]);
+}
