@@ -1,22 +1,28 @@
 using Affluent.Bench;
+using Affluent.Bench.Categories;
 
-// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [start] [matching]
+// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [start] [matching] [categories] | write-category-model
 // PostgreSQL: AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name (a database of its own is made there, and dropped at the end).
-var server = Environment.GetEnvironmentVariable("AFFLUENT_TEST_POSTGRES");
-if (server is null && args is not ["matching"])
+if (args is ["write-category-model"])
 {
-    Console.Error.WriteLine(
-        "Set AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name to a PostgreSQL that may be loaded."
-    );
-    return 2;
+    CategoryAccuracy.WriteModel();
+    return 0;
 }
-string[] known = ["pages", "sync", "start", "matching"];
+string[] known = ["pages", "sync", "start", "matching", "categories"];
 if (args.Except(known).Any())
 {
     Console.Error.WriteLine($"Benchmarks: {string.Join(", ", known)}; none named: all.");
     return 2;
 }
 var asked = args.Length == 0 ? known : args;
+var server = Environment.GetEnvironmentVariable("AFFLUENT_TEST_POSTGRES");
+if (server is null && asked.Except(["matching", "categories"]).Any())
+{
+    Console.Error.WriteLine(
+        "Set AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name to a PostgreSQL that may be loaded."
+    );
+    return 2;
+}
 List<Figure> figures = [];
 foreach (var name in asked)
 {
@@ -27,6 +33,7 @@ foreach (var name in asked)
             "pages" => await PageOfTransactions.Run(server!),
             "sync" => await FirstSynchronization.Run(server!),
             "matching" => await Matching.Run(),
+            "categories" => CategoryAccuracy.Run(),
             _ => await StartAndMemory.Run(server!),
         }
     );
