@@ -64,6 +64,7 @@ public static class TestBankApp
 
         var app = builder.Build();
         app.Use(Protect);
+        app.Use(AnswerHead);
         app.UseStatusCodePages(context => NothingHere(context.HttpContext));
         app.UseRouting();
         LoginEndpoints.Map(app);
@@ -118,6 +119,16 @@ public static class TestBankApp
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
             await NothingHere(http);
         }
+    }
+
+    // Where GET is answered HEAD is, with the same headers (RFC 9110, section 9.3.2); the server leaves the body away.
+    private static Task AnswerHead(HttpContext http, RequestDelegate next)
+    {
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            http.Request.Method = HttpMethods.Get;
+        }
+        return next(http);
     }
 
     private static Task NothingHere(HttpContext http) =>

@@ -19,6 +19,21 @@ public sealed class WebsiteTests
     }
 
     [Fact]
+    public async Task Who_asks_for_the_headers_of_a_page_alone_gets_them()
+    {
+        await using var bank = await OpenBank.Open();
+        using var request = new HttpRequestMessage(HttpMethod.Head, "/");
+
+        using var answer = await bank.Browser.SendAsync(request, TestContext.Current.CancellationToken);
+
+        var body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(
+            (HttpStatusCode.OK, "text/html", ""),
+            (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, body)
+        );
+    }
+
+    [Fact]
     public async Task A_customer_sees_all_types_of_accounts()
     {
         await using var bank = await OpenBank.Open();

@@ -37,6 +37,9 @@ internal static class Answers
         server.AddEventHandler<ApplyAuthorizationResponseContext>(handler =>
             handler.UseInlineHandler(WriteIssuer).SetOrder(Authentication.AttachIssuer.Descriptor.Order + 1)
         );
+        server.AddEventHandler<ApplyAuthorizationResponseContext>(handler =>
+            handler.UseInlineHandler(WithoutErrorPage).SetOrder(int.MinValue)
+        );
         server.AddEventHandler<ApplyConfigurationResponseContext>(handler =>
             handler.UseInlineHandler(DescribeServer).SetOrder(int.MinValue)
         );
@@ -93,6 +96,12 @@ internal static class Answers
             context.Transaction.GetHttpRequest()!.HttpContext.Response.StatusCode =
                 StatusCodes.Status429TooManyRequests;
         }
+        return ValueTask.CompletedTask;
+    }
+
+    private static ValueTask WithoutErrorPage(ApplyAuthorizationResponseContext context)
+    {
+        context.Response.ErrorUri = null;
         return ValueTask.CompletedTask;
     }
 

@@ -83,7 +83,7 @@ internal sealed class PasswordTurn(PasswordCost cost, IDisposable place) : IDisp
                             NumberOfPasses = with.Passes,
                         }
                     )
-                    .DeriveBytes(Encoding.UTF8.GetBytes(password.Value), salt, HashSize),
+                    .DeriveBytes(Encoding.UTF8.GetBytes(ComposedText.Of(password.Value)), salt, HashSize),
             cancellation
         );
 

@@ -1,5 +1,5 @@
-using System.Text;
 using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
 
 namespace Affluent.Server.Users;
 
@@ -27,19 +27,7 @@ internal static class Email
     /// <summary>
     /// Two addresses with the same key are the same user's, an accent typed as one character or as two (RFC 6532 §3.1).
     /// </summary>
-    public static string Key(string email)
-    {
-        var key = email.Trim().ToLowerInvariant();
-        try
-        {
-            return key.Normalize(NormalizationForm.FormC);
-        }
-        // It holds what is no character: nobody has such an address.
-        catch (ArgumentException)
-        {
-            return key;
-        }
-    }
+    public static string Key(string email) => ComposedText.Of(email.Trim().ToLowerInvariant());
 
     /// <summary>One @ between two parts, no spaces; whether it is somebody's, only a mail can tell.</summary>
     public static bool IsPlausible(string email)

@@ -196,6 +196,8 @@ public sealed class SignInTests
         var answer = Answer(visitor);
         Assert.Equal((error, "s +1", $"{app.Origin}auth"), (answer["error"], answer["state"], answer["iss"]));
         Assert.Null(answer["code"]);
+        // A page of a library that the user's application knows nothing of.
+        Assert.Null(answer["error_uri"]);
     }
 
     [Theory, OnBothDatabases]

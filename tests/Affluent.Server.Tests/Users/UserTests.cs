@@ -72,6 +72,16 @@ public sealed class UserTests
         Assert.NotEmpty(await app.UserToken(composed with { Email = Decomposed }));
     }
 
+    [Theory, OnBothDatabases]
+    public async Task A_password_typed_on_another_keyboard_is_the_same(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var client = await app.CreateClient();
+        var user = await app.CreateUser(client, "zoe@example.com", "Zo\u00EB-en-\u00E9t\u00E9-26");
+
+        Assert.NotEmpty(await app.UserToken(user with { Password = "Zoe\u0308-en-e\u0301te\u0301-26" }));
+    }
+
     [Theory]
     [OnBothDatabases("{}", "email")]
     [OnBothDatabases("{\"email\":\"nobody\",\"password\":\"m0rning-walk\"}", "email")]
