@@ -84,14 +84,14 @@ internal static class AccountImports
         }
     }
 
-    /// <summary>Writes the account's reading; false when the user has deleted the account or taken it back meanwhile.</summary>
+    /// <summary>Writes the account's reading; false when the user has deleted the account, taken it back or settled a doubt meanwhile.</summary>
     public static async Task<bool> SaveReading(DbWork db, AccountRow row) =>
         await db.Execute(
             """
             update accounts set status = @Status, balance_minor = @BalanceMinor, balance_at = @BalanceAt,
                 balances = @Balances, balance_check = @BalanceCheck, booked_since_balance = @BookedSinceBalance,
-                rows_left_out = @RowsLeftOut, synced_until = @SyncedUntil, synced_run = @SyncedRun
-            where user_id = @UserId and id = @Id and selected and deleted_at is null
+                rows_left_out = @RowsLeftOut, ids_fault = @IdsFault, synced_until = @SyncedUntil, synced_run = @SyncedRun
+            where user_id = @UserId and id = @Id and selected and deleted_at is null and settlements = @Settlements
             """,
             new
             {
@@ -104,8 +104,10 @@ internal static class AccountImports
                 row.BalanceCheck,
                 row.BookedSinceBalance,
                 row.RowsLeftOut,
+                row.IdsFault,
                 row.SyncedUntil,
                 row.SyncedRun,
+                row.Settlements,
             }
         ) == 1;
 }

@@ -67,6 +67,9 @@ internal sealed record AccountRow
 
     /// <summary>How many rows of the last reading could not be kept to the cent.</summary>
     public int RowsLeftOut { get; init; }
+
+    /// <summary>What speaks against the bank's transaction ids here: they are no longer believed. Null: nothing.</summary>
+    public IdFault? IdsFault { get; init; }
     public string? OwnerName { get; init; }
 
     /// <summary>
@@ -88,6 +91,9 @@ internal sealed record AccountRow
     /// <summary>The user shares it.</summary>
     public bool Selected { get; init; }
     public long? DeletedAt { get; init; }
+
+    /// <summary>How often something was said of its transactions (same, different).</summary>
+    public long Settlements { get; init; }
 }
 
 /// <summary>By what accounts can be ordered.</summary>
@@ -227,6 +233,7 @@ internal static class AccountView
             BalanceGap = check?.Gap is { } gap ? Money.ToDecimal(gap, row.Currency) : null,
             BalanceCheck = check is null ? null : Show(check, row.Currency),
             RowsLeftOut = row.RowsLeftOut > 0 ? row.RowsLeftOut : null,
+            TransactionIdsFault = row.IdsFault,
             Type = row.Type,
             Status = row.Status,
             Usage = row.Usage,
@@ -248,6 +255,7 @@ internal static class AccountView
                 BalanceGap = null,
                 BalanceCheck = null,
                 RowsLeftOut = null,
+                TransactionIdsFault = null,
                 Loan = null,
                 Savings = null,
                 CreditCard = null,

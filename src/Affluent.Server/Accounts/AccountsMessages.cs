@@ -50,6 +50,12 @@ internal sealed record AccountMessage
     /// </summary>
     public int? RowsLeftOut { get; init; }
 
+    /// <summary>
+    /// Why the bank's own transaction ids are no longer believed on this account, though the bank is known for good ones: they were seen on
+    /// movements that cannot be one. Transactions are then told apart by amounts, days and words. Absent: they are believed, or the bank has none.
+    /// </summary>
+    public IdFault? TransactionIdsFault { get; init; }
+
     /// <summary>Kind of account; absent when the bank names one that is none of these.</summary>
     public BankAccountType? Type { get; init; }
 
@@ -214,6 +220,7 @@ internal sealed record NextPaymentMessage
         typeof(WordConverter<BankBalanceKind>),
         typeof(WordConverter<BalanceCheckStatus>),
         typeof(WordConverter<BalanceCheckReason>),
+        typeof(WordConverter<IdFault>),
     ]
 )]
 [JsonSerializable(typeof(AccountMessage))]

@@ -11,12 +11,21 @@ internal static class AccountsStore
 {
     internal const string Columns = """
         user_id, id, connection_id, identity, reference, name, account_number, iban, type, status, usage, currency, balance_minor,
-        balance_at, balances, balance_check, booked_since_balance, rows_left_out, owner_name, details, created_at, last_definition_id, synced_until, synced_run,
-        selected, deleted_at
+        balance_at, balances, balance_check, booked_since_balance, rows_left_out, ids_fault, owner_name, details, created_at, last_definition_id, synced_until, synced_run,
+        selected, deleted_at, settlements
         """;
 
     // The row of a deleted account stays, so that it keeps its id when a later listing brings it back.
     private const string Shown = "deleted_at is null";
+
+    /// <summary>
+    /// Notes that something was said of the account's transactions: what a run has compared with them before is not written.
+    /// </summary>
+    public static Task CountSettlement(DbWork db, UserId userId, AccountId id) =>
+        db.Execute(
+            "update accounts set settlements = settlements + 1 where user_id = @UserId and id = @Id",
+            new { UserId = userId, Id = id }
+        );
 
     /// <summary>The user's accounts that the filter's words and ids let through; its text and order come after.</summary>
     public static Task<IReadOnlyList<AccountRow>> List(DbWork db, UserId userId, AccountFilter filter) =>

@@ -38,6 +38,12 @@ internal static class Access
     public static T ForClients<T>(this T route)
         where T : IEndpointConventionBuilder => route.WithMetadata(new ClientsOnly());
 
+    /// <summary>
+    /// A client's own token that names no user reads what concerns all of the client's users; there is no <see cref="ActingUser"/> then.
+    /// </summary>
+    public static T ForAllUsersToo<T>(this T route)
+        where T : IEndpointConventionBuilder => route.WithMetadata(new UserOptional());
+
     /// <summary>The route is the same for everybody who has a valid token, of whatever kind and scopes.</summary>
     public static T NeedsAnyToken<T>(this T route)
         where T : IEndpointConventionBuilder => route.WithMetadata(new Need([]));
@@ -141,6 +147,10 @@ internal static class Access
         }
         if (named is null && ownership is null)
         {
+            if (context.GetEndpoint()!.Metadata.GetMetadata<UserOptional>() is not null)
+            {
+                return null;
+            }
             return Problem.MissingParameter("user_id", "a client's token must say for which user it acts");
         }
 
@@ -214,6 +224,9 @@ internal static class Access
 
     /// <summary>On routes where <c>user_id</c> names the user of a user's token, too.</summary>
     internal sealed record UserNamed;
+
+    /// <summary>On routes that a client's token can call for all of its users at once.</summary>
+    internal sealed record UserOptional;
 
     /// <summary>On routes that act for the client itself.</summary>
     internal sealed record ClientsOnly;

@@ -49,6 +49,7 @@ internal static class AccountDeletion
         await ConnectionJobs.Lock(work, connectionId);
         await AccountsStore.Erase(work.Db, work.UserId, id, work.Now);
         await TransactionsStore.EraseOf(work.Db, work.UserId, id);
+        await ChangeLog.AppendErased(work, id);
         await EventLog.Append(work, NewEvent.OfAccount(EventName.AccountDeleted, connectionId, id, definitionId));
         if (
             !await AccountsStore.AnyOf(work.Db, work.UserId, connectionId, definitionId)

@@ -5,6 +5,7 @@ using Affluent.Server.Accounts;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
+using Affluent.Server.Transactions;
 
 namespace Affluent.Server.Connections;
 
@@ -121,7 +122,12 @@ internal static class ConnectionEdits
         {
             return false;
         }
+        var accounts = await AccountsStore.IdsOf(work.Db, work.UserId, connectionId, type: null);
         await ConnectionsStore.Delete(work.Db, work.UserId, connectionId);
+        foreach (var account in accounts)
+        {
+            await ChangeLog.AppendErased(work, account);
+        }
         await EventLog.Append(work, NewEvent.OfConnection(EventName.ConnectionDeleted, connectionId));
         return true;
     }

@@ -117,3 +117,12 @@ internal readonly record struct ConsentId(long Value) : IId<ConsentId>
 
     public override string ToString() => Ids.Text(Value);
 }
+
+/// <summary>What one commit did to the transactions of one account.</summary>
+[JsonConverter(typeof(IdConverter<ChangeSetId>))]
+internal readonly record struct ChangeSetId(long Value) : IId<ChangeSetId>
+{
+    public static ChangeSetId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}

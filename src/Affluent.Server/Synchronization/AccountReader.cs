@@ -72,15 +72,14 @@ internal sealed class AccountReader(
             );
         }
         var reading = new BankReading(account.Bank, transactions, from, completeFrom);
-        var since = Import.HeldFrom(reading, Import.RulesOf(bank.Definition));
+        var since = Import.HeldFrom(reading, Import.RulesOf(bank.Definition, account.Row));
         // What was never read holds nothing.
         var held = account.Row.SyncedUntil is null
-            ? []
+            ? HeldTransactions.None
             : await tools.Database.Read(
                 db => TransactionImports.Held(db, run.Job.UserId, account.Row.Id, since),
                 cancellation
             );
-        var newId = tools.Ids.Next<TransactionId>;
-        return (Import.Plan(account.Row, reading, held, bank.Definition, run.Zone, newId, tools.Now), null);
+        return (Import.Plan(account.Row, reading, held, bank.Definition, run.Zone, tools.Ids, tools.Now), null);
     }
 }

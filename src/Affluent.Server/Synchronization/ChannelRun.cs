@@ -285,14 +285,14 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             change: null,
             async work =>
             {
-                // Deleted or withheld meanwhile: nothing is written, nothing told.
+                // Deleted, withheld or settled meanwhile: nothing is written, nothing told, and the next run reads it anew.
                 if (!await AccountImports.SaveReading(work.Db, account with { SyncedRun = run.Job.RunId }))
                 {
                     return [];
                 }
                 if (plan is not null)
                 {
-                    await TransactionImports.Save(work.Db, work.UserId, plan.Changes, work.Now);
+                    await TransactionImports.Save(work, account.Id, plan.Changes);
                 }
                 return [OfAccount(eventName, account)];
             },

@@ -79,17 +79,22 @@ internal static class Import
         return Math.Min(from, earliest ?? from) - rules.MarginDays;
     }
 
-    public static ReconciliationRules RulesOf(ChannelDefinition channel) =>
-        new() { Ids = channel.TransactionIds, Settings = channel.Reconciliation };
+    public static ReconciliationRules RulesOf(ChannelDefinition channel, AccountRow account) =>
+        new()
+        {
+            Ids = channel.TransactionIds,
+            Settings = channel.Reconciliation,
+            Demoted = account.IdsFault,
+        };
 
     /// <summary>Compares the reading with what is held and says what to write.</summary>
     public static ImportPlan Plan(
         AccountRow account,
         BankReading reading,
-        IReadOnlyList<TransactionRow> held,
+        HeldTransactions held,
         ChannelDefinition channel,
         TimeZoneInfo zone,
-        Func<TransactionId> newId,
+        Ids ids,
         DateTimeOffset now
     )
     {
@@ -110,34 +115,29 @@ internal static class Import
                     throw new UnreachableException();
             }
         }
-        var stored = held.Select(Stored).ToArray();
-        var rules = RulesOf(channel);
-        var changes = Reconciliation.Reconcile(stored, movements, rules, WindowOf(reading));
-        var byId = held.ToDictionary(t => t.Id.Value);
-        var inserts = changes.Inserts.Select(insert =>
-            Row(
-                new Origin(account.UserId, newId(), account.Id, seconds),
-                Worded(insert.Movement),
-                insert.Movement,
-                insert.Evidence,
-                seconds
-            )
-        );
+        var stored = held.Rows.Select(Stored).ToArray();
+        var rules = RulesOf(channel, account);
+        var changes = Reconciliation.Reconcile(stored, movements, rules, WindowOf(reading), held.Settled);
+        var byId = held.Rows.ToDictionary(t => t.Id.Value);
+        var set = ids.Next<ChangeSetId>();
+        var added = changes.Inserts.Select(_ => ids.Next<TransactionId>()).ToArray();
         return new ImportPlan(
             BalanceImport.Plan(
                 account with
                 {
                     RowsLeftOut = faults.Count,
+                    IdsFault = changes.Ids.Fault,
                 },
                 reading,
-                new ReadMovements(stored, changes, HeldFrom(reading, rules), faults.Count > 0),
+                WithoutMerged(new(stored, changes, HeldFrom(reading, rules), faults.Count > 0), byId),
                 channel,
                 zone,
                 now
             ),
             new TransactionChanges(
-                [.. inserts],
-                [.. changes.Updates.Select(update => Updated(byId[update.Id], update, seconds))],
+                set,
+                [.. changes.Inserts.Select((insert, place) => Added(account, set, added, place, insert, seconds))],
+                [.. changes.Updates.Select(update => Updated(byId[update.Id], set, update, seconds))],
                 [.. changes.Disappeared.Select(id => new TransactionId(id))],
                 [.. changes.Expired.Select(id => new TransactionId(id))]
             ),
@@ -145,12 +145,47 @@ internal static class Import
         );
     }
 
-    private static TransactionRow Updated(TransactionRow old, Update update, long now) =>
+    // What was found to be another movement's second row counts with that one.
+    private static ReadMovements WithoutMerged(ReadMovements all, Dictionary<long, TransactionRow> held) =>
+        held.Values.All(row => row.MergedInto is null)
+            ? all
+            : all with
+            {
+                Stored = [.. all.Stored.Where(row => held[row.Id].MergedInto is null)],
+                Changes = all.Changes with
+                {
+                    Updates = [.. all.Changes.Updates.Where(update => held[update.Id].MergedInto is null)],
+                    Disappeared = [.. all.Changes.Disappeared.Where(id => held[id].MergedInto is null)],
+                    Expired = [.. all.Changes.Expired.Where(id => held[id].MergedInto is null)],
+                },
+            };
+
+    private static TransactionRow Added(
+        AccountRow account,
+        ChangeSetId set,
+        TransactionId[] added,
+        int place,
+        Insert insert,
+        long now
+    ) =>
         Row(
-            new Origin(old.UserId, old.Id, old.AccountId, old.ImportedAt),
+            new Origin(account.UserId, added[place], account.Id, now, set),
+            Worded(insert.Movement),
+            insert.Movement,
+            insert.Evidence,
+            insert.Evidence.Candidates.Select(id => new TransactionId(id)).Concat(insert.Beside.Select(p => added[p])),
+            set,
+            now
+        );
+
+    private static TransactionRow Updated(TransactionRow old, ChangeSetId set, Update update, long now) =>
+        Row(
+            new Origin(old.UserId, old.Id, old.AccountId, old.ImportedAt, old.AddedIn),
             update.TextChanged ? Worded(update.Movement) : new Wording(old.Label, old.Type, old.CategoryId),
             update.Movement,
             update.Evidence,
+            update.Evidence.Candidates.Select(id => new TransactionId(id)),
+            set,
             now
         );
 
@@ -161,7 +196,15 @@ internal static class Import
     }
 
     // In one piece: a row that is copied to be changed costs a first synchronization three for each.
-    private static TransactionRow Row(Origin origin, Wording wording, Movement movement, Evidence evidence, long now) =>
+    private static TransactionRow Row(
+        Origin origin,
+        Wording wording,
+        Movement movement,
+        Evidence evidence,
+        IEnumerable<TransactionId> candidates,
+        ChangeSetId set,
+        long now
+    ) =>
         new()
         {
             UserId = origin.UserId,
@@ -190,6 +233,12 @@ internal static class Import
             Ambiguous = evidence.Ambiguous,
             ImportedAt = origin.ImportedAt,
             UpdatedAt = now,
+            // That a row is new and in no doubt is the rule, and goes without saying.
+            MatchTier = evidence is { Tier: MatchTier.New, Ambiguous: false } ? null : evidence.Tier,
+            MatchReason = evidence is { Tier: MatchTier.New, Ambiguous: false } ? null : evidence.Reason,
+            Candidates = evidence.Ambiguous ? CandidateList.Write(candidates) : null,
+            AddedIn = origin.AddedIn,
+            ChangedIn = set,
         };
 
     private static StoredTransaction Stored(TransactionRow row) =>
@@ -217,11 +266,20 @@ internal static class Import
             row.MissingSince is not null,
             row.Confidence ?? 100,
             row.Ambiguous
-        );
+        )
+        {
+            Candidates = [.. CandidateList.Read(row.Candidates).Select(id => id.Value)],
+        };
 
-    /// <summary>Whose a row is, and since when it is held.</summary>
+    /// <summary>Whose a row is, and since when and by which change it is held.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Origin(UserId UserId, TransactionId Id, AccountId AccountId, long ImportedAt);
+    private readonly record struct Origin(
+        UserId UserId,
+        TransactionId Id,
+        AccountId AccountId,
+        long ImportedAt,
+        ChangeSetId AddedIn
+    );
 
     /// <summary>What the ledger makes of a movement's text.</summary>
     [StructLayout(LayoutKind.Auto)]

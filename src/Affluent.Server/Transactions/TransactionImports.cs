@@ -36,6 +36,11 @@ internal static class TransactionImports
         new("missing_since", BulkType.Long, t => t.MissingSince),
         new("imported_at", BulkType.Long, t => t.ImportedAt),
         new("updated_at", BulkType.Long, t => t.UpdatedAt),
+        new("match_tier", BulkType.Text, t => t.MatchTier?.Word()),
+        new("match_reason", BulkType.Text, t => t.MatchReason?.Word()),
+        new("candidates", BulkType.Text, t => t.Candidates),
+        new("added_in", BulkType.Long, t => t.AddedIn.Value),
+        new("changed_in", BulkType.Long, t => t.ChangedIn.Value),
     ];
 
     private static readonly BulkTable<TransactionRow> Transactions = new("transactions", All);
@@ -43,29 +48,32 @@ internal static class TransactionImports
     // Changed rows pass through a staging table, so that one statement updates them all.
     private static readonly BulkTable<TransactionRow> Staged = new("transaction_updates", All);
 
-    /// <summary>The columns of a <see cref="TransactionRow"/>.</summary>
-    private static readonly string Columns = string.Join(", ", All.Select(c => c.Name));
+    /// <summary>What a run sees of a transaction.</summary>
+    public static readonly string Columns = string.Join(", ", All.Select(c => c.Name)) + ", merged_into";
 
     private static readonly string SetColumns = string.Join(
         ", ",
         All.Select(c => c.Name)
-            .Except(["user_id", "id", "account_id", "imported_at"], StringComparer.Ordinal)
+            .Except(["user_id", "id", "account_id", "imported_at", "added_in"], StringComparer.Ordinal)
             .Select(name => $"{name} = u.{name}")
     );
 
-    /// <summary>Stored transactions of an account from a day on (null: all), missing and expired ones included.</summary>
-    public static Task<IReadOnlyList<TransactionRow>> Held(DbWork db, UserId userId, AccountId accountId, int? from) =>
-        db.Query<TransactionRow>(
-            $"""
-            select {Columns} from transactions
-            where user_id = @UserId and account_id = @AccountId and day >= @From order by day, id
-            """,
-            new
-            {
-                UserId = userId,
-                AccountId = accountId,
-                From = from ?? int.MinValue,
-            }
+    /// <summary>Stored transactions of an account from a day on (null: all), missing, expired and merged ones included.</summary>
+    public static async Task<HeldTransactions> Held(DbWork db, UserId userId, AccountId accountId, int? from) =>
+        new(
+            await db.Query<TransactionRow>(
+                $"""
+                select {Columns} from transactions
+                where user_id = @UserId and account_id = @AccountId and day >= @From order by day, id
+                """,
+                new
+                {
+                    UserId = userId,
+                    AccountId = accountId,
+                    From = from ?? int.MinValue,
+                }
+            ),
+            await SettlementStore.Of(db, userId, accountId)
         );
 
     /// <summary>The day of the oldest transaction that may still book, of each account that has one.</summary>
@@ -98,12 +106,18 @@ internal static class TransactionImports
     }
 
     /// <summary>Writes what a reconciliation found, in a handful of statements however many rows it is.</summary>
-    public static async Task Save(DbWork db, UserId userId, TransactionChanges changes, long now)
+    public static async Task Save(UserWork work, AccountId accountId, TransactionChanges changes)
     {
+        if (changes.IsEmpty)
+        {
+            return;
+        }
+        var (db, userId, now) = (work.Db, work.UserId, work.Now);
         await db.Insert(Transactions, changes.Inserts);
         if (changes.Updates.Count > 0)
         {
             await db.Insert(Staged, changes.Updates);
+            await TransactionVersions.KeepStaged(db, userId, changes.ChangeSet, now);
             await db.Execute(
                 $"""
                 update transactions set {SetColumns} from transaction_updates u
@@ -116,27 +130,37 @@ internal static class TransactionImports
         if (changes.Disappeared.Count > 0)
         {
             await db.Execute(
-                "update transactions set missing_since = @Now, updated_at = @Now where user_id = @UserId and id {in @ids}",
+                """
+                update transactions set missing_since = @Now, updated_at = @Now, changed_in = @ChangeSet
+                where user_id = @UserId and id {in @ids}
+                """,
                 new
                 {
                     UserId = userId,
                     Now = now,
+                    changes.ChangeSet,
                     ids = db.List(changes.Disappeared),
                 }
             );
         }
         if (changes.Expired.Count > 0)
         {
+            await TransactionVersions.Keep(db, userId, changes.Expired, changes.ChangeSet, now);
             await db.Execute(
-                "update transactions set status = @Expired, updated_at = @Now where user_id = @UserId and id {in @ids}",
+                """
+                update transactions set status = @Expired, updated_at = @Now, changed_in = @ChangeSet
+                where user_id = @UserId and id {in @ids}
+                """,
                 new
                 {
                     UserId = userId,
                     Now = now,
+                    changes.ChangeSet,
                     TransactionStatus.Expired,
                     ids = db.List(changes.Expired),
                 }
             );
         }
+        await ChangeLog.Append(work, changes.ChangeSet, accountId);
     }
 }

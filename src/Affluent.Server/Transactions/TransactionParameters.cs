@@ -79,6 +79,12 @@ internal sealed record TransactionParameters
         [.. Ledger.Categories.All.Select(c => c.Id)]
     );
 
+    private static readonly Parameter<string?> Ambiguous = Parameter.OneOf(
+        "ambiguous",
+        "Only those that may be the same as another one (`true`), or only the rest (`false`).",
+        ["true", "false"]
+    );
+
     /// <summary>All of them, for the description of a route.</summary>
     public IReadOnlyList<Parameter> All =>
         [
@@ -96,6 +102,7 @@ internal sealed record TransactionParameters
             _end,
             CategoryId,
             _importedFrom,
+            Ambiguous,
             .. Pages.Parameters,
             After,
         ];
@@ -134,6 +141,7 @@ internal sealed record TransactionParameters
             LastDay = end is { } last ? ParisDay.Of(last) : null,
             CategoryId = parameters.Read(CategoryId),
             ImportedFrom = parameters.Read(_importedFrom),
+            Ambiguous = parameters.Read(Ambiguous) is { } doubt ? doubt == "true" : null,
         };
     }
 

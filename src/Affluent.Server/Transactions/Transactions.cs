@@ -73,15 +73,60 @@ internal sealed record TransactionRow
     public long? MissingSince { get; init; }
     public long ImportedAt { get; init; }
     public long UpdatedAt { get; init; }
+
+    /// <summary>By what it was matched last; null: it is as it came first, or nothing is to be said.</summary>
+    public MatchTier? MatchTier { get; init; }
+
+    /// <summary>What decided that, or left it open.</summary>
+    public MatchReason? MatchReason { get; init; }
+
+    /// <summary>Ids, separated by commas, of those that an ambiguous one may be, the likeliest first.</summary>
+    public string? Candidates { get; init; }
+    public ChangeSetId AddedIn { get; init; }
+    public ChangeSetId ChangedIn { get; init; }
+
+    /// <summary>It was said to be the same as this one, which alone is shown.</summary>
+    public TransactionId? MergedInto { get; init; }
+
+    /// <summary>What the user or client put in the place of ours; null: nothing.</summary>
+    public string? OwnCategoryId { get; init; }
+
+    /// <inheritdoc cref="OwnCategoryId"/>
+    public string? OwnLabel { get; init; }
+    public string? OwnNote { get; init; }
+}
+
+/// <summary>Lists of ids in one column.</summary>
+internal static class CandidateList
+{
+    public static string? Write(IEnumerable<TransactionId> ids) =>
+        string.Join(',', ids) is { Length: > 0 } text ? text : null;
+
+    public static IReadOnlyList<TransactionId> Read(string? text) =>
+        text is null
+            ? []
+            : [.. text.Split(',').Select(id => new TransactionId(long.Parse(id, CultureInfo.InvariantCulture)))];
+}
+
+/// <summary>What is held of an account when its list is compared.</summary>
+/// <param name="Settled">What was said of them.</param>
+internal sealed record HeldTransactions(IReadOnlyList<TransactionRow> Rows, Settled Settled)
+{
+    public static readonly HeldTransactions None = new([], Settled.Nothing);
 }
 
 /// <summary>What a reconciliation found, to be written.</summary>
+/// <param name="ChangeSet">Of the rows, too.</param>
 internal sealed record TransactionChanges(
+    ChangeSetId ChangeSet,
     IReadOnlyList<TransactionRow> Inserts,
     IReadOnlyList<TransactionRow> Updates,
     IReadOnlyList<TransactionId> Disappeared,
     IReadOnlyList<TransactionId> Expired
-);
+)
+{
+    public bool IsEmpty => Inserts.Count + Updates.Count + Disappeared.Count + Expired.Count == 0;
+}
 
 /// <summary>Which transactions a caller asks for. Null means no restriction.</summary>
 internal sealed record TransactionFilter
@@ -108,6 +153,9 @@ internal sealed record TransactionFilter
 
     /// <summary>Imported at this UTC second or later.</summary>
     public long? ImportedFrom { get; init; }
+
+    /// <summary>In doubt, or not.</summary>
+    public bool? Ambiguous { get; init; }
 }
 
 /// <summary>

@@ -29,6 +29,8 @@ internal static class TransactionsEndpoints
             .OwnedBy<TransactionId>("id", TransactionsStore.OwnerOf)
             .Describe("getTransaction", "Read a transaction", "One transaction.")
             .Answers<TransactionMessage>(404);
+        transactions.MapEdits();
+        transactions.MapChanges();
         var v3 = app.MapGroup("/api/v3/transactions").WithTags("Transactions").NamesUser();
         v3.MapGet("", List)
             .Needs(Scope.TransactionsRead)

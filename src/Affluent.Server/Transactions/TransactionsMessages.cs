@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Affluent.Connectors.Contract;
 using Affluent.Ledger;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
@@ -89,6 +90,18 @@ internal sealed record TransactionMessage
     /// </summary>
     public long? MissingSince { get; init; }
 
+    /// <summary>How it was told from others; absent when there is no doubt.</summary>
+    public MatchMessage? Match { get; init; }
+
+    /// <summary>What the user or client has noted.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>What stands behind a label or category that the user or client has changed; absent when nothing was.</summary>
+    public OriginalMessage? Original { get; init; }
+
+    /// <summary>The user; only where a client reads the changes of all its users.</summary>
+    public UserId? UserId { get; init; }
+
     public static TransactionMessage Of(TransactionRow row) =>
         new()
         {
@@ -96,14 +109,14 @@ internal sealed record TransactionMessage
             AccountId = row.AccountId,
             Amount = Money.ToDecimal(row.AmountMinor, row.Currency),
             Currency = row.Currency,
-            Label = row.Label,
+            Label = row.OwnLabel ?? row.Label,
             Notes = row.Remittance.Length == 0 || row.Remittance == row.Label ? null : row.Remittance,
             RemittanceInformation = row.Remittance.Length == 0 ? [] : row.Remittance.Split('\n'),
             Source = row.Counterparty is { } label ? new TransactionSourceMessage { Label = label } : null,
             Type = row.Type,
             Origin = TransactionOrigin.Transaction,
             Status = row.Status,
-            CategoryId = row.CategoryId,
+            CategoryId = row.OwnCategoryId ?? row.CategoryId,
             Date = ParisDay.Start(row.Day),
             BookingDate = Start(row.BookingDay),
             ValueDate = Start(row.ValueDay),
@@ -118,9 +131,59 @@ internal sealed record TransactionMessage
             Confidence = row.Confidence is { } sure and < 100 ? sure : null,
             Ambiguous = row.Ambiguous ? true : null,
             MissingSince = row.MissingSince,
+            Match = MatchMessage.Of(row),
+            Note = row.OwnNote,
+            Original = row is { OwnLabel: null, OwnCategoryId: null }
+                ? null
+                : new OriginalMessage
+                {
+                    Label = row.OwnLabel is null ? null : row.Label,
+                    CategoryId = row.OwnCategoryId is null ? null : row.CategoryId,
+                },
         };
 
     private static long? Start(int? day) => day is { } given ? ParisDay.Start(given) : null;
+}
+
+/// <summary>How a transaction was told from others.</summary>
+internal sealed record MatchMessage
+{
+    /// <summary>By what it was recognised last; NEW: by nothing, it is one of its own.</summary>
+    public required MatchTier Tier { get; init; }
+
+    /// <summary>What decided that, or left it open.</summary>
+    public MatchReason? Reason { get; init; }
+
+    /// <summary>How sure it is, in percent.</summary>
+    public required int Confidence { get; init; }
+
+    /// <summary>It may be the same movement as one of the candidates, from which it is kept apart.</summary>
+    public required bool Ambiguous { get; init; }
+
+    /// <summary>Ids of the transactions that it may be, the likeliest first. <c>POST /transactions/{id}/settle</c> says which is right.</summary>
+    public required IReadOnlyList<TransactionId> Candidates { get; init; }
+
+    public static MatchMessage? Of(TransactionRow row) =>
+        row is { Ambiguous: false, Confidence: null or 100 }
+            ? null
+            : new MatchMessage
+            {
+                Tier = row.MatchTier ?? MatchTier.New,
+                Reason = row.MatchReason,
+                Confidence = row.Confidence ?? 100,
+                Ambiguous = row.Ambiguous,
+                Candidates = CandidateList.Read(row.Candidates),
+            };
+}
+
+/// <summary>What stands behind the changes of a user or client.</summary>
+internal sealed record OriginalMessage
+{
+    /// <summary>Our label; absent when it was not changed.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Our category; absent when it was not changed.</summary>
+    public string? CategoryId { get; init; }
 }
 
 /// <summary>The other side of a movement.</summary>
@@ -133,8 +196,18 @@ internal sealed record TransactionSourceMessage
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(WordConverter<TransactionType>), typeof(WordConverter<TransactionStatus>)]
+    Converters = [
+        typeof(WordConverter<TransactionType>),
+        typeof(WordConverter<TransactionStatus>),
+        typeof(WordConverter<MatchTier>),
+        typeof(WordConverter<MatchReason>),
+        typeof(WordConverter<Verdict>),
+    ]
 )]
+[JsonSerializable(typeof(ChangesMessage))]
+[JsonSerializable(typeof(EditTransactionMessage))]
+[JsonSerializable(typeof(SettleMessage))]
+[JsonSerializable(typeof(IReadOnlyList<TransactionVersionMessage>))]
 [JsonSerializable(typeof(TransactionMessage))]
 [JsonSerializable(typeof(IReadOnlyList<TransactionMessage>))]
 internal sealed partial class TransactionsJson : JsonSerializerContext;

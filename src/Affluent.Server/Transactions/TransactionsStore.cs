@@ -12,9 +12,10 @@ namespace Affluent.Server.Transactions;
 internal static class TransactionsStore
 {
     /// <summary>What a reader of the API sees of a transaction; the rest is the synchronization's.</summary>
-    private const string Shown = """
+    public const string Shown = """
         id, account_id, amount_minor, currency, label, remittance, counterparty, type, status, category_id, day, booking_day,
-        value_day, transaction_day, check_number, mandate, creditor_id, end_to_end_id, merchant_category, confidence, ambiguous, missing_since, imported_at, updated_at
+        value_day, transaction_day, check_number, mandate, creditor_id, end_to_end_id, merchant_category, confidence, ambiguous, missing_since, imported_at, updated_at,
+        match_tier, match_reason, candidates, merged_into, own_category_id, own_label, own_note
         """;
 
     /// <summary>
@@ -58,10 +59,13 @@ internal static class TransactionsStore
         );
     }
 
-    /// <summary>One of the user's transactions; null when the user has no such.</summary>
+    /// <summary>One of the user's transactions, by its id or by that of one that was found to be the same; null when the user has no such.</summary>
     public static Task<TransactionRow?> Find(DbWork db, UserId userId, TransactionId id) =>
         db.Find<TransactionRow>(
-            $"select {Shown} from transactions where user_id = @UserId and id = @Id",
+            $"""
+            select {Shown} from transactions where user_id = @UserId
+            and id = (select coalesce(merged_into, id) from transactions where user_id = @UserId and id = @Id)
+            """,
             new { UserId = userId, Id = id }
         );
 
@@ -83,7 +87,7 @@ internal static class TransactionsStore
                 cast(sum(case when currency = @Currency then amount_minor % 1000000000 else 0 end) as bigint) as low,
                 cast(sum(case when currency = @Currency then 0 else 1 end) as bigint) as others
             from transactions
-            where user_id = @UserId and account_id = @AccountId and status = @Booked and missing_since is null
+            where user_id = @UserId and account_id = @AccountId and status = @Booked and missing_since is null and merged_into is null
             group by day
             """,
             new
@@ -92,6 +96,26 @@ internal static class TransactionsStore
                 AccountId = accountId,
                 Currency = currency,
                 TransactionStatus.Booked,
+            }
+        );
+
+    /// <summary>Writes what the user or client put in the place of ours.</summary>
+    public static Task SaveEdits(DbWork db, UserId userId, TransactionRow row, ChangeSetId set, long now) =>
+        db.Execute(
+            """
+            update transactions set own_category_id = @OwnCategoryId, own_label = @OwnLabel, own_note = @OwnNote,
+                changed_in = @ChangeSet, updated_at = @Now
+            where user_id = @UserId and id = @Id
+            """,
+            new
+            {
+                UserId = userId,
+                row.Id,
+                row.OwnCategoryId,
+                row.OwnLabel,
+                row.OwnNote,
+                ChangeSet = set,
+                Now = now,
             }
         );
 
@@ -123,7 +147,7 @@ internal static class TransactionsStore
         DynamicParameters parameters
     )
     {
-        var where = new StringBuilder();
+        var where = new StringBuilder(" and t.merged_into is null");
         if (filter.AccountId is { } accountId)
         {
             And("t.account_id = @AccountId");
@@ -169,13 +193,17 @@ internal static class TransactionsStore
         }
         if (filter.CategoryId is { } category)
         {
-            And("t.category_id {in @categories}");
+            And("coalesce(t.own_category_id, t.category_id) {in @categories}");
             parameters.Add("categories", db.List(WithChildren(category)));
         }
         if (filter.ImportedFrom is { } imported)
         {
             And("t.imported_at >= @ImportedFrom");
             parameters.Add("ImportedFrom", imported, DbType.Int64);
+        }
+        if (filter.Ambiguous is { } doubt)
+        {
+            And(doubt ? "t.ambiguous" : "not t.ambiguous");
         }
         return where.ToString();
 

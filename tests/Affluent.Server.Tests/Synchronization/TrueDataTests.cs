@@ -2,6 +2,7 @@ using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
 using Affluent.Server.Tests.Harness;
 using Xunit;
+using static Affluent.Server.Tests.Harness.LinkedBank;
 
 namespace Affluent.Server.Tests.Synchronization;
 
@@ -230,28 +231,4 @@ public sealed class TrueDataTests
 
     private static int Lists(FakeBank bank) =>
         bank.EmbeddedChannel.Steps.Count(s => s.Input is StepInput.ListTransactions);
-
-    private static async Task<(TestApp App, HttpClient Http, string Id)> Linked(FakeBank bank, DatabaseKind kind)
-    {
-        if (bank.EmbeddedChannel.Accounts.Count == 0)
-        {
-            bank.EmbeddedChannel.With(Bank.Account("111"));
-        }
-        var app = await TestApp.StartWith(bank, kind);
-        var (http, _) = await app.SignedInUser();
-        var id = await TestApp.Connect(http);
-        await app.RunDueSynchronizations();
-        return (app, http, id);
-    }
-
-    private static async Task Again(TestApp app, HttpClient http, string id)
-    {
-        using var answer = await http.PostAsync(
-            $"/api/v2.1/connections/{id}/synchronize",
-            null,
-            TestContext.Current.CancellationToken
-        );
-        answer.EnsureSuccessStatusCode();
-        await app.RunDueSynchronizations();
-    }
 }

@@ -33,7 +33,9 @@ public sealed class TransactionsTests
             "notes":"CARTE 01/03 BOULANGERIE\nPARIS","remittance_information":["CARTE 01/03 BOULANGERIE","PARIS"],
             "source":{"label":"Chez Paul"},"type":"POINT_OF_SALE","origin":"TRANSACTION","status":"BOOKED",
             "category_id":"SUPERMARKET","date":1767222000,"booking_date":1767222000,"import_date":1772400000,
-            "last_update_date":1772400000,"check_number":"42","confidence":71,"ambiguous":true}
+            "last_update_date":1772400000,"check_number":"42","confidence":71,"ambiguous":true,
+            "match":{"tier":"NEW","confidence":71,"ambiguous":true,"candidates":[]}
+            }
             """.ReplaceLineEndings(
                 ""
             ),

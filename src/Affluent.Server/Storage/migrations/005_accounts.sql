@@ -19,6 +19,7 @@ create table accounts (
     balance_check text,
     booked_since_balance bigint not null default 0,
     rows_left_out integer not null default 0,
+    ids_fault text check (ids_fault in ({words IdFault})),
     owner_name text,
     details text,
     created_at bigint not null,
@@ -27,6 +28,7 @@ create table accounts (
     synced_run bigint,
     selected boolean not null default true,
     deleted_at bigint,
+    settlements bigint not null default 0,
     primary key (user_id, id),
     unique (user_id, connection_id, identity),
     foreign key (user_id, connection_id) references connections (user_id, id) on delete cascade

@@ -1,4 +1,6 @@
--- remittance: the bank's lines joined by newlines. confidence: in percent, null = no doubt; ambiguous: kept apart from a likely twin.
+-- remittance: the bank's lines joined by newlines. confidence: in percent, null = no doubt; ambiguous: kept apart from a likely twin;
+-- candidates: ids, separated by commas, of those that an ambiguous one may be. merged_into: said to be the same as that one, which alone is
+-- shown; kept to know the bank's row again. own_…: what the user or client put in the place of ours. added_in, changed_in: see change_sets.
 create table transactions (
     user_id bigint not null,
     id bigint not null,
@@ -27,12 +29,22 @@ create table transactions (
     missing_since bigint,
     imported_at bigint not null,
     updated_at bigint not null,
+    match_tier text check (match_tier in ({words MatchTier})),
+    match_reason text check (match_reason in ({words MatchReason})),
+    candidates text,
+    added_in bigint not null default 0,
+    changed_in bigint not null default 0,
+    merged_into bigint,
+    own_category_id text,
+    own_label text,
+    own_note text,
     primary key (user_id, id),
     foreign key (user_id, account_id) references accounts (user_id, id) on delete cascade
 );
 create index transactions_id on transactions (id);
 create index transactions_by_account on transactions (user_id, account_id, day desc, id desc);
 create index transactions_by_user on transactions (user_id, day desc, id desc);
+create index transactions_by_change on transactions (user_id, changed_in, id);
 
 -- Where a run puts changed transactions, to update them all by one statement; empty between two transactions.
 create table transaction_updates (
@@ -63,5 +75,58 @@ create table transaction_updates (
     missing_since bigint,
     imported_at bigint not null,
     updated_at bigint not null,
+    match_tier text,
+    match_reason text,
+    candidates text,
+    added_in bigint not null,
+    changed_in bigint not null,
     primary key (user_id, id)
 );
+
+-- What a transaction was before the change set that altered it.
+create table transaction_versions (
+    user_id bigint not null,
+    transaction_id bigint not null,
+    changed_in bigint not null,
+    until bigint not null,
+    amount_minor bigint not null,
+    currency text not null,
+    label text not null,
+    remittance text not null,
+    counterparty text,
+    status text not null check (status in ({words TransactionStatus})),
+    day integer not null,
+    booking_day integer,
+    value_day integer,
+    primary key (user_id, transaction_id, changed_in),
+    foreign key (user_id, transaction_id) references transactions (user_id, id) on delete cascade
+);
+
+-- Two transactions of which the user or client said that they are two; first_id is the smaller.
+create table different_transactions (
+    user_id bigint not null,
+    account_id bigint not null,
+    first_id bigint not null,
+    second_id bigint not null,
+    primary key (user_id, account_id, first_id, second_id),
+    foreign key (user_id, first_id) references transactions (user_id, id) on delete cascade,
+    foreign key (user_id, second_id) references transactions (user_id, id) on delete cascade
+);
+
+-- What one commit did to the transactions of one account. Numbers grow strictly within a client in the order of commits: change_heads is
+-- locked from the taking of a number to the commit, so that a reader who has seen a number can never miss a smaller one.
+create table change_heads (
+    client_id bigint primary key references clients (id) on delete cascade,
+    last_number bigint not null
+);
+create table change_sets (
+    client_id bigint not null references clients (id) on delete cascade,
+    number bigint not null,
+    id bigint not null unique,
+    user_id bigint not null references users (id) on delete cascade,
+    account_id bigint not null,
+    -- All transactions of the account are gone.
+    erased boolean not null,
+    primary key (client_id, number)
+);
+create index change_sets_by_user on change_sets (user_id, number);
