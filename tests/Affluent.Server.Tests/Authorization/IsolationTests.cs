@@ -35,6 +35,8 @@ public sealed class IsolationTests
         ["/accounts/{id}"] = Named.Account,
         ["/accounts/{id}/balances"] = Named.Account,
         ["/transactions/{id}"] = Named.Transaction,
+        ["/transactions/{id}/settle"] = Named.Transaction,
+        ["/transactions/{id}/history"] = Named.Transaction,
         ["/connections/{id}/channels/{definitionId}/credentials"] = Named.Connection,
         ["/connections/{id}/synchronize"] = Named.Connection,
         ["/connections/{id}/user_input"] = Named.Connection,
@@ -126,7 +128,7 @@ public sealed class IsolationTests
 
     // Fit for every route, so that what refuses is the ownership and not the form.
     private const string AnyBody = """
-        {"provider_id":"501","credentials":{"300":"12345678","301":"pa55word"},"values":{"otp":"123456"},
+        {"provider_id":"501","credentials":{"300":"12345678","301":"pa55word"},"values":{"otp":"123456"},"verdict":"DIFFERENT","label":"Mine",
         "email":"someone@example.com","password":"pa55word"}
         """;
 

@@ -123,7 +123,8 @@ internal sealed partial class TestApp
     public Task MarkAsVersion(int version) => _database.MarkAsVersion(version);
 
     /// <summary>Takes a table away, so that every use of it fails.</summary>
-    public Task Drop(string table) => Execute($"drop table {table}");
+    public Task Drop(string table) =>
+        Execute(Database.Kind == "sqlite" ? $"drop table {table}" : $"drop table {table} cascade");
 
     private Task<T?> Value<T>(string sql, object? parameters = null) =>
         Database.Read(db => db.Scalar<T>(sql, parameters), Stop);

@@ -122,11 +122,12 @@ create table change_heads (
 create table change_sets (
     client_id bigint not null references clients (id) on delete cascade,
     number bigint not null,
-    id bigint not null unique,
+    id bigint not null,
     user_id bigint not null references users (id) on delete cascade,
     account_id bigint not null,
     -- All transactions of the account are gone.
     erased boolean not null,
-    primary key (client_id, number)
+    primary key (user_id, number)
 );
-create index change_sets_by_user on change_sets (user_id, number);
+create index change_sets_by_client on change_sets (client_id, number);
+create index change_sets_id on change_sets (id);
