@@ -117,6 +117,7 @@ internal static class App
             app.MapAccounts();
             app.MapTransactions();
             app.MapDayBalances();
+            app.MapRecurring();
             app.MapCategories();
             app.MapConnectionEdits();
             app.MapAccountDeletion();

@@ -49,7 +49,7 @@ internal sealed record TransactionParameters
     );
     private static readonly Parameter<TransactionOrigin?> Origin = Parameter.OneOf<TransactionOrigin>(
         "origin",
-        "Only those of this origin. All that banks tell has the origin TRANSACTION."
+        "Only those of this origin: TRANSACTION (all that banks have told, also when absent), RECURRING (those of them that come again and again), UPCOMING (the expected next ones of these); there are none of the others."
     );
     private static readonly Parameter<IReadOnlyList<TransactionStatus>?> IncludedStatuses =
         Parameter.SomeOf<TransactionStatus>(
@@ -88,10 +88,7 @@ internal sealed record TransactionParameters
     /// <summary>All of them, for the description of a route.</summary>
     public IReadOnlyList<Parameter> All =>
         [
-            AccountId,
-            AccountIds,
-            ConnectionId,
-            AccountType,
+            .. OfAccounts,
             Origin,
             IncludedStatuses,
             ExcludedStatuses,
@@ -107,18 +104,12 @@ internal sealed record TransactionParameters
             After,
         ];
 
-    public TransactionFilter ReadFilter(ParameterSource parameters)
+    /// <summary>Those that say of which accounts.</summary>
+    public static IReadOnlyList<Parameter> OfAccounts => [AccountId, AccountIds, ConnectionId, AccountType];
+
+    /// <summary>A filter by accounts alone.</summary>
+    public static TransactionFilter ReadAccounts(ParameterSource parameters)
     {
-        var (start, end) = (parameters.Read(_start), parameters.Read(_end));
-        if (start > end)
-        {
-            parameters.Refuse(Problem.BadParameter(_start.Name, $"must not be later than '{_end.Name}'"));
-        }
-        var (least, most) = (parameters.Read(MinAmount), parameters.Read(MaxAmount));
-        if (least > most)
-        {
-            parameters.Refuse(Problem.BadParameter(MinAmount.Name, $"must not be more than '{MaxAmount.Name}'"));
-        }
         var (account, accounts) = (parameters.Read(AccountId), parameters.Read(AccountIds));
         if (account is null && accounts is [var only])
         {
@@ -131,6 +122,23 @@ internal sealed record TransactionParameters
             AccountIds = accounts,
             ConnectionId = parameters.Read(ConnectionId),
             AccountType = parameters.Read(AccountType),
+        };
+    }
+
+    public TransactionFilter ReadFilter(ParameterSource parameters)
+    {
+        var (start, end) = (parameters.Read(_start), parameters.Read(_end));
+        if (start > end)
+        {
+            parameters.Refuse(Problem.BadParameter(_start.Name, $"must not be later than '{_end.Name}'"));
+        }
+        var (least, most) = (parameters.Read(MinAmount), parameters.Read(MaxAmount));
+        if (least > most)
+        {
+            parameters.Refuse(Problem.BadParameter(MinAmount.Name, $"must not be more than '{MaxAmount.Name}'"));
+        }
+        return ReadAccounts(parameters) with
+        {
             Origin = parameters.Read(Origin),
             IncludedStatuses = parameters.Read(IncludedStatuses),
             ExcludedStatuses = parameters.Read(ExcludedStatuses),

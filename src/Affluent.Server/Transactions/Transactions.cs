@@ -13,16 +13,16 @@ namespace Affluent.Server.Transactions;
 [JsonConverter(typeof(WordConverter<TransactionOrigin>))]
 internal enum TransactionOrigin
 {
-    /// <summary>A bank told it: all that there is today.</summary>
+    /// <summary>A bank told it.</summary>
     Transaction,
 
-    /// <summary>As the bank told it, where the user has split or changed it.</summary>
+    /// <summary>As the bank told it, where the user has split or changed it: there is none yet.</summary>
     Original,
 
-    /// <summary>Expected.</summary>
+    /// <summary>Expected: no bank has told it yet.</summary>
     Upcoming,
 
-    /// <summary>Found to come again and again.</summary>
+    /// <summary>A bank told it, and it is one of those that come again and again.</summary>
     Recurring,
 
     /// <summary>Ordered for a later day.</summary>
@@ -71,6 +71,9 @@ internal sealed record TransactionRow
 
     /// <summary>Since when the bank no longer lists it, though its list covers the day.</summary>
     public long? MissingSince { get; init; }
+
+    /// <summary>As what it is shown; no column.</summary>
+    public TransactionOrigin Origin { get; init; }
     public long ImportedAt { get; init; }
     public long UpdatedAt { get; init; }
 
@@ -131,6 +134,8 @@ internal sealed record TransactionChanges(
 /// <summary>Which transactions a caller asks for. Null means no restriction.</summary>
 internal sealed record TransactionFilter
 {
+    /// <summary>One of them.</summary>
+    public IReadOnlyList<TransactionId>? Ids { get; init; }
     public AccountId? AccountId { get; init; }
 
     /// <summary>Any of them.</summary>

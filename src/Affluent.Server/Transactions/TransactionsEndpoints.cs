@@ -60,6 +60,7 @@ internal static class TransactionsEndpoints
         Database database,
         Addresses addresses,
         ApiVersion version,
+        TimeProvider time,
         CancellationToken cancellation
     )
     {
@@ -72,7 +73,7 @@ internal static class TransactionsEndpoints
             return problem;
         }
         var rows = await database.Read(
-            db => TransactionsStore.List(db, user.UserId, filter, page, after),
+            db => RecurringTransactions.List(db, user.UserId, filter, page, after, ParisDay.Of(time.Seconds())),
             cancellation
         );
         var shown = new TransactionMessage[Math.Min(rows.Count, page.Limit)];
@@ -96,10 +97,15 @@ internal static class TransactionsEndpoints
         string id,
         ActingUser user,
         Database database,
+        TimeProvider time,
         CancellationToken cancellation
     ) =>
         Ids.TryRead<TransactionId>(id, out var key)
-        && await database.Read(db => TransactionsStore.Find(db, user.UserId, key), cancellation) is { } row
+        && await database.Read(
+            db => RecurringTransactions.Find(db, user.UserId, key, ParisDay.Of(time.Seconds())),
+            cancellation
+        )
+            is { } row
             ? TypedResults.Json(TransactionMessage.Of(row), TransactionsJson.Default.TransactionMessage)
             : Problem.NotFound("transaction");
 

@@ -36,7 +36,7 @@ internal sealed record TransactionMessage
     /// <summary>Kind of movement, as far as it can be told.</summary>
     public required TransactionType Type { get; init; }
 
-    /// <summary>Where it comes from.</summary>
+    /// <summary>TRANSACTION, but for those that were asked for as RECURRING or UPCOMING.</summary>
     public required TransactionOrigin Origin { get; init; }
 
     /// <summary>PENDING may still change or vanish; EXPIRED was pending and is no longer announced.</summary>
@@ -114,7 +114,7 @@ internal sealed record TransactionMessage
             RemittanceInformation = row.Remittance.Length == 0 ? [] : row.Remittance.Split('\n'),
             Source = row.Counterparty is { } label ? new TransactionSourceMessage { Label = label } : null,
             Type = row.Type,
-            Origin = TransactionOrigin.Transaction,
+            Origin = row.Origin,
             Status = row.Status,
             CategoryId = row.OwnCategoryId ?? row.CategoryId,
             Date = ParisDay.Start(row.Day),

@@ -71,7 +71,7 @@ internal static class TransactionsStore
 
     /// <summary>Whose transaction it is, among all users; null when there is no such.</summary>
     public static Task<UserId?> OwnerOf(DbWork db, TransactionId id) =>
-        db.Scalar<UserId?>("select user_id from transactions where id = @Id", new { Id = id });
+        db.Scalar<UserId?>("select user_id from transactions where id = @Id", new { Id = UpcomingId.LastOf(id) ?? id });
 
     /// <summary>What is booked on an account and listed by its bank, day by day.</summary>
     public static Task<IReadOnlyList<DayTotal>> BookedByDay(
@@ -164,9 +164,10 @@ internal static class TransactionsStore
             var accounts = await AccountsStore.IdsOf(db, userId, filter.ConnectionId, filter.AccountType);
             parameters.Add("accounts", db.List(accounts));
         }
-        if (filter.Origin is not null and not TransactionOrigin.Transaction)
+        if (filter.Ids is { } ids)
         {
-            And("1 = 0");
+            And("t.id {in @ids}");
+            parameters.Add("ids", db.List(ids));
         }
         if (filter.IncludedStatuses is { } included)
         {
@@ -219,6 +220,7 @@ internal static class TransactionsStore
         }
     }
 
-    private static IEnumerable<string> WithChildren(string category) =>
+    /// <summary>A category and those under it.</summary>
+    public static IEnumerable<string> WithChildren(string category) =>
         Ledger.Categories.All.Where(c => c.Id == category || c.ParentId == category).Select(c => c.Id);
 }

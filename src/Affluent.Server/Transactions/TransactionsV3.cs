@@ -35,6 +35,9 @@ internal sealed record TransactionV3Message
     /// <summary>Kind of movement, as far as it can be told.</summary>
     public required TransactionType Type { get; init; }
 
+    /// <summary>TRANSACTION, but for those that were asked for as RECURRING or UPCOMING.</summary>
+    public required TransactionOrigin Origin { get; init; }
+
     /// <summary>PENDING may still change or vanish; EXPIRED was pending and is no longer announced.</summary>
     public required TransactionStatus Status { get; init; }
 
@@ -47,6 +50,7 @@ internal sealed record TransactionV3Message
             Enrichments = new() { DisplayLabel = transaction.Label, Date = ParisDay.Time(transaction.Date) },
             Notes = transaction.Notes,
             Type = transaction.Type,
+            Origin = transaction.Origin,
             Status = transaction.Status,
         };
 }
