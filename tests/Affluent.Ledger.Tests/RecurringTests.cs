@@ -241,7 +241,7 @@ public sealed class RecurringTests
     ) => new(++_id, DayNumbers.From(date), amount, "EUR", type, label, Mandate: mandate);
 
     // The newest first, the last one in March 2026.
-    private static IEnumerable<RecurringMovement> Monthly(
+    private static RecurringMovement[] Monthly(
         int count,
         long amount,
         string label,
@@ -249,9 +249,10 @@ public sealed class RecurringTests
         string? mandate = null,
         int dayOfMonth = 5
     ) =>
-        Enumerable
-            .Range(0, count)
-            .Select(i => new DateOnly(2026, 3, dayOfMonth).AddMonths(-i - (dayOfMonth > 10 ? 1 : 0)))
-            .Select(date => Row(date, amount, label, type, mandate))
-            .ToArray();
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => new DateOnly(2026, 3, dayOfMonth).AddMonths(-i - (dayOfMonth > 10 ? 1 : 0)))
+                .Select(date => Row(date, amount, label, type, mandate)),
+        ];
 }

@@ -91,7 +91,25 @@ internal static class RecurringTransactions
     }
 
     /// <summary>As <see cref="TransactionsStore.List"/>, of all origins.</summary>
-    public static async Task<IReadOnlyList<TransactionRow>> List(
+    public static Task<IReadOnlyList<TransactionRow>> List(
+        DbWork db,
+        UserId userId,
+        TransactionFilter filter,
+        Page page,
+        TransactionCursor? after,
+        int today
+    ) =>
+        (filter.Origin ?? TransactionOrigin.Transaction) switch
+        {
+            TransactionOrigin.Transaction => TransactionsStore.List(db, userId, filter, page, after),
+            TransactionOrigin.Recurring => Recurrent(db, userId, filter, page, after, today),
+            TransactionOrigin.Upcoming => Upcoming(db, userId, filter, page, after, today),
+            TransactionOrigin.Original or TransactionOrigin.Scheduled => Task.FromResult<
+                IReadOnlyList<TransactionRow>
+            >([]),
+        };
+
+    private static async Task<IReadOnlyList<TransactionRow>> Recurrent(
         DbWork db,
         UserId userId,
         TransactionFilter filter,
@@ -100,39 +118,30 @@ internal static class RecurringTransactions
         int today
     )
     {
-        switch (filter.Origin)
-        {
-            case null:
-            case TransactionOrigin.Transaction:
-                return await TransactionsStore.List(db, userId, filter, page, after);
-            case TransactionOrigin.Recurring:
-                var ids = (await Find(db, userId, filter, today)).SelectMany(series => series.Rows, (_, row) => row.Id);
-                var rows = await TransactionsStore.List(db, userId, filter with { Ids = [.. ids] }, page, after);
-                return [.. rows.Select(row => row with { Origin = TransactionOrigin.Recurring })];
-            case TransactionOrigin.Upcoming:
-                return
-                [
-                    .. (await Find(db, userId, filter, today))
-                        .Select(series => series.Upcoming)
-                        .OfType<TransactionRow>()
-                        .Where(row => IsWanted(row, filter))
-                        .OrderByDescending(row => row.Day)
-                        .ThenByDescending(row => row.Id.Value)
-                        .Where(row =>
-                            after is null
-                            || row.Day < after.Day
-                            || (row.Day == after.Day && row.Id.Value < after.Id.Value)
-                        )
-                        .Skip(after is null ? (int)Math.Min(page.Skip, int.MaxValue) : 0)
-                        .Take(page.Limit + 1),
-                ];
-            case TransactionOrigin.Original:
-            case TransactionOrigin.Scheduled:
-                return [];
-            default:
-                throw new System.Diagnostics.UnreachableException();
-        }
+        var ids = (await Find(db, userId, filter, today)).SelectMany(series => series.Rows, (_, row) => row.Id);
+        var rows = await TransactionsStore.List(db, userId, filter with { Ids = [.. ids] }, page, after);
+        return [.. rows.Select(row => row with { Origin = TransactionOrigin.Recurring })];
     }
+
+    private static async Task<IReadOnlyList<TransactionRow>> Upcoming(
+        DbWork db,
+        UserId userId,
+        TransactionFilter filter,
+        Page page,
+        TransactionCursor? after,
+        int today
+    ) =>
+        [
+            .. (await Find(db, userId, filter, today))
+                .Select(series => series.Upcoming)
+                .OfType<TransactionRow>()
+                .Where(row => IsWanted(row, filter))
+                .OrderByDescending(row => row.Day)
+                .ThenByDescending(row => row.Id.Value)
+                .Where(row => after is null || (row.Day, row.Id.Value).CompareTo((after.Day, after.Id.Value)) < 0)
+                .Skip(after is null ? (int)Math.Min(page.Skip, int.MaxValue) : 0)
+                .Take(page.Limit + 1),
+        ];
 
     /// <summary>One of the user's transactions, or an expected one; null when there is no such.</summary>
     public static async Task<TransactionRow?> Find(DbWork db, UserId userId, TransactionId id, int today)
