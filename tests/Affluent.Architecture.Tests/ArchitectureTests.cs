@@ -77,6 +77,7 @@ public sealed class ArchitectureTests
         ["AccountsStore"] =
         [
             "CountSettlement",
+            "SetBookedSinceBalance",
             "OwnerOf",
             "Find",
             "List",

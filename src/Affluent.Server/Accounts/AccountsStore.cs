@@ -27,6 +27,18 @@ internal static class AccountsStore
             new { UserId = userId, Id = id }
         );
 
+    /// <summary>What was booked since the balance up to which everything is explained, once something between two readings changed it.</summary>
+    public static Task SetBookedSinceBalance(DbWork db, UserId userId, AccountId id, long booked) =>
+        db.Execute(
+            "update accounts set booked_since_balance = @Booked where user_id = @UserId and id = @Id",
+            new
+            {
+                UserId = userId,
+                Id = id,
+                Booked = booked,
+            }
+        );
+
     /// <summary>The user's accounts that the filter's words and ids let through; its text and order come after.</summary>
     public static Task<IReadOnlyList<AccountRow>> List(DbWork db, UserId userId, AccountFilter filter) =>
         db.Query<AccountRow>(

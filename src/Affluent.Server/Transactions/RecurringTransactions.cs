@@ -41,7 +41,6 @@ internal sealed record StoredSeries(RecurringSeries Series, IReadOnlyList<Transa
                 Status = TransactionStatus.Other,
                 CategoryId = Last.CategoryId,
                 Day = next.Day,
-                Confidence = Series.Confidence,
                 ImportedAt = Last.ImportedAt,
                 UpdatedAt = Last.UpdatedAt,
                 Origin = TransactionOrigin.Upcoming,

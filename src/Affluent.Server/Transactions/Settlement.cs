@@ -132,7 +132,29 @@ internal static class Settlement
             new TransactionChanges(set, Inserts: [], Updates: [shown, hidden], Disappeared: [], Expired: [])
         );
         await SettlementStore.Merge(work.Db, goes, stays, set, work.Now);
+        await Recount(work, one.AccountId, before: [one, other], after: shown);
         return new SettlementResult.Done(stays.Id);
+    }
+
+    // What is counted once from now on was booked once, too: else the check of the balance would miss the other one.
+    private static async Task Recount(
+        UserWork work,
+        AccountId accountId,
+        IReadOnlyList<TransactionRow> before,
+        TransactionRow after
+    )
+    {
+        var account = (await AccountsStore.Find(work.Db, work.UserId, accountId))!;
+        long Booked(TransactionRow row) =>
+            row is { Status: TransactionStatus.Booked, MissingSince: null } && row.Currency == account.Currency
+                ? row.AmountMinor
+                : 0;
+        var change = unchecked(Booked(after) - before.Aggregate(0L, (sum, row) => sum + Booked(row)));
+        if (change != 0)
+        {
+            var booked = unchecked(account.BookedSinceBalance + change);
+            await AccountsStore.SetBookedSinceBalance(work.Db, work.UserId, accountId, booked);
+        }
     }
 
     private static TransactionRow Settled(TransactionRow content, TransactionRow place, ChangeSetId set, long now) =>

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Tests.Harness;
 using Xunit;
@@ -146,6 +147,33 @@ public sealed class DayBalancesTests
             TestContext.Current.CancellationToken
         );
         Assert.Equal(System.Net.HttpStatusCode.NotFound, strange.StatusCode);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_gap_of_a_row_that_was_listed_twice_goes_when_both_are_said_to_be_one(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        var twin = Bank.Booked("shop2", -30, "2026-02-27", "CARTE SHOP PARIS");
+        bank.EmbeddedChannel.With(Bank.Account("111", 1_000), Rent);
+        var (app, http, id) = await Linked(bank, kind);
+        await using var _ = app;
+        bank.EmbeddedChannel.With(Bank.Account("111", 970), Rent, Shop, twin);
+        await Again(app, http, id);
+        Assert.Equal(30m, Assert.Single(await http.Accounts()).Money("balance_gap"));
+        var shops = (await http.Transactions()).Where(t => t.Money("amount") == -30).ToArray();
+
+        using var answer = await http.PostAsJsonAsync(
+            $"/api/v2.1/transactions/{shops[0].Text("id")}/settle",
+            new { verdict = "SAME", transaction_id = shops[1].Text("id") },
+            TestContext.Current.CancellationToken
+        );
+        answer.EnsureSuccessStatusCode();
+
+        await Again(app, http, id);
+        Assert.Equal("OK", Assert.Single(await http.Accounts()).GetProperty("balance_check").Text("status"));
+        bank.EmbeddedChannel.With(Bank.Account("111", 970), Rent, Shop);
+        await Again(app, http, id);
+        Assert.Equal("OK", Assert.Single(await http.Accounts()).GetProperty("balance_check").Text("status"));
     }
 
     [Theory, OnBothDatabases]

@@ -41,7 +41,9 @@ public sealed class RecurringTests
             )}},"next_transaction_id":"{{last}}",
             "confidence":92,"reasons":["SAME_WORDS","PRICE_CHANGED"],
             "transaction_ids":[{{string.Join(',', films.Reverse().Select(film => $"\"{film.Id}\""))}}]}]
-            """.ReplaceLineEndings(""),
+            """.ReplaceLineEndings(
+                ""
+            ),
             all.GetRawText()
         );
         Assert.Equal("[]", (await http.Read("/api/v2.1/transactions/recurring?kind=SALARY")).GetRawText());
@@ -118,8 +120,10 @@ public sealed class RecurringTests
                 3,
                 10
             )}},
-            "import_date":1772400000,"last_update_date":1772400000,"confidence":92}
-            """.ReplaceLineEndings(""),
+            "import_date":1772400000,"last_update_date":1772400000}
+            """.ReplaceLineEndings(
+                ""
+            ),
             one.GetRawText()
         );
         var (strange, _) = await app.SignedInUser();
