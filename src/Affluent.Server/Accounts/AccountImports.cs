@@ -39,6 +39,23 @@ internal static class AccountImports
             new { UserId = userId, ConnectionId = connectionId }
         );
 
+    /// <summary>The accounts of other connections that an IBAN names, deleted ones not.</summary>
+    public static async Task<IReadOnlyList<AccountRow>> OfTwins(
+        DbWork db,
+        UserId userId,
+        IReadOnlyCollection<ConnectionId> connections
+    ) =>
+        connections.Count == 0
+            ? []
+            : await db.Query<AccountRow>(
+                $$"""
+                select {{AccountsStore.Columns}} from accounts
+                where user_id = @UserId and connection_id {in @connections} and identity like 'iban:%' and deleted_at is null
+                order by id
+                """,
+                new { UserId = userId, connections = db.List(connections) }
+            );
+
     /// <summary>Writes what a bank's list changed. Accounts are few: a statement for each changed one is well.</summary>
     public static async Task SaveListing(
         DbWork db,
@@ -52,7 +69,7 @@ internal static class AccountImports
             // The user may have chosen or deleted it since it was read.
             await db.Execute(
                 """
-                update accounts set identity = @Identity, reference = @Reference, name = @Name, account_number = @AccountNumber, iban = @Iban, type = @Type,
+                update accounts set connection_id = @ConnectionId, identity = @Identity, reference = @Reference, name = @Name, account_number = @AccountNumber, iban = @Iban, type = @Type,
                     status = case when @Status <> @NotFound and not selected then @PendingConsent else @Status end,
                     usage = @Usage, owner_name = @OwnerName, details = @Details,
                     last_definition_id = @LastDefinitionId, synced_until = @SyncedUntil,
@@ -64,6 +81,7 @@ internal static class AccountImports
                 {
                     row.UserId,
                     row.Id,
+                    row.ConnectionId,
                     row.Identity,
                     row.Reference,
                     row.Name,

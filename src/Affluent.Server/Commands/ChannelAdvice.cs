@@ -17,6 +17,8 @@ internal static class ChannelAdvice
             ChannelReason.PasswordChangeRequired =>
                 "The bank wants a new password first. The user changes it on the bank's site, then enters it in the widget.",
             ChannelReason.AccessLocked => "The bank has locked the user out. The user asks the bank.",
+            ChannelReason.OtherLogin =>
+                "The login leads to none of the accounts of this connection: it is another person's. The user renews with the own login, or links the bank a second time with the other.",
             ChannelReason.SiteActionRequired =>
                 "The bank wants something done on its site. The user does it there, then synchronizes.",
             ChannelReason.ConsentExpired => "The authorization at the bank is over. The user renews it in the widget.",

@@ -39,6 +39,27 @@ internal static class ChannelStore
             new { UserId = userId, ConnectionIds = db.List(connectionIds) }
         );
 
+    /// <summary>The channels in use of the user's other connections to a bank.</summary>
+    public static Task<IReadOnlyList<TwinChannel>> OfTwins(
+        DbWork db,
+        UserId userId,
+        ProviderId providerId,
+        ConnectionId except
+    ) =>
+        db.Query<TwinChannel>(
+            """
+            select ch.connection_id, ch.definition_id, ch.status
+            from connections c join channels ch on ch.user_id = c.user_id and ch.connection_id = c.id
+            where c.user_id = @UserId and c.provider_id = @ProviderId and c.id <> @Except and ch.status <> 'EMPTY'
+            """,
+            new
+            {
+                UserId = userId,
+                ProviderId = providerId,
+                Except = except,
+            }
+        );
+
     /// <summary>The channels in use, REDIRECT first.</summary>
     public static Task<IReadOnlyList<ChannelAccess>> InUse(DbWork db, UserId userId, ConnectionId connectionId) =>
         db.Query<ChannelAccess>(

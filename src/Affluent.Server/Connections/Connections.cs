@@ -81,6 +81,9 @@ internal enum ChannelReason
     /// <summary>The bank has locked the user out.</summary>
     AccessLocked,
 
+    /// <summary>The login leads to other accounts than before: it is another person's.</summary>
+    OtherLogin,
+
     /// <summary>Something is to be done on the bank's site.</summary>
     SiteActionRequired,
 
@@ -183,6 +186,14 @@ internal sealed record ChannelRow
             QuestionKind.SiteAction => this with { Status = ChannelStatus.UserActionRequired },
             QuestionKind.Credentials or QuestionKind.Redirect or null => this,
         };
+}
+
+/// <summary>A channel in use of another connection to the same bank.</summary>
+internal sealed record TwinChannel
+{
+    public ConnectionId ConnectionId { get; init; }
+    public ChannelDefinitionId DefinitionId { get; init; }
+    public ChannelStatus Status { get; init; }
 }
 
 /// <summary>A channel as a run needs it, its secrets sealed. Times are UTC seconds.</summary>

@@ -34,6 +34,13 @@ internal static class ConnectionsStore
             new { UserId = userId, ProviderId = providerId }
         );
 
+    /// <summary>Locks the user's connections to a bank: two runs do not add the same accounts.</summary>
+    public static Task LockOfProvider(DbWork db, UserId userId, ProviderId providerId) =>
+        db.Query<ConnectionId>(
+            "select id from connections where user_id = @UserId and provider_id = @ProviderId order by id {for update}",
+            new { UserId = userId, ProviderId = providerId }
+        );
+
     /// <summary>Connections of a client in one status, or in any, behind <paramref name="after"/>.</summary>
     public static Task<IReadOnlyList<ConnectionRow>> ListOfClient(
         DbWork db,

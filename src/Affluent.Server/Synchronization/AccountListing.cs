@@ -20,9 +20,16 @@ internal sealed record ListingContext
 
     /// <summary>A healthy channel of higher rank, whose accounts this one leaves alone; null: none.</summary>
     public ChannelDefinitionId? RanksAbove { get; init; }
+
+    /// <summary>What the user's other connections to this bank hold, by identity: the same bank may be linked twice.</summary>
+    public IReadOnlyDictionary<string, TwinAccount> Twins { get; init; } = new Dictionary<string, TwinAccount>();
     public required Func<AccountId> NewId { get; init; }
     public required long Now { get; init; }
 }
+
+/// <summary>An account of another connection to the same bank.</summary>
+/// <param name="IsAbandoned">The channel that reads it waits for the user, who has linked the bank anew instead: it moves here.</param>
+internal sealed record TwinAccount(AccountRow Row, bool IsAbandoned);
 
 /// <summary>A listed account that this connection has, as it is to be stored.</summary>
 /// <param name="Outranked">The other channel reads it.</param>
@@ -36,6 +43,20 @@ internal sealed record AccountListing(
     IReadOnlyList<ListedAccount> Listed
 )
 {
+    /// <summary>
+    /// The list is another person's: it names accounts by IBAN, those held are named so too, and none is in both. Pure.
+    /// </summary>
+    public static bool IsOfAnother(IReadOnlyList<BankAccount> bank, IReadOnlyList<AccountRow> held)
+    {
+        var known = held.Where(a => a.DeletedAt is null).Select(a => a.Identity).ToArray();
+        return bank.Count > 0
+            && known.Length > 0
+            && known.All(identity => identity.StartsWith("iban:", StringComparison.Ordinal))
+            && AccountMatching
+                .Match(bank, [.. held.Select(a => new HeldAccount(a.Identity, a.Reference, a.Type, a.Name))])
+                .All(match => match.Held is null && match.Identity.StartsWith("iban:", StringComparison.Ordinal));
+    }
+
     /// <summary>Compares the bank's list with the accounts held of the connection, deleted ones included. Pure.</summary>
     public static AccountListing Of(
         IReadOnlyList<BankAccount> bank,
@@ -58,9 +79,26 @@ internal sealed record AccountListing(
         {
             var identity = match.Identity;
             var old = match.Held is { } index ? held[index] : null;
-            if (old is null or { DeletedAt: not null } && !context.AddsAccounts)
+            if (old is null or { DeletedAt: not null })
             {
-                continue;
+                if (!context.AddsAccounts)
+                {
+                    continue;
+                }
+                if (context.Twins.TryGetValue(identity, out var twin))
+                {
+                    if (twin.IsAbandoned && old is null)
+                    {
+                        var moved = Renewed(twin.Row, account, identity, context) with
+                        {
+                            ConnectionId = context.ConnectionId,
+                        };
+                        changed.Add(moved);
+                        listed.Add(new ListedAccount(account, moved, Outranked: false));
+                    }
+                    // Read there: one account is held once.
+                    continue;
+                }
             }
             if (
                 old is { DeletedAt: null }

@@ -141,23 +141,18 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         }
         // A page sent twice names the same account twice.
         _bankList = [.. accounts.DistinctBy(a => (a.Reference, a.Currency))];
-        var held = await tools.Database.Read(db => AccountImports.Of(db, run.Job.UserId, run.Id), cancellation);
-        var listing = AccountListing.Of(
-            _bankList,
-            held,
-            new ListingContext
-            {
-                UserId = run.Job.UserId,
-                ConnectionId = run.Id,
-                DefinitionId = _id,
-                AddsAccounts = run.ListsAccounts || channel.LastSuccessAt is null,
-                AwaitsConsent = run.Connection.ConsentPerAccount || run.Connection.SelectAccounts,
-                RanksAbove = run.RanksAbove(channel),
-                NewId = tools.Ids.Next<AccountId>,
-                Now = tools.Seconds,
-            }
-        );
-        ListedAccounts = [.. listing.Listed.Select(a => a.Row.Id)];
+        Task<(IReadOnlyList<AccountRow> Held, AccountListing Listing)> Compare(DbWork db) =>
+            AccountListReader.Compare(db, tools, run, channel, _bankList);
+        var (held, listing) = await tools.Database.Read(Compare, cancellation);
+        if (run.Attended && AccountListing.IsOfAnother(_bankList, held))
+        {
+            // What the other login has opened is not kept.
+            _steps.KeepSession("");
+            return (
+                null,
+                new ChannelEnd.Finished(new ChannelResult(ChannelStatus.AuthFailed, ChannelReason.OtherLogin))
+            );
+        }
         var holder = _steps.Holder == run.Connection.OwnerName ? null : _steps.Holder;
         if (holder is not null || listing.Added.Count + listing.Changed.Count + listing.NotFound.Count > 0)
         {
@@ -165,6 +160,12 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 change: null,
                 async work =>
                 {
+                    if (listing.Added.Count > 0)
+                    {
+                        // Another connection to this bank may be adding the same accounts.
+                        await ConnectionsStore.LockOfProvider(work.Db, work.UserId, run.Connection.ProviderId);
+                        (_, listing) = await Compare(work.Db);
+                    }
                     if (holder is not null)
                     {
                         await ConnectionsStore.SetOwner(work.Db, work.UserId, run.Id, holder);
@@ -179,6 +180,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 cancellation
             );
         }
+        ListedAccounts = [.. listing.Listed.Select(a => a.Row.Id)];
         return (listing.Listed, null);
     }
 
