@@ -17,6 +17,9 @@ internal sealed class HookedDatabase(Database inner) : Database
     /// <summary>How many pages the file may still grow by in one transaction: a disk that is nearly full. SQLite only.</summary>
     public int? PagesLeft { get; set; }
 
+    /// <summary>Happens before each transaction: what other nodes do while this one stands still.</summary>
+    public Func<Task>? BeforeWrite { get; set; }
+
     /// <summary>Happens after each transaction: what other nodes do while this one stands still.</summary>
     public Func<Task>? AfterWrite { get; set; }
 
@@ -30,6 +33,10 @@ internal sealed class HookedDatabase(Database inner) : Database
 
     protected override async Task<T> WriteCore<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
     {
+        if (BeforeWrite is { } first)
+        {
+            await first();
+        }
         var number = Interlocked.Increment(ref _writes);
         if (number > DiesAt)
         {

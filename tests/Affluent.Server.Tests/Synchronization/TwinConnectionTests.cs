@@ -67,9 +67,23 @@ public sealed class TwinConnectionTests
         var (http, _) = await app.SignedInUser();
         await TestApp.Connect(http);
         await TestApp.Connect(http);
+        var meanwhile = false;
+        var slow = new HookedDatabase(app.Database)
+        {
+            // The one node has its list, and before it writes another node reads the other connection to its end.
+            BeforeWrite = async () =>
+            {
+                if (!meanwhile && bank.EmbeddedChannel.Steps.Any(s => s.Input is StepInput.ListAccounts))
+                {
+                    meanwhile = true;
+                    await app.RunDueSynchronizations();
+                }
+            },
+        };
 
-        await app.RunDueSynchronizations();
+        await app.WorkerOver(slow).RunDue(Stop);
 
+        Assert.True(meanwhile);
         Assert.Single(await http.Accounts());
         Assert.Single(await http.Transactions());
     }
