@@ -5,7 +5,7 @@ namespace Affluent.Ledger;
 /// <summary>Why an amount has no exact value in minor units.</summary>
 public enum MoneyFault
 {
-    /// <summary>Not a current ISO 4217 code.</summary>
+    /// <summary>No code of a currency: three to ten capitals and digits, a capital first.</summary>
     UnknownCurrency,
 
     /// <summary>More decimals than the currency has (zeros at the end do not count).</summary>
@@ -15,7 +15,10 @@ public enum MoneyFault
     TooLarge,
 }
 
-/// <summary>Amounts as whole minor units (cents of EUR, yen, fils of KWD). Exact both ways: nothing is ever rounded.</summary>
+/// <summary>
+/// Amounts as whole minor units (cents of EUR, yen, fils of KWD). Exact both ways: nothing is ever rounded. What ISO 4217 does not know
+/// (BTC, a bank's own points) has eight decimals.
+/// </summary>
 public static class Money
 {
     // ISO 4217, list one: codes whose minor unit is not 2, then those where it is.
@@ -46,14 +49,36 @@ public static class Money
         .SelectMany(row => row.Codes.Split(' ').Select(code => KeyValuePair.Create(code, row.Decimals)))
         .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Every currency with its number of decimals.</summary>
+    /// <summary>Decimals of a currency without a minor unit of its own: those of the usual digital ones.</summary>
+    public const int DecimalsOfOthers = 8;
+
+    /// <summary>Every currency of ISO 4217 with its number of decimals.</summary>
     public static IReadOnlyDictionary<string, int> Currencies => Decimals;
 
-    private static readonly decimal[] Scale = [1m, 10m, 100m, 1_000m, 10_000m];
+    private static readonly decimal[] Scale =
+    [
+        1m,
+        10m,
+        100m,
+        1_000m,
+        10_000m,
+        100_000m,
+        1_000_000m,
+        10_000_000m,
+        100_000_000m,
+    ];
 
     /// <summary>Number of decimals of a currency; null when the code is not one.</summary>
-    public static int? DecimalsOf(string currency) =>
-        Decimals.TryGetValue(currency.AsSpan().Trim().ToString(), out var decimals) ? decimals : null;
+    public static int? DecimalsOf(string currency)
+    {
+        var code = currency.Trim();
+        return Decimals.TryGetValue(code, out var decimals) ? decimals
+            : IsCode(code) ? DecimalsOfOthers
+            : null;
+    }
+
+    private static bool IsCode(string code) =>
+        code.Length is >= 3 and <= 10 && char.IsAsciiLetter(code[0]) && code.All(char.IsAsciiLetterOrDigit);
 
     /// <summary>Reads an amount in minor units; null, or why there is none (<paramref name="minor"/> is then 0).</summary>
     public static MoneyFault? Read(decimal amount, string currency, out long minor)

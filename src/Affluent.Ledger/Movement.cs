@@ -167,7 +167,7 @@ public abstract record Reading
 /// <summary>Why a bank's row cannot be kept.</summary>
 public enum RowFault
 {
-    /// <summary>No ISO 4217 code that we know.</summary>
+    /// <summary>Nothing that names a currency.</summary>
     UnknownCurrency,
 
     /// <summary>More decimals than the currency has; rounding would invent money.</summary>

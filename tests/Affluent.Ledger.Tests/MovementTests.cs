@@ -64,7 +64,7 @@ public sealed class MovementTests
     public void A_row_that_cannot_be_kept_says_why()
     {
         Assert.Equal(RowFault.TooManyDecimals, Fault(Coffee with { Amount = -2.505m }));
-        Assert.Equal(RowFault.UnknownCurrency, Fault(Coffee with { Currency = "ECU" }));
+        Assert.Equal(RowFault.UnknownCurrency, Fault(Coffee with { Currency = "€" }));
         Assert.Equal(RowFault.AmountTooLarge, Fault(Coffee with { Amount = decimal.MaxValue }));
         Assert.Equal(RowFault.NoDay, Fault(Coffee with { BookingDay = null, ValueDay = null, TransactionDay = null }));
     }

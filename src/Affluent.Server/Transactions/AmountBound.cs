@@ -11,8 +11,7 @@ namespace Affluent.Server.Transactions;
 internal sealed record AmountBound(string Name, string Operator, Func<decimal, decimal?> Round)
 {
     // Before the bounds, which are made of them.
-    private const int Usual = 2;
-    private static readonly int[] Others = [0, 3, 4];
+    private static readonly int[] Known = [2, 0, 3, 4];
 
     public static readonly AmountBound AtLeast = new("least", ">=", scaled => Math.Ceiling(scaled));
     public static readonly AmountBound AtMost = new("most", "<=", scaled => Math.Floor(scaled));
@@ -27,13 +26,13 @@ internal sealed record AmountBound(string Name, string Operator, Func<decimal, d
     /// <summary>The clause; its text is always the same, so that databases keep its plan.</summary>
     public string Clause { get; } =
         $"t.amount_minor {Operator} case "
-        + string.Concat(Others.Select(d => $"when t.currency in ({Codes(d)}) then @{Name}{d} "))
-        + $"else @{Name}{Usual} end";
+        + string.Concat(Known.Select(d => $"when t.currency in ({Codes(d)}) then @{Name}{d} "))
+        + $"else @{Name}{Money.DecimalsOfOthers} end";
 
     /// <summary>Sets the parameters of <see cref="Clause"/>.</summary>
     public void Add(DynamicParameters parameters, decimal amount)
     {
-        foreach (var decimals in Others.Append(Usual))
+        foreach (var decimals in Known.Append(Money.DecimalsOfOthers))
         {
             parameters.Add($"{Name}{decimals}", (long?)Round(Scaled(amount, decimals)), DbType.Int64);
         }
@@ -41,13 +40,7 @@ internal sealed record AmountBound(string Name, string Operator, Func<decimal, d
 
     private static decimal Scaled(decimal amount, int decimals)
     {
-        var scale = decimals switch
-        {
-            0 => 1m,
-            3 => 1_000m,
-            4 => 10_000m,
-            _ => 100m,
-        };
+        var scale = 1 / new decimal(1, 0, 0, false, (byte)decimals);
         // Beyond what can be stored, the bound lets everything through or nothing.
         return Math.Clamp(amount, long.MinValue / scale, long.MaxValue / scale) * scale;
     }

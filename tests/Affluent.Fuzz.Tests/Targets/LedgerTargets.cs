@@ -132,8 +132,9 @@ internal static class LedgerTargets
             "an amount is kept to the last decimal"
         );
         Promise.Holds(
-            movement.Currency is { Length: 3 } code && code.All(char.IsAsciiLetterUpper),
-            "a currency is three capitals"
+            movement.Currency is { Length: >= 3 and <= 10 } code
+                && code.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c)),
+            "a currency is some capitals and digits"
         );
         Promise.Holds(movement.BankId is null || movement.BankId.Trim() != "", "a bank's id is never blank");
         Promise.Holds(

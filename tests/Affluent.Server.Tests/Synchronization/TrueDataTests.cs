@@ -36,7 +36,7 @@ public sealed class TrueDataTests
 
     [Theory]
     [OnBothDatabases("12.345", "EUR")]
-    [OnBothDatabases("1", "XBTX")]
+    [OnBothDatabases("1", "€")]
     public async Task A_row_that_cannot_be_kept_to_the_cent_is_told(DatabaseKind kind, string amount, string currency)
     {
         var row = Bank.Booked(null, 1, "2026-02-28", "ODD") with
@@ -59,22 +59,31 @@ public sealed class TrueDataTests
         Assert.False(Assert.Single(await http.Accounts()).TryGetProperty("rows_left_out", out var _));
     }
 
-    [Theory, OnBothDatabases]
-    public async Task A_withdrawn_currency_is_kept(DatabaseKind kind)
+    [Theory]
+    [OnBothDatabases("-75.5", "HRK")]
+    [OnBothDatabases("0.00012345", "BTC")]
+    [OnBothDatabases("120", "MILES")]
+    public async Task A_currency_that_is_withdrawn_digital_or_the_bank_s_own_is_kept(
+        DatabaseKind kind,
+        string amount,
+        string currency
+    )
     {
+        var exact = decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture);
         var bank = new FakeBank();
         bank.EmbeddedChannel.With(
             Bank.Account("111"),
-            Bank.Booked(null, -75.5m, "2026-02-27", "ZAGREB") with
+            Bank.Booked(null, exact, "2026-02-27", "ODD") with
             {
-                Currency = "HRK",
+                Currency = currency,
             }
         );
         var (app, http, id) = await Linked(bank, kind);
         await using var _ = app;
 
         Assert.Equal("SUCCESS", await http.StatusOf(id));
-        Assert.Equal(-75.5m, Assert.Single(await http.Transactions()).Money("amount"));
+        Assert.Equal(exact, Assert.Single(await http.Transactions()).Money("amount"));
+        Assert.Single((await http.Read($"/api/v2.1/transactions?amount={amount}")).EnumerateArray());
     }
 
     [Theory, OnBothDatabases]
