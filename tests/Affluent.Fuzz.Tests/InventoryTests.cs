@@ -32,6 +32,9 @@ public sealed class InventoryTests
         ["Affluent.TestBank.Scenarios.ScenarioFiles"] = "Only opens the files: their readers are targets",
         ["Affluent.Server.Accounts.AccountBalances"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
+        ["Affluent.Server.Transactions.CandidateList"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
+        ["Affluent.Ledger.FoldedLetters"] = "Fills a table at the start: every letter of it goes through once",
         ["Affluent.Server.Jobs.ConnectionJobs.Attending"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Jobs.Departure.Open"] =

@@ -144,9 +144,18 @@ internal static class LedgerTargets
             "every line of the bank's text is kept, but for what no database takes"
         );
         var type = TransactionTypes.Guess(movement);
-        var category = Categorization.Guess(movement, LabelParts.Of(movement)).Id;
+        var parts = LabelParts.Of(movement);
+        Promise.Holds(parts.Card is null or { Length: 4 }, "of a card the last four digits are kept, and no more");
+        var category = Categorization.Guess(movement, parts).Id;
         Promise.Holds(Categories.ById.ContainsKey(category), "a category is one of the tree");
-        return (type, category);
+        return (
+            type,
+            category,
+            parts.CheckNumber is null,
+            parts.MadeOn is null,
+            parts.Mandate is null,
+            parts.EndToEndId is null
+        );
     }
 
     private static object? Keys(string text)

@@ -35,6 +35,7 @@ internal static class PlatformTargets
                 Cursor,
                 new TransactionCursor(20_000, new TransactionId(12)).Text()
             ),
+            FuzzTarget.OfText("change-cursor", Place, new ChangeCursor(17, new TransactionId(12)).Text()),
             FuzzTarget.OfBytes("vault-envelope", Envelope, "plain text"),
             FuzzTarget.OfText("master-key", MasterKeyFile, Convert.ToBase64String(Key), "# made by hand\nAAAA"),
             FuzzTarget.OfText("signing-key", SigningKeyFile, Pem),
@@ -190,6 +191,16 @@ internal static class PlatformTargets
             "a cursor survives being written and read"
         );
         return cursor is null ? -1 : Math.Sign(cursor.Day);
+    }
+
+    private static object? Place(string text)
+    {
+        var place = ChangeCursor.Read(text);
+        Promise.Holds(
+            place is null || ChangeCursor.Read(place.Value.Text()) == place,
+            "a place in the changes survives being written and read"
+        );
+        return place is null;
     }
 
     private static object? Envelope(ReadOnlyMemory<byte> input)
