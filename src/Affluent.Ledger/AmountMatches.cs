@@ -14,7 +14,9 @@ internal static class AmountMatches
     public static void Find(Side held, Side rows, ReconciliationSettings settings)
     {
         // By their words, so that only rows that share one are compared.
-        var announced = held.Where(have => have.IsFree && have.IsOpen && have.HasVanished && IsByCard(have))
+        var announced = held.Where(have =>
+                have.IsFree && have.IsOpen && have.Stored is { Missing: false } && IsByCard(have)
+            )
             .SelectMany(have => have.Words.Select(word => (word, have)))
             .ToLookup(pair => pair.word, pair => pair.have, StringComparer.Ordinal);
         if (announced.Count == 0)
@@ -69,10 +71,20 @@ internal static class AmountMatches
     private static bool MayBeOne(Candidate have, Candidate row, ReconciliationSettings settings)
     {
         var (old, now) = (have.Movement, row.Movement);
+        // One that has gone before comes back by its day alone; one that is merely out of sight has not gone.
         return old.Currency == now.Currency
+            && (
+                have.HasVanished
+                || (
+                    old.Status == TransactionStatus.Expired
+                    && old.TransactionDay is { } made
+                    && made == now.TransactionDay
+                )
+            )
             && !Contradictions.OfDayMade(old, now)
             && LikelyMatches.Distance(old, now) <= settings.PendingDays
             && WordComparison.Likeness(have.Words, row.Words) >= Alike
+            && !WordComparison.NameOthers(have.Words, row.Words)
             && !Contradictions.OfReferences(old, now)
             && !Contradictions.OfKind(old, now)
             && !WordComparison.Contradict(old.Counterparty, now.Counterparty);
@@ -80,10 +92,13 @@ internal static class AmountMatches
 
     private static bool IsWithin(Movement old, Movement now, ReconciliationSettings settings)
     {
-        var percent = Math.Max(
-            settings.CardAmountPercent,
-            IsForeign(old) || IsForeign(now) ? settings.ForeignAmountPercent : 0
-        );
+        var (before, after) = (ForeignAmount(old), ForeignAmount(now));
+        if (before is not null && after is not null && before != after)
+        {
+            return false;
+        }
+        var foreign = before is null && after is null ? 0 : settings.ForeignAmountPercent;
+        var percent = Math.Max(settings.CardAmountPercent, foreign);
         return percent > 0
             && Math.Abs((decimal)now.Amount - old.Amount) * 100 <= Math.Abs((decimal)old.Amount) * percent;
     }
@@ -121,9 +136,9 @@ internal static class AmountMatches
     );
 
     // "100.00 USD", "USD 100,00": a currency beside a number.
-    private static bool IsForeign(Movement movement)
+    private static string? ForeignAmount(Movement movement)
     {
-        var words = movement.Text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        var words = movement.Text.ToUpperInvariant().Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
         for (var i = 0; i < words.Length; i++)
         {
             if (
@@ -131,13 +146,16 @@ internal static class AmountMatches
                 && words[i].All(char.IsAsciiLetterUpper)
                 && words[i] != movement.Currency
                 && Money.DecimalsOf(words[i]) is not null
-                && ((i > 0 && IsAmount(words[i - 1])) || (i + 1 < words.Length && IsAmount(words[i + 1])))
             )
             {
-                return true;
+                var beside = new[] { i - 1, i + 1 }.Where(at => at >= 0 && at < words.Length).Select(at => words[at]);
+                if (beside.FirstOrDefault(IsAmount) is { } amount)
+                {
+                    return $"{amount.Replace(',', '.')} {words[i]}";
+                }
             }
         }
-        return false;
+        return null;
     }
 
     private static bool IsAmount(string word) => word.Any(char.IsAsciiDigit) && word.All(c => !char.IsLetter(c));

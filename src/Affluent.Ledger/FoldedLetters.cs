@@ -11,7 +11,9 @@ namespace Affluent.Ledger;
 internal static class FoldedLetters
 {
     private const char None = '\0';
-    private const int TableEnd = 0x250;
+
+    // Latin, Greek, Cyrillic: those with accents that banks lose.
+    private const int TableEnd = 0x530;
 
     // Of each character below TableEnd what it becomes; None: it parts words.
     private static readonly char[] Table = [.. Enumerable.Range(0, TableEnd).Select(c => Folded((char)c))];

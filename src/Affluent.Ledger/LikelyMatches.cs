@@ -81,9 +81,16 @@ internal static class LikelyMatches
     {
         List<Pair> pairs = [];
         var days = Array.ConvertAll(held, t => t.Day);
+        ILookup<int?, Twin>? byDayMade = null;
         foreach (var row in rows)
         {
             var near = Near(row, held, days, tiers.Rules.MarginDays);
+            if (near.Length > MostCandidates && row.First.Movement.TransactionDay is { } made)
+            {
+                byDayMade ??= held.ToLookup(have => have.First.Movement.TransactionDay);
+                // The day on which it was made tells it from the others.
+                near = byDayMade[made].Take(MostCandidates + 1).ToArray();
+            }
             if (near.Length > MostCandidates)
             {
                 StayApart(row, MatchReason.TooMany, WorthADoubt, near.ToArray());
@@ -213,7 +220,13 @@ internal static class LikelyMatches
         }
         var tolerance = held.IsOpen ? settings.PendingDays : settings.DateShiftDays;
         var distance = Distance(old, now);
-        if (distance > tolerance || Contradictions.OfReferences(old, now) || Contradictions.OfKind(old, now))
+        if (
+            distance > tolerance
+            || Contradictions.OfReferences(old, now)
+            // Yesterday's coffee is not today's. (Where a bank corrects nothing but this day, the rows are equal in all else.)
+            || (Contradictions.OfDayMade(old, now) && !MayBeMidnight(held, row, tiers))
+            || Contradictions.OfKind(old, now)
+        )
         {
             return default;
         }
@@ -228,7 +241,8 @@ internal static class LikelyMatches
         {
             return default;
         }
-        if (otherNames && Contradictions.OfDayMade(old, now))
+        var nextDay = Contradictions.OfDayMade(old, now);
+        if (nextDay && otherNames)
         {
             return default;
         }
@@ -241,12 +255,18 @@ internal static class LikelyMatches
         var outOfSight = !held.IsOpen && !held.InWindow && old.Day != now.Day;
         // Price and nearness alone make no pair of rows that name different things; they are worth a doubt.
         return (
-            otherNames || outOfSight ? Math.Min((int)score, GoodEnough - 1) : (int)score,
+            otherNames || outOfSight || nextDay ? Math.Min((int)score, GoodEnough - 1) : (int)score,
             sameDayMade ? MatchReason.SameDayMade
             : likeness > 0.5 ? MatchReason.WordsAlike
             : MatchReason.OneForOne
         );
     }
+
+    // One day apart, at a price that is paid but once: midnight of another zone may lie between the announcement and the booking.
+    private static bool MayBeMidnight(Candidate held, Candidate row, Tiers tiers) =>
+        held.IsOpen
+        && Math.Abs(held.Movement.TransactionDay!.Value - row.Movement.TransactionDay!.Value) == 1
+        && !tiers.IsPaidOften(row.Movement);
 
     private static bool SameDayMade(Movement old, Movement now) =>
         old.TransactionDay is { } made && made == now.TransactionDay;

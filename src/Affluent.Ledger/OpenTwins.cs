@@ -51,6 +51,7 @@ internal static class OpenTwins
     {
         var (early, late) = (open.Movement, booked.Movement);
         return !Contradictions.OfReferences(early, late)
+            && !Contradictions.OfDayMade(early, late)
             && (
                 early.TransactionDay is { } used
                     && used == late.TransactionDay

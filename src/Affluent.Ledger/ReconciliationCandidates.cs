@@ -54,6 +54,15 @@ internal sealed class Candidate(Movement movement, string? trustedId, StoredTran
         (row.Ambiguous, row.MayBe) = (false, []);
     }
 
+    /// <summary>There is no doubt left when all that it might have been have found their own rows.</summary>
+    public void Reconsider()
+    {
+        if (Ambiguous && MayBe.All(other => !other.IsFree))
+        {
+            (Reason, Confidence, Ambiguous, MayBe) = (MatchReason.NoneAlike, 100, false, []);
+        }
+    }
+
     public void StayApart(MatchReason reason, int confidence, IEnumerable<Candidate> mayBe)
     {
         (Reason, Confidence, Ambiguous) = (reason, confidence, true);

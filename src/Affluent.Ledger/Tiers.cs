@@ -21,6 +21,7 @@ internal sealed class Tiers
 {
     private readonly ReconciliationInput _input;
     private readonly int[] _equal;
+    private HashSet<(long Amount, string Currency)>? _prices;
 
     public Tiers(ReconciliationInput input, int[] equal)
     {
@@ -106,6 +107,10 @@ internal sealed class Tiers
         if (rules.Uses(MatchTier.Amount))
         {
             AmountMatches.Find(Held, Rows, rules.Settings);
+            foreach (var row in Rows)
+            {
+                row.Reconsider();
+            }
         }
         OpenTwins.Doubt(Rows, EqualOnes(), rules.Settings);
     }
@@ -152,6 +157,16 @@ internal sealed class Tiers
     }
 
     public ReconciliationRules Rules => _input.Rules;
+
+    /// <summary>Whether more than one of those held, or of the bank's rows, is of this price.</summary>
+    public bool IsPaidOften(Movement row)
+    {
+        _prices ??= Repeated(_input.Held.Select(s => s.Movement)).Union(Repeated(_input.Rows)).ToHashSet();
+        return _prices.Contains((row.Amount, row.Currency));
+
+        static IEnumerable<(long, string)> Repeated(IEnumerable<Movement> movements) =>
+            movements.CountBy(m => (m.Amount, m.Currency)).Where(price => price.Value > 1).Select(price => price.Key);
+    }
 
     /// <summary>Whether a user said that the two are different.</summary>
     public bool AreSettledDifferent(Candidate a, Candidate b) =>
@@ -238,7 +253,7 @@ internal sealed class Tiers
             if (row.IsFree && waiting.TryGetValue(keyOfRow(row), out var same))
             {
                 // Nearly always the first; those before it are taken or name another side.
-                var have = same.Find(have => have.IsFree && !Contradict(have, row));
+                var have = same.Find(have => have.IsFree && !Contradict(have, row, tier));
                 if (have is not null)
                 {
                     Candidate.Pair(have, row, tier, reason, 100);
@@ -251,7 +266,8 @@ internal sealed class Tiers
         }
     }
 
-    private static bool Contradict(Candidate have, Candidate row) =>
+    private static bool Contradict(Candidate have, Candidate row, MatchTier tier) =>
         Contradictions.OfReferences(have.Movement, row.Movement)
+        || (tier == MatchTier.Booked && Contradictions.OfDayMade(have.Movement, row.Movement))
         || WordComparison.Contradict(have.Movement.Counterparty, row.Movement.Counterparty);
 }

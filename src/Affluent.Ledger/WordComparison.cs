@@ -86,7 +86,9 @@ internal static class WordComparison
             + "ELECTRONIQUE EMISE EMIS EUR FACTURE FAVEUR INST INSTANTANE KARTE MOTIF NUMERO PAIEMENT PAYMENT PENDING "
             + "POUR PRELEVEMENT PRELEVT PRELVT PRLV PURCHASE RECU REF REFERENCE RECIBO SEPA TRANSACTION TRANSFER TRANSFERENCIA "
             + "UEBERWEISUNG LASTSCHRIFT VERS VIR VIREMENT VISA VOTRE AVEC COURS ATTENTE VENIR PREAUTORISATION PREAUTH OPERATION "
-            + "CHEQUE CHQ CHECK SALAIRE SALARY AMP"
+            + "CHEQUE CHQ CHECK SALAIRE SALARY AMP CONTACTLESS SANS CONTACT TERMINAL GIROCARD KARTENZAHLUNG TARJETA COMPRA PAGO "
+            + "PAGAMENTO CARTA BETALING BETAALPAS OVERBOEKING DAUERAUFTRAG GUTSCHRIFT ABBUCHUNG BONIFICO ADDEBITO MANDAT MANDATE "
+            + "CLIENT PERMANENT REMISE"
         ).Split(' '),
         StringComparer.OrdinalIgnoreCase
     );
@@ -116,7 +118,7 @@ internal static class WordComparison
     public const double Contradiction = 0.3;
 
     /// <summary>Texts of at least this likeness are taken to speak of one, whatever else stands in them.</summary>
-    private const double SameName = 0.75;
+    private const double SameName = 0.85;
 
     /// <summary>Each text names something that the other does not: "FNAC LILLE" and "DARTY LILLE".</summary>
     public static bool NameOthers(string[] a, string[] b) =>

@@ -21,7 +21,14 @@ public sealed class CorpusTests
 
     [Fact]
     public void The_same_holds_of_histories_without_end() =>
-        Endless.Sample(history => Assert.Equal("", string.Join('\n', Corpus.Play(history).Faults)), iter: 60);
+        Endless.Sample(
+            history =>
+            {
+                var faults = Corpus.Play(history).Faults;
+                Assert.True(faults.Count == 0, string.Join('\n', faults));
+            },
+            iter: 40
+        );
 
     [Fact]
     public void The_corpus_is_as_large_as_it_is_said_to_be()

@@ -33,7 +33,7 @@ public sealed class LikelyMatchTests
     public void A_row_that_books_late_is_found_by_the_day_on_which_it_was_made() =>
         Assert.Single(
             Account
-                .Empty.After(Pending(-4210, 8, "CB CARREFOUR"))
+                .Empty.After(Pending(-4210, 8, "CB CARREFOUR") with { TransactionDay = null })
                 .After(Booked(-4210, 30, "CARREFOUR PARIS") with { TransactionDay = 10 })
                 .Stored
         );
@@ -42,10 +42,28 @@ public sealed class LikelyMatchTests
     public void A_row_that_was_made_early_is_still_found_by_the_day_of_its_listing() =>
         Assert.Single(
             Account
-                .Empty.After(Pending(-4210, 35, "CB CARREFOUR"))
+                .Empty.After(Pending(-4210, 35, "CB CARREFOUR") with { TransactionDay = null })
                 .After(Booked(-4210, 30, "CARREFOUR PARIS") with { TransactionDay = 10 })
                 .Stored
         );
+
+    [Theory]
+    [InlineData(10, 1, false)]
+    [InlineData(11, 2, true)]
+    [InlineData(12, 2, false)]
+    public void Of_two_days_on_which_it_was_made_one_apart_is_a_doubt_and_more_is_another(
+        int made,
+        int held,
+        bool doubt
+    )
+    {
+        var stored = Account
+            .Empty.After(Pending(-4210, 10, "CB CARREFOUR"))
+            .After(Booked(-4210, 13, "CARTE CARREFOUR") with { TransactionDay = made })
+            .Stored;
+
+        Assert.Equal((held, doubt), (stored.Count, stored[^1].Ambiguous));
+    }
 
     [Fact]
     public void A_booked_row_that_moved_far_is_the_same_when_it_was_made_on_the_same_day() =>

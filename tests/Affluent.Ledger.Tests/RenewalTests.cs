@@ -44,9 +44,25 @@ public sealed class RenewalTests
             Code = "PMNT-CCRD-CWDL",
         };
 
-        var announced = Pending with { CheckNumber = null };
+        var announced = Pending with { CheckNumber = null, TransactionDay = null };
         Assert.Equal(told, Assert.Single(Account.Empty.After(announced).After(told).Stored).Movement);
     }
+
+    [Fact]
+    public void The_day_on_which_a_booked_row_was_made_may_be_corrected()
+    {
+        var corrected = Silent with { TransactionDay = 9 };
+
+        var held = Assert.Single(Account.Empty.After(Silent with { TransactionDay = 8 }).After(corrected).Stored);
+
+        Assert.Equal(corrected, held.Movement);
+    }
+
+    [Theory]
+    [InlineData(10, 1)]
+    [InlineData(9, 2)]
+    public void What_was_announced_of_one_day_is_not_what_is_booked_of_another(int made, int held) =>
+        Assert.Equal(held, Account.Empty.After(Pending).After(Silent with { TransactionDay = made }).Stored.Count);
 
     [Theory]
     [InlineData("18", 2)]

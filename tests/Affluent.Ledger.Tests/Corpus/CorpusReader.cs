@@ -8,7 +8,7 @@ namespace Affluent.Ledger.Tests;
 /// <code>
 /// == a title, then what the catalogue says: ids absent|booked|stable, card PERCENT, foreign PERCENT
 /// fetch [from DAY] [to DAY] | fetch known        (known: the list covers what follows its earliest row)
-/// LABEL STATUS AMOUNT DAY [mDAY vDAY #ID cur= cp= chk= e2e=] | words // next line
+/// LABEL STATUS AMOUNT DAY [mDAY vDAY #ID cur= cp= chk= e2e= rum=] | words // next line
 /// different LABEL LABEL
 /// </code>
 /// Status is B (booked), P (pending), O (other) or R (rejected). A day is a number of days after 2026-01-01, or a date. m is the day on which it
@@ -111,6 +111,7 @@ internal static class CorpusReader
                 ['c', 'p', '=', .. var name] => row with { Counterparty = name.Replace('_', ' ') },
                 ['c', 'h', 'k', '=', .. var check] => row with { CheckNumber = check },
                 ['e', '2', 'e', '=', .. var end] => row with { EndToEndId = end },
+                ['r', 'u', 'm', '=', .. var mandate] => row with { Mandate = mandate },
                 _ => throw new FormatException(line),
             };
         }

@@ -160,7 +160,23 @@ internal sealed class GeneratedHistory
                 var town = Towns[_random.Next(Towns.Length)];
                 var shop = Shops[_random.Next(Shops.Length)];
                 var twins = _random.Next(8) == 0 ? 2 : 1;
-                Happens(-Cents(), day, "CB", shop, town, twins, lapses: Chance(BankFamily.PendingLapses, 5));
+                var price = -Cents();
+                Happens(price, day, "CB", shop, town, twins, lapses: Chance(BankFamily.PendingLapses, 5));
+                if (_family != BankFamily.PendingLapses && _random.Next(6) == 0)
+                {
+                    // Another shop of the same price, on the same day or the next.
+                    Happens(
+                        price,
+                        day + _random.Next(2),
+                        "CB",
+                        Shops[(Array.IndexOf(Shops, shop) + 7) % Shops.Length],
+                        town
+                    );
+                }
+            }
+            if (TellsDayMade && _family != BankFamily.MovesDays && (day < 8 || _random.Next(2) == 0))
+            {
+                Happens(-2_50, day, "CB", "CAFE DES ARTS", "PARIS");
             }
         }
     }
@@ -221,6 +237,16 @@ internal sealed class GeneratedHistory
                 or BankFamily.MovesDays
                 or BankFamily.DaysSlip;
 
+    // The day of use is told of booked rows too.
+    private bool TellsDayMade =>
+        _family
+            is not (
+                BankFamily.OtherIdOnceBooked
+                or BankFamily.CutsWords
+                or BankFamily.WordsAnew
+                or BankFamily.DaysSlip
+            );
+
     private List<Fetch> Read()
     {
         List<Fetch> fetches = [];
@@ -265,7 +291,7 @@ internal sealed class GeneratedHistory
             {
                 continue;
             }
-            if (day < from || IsWithdrawn(index, reading))
+            if (day < from || (!pending && IsWithdrawn(index, reading)))
             {
                 continue;
             }
@@ -289,15 +315,6 @@ internal sealed class GeneratedHistory
         var foreign = _family == BankFamily.ForeignRates && h.IsByCard && h.Made % 3 == 0;
         // The rate of the day on which it is booked: up to three in a hundred off, alike for twins.
         var amount = foreign && !pending ? h.Amount + (h.Amount * (h.Made % 7 - 3) / 100) : h.Amount;
-        var keepsDayMade =
-            h.IsByCard
-            && _family
-                is not (
-                    BankFamily.OtherIdOnceBooked
-                    or BankFamily.CutsWords
-                    or BankFamily.WordsAnew
-                    or BankFamily.DaysSlip
-                );
         return new BankTransaction
         {
             Id = IdOf(h, index, pending, reading, place),
@@ -306,7 +323,7 @@ internal sealed class GeneratedHistory
             Status = pending ? BankTransactionStatus.Pending : BankTransactionStatus.Booked,
             BookingDay = pending ? null : Day(h.Booked + slip + moved),
             ValueDay = _family == BankFamily.MovesDays && !pending && today > h.Booked + 4 ? Day(h.Booked) : null,
-            TransactionDay = pending || keepsDayMade ? Day(h.Made + slip) : null,
+            TransactionDay = pending || (h.IsByCard && TellsDayMade) ? Day(h.Made + slip) : null,
             Remittance = [.. WordsOf(h, pending, reading, foreign)],
         };
     }
