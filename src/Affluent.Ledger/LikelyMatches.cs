@@ -104,16 +104,10 @@ internal static class LikelyMatches
                 }
             }
         }
-        // What one of two that are settled as different went into is not the other.
-        pairs.RemoveAll(pair =>
-            !pair.Held.First.HasVanished
-            && pairs.Exists(other =>
-                other.Row == pair.Row
-                && other.Held.First.HasVanished
-                && other.Score >= GoodEnough
-                && tiers.AreSettledDifferent(other.Held.First, pair.Held.First)
-            )
-        );
+        if (tiers.HasSettled)
+        {
+            LeaveOutSettled(pairs, tiers);
+        }
         // Each round can clear the way for another pair; what it takes very many rounds to tell is doubtful anyway.
         for (var round = 0; round < MostRounds && Round(pairs); round++)
         {
@@ -129,6 +123,18 @@ internal static class LikelyMatches
                 [.. ordered.Select(pair => pair.Held)]
             );
         }
+    }
+
+    // What one of two that are settled as different went into is not the other.
+    private static void LeaveOutSettled(List<Pair> pairs, Tiers tiers)
+    {
+        var went = pairs
+            .Where(pair => pair.Held.First.HasVanished && pair.Score >= GoodEnough)
+            .ToLookup(pair => pair.Row, pair => pair.Held.First);
+        pairs.RemoveAll(pair =>
+            !pair.Held.First.HasVanished
+            && went[pair.Row].Any(other => tiers.AreSettledDifferent(other, pair.Held.First))
+        );
     }
 
     private static ReadOnlySpan<Twin> Near(Twin row, Twin[] held, int[] days, int margin)

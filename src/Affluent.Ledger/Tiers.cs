@@ -22,6 +22,7 @@ internal sealed class Tiers
     private readonly ReconciliationInput _input;
     private readonly int[] _equal;
     private HashSet<(long Amount, string Currency)>? _prices;
+    private HashSet<(long One, long Other)>? _different;
 
     public Tiers(ReconciliationInput input, int[] equal)
     {
@@ -168,12 +169,18 @@ internal sealed class Tiers
             movements.CountBy(m => (m.Amount, m.Currency)).Where(price => price.Value > 1).Select(price => price.Key);
     }
 
-    /// <summary>Whether a user said that the two are different.</summary>
-    public bool AreSettledDifferent(Candidate a, Candidate b) =>
-        _input.Settled.Different.Any(pair =>
-            (pair.First, pair.Second) == (a.Stored?.Id, b.Stored?.Id)
-            || (pair.Second, pair.First) == (a.Stored?.Id, b.Stored?.Id)
-        );
+    /// <summary>Whether anything was said of doubtful transactions.</summary>
+    public bool HasSettled => _input.Settled.Different.Count > 0;
+
+    /// <summary>Whether it was said that the two are different.</summary>
+    public bool AreSettledDifferent(Candidate a, Candidate b)
+    {
+        _different ??=
+        [
+            .. _input.Settled.Different.SelectMany(p => new[] { (p.First, p.Second), (p.Second, p.First) }),
+        ];
+        return a.Stored is { } one && b.Stored is { } other && _different.Contains((one.Id, other.Id));
+    }
 
     // The bank's rows that are held as they are, each with its stored one.
     private IEnumerable<Candidate> EqualOnes()

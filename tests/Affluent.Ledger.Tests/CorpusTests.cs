@@ -27,7 +27,7 @@ public sealed class CorpusTests
                 var faults = Corpus.Play(history).Faults;
                 Assert.True(faults.Count == 0, string.Join('\n', faults));
             },
-            iter: 40
+            iter: 24
         );
 
     [Fact]

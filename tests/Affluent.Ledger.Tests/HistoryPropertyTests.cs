@@ -6,7 +6,7 @@ namespace Affluent.Ledger.Tests;
 /// <summary>What holds for whole histories, those of the corpus' families: however they are read, the same is held at the end.</summary>
 public sealed class HistoryPropertyTests
 {
-    private const int Times = 15;
+    private const int Times = 8;
 
     private static readonly Gen<BankFamily> Families = Gen.Int[0, Enum.GetValues<BankFamily>().Length - 1]
         .Select(family => (BankFamily)family);
