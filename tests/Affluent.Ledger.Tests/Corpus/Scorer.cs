@@ -219,7 +219,8 @@ internal sealed class Scorer(History history)
         return assigned;
     }
 
-    private static bool IsCovered(Window window, IReadOnlyList<LabelledRow> rows, Movement movement)
+    /// <summary>Whether a list covers a movement: if it is not listed then, it is gone.</summary>
+    public static bool IsCovered(Window window, IReadOnlyList<LabelledRow> rows, Movement movement)
     {
         var from = window.From ?? (rows.Count == 0 ? int.MaxValue : rows.Min(row => row.Movement.Day));
         int?[] days = [movement.Day, movement.BookingDay, movement.ValueDay, movement.TransactionDay];
