@@ -25,6 +25,12 @@ public enum CategoryWhy
 
     /// <summary>The trained model, from the look of the words.</summary>
     Model,
+
+    /// <summary>What was said of another transaction with the same merchant or person.</summary>
+    Learned,
+
+    /// <summary>The user, or the client for the user, of this very transaction.</summary>
+    User,
 }
 
 /// <summary>A category with what decided it.</summary>

@@ -89,17 +89,16 @@ internal sealed class CategoryModel
     public static int Features(LabelParts parts, bool incoming, Span<int> features)
     {
         var words = parts.Words;
-        var mayHaveTown = parts.Means is PaymentMeans.Card or PaymentMeans.Unknown;
-        var last = words.Count - (mayHaveTown ? Places.AtEnd(words) : 0);
         // A bucket for all, one for the sign and how it was paid.
         features[0] = Bucket(Begin(1));
         features[1] = Bucket(Add(Begin(2), (char)('A' + ((int)parts.Means * 2) + (incoming ? 1 : 0))));
         var count = 2;
         var before = 0u;
-        for (var i = mayHaveTown ? Places.AtBeginning(words) : 0; i < last; i++)
+        var (first, end) = parts.Name;
+        for (var i = first; i < end; i++)
         {
             var word = words.Whole(i);
-            if (IsNumber(word))
+            if (LabelParts.IsNumber(word))
             {
                 continue;
             }
@@ -230,17 +229,6 @@ internal sealed class CategoryModel
             features[count++] = Bucket(hash);
         }
         return count;
-    }
-
-    // "O2SWITCH" is a name, "75011" and "AB1234" are none.
-    private static bool IsNumber(ReadOnlySpan<char> word)
-    {
-        var digits = 0;
-        foreach (var c in word)
-        {
-            digits += char.IsAsciiDigit(c) ? 1 : 0;
-        }
-        return digits > 0 && (digits > 2 || word.Length < digits + 3);
     }
 
     // FNV-1a, with its last bits folded over the first.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Affluent.Ledger;
@@ -34,6 +35,9 @@ public enum PaymentMeans
 /// <summary>What a person recognises in a bank's text, part by part. What the bank gives as a field of its own goes before its words.</summary>
 public sealed partial class LabelParts
 {
+    private const int WordsOfKey = 4;
+    private const int LongestWordOfKey = 20;
+
     private readonly Movement _movement;
     private readonly string _folded;
     private readonly Lazy<(string? Merchant, string? Place)> _shop;
@@ -64,6 +68,19 @@ public sealed partial class LabelParts
 
     /// <summary>The town at the end of a card payment's label.</summary>
     public string? Place => _shop.Value.Place;
+
+    /// <summary>
+    /// By what the merchant or person is known again in another label, whatever the town, date and number are: what came and what went
+    /// apart. Null when the label has no word.
+    /// </summary>
+    public string? MerchantKey
+    {
+        get
+        {
+            var name = Merchant ?? KeyOfWords();
+            return name.Length == 0 ? null : $"{(_movement.Amount > 0 ? '+' : '-')}{name}";
+        }
+    }
 
     /// <summary>The last four digits of the card.</summary>
     public string? Card => Digits(MaskedCard().Match(_folded)) is { Length: >= 4 } digits ? digits[^4..] : null;
@@ -127,6 +144,16 @@ public sealed partial class LabelParts
     public string? EndToEndId => _movement.EndToEndId ?? Value(EndToEnd().Match(_folded));
 
     internal Tokens Words { get; }
+
+    /// <summary>The words without the town of a card payment: the first, and where they end.</summary>
+    internal (int First, int End) Name
+    {
+        get
+        {
+            var mayHaveTown = Means is PaymentMeans.Card or PaymentMeans.Unknown;
+            return mayHaveTown ? (Places.AtBeginning(Words), Words.Count - Places.AtEnd(Words)) : (0, Words.Count);
+        }
+    }
 
     /// <summary>Where among the words a merchant's name may stand, be it a common word.</summary>
     internal Range MerchantPlace { get; }
@@ -192,6 +219,34 @@ public sealed partial class LabelParts
             place = Words.Count - length;
         }
         return (merchant?.Name, place > 0 && place < Words.Count ? Words.Join(Words.Count - place, Words.Count) : null);
+    }
+
+    // Behind the first words stands what it was for, which changes.
+    private string KeyOfWords()
+    {
+        var (first, end) = Name;
+        var key = new StringBuilder();
+        for (int i = first, taken = 0; i < end && taken < WordsOfKey; i++)
+        {
+            if (!IsNumber(Words.Whole(i)))
+            {
+                _ = key.Length > 0 ? key.Append(' ') : key;
+                key.Append(Words.Whole(i)[..Math.Min(LongestWordOfKey, Words.Whole(i).Length)]);
+                taken++;
+            }
+        }
+        return key.ToString();
+    }
+
+    /// <summary>"O2SWITCH" is a name, "75011" and "AB1234" are none.</summary>
+    internal static bool IsNumber(ReadOnlySpan<char> word)
+    {
+        var digits = 0;
+        foreach (var c in word)
+        {
+            digits += char.IsAsciiDigit(c) ? 1 : 0;
+        }
+        return digits > 0 && (digits > 2 || word.Length < digits + 3);
     }
 
     private static string? Digits(Match match) => match.Success ? match.Groups["value"].Value : null;

@@ -143,6 +143,34 @@ public sealed class LabelPartsTests
         Assert.Equal(place, parts.Place);
     }
 
+    [Theory]
+    [InlineData("PAIEMENT CB 1204 CARREFOUR MARKET LYON", "CB CARREFOUR MARKET 3012 NICE", "-CARREFOUR MARKET")]
+    [InlineData("CB LE PETIT ZINC PARIS 11", "CARTE 12/03 LE PETIT ZINC LYON", "-LE PETIT ZINC")]
+    [InlineData(
+        "PRLV SEPA ATELIER NORD AB12345678",
+        "PRELEVEMENT ATELIER NORD RUM X ICS FR47EDF001007",
+        "-ATELIER NORD"
+    )]
+    [InlineData(
+        "VIR SEPA MME FAURE LOYER STUDIO MARS",
+        "VIREMENT A MME FAURE LOYER STUDIO AVRIL",
+        "-MME FAURE LOYER STUDIO"
+    )]
+    public void A_merchant_is_known_again_by_its_key(string text, string again, string key)
+    {
+        Assert.Equal(key, Read(text).MerchantKey);
+        Assert.Equal(key, Read(again).MerchantKey);
+    }
+
+    [Fact]
+    public void What_came_from_a_merchant_is_apart_from_what_went_there()
+    {
+        Assert.Equal("+ZALANDO", LabelParts.Of(Rows.Booked(100, 1, "CB ZALANDO")).MerchantKey);
+        Assert.Null(LabelParts.Of(Rows.Booked(-100, 1, "***")).MerchantKey);
+        Assert.Null(LabelParts.Of(Rows.Booked(-100, 1, "")).MerchantKey);
+        Assert.True(Read($"CB {new string('A', 5000)} {new string('B', 5000)}").MerchantKey!.Length < 100);
+    }
+
     [Fact]
     public void Every_part_of_every_shared_label_is_read_without_an_exception()
     {

@@ -181,7 +181,7 @@ internal static class Import
     private static TransactionRow Updated(TransactionRow old, ChangeSetId set, Update update, long now) =>
         Row(
             new Origin(old.UserId, old.Id, old.AccountId, old.ImportedAt, old.AddedIn),
-            update.TextChanged ? Worded(update.Movement) : new Wording(old.Label, old.Type, old.CategoryId),
+            update.TextChanged ? Worded(update.Movement) : WordingOf(old),
             update.Movement,
             update.Evidence,
             update.Evidence.Candidates.Select(id => new TransactionId(id)),
@@ -189,10 +189,25 @@ internal static class Import
             now
         );
 
+    private static Wording WordingOf(TransactionRow old) =>
+        new(
+            old.Label,
+            old.Type,
+            new(old.CategoryId, old.CategoryConfidence ?? 0, old.CategoryWhy ?? CategoryWhy.None),
+            old.MerchantKey,
+            new(old.CheckNumber, old.Mandate, old.CreditorId, old.EndToEndId)
+        );
+
     private static Wording Worded(Movement movement)
     {
         var parts = LabelParts.Of(movement);
-        return new Wording(parts.Label, parts.Type, Categorization.Guess(movement, parts).Id);
+        return new Wording(
+            parts.Label,
+            parts.Type,
+            Categorization.Guess(movement, parts),
+            parts.MerchantKey,
+            new(parts.CheckNumber, parts.Mandate, parts.CreditorId, parts.EndToEndId)
+        );
     }
 
     // In one piece: a row that is copied to be changed costs a first synchronization three for each.
@@ -218,17 +233,20 @@ internal static class Import
             Counterparty = movement.Counterparty,
             Type = wording.Type,
             Status = movement.Status,
-            CategoryId = wording.CategoryId,
+            CategoryId = wording.Category.Id,
             Day = movement.Day,
             BookingDay = movement.BookingDay,
             ValueDay = movement.ValueDay,
             TransactionDay = movement.TransactionDay,
-            CheckNumber = movement.CheckNumber,
+            CheckNumber = movement.CheckNumber ?? wording.References.CheckNumber,
             BankCode = movement.Code,
-            Mandate = movement.Mandate,
-            CreditorId = movement.CreditorId,
-            EndToEndId = movement.EndToEndId,
+            Mandate = movement.Mandate ?? wording.References.Mandate,
+            CreditorId = movement.CreditorId ?? wording.References.CreditorId,
+            EndToEndId = movement.EndToEndId ?? wording.References.EndToEndId,
             MerchantCategory = movement.MerchantCategory,
+            CategoryConfidence = wording.Category.Why == CategoryWhy.None ? null : wording.Category.Confidence,
+            CategoryWhy = wording.Category.Why,
+            MerchantKey = wording.MerchantKey,
             Confidence = evidence.Confidence == 100 ? null : evidence.Confidence,
             Ambiguous = evidence.Ambiguous,
             ImportedAt = origin.ImportedAt,
@@ -283,5 +301,20 @@ internal static class Import
 
     /// <summary>What the ledger makes of a movement's text.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Wording(string Label, TransactionType Type, string CategoryId);
+    private readonly record struct Wording(
+        string Label,
+        TransactionType Type,
+        CategoryDecision Category,
+        string? MerchantKey,
+        References References
+    );
+
+    /// <summary>What a text names where the bank gives no field.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct References(
+        string? CheckNumber,
+        string? Mandate,
+        string? CreditorId,
+        string? EndToEndId
+    );
 }

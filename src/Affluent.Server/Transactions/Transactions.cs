@@ -63,6 +63,15 @@ internal sealed record TransactionRow
     /// <summary>ISO 18245.</summary>
     public string? MerchantCategory { get; init; }
 
+    /// <summary>How sure the category is, in percent; null: there is none.</summary>
+    public int? CategoryConfidence { get; init; }
+
+    /// <summary>What decided the category.</summary>
+    public CategoryWhy? CategoryWhy { get; init; }
+
+    /// <summary>See <see cref="LabelParts.MerchantKey"/>.</summary>
+    public string? MerchantKey { get; init; }
+
     /// <summary>How sure it is that this is the movement it is taken for, in percent; null: no doubt.</summary>
     public int? Confidence { get; init; }
 

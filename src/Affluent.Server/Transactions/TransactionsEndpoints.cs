@@ -106,7 +106,13 @@ internal static class TransactionsEndpoints
             cancellation
         )
             is { } row
-            ? TypedResults.Json(TransactionMessage.Of(row), TransactionsJson.Default.TransactionMessage)
+            ? TypedResults.Json(
+                TransactionMessage.Of(row) with
+                {
+                    Details = TransactionDetailsMessage.Of(row),
+                },
+                TransactionsJson.Default.TransactionMessage
+            )
             : Problem.NotFound("transaction");
 
     private static string NextLink(HttpRequest request, string api, TransactionCursor last)

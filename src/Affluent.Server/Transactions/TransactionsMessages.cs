@@ -45,6 +45,12 @@ internal sealed record TransactionMessage
     /// <summary>Code of a category.</summary>
     public required string CategoryId { get; init; }
 
+    /// <summary>How often a category that was decided in this way is right, in percent; absent while there is none.</summary>
+    public int? CategoryConfidence { get; init; }
+
+    /// <summary>What decided the category.</summary>
+    public CategoryWhy? CategoryWhy { get; init; }
+
     /// <summary>The day under which it is listed.</summary>
     public required long Date { get; init; }
 
@@ -65,6 +71,9 @@ internal sealed record TransactionMessage
 
     /// <summary>Number of a check.</summary>
     public string? CheckNumber { get; init; }
+
+    /// <summary>What the bank's text names besides; only where one transaction is read.</summary>
+    public TransactionDetailsMessage? Details { get; init; }
 
     /// <summary>Reference of the mandate of a direct debit.</summary>
     public string? Mandate { get; init; }
@@ -117,6 +126,8 @@ internal sealed record TransactionMessage
             Origin = row.Origin,
             Status = row.Status,
             CategoryId = row.OwnCategoryId ?? row.CategoryId,
+            CategoryConfidence = row.OwnCategoryId is null ? row.CategoryConfidence : 100,
+            CategoryWhy = row.OwnCategoryId is null ? row.CategoryWhy : Ledger.CategoryWhy.User,
             Date = ParisDay.Start(row.Day),
             BookingDate = Start(row.BookingDay),
             ValueDate = Start(row.ValueDay),
@@ -202,6 +213,8 @@ internal sealed record TransactionSourceMessage
         typeof(WordConverter<MatchTier>),
         typeof(WordConverter<MatchReason>),
         typeof(WordConverter<Verdict>),
+        typeof(WordConverter<CategoryWhy>),
+        typeof(WordConverter<PaymentMeans>),
     ]
 )]
 [JsonSerializable(typeof(ChangesMessage))]

@@ -47,7 +47,14 @@ internal sealed record TransactionV3Message
             Id = transaction.Id,
             AccountId = transaction.AccountId,
             Amount = AmountV3Message.Of(transaction.Amount, transaction.Currency),
-            Enrichments = new() { DisplayLabel = transaction.Label, Date = ParisDay.Time(transaction.Date) },
+            Enrichments = new()
+            {
+                DisplayLabel = transaction.Label,
+                Date = ParisDay.Time(transaction.Date),
+                CategoryId = transaction.CategoryId,
+                CategoryConfidence = transaction.CategoryConfidence,
+                CategoryWhy = transaction.CategoryWhy,
+            },
             Notes = transaction.Notes,
             Type = transaction.Type,
             Origin = transaction.Origin,
@@ -63,12 +70,25 @@ internal sealed record EnrichmentsV3Message
 
     /// <summary>The day under which it is listed: its midnight in Europe/Paris, in ISO 8601 with the offset of that day.</summary>
     public required DateTimeOffset Date { get; init; }
+
+    /// <summary>Code of a category.</summary>
+    public required string CategoryId { get; init; }
+
+    /// <summary>How often a category that was decided in this way is right, in percent; absent while there is none.</summary>
+    public int? CategoryConfidence { get; init; }
+
+    /// <summary>What decided the category.</summary>
+    public CategoryWhy? CategoryWhy { get; init; }
 }
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(WordConverter<TransactionType>), typeof(WordConverter<TransactionStatus>)]
+    Converters = [
+        typeof(WordConverter<TransactionType>),
+        typeof(WordConverter<TransactionStatus>),
+        typeof(WordConverter<CategoryWhy>),
+    ]
 )]
 [JsonSerializable(typeof(TransactionsV3Message))]
 internal sealed partial class TransactionsV3Json : JsonSerializerContext;

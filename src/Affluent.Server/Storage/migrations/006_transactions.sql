@@ -1,6 +1,7 @@
 -- remittance: the bank's lines joined by newlines. confidence: in percent, null = no doubt; ambiguous: kept apart from a likely twin;
 -- candidates: ids, separated by commas, of those that an ambiguous one may be. merged_into: said to be the same as that one, which alone is
 -- shown; kept to know the bank's row again. own_…: what the user or client put in the place of ours. added_in, changed_in: see change_sets.
+-- merchant_key: by what other transactions with this merchant or person are known.
 create table transactions (
     user_id bigint not null,
     id bigint not null,
@@ -24,6 +25,9 @@ create table transactions (
     creditor_id text,
     end_to_end_id text,
     merchant_category text,
+    category_confidence integer,
+    category_why text check (category_why in ({words CategoryWhy})),
+    merchant_key text,
     confidence integer,
     ambiguous boolean not null default false,
     missing_since bigint,
@@ -70,6 +74,9 @@ create table transaction_updates (
     creditor_id text,
     end_to_end_id text,
     merchant_category text,
+    category_confidence integer,
+    category_why text,
+    merchant_key text,
     confidence integer,
     ambiguous boolean not null,
     missing_since bigint,
