@@ -97,6 +97,6 @@ writeFileSync(
   'src/Affluent.Ledger/Resources/merchants.txt',
   `! Brands by category, from name-suggestion-index ${version} (https://github.com/osmlab/name-suggestion-index), BSD-3-Clause,\n`
     + '! Copyright 2026, name-suggestion-index contributors; licence in NOTICE. Written by eng/merchant-directory.mjs.\n'
-    + [...new Set([...kinds, ...operators].map(([category]) => category))].map((category) => `# ${category}\n${names(category).join('\n')}\n`).join(''),
+    + [...new Set(categoryOf.values())].map((category) => `# ${category}\n${names(category).join('\n')}\n`).join(''),
 );
 console.log(categoryOf.size, 'names');

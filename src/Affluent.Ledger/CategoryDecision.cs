@@ -29,8 +29,8 @@ public enum CategoryWhy
     /// <summary>What was said of another transaction with the same merchant or person.</summary>
     Learned,
 
-    /// <summary>The user, or the client for the user, of this very transaction.</summary>
-    User,
+    /// <summary>The user, or the client for the user, said so of this very transaction.</summary>
+    Corrected,
 }
 
 /// <summary>A category with what decided it.</summary>

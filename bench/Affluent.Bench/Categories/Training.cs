@@ -39,7 +39,9 @@ internal static class Training
     // A merchant's name as a card payment.
     private static IEnumerable<Example> Names(Dictionary<string, int> index) =>
         Merchants
-            .All.Meanings.OrderBy(m => m.Name, StringComparer.Ordinal)
+            // Networks of buses are named after their country: to the model every place would be one.
+            .All.Meanings.Where(m => m.ByHand || m.CategoryId != "PUBLIC_TRANSPORT")
+            .OrderBy(m => m.Name, StringComparer.Ordinal)
             .Select(m => new Example(
                 FeaturesOf(LabelledMovement.Of("", m.Name, m.CategoryId, $"CB {m.Name}", incoming: false)),
                 index[m.CategoryId],

@@ -12,7 +12,8 @@ internal sealed class AccountReader(
     RunState run,
     BankChannel bank,
     ConnectorSteps steps,
-    IReadOnlyList<BankAccount> bankList
+    IReadOnlyList<BankAccount> bankList,
+    Corrections corrections
 )
 {
     // References under which the bank lists an account for each currency, and all of their rows together.
@@ -80,6 +81,9 @@ internal sealed class AccountReader(
                 db => TransactionImports.Held(db, run.Job.UserId, account.Row.Id, since),
                 cancellation
             );
-        return (Import.Plan(account.Row, reading, held, bank.Definition, run.Zone, tools.Ids, tools.Now), null);
+        return (
+            Import.Plan(account.Row, reading, held, corrections, bank.Definition, run.Zone, tools.Ids, tools.Now),
+            null
+        );
     }
 }

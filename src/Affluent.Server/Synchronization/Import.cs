@@ -92,6 +92,7 @@ internal static class Import
         AccountRow account,
         BankReading reading,
         HeldTransactions held,
+        Corrections corrections,
         ChannelDefinition channel,
         TimeZoneInfo zone,
         Ids ids,
@@ -136,8 +137,12 @@ internal static class Import
             ),
             new TransactionChanges(
                 set,
-                [.. changes.Inserts.Select((insert, place) => Added(account, set, added, place, insert, seconds))],
-                [.. changes.Updates.Select(update => Updated(byId[update.Id], set, update, seconds))],
+                [
+                    .. changes.Inserts.Select(
+                        (insert, place) => Added(account, set, added, place, insert, corrections, seconds)
+                    ),
+                ],
+                [.. changes.Updates.Select(update => Updated(byId[update.Id], set, update, corrections, seconds))],
                 [.. changes.Disappeared.Select(id => new TransactionId(id))],
                 [.. changes.Expired.Select(id => new TransactionId(id))]
             ),
@@ -166,11 +171,12 @@ internal static class Import
         TransactionId[] added,
         int place,
         Insert insert,
+        Corrections corrections,
         long now
     ) =>
         Row(
             new Origin(account.UserId, added[place], account.Id, now, set),
-            Worded(insert.Movement),
+            Worded(insert.Movement, corrections),
             insert.Movement,
             insert.Evidence,
             insert.Evidence.Candidates.Select(id => new TransactionId(id)).Concat(insert.Beside.Select(p => added[p])),
@@ -178,10 +184,18 @@ internal static class Import
             now
         );
 
-    private static TransactionRow Updated(TransactionRow old, ChangeSetId set, Update update, long now) =>
+    private static TransactionRow Updated(
+        TransactionRow old,
+        ChangeSetId set,
+        Update update,
+        Corrections corrections,
+        long now
+    ) =>
         Row(
             new Origin(old.UserId, old.Id, old.AccountId, old.ImportedAt, old.AddedIn),
-            update.TextChanged ? Worded(update.Movement) : WordingOf(old),
+            update.TextChanged
+                ? Worded(update.Movement, old.OwnCategoryId is null ? corrections : Corrections.None)
+                : WordingOf(old),
             update.Movement,
             update.Evidence,
             update.Evidence.Candidates.Select(id => new TransactionId(id)),
@@ -198,13 +212,13 @@ internal static class Import
             new(old.CheckNumber, old.Mandate, old.CreditorId, old.EndToEndId)
         );
 
-    private static Wording Worded(Movement movement)
+    private static Wording Worded(Movement movement, Corrections corrections)
     {
         var parts = LabelParts.Of(movement);
         return new Wording(
             parts.Label,
             parts.Type,
-            Categorization.Guess(movement, parts),
+            corrections.Decide(movement, parts),
             parts.MerchantKey,
             new(parts.CheckNumber, parts.Mandate, parts.CreditorId, parts.EndToEndId)
         );

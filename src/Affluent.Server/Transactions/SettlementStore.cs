@@ -43,7 +43,7 @@ internal static class SettlementStore
     ) =>
         db.Query<TransactionRow>(
             $$"""
-            select {{TransactionImports.Columns}}, own_category_id, own_label, own_note from transactions
+            select {{TransactionImports.Columns}}, own_label, own_note from transactions
             where user_id = @UserId and id {in @ids} order by id {for update}
             """,
             new { UserId = userId, ids = db.List(some) }

@@ -23,18 +23,7 @@ internal sealed record TransactionDetailsMessage
 
     public static TransactionDetailsMessage Of(TransactionRow row)
     {
-        var parts = LabelParts.Of(
-            new Movement
-            {
-                Amount = row.AmountMinor,
-                Currency = row.Currency,
-                Day = row.Day,
-                Status = row.Status,
-                Text = row.Remittance,
-                Counterparty = row.Counterparty,
-                CheckNumber = row.CheckNumber,
-            }
-        );
+        var parts = LabelParts.Of(MovementOf(row));
         return new TransactionDetailsMessage
         {
             Means = parts.Means,
@@ -44,4 +33,19 @@ internal sealed record TransactionDetailsMessage
             MadeOn = parts.MadeOn is { } day ? ParisDay.Start(DayNumbers.From(day)) : null,
         };
     }
+
+    /// <summary>What of a stored transaction speaks for its parts and its category.</summary>
+    public static Movement MovementOf(TransactionRow row) =>
+        new()
+        {
+            Amount = row.AmountMinor,
+            Currency = row.Currency,
+            Day = row.Day,
+            Status = row.Status,
+            Text = row.Remittance,
+            Counterparty = row.Counterparty,
+            CheckNumber = row.CheckNumber,
+            CreditorId = row.CreditorId,
+            MerchantCategory = row.MerchantCategory,
+        };
 }

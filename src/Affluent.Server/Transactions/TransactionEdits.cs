@@ -23,7 +23,8 @@ internal static class TransactionEdits
                 "Change a transaction",
                 """
                 Another category or label, or a note. They last: no later synchronization takes them back. What the body does not name stays; an
-                empty text takes a change back.
+                empty text takes a change back. A category is learned: the user's other transactions with the same merchant or person get it at
+                once, and those that come (`category_why` is `LEARNED`), unless something was said of them themselves.
                 """
             )
             .Accepts<EditTransactionMessage>("application/json")
@@ -69,7 +70,7 @@ internal static class TransactionEdits
             : null;
         return row is null
             ? Problem.NotFound("transaction")
-            : TypedResults.Json(TransactionMessage.Of(row), TransactionsJson.Default.TransactionMessage);
+            : TypedResults.Json(TransactionMessage.OfOne(row), TransactionsJson.Default.TransactionMessage);
     }
 
     private static async Task<TransactionRow?> Apply(UserWork work, TransactionId id, EditTransactionMessage message)
@@ -90,7 +91,17 @@ internal static class TransactionEdits
         }
         var set = work.Ids.Next<ChangeSetId>();
         await TransactionsStore.SaveEdits(work.Db, work.UserId, after, set, work.Now);
-        await ChangeLog.Append(work, set, after.AccountId);
+        if (after.OwnCategoryId == before.OwnCategoryId)
+        {
+            await ChangeLog.Append(work, set, after.AccountId);
+        }
+        else
+        {
+            foreach (var (account, its) in await Corrections.Learn(work, after, set))
+            {
+                await ChangeLog.Append(work, its, account);
+            }
+        }
         return after with { UpdatedAt = work.Now };
     }
 
@@ -142,7 +153,7 @@ internal static class TransactionEdits
                 var row = await database.Read(db => TransactionsStore.Find(db, user.UserId, done.Id), cancellation);
                 return row is null
                     ? Problem.NotFound("transaction")
-                    : TypedResults.Json(TransactionMessage.Of(row), TransactionsJson.Default.TransactionMessage);
+                    : TypedResults.Json(TransactionMessage.OfOne(row), TransactionsJson.Default.TransactionMessage);
             case SettlementResult.Unknown:
                 return Problem.NotFound("transaction");
             case SettlementResult.NothingToSettle:

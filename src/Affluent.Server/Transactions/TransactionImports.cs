@@ -52,7 +52,8 @@ internal static class TransactionImports
     private static readonly BulkTable<TransactionRow> Staged = new("transaction_updates", All);
 
     /// <summary>What a run sees of a transaction.</summary>
-    public static readonly string Columns = string.Join(", ", All.Select(c => c.Name)) + ", merged_into";
+    public static readonly string Columns =
+        string.Join(", ", All.Select(c => c.Name)) + ", merged_into, own_category_id";
 
     private static readonly string SetColumns = string.Join(
         ", ",

@@ -107,11 +107,7 @@ internal static class TransactionsEndpoints
         )
             is { } row
             ? TypedResults.Json(
-                TransactionMessage.Of(row) with
-                {
-                    Details = TransactionDetailsMessage.Of(row),
-                },
-                TransactionsJson.Default.TransactionMessage
+                TransactionMessage.OfOne(row), TransactionsJson.Default.TransactionMessage
             )
             : Problem.NotFound("transaction");
 

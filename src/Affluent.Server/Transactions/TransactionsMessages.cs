@@ -72,9 +72,6 @@ internal sealed record TransactionMessage
     /// <summary>Number of a check.</summary>
     public string? CheckNumber { get; init; }
 
-    /// <summary>What the bank's text names besides; only where one transaction is read.</summary>
-    public TransactionDetailsMessage? Details { get; init; }
-
     /// <summary>Reference of the mandate of a direct debit.</summary>
     public string? Mandate { get; init; }
 
@@ -111,6 +108,9 @@ internal sealed record TransactionMessage
     /// <summary>The user; only where a client reads the changes of all its users.</summary>
     public UserId? UserId { get; init; }
 
+    /// <summary>What the bank's text names besides; only where one transaction is answered alone.</summary>
+    public TransactionDetailsMessage? Details { get; init; }
+
     public static TransactionMessage Of(TransactionRow row) =>
         new()
         {
@@ -127,7 +127,7 @@ internal sealed record TransactionMessage
             Status = row.Status,
             CategoryId = row.OwnCategoryId ?? row.CategoryId,
             CategoryConfidence = row.OwnCategoryId is null ? row.CategoryConfidence : 100,
-            CategoryWhy = row.OwnCategoryId is null ? row.CategoryWhy : Ledger.CategoryWhy.User,
+            CategoryWhy = row.OwnCategoryId is null ? row.CategoryWhy : Ledger.CategoryWhy.Corrected,
             Date = ParisDay.Start(row.Day),
             BookingDate = Start(row.BookingDay),
             ValueDate = Start(row.ValueDay),
@@ -151,6 +151,13 @@ internal sealed record TransactionMessage
                     Label = row.OwnLabel is null ? null : row.Label,
                     CategoryId = row.OwnCategoryId is null ? null : row.CategoryId,
                 },
+        };
+
+    /// <summary>One that is answered alone: with its details.</summary>
+    public static TransactionMessage OfOne(TransactionRow row) =>
+        Of(row) with
+        {
+            Details = TransactionDetailsMessage.Of(row),
         };
 
     private static long? Start(int? day) => day is { } given ? ParisDay.Start(given) : null;

@@ -34,7 +34,7 @@ public sealed class TransactionsTests
             "source":{"label":"Chez Paul"},"type":"POINT_OF_SALE","origin":"TRANSACTION","status":"BOOKED",
             "category_id":"SUPERMARKET","date":1767222000,"booking_date":1767222000,"import_date":1772400000,
             "last_update_date":1772400000,"check_number":"42","confidence":71,"ambiguous":true,
-            "match":{"tier":"NEW","confidence":71,"ambiguous":true,"candidates":[]}
+            "match":{"tier":"NEW","confidence":71,"ambiguous":true,"candidates":[]},"details":{"means":"CHECK"}
             }
             """.ReplaceLineEndings(
                 ""

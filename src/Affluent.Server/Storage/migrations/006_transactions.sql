@@ -120,6 +120,14 @@ create table different_transactions (
     foreign key (user_id, second_id) references transactions (user_id, id) on delete cascade
 );
 
+-- The category that a user has said of one transaction, for all with the same merchant or person.
+create table corrections (
+    user_id bigint not null references users (id) on delete cascade,
+    merchant_key text not null,
+    category_id text not null,
+    primary key (user_id, merchant_key)
+);
+
 -- What one commit did to the transactions of one account. Numbers grow strictly within a client in the order of commits: change_heads is
 -- locked from the taking of a number to the commit, so that a reader who has seen a number can never miss a smaller one.
 create table change_heads (
