@@ -106,9 +106,7 @@ internal static class TransactionsEndpoints
             cancellation
         )
             is { } row
-            ? TypedResults.Json(
-                TransactionMessage.OfOne(row), TransactionsJson.Default.TransactionMessage
-            )
+            ? TypedResults.Json(TransactionMessage.OfOne(row), TransactionsJson.Default.TransactionMessage)
             : Problem.NotFound("transaction");
 
     private static string NextLink(HttpRequest request, string api, TransactionCursor last)
