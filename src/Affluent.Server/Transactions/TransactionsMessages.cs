@@ -153,11 +153,11 @@ internal sealed record TransactionMessage
                 },
         };
 
-    /// <summary>One that is answered alone: with its details.</summary>
+    /// <summary>One that is answered alone: with its details, when a bank's text stands behind it.</summary>
     public static TransactionMessage OfOne(TransactionRow row) =>
         Of(row) with
         {
-            Details = TransactionDetailsMessage.Of(row),
+            Details = row.Origin == TransactionOrigin.Transaction ? TransactionDetailsMessage.Of(row) : null,
         };
 
     private static long? Start(int? day) => day is { } given ? ParisDay.Start(given) : null;
