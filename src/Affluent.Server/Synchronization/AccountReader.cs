@@ -1,5 +1,4 @@
 using Affluent.Connectors.Contract;
-using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Transactions;
 

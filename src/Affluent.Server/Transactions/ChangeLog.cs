@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
@@ -9,10 +10,11 @@ namespace Affluent.Server.Transactions;
 /// <summary>
 /// How far a reader has followed the changes: the change set, and the last transaction of it that was seen. Over the wire it is opaque.
 /// </summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct ChangeCursor(long Number, TransactionId Id)
 {
     /// <summary>Behind it lies all that there is.</summary>
-    public static readonly ChangeCursor Start = default;
+    public static ChangeCursor Start => default;
 
     public string Text() =>
         Base64Url.EncodeToString(

@@ -1,7 +1,6 @@
 using Affluent.Ledger;
 using Affluent.Server.Accounts;
 using Affluent.Server.Platform;
-using Affluent.Server.Storage;
 
 namespace Affluent.Server.Transactions;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Affluent.Connectors.Contract;
 using Affluent.Ledger;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
