@@ -66,7 +66,7 @@ internal static class AmountMatches
     }
 
     private static bool AreTwins(IEnumerable<Candidate> candidates) =>
-        candidates.Select(Key.Told).Distinct().Count() == 1;
+        candidates.Select(Key.AllButId).Distinct().Count() == 1;
 
     private static bool MayBeOne(Candidate have, Candidate row, ReconciliationSettings settings)
     {

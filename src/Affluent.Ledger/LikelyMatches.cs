@@ -63,8 +63,8 @@ internal static class LikelyMatches
             {
                 continue;
             }
-            var told = tiers.HasLastingIds ? Key.Full(candidate) : Key.Told(candidate);
-            var key = (told, candidate.InWindow, candidate.HasVanished);
+            var shared = tiers.HasLastingIds ? Key.Full(candidate) : Key.AllButId(candidate);
+            var key = (shared, candidate.InWindow, candidate.HasVanished);
             if (twins.TryGetValue(key, out var twin))
             {
                 twin.Free.Enqueue(candidate);

@@ -45,7 +45,7 @@ internal sealed class Candidate(Movement movement, string? trustedId, StoredTran
     public bool HasVanished => stored is { Missing: false } && inWindow && movement.Status != TransactionStatus.Expired;
 
     /// <summary>The same row as if it were told otherwise.</summary>
-    public Candidate With(Movement told) => new(told, trustedId, stored, inWindow);
+    public Candidate With(Movement other) => new(other, trustedId, stored, inWindow);
 
     public static void Pair(Candidate held, Candidate row, MatchTier tier, MatchReason reason, int confidence)
     {
@@ -87,10 +87,10 @@ internal readonly record struct Key(
 )
 {
     /// <summary>All that the bank tells: keeps near-twins (same words, other value day) with their own.</summary>
-    public static Key Full(Candidate e) => Told(e) with { BankId = e.TrustedId };
+    public static Key Full(Candidate e) => AllButId(e) with { BankId = e.TrustedId };
 
     /// <summary>All that the bank tells but its id.</summary>
-    public static Key Told(Candidate e) =>
+    public static Key AllButId(Candidate e) =>
         Dated(e) with
         {
             TransactionDay = e.Movement.TransactionDay,
@@ -161,7 +161,7 @@ internal sealed class Side(Candidate[] candidates) : IEnumerable<Candidate>
     }
 
     /// <summary>An order of rows by all that the bank tells, the same however they were handed over.</summary>
-    internal static readonly IComparer<Movement> ByAllThatIsTold = Comparer<Movement>.Create(
+    internal static readonly IComparer<Movement> ByAllFields = Comparer<Movement>.Create(
         (m, n) => Compare(m, n, WordComparison.Fingerprint(m.Text), WordComparison.Fingerprint(n.Text))
     );
 

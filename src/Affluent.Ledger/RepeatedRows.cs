@@ -34,7 +34,7 @@ internal static class RepeatedRows
     // stays: settled before open. Rows that share an id and are not equal in everything else are rows of their own.
     private static IEnumerable<int> RepeatedAmong(IReadOnlyList<Movement> bank, List<int> same, TransactionIds ids) =>
         from kind in same.GroupBy(i => ids == TransactionIds.Stable || bank[i].IsOpen)
-        let first = kind.OrderBy(i => bank[i].IsOpen).ThenBy(i => bank[i], Side.ByAllThatIsTold).First()
+        let first = kind.OrderBy(i => bank[i].IsOpen).ThenBy(i => bank[i], Side.ByAllFields).First()
         where kind.All(i => IsRepeat(bank[first], bank[i]))
         from i in kind
         where i != first

@@ -74,7 +74,7 @@ internal sealed class Tiers
     public void Exact()
     {
         MatchById();
-        MatchByKey(Key.Told);
+        MatchByKey(Key.AllButId);
         MatchByKey(Key.Named);
         MatchByKey(Key.Dated);
         MatchByKey(Key.Short);
