@@ -64,6 +64,7 @@ public sealed class ArchitectureTests
         ["QuestionStore"] = ["Find", "Open", "Ask", "Delete"],
         ["ConnectionsStore"] =
         [
+            "LockOfProvider",
             "Find",
             "FindByAuthorization",
             "OfProvider",
@@ -74,7 +75,7 @@ public sealed class ArchitectureTests
             "ListOfClient",
             "OwnerOf",
         ],
-        ["ChannelStore"] = ["List", "InUse", "Save"],
+        ["ChannelStore"] = ["OfTwins", "List", "InUse", "Save"],
         ["AccountsStore"] =
         [
             "CountSettlement",

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
 using Affluent.Server.Tests.Harness;

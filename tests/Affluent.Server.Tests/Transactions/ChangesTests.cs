@@ -185,7 +185,7 @@ public sealed class ChangesTests
     }
 
     // As a run does: rows, and their change set, in one transaction.
-    private static Task StoreSet(TestApp app, TestUser user, TestAccount account, int count) =>
+    private static Task<bool> StoreSet(TestApp app, TestUser user, TestAccount account, int count) =>
         app.Service<UserDatabase>()
             .Write(
                 user.Id,
