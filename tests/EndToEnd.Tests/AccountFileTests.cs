@@ -121,11 +121,18 @@ public sealed class AccountFileTests(AccountFileTests.Running running) : IClassF
         }
         // To the letter: ids, import_date, last_update_date.
         Assert.Equal(first.Order(StringComparer.Ordinal), again.Order(StringComparer.Ordinal));
-        Assert.Equal(
-            accounts.Select(a => a.ToString()),
-            (await customer.Accounts(connectionId)).Select(a => a.ToString())
-        );
+        Assert.Equal(accounts.Select(Lasting), (await customer.Accounts(connectionId)).Select(Lasting));
     }
+
+    // A first balance has nothing to be checked against; the second has.
+    private static string Lasting(JsonElement account) =>
+        string.Join(
+            '\n',
+            account
+                .EnumerateObject()
+                .Where(member => member.Name != "balance_check")
+                .Select(member => member.ToString())
+        );
 
     private static void AssertAccount(FileAccount expected, JsonElement account)
     {

@@ -113,6 +113,11 @@ public sealed class TelemetryTests
             ["--otlp-endpoint", collector.Address]
         );
         using var customer = await Customer.Of(installation);
+        // Spans go out by and by.
+        for (var i = 0; i < 150 && collector.Exports == 0; i++)
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
 
         var took = await installation.Server.Stop();
 

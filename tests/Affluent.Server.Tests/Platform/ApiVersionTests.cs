@@ -273,16 +273,16 @@ public sealed class ApiVersionTests
 
         var one = $$"""
             {"id":"{{winter.Id}}","account_id":"{{account.Id}}","amount":{"amount":"-12.50","currency":"EUR"},
-            "enrichments":{"display_label":"Boulangerie","date":"2026-01-01T00:00:00+01:00"},
-            "notes":"CARTE 01/03 BOULANGERIE\nPARIS","type":"POINT_OF_SALE","status":"BOOKED"}
+            "enrichments":{"display_label":"Boulangerie","date":"2026-01-01T00:00:00+01:00","category_id":"SUPERMARKET"},
+            "notes":"CARTE 01/03 BOULANGERIE\nPARIS","type":"POINT_OF_SALE","origin":"TRANSACTION","status":"BOOKED"}
             """.ReplaceLineEndings("");
         Assert.Equal(one, (await http.Read($"/api/v3/transactions/{winter.Id}")).GetRawText());
         var both = await http.Read($"/api/v3/transactions?user_id={user.Id}&account_ids={account.Id},{other.Id}");
         Assert.Equal(
             $$"""
             {"transactions":[{"id":"{{summer.Id}}","account_id":"{{other.Id}}","amount":{"amount":"0.001","currency":"KWD"},
-            "enrichments":{"display_label":"Boulangerie","date":"2026-07-14T00:00:00+02:00"},
-            "notes":"CARTE 01/03 BOULANGERIE\nPARIS","type":"OTHER","status":"PENDING"},{{one}}]}
+            "enrichments":{"display_label":"Boulangerie","date":"2026-07-14T00:00:00+02:00","category_id":"SUPERMARKET"},
+            "notes":"CARTE 01/03 BOULANGERIE\nPARIS","type":"OTHER","origin":"TRANSACTION","status":"PENDING"},{{one}}]}
             """.ReplaceLineEndings(""),
             both.GetRawText()
         );
