@@ -132,6 +132,10 @@ try {
         }
       }
     }
+    // A page that was just on its way may have hidden a box from the loop above.
+    if ((await frame.locator("input[id^=account-]:not(:checked)").count()) > 0) {
+      return undefined;
+    }
     const submit = await visible(frame, "[data-e2e=submit-button]");
     if (submit) {
       const name = (await submit.textContent()).trim();
