@@ -189,6 +189,10 @@ internal sealed partial class Installation : IAsyncDisposable
                 ExitCode.DatabaseTooNew,
                 $"The database is at version {tooNew.Found}, this program knows {tooNew.Known}: a later Affluent has changed it. Run that one, or restore the backup made before the upgrade."
             ),
+            MigrationOutcome.TooOld => throw new CommandException(
+                ExitCode.DatabaseDiffers,
+                "The database was made before the first Affluent whose databases can be upgraded. It was not touched. Begin with a new database (--database) and a new data directory, and let users link their banks again; or run the program that made it."
+            ),
             MigrationOutcome.Changed changed => throw new CommandException(
                 ExitCode.DatabaseDiffers,
                 $"The database was made by another text of migration {changed.Name} than this program has: one of the two is not a released Affluent. Run the one that made the database, or begin with a new database."

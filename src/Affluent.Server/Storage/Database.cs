@@ -118,19 +118,29 @@ internal abstract partial class Database : IAsyncDisposable
             ? _statements.GetOrAdd(sql, text => ReplaceTokens(ReplaceVocabularies(text)))
             : sql;
 
-    private static string ReplaceVocabularies(string sql) =>
-        WordsToken()
+    /// <summary>Statements after which the check of a column, in a table that is there already, allows these words (quoted).</summary>
+    protected abstract string Allow(string table, string column, string words);
+
+    private string ReplaceVocabularies(string sql) =>
+        AllowToken()
             .Replace(
-                sql,
+                WordsToken().Replace(sql, token => Quoted(token.Groups["name"].Value)),
                 token =>
-                    string.Join(", ", Vocabulary.Named(token.Groups["name"].Value).Words.Select(word => $"'{word}'"))
+                    Allow(token.Groups["table"].Value, token.Groups["column"].Value, Quoted(token.Groups["name"].Value))
             );
+
+    private static string Quoted(string vocabulary) =>
+        string.Join(", ", Vocabulary.Named(vocabulary).Words.Select(word => $"'{word}'"));
 
     [GeneratedRegex(@"\{words (?<name>\w+)\}", RegexOptions.NonBacktracking)]
     private static partial Regex WordsToken();
 
+    [GeneratedRegex(@"\{allow (?<table>\w+)\.(?<column>\w+) (?<name>\w+)\}", RegexOptions.NonBacktracking)]
+    private static partial Regex AllowToken();
+
     /// <summary>
-    /// Tokens: <c>{bytes}</c> column type; <c>{words AccountStatus}</c> the quoted words of a <see cref="Vocabulary"/>; <c>{skip locked}</c> row lock of a claim; <c>{for update}</c> row lock;
+    /// Tokens: <c>{bytes}</c> column type; <c>{words AccountStatus}</c> the quoted words of a <see cref="Vocabulary"/>;
+    /// <c>{allow accounts.status AccountStatus}</c>, a statement: from now on these words, in a table that was made when there were fewer; <c>{skip locked}</c> row lock of a claim; <c>{for update}</c> row lock;
     /// <c>{in @ids}</c> membership in a <see cref="List(IEnumerable{long})"/>; <c>{concurrently}</c> an index that is made without holding up writers.
     /// </summary>
     protected abstract string ReplaceTokens(string sql);

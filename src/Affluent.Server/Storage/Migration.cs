@@ -14,7 +14,8 @@ namespace Affluent.Server.Storage;
 /// drop index {concurrently} if exists things_by_name;
 /// create index {concurrently} things_by_name on things (name);
 /// </code>
-/// Once released, a script is never changed, only followed by another one.
+/// A script is never changed, only followed by another one (decision 15). Where a list of words has grown, one says for each table that keeps
+/// them <c>{allow things.kind ThingKind};</c>: the words that the older scripts name are always those of today.
 /// </summary>
 internal sealed record Migration(int Version, string Name, string Sql)
 {

@@ -6,6 +6,13 @@ namespace Affluent.Server.Storage;
 /// </summary>
 internal static class Migrator
 {
+    /// <summary>Makes the table of what was applied.</summary>
+    public const string OwnTable = """
+        create table if not exists schema_versions (
+            version integer primary key, name text not null, checksum text not null, applied_at bigint not null
+        )
+        """;
+
     /// <summary>The version that this program needs.</summary>
     public static int Latest => Migration.Shipped[^1].Version;
 
@@ -29,13 +36,11 @@ internal static class Migrator
         database.Alone(
             async db =>
             {
-                await db.Execute(
-                    """
-                    create table if not exists schema_versions (
-                        version integer primary key, name text not null, checksum text not null, applied_at bigint not null
-                    )
-                    """
-                );
+                await db.Execute(OwnTable);
+                if (!await KeepsChecksums(db))
+                {
+                    return new MigrationOutcome.TooOld();
+                }
                 List<string> applied = [];
                 while (true)
                 {
@@ -60,6 +65,15 @@ internal static class Migrator
             },
             cancellation
         );
+
+    // Before scripts were kept with their checksums they were changed in place: what such a database holds is anybody's guess.
+    private static async Task<bool> KeepsChecksums(DbWork db)
+    {
+        await using var command = db.Connection.CreateCommand();
+        command.CommandText = "select * from schema_versions limit 0";
+        await using var reader = await command.ExecuteReaderAsync(db.Cancellation);
+        return Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).Contains("checksum");
+    }
 
     private static MigrationOutcome? Refuse(IReadOnlyList<Migration> known, IReadOnlyList<Applied> found) =>
         found is [.., var last] && last.Version > known[^1].Version
@@ -121,6 +135,9 @@ internal abstract record MigrationOutcome
 
     /// <summary>The database fits; <paramref name="Applied"/> names what was applied just now.</summary>
     public sealed record UpToDate(IReadOnlyList<string> Applied) : MigrationOutcome;
+
+    /// <summary>A version before the first whose databases can be upgraded has made the database; nothing was touched.</summary>
+    public sealed record TooOld : MigrationOutcome;
 
     /// <summary>A later version of the program has changed the database; nothing was touched.</summary>
     public sealed record TooNew(int Found, int Known) : MigrationOutcome;

@@ -126,6 +126,30 @@ internal sealed partial class SqliteDatabase : Database
                 };
     }
 
+    // SQLite changes no constraint of a table that is there. Where rows need no change, its documentation lets the text of the schema be
+    // edited (ALTER TABLE, section 7); that a table is made and dropped tells other connections of it.
+    protected override string Allow(string table, string column, string words)
+    {
+        var head = $"check ({column} in (";
+        return $"""
+            pragma writable_schema = on;
+            update sqlite_schema set sql = head || '{words.Replace(
+                "'",
+                "''",
+                StringComparison.Ordinal
+            )}' || substr(rest, instr(rest, '))'))
+            from (
+                select name as changed, substr(sql, 1, instr(sql, '{head}') + {head.Length
+                - 1}) as head, substr(sql, instr(sql, '{head}') + {head.Length}) as rest
+                from sqlite_schema where type = 'table' and name = '{table}' and instr(sql, '{head}') > 0
+            )
+            where type = 'table' and name = changed;
+            pragma writable_schema = reset;
+            create table {table}_is_changed (id integer);
+            drop table {table}_is_changed
+            """;
+    }
+
     protected override string ReplaceTokens(string sql) =>
         InToken()
             .Replace(sql, "in (select value from json_each(${name}))")

@@ -50,14 +50,23 @@ internal sealed partial class TestApp : IAsyncDisposable
 
     public Database Database => _database.Database;
 
+    /// <summary>Where the keys are.</summary>
+    public string Folder => _database.Folder;
+
     public static async Task<TestApp> Start(
         DatabaseKind kind,
+        Func<Settings, Settings>? settings = null,
+        Action<WebApplicationBuilder>? configure = null
+    ) => await StartOver(await TestDatabase.Create(kind), settings, configure);
+
+    /// <summary>Over a migrated database, which is the platform's from now on.</summary>
+    public static async Task<TestApp> StartOver(
+        TestDatabase database,
         Func<Settings, Settings>? settings = null,
         Action<WebApplicationBuilder>? configure = null
     )
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 8, 0, 0, TimeSpan.Zero));
-        var database = await TestDatabase.Create(kind);
         var all = new Settings
         {
             Listen = "http://127.0.0.1:0",
