@@ -26,6 +26,9 @@ public enum CategoryWhy
     /// <summary>The trained model, from the look of the words.</summary>
     Model,
 
+    /// <summary>A rule of the client.</summary>
+    ClientRule,
+
     /// <summary>What was said of another transaction with the same merchant or person.</summary>
     Learned,
 
@@ -39,6 +42,9 @@ public enum CategoryWhy
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct CategoryDecision(string Id, int Confidence, CategoryWhy Why)
 {
+    /// <summary>The client's rule that decided; null: none did.</summary>
+    public long? RuleId { get; init; }
+
     /// <summary>Nothing is known.</summary>
     public static CategoryDecision None { get; } = new(Categories.Uncategorized, 0, CategoryWhy.None);
 }

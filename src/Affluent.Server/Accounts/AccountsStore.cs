@@ -92,6 +92,15 @@ internal static class AccountsStore
             }
         );
 
+    /// <summary>The kinds of the user's accounts.</summary>
+    public static async Task<IReadOnlyDictionary<AccountId, BankAccountType?>> TypesOf(DbWork db, UserId userId) =>
+        (
+            await db.Query<AccountKind>(
+                $"select id, type from accounts where user_id = @UserId and {Shown}",
+                new { UserId = userId }
+            )
+        ).ToDictionary(row => row.Id, row => row.Type);
+
     /// <summary>The user's accounts by IBAN and by number, for what names an account that way.</summary>
     public static async Task<IReadOnlyDictionary<string, AccountId>> ByNumber(DbWork db, UserId userId)
     {
@@ -201,4 +210,11 @@ internal static class AccountsStore
             }
         );
     }
+}
+
+/// <summary>What kind of account one is.</summary>
+internal sealed record AccountKind
+{
+    public AccountId Id { get; init; }
+    public BankAccountType? Type { get; init; }
 }

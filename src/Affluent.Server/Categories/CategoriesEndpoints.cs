@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Affluent.Connectors.Contract;
 using Affluent.Ledger;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
@@ -8,7 +9,7 @@ using Tree = Affluent.Ledger.Categories;
 
 namespace Affluent.Server.Categories;
 
-/// <summary>The tree of categories, the same for everybody.</summary>
+/// <summary>The tree of categories, the same for everybody; below it the rules of a client.</summary>
 internal static class CategoriesEndpoints
 {
     public static void MapCategories(this IEndpointRouteBuilder app)
@@ -30,6 +31,7 @@ internal static class CategoriesEndpoints
             .Describe("getCategory", "Read a category", "One category.")
             .Answers<CategoryMessage>(404)
             .Gives(200, AnswerHeader.ContentLanguage);
+        categories.MapCategoryRules();
     }
 
     private static JsonHttpResult<IReadOnlyList<CategoryMessage>> List(HttpContext context)
@@ -103,8 +105,16 @@ internal sealed record ParentCategoryMessage
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(WordConverter<CategoryKind>)]
+    Converters = [
+        typeof(WordConverter<CategoryKind>),
+        typeof(WordConverter<AmountSign>),
+        typeof(WordConverter<TransactionType>),
+        typeof(WordConverter<BankAccountType>),
+    ]
 )]
 [JsonSerializable(typeof(CategoryMessage))]
 [JsonSerializable(typeof(IReadOnlyList<CategoryMessage>))]
+[JsonSerializable(typeof(CategoryRuleMessage))]
+[JsonSerializable(typeof(IReadOnlyList<CategoryRuleMessage>))]
+[JsonSerializable(typeof(EditCategoryRuleMessage))]
 internal sealed partial class CategoriesJson : JsonSerializerContext;

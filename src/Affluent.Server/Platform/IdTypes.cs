@@ -126,3 +126,12 @@ internal readonly record struct ChangeSetId(long Value) : IId<ChangeSetId>
 
     public override string ToString() => Ids.Text(Value);
 }
+
+/// <summary>A client's rule of categories.</summary>
+[JsonConverter(typeof(IdConverter<CategoryRuleId>))]
+internal readonly record struct CategoryRuleId(long Value) : IId<CategoryRuleId>
+{
+    public static CategoryRuleId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}

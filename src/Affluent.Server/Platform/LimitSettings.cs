@@ -1,3 +1,4 @@
+using System.Globalization;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Platform;
@@ -5,6 +6,9 @@ namespace Affluent.Server.Platform;
 /// <summary>The settings that say how much is allowed.</summary>
 internal static class LimitSettings
 {
+    // All of them are read at the beginning of each run, and listed in one answer.
+    private const int MostCategoryRules = 1000;
+
     public static IReadOnlyList<Setting> All { get; } =
     [
         .. Enum.GetValues<LimitedAction>().Select(Limit),
@@ -20,6 +24,20 @@ internal static class LimitSettings
                     }
                     : "must be like client=1000,address=300, or off",
             s => s.WrongPasswords.ToString()
+        ),
+        new(
+            "limit_category_rules",
+            "COUNT",
+            $"Rules of categories that a client may have, at most {MostCategoryRules} ({new Settings().CategoryRules})",
+            (s, text) =>
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rules)
+                && rules is > 0 and <= MostCategoryRules
+                    ? s with
+                    {
+                        CategoryRules = rules,
+                    }
+                    : $"must be a whole number from 1 to {MostCategoryRules}",
+            s => s.CategoryRules.ToString(CultureInfo.InvariantCulture)
         ),
     ];
 

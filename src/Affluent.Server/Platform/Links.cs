@@ -13,5 +13,7 @@ internal static class Links
 
     public static string AccountsOf(ConnectionId connectionId) => $"/accounts?connection_id={connectionId}";
 
+    public static string CategoryRule(CategoryRuleId id) => $"/categories/rules/{id}";
+
     public static string Queue(QueueId id) => $"/queues/{id}";
 }

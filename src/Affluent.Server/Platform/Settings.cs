@@ -115,6 +115,9 @@ internal sealed record Settings
     /// <summary>How many wrong passwords a client and an address may bring in a quarter of an hour; users have a rule of their own.</summary>
     public RateLimit WrongPasswords { get; init; } = new(Client: 1000, User: null, Address: 300);
 
+    /// <summary>How many rules of categories a client may have.</summary>
+    public int CategoryRules { get; init; } = 200;
+
     /// <summary>Where measurements are to be had for Prometheus; null: nowhere.</summary>
     public string? MetricsListen { get; init; }
 

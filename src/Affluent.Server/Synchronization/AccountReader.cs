@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Ledger;
 using Affluent.Server.Providers;
 using Affluent.Server.Transactions;
 
@@ -12,7 +13,7 @@ internal sealed class AccountReader(
     BankChannel bank,
     ConnectorSteps steps,
     IReadOnlyList<BankAccount> bankList,
-    Corrections corrections
+    OwnCategories own
 )
 {
     // References under which the bank lists an account for each currency, and all of their rows together.
@@ -80,9 +81,6 @@ internal sealed class AccountReader(
                 db => TransactionImports.Held(db, run.Job.UserId, account.Row.Id, since),
                 cancellation
             );
-        return (
-            Import.Plan(account.Row, reading, held, corrections, bank.Definition, run.Zone, tools.Ids, tools.Now),
-            null
-        );
+        return (Import.Plan(account.Row, reading, held, own, bank.Definition, run.Zone, tools.Ids, tools.Now), null);
     }
 }

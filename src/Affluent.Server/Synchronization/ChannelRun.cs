@@ -188,15 +188,15 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     {
         var known = accounts.Where(a => a.Row.SyncedUntil is not null).Select(a => a.Row.Id).ToArray();
         var since = Today().AddDays(-Import.UnattendedDays);
-        var (oldestOpen, corrections) = await tools.Database.Read(
+        var (oldestOpen, own) = await tools.Database.Read(
             async db =>
                 (
                     await TransactionImports.OldestOpen(db, run.Job.UserId, known, since),
-                    await CorrectionsStore.Of(db, run.Job.UserId)
+                    await Corrections.Of(db, run.Job.ClientId, run.Job.UserId)
                 ),
             cancellation
         );
-        var reader = new AccountReader(tools, run, bank, _steps, _bankList, corrections);
+        var reader = new AccountReader(tools, run, bank, _steps, _bankList, own);
         var (read, failed) = (0, 0);
         StepResult.Later? later = null;
         var unanswered = 0;

@@ -92,7 +92,7 @@ internal static class Import
         AccountRow account,
         BankReading reading,
         HeldTransactions held,
-        Corrections corrections,
+        OwnCategories own,
         ChannelDefinition channel,
         TimeZoneInfo zone,
         Ids ids,
@@ -137,12 +137,8 @@ internal static class Import
             ),
             new TransactionChanges(
                 set,
-                [
-                    .. changes.Inserts.Select(
-                        (insert, place) => Added(account, set, added, place, insert, corrections, seconds)
-                    ),
-                ],
-                [.. changes.Updates.Select(update => Updated(byId[update.Id], set, update, corrections, seconds))],
+                [.. changes.Inserts.Select((insert, place) => Added(account, set, added, place, insert, own, seconds))],
+                [.. changes.Updates.Select(update => Updated(account, byId[update.Id], set, update, own, seconds))],
                 [.. changes.Disappeared.Select(id => new TransactionId(id))],
                 [.. changes.Expired.Select(id => new TransactionId(id))]
             ),
@@ -171,12 +167,12 @@ internal static class Import
         TransactionId[] added,
         int place,
         Insert insert,
-        Corrections corrections,
+        OwnCategories own,
         long now
     ) =>
         Row(
             new Origin(account.UserId, added[place], account.Id, now, set),
-            Worded(insert.Movement, corrections),
+            Worded(insert.Movement, account, own),
             insert.Movement,
             insert.Evidence,
             insert.Evidence.Candidates.Select(id => new TransactionId(id)).Concat(insert.Beside.Select(p => added[p])),
@@ -185,16 +181,17 @@ internal static class Import
         );
 
     private static TransactionRow Updated(
+        AccountRow account,
         TransactionRow old,
         ChangeSetId set,
         Update update,
-        Corrections corrections,
+        OwnCategories own,
         long now
     ) =>
         Row(
             new Origin(old.UserId, old.Id, old.AccountId, old.ImportedAt, old.AddedIn),
             update.TextChanged
-                ? Worded(update.Movement, old.OwnCategoryId is null ? corrections : Corrections.None)
+                ? Worded(update.Movement, account, old.OwnCategoryId is null ? own : own.RulesAlone)
                 : WordingOf(old),
             update.Movement,
             update.Evidence,
@@ -207,18 +204,18 @@ internal static class Import
         new(
             old.Label,
             old.Type,
-            new(old.CategoryId, old.CategoryConfidence ?? 0, old.CategoryWhy ?? CategoryWhy.None),
+            Category: null,
             old.MerchantKey,
             new(old.CheckNumber, old.Mandate, old.CreditorId, old.EndToEndId)
         );
 
-    private static Wording Worded(Movement movement, Corrections corrections)
+    private static Wording Worded(Movement movement, AccountRow account, OwnCategories own)
     {
         var parts = LabelParts.Of(movement);
         return new Wording(
             parts.Label,
             parts.Type,
-            corrections.Decide(movement, parts),
+            own.Decide(movement, parts, account.Type),
             parts.MerchantKey,
             new(parts.CheckNumber, parts.Mandate, parts.CreditorId, parts.EndToEndId)
         );
@@ -247,7 +244,7 @@ internal static class Import
             Counterparty = movement.Counterparty,
             Type = wording.Type,
             Status = movement.Status,
-            CategoryId = wording.Category.Id,
+            CategoryId = wording.Category?.Id ?? "",
             Day = movement.Day,
             BookingDay = movement.BookingDay,
             ValueDay = movement.ValueDay,
@@ -258,8 +255,9 @@ internal static class Import
             CreditorId = movement.CreditorId ?? wording.References.CreditorId,
             EndToEndId = movement.EndToEndId ?? wording.References.EndToEndId,
             MerchantCategory = movement.MerchantCategory,
-            CategoryConfidence = wording.Category.Why == CategoryWhy.None ? null : wording.Category.Confidence,
-            CategoryWhy = wording.Category.Why,
+            CategoryConfidence = wording.Category is { Why: not CategoryWhy.None } sure ? sure.Confidence : null,
+            CategoryWhy = wording.Category is { RuleId: null } decided ? decided.Why : null,
+            CategoryRuleId = wording.Category?.RuleId is { } rule ? new CategoryRuleId(rule) : null,
             MerchantKey = wording.MerchantKey,
             Confidence = evidence.Confidence == 100 ? null : evidence.Confidence,
             Ambiguous = evidence.Ambiguous,
@@ -314,11 +312,12 @@ internal static class Import
     );
 
     /// <summary>What the ledger makes of a movement's text.</summary>
+    /// <param name="Category">Null: as it is.</param>
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Wording(
         string Label,
         TransactionType Type,
-        CategoryDecision Category,
+        CategoryDecision? Category,
         string? MerchantKey,
         References References
     );

@@ -1,5 +1,8 @@
 using Affluent.Ledger;
+using Affluent.Server.Accounts;
+using Affluent.Server.Categories;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Transactions;
 
@@ -7,28 +10,19 @@ namespace Affluent.Server.Transactions;
 /// What a user has said of categories: said of one transaction, it holds for the others with the same merchant or person, those that are
 /// stored and those that come. What is said of a transaction itself goes before it.
 /// </summary>
-/// <param name="ByMerchant">Codes of categories by <see cref="LabelParts.MerchantKey"/>.</param>
-internal sealed record Corrections(IReadOnlyDictionary<string, string> ByMerchant)
+internal static class Corrections
 {
-    /// <summary>Nothing was said, or it is not to count.</summary>
-    public static readonly Corrections None = new(new Dictionary<string, string>());
-
-    // Two merchants of one name are rare.
-    private const int Confidence = 97;
-
-    /// <summary>The category of a movement, by what its user has said of others or else by the ledger.</summary>
-    public CategoryDecision Decide(Movement movement, LabelParts parts) =>
-        parts.MerchantKey is { } key && ByMerchant.TryGetValue(key, out var id)
-            ? new CategoryDecision(id, Confidence, CategoryWhy.Learned)
-            : Categorization.Guess(movement, parts);
+    /// <summary>What a user and the user's client have said.</summary>
+    public static async Task<OwnCategories> Of(DbWork db, ClientId clientId, UserId userId) =>
+        new(await CorrectionsStore.Of(db, userId), await CategoryRuleStore.Of(db, clientId));
 
     /// <summary>
-    /// Learns what was said of a transaction, or that it was taken back, and decides the others with this merchant or person anew. Their
-    /// accounts are to be named to the readers of changes.
+    /// Learns what was said of a transaction, or that it was taken back, and decides those anew for which it holds: the others with this
+    /// merchant or person and, when it was taken back, the transaction itself. Their accounts are to be named to the readers of changes.
     /// </summary>
     /// <param name="edited">As it is now.</param>
     /// <param name="set">The change set of its account.</param>
-    /// <returns>Change sets of other accounts.</returns>
+    /// <returns>Change sets by account.</returns>
     public static async Task<IReadOnlyDictionary<AccountId, ChangeSetId>> Learn(
         UserWork work,
         TransactionRow edited,
@@ -36,18 +30,22 @@ internal sealed record Corrections(IReadOnlyDictionary<string, string> ByMerchan
     )
     {
         Dictionary<AccountId, ChangeSetId> sets = new() { [edited.AccountId] = set };
-        if (edited.MerchantKey is not { } key)
+        if (edited.MerchantKey is { } key)
+        {
+            await CorrectionsStore.Save(work.Db, work.UserId, key, edited.OwnCategoryId);
+        }
+        var rows = await CorrectionsStore.Undecided(work.Db, work.UserId, edited);
+        if (rows.Count == 0)
         {
             return sets;
         }
-        await CorrectionsStore.Save(work.Db, work.UserId, key, edited.OwnCategoryId);
-        var known = await CorrectionsStore.Of(work.Db, work.UserId);
-        var others = await CorrectionsStore.Others(work.Db, work.UserId, key, edited.Id);
+        var own = await Of(work.Db, work.ClientId, work.UserId);
+        var types = await AccountsStore.TypesOf(work.Db, work.UserId);
         var changed =
-            from row in others
+            from row in rows
             let movement = TransactionDetailsMessage.MovementOf(row)
-            let decision = known.Decide(movement, LabelParts.Of(movement))
-            where (decision.Id, decision.Why) != (row.CategoryId, row.CategoryWhy)
+            let decision = own.Decide(movement, LabelParts.Of(movement), types.GetValueOrDefault(row.AccountId))
+            where (decision.Id, decision.Why) != (row.CategoryId, row.DecidedBy)
             group row by (row.AccountId, Decision: decision);
         foreach (var group in changed)
         {

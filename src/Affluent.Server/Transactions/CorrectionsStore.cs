@@ -7,16 +7,14 @@ namespace Affluent.Server.Transactions;
 /// <summary>Statements about what users have said of categories.</summary>
 internal static class CorrectionsStore
 {
-    /// <summary>All that a user has said.</summary>
-    public static async Task<Corrections> Of(DbWork db, UserId userId)
+    /// <summary>All that a user has said: codes of categories by merchant or person.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> Of(DbWork db, UserId userId)
     {
         var rows = await db.Query<(string MerchantKey, string CategoryId)>(
             "select merchant_key, category_id from corrections where user_id = @UserId",
             new { UserId = userId }
         );
-        return new Corrections(
-            rows.ToDictionary(row => row.MerchantKey, row => row.CategoryId, StringComparer.Ordinal)
-        );
+        return rows.ToDictionary(row => row.MerchantKey, row => row.CategoryId, StringComparer.Ordinal);
     }
 
     /// <summary>Remembers the category of a merchant or person; null: none any more.</summary>
@@ -36,25 +34,37 @@ internal static class CorrectionsStore
             }
         );
 
-    /// <summary>The user's other transactions with a merchant or person of which nothing was said; locked for the rest of the transaction.</summary>
-    public static Task<IReadOnlyList<TransactionRow>> Others(
-        DbWork db,
-        UserId userId,
-        string merchantKey,
-        TransactionId but
-    ) =>
+    /// <summary>
+    /// Locks a transaction and all with the same merchant or person, in the order in which everybody locks transactions: by id.
+    /// </summary>
+    public static Task Lock(DbWork db, UserId userId, TransactionRow row) =>
+        db.Query<TransactionId>(
+            "select id from transactions where user_id = @UserId and (id = @Id or merchant_key = @MerchantKey) order by id {for update}",
+            new
+            {
+                UserId = userId,
+                row.Id,
+                row.MerchantKey,
+            }
+        );
+
+    /// <summary>
+    /// A transaction and those with the same merchant or person, without those of which something was said; locked for the rest of the
+    /// transaction.
+    /// </summary>
+    public static Task<IReadOnlyList<TransactionRow>> Undecided(DbWork db, UserId userId, TransactionRow row) =>
         db.Query<TransactionRow>(
             $$"""
-            select {{TransactionsStore.Shown}} from transactions
-            where user_id = @UserId and merchant_key = @MerchantKey and id <> @But and own_category_id is null
+            select {{TransactionImports.Columns}} from transactions
+            where user_id = @UserId and (id = @Id or merchant_key = @MerchantKey) and own_category_id is null
                 and merged_into is null
             order by id {for update}
             """,
             new
             {
                 UserId = userId,
-                MerchantKey = merchantKey,
-                But = but,
+                row.Id,
+                row.MerchantKey,
             }
         );
 
@@ -68,14 +78,15 @@ internal static class CorrectionsStore
         work.Db.Execute(
             """
             update transactions set category_id = @Id, category_confidence = @Confidence, category_why = @Why,
-                changed_in = @ChangeSet, updated_at = @Now
+                category_rule_id = @RuleId, changed_in = @ChangeSet, updated_at = @Now
             where user_id = @UserId and id {in @ids}
             """,
             new
             {
                 decision.Id,
                 Confidence = decision.Why == CategoryWhy.None ? default(int?) : decision.Confidence,
-                decision.Why,
+                Why = decision.RuleId is null ? decision.Why : default(CategoryWhy?),
+                decision.RuleId,
                 ChangeSet = set,
                 work.Now,
                 work.UserId,

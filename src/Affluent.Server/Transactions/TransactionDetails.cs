@@ -45,6 +45,7 @@ internal sealed record TransactionDetailsMessage
             Text = row.Remittance,
             Counterparty = row.Counterparty,
             CheckNumber = row.CheckNumber,
+            Code = row.BankCode,
             CreditorId = row.CreditorId,
             MerchantCategory = row.MerchantCategory,
         };

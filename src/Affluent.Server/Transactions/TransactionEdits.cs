@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Affluent.Ledger;
 using Affluent.Server.Authorization;
+using Affluent.Server.Categories;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
@@ -89,24 +90,25 @@ internal static class TransactionEdits
             return before;
         }
         var set = work.Ids.Next<ChangeSetId>();
-        await TransactionsStore.SaveEdits(work.Db, work.UserId, after, set, work.Now);
         if (after.OwnCategoryId == before.OwnCategoryId)
         {
+            await TransactionsStore.SaveEdits(work.Db, work.UserId, after, set, work.Now);
             await ChangeLog.Append(work, set, after.AccountId);
+            return after with { UpdatedAt = work.Now };
         }
-        else
+        await CorrectionsStore.Lock(work.Db, work.UserId, after);
+        await TransactionsStore.SaveEdits(work.Db, work.UserId, after, set, work.Now);
+        foreach (var (account, its) in await Corrections.Learn(work, after, set))
         {
-            foreach (var (account, its) in await Corrections.Learn(work, after, set))
-            {
-                await ChangeLog.Append(work, its, account);
-            }
+            await ChangeLog.Append(work, its, account);
         }
-        return after with { UpdatedAt = work.Now };
+        return await TransactionsStore.Find(work.Db, work.UserId, id);
     }
 
     private static Problem? Check(EditTransactionMessage message) =>
-        message.CategoryId?.Trim() is { Length: > 0 } category && !Ledger.Categories.ById.ContainsKey(category)
-            ? Problem.BadBody("'category_id' is no category; GET /categories lists them", "category_id")
+        message.CategoryId?.Trim() is { Length: > 0 } category
+        && CategoryRuleCheck.UnknownCategory(category) is { } unknown
+            ? unknown
         : message.Label?.Length > LongestLabel
             ? Problem.BadBody($"'label' must have at most {LongestLabel} characters", "label")
         : message.Note?.Length > LongestNote

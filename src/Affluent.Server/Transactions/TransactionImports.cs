@@ -33,6 +33,7 @@ internal static class TransactionImports
         new("merchant_category", BulkType.Text, t => t.MerchantCategory),
         new("category_confidence", BulkType.Int, t => t.CategoryConfidence),
         new("category_why", BulkType.Text, t => t.CategoryWhy?.Word()),
+        new("category_rule_id", BulkType.Long, t => t.CategoryRuleId?.Value),
         new("merchant_key", BulkType.Text, t => t.MerchantKey),
         new("confidence", BulkType.Int, t => t.Confidence),
         new("ambiguous", BulkType.Bool, t => t.Ambiguous),
@@ -59,8 +60,14 @@ internal static class TransactionImports
         ", ",
         All.Select(c => c.Name)
             .Except(["user_id", "id", "account_id", "imported_at", "added_in"], StringComparer.Ordinal)
-            .Select(name => $"{name} = u.{name}")
+            .Select(name => $"{name} = {New(name)}")
     );
+
+    // A category that was not decided anew stays as it is now: somebody may have said something of it since the row was read.
+    private static string New(string column) =>
+        column.StartsWith("category_", StringComparison.Ordinal)
+            ? $"case when u.category_why is null and u.category_rule_id is null then transactions.{column} else u.{column} end"
+            : $"u.{column}";
 
     /// <summary>Stored transactions of an account from a day on (null: all), missing, expired and merged ones included.</summary>
     public static async Task<HeldTransactions> Held(DbWork db, UserId userId, AccountId accountId, int? from) =>

@@ -51,6 +51,9 @@ internal sealed record TransactionMessage
     /// <summary>What decided the category.</summary>
     public CategoryWhy? CategoryWhy { get; init; }
 
+    /// <summary>The client's rule that decided the category (it may be deleted since); absent when none did.</summary>
+    public CategoryRuleId? CategoryRuleId { get; init; }
+
     /// <summary>The day under which it is listed.</summary>
     public required long Date { get; init; }
 
@@ -127,7 +130,8 @@ internal sealed record TransactionMessage
             Status = row.Status,
             CategoryId = row.OwnCategoryId ?? row.CategoryId,
             CategoryConfidence = row.OwnCategoryId is null ? row.CategoryConfidence : 100,
-            CategoryWhy = row.OwnCategoryId is null ? row.CategoryWhy : Ledger.CategoryWhy.Corrected,
+            CategoryWhy = row.OwnCategoryId is null ? row.DecidedBy : Ledger.CategoryWhy.Corrected,
+            CategoryRuleId = row.OwnCategoryId is null ? row.CategoryRuleId : null,
             Date = ParisDay.Start(row.Day),
             BookingDate = Start(row.BookingDay),
             ValueDate = Start(row.ValueDay),

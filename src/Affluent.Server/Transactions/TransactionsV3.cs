@@ -54,6 +54,7 @@ internal sealed record TransactionV3Message
                 CategoryId = transaction.CategoryId,
                 CategoryConfidence = transaction.CategoryConfidence,
                 CategoryWhy = transaction.CategoryWhy,
+                CategoryRuleId = transaction.CategoryRuleId,
             },
             Notes = transaction.Notes,
             Type = transaction.Type,
@@ -79,6 +80,9 @@ internal sealed record EnrichmentsV3Message
 
     /// <summary>What decided the category.</summary>
     public CategoryWhy? CategoryWhy { get; init; }
+
+    /// <summary>The client's rule that decided the category (it may be deleted since); absent when none did.</summary>
+    public CategoryRuleId? CategoryRuleId { get; init; }
 }
 
 [JsonSourceGenerationOptions(

@@ -41,7 +41,47 @@ internal static class LedgerTargets
                 "|4970 1234 5678 9012|Carte|EUR|3\n|4970 XXXX XXXX 9012|Carte|EUR|3\n|20041010050500013M02606||EUR|0",
                 "||Compte|EUR|1\n||Compte|EUR|1"
             ),
+            FuzzTarget.OfText(
+                "ledger-client-rules",
+                Rule,
+                "café du|PORT|FR12ZZZ345678\nCB CAFE DU PORT 12/03\nBREST",
+                "l'oréal||\nPRLV SEPA L OREAL ID EMETTEUR/FR12ZZZ345678",
+                "-|&amp;|x\nCB*1234<br>H&amp;M  LILLE"
+            ),
         ];
+
+    private static object? Rule(string text)
+    {
+        var (first, rest) = text.Split('\n', 2) is [var one, var two] ? (one, two) : (text, text);
+        var cells = first.Split('|');
+        var conditions = new RuleConditions
+        {
+            Label = cells[0],
+            Merchant = cells.ElementAtOrDefault(1),
+            CreditorId = cells.ElementAtOrDefault(2),
+        };
+        var movement = new Movement
+        {
+            Amount = -100,
+            Currency = "EUR",
+            Day = 20_000,
+            Status = TransactionStatus.Booked,
+            Text = rest,
+        };
+        var parts = LabelParts.Of(movement);
+        var decided = new ClientRules([new(1, "PETS", conditions)]).Decide(movement, parts, null);
+        var own = new RuleConditions { Label = parts.Label };
+        Promise.Holds(
+            !ClientRules.HasWords(parts.Label)
+                || new ClientRules([new(1, "PETS", own)]).Decide(movement, parts, null) is not null,
+            "a rule with a label's own words holds of it"
+        );
+        Promise.Holds(
+            (own with { Label = own.Label.ToUpperInvariant() }).Signature == own.Signature,
+            "case does not tell rules apart"
+        );
+        return (decided is null, conditions.Signature.Length > 20);
+    }
 
     private static object? Label(string text)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
@@ -25,6 +26,7 @@ public sealed class IsolationTests
         Account,
         Transaction,
         Queue,
+        CategoryRule,
     }
 
     // By the path below the version, whatever the verb.
@@ -46,7 +48,11 @@ public sealed class IsolationTests
         ["/providers/{id}"] = Named.Nothing,
         ["/providers/{id}/logo"] = Named.Nothing,
         ["/categories/{id}"] = Named.Nothing,
+        ["/categories/rules/{id}"] = Named.CategoryRule,
     };
+
+    /// <summary>What is the calling client's own, whatever user is named; of this client there is nothing.</summary>
+    private static readonly string[] OfTheClient = ["/categories/rules"];
 
     [Theory, OnBothDatabases]
     public async Task Nobody_reaches_what_belongs_to_somebody_else(DatabaseKind kind)
@@ -74,6 +80,13 @@ public sealed class IsolationTests
                 await Refuses(app, stranger, verb, foreign);
                 await Refuses(app, otherByItself, verb, foreign);
                 await Refuses(app, otherByItself, verb, $"{foreign}?user_id={victim.User.Id}");
+            }
+            else if (OfTheClient.Contains(BelowVersion(path)))
+            {
+                await Refuses(app, neighbour, verb, path);
+                await Refuses(app, stranger, verb, path);
+                using var http = app.WithToken(otherByItself);
+                Assert.Equal("[]", (await http.Read($"{path}?user_id={victim.User.Id}")).GetRawText());
             }
             else
             {
@@ -129,7 +142,7 @@ public sealed class IsolationTests
     // Fit for every route, so that what refuses is the ownership and not the form.
     private const string AnyBody = """
         {"provider_id":"501","credentials":{"300":"12345678","301":"pa55word"},"values":{"otp":"123456"},"verdict":"DIFFERENT","label":"Mine",
-        "email":"someone@example.com","password":"pa55word"}
+        "email":"someone@example.com","password":"pa55word","category_id":"PETS","conditions":{"label":"zoo"}}
         """;
 
     private static IEnumerable<(string Verb, string Path)> RoutesOf(TestApp app) =>
@@ -152,7 +165,8 @@ public sealed class IsolationTests
         TestConnection Connection,
         TestAccount Account,
         TransactionId TransactionId,
-        string QueueId
+        string QueueId,
+        string RuleId
     )
     {
         public static async Task<Victim> Create(TestApp app)
@@ -162,12 +176,19 @@ public sealed class IsolationTests
             var account = await app.StoreAccount(connection);
             using var http = app.WithToken(await app.UserToken(user));
             using var queue = await http.PostAsync("/api/v2.1/queues", content: null, Stop);
+            using var byItself = app.WithToken(await app.ClientToken(user.Client, "accounts_manage"));
+            using var rule = await byItself.PostAsJsonAsync(
+                "/api/v2.1/categories/rules",
+                new { category_id = "PETS", conditions = new { label = "zoo" } },
+                Stop
+            );
             return new(
                 user,
                 connection,
                 account,
                 (await app.StoreTransactions(account, 1))[0].Id,
-                queue.Headers.Location!.Segments[^1]
+                queue.Headers.Location!.Segments[^1],
+                rule.Headers.Location!.Segments[^1]
             );
         }
 
@@ -179,6 +200,7 @@ public sealed class IsolationTests
                 Named.Account => $"{Account.Id}",
                 Named.Transaction => $"{TransactionId}",
                 Named.Queue => QueueId,
+                Named.CategoryRule => RuleId,
                 _ => throw new ArgumentOutOfRangeException(nameof(named)),
             };
 
@@ -189,6 +211,8 @@ public sealed class IsolationTests
             Assert.Equal([Connection.Id], await http.ReadIds<ConnectionId>("/api/v2.1/connections"));
             Assert.Equal([Account.Id], await http.ReadIds<AccountId>("/api/v2.1/accounts"));
             Assert.Equal([TransactionId], await http.ReadIds<TransactionId>("/api/v2.1/transactions"));
+            using var byItself = app.WithToken(await app.ClientToken(User.Client, "accounts_manage"));
+            Assert.Equal("PETS", (await byItself.Read($"/api/v2.1/categories/rules/{RuleId}")).Text("category_id"));
             Assert.Equal(QueueId, (await http.Read($"/api/v2.1/queues/{QueueId}")).Text("id"));
         }
     }

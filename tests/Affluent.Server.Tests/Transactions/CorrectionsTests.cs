@@ -1,8 +1,7 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Tests.Harness;
 using Xunit;
+using static Affluent.Server.Tests.Harness.Categorized;
 using static Affluent.Server.Tests.Harness.LinkedBank;
 
 namespace Affluent.Server.Tests.Transactions;
@@ -128,25 +127,6 @@ public sealed class CorrectionsTests
         Assert.Equal("SNAKS_ANDWORK_MEALS", (await other.Transactions())[0].Text("category_id"));
     }
 
-    private static async Task<JsonElement> Say(HttpClient http, JsonElement transaction, string category)
-    {
-        using var answer = await http.PatchAsJsonAsync(
-            $"/api/v2.1/transactions/{transaction.Text("id")}",
-            new { category_id = category },
-            Stop
-        );
-        answer.EnsureSuccessStatusCode();
-        return await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
-    }
-
     private static async Task<string?> Cursor(HttpClient http) =>
         (await http.Read("/api/v2.1/transactions/changes?limit=500")).Text("next");
-
-    private static JsonElement Of(IEnumerable<JsonElement> all, string text) =>
-        all.Single(t =>
-            t.GetProperty("remittance_information")[0].GetString()!.Contains(text, StringComparison.Ordinal)
-        );
-
-    private static string Category(JsonElement shown) =>
-        $"{shown.Text("category_id")} {shown.Text("category_why")} {shown.Text("category_confidence")}";
 }
