@@ -98,7 +98,7 @@ internal static class CategoryRuleStore
         return deleted == 1;
     }
 
-    private static Task Uncount(DbWork db, ClientId clientId) =>
+    private static Task<int> Uncount(DbWork db, ClientId clientId) =>
         db.Execute(
             "update category_rule_counts set rules = rules - 1 where client_id = @ClientId",
             new { ClientId = clientId }

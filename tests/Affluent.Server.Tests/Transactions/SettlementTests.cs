@@ -175,7 +175,7 @@ public sealed class SettlementTests
         var ours = await http.Read(path);
         Assert.False(ours.TryGetProperty("original", out var _) || ours.TryGetProperty("note", out var _));
         await http.PatchAsJsonAsync(path, new { category_id = "NONE_SUCH" }, Stop)
-            .IsRefused(HttpStatusCode.BadRequest, "invalid_body");
+            .IsRefused(HttpStatusCode.BadRequest, "unknown_category");
     }
 
     [Theory, OnBothDatabases]
