@@ -58,6 +58,13 @@ internal static class App
         builder.Services.AddSingleton<Addresses>();
         builder.Services.AddSingleton(database);
         builder.Services.AddSingleton(time);
+        if (time is DatabaseClock clock)
+        {
+            builder.Services.AddSingleton(clock);
+            builder.Services.AddHostedService<DatabaseClockLoop>();
+        }
+        builder.Services.AddSingleton<DatabaseOutage>();
+        builder.Services.AddSingleton<DatabaseProbe>();
         builder.Services.AddSingleton(new Vault(masterKey));
         builder.Services.AddSingleton(new Ids(time, node));
         builder.Services.AddSingleton<UserDatabase>();

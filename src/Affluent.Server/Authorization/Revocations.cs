@@ -26,7 +26,7 @@ internal enum RevocationKind
 /// still matter, and reads what is new every second: a revocation holds at once on the node that made it, and within two seconds
 /// on all others. Ids grow with time, so a revocation ends the tokens whose id is smaller than its own, and no later ones.
 /// </summary>
-internal sealed partial class Revocations(Database database, Ids ids, TimeProvider time, ILogger<Revocations> log)
+internal sealed class Revocations(Database database, Ids ids, TimeProvider time, DatabaseOutage outage)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -135,15 +135,16 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
             {
                 await Task.Delay(Interval, time, stoppingToken);
                 await Refresh(stoppingToken);
+                outage.Answered();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception e) when (e is System.Data.Common.DbException or TimeoutException)
+            catch (Exception error) when (DatabaseOutage.Is(error))
             {
                 // Without its database the node answers nothing anyway; the next second reads all that was missed.
-                LogFailed(log, e);
+                outage.Noticed(error);
             }
         }
     }
@@ -157,13 +158,6 @@ internal sealed partial class Revocations(Database database, Ids ids, TimeProvid
 
     private bool EndsUntilThen(RevocationKind kind, long subject, TokenId token) =>
         _entries.TryGetValue((kind, subject), out var entry) && token.Value < entry.Id;
-
-    [LoggerMessage(
-        2001,
-        LogLevel.Warning,
-        "The list of revoked tokens could not be read; it is tried again in a second"
-    )]
-    private static partial void LogFailed(ILogger log, Exception error);
 
     private sealed record Row
     {

@@ -245,13 +245,17 @@ internal static class ClientCommand
     }
 
     /// <summary>Tells the running nodes, by the database, which tokens end.</summary>
-    internal static async Task<Revocations> RevocationsOf(Database database, CancellationToken cancellation) =>
-        new(
+    internal static async Task<Revocations> RevocationsOf(Database database, CancellationToken cancellation)
+    {
+        // By the nodes' clock: one revoked a second too early leaves the last token good.
+        var clock = await DatabaseClock.Start(database, TimeProvider.System, cancellation);
+        return new(
             database,
-            new Ids(TimeProvider.System, await database.Write(Ids.TakeNode, cancellation)),
-            TimeProvider.System,
-            NullLogger<Revocations>.Instance
+            new Ids(clock, await database.Write(Ids.TakeNode, cancellation)),
+            clock,
+            new DatabaseOutage(clock, NullLogger<DatabaseOutage>.Instance)
         );
+    }
 
     internal static Argument<string> ClientId() => new("client-id") { Description = "Its id, as client list shows it" };
 

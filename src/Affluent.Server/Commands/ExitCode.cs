@@ -29,6 +29,9 @@ internal enum ExitCode
 
     /// <summary>The database was built by migrations that the program does not know.</summary>
     DatabaseDiffers = 7,
+
+    /// <summary>The clock of this machine and that of the database are too far apart.</summary>
+    ClocksDiffer = 8,
 }
 
 /// <summary>A command cannot go on for a reason that lies outside the program; the message says why and what to do.</summary>

@@ -49,6 +49,7 @@ internal sealed partial class Installation : IAsyncDisposable
             turn = ServingLock.Take(database);
             var applied = await Migrate(database, time, cancellation);
             LogDatabase(log, MaskedAddress.Of(settings.Database), Migrator.Latest, string.Join(", ", applied));
+            var clock = await TakeClock(database, time, cancellation);
             var masterKey = await LoadMasterKey(settings, database, cancellation);
             if (!await database.Write(masterKey.Fits, cancellation))
             {
@@ -78,7 +79,7 @@ internal sealed partial class Installation : IAsyncDisposable
                 database,
                 masterKey,
                 node,
-                time,
+                clock,
                 builder => builder.Services.AddSingleton(logs)
             );
             TellKeys(app.Services, masterKey.WasCreated, !hasSigningKey);
@@ -216,7 +217,27 @@ internal sealed partial class Installation : IAsyncDisposable
             );
 
     /// <summary>Waits until the process is told to end, and ends what runs.</summary>
-    public Task WaitForShutdown() => _app.WaitForShutdownAsync();
+    /// <exception cref="CommandException">Nobody told it to: a part of it has failed, and it is to be started anew.</exception>
+    public async Task WaitForShutdown()
+    {
+        await _app.WaitForShutdownAsync();
+        if (FailedPart(_app.Services) is { } part)
+        {
+            throw new CommandException(
+                ExitCode.Failed,
+                $"{part} has ended by an error of its own, which the log tells, and with it the process. Start it again, and report the error."
+            );
+        }
+    }
+
+    /// <summary>What was to go on for as long as the process does, and has ended by an exception; the host has ended all else then.</summary>
+    public static string? FailedPart(IServiceProvider services) =>
+        services
+            .GetServices<IHostedService>()
+            .OfType<BackgroundService>()
+            .FirstOrDefault(part => part.ExecuteTask is { IsFaulted: true })
+            ?.GetType()
+            .Name;
 
     public ValueTask DisposeAsync() => DisposeAll(_parts);
 
@@ -226,6 +247,21 @@ internal sealed partial class Installation : IAsyncDisposable
         {
             await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
+    }
+
+    private static async Task<DatabaseClock> TakeClock(
+        Database database,
+        TimeProvider machine,
+        CancellationToken cancellation
+    )
+    {
+        var clock = await DatabaseClock.Start(database, machine, cancellation);
+        return clock.Offset.Duration() <= DatabaseClock.MostOffset
+            ? clock
+            : throw new CommandException(
+                ExitCode.ClocksDiffer,
+                $"The clock of this machine is {clock.Offset.TotalSeconds:0} s ahead of the database's (negative: behind); {DatabaseClock.MostOffset.TotalSeconds:0} s are allowed. Set both by a time server (NTP), then start again."
+            );
     }
 
     // Beside a database that was begun with another, a new key would open nothing, and be taken for the one that was lost.

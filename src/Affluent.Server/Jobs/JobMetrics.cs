@@ -48,18 +48,18 @@ internal static class JobMetrics
 /// <summary>
 /// How many jobs wait and run in the whole installation, looked up now and then while somebody collects it: every worker tells the same.
 /// </summary>
-internal sealed partial class JobDepthLoop : BackgroundService
+internal sealed class JobDepthLoop : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
     private readonly Database _database;
     private readonly TimeProvider _time;
-    private readonly ILogger<JobDepthLoop> _log;
+    private readonly DatabaseOutage _outage;
     private IReadOnlyList<JobDepth> _depths = [];
 
-    public JobDepthLoop(Database database, TimeProvider time, IMeterFactory meters, ILogger<JobDepthLoop> log)
+    public JobDepthLoop(Database database, TimeProvider time, IMeterFactory meters, DatabaseOutage outage)
     {
-        (_database, _time, _log) = (database, time, log);
+        (_database, _time, _outage) = (database, time, outage);
         var meter = meters.Create(Metrics.Name);
         meter.CreateObservableGauge(
             "affluent.jobs.due",
@@ -103,11 +103,11 @@ internal sealed partial class JobDepthLoop : BackgroundService
         {
             _depths = await _database.Read(db => JobStore.Depths(db, _time.Seconds()), cancellation);
         }
-        catch (Exception error) when (error is System.Data.Common.DbException or TimeoutException)
+        catch (Exception error) when (DatabaseOutage.Is(error))
         {
             // Better no figure than one of yesterday.
             _depths = [];
-            LogUnknown(_log, error);
+            _outage.Noticed(error);
         }
     }
 
@@ -116,9 +116,6 @@ internal sealed partial class JobDepthLoop : BackgroundService
             value(depth),
             new KeyValuePair<string, object?>("priority", depth.Priority.Word())
         ));
-
-    [LoggerMessage(4102, LogLevel.Warning, "The number of due jobs could not be read; it is looked up again in 15 s")]
-    private static partial void LogUnknown(ILogger log, Exception error);
 }
 
 /// <summary>How many jobs of a priority wait for a node and how many run, each up to <see cref="JobStore.DeepestDepth"/>.</summary>

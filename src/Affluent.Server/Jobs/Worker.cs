@@ -71,7 +71,7 @@ internal sealed class Worker(Database database, IEnumerable<JobRunner> runners, 
 }
 
 /// <summary>Keeps the worker going for as long as the program does.</summary>
-internal sealed partial class WorkerLoop(Worker worker, Database database, TimeProvider time, ILogger<WorkerLoop> log)
+internal sealed class WorkerLoop(Worker worker, Database database, DatabaseOutage outage, TimeProvider time)
     : BackgroundService
 {
     /// <summary>How long other nodes' requests may go unnoticed; those of this process wake the loop at once.</summary>
@@ -120,13 +120,11 @@ internal sealed partial class WorkerLoop(Worker worker, Database database, TimeP
             {
                 running.Add(Task.Run(() => worker.Run(job, cancellation), CancellationToken.None));
             }
+            outage.Answered();
         }
-        catch (Exception error) when (error is System.Data.Common.DbException or TimeoutException)
+        catch (Exception error) when (DatabaseOutage.Is(error))
         {
-            LogUnavailable(log, error);
+            outage.Noticed(error);
         }
     }
-
-    [LoggerMessage(4101, LogLevel.Error, "The database cannot be asked for due jobs")]
-    private static partial void LogUnavailable(ILogger log, Exception error);
 }

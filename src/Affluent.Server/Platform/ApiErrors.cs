@@ -86,7 +86,7 @@ internal static partial class ApiErrors
                     "The request is not one that HTTP allows, or its body is missing."
                 );
             case DbException { IsTransient: true }:
-                LogUnavailable(Logger(context), MethodOf(context), Route(context), error);
+                context.RequestServices.GetRequiredService<DatabaseOutage>().Noticed(error);
                 return new(
                     503,
                     "temporarily_unavailable",
@@ -140,7 +140,4 @@ internal static partial class ApiErrors
 
     [LoggerMessage(1104, LogLevel.Error, "{Method} {Route} failed")]
     private static partial void LogBug(ILogger logger, string method, string route, Exception error);
-
-    [LoggerMessage(1105, LogLevel.Error, "{Method} {Route}: the database cannot be reached")]
-    private static partial void LogUnavailable(ILogger logger, string method, string route, Exception error);
 }

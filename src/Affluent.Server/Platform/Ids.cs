@@ -25,6 +25,9 @@ internal sealed class Ids(TimeProvider time, int node)
             % Nodes
         );
 
+    /// <summary>Writes what is there already: a transaction that shows whether there can be any.</summary>
+    public static Task Touch(DbWork db) => db.Execute("update counters set value = value where name = 'node_starts'");
+
     /// <summary>The next id, larger than all that this node made before, also when the clock steps back.</summary>
     public long Next()
     {

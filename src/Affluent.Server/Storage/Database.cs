@@ -100,6 +100,9 @@ internal abstract partial class Database : IAsyncDisposable
     /// <summary>Lets somebody with a connection of their own (Entity Framework) write when it is their turn.</summary>
     public virtual Task<T> InWriterTurn<T>(Func<Task<T>> work, CancellationToken cancellation) => work();
 
+    /// <summary>What time it is where the database is.</summary>
+    public abstract Task<DateTimeOffset> Now(DbWork db, TimeProvider machine);
+
     /// <summary>A list as a parameter of a statement that says <c>{in @name}</c>.</summary>
     public abstract object List(IEnumerable<long> values);
 

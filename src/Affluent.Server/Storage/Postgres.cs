@@ -118,6 +118,11 @@ internal sealed partial class PostgresDatabase : Database
                 };
     }
 
+    public override async Task<DateTimeOffset> Now(DbWork db, TimeProvider machine) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(
+            await db.Scalar<long>("select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)")
+        );
+
     // The rows that are there have passed the check of fewer words: no need to look through them under the lock of the table.
     protected override string Allow(string table, string column, string words) =>
         $"""

@@ -126,6 +126,9 @@ internal sealed partial class SqliteDatabase : Database
                 };
     }
 
+    // A file goes by the clock of the machine on which it is.
+    public override Task<DateTimeOffset> Now(DbWork db, TimeProvider machine) => Task.FromResult(machine.GetUtcNow());
+
     // SQLite changes no constraint of a table that is there. Where rows need no change, its documentation lets the text of the schema be
     // edited (ALTER TABLE, section 7); that a table is made and dropped tells other connections of it.
     protected override string Allow(string table, string column, string words)

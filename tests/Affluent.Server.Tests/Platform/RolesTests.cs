@@ -34,6 +34,7 @@ public sealed class RolesTests
         await using var app = await TestApp.Start(kind);
         var before = await Status(app, "/health/ready");
         await app.MarkAsVersion(999);
+        app.Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(HttpStatusCode.OK, before);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await Status(app, "/health/ready"));
