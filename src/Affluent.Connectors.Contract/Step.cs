@@ -12,6 +12,13 @@ public sealed record StepContext
     /// <summary>What the connector returned last, or empty at the very first step. Stored encrypted; may hold tokens and cookies.</summary>
     public string Session { get; init; } = "";
 
+    /// <summary>
+    /// Stores the session in the middle of a step, and returns when that is done; neither a stop nor an outage of the database loses it. To be
+    /// awaited before anything else is sent, whenever the bank has just said what it says only once (a renewed token, the cookies of a login), and
+    /// before it is sent what it takes only once (a code): a step that is taken again begins with what was handed over here.
+    /// </summary>
+    public required Func<string, Task> Keep { get; init; }
+
     /// <summary>Stored credentials by <see cref="CredentialField.Id"/>; empty when none were given yet or the channel needs none.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
 
@@ -39,7 +46,10 @@ public abstract record StepResult
 {
     private StepResult() { }
 
-    /// <summary>The session to hand back next time. The engine stores it encrypted as soon as it differs from the last one.</summary>
+    /// <summary>
+    /// The session to hand back next time. The engine stores it encrypted before it asks the bank again; what must not wait for the end of the step goes
+    /// to <see cref="StepContext.Keep"/>.
+    /// </summary>
     public required string Session { get; init; }
 
     /// <summary>A page of the list asked for. <see cref="Next"/> null: it was the last one.</summary>

@@ -23,8 +23,8 @@ namespace Affluent.Server;
 /// <summary>Puts the platform together: every feature is one line of services and one line of routes.</summary>
 internal static class App
 {
-    // Long polls and streams are cut off when the process is told to end; their clients come back.
-    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(3);
+    // A bank's answer that comes only once is waited for, and written. Long polls and streams are cut off; their clients come back.
+    private static readonly TimeSpan EndWithin = StepStop.Grace + TimeSpan.FromSeconds(1);
 
     /// <summary>How a user goes: a session is locked before its connection, and the user last.</summary>
     public static UserErasure UserErasure { get; } =

@@ -51,6 +51,7 @@ public sealed class ConformanceTests
             }
         );
         await Finds("A cancelled step", new Bad { IgnoresCancellation = true });
+        await Finds("What the bank gives or takes only once", new Bad { Form = "refresh_token=r1" });
     }
 
     [Fact]
@@ -126,6 +127,7 @@ public sealed class ConformanceTests
         public Action<StepInput> OnInput { get; init; } = _ => { };
         public string? Header { get; init; }
         public string Address { get; init; } = "https://bank.example/";
+        public string? Form { get; init; }
         public bool IgnoresCancellation { get; init; }
 
         public IReadOnlyList<Capability> Listed { get; init; } = Capabilities;
@@ -140,7 +142,8 @@ public sealed class ConformanceTests
         {
             OnSession(context.Session);
             OnInput(input);
-            using var request = new HttpRequestMessage(HttpMethod.Get, Address);
+            using var request = new HttpRequestMessage(Form is null ? HttpMethod.Get : HttpMethod.Post, Address);
+            request.Content = Form is null ? null : new StringContent(Form);
             if (Header is not null)
             {
                 request.Headers.Add(Header, "203.0.113.7");

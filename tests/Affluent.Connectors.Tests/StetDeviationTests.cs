@@ -11,6 +11,9 @@ public sealed class StetDeviationTests
 {
     private const string Accounts = "/psd2/v1.4.2/accounts";
     private const string Movements = Accounts + "/A1/transactions";
+    private static readonly StepInput Back = new StepInput.Returned(
+        new Uri($"{ConnectorRun.CallbackAddress}?code=c&state=state-of-this-connection")
+    );
     private const string Page = "<html><title>Access Denied</title>Reference #18.2f3a</html>";
 
     [Theory]
@@ -181,27 +184,67 @@ public sealed class StetDeviationTests
         Assert.Contains(SmallBanks.RefreshToken, run.Session, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_code_that_nobody_took_is_exchanged_again()
+    [Theory]
+    [InlineData(HttpRequestError.ConnectionError, true)]
+    [InlineData(HttpRequestError.NameResolutionError, true)]
+    [InlineData(HttpRequestError.SecureConnectionError, true)]
+    // The bank may have taken it: who sends a code twice loses what it has brought (RFC 6749, section 4.1.2).
+    [InlineData(HttpRequestError.ResponseEnded, false)]
+    [InlineData(null, false)]
+    public async Task A_code_is_exchanged_again_only_when_it_was_never_sent(HttpRequestError? fault, bool again)
     {
         var down = true;
         var bank = SmallBanks.Stet();
         bank.On(
             "POST",
             "/token",
-            _ => down ? new Reply("", 503) : new Reply(SmallBanks.Tokens(SmallBanks.AccessToken, null))
+            _ =>
+                !down ? new Reply(SmallBanks.Tokens(SmallBanks.AccessToken, null))
+                : fault is { } error ? throw new HttpRequestException(error)
+                : new Reply("", 503)
         );
         using var run = SmallBanks.StetRun(bank);
         await run.Take(new StepInput.ListAccounts());
-        var back = new StepInput.Returned(
-            new Uri($"{ConnectorRun.CallbackAddress}?code=c&state=state-of-this-connection")
-        );
-        await run.Take<StepResult.Later>(back);
+        await run.Take<StepResult.Later>(Back);
         down = false;
 
-        await run.Take<StepResult.Done>(back);
+        var result = await run.Take(Back);
 
-        Assert.Equal(2, (await run.Accounts()).Count);
+        Assert.Equal(again, result is StepResult.Done);
+        Assert.Equal(!again, result is StepResult.AskUser { Question: Question.Redirect });
+        Assert.Equal(again ? 2 : 1, bank.At("/token").Count());
+    }
+
+    [Fact]
+    public async Task New_tokens_outlive_a_stop_right_after_they_came()
+    {
+        using var stop = new CancellationTokenSource();
+        var bank = SmallBanks
+            .Stet()
+            .On("POST", "/token", _ => new Reply(SmallBanks.Tokens("new-access", "new-refresh")))
+            .On("GET", Accounts, _ => throw Stopped(stop));
+        using var run = SmallBanks.StetAllowed(bank);
+        run.Now = run.Now.AddHours(1);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            run.Take(new StepInput.ListAccounts(), stop.Token)
+        );
+
+        Assert.Contains("new-refresh", run.Session, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_code_that_was_sent_when_the_node_stopped_is_not_sent_again()
+    {
+        using var stop = new CancellationTokenSource();
+        var bank = SmallBanks.Stet().On("POST", "/token", _ => throw Stopped(stop));
+        using var run = SmallBanks.StetRun(bank);
+        await run.Take(new StepInput.ListAccounts());
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Take(Back, stop.Token));
+        await run.TakeAsked<Question.Redirect>(Back);
+
+        Assert.Single(bank.At("/token"));
     }
 
     [Fact]
@@ -309,4 +352,10 @@ public sealed class StetDeviationTests
             new Uri("https://api.stet.example" + Movements + "?dateFrom=2026-11-01"),
             StetSettings.Of(SmallBanks.StetChannel())
         );
+
+    private static OperationCanceledException Stopped(CancellationTokenSource stop)
+    {
+        stop.Cancel();
+        return new OperationCanceledException(stop.Token);
+    }
 }

@@ -26,6 +26,7 @@ public static class ConnectorContract
         new("A run without the user sends no PSU header", SendsNoPsuHeaders),
         new("Requests stay on the bank's hosts and carry no secret in their address", StaysOnHosts),
         new("A cancelled step stops", StopsWhenCancelled),
+        new("What the bank gives or takes only once is kept before the step goes on", KeepsWhatComesOnce),
         new("A session that is none of its own is taken for an empty one", ForgivesSessions),
         new("An input out of turn is answered, not thrown at", AnswersOutOfTurn),
     ];
@@ -187,6 +188,61 @@ public static class ConnectorContract
         }
     }
 
+    /// <summary>Breaks a run off at each exchange, once before and once after its answer, and takes it up from what was kept.</summary>
+    private static async Task<IReadOnlyList<string>> KeepsWhatComesOnce(
+        ConnectorUnderTest tested,
+        CancellationToken cancellation
+    )
+    {
+        List<string> found = [];
+        var exchanges = await Count(tested, cancellation);
+        for (var at = 0; at < exchanges; at++)
+        {
+            foreach (var answered in new[] { true, false })
+            {
+                using var bank = tested.Bank();
+                using var cut = new Cut(bank, at, answered);
+                var walk = new Walk(tested, cut, Somebody, LongEnough) { IsLost = () => cut.IsDue };
+                try
+                {
+                    await walk.Run(cut.Stopped);
+                    continue;
+                }
+                catch (OperationCanceledException)
+                {
+                    // As it should.
+                }
+                var before = cut.TakeUp();
+                // What the user has brought, the platform hands over again. Behind a new question they may send the same once more.
+                var brought = walk.BrokenOff is StepInput.Returned or StepInput.Answer ? walk.BrokenOff : null;
+                var rest = new Walk(tested with { User = _ => null }, cut, Somebody, LongEnough)
+                {
+                    Session = walk.Session,
+                };
+                if (brought is not null)
+                {
+                    await rest.Take(brought, cancellation);
+                }
+                await rest.Run(cancellation);
+                var spent = answered || brought is not null ? before : before.SkipLast(1);
+                found.AddRange(
+                    spent
+                        .Where(message => IsSpent(tested, message))
+                        .Intersect(cut.Messages)
+                        .Select(message => $"a form for {message.Address.AbsolutePath} is sent again after a stop")
+                );
+            }
+        }
+        return [.. found.Distinct(StringComparer.Ordinal)];
+    }
+
+    // Who has the password may log in anew.
+    private static bool IsSpent(ConnectorUnderTest tested, Message message) =>
+        message.Method == HttpMethod.Post
+        && !tested.Credentials.Values.Any(value =>
+            message.Body.Contains(Uri.EscapeDataString(value), StringComparison.Ordinal)
+        );
+
     private static async Task<IReadOnlyList<string>> ForgivesSessions(
         ConnectorUnderTest tested,
         CancellationToken cancellation
@@ -205,6 +261,7 @@ public static class ConnectorContract
                     Channel = tested.Channel,
                     Http = http,
                     Session = session,
+                    Keep = _ => Task.CompletedTask,
                     Credentials = tested.Credentials,
                     Now = tested.Now,
                     Callback = tested.Callback,

@@ -114,29 +114,3 @@ internal static class Nonsense
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
-
-/// <summary>Stands before a bank: notes the requests and, from one of them on, answers in its place.</summary>
-internal sealed class Tap(HttpMessageHandler bank, int from, Func<HttpRequestMessage, HttpResponseMessage>? answer)
-    : DelegatingHandler(bank)
-{
-    private readonly List<HttpRequestMessage> _requests = [];
-
-    /// <summary>In their order.</summary>
-    public IReadOnlyList<HttpRequestMessage> Requests => _requests;
-
-    protected override async Task<HttpResponseMessage> SendAsync(
-        HttpRequestMessage request,
-        CancellationToken cancellationToken
-    )
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        _requests.Add(request);
-        if (answer is null || _requests.Count <= from)
-        {
-            return await base.SendAsync(request, cancellationToken);
-        }
-        var response = answer(request);
-        response.RequestMessage = request;
-        return response;
-    }
-}

@@ -11,13 +11,21 @@ internal sealed class Walk(ConnectorUnderTest tested, HttpMessageHandler bank, P
     private const int MostSteps = 400;
     private readonly List<(StepInput Input, StepResult Result)> _steps = [];
     private readonly List<BankAccount> _accounts = [];
-    private string _session = "";
 
     /// <summary>Each step with its result, in their order.</summary>
     public IReadOnlyList<(StepInput Input, StepResult Result)> Steps => _steps;
 
     /// <summary>The accounts of the last complete list.</summary>
     public IReadOnlyList<BankAccount> Accounts => _accounts;
+
+    /// <summary>Asked at the end of each step: whether its result is lost, as when the node is killed there.</summary>
+    public Func<bool> IsLost { get; init; } = () => false;
+
+    /// <summary>What the last step returned, or handed over in its middle.</summary>
+    public string Session { get; set; } = "";
+
+    /// <summary>What the step was to do that was broken off; null: none was.</summary>
+    public StepInput? BrokenOff { get; private set; }
 
     /// <summary>Number of transactions of all accounts.</summary>
     public int Transactions { get; private set; }
@@ -68,16 +76,29 @@ internal sealed class Walk(ConnectorUnderTest tested, HttpMessageHandler bank, P
         {
             Channel = tested.Channel,
             Http = http,
-            Session = _session,
+            Session = Session,
+            Keep = Keep,
             Credentials = tested.Credentials,
             Now = tested.Now,
             User = user,
             Callback = tested.Callback,
         };
+        BrokenOff = input;
         var result = await tested.Connector().Take(context, input, cancellation);
-        _session = result.Session;
+        if (IsLost())
+        {
+            throw new OperationCanceledException();
+        }
+        BrokenOff = null;
+        Session = result.Session;
         _steps.Add((input, result));
         return result;
+    }
+
+    private Task Keep(string session)
+    {
+        Session = session;
+        return Task.CompletedTask;
     }
 
     private async Task<bool> ListAccounts(CancellationToken cancellation)

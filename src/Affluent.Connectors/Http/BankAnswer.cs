@@ -18,6 +18,9 @@ internal record BankAnswer
     /// <summary>Whether that is because time ran out.</summary>
     public bool IsTimeOut { get; init; }
 
+    /// <summary>Whether no answer came because nothing was sent: there was no connection.</summary>
+    public bool IsUnsent { get; init; }
+
     /// <summary>The address asked.</summary>
     public required Uri Address { get; init; }
 

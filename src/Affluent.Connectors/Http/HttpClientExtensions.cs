@@ -45,6 +45,14 @@ internal static class HttpClientExtensions
                 Status = 0,
                 Address = address,
                 IsTimeOut = IsTimeOut(e),
+                IsUnsent =
+                    e
+                        is HttpRequestException
+                        {
+                            HttpRequestError: HttpRequestError.NameResolutionError
+                                or HttpRequestError.ConnectionError
+                                or HttpRequestError.SecureConnectionError
+                        },
             };
         }
     }

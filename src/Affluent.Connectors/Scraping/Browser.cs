@@ -62,6 +62,11 @@ internal sealed class Browser(StepContext context, Uri home)
             {
                 Cookies = CookieJar.With(Session.Cookies, answer.SetCookies, address, context.Now),
             };
+            if (method == HttpMethod.Post && answer.Status != 0)
+            {
+                // What a form has opened is not opened twice.
+                await context.Keep(Session.Write());
+            }
             if (!answer.IsRedirect)
             {
                 return Arrive(answer);

@@ -185,6 +185,8 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
             return Refused(Refusal.NotUnderstood, "the answer holds no code");
         }
         _browser.Session = _browser.Session with { Code = null };
+        // A code counts once: it is spent from here on, whatever comes of it.
+        await context.Keep(Session);
         return
             await new SiteLogin(_browser, context, home).Answer(form.With(field, code.Trim()), cancellation)
                 is SiteAccess.Ended stopped

@@ -63,18 +63,28 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
     public async Task<StepResult?> TakeCode(string code, CancellationToken cancellation)
     {
         var request = Session.Request!;
+        // A code counts once (RFC 6749, section 4.1.2). Whether one without an answer has counted, nobody knows: it is spent from here on.
+        await Keep(Session with { Request = request with { Verifier = null } });
         var tokens = await StetAuthorization.Exchange(context.Http, settings, request, code, context.Now, cancellation);
-        // Right or wrong, a code counts once; without an answer it has not counted yet.
-        Session = Session.WithoutAccess() with
+        switch (tokens)
         {
-            Request = tokens switch
-            {
-                StetTokens.Granted => request with { Verifier = null },
-                StetTokens.Unavailable => request,
-                _ => null,
-            },
-        };
-        return Take(tokens, "the code");
+            case StetTokens.Granted:
+                Session = Session.WithoutAccess();
+                break;
+            case StetTokens.Denied:
+                Session = Session.WithoutAccess() with { Request = null };
+                break;
+            case StetTokens.Unavailable { Answer.IsUnsent: true }:
+                await Keep(Session with { Request = request });
+                break;
+        }
+        return await Take(tokens, "the code");
+    }
+
+    private Task Keep(StetSession session)
+    {
+        Session = session;
+        return context.Keep(session.Write());
     }
 
     private async Task<StetAnswer> Ask(HttpMethod method, Uri address, string? json, CancellationToken cancellation)
@@ -108,20 +118,23 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
             context.Now,
             cancellation
         );
-        return Take(tokens, "the refresh token");
+        return await Take(tokens, "the refresh token");
     }
 
-    private StepResult? Take(StetTokens tokens, string what)
+    private async Task<StepResult?> Take(StetTokens tokens, string what)
     {
         switch (tokens)
         {
             case StetTokens.Granted granted:
-                Session = Session with
-                {
-                    AccessToken = granted.Access,
-                    AccessEnds = granted.Ends,
-                    RefreshToken = granted.Refresh ?? Session.RefreshToken,
-                };
+                // A bank that gives a new refresh token may take the old one no longer.
+                await Keep(
+                    Session with
+                    {
+                        AccessToken = granted.Access,
+                        AccessEnds = granted.Ends,
+                        RefreshToken = granted.Refresh ?? Session.RefreshToken,
+                    }
+                );
                 return null;
             case StetTokens.Unavailable unavailable:
                 var session = Session.Write();

@@ -216,7 +216,7 @@ internal abstract record StetReturn
     /// <summary>A code to exchange.</summary>
     public sealed record Authorized(string Code) : StetReturn;
 
-    /// <summary>The same answer a second time (a reloaded page): its code has been exchanged.</summary>
+    /// <summary>The same answer a second time (a reloaded page, a step that was broken off): its code has been sent.</summary>
     public sealed record Repeated : StetReturn;
 
     /// <summary>An error of RFC 6749 §4.1.2.1; blank when the bank's word is none of these.</summary>

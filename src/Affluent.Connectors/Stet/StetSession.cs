@@ -60,7 +60,7 @@ internal sealed record StetSession
 }
 
 /// <param name="State">Ties the bank's answer to this connection (RFC 6749 §10.12).</param>
-/// <param name="Verifier">PKCE secret (RFC 7636); null once the code has been exchanged.</param>
+/// <param name="Verifier">PKCE secret (RFC 7636); null as soon as a code is sent with it, whatever comes of that.</param>
 /// <param name="RedirectUri">Must be sent again, letter by letter, with the code.</param>
 internal sealed record StetAuthorizationRequest(string State, string? Verifier, string RedirectUri);
 

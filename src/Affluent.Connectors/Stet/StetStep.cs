@@ -68,7 +68,8 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
             case StetReturn.Authorized authorized:
                 return await _api.TakeCode(authorized.Code, cancellation) ?? Done();
             case StetReturn.Repeated:
-                return Done();
+                // Its code is spent: did it bring nothing, the user is asked for another.
+                return await WithAccess(() => Task.FromResult<StepResult>(Done()));
             case StetReturn.Denied { Error: "access_denied" }:
                 _api.Session = _api.Session with { Request = null };
                 return _api.Refused(Refusal.ConsentDenied, "the user did not agree at the bank");

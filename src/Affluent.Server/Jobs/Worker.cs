@@ -71,8 +71,13 @@ internal sealed class Worker(Database database, IEnumerable<JobRunner> runners, 
 }
 
 /// <summary>Keeps the worker going for as long as the program does.</summary>
-internal sealed class WorkerLoop(Worker worker, Database database, DatabaseOutage outage, TimeProvider time)
-    : BackgroundService
+internal sealed class WorkerLoop(
+    Worker worker,
+    Database database,
+    DatabaseOutage outage,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime
+) : BackgroundService
 {
     /// <summary>How long other nodes' requests may go unnoticed; those of this process wake the loop at once.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
@@ -82,6 +87,13 @@ internal sealed class WorkerLoop(Worker worker, Database database, DatabaseOutag
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        // Told as soon as the process is, not in its turn: runs end while the last requests do.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        await Work(either.Token);
+    }
+
+    private async Task Work(CancellationToken cancellation)
+    {
         HashSet<Task> running = [];
         using var watch = database.Signals.For(Worker.Due);
         try
@@ -89,23 +101,23 @@ internal sealed class WorkerLoop(Worker worker, Database database, DatabaseOutag
             // An SQLite file has one process that works.
             if (database.Kind == "sqlite")
             {
-                await worker.TakeUp(stoppingToken);
+                await worker.TakeUp(cancellation);
             }
-            while (!stoppingToken.IsCancellationRequested)
+            while (!cancellation.IsCancellationRequested)
             {
-                await Start(running, stoppingToken);
+                await Start(running, cancellation);
                 if (running.Count < _most)
                 {
-                    await watch.Wait(Look, time, stoppingToken);
+                    await watch.Wait(Look, time, cancellation);
                 }
                 else
                 {
-                    await Task.WhenAny(running).WaitAsync(stoppingToken);
+                    await Task.WhenAny(running).WaitAsync(cancellation);
                 }
                 running.RemoveWhere(task => task.IsCompleted);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // The program ends; the runs give their jobs back.
         }

@@ -35,18 +35,21 @@ internal sealed partial class BankHttp : IDisposable
         };
     }
 
-    /// <summary>To hand to a connector: what it reads counts within the bounds. Connections are shared by all.</summary>
-    public HttpClient Client(ReadingBounds bounds) =>
+    /// <summary>To hand to a connector for a step: what it reads counts within the bounds. Connections are shared by all.</summary>
+    public HttpClient Client(ReadingBounds bounds, StepStop stop) =>
         new(
-            new BoundedExchange(_network, _time)
-            {
-                Received = bounds.Add,
-                Ended = exchange =>
+            new StoppableExchange(
+                stop,
+                new BoundedExchange(_network, _time)
                 {
-                    bounds.Add(exchange);
-                    Tell(exchange);
-                },
-            },
+                    Received = bounds.Add,
+                    Ended = exchange =>
+                    {
+                        bounds.Add(exchange);
+                        Tell(exchange);
+                    },
+                }
+            ),
             disposeHandler: false
         )
         {

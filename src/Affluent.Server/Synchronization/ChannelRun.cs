@@ -68,7 +68,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         var answer = QuestionAnswer.Read(run.Key.Open(open.Answer, Sealed.Answer(open.Id))!);
         if (question is Question.Credentials)
         {
-            await TakeCredentials(answer.Values, cancellation);
+            await TakeCredentials(answer.Values);
             return null;
         }
         var result = await (
@@ -76,7 +76,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             : question is Question.OneTimePassword ? _steps.AcceptAnswer(answer.Values, cancellation)
             : _steps.Poll(answered: true, cancellation)
         );
-        return await Answered(question, result, cancellation);
+        return await Answered(question, result);
     }
 
     private async Task<ChannelEnd?> ResumeUnanswered(
@@ -87,7 +87,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     {
         if (open.ExpiresAt <= tools.Seconds)
         {
-            await run.DropQuestion(cancellation, NewEvent.OfUserInput(EventName.UserInputExpired, run.Id, _id));
+            await run.DropQuestion(NewEvent.OfUserInput(EventName.UserInputExpired, run.Id, _id));
             return new ChannelEnd.Finished(Outcome.Unanswered(question));
         }
         if (question is not Question.AppApproval)
@@ -97,7 +97,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         var look = await _steps.Poll(answered: false, cancellation);
         return look is StepResult.AskUser { Question: Question.AppApproval again }
             ? await WaitOn(Math.Min(open.ExpiresAt, tools.Seconds + WaitingTime.PollSeconds(again)), cancellation)
-            : await Answered(question, look, cancellation);
+            : await Answered(question, look);
     }
 
     private async Task<ChannelEnd> WaitOn(long until, CancellationToken cancellation)
@@ -106,7 +106,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         return new ChannelEnd.Waiting();
     }
 
-    private async Task<ChannelEnd?> Answered(Question question, StepResult result, CancellationToken cancellation)
+    private async Task<ChannelEnd?> Answered(Question question, StepResult result)
     {
         if (result is not (StepResult.Done or StepResult.Page))
         {
@@ -114,21 +114,21 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         }
         if (question is not Question.Redirect)
         {
-            await run.DropQuestion(cancellation);
+            await run.DropQuestion();
             return null;
         }
         var expires = tools.Now.AddDays(bank.Definition.ConsentDays).ToUnixTimeSeconds();
         run.Learn(channel, new ChannelChange { ExpiresAt = expires });
-        await run.DropQuestion(cancellation, NewEvent.OfUserInput(EventName.ConsentGiven, run.Id, _id));
+        await run.DropQuestion(NewEvent.OfUserInput(EventName.ConsentGiven, run.Id, _id));
         return null;
     }
 
-    private async Task TakeCredentials(IReadOnlyDictionary<string, string> values, CancellationToken cancellation)
+    private async Task TakeCredentials(IReadOnlyDictionary<string, string> values)
     {
         _steps.TryCredentials(values);
         var sealedValues = run.Key.Seal(StoredCredentials.Write(values), Sealed.Credentials(run.Id, _id));
         run.Learn(channel, new ChannelChange { Credentials = sealedValues });
-        await run.DropQuestion(cancellation);
+        await run.DropQuestion();
     }
 
     private async Task<(IReadOnlyList<ListedAccount>? Listed, ChannelEnd? End)> List(CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
 using Affluent.Server.Connections;
@@ -170,7 +171,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         }
         if (answered && result is StepResult.Refused)
         {
-            await run.DropQuestion(cancellation);
+            await run.DropQuestion();
         }
         return result;
     }
@@ -180,27 +181,40 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     {
         if (session != Session)
         {
-            run.Learn(channel, new ChannelChange { Session = run.Key.Seal(session, Sealed.Session(run.Id, _id)) });
+            run.Learn(channel, SessionOf(session));
             Session = session;
         }
     }
 
+    /// <summary>What a connector hands over in the middle of a step: written before the step goes on, whatever else happens.</summary>
+    private async Task KeepAtOnce(string session)
+    {
+        if (session != Session && session.Length <= BankLimits.LongestSession)
+        {
+            Session = session;
+            await run.LearnAtOnce(channel, SessionOf(session));
+        }
+    }
+
+    private ChannelChange SessionOf(string session) =>
+        new() { Session = run.Key.Seal(session, Sealed.Session(run.Id, _id)) };
+
     private async Task<StepResult> WithLease<T>(Step<T> step, CancellationToken cancellation)
         where T : class, IConnector
     {
-        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stop = new StepStop(tools.Time, cancellation);
         try
         {
-            return await run.KeepLeaseDuring(Try(step, lost.Token), cancellation);
+            return await run.KeepLeaseDuring(Try(step, stop));
         }
         catch (LeaseLostException)
         {
-            await lost.CancelAsync();
+            await stop.Now();
             throw;
         }
     }
 
-    private async Task<StepResult> Try<T>(Step<T> step, CancellationToken cancellation)
+    private async Task<StepResult> Try<T>(Step<T> step, StepStop stop)
         where T : class, IConnector
     {
         if (bank.Connector is not T connector)
@@ -209,19 +223,20 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         }
         var redirect = run.Attended && bank.Definition.Mode == ChannelMode.Redirect;
         State = redirect ? Secret.Generate() : null;
-        using var http = tools.Http.Client(_bounds);
+        using var http = tools.Http.Client(_bounds, stop);
         var context = new StepContext
         {
             Channel = bank.Definition,
             Http = http,
             Session = Session,
+            Keep = KeepAtOnce,
             Credentials = Credentials,
             Now = tools.Now,
             User = run.User,
             Callback = State is { } state ? new BankCallback(tools.CallbackOf(_id), state.Value) : null,
         };
         using var limit = new CancellationTokenSource(BankLimits.LongestStep, tools.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop.Token);
         var begun = tools.Time.GetTimestamp();
         try
         {
@@ -229,13 +244,14 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         }
         catch (Exception error)
             when (error is HttpRequestException or IOException or OperationCanceledException or TimeoutException
-                && !cancellation.IsCancellationRequested
+                && !stop.Token.IsCancellationRequested
             )
         {
             LogTransport(tools.Log, _id, error.GetType().Name);
             return new StepResult.Later(tools.Now.AddMinutes(15), LaterReason.BankUnavailable) { Session = Session };
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        // A connector has no database: it is ours that fails what it hands over.
+        catch (Exception error) when (error is not (OperationCanceledException or LeaseLostException or DbException))
         {
             // The message could quote what the bank sent: where it happened is enough to find the bug.
             LogBug(tools.Log, _id, error.GetType().Name, error.StackTrace);

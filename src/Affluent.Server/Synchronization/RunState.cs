@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
@@ -39,6 +40,12 @@ internal sealed class RunState
     private readonly Dictionary<ChannelDefinitionId, (ChannelKey Channel, ChannelChange Change)> _learned = [];
     private readonly List<NewEvent> _untold = [];
     private Progress? _unsavedProgress;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    // A step hands over what it learns while its lease is renewed: one of them writes at a time.
+    private SemaphoreSlim Turn { get; } = new(1);
 
     // When the job was last known to be this run's.
     private long _seenAt;
@@ -167,9 +174,40 @@ internal sealed class RunState
         _seenAt = _tools.Seconds;
     }
 
+    /// <summary>
+    /// Writes at once what a bank says only once. Nothing cancels it, and a database that refuses it is asked again for as long as a lease
+    /// lasts: meanwhile it is kept here. When the job is another node's by then, that node's word counts.
+    /// </summary>
+    /// <exception cref="LeaseLostException">It is not written: the connection was deleted, or another node has the job.</exception>
+    public async Task LearnAtOnce(ChannelAccess channel, ChannelChange change)
+    {
+        await Turn.WaitAsync();
+        try
+        {
+            Learn(channel, change);
+        }
+        finally
+        {
+            Turn.Release();
+        }
+        var begun = _tools.Time.GetTimestamp();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await Write(CancellationToken.None);
+                return;
+            }
+            catch (Exception error) when (IsOutage(error) && _tools.Time.GetElapsedTime(begun) < Claim.Lease)
+            {
+                await Task.Delay(Schedule.Backoff(attempt, FirstPause, Id.Value, LongestPause), _tools.Time);
+            }
+        }
+    }
+
     /// <summary>Waits for a step and keeps the lease meanwhile: a bank may take longer than it lasts.</summary>
     /// <exception cref="LeaseLostException">The step is not waited for any more.</exception>
-    public async Task<StepResult> KeepLeaseDuring(Task<StepResult> step, CancellationToken cancellation)
+    public async Task<StepResult> KeepLeaseDuring(Task<StepResult> step)
     {
         while (true)
         {
@@ -180,7 +218,14 @@ internal sealed class RunState
                 await done.CancelAsync();
                 return await step;
             }
-            await Write(cancellation);
+            try
+            {
+                await Write(CancellationToken.None);
+            }
+            catch (Exception error) when (IsOutage(error))
+            {
+                // What the bank is about to say is not given up for that: whether the lease was lost meanwhile, the next write tells.
+            }
         }
     }
 
@@ -196,44 +241,63 @@ internal sealed class RunState
         CancellationToken cancellation
     )
     {
-        Job = await _tools.Database.Write(
-            async db =>
-            {
-                var job = await Claim.Hold(db, Job, _tools.Seconds);
-                job = await SaveLearned(db, job);
-                if (change?.Invoke(job) is { } wanted)
+        await Turn.WaitAsync(cancellation);
+        try
+        {
+            Job = await _tools.Database.Write(
+                async db =>
                 {
-                    job = await JobStore.Apply(db, job, wanted);
-                }
-                var work = Work(db);
-                await EventLog.Append(work, [.. _untold, .. data is null ? Array.Empty<NewEvent>() : await data(work)]);
-                return job;
-            },
-            cancellation
-        );
-        Saved();
+                    var job = await Claim.Hold(db, Job, _tools.Seconds);
+                    job = await SaveLearned(db, job);
+                    if (change?.Invoke(job) is { } wanted)
+                    {
+                        job = await JobStore.Apply(db, job, wanted);
+                    }
+                    var work = Work(db);
+                    await EventLog.Append(
+                        work,
+                        [.. _untold, .. data is null ? Array.Empty<NewEvent>() : await data(work)]
+                    );
+                    return job;
+                },
+                cancellation
+            );
+            Saved();
+        }
+        finally
+        {
+            Turn.Release();
+        }
     }
 
     /// <summary>Gives the job back as it is; nothing when another node has it.</summary>
     public async Task Release(long dueAt, int attempt, CancellationToken cancellation)
     {
-        await _tools.Database.Write(
-            async db =>
-            {
-                if (await JobStore.LockRunning(db, Job) is { } job)
+        await Turn.WaitAsync(cancellation);
+        try
+        {
+            await _tools.Database.Write(
+                async db =>
                 {
-                    job = await SaveLearned(db, job);
-                    await JobStore.Apply(db, job, new JobChange.Released(dueAt, attempt));
-                    await EventLog.Append(Work(db), _untold);
-                }
-            },
-            cancellation
-        );
-        Saved();
+                    if (await JobStore.LockRunning(db, Job) is { } job)
+                    {
+                        job = await SaveLearned(db, job);
+                        await JobStore.Apply(db, job, new JobChange.Released(dueAt, attempt));
+                        await EventLog.Append(Work(db), _untold);
+                    }
+                },
+                cancellation
+            );
+            Saved();
+        }
+        finally
+        {
+            Turn.Release();
+        }
     }
 
     /// <summary>The question is answered, or void: it is no longer this run's.</summary>
-    public async Task DropQuestion(CancellationToken cancellation, params NewEvent[] events)
+    public async Task DropQuestion(params NewEvent[] events)
     {
         await Write(
             change: null,
@@ -242,13 +306,16 @@ internal sealed class RunState
                 await DeleteQuestion(work.Db);
                 return events;
             },
-            cancellation
+            // What the bank has answered is not undone by a stop.
+            CancellationToken.None
         );
         Question = null;
     }
 
     /// <summary>Deletes the run's question, in a transaction that is its last.</summary>
     public Task DeleteQuestion(DbWork db) => Question is null ? Task.CompletedTask : QuestionStore.Delete(db, Job);
+
+    private static bool IsOutage(Exception error) => error is DbException or TimeoutException;
 
     private async Task<Job> SaveLearned(DbWork db, Job job)
     {

@@ -29,12 +29,13 @@ internal static class Schedule
 
     /// <summary>
     /// How long to wait before attempt number <paramref name="attempt"/> (from 1): doubling from <paramref name="first"/> up to
-    /// an hour, spread by a quarter so that those who failed together do not come back together.
+    /// <paramref name="longest"/> (an hour), spread by a quarter so that those who failed together do not come back together.
     /// </summary>
-    public static TimeSpan Backoff(int attempt, TimeSpan first, long seed)
+    public static TimeSpan Backoff(int attempt, TimeSpan first, long seed, TimeSpan? longest = null)
     {
+        var most = longest ?? TimeSpan.FromHours(1);
         var doubled = first * Math.Pow(2, Math.Clamp(attempt - 1, 0, 20));
-        var bounded = doubled < TimeSpan.FromHours(1) ? doubled : TimeSpan.FromHours(1);
+        var bounded = doubled < most ? doubled : most;
         return bounded * (1 + (0.25 * Fraction(seed, attempt)));
     }
 

@@ -35,21 +35,28 @@ internal sealed class ConnectorRun(IConnector connector, ChannelDefinition chann
 
     public void Dispose() => _http.Dispose();
 
-    public async Task<StepResult> Take(StepInput input)
+    public async Task<StepResult> Take(StepInput input, CancellationToken? stop = null)
     {
         var context = new StepContext
         {
             Channel = channel,
             Http = _http,
             Session = Session,
+            Keep = Keep,
             Credentials = Credentials,
             Now = Now,
             User = User,
             Callback = Callback,
         };
-        var result = await connector.Take(context, input, TestContext.Current.CancellationToken);
+        var result = await connector.Take(context, input, stop ?? TestContext.Current.CancellationToken);
         Session = result.Session;
         return result;
+    }
+
+    private Task Keep(string session)
+    {
+        Session = session;
+        return Task.CompletedTask;
     }
 
     /// <summary>A step that must come to a result of this kind.</summary>

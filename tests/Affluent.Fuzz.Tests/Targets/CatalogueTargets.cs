@@ -70,6 +70,7 @@ internal static class CatalogueTargets
             {
                 Channel = channel,
                 Http = http,
+                Keep = _ => Task.CompletedTask,
                 Credentials = values,
                 Now = ConnectorSteps.Now,
                 Callback = new BankCallback(new Uri("https://our.example/back"), "state"),

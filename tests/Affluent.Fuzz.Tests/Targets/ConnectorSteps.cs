@@ -32,6 +32,7 @@ internal static class ConnectorSteps
                 Channel = channel,
                 Http = http,
                 Session = session,
+                Keep = _ => Task.CompletedTask,
                 Credentials = new Dictionary<string, string> { ["1"] = $"{Secret}-name", ["2"] = $"{Secret}-password" },
                 Now = Now,
                 User = new PresentUser("203.0.113.7", "Mozilla/5.0", "fr-FR"),

@@ -93,6 +93,9 @@ internal sealed class FakeChannel(ChannelMode mode) : StepConnector
     /// <summary>What happens elsewhere while the bank is asked.</summary>
     public Func<StepInput, Task>? Meanwhile { get; set; }
 
+    /// <summary>What the connector does before its answer: asks, waits, hands over a session.</summary>
+    public Func<StepContext, StepInput, CancellationToken, Task>? Does { get; set; }
+
     /// <summary>All steps taken, in order.</summary>
     public List<(StepContext Context, StepInput Input)> Steps { get; } = [];
 
@@ -112,7 +115,18 @@ internal sealed class FakeChannel(ChannelMode mode) : StepConnector
         }
         cancellation.ThrowIfCancellationRequested();
         await (Meanwhile?.Invoke(input) ?? Task.CompletedTask);
-        return Instead?.Invoke(context, input) ?? Ordinary(context, input);
+        var kept = context.Session;
+        var hands = context with
+        {
+            Keep = session =>
+            {
+                kept = session;
+                return context.Keep(session);
+            },
+        };
+        await (Does?.Invoke(hands, input, cancellation) ?? Task.CompletedTask);
+        var after = context with { Session = kept };
+        return Instead?.Invoke(after, input) ?? Ordinary(after, input);
     }
 
     private StepResult Ordinary(StepContext context, StepInput input) =>

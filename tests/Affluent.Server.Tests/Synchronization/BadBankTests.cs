@@ -124,7 +124,8 @@ public sealed class BadBankTests
         var time = new FakeTimeProvider();
         using var http = new BankHttp(new Settings(), time, NullLogger<BankHttp>.Instance);
 
-        using var response = await http.Client(new ReadingBounds())
+        using var stop = new StepStop(time, Stop);
+        using var response = await http.Client(new ReadingBounds(), stop)
             .GetAsync(server.Address, HttpCompletionOption.ResponseHeadersRead, Stop);
         await using var body = await response.Content.ReadAsStreamAsync(Stop);
         var half = new byte[4];
@@ -165,8 +166,9 @@ public sealed class BadBankTests
             NullLogger<BankHttp>.Instance
         );
 
+        using var stop = new StepStop(TimeProvider.System, Stop);
         await Assert.ThrowsAsync<HttpRequestException>(() =>
-            http.Client(new ReadingBounds()).GetAsync(server.Address, Stop)
+            http.Client(new ReadingBounds(), stop).GetAsync(server.Address, Stop)
         );
     }
 

@@ -35,7 +35,8 @@ public sealed class BankHttpTests
         using var span = new Activity("step") { ActivityTraceFlags = ActivityTraceFlags.Recorded }.Start();
         span.AddBaggage("user", "4711");
 
-        using var answer = await http.Client(new ReadingBounds()).GetAsync(bank.Urls.First(), Stop);
+        using var stop = new StepStop(TimeProvider.System, Stop);
+        using var answer = await http.Client(new ReadingBounds(), stop).GetAsync(bank.Urls.First(), Stop);
 
         Assert.Equal(["Accept-Encoding", "Host"], names.Order());
     }
