@@ -64,6 +64,9 @@ public sealed record ChannelDefinition
     /// <summary>How the bank changes rows that it has listed before.</summary>
     public ReconciliationSettings Reconciliation { get; init; } = new();
 
+    /// <summary>Rules that are tried beside those in force and decide nothing; null: none.</summary>
+    public ShadowReconciliation? ShadowReconciliation { get; init; }
+
     /// <summary>Which kind of balance is the account's, the best first; empty: the usual order.</summary>
     public IReadOnlyList<BankBalanceKind> BalanceKinds { get; init; } = [];
 

@@ -14,6 +14,18 @@ public sealed record ReconciliationSettings
         MatchTier.Convention,
     ];
 
+    /// <summary>More days than any bank moves a booked transaction by.</summary>
+    public const int MostDateShiftDays = 31;
+
+    /// <summary>More days than any bank keeps a transaction pending.</summary>
+    public const int MostPendingDays = 62;
+
+    /// <summary>More than the announced amount of any card payment differs by, in percent.</summary>
+    public const int MostCardAmountPercent = 400;
+
+    /// <summary>More than any rate changes between announcement and booking, in percent.</summary>
+    public const int MostForeignAmountPercent = 50;
+
     /// <summary>The tiers in use, besides <see cref="MatchTier.BankId"/> and <see cref="MatchTier.Exact"/>, which always are.</summary>
     public IReadOnlyList<MatchTier> Tiers { get; init; } = All;
 
@@ -31,6 +43,16 @@ public sealed record ReconciliationSettings
 
     /// <summary>Whether the bank may word a booked transaction anew.</summary>
     public bool TextEdits { get; init; } = true;
+}
+
+/// <summary>Other rules for the same bank, to see what they would decide.</summary>
+public sealed record ShadowReconciliation
+{
+    /// <summary>In the place of <see cref="ChannelDefinition.TransactionIds"/>.</summary>
+    public required TransactionIds TransactionIds { get; init; }
+
+    /// <summary>In the place of <see cref="ChannelDefinition.Reconciliation"/>.</summary>
+    public required ReconciliationSettings Settings { get; init; }
 }
 
 /// <summary>How a row came to be matched with a stored one, or to stand on its own.</summary>

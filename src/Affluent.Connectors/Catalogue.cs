@@ -36,6 +36,21 @@ public static class Catalogue
         );
     }
 
+    /// <summary>Reads rules of reconciliation from a file of their own, in the form of an entry's <c>shadow_reconciliation</c>.</summary>
+    /// <param name="file">Named in the faults.</param>
+    /// <param name="text">Of the file.</param>
+    /// <param name="inForce">Stand where the file says nothing.</param>
+    /// <returns>Null and what is wrong, or the rules and nothing.</returns>
+    public static (ShadowReconciliation? Rules, IReadOnlyList<CatalogueFault> Faults) ReadRules(
+        string file,
+        string text,
+        ShadowReconciliation inForce
+    )
+    {
+        var reader = new CatalogueReader(file, new Dictionary<string, string>());
+        return (reader.ReadShadow(text, inForce.TransactionIds, inForce.Settings), reader.Faults);
+    }
+
     private static IEnumerable<(string File, string Text)> Shipped()
     {
         var assembly = typeof(Catalogue).Assembly;

@@ -17,6 +17,24 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
     /// <summary>Null when the entry has faults, or is a test bank that this installation does not have.</summary>
     public Provider? Read(string text)
     {
+        if (Read(text, ReadProvider) is not { } provider)
+        {
+            return null;
+        }
+        var absentTestBank = provider.Test && _unset.Count > 0;
+        if (!absentTestBank)
+        {
+            foreach (var name in _unset)
+            {
+                _faults.Add(new(file, "", $"the variable {{{name}}} is not set") { UnsetVariable = name });
+            }
+        }
+        return absentTestBank || _faults.Count > 0 ? null : provider;
+    }
+
+    private T? Read<T>(string text, Func<CatalogueEntry, T> read)
+        where T : class
+    {
         JsonDocument document;
         try
         {
@@ -41,16 +59,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
                 Fault("", "a text in it holds half a surrogate pair");
                 return null;
             }
-            var provider = ReadProvider(new CatalogueEntry(this, document.RootElement, ""));
-            var absentTestBank = provider.Test && _unset.Count > 0;
-            if (!absentTestBank)
-            {
-                foreach (var name in _unset)
-                {
-                    _faults.Add(new(file, "", $"the variable {{{name}}} is not set") { UnsetVariable = name });
-                }
-            }
-            return absentTestBank || _faults.Count > 0 ? null : provider;
+            return read(new CatalogueEntry(this, document.RootElement, ""));
         }
     }
 
@@ -113,10 +122,17 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             TransactionIds = entry.Has("transaction_ids")
                 ? entry.Choice<TransactionIds>("transaction_ids")
                 : TransactionIds.Absent,
-            Reconciliation = entry.Inner("reconciliation") is { } inner ? ReadReconciliation(inner) : new(),
+            Reconciliation = entry.Inner("reconciliation") is { } inner ? ReadReconciliation(inner, new()) : new(),
             BalanceKinds = entry.Choices<BankBalanceKind>("balance_kinds"),
             CardBalanceKinds = entry.Choices<BankBalanceKind>("card_balance_kinds"),
         };
+        if (entry.Inner("shadow_reconciliation") is { } shadow)
+        {
+            channel = channel with
+            {
+                ShadowReconciliation = ReadShadow(shadow, channel.TransactionIds, channel.Reconciliation),
+            };
+        }
         entry.NoMore();
         var expected = providerId + (mode == ChannelMode.Redirect ? "01" : "00");
         if (channel.Id.Value != expected)
@@ -155,20 +171,55 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
         return channel;
     }
 
-    private static ReconciliationSettings ReadReconciliation(CatalogueEntry entry)
+    /// <summary>Reads rules as an entry states those of its shadow; null when they have faults.</summary>
+    public ShadowReconciliation? ReadShadow(string text, TransactionIds ids, ReconciliationSettings unlessSaid) =>
+        Read(text, entry => ReadShadow(entry, ids, unlessSaid)) is { } shadow && _faults.Count == 0 ? shadow : null;
+
+    // What it does not say is as in the rules in force.
+    private static ShadowReconciliation ReadShadow(
+        CatalogueEntry entry,
+        TransactionIds ids,
+        ReconciliationSettings unlessSaid
+    ) =>
+        new()
+        {
+            TransactionIds = entry.Has("transaction_ids") ? entry.Choice<TransactionIds>("transaction_ids") : ids,
+            Settings = ReadReconciliation(entry, unlessSaid),
+        };
+
+    private static ReconciliationSettings ReadReconciliation(CatalogueEntry entry, ReconciliationSettings unlessSaid)
     {
-        var unlessSaid = new ReconciliationSettings();
         var settings = new ReconciliationSettings
         {
             Tiers = entry.Has("tiers") ? entry.Choices<MatchTier>("tiers") : unlessSaid.Tiers,
-            DateShiftDays = entry.Number("date_shift_days", unlessSaid.DateShiftDays, 0, 31),
-            PendingDays = entry.Number("pending_days", unlessSaid.PendingDays, 0, 62),
-            CardAmountPercent = entry.Number("card_amount_percent", unlessSaid.CardAmountPercent, 0, 400),
-            ForeignAmountPercent = entry.Number("foreign_amount_percent", unlessSaid.ForeignAmountPercent, 0, 50),
+            DateShiftDays = entry.Number(
+                "date_shift_days",
+                unlessSaid.DateShiftDays,
+                0,
+                ReconciliationSettings.MostDateShiftDays
+            ),
+            PendingDays = entry.Number(
+                "pending_days",
+                unlessSaid.PendingDays,
+                0,
+                ReconciliationSettings.MostPendingDays
+            ),
+            CardAmountPercent = entry.Number(
+                "card_amount_percent",
+                unlessSaid.CardAmountPercent,
+                0,
+                ReconciliationSettings.MostCardAmountPercent
+            ),
+            ForeignAmountPercent = entry.Number(
+                "foreign_amount_percent",
+                unlessSaid.ForeignAmountPercent,
+                0,
+                ReconciliationSettings.MostForeignAmountPercent
+            ),
             TextEdits = entry.Has("text_edits") ? entry.Switch("text_edits") : unlessSaid.TextEdits,
         };
         entry.NoMore();
-        foreach (var tier in settings.Tiers.Except(unlessSaid.Tiers))
+        foreach (var tier in settings.Tiers.Except(new ReconciliationSettings().Tiers))
         {
             entry.Fault("tiers", $"{JsonNamingPolicy.SnakeCaseUpper.ConvertName($"{tier}")} cannot be chosen");
         }

@@ -127,7 +127,7 @@ internal static class AmountMatches
         };
 
     // Stryker disable once String: words are data
-    private static readonly HashSet<string> OtherMeans = new(
+    internal static readonly HashSet<string> OtherMeans = new(
         (
             "VIR VIREMENT VIRT SEPA PRLV PRELEVEMENT PRÉLÈVEMENT TRANSFER UEBERWEISUNG ÜBERWEISUNG LASTSCHRIFT TRANSFERENCIA "
             + "BONIFICO OVERBOEKING INCASSO ADDEBITO RECIBO"

@@ -37,7 +37,7 @@ internal static class Contradictions
     }
 
     // Stryker disable once String: words are data
-    private static readonly HashSet<string> CheckWords = new(
+    internal static readonly HashSet<string> CheckWords = new(
         ["CHEQUE", "CHÈQUE", "CHQ", "CHECK"],
         StringComparer.OrdinalIgnoreCase
     );

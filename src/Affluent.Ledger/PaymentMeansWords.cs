@@ -15,7 +15,7 @@ internal static class PaymentMeansWords
     // Behind the first words stands a name, which may be any word.
     private const int Front = 4;
 
-    private static readonly Phrases<PaymentMeans> Words = new(
+    internal static readonly Phrases<PaymentMeans> Words = new(
         Phrases.Read(Table).Select(row => (row.Phrase, Enum.Parse<PaymentMeans>(row.Meaning)))
     );
 

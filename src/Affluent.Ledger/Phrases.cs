@@ -34,6 +34,9 @@ internal sealed class Phrases<T>
     /// <summary>All meanings, each once.</summary>
     public IEnumerable<T> Meanings => _byFirstWord.Values.SelectMany(all => all.Select(p => p.Meaning)).Distinct();
 
+    /// <summary>All words, as they stand in the phrases.</summary>
+    public IEnumerable<string> Words => _byFirstWord.Values.SelectMany(all => all.SelectMany(p => p.Words));
+
     /// <summary>Number of tokens of the longest phrase at this place; 0 when there is none.</summary>
     public int At(Tokens tokens, int place, out T? meaning)
     {

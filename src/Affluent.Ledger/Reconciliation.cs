@@ -27,20 +27,24 @@ public static class Reconciliation
         Settled? settled = null
     )
     {
+        var matched = Match(stored, bank, rules, window, settled ?? Settled.Nothing);
+        return Conclude(matched.Tiers, matched.Ids, bank.Count - matched.Rows.Count);
+    }
+
+    /// <summary>Takes both lists through the tiers and leaves them there, for those who want to see each row's way.</summary>
+    internal static (Tiers Tiers, IdFinding Ids, IReadOnlyList<Movement> Rows) Match(
+        IReadOnlyList<StoredTransaction> stored,
+        IReadOnlyList<Movement> bank,
+        ReconciliationRules rules,
+        Window window,
+        Settled settled
+    )
+    {
         var covered = Resolve(window, bank);
         var ids = IdEvidence.Weigh(rules, stored, bank, covered);
         var held = InOrder(stored);
         var rows = RepeatedRows.LeaveOut(bank, ids.Worth);
-        var input = new ReconciliationInput(
-            held,
-            rows,
-            covered,
-            rules with
-            {
-                Ids = ids.Worth,
-            },
-            settled ?? Settled.Nothing
-        );
+        var input = new ReconciliationInput(held, rows, covered, rules with { Ids = ids.Worth }, settled);
         var tiers = new Tiers(input, EqualRows.Find(held, rows, ids.Worth));
         tiers.Exact();
         if (tiers.SuggestMovedDays() && Conventions.DaysMoved(input) is { } days)
@@ -51,7 +55,7 @@ public static class Reconciliation
             tiers.Exact();
         }
         tiers.Rest();
-        return Conclude(tiers, ids, bank.Count - rows.Count);
+        return (tiers, ids, rows);
     }
 
     private static Window Resolve(Window window, IReadOnlyList<Movement> bank) =>
@@ -73,7 +77,7 @@ public static class Reconciliation
             (s.Missing || s.Movement.Status == TransactionStatus.Expired, s.Id);
     }
 
-    private static Changes Conclude(Tiers tiers, IdFinding ids, int repeated)
+    internal static Changes Conclude(Tiers tiers, IdFinding ids, int repeated)
     {
         List<Update> updates = [];
         List<long> disappeared = [];
@@ -163,7 +167,7 @@ public static class Reconciliation
 
     private static readonly Evidence NoneAlike = new(MatchTier.New, 100);
 
-    private static long? StoredId(Candidate candidate) => (candidate.Stored ?? candidate.Partner?.Stored)?.Id;
+    internal static long? StoredId(Candidate candidate) => (candidate.Stored ?? candidate.Partner?.Stored)?.Id;
 
     private static Evidence Kept(StoredTransaction stored, Evidence found) =>
         found with

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
 
 namespace Affluent.Ledger;
@@ -29,7 +30,7 @@ public sealed record ReconciliationRules
 /// </summary>
 /// <param name="From">Null: since the earliest row that the bank listed (a bank may keep less history than last time).</param>
 /// <param name="To">Null: without end, which takes in pending rows dated in the future.</param>
-public sealed record Window(int? From, int? To = null);
+public sealed record Window([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? From, int? To = null);
 
 /// <summary>What users or clients said of doubtful transactions. Those said to be the same have been merged by who stores them.</summary>
 /// <param name="Different">

@@ -182,8 +182,8 @@ internal sealed class Tiers
         return a.Stored is { } one && b.Stored is { } other && _different.Contains((one.Id, other.Id));
     }
 
-    // The bank's rows that are held as they are, each with its stored one.
-    private IEnumerable<Candidate> EqualOnes()
+    /// <summary>The bank's rows that are held as they are, each with its stored one.</summary>
+    public IEnumerable<Candidate> EqualOnes()
     {
         for (var i = 0; i < _equal.Length; i++)
         {

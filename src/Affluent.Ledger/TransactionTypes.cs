@@ -170,6 +170,9 @@ public static class TransactionTypes
         Cash -: RETRAIT GUICHET, RETRAIT AU GUICHET, COUNTER WITHDRAWAL, BARAUSZAHLUNG
         """;
 
+    /// <summary>The words by which a kind is known.</summary>
+    internal static IEnumerable<string> Words => Rules.Words;
+
     private static readonly Phrases<Rule> Rules = new(
         from row in Phrases.Read(Table)
         let head = row.Meaning.Split(' ')

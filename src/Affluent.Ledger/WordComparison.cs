@@ -67,7 +67,8 @@ internal static class WordComparison
         return [.. words.Distinct(StringComparer.Ordinal).Take(24)];
     }
 
-    private static bool IsTelling(ReadOnlySpan<char> word)
+    /// <summary>Whether a folded word may tell one movement from another.</summary>
+    internal static bool IsTelling(ReadOnlySpan<char> word)
     {
         var digits = 0;
         foreach (var c in word)
@@ -80,7 +81,7 @@ internal static class WordComparison
     }
 
     // Stryker disable once String: words are data
-    private static readonly HashSet<string> BankWords = new(
+    internal static readonly HashSet<string> BankWords = new(
         (
             "ACHAT AUT AUTORISATION AUTH BANCAIRE BANCONTACT CARD CARTE CARTES COMMERCE COMPTE CONCEPTO CREDIT DATE DEBIT DIRECT "
             + "ELECTRONIQUE EMISE EMIS EUR FACTURE FAVEUR INST INSTANTANE KARTE MOTIF NUMERO PAIEMENT PAYMENT PENDING "
@@ -124,6 +125,9 @@ internal static class WordComparison
     public static bool NameOthers(string[] a, string[] b) =>
         Likeness(a, b) < SameName && HasWordWithoutLike(a, b) && HasWordWithoutLike(b, a);
 
+    /// <summary>One word is the beginning, a part, an abbreviation or the consonants of the other.</summary>
+    internal static bool AreAlike(string a, string b) => Likeness(a, b) > 0 || IsSkeleton(a, b);
+
     // Short words are mostly parts of others, or abbreviations of the bank's, unless the name is one: EDF.
     private static bool HasWordWithoutLike(string[] words, string[] others)
     {
@@ -133,7 +137,7 @@ internal static class WordComparison
             word =>
                 word.Length >= shortest
                 && !word.Any(char.IsDigit)
-                && !Array.Exists(others, other => Likeness(word, other) > 0 || IsSkeleton(word, other))
+                && !Array.Exists(others, other => AreAlike(word, other))
         );
     }
 

@@ -9,6 +9,7 @@ using Affluent.Server.Jobs;
 using Affluent.Server.OpenApi;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
+using Affluent.Server.Recordings;
 using Affluent.Server.Security;
 using Affluent.Server.SignInPages;
 using Affluent.Server.Storage;
@@ -81,6 +82,7 @@ internal static class App
         builder.Services.AddWidget();
         builder.Services.AddSignInPages(masterKey);
         builder.Services.AddConsents();
+        builder.Services.AddRecordings();
         builder.Services.AddEvents();
         builder.Services.AddApiDocument();
         builder.Services.AddPeriodicTasks(settings);

@@ -41,6 +41,9 @@ public sealed class ArchitectureTests
         ["widget_sessions"] = "Widget",
         ["consents"] = "Consents",
         ["consent_texts"] = "Consents",
+        ["recordings"] = "Recordings",
+        ["recorded_readings"] = "Recordings",
+        ["shadow_readings"] = "Recordings",
     };
 
     /// <summary>What must be read or written together with another feature's change.</summary>
@@ -97,6 +100,8 @@ public sealed class ArchitectureTests
         ["WidgetStore"] = ["LockOf"],
         ["ConsentStore"] = ["NameConnection", "List", "Text"],
         ["UserStore"] = ["ClientOf", "FindByEmail", "List"],
+        ["RecordingStore"] = ["Start", "IsOpen", "Add", "LeaveOut", "List", "Readings", "Delete", "EraseOf"],
+        ["ShadowStore"] = ["Add", "List"],
     };
 
     /// <summary>Enums that are no vocabulary: their members are written nowhere.</summary>

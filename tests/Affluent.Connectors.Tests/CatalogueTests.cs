@@ -238,6 +238,45 @@ public sealed class CatalogueTests : IDisposable
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder.FullName, name), text);
 
+    [Fact]
+    public void Rules_in_shadow_say_only_what_differs_from_those_in_force()
+    {
+        Write(
+            "x.json",
+            Entry("4711")
+                .Replace(
+                    "\"settings\"",
+                    """
+                    "transaction_ids": "STABLE", "reconciliation": { "pending_days": 7, "text_edits": false },
+                    "shadow_reconciliation": { "pending_days": 9 }, "settings"
+                    """,
+                    StringComparison.Ordinal
+                )
+        );
+
+        var load = Catalogue.Load(TestBankHere, _folder.FullName);
+
+        Assert.Empty(load.Faults);
+        var channel = load.Providers[^1].Channels.Single();
+        Assert.Equal(7, channel.Reconciliation.PendingDays);
+        Assert.Equal(TransactionIds.Stable, channel.ShadowReconciliation!.TransactionIds);
+        Assert.Equal(9, channel.ShadowReconciliation.Settings.PendingDays);
+        Assert.False(channel.ShadowReconciliation.Settings.TextEdits);
+        Write(
+            "x.json",
+            Entry("4711")
+                .Replace(
+                    "\"settings\"",
+                    "\"shadow_reconciliation\": { \"transaction_ids\": \"NONE\", \"tiers\": [\"NEW\"] }, \"settings\"",
+                    StringComparison.Ordinal
+                )
+        );
+        Assert.Equal(
+            ["channels[0].shadow_reconciliation.transaction_ids", "channels[0].shadow_reconciliation.tiers"],
+            Catalogue.Load(TestBankHere, _folder.FullName).Faults.Select(f => f.Place)
+        );
+    }
+
     private static string WithReconciliation(string json) =>
         Entry("4711").Replace("\"settings\"", $"\"reconciliation\": {json}, \"settings\"", StringComparison.Ordinal);
 

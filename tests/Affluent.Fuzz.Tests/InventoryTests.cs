@@ -36,7 +36,8 @@ public sealed class InventoryTests
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Transactions.CandidateList"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
-        ["Affluent.Ledger.FoldedLetters"] = "Fills a table at the start: every letter of it goes through once",
+        ["Affluent.Ledger.Recording.ReadReading"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Jobs.ConnectionJobs.Attending"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Jobs.Departure.Open"] =

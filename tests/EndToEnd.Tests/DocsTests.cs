@@ -14,6 +14,7 @@ public sealed class DocsTests
         "docs/advanced/monitoring.md",
         "docs/advanced/privacy.md",
         "docs/advanced/reconciliation.md",
+        "docs/advanced/replay.md",
         "docs/advanced/security.md",
         "docs/how-to/deploy.md",
         "CONTRIBUTING.md",

@@ -22,6 +22,7 @@ internal static class CommandLine
             KeysCommand.Create(),
             UsersCommand.Create(),
             ConnectionsCommand.Create(),
+            RecordingsCommand.Create(),
             TestBankCommand.Create(),
         };
         var asked = root.Parse(args is [] or [['-', ..], ..] && !AsksForHelp(args) ? ["serve", .. args] : args);

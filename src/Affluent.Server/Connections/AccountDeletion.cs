@@ -3,6 +3,7 @@ using Affluent.Server.Authorization;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
+using Affluent.Server.Recordings;
 using Affluent.Server.Transactions;
 
 namespace Affluent.Server.Connections;
@@ -49,6 +50,7 @@ internal static class AccountDeletion
         await ConnectionJobs.Lock(work, connectionId);
         await AccountsStore.Erase(work.Db, work.UserId, id, work.Now);
         await TransactionsStore.EraseOf(work.Db, work.UserId, id);
+        await RecordingStore.EraseOf(work.Db, work.UserId, id);
         await ChangeLog.AppendErased(work, id);
         await EventLog.Append(work, NewEvent.OfAccount(EventName.AccountDeleted, connectionId, id, definitionId));
         if (

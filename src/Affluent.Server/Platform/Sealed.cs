@@ -19,5 +19,8 @@ internal static class Sealed
 
     public static string Authorization(ConnectionId connectionId) => $"authorization:{connectionId}";
 
+    public static string Reading(ConnectionId connectionId, RunId runId, AccountId accountId) =>
+        $"reading:{connectionId}:{runId}:{accountId}";
+
     public static string Answer(QuestionId questionId) => $"answer:{questionId}";
 }

@@ -67,6 +67,12 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     public void OperatorCommand(string command, string? about, int exitCode) =>
         Tell(new(), log => LogOperatorCommand(log, command, about ?? "nobody", exitCode));
 
+    public void RecordingStarted(SecuritySubject about) => Tell(about, LogRecordingStarted);
+
+    public void RecordingExported(SecuritySubject about) => Tell(about, LogRecordingExported);
+
+    public void RecordingDeleted(SecuritySubject about) => Tell(about, LogRecordingDeleted);
+
     public void MasterKeyOpened() => Tell(new(), LogMasterKeyOpened);
 
     public void MasterKeyCreated() => Tell(new(), LogMasterKeyCreated);
@@ -206,4 +212,28 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
 
     [LoggerMessage(7305, LogLevel.Warning, "The signing key {KeyId} was made", EventName = "signing_key_created")]
     private static partial void LogSigningKeyCreated(ILogger log, string keyId);
+
+    [LoggerMessage(
+        7306,
+        LogLevel.Warning,
+        "An operator has the next readings of a connection recorded",
+        EventName = "recording_started"
+    )]
+    private static partial void LogRecordingStarted(ILogger log);
+
+    [LoggerMessage(
+        7307,
+        LogLevel.Warning,
+        "An operator took out the recording of a connection, made anonymous",
+        EventName = "recording_exported"
+    )]
+    private static partial void LogRecordingExported(ILogger log);
+
+    [LoggerMessage(
+        7308,
+        LogLevel.Information,
+        "An operator deleted the recording of a connection",
+        EventName = "recording_deleted"
+    )]
+    private static partial void LogRecordingDeleted(ILogger log);
 }

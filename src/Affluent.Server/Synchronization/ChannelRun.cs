@@ -5,6 +5,7 @@ using Affluent.Server.Events;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
+using Affluent.Server.Recordings;
 using Affluent.Server.Storage;
 using Affluent.Server.Transactions;
 
@@ -188,15 +189,17 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     {
         var known = accounts.Where(a => a.Row.SyncedUntil is not null).Select(a => a.Row.Id).ToArray();
         var since = Today().AddDays(-Import.UnattendedDays);
-        var (oldestOpen, own) = await tools.Database.Read(
+        var (oldestOpen, own, isRecorded) = await tools.Database.Read(
             async db =>
                 (
                     await TransactionImports.OldestOpen(db, run.Job.UserId, known, since),
-                    await Corrections.Of(db, run.Job.ClientId, run.Job.UserId)
+                    await Corrections.Of(db, run.Job.ClientId, run.Job.UserId),
+                    await RecordingStore.IsOpen(db, run.Job.UserId, run.Id, tools.Seconds)
                 ),
             cancellation
         );
         var reader = new AccountReader(tools, run, bank, _steps, _bankList, own);
+        var records = new ReadingRecords(tools, run, bank.Definition, isRecorded);
         var (read, failed) = (0, 0);
         StepResult.Later? later = null;
         var unanswered = 0;
@@ -217,7 +220,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             }
             var result = account.Bank.ConsentMissing
                 ? new StepResult.Refused(Refusal.AccountRefused, "the bank shares it not") { Session = _steps.Session }
-                : await ReadAccount(reader, account, oldestOpen.GetValueOrDefault(held.Id), cancellation);
+                : await ReadAccount(reader, records, account, oldestOpen.GetValueOrDefault(held.Id), cancellation);
             switch (result)
             {
                 case null:
@@ -253,13 +256,14 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         Outcome.Retry(later.NotBefore, run.Attended, run.Job.Attempt, run.Id.Value, tools.Now) is not null;
 
     private Task GiveUp(AccountRow account, CancellationToken cancellation) =>
-        SaveReading(account with { Status = AccountStatus.Error }, EventName.AccountFailed, plan: null, cancellation);
+        SaveReading(account with { Status = AccountStatus.Error }, EventName.AccountFailed, read: null, cancellation);
 
     private DateOnly Today() => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(tools.Now, run.Zone).DateTime);
 
     /// <summary>Reads one account to its end and writes it; null: done, else what came in between.</summary>
     private async Task<StepResult?> ReadAccount(
         AccountReader reader,
+        ReadingRecords records,
         ListedAccount account,
         DateOnly? oldestOpen,
         CancellationToken cancellation
@@ -277,14 +281,15 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             _incomplete++;
         }
         var done = plan.Account with { Status = AccountStatus.Active, SyncedUntil = today };
-        await SaveReading(done, EventName.AccountSynchronized, plan, cancellation);
+        var record = await records.Of(plan, cancellation);
+        await SaveReading(done, EventName.AccountSynchronized, (plan.Changes, record), cancellation);
         return null;
     }
 
     private Task SaveReading(
         AccountRow account,
         EventName eventName,
-        ImportPlan? plan,
+        (TransactionChanges Changes, ReadingRecord Record)? read,
         CancellationToken cancellation
     ) =>
         run.Write(
@@ -296,9 +301,10 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 {
                     return [];
                 }
-                if (plan is not null)
+                if (read is { } brought)
                 {
-                    await TransactionImports.Save(work, account.Id, plan.Changes);
+                    await TransactionImports.Save(work, account.Id, brought.Changes);
+                    await ReadingRecords.Save(work, brought.Record);
                 }
                 return [OfAccount(eventName, account)];
             },

@@ -4,6 +4,7 @@ using Affluent.Connectors.Contract;
 using Affluent.Ledger;
 using Affluent.Server.Accounts;
 using Affluent.Server.Platform;
+using Affluent.Server.Recordings;
 using Affluent.Server.Transactions;
 
 namespace Affluent.Server.Synchronization;
@@ -20,7 +21,13 @@ internal sealed record BankReading(
 
 /// <summary>What to write after one account was read.</summary>
 /// <param name="Faults">Why some of the bank's rows could not be kept; each once.</param>
-internal sealed record ImportPlan(AccountRow Account, TransactionChanges Changes, IReadOnlyList<RowFault> Faults);
+/// <param name="Reading">From what it was decided; null: it is too large to be looked at again.</param>
+internal sealed record ImportPlan(
+    AccountRow Account,
+    TransactionChanges Changes,
+    IReadOnlyList<RowFault> Faults,
+    RecordedReading? Reading
+);
 
 /// <summary>Turns bank records into rows by way of the ledger. Pure.</summary>
 internal static class Import
@@ -118,7 +125,17 @@ internal static class Import
         }
         var stored = held.Rows.Select(Stored).ToArray();
         var rules = RulesOf(channel, account);
-        var changes = Reconciliation.Reconcile(stored, movements, rules, WindowOf(reading), held.Settled);
+        var recorded = new RecordedReading
+        {
+            Account = account.Id.Value,
+            Channel = channel.Id.Value,
+            Rules = rules,
+            Window = WindowOf(reading),
+            Held = stored,
+            Listed = movements,
+            Settled = held.Settled,
+        };
+        var changes = Reconciliation.Reconcile(stored, movements, rules, recorded.Window, held.Settled);
         var byId = held.Rows.ToDictionary(t => t.Id.Value);
         var set = ids.Next<ChangeSetId>();
         var added = changes.Inserts.Select(_ => ids.Next<TransactionId>()).ToArray();
@@ -142,7 +159,8 @@ internal static class Import
                 [.. changes.Disappeared.Select(id => new TransactionId(id))],
                 [.. changes.Expired.Select(id => new TransactionId(id))]
             ),
-            [.. faults.Distinct().Order()]
+            [.. faults.Distinct().Order()],
+            recorded.RowCount > RecordingRow.MostRows ? null : recorded
         );
     }
 

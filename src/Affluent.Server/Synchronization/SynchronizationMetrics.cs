@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Affluent.Connectors.Contract;
+using Affluent.Ledger;
 using Affluent.Server.Storage;
 using Affluent.Server.Telemetry;
 
@@ -16,6 +17,17 @@ internal enum ConnectorStep
     AcceptAnswer,
     AcceptReturn,
     Poll,
+}
+
+/// <summary>What came of trying other rules beside those in force.</summary>
+[WordCase(WordCase.LowerSnake)]
+internal enum ShadowOutcome
+{
+    Same,
+    Different,
+    TooLarge,
+    TooSlow,
+    Failed,
 }
 
 /// <summary>How banks and connectors do, as operators see it: by bank, never by user.</summary>
@@ -35,6 +47,18 @@ internal static class SynchronizationMetrics
         "affluent.channels.finished",
         "{channel}",
         "What came of channels that a run has finished"
+    );
+
+    private static readonly Counter<long> Shadows = Metrics.Meter.CreateCounter<long>(
+        "affluent.shadow.readings",
+        "{reading}",
+        "Readings that were decided a second time, by the rules tried beside those in force"
+    );
+
+    private static readonly Counter<long> ShadowDifferences = Metrics.Meter.CreateCounter<long>(
+        "affluent.shadow.differences",
+        "{difference}",
+        "What the rules tried beside those in force would have decided otherwise"
     );
 
     /// <summary>Takes a step, measured.</summary>
@@ -102,6 +126,20 @@ internal static class SynchronizationMetrics
         };
         AddKnown(ref tags, "reason", result.Reason?.Word());
         Channels.Add(1, tags);
+    }
+
+    /// <summary>A reading was decided by other rules too.</summary>
+    public static void Compared(
+        ProviderId provider,
+        ShadowOutcome outcome,
+        IReadOnlyList<DecisionDifference> differences
+    )
+    {
+        Shadows.Add(1, new TagList { { "provider", provider.Value }, { "result", outcome.Word() } });
+        foreach (var (kind, count) in differences.CountBy(difference => difference.Kind))
+        {
+            ShadowDifferences.Add(count, new TagList { { "provider", provider.Value }, { "kind", kind.Word() } });
+        }
     }
 
     private static void AddKnown(ref TagList tags, string name, object? value)

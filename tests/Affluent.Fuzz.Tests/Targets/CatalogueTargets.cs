@@ -16,6 +16,12 @@ internal static class CatalogueTargets
     public static IEnumerable<FuzzTarget> All =>
         [
             FuzzTarget.OfBytes("catalogue-file", Entry, Bank, TestBank),
+            FuzzTarget.OfBytes(
+                "catalogue-rules",
+                Rules,
+                """{ "transaction_ids": "STABLE", "tiers": ["BOOKED", "AMOUNT"], "pending_days": 7, "text_edits": false }""",
+                "{}"
+            ),
             FuzzTarget.OfText(
                 "catalogue-setting",
                 Setting,
@@ -28,6 +34,18 @@ internal static class CatalogueTargets
             ),
             FuzzTarget.OfBytes("bounded-exchange", Exchange, "5\nabcdefghijklmnop", "\u0001\nab", "9999999999\n"),
         ];
+
+    private static object? Rules(ReadOnlyMemory<byte> file)
+    {
+        using var decoded = new StreamReader(new MemoryStream(file.ToArray()));
+        var (rules, faults) = Catalogue.ReadRules(
+            "rules.json",
+            decoded.ReadToEnd(),
+            new() { TransactionIds = TransactionIds.Absent, Settings = new() }
+        );
+        Promise.Holds((rules is null) == (faults.Count > 0), "there are rules or faults, never both");
+        return (rules?.Settings.PendingDays, Promise.Few(faults.Count));
+    }
 
     private static object? Entry(ReadOnlyMemory<byte> file)
     {

@@ -48,6 +48,7 @@ internal static class LedgerTargets
                 "l'oréal||\nPRLV SEPA L OREAL ID EMETTEUR/FR12ZZZ345678",
                 "-|&amp;|x\nCB*1234<br>H&amp;M  LILLE"
             ),
+            FuzzTarget.OfBytes("ledger-recording", Recorded, Reading, OddReading),
         ];
 
     private static object? Rule(string text)
@@ -81,6 +82,114 @@ internal static class LedgerTargets
             "case does not tell rules apart"
         );
         return (decided is null, conditions.Signature.Length > 20);
+    }
+
+    private static readonly Movement Pending = new()
+    {
+        BankId = "p",
+        Amount = -8000,
+        Currency = "EUR",
+        Day = 20_001,
+        TransactionDay = 20_001,
+        Status = TransactionStatus.Pending,
+        Text = "CB STATION TOTAL 100,00 USD",
+    };
+
+    private static readonly string Reading = Written(
+        new()
+        {
+            Account = 1,
+            Channel = "8700",
+            Rules = new()
+            {
+                Ids = TransactionIds.StableOnceBooked,
+                Demoted = IdFault.OtherDay,
+                Settings = new() { CardAmountPercent = 25 },
+            },
+            Window = new(20_000, 20_100),
+            Held = [new(7, Pending, Missing: true, 50, Ambiguous: true) { Candidates = [3] }],
+            Listed =
+            [
+                Pending with
+                {
+                    BankId = "b",
+                    Amount = -6215,
+                    Day = 20_003,
+                    BookingDay = 20_003,
+                    Status = TransactionStatus.Booked,
+                    Text = "CARTE Zoé&eacute; STATION\nTOTAL CHEQUE 0001234",
+                    Counterparty = "Total",
+                    Code = "PMNT-CCRD-POSD",
+                    CheckNumber = "0001234",
+                },
+            ],
+            Settled = new([new(7, 3)]),
+        }
+    );
+
+    private static readonly string OddReading = Written(
+        new()
+        {
+            Account = 0,
+            Channel = "",
+            Rules = new(),
+            Window = new(null),
+            Held = [],
+            Listed =
+            [
+                Pending with
+                {
+                    Amount = 0,
+                    Currency = "",
+                    Day = -719_162,
+                    Text = "",
+                },
+                Pending with
+                {
+                    Amount = long.MaxValue,
+                    Currency = "X",
+                    Day = 2_932_896,
+                    Text = "1 A é 00 李",
+                },
+            ],
+            Settled = Settled.Nothing,
+        }
+    );
+
+    private static string Written(RecordedReading reading) =>
+        new Recording
+        {
+            Format = Recording.ThisFormat,
+            Readings = [reading with { Decided = reading.Decide() }],
+        }.Write();
+
+    private static object? Recorded(ReadOnlyMemory<byte> file)
+    {
+        using var decoded = new StreamReader(new MemoryStream(file.ToArray()));
+        var recording = Recording.Read(decoded.ReadToEnd(), out var fault);
+        if (recording is null)
+        {
+            Promise.Holds(fault is { Length: > 0 and < 200 }, "what is no recording is refused with a reason");
+            return fault!.Split(':')[0].Length;
+        }
+        Promise.Holds(
+            Recording.Read(recording.Write(), out _)?.Write() == recording.Write(),
+            "a recording survives being written and read"
+        );
+        foreach (var reading in recording.Readings)
+        {
+            Promise.Holds(
+                reading.Decide().Compare(reading.Decide()).Count == 0,
+                "the same is decided as often as it is asked"
+            );
+            _ = reading.Decided?.Compare(reading.Decide());
+        }
+        var anonymous = Anonymizer.Anonymize(recording.Readings, new Random(1).Next);
+        Promise.Holds(
+            anonymous.Readings.Count + anonymous.LeftOut == recording.Readings.Count,
+            "no reading is lost unsaid"
+        );
+        return (Promise.Few(recording.Readings.Count), anonymous.LeftOut > 0);
     }
 
     private static object? Label(string text)

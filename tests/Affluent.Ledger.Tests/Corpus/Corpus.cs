@@ -8,8 +8,7 @@ internal static class Corpus
 
     public static IReadOnlyList<History> Written { get; } =
     [
-        .. from resource in typeof(Corpus).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal)
-        where resource.StartsWith("Corpus/", StringComparison.Ordinal)
+        .. from resource in Resources(".txt")
         from history in CorpusReader.Read(Path.GetFileNameWithoutExtension(resource), Lines(resource))
         select history,
     ];
@@ -44,8 +43,21 @@ internal static class Corpus
         return scorer.Result;
     }
 
-    private static HeldRow Shown(StoredTransaction s) =>
+    public static HeldRow Shown(StoredTransaction s) =>
         new(s.Id, s.Movement, !s.Missing && s.Movement.Status != TransactionStatus.Expired, s.Ambiguous, s.Candidates);
+
+    /// <summary>Recordings of what happened, made anonymous: what was decided then is decided for ever.</summary>
+    public static IEnumerable<(string Name, string Text)> Recordings =>
+        from resource in Resources(".json")
+        select (resource, string.Join('\n', Lines(resource)));
+
+    private static IEnumerable<string> Resources(string kind) =>
+        typeof(Corpus)
+            .Assembly.GetManifestResourceNames()
+            .Where(name =>
+                name.StartsWith("Corpus/", StringComparison.Ordinal) && name.EndsWith(kind, StringComparison.Ordinal)
+            )
+            .Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Lines(string resource)
     {

@@ -1,0 +1,41 @@
+namespace Affluent.Ledger.Tests;
+
+/// <summary>The histories of the corpus as recordings: what the ledger is given at each reading, and what it decides.</summary>
+internal static class RecordedHistory
+{
+    /// <param name="history">To be read from its beginning.</param>
+    /// <param name="last">How many readings are recorded, the last ones.</param>
+    public static IReadOnlyList<RecordedReading> Of(History history, int last = int.MaxValue)
+    {
+        List<RecordedReading> readings = [];
+        var account = new Account([], history.Rules);
+        var scorer = new Scorer(history);
+        for (var i = 0; i < history.Fetches.Count; i++)
+        {
+            var fetch = history.Fetches[i];
+            Movement[] listed = [.. fetch.Rows.Select(row => row.Movement)];
+            var reading = new RecordedReading
+            {
+                Account = 77_000_000_001,
+                Channel = "8700",
+                Rules = account.Rules,
+                Window = fetch.Window,
+                Held = account.Stored,
+                Listed = listed,
+                Settled = account.Settled,
+            };
+            if (history.Fetches.Count - i <= last)
+            {
+                readings.Add(reading with { Decided = reading.Decide() });
+            }
+            account = account.After(fetch.Window, listed);
+            scorer.Take(i, [.. account.Stored.Select(Corpus.Shown)]);
+            var different = fetch.Different.Select(pair => new SettledPair(
+                scorer.IdOf(pair.First),
+                scorer.IdOf(pair.Second)
+            ));
+            account = account with { Settled = new([.. account.Settled.Different, .. different]) };
+        }
+        return readings;
+    }
+}
