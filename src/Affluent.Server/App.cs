@@ -76,6 +76,7 @@ internal static class App
         builder.Services.AddUsers(UserErasure);
         builder.Services.AddJobs(settings);
         builder.Services.AddSynchronization();
+        builder.Services.AddRecategorization(settings);
         builder.Services.AddConnectionViews();
         builder.Services.AddApiErrors();
         builder.Services.AddCors();
@@ -128,6 +129,7 @@ internal static class App
             app.MapDayBalances();
             app.MapRecurring();
             app.MapCategories();
+            app.MapRecategorization();
             app.MapConnectionEdits();
             app.MapAccountDeletion();
             app.MapQueues();

@@ -33,6 +33,7 @@ public sealed class ArchitectureTests
         ["transaction_versions"] = "Transactions",
         ["different_transactions"] = "Transactions",
         ["corrections"] = "Transactions",
+        ["recategorizations"] = "Transactions",
         ["change_heads"] = "Transactions",
         ["change_sets"] = "Transactions",
         ["event_heads"] = "Events",
@@ -99,9 +100,10 @@ public sealed class ArchitectureTests
         ["CategoryRuleStore"] = ["Of"],
         ["WidgetStore"] = ["LockOf"],
         ["ConsentStore"] = ["NameConnection", "List", "Text"],
-        ["UserStore"] = ["ClientOf", "FindByEmail", "List"],
         ["RecordingStore"] = ["Start", "IsOpen", "Add", "LeaveOut", "List", "Readings", "Delete", "EraseOf"],
         ["ShadowStore"] = ["Add", "List"],
+        ["RecategorizationStore"] = ["Ask"],
+        ["UserStore"] = ["ClientOf", "CountOf", "FindByEmail", "List", "Next"],
     };
 
     /// <summary>Enums that are no vocabulary: their members are written nowhere.</summary>

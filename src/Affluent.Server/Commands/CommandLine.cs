@@ -23,6 +23,7 @@ internal static class CommandLine
             UsersCommand.Create(),
             ConnectionsCommand.Create(),
             RecordingsCommand.Create(),
+            CategoriesCommand.Create(),
             TestBankCommand.Create(),
         };
         var asked = root.Parse(args is [] or [['-', ..], ..] && !AsksForHelp(args) ? ["serve", .. args] : args);

@@ -135,3 +135,12 @@ internal readonly record struct CategoryRuleId(long Value) : IId<CategoryRuleId>
 
     public override string ToString() => Ids.Text(Value);
 }
+
+/// <summary>Work that decides categories anew.</summary>
+[JsonConverter(typeof(IdConverter<RecategorizationId>))]
+internal readonly record struct RecategorizationId(long Value) : IId<RecategorizationId>
+{
+    public static RecategorizationId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}

@@ -15,5 +15,7 @@ internal static class Links
 
     public static string CategoryRule(CategoryRuleId id) => $"/categories/rules/{id}";
 
+    public static string Recategorization(RecategorizationId id) => $"/categories/recategorizations/{id}";
+
     public static string Queue(QueueId id) => $"/queues/{id}";
 }

@@ -274,7 +274,7 @@ internal static class Import
             EndToEndId = movement.EndToEndId ?? wording.References.EndToEndId,
             MerchantCategory = movement.MerchantCategory,
             CategoryConfidence = wording.Category is { Why: not CategoryWhy.None } sure ? sure.Confidence : null,
-            CategoryWhy = wording.Category is { RuleId: null } decided ? decided.Why : null,
+            CategoryWhy = wording.Category?.Why,
             CategoryRuleId = wording.Category?.RuleId is { } rule ? new CategoryRuleId(rule) : null,
             MerchantKey = wording.MerchantKey,
             Confidence = evidence.Confidence == 100 ? null : evidence.Confidence,

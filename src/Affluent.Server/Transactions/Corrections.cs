@@ -45,7 +45,7 @@ internal static class Corrections
             from row in rows
             let movement = TransactionDetailsMessage.MovementOf(row)
             let decision = own.Decide(movement, LabelParts.Of(movement), types.GetValueOrDefault(row.AccountId))
-            where (decision.Id, decision.Why) != (row.CategoryId, row.DecidedBy)
+            where (decision.Id, decision.Why) != (row.CategoryId, row.CategoryWhy)
             group row by (row.AccountId, Decision: decision);
         foreach (var group in changed)
         {

@@ -85,7 +85,7 @@ internal static class CorrectionsStore
             {
                 decision.Id,
                 Confidence = decision.Why == CategoryWhy.None ? default(int?) : decision.Confidence,
-                Why = decision.RuleId is null ? decision.Why : default(CategoryWhy?),
+                decision.Why,
                 decision.RuleId,
                 ChangeSet = set,
                 work.Now,

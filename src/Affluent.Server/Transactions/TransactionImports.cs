@@ -66,7 +66,7 @@ internal static class TransactionImports
     // A category that was not decided anew stays as it is now: somebody may have said something of it since the row was read.
     private static string New(string column) =>
         column.StartsWith("category_", StringComparison.Ordinal)
-            ? $"case when u.category_why is null and u.category_rule_id is null then transactions.{column} else u.{column} end"
+            ? $"case when u.category_why is null then transactions.{column} else u.{column} end"
             : $"u.{column}";
 
     /// <summary>Stored transactions of an account from a day on (null: all), missing, expired and merged ones included.</summary>

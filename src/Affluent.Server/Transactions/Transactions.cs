@@ -66,14 +66,11 @@ internal sealed record TransactionRow
     /// <summary>How sure the category is, in percent; null: there is none.</summary>
     public int? CategoryConfidence { get; init; }
 
-    /// <summary>What decided the category; null where a rule of the client did.</summary>
+    /// <summary>What decided the category.</summary>
     public CategoryWhy? CategoryWhy { get; init; }
 
     /// <summary>The client's rule that decided the category; it may be gone since.</summary>
     public CategoryRuleId? CategoryRuleId { get; init; }
-
-    /// <summary>What decided the category, rules included.</summary>
-    public CategoryWhy? DecidedBy => CategoryRuleId is null ? CategoryWhy : Ledger.CategoryWhy.ClientRule;
 
     /// <summary>See <see cref="LabelParts.MerchantKey"/>.</summary>
     public string? MerchantKey { get; init; }

@@ -130,7 +130,7 @@ internal sealed record TransactionMessage
             Status = row.Status,
             CategoryId = row.OwnCategoryId ?? row.CategoryId,
             CategoryConfidence = row.OwnCategoryId is null ? row.CategoryConfidence : 100,
-            CategoryWhy = row.OwnCategoryId is null ? row.DecidedBy : Ledger.CategoryWhy.Corrected,
+            CategoryWhy = row.OwnCategoryId is null ? row.CategoryWhy : Ledger.CategoryWhy.Corrected,
             CategoryRuleId = row.OwnCategoryId is null ? row.CategoryRuleId : null,
             Date = ParisDay.Start(row.Day),
             BookingDate = Start(row.BookingDay),
@@ -225,12 +225,14 @@ internal sealed record TransactionSourceMessage
         typeof(WordConverter<MatchReason>),
         typeof(WordConverter<Verdict>),
         typeof(WordConverter<CategoryWhy>),
+        typeof(WordConverter<RecategorizationState>),
         typeof(WordConverter<PaymentMeans>),
     ]
 )]
 [JsonSerializable(typeof(ChangesMessage))]
 [JsonSerializable(typeof(EditTransactionMessage))]
 [JsonSerializable(typeof(SettleMessage))]
+[JsonSerializable(typeof(RecategorizationMessage))]
 [JsonSerializable(typeof(IReadOnlyList<TransactionVersionMessage>))]
 [JsonSerializable(typeof(TransactionMessage))]
 [JsonSerializable(typeof(IReadOnlyList<TransactionMessage>))]

@@ -59,6 +59,20 @@ internal static class UserStore
             }
         );
 
+    /// <summary>The first user of a client from an id on whose id is less than another; null: there is none.</summary>
+    public static Task<UserId?> Next(DbWork db, ClientId clientId, UserId from, UserId before) =>
+        db.Scalar<UserId?>(
+            """
+            select id from users where client_id = @ClientId and id >= @From and id < @Before order by client_id, id limit 1
+            """,
+            new
+            {
+                ClientId = clientId,
+                From = from,
+                Before = before,
+            }
+        );
+
     /// <summary>How many users a client has.</summary>
     public static Task<long> CountOf(DbWork db, ClientId clientId) =>
         db.Scalar<long>("select count(*) from users where client_id = @ClientId", new { ClientId = clientId });

@@ -27,6 +27,7 @@ public sealed class IsolationTests
         Transaction,
         Queue,
         CategoryRule,
+        Recategorization,
     }
 
     // By the path below the version, whatever the verb.
@@ -49,6 +50,7 @@ public sealed class IsolationTests
         ["/providers/{id}/logo"] = Named.Nothing,
         ["/categories/{id}"] = Named.Nothing,
         ["/categories/rules/{id}"] = Named.CategoryRule,
+        ["/categories/recategorizations/{id}"] = Named.Recategorization,
     };
 
     /// <summary>What is the calling client's own, whatever user is named; of this client there is nothing.</summary>
@@ -166,7 +168,8 @@ public sealed class IsolationTests
         TestAccount Account,
         TransactionId TransactionId,
         string QueueId,
-        string RuleId
+        string RuleId,
+        string RecategorizationId
     )
     {
         public static async Task<Victim> Create(TestApp app)
@@ -182,13 +185,19 @@ public sealed class IsolationTests
                 new { category_id = "PETS", conditions = new { label = "zoo" } },
                 Stop
             );
+            using var recategorization = await byItself.PostAsync(
+                $"/api/v2.1/categories/recategorize?user_id={user.Id}",
+                content: null,
+                Stop
+            );
             return new(
                 user,
                 connection,
                 account,
                 (await app.StoreTransactions(account, 1))[0].Id,
                 queue.Headers.Location!.Segments[^1],
-                rule.Headers.Location!.Segments[^1]
+                rule.Headers.Location!.Segments[^1],
+                recategorization.Headers.Location!.Segments[^1]
             );
         }
 
@@ -201,6 +210,7 @@ public sealed class IsolationTests
                 Named.Transaction => $"{TransactionId}",
                 Named.Queue => QueueId,
                 Named.CategoryRule => RuleId,
+                Named.Recategorization => RecategorizationId,
                 _ => throw new ArgumentOutOfRangeException(nameof(named)),
             };
 

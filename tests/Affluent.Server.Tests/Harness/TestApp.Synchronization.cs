@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
+using Affluent.Server.Transactions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -24,6 +25,13 @@ internal sealed partial class TestApp
     /// <summary>What is done for a user in an open transaction, as by another node when that node's ids are given.</summary>
     public UserWork WorkOf(Server.Storage.DbWork db, TestUser user, Ids? ids = null) =>
         new(db, user.Id, user.Client.Id, Service<Vault>(), ids ?? Service<Ids>(), Time.Seconds());
+
+    /// <summary>Does the recategorizations that are due; no loop does it in tests.</summary>
+    public Task RunDueRecategorizations() => Services.GetRequiredService<Recategorizer>().RunDue(Stop);
+
+    /// <summary>Another node's, over a database that the test makes fail.</summary>
+    public Recategorizer RecategorizerOver(Server.Storage.Database database) =>
+        ActivatorUtilities.CreateInstance<Recategorizer>(Services, database);
 
     /// <summary>Another node's worker, over a database that the test makes fail.</summary>
     public Worker WorkerOver(Server.Storage.Database database) =>
@@ -65,7 +73,7 @@ internal sealed partial class TestApp
     // Tests run what is due, and take away what has expired, when they want to: a loop of its own would run in between.
     private static void RemoveLoops(WebApplicationBuilder builder)
     {
-        Type[] loops = [typeof(WorkerLoop), typeof(PeriodicTaskLoop)];
+        Type[] loops = [typeof(WorkerLoop), typeof(PeriodicTaskLoop), typeof(RecategorizerLoop)];
         foreach (
             var loop in builder
                 .Services.Where(s => s.ServiceType == typeof(IHostedService) && loops.Contains(s.ImplementationType))

@@ -33,6 +33,7 @@ public sealed class ApiVersionTests
             ["queues"] = queue,
             ["providers"] = "501",
             ["categories"] = "SALARY",
+            ["recategorizations"] = (await Post(client, "/api/v2.1/categories/recategorize")).Segments[^1],
             ["rules"] = (await client.MakeRule("PETS", new { label = "zoo" })).Text("id")!,
         };
         string[] paths =
