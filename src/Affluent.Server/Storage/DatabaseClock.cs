@@ -41,9 +41,9 @@ internal sealed class DatabaseClock : TimeProvider
     public async Task Set(CancellationToken cancellation)
     {
         var asked = _machine.GetTimestamp();
-        var told = await _database.Read(db => db.Database.Now(db, _machine), cancellation);
+        var answer = await _database.Read(db => db.Database.Now(db, _machine), cancellation);
         // It was read somewhere between the question and the answer.
-        var now = told + (_machine.GetElapsedTime(asked) / 2);
+        var now = answer + (_machine.GetElapsedTime(asked) / 2);
         if ((now - GetUtcNow()).Duration() >= Step)
         {
             Volatile.Write(ref _anchor, new(now, _machine.GetTimestamp()));
