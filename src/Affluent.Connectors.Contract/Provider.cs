@@ -18,6 +18,12 @@ public sealed record Provider
     /// <summary>IANA name of the zone in which the bank's days are meant.</summary>
     public string TimeZone { get; init; } = "Europe/Paris";
 
+    /// <summary>How many synchronizations may ask it at the same time, over all users and nodes.</summary>
+    public int ConcurrentRuns { get; init; } = StandardConcurrentRuns;
+
+    /// <summary>What a bank bears that says nothing.</summary>
+    public const int StandardConcurrentRuns = 40;
+
     /// <summary>True for banks that hold invented money: refused in production.</summary>
     public bool Test { get; init; }
 

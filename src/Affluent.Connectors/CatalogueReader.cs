@@ -87,6 +87,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             CountryCode = country,
             BaseUrl = entry.Address("base_url"),
             TimeZone = zone,
+            ConcurrentRuns = entry.Number("concurrent_runs", Provider.StandardConcurrentRuns, 1, 10_000),
             Test = entry.Switch("test"),
             Channels = [.. entry.List("channels").Select(c => ReadChannel(c, id)).OrderBy(c => c.Mode)],
         };

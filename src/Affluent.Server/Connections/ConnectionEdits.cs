@@ -74,7 +74,7 @@ internal static class ConnectionEdits
                 }),
             ]
         );
-        await ConnectionJobs.Create(work, id, draft.User);
+        await ConnectionJobs.Create(work, id, draft.Provider.Id, draft.User);
         await EventLog.Append(
             work,
             NewEvent.OfConnection(EventName.ConnectionCreated, id, draft.Channel.Id),

@@ -20,15 +20,18 @@ internal static class Claim
     private const int PutOffAtOnce = 1_000;
 
     /// <summary>
-    /// Takes due jobs, those whose user waits first, none of closed clients. Jobs that a dead node left behind are made due before.
+    /// Takes due jobs: those whose user waits before others, of the clients with the fewest runs under way before others, as
+    /// <see cref="Admission"/> allows, and none of closed clients. Jobs that a dead node left behind are made due before.
     /// </summary>
-    public static async Task<IReadOnlyList<Job>> Due(DbWork db, int atMost, long now)
+    public static async Task<Claimed> Due(DbWork db, RunLimits limits, FreePlaces free, long now)
     {
+        await db.Database.TakeTurn(db, Turn.Claim);
         await Rescue(db, now, now);
-        var attended = await Take(db, JobPriority.Attended, atMost, now);
-        return attended.Count == atMost
-            ? attended
-            : [.. attended, .. await Take(db, JobPriority.Background, atMost - attended.Count, now)];
+        var admission = new Admission(limits, await JobStore.Running(db));
+        List<Job> claimed = [];
+        await Take(db, admission, JobPriority.Attended, free.OfAll, claimed, now);
+        await Take(db, admission, JobPriority.Background, Math.Min(free.OfAll, free.OfBackground), claimed, now);
+        return new(claimed, claimed.Count < free.OfAll && await JobStore.AnyDue(db, now));
     }
 
     /// <summary>
@@ -72,38 +75,59 @@ internal static class Claim
         return dead.Count;
     }
 
-    private static async Task<IReadOnlyList<Job>> Take(DbWork db, JobPriority priority, int atMost, long now)
+    private static async Task Take(
+        DbWork db,
+        Admission admission,
+        JobPriority priority,
+        int upTo,
+        List<Job> claimed,
+        long now
+    )
     {
-        List<Job> claimed = [];
-        IReadOnlyList<ClientId>? closed = null;
-        for (var put = 0; claimed.Count < atMost && put < PutOffAtOnce; )
+        if (claimed.Count >= upTo)
         {
-            var due = await JobStore.LockDue(db, priority, atMost - claimed.Count, now);
-            if (due.Count > 0)
+            return;
+        }
+        var clients = await JobStore.ClientsWithDue(db, priority, now);
+        var closed = clients.Count == 0 ? [] : await ClientStore.Closed(db);
+        foreach (var client in clients.Intersect(closed))
+        {
+            await PutOff(db, priority, client, now);
+        }
+        var waiting = clients.Except(closed).ToList();
+        while (waiting.Count > 0 && claimed.Count < upTo)
+        {
+            var client = waiting.MinBy(admission.Of);
+            var share = (upTo - claimed.Count + waiting.Count - 1) / waiting.Count;
+            var due = await JobStore.LockDue(db, priority, client, admission, share, now);
+            foreach (var job in due.Where(admission.Admits))
             {
-                closed ??= await ClientStore.Closed(db);
+                claimed.Add(await JobStore.Apply(db, job, new JobChange.Claimed(LeaseFrom(now))));
             }
-            var putBefore = put;
-            foreach (var job in due)
+            if (due.Count < share)
             {
-                if (closed!.Contains(job.ClientId))
-                {
-                    await JobStore.Apply(db, job, new JobChange.PutOff(now + (long)ClosedClientPause.TotalSeconds));
-                    put++;
-                }
-                else
-                {
-                    claimed.Add(await JobStore.Apply(db, job, new JobChange.Claimed(LeaseFrom(now))));
-                }
-            }
-            // Jobs of closed clients must not stand in the way of others: look behind them.
-            if (put == putBefore)
-            {
-                break;
+                waiting.Remove(client);
             }
         }
-        return claimed;
+    }
+
+    // They must not be looked at again and again.
+    private static async Task PutOff(DbWork db, JobPriority priority, ClientId closed, long now)
+    {
+        foreach (var job in await JobStore.LockDueOf(db, priority, closed, PutOffAtOnce, now))
+        {
+            await JobStore.Apply(db, job, new JobChange.PutOff(now + (long)ClosedClientPause.TotalSeconds));
+        }
     }
 
     private static long LeaseFrom(long now) => now + (long)Lease.TotalSeconds;
 }
+
+/// <summary>How many runs a node can begin.</summary>
+/// <param name="OfAll">In all.</param>
+/// <param name="OfBackground">Of those for which nobody waits: some places are always left to others.</param>
+internal sealed record FreePlaces(int OfAll, int OfBackground);
+
+/// <summary>What a node has taken.</summary>
+/// <param name="HoldsBack">Whether due jobs were left because their bank or user has as many runs under way as may be.</param>
+internal sealed record Claimed(IReadOnlyList<Job> Jobs, bool HoldsBack);

@@ -13,7 +13,7 @@ internal static class ConnectionJobs
     public static readonly TimeSpan Presence = TimeSpan.FromMinutes(15);
 
     /// <summary>Makes the job of a new connection, already asked for its first run.</summary>
-    public static async Task Create(UserWork work, ConnectionId connectionId, PresentUser user)
+    public static async Task Create(UserWork work, ConnectionId connectionId, ProviderId bank, PresentUser user)
     {
         var idle = new Job
         {
@@ -22,6 +22,7 @@ internal static class ConnectionJobs
             ClientId = work.ClientId,
             Kind = JobKind.Synchronization,
             SubjectId = connectionId.Value,
+            ProviderId = bank,
         };
         await JobStore.Insert(
             work.Db,

@@ -1,3 +1,4 @@
+using Affluent.Connectors.Contract;
 using Affluent.Server.Platform;
 
 namespace Affluent.Server.Jobs;
@@ -60,6 +61,10 @@ internal sealed record Job
 
     /// <summary>What it is about: the id of a connection, for a synchronization.</summary>
     public long SubjectId { get; init; }
+
+    /// <summary>The bank that it asks; null: unknown.</summary>
+    public ProviderId? ProviderId { get; init; }
+
     public JobState State { get; init; }
 
     /// <summary>What is asked of its next run; null: nothing but what its kind does by itself.</summary>

@@ -8,7 +8,7 @@ internal static class JobStore
 {
     private const string Columns = """
         user_id, id, client_id, kind, subject_id, state, request, priority, due_at, lease_until, fence, attempt, rescues,
-        run_id, run_request, progress, present_user, present_until
+        run_id, run_request, progress, present_user, present_until, provider_id
         """;
 
     /// <summary>A new job, idle until it is asked for.</summary>
@@ -16,9 +16,9 @@ internal static class JobStore
         db.Execute(
             """
             insert into jobs (user_id, id, client_id, kind, subject_id, state, request, priority, due_at, present_user,
-                present_until)
+                present_until, provider_id)
             values (@UserId, @Id, @ClientId, @Kind, @SubjectId, @State, @Request, @Priority, @DueAt, @PresentUser,
-                @PresentUntil)
+                @PresentUntil, @ProviderId)
             """,
             job
         );
@@ -81,14 +81,81 @@ internal static class JobStore
             }
         );
 
-    /// <summary>Locks due jobs of a priority that nobody else is just taking, the longest due first.</summary>
-    public static Task<IReadOnlyList<Job>> LockDue(DbWork db, JobPriority priority, int atMost, long now) =>
+    /// <summary>The clients that have due jobs of a priority: one look into the index for each client that has any.</summary>
+    public static Task<IReadOnlyList<ClientId>> ClientsWithDue(DbWork db, JobPriority priority, long now)
+    {
+        var ofPriority = $"priority = '{priority.Word()}' and due_at is not null";
+        return db.Query<ClientId>(
+            $"""
+            with recursive clients_of_jobs (id) as (
+                select * from (select client_id from jobs where {ofPriority} order by client_id limit 1) first
+                union all
+                select (select client_id from jobs where {ofPriority} and client_id > c.id order by client_id limit 1)
+                from clients_of_jobs c where c.id is not null
+            )
+            select id from clients_of_jobs c where id is not null and exists (
+                select 1 from jobs where priority = '{priority.Word()}' and client_id = c.id and due_at <= @Now
+            )
+            """,
+            new { Now = now }
+        );
+    }
+
+    /// <summary>Locks due jobs of a client that nobody else is just taking and that <paramref name="admission"/> may let begin, the longest due first.</summary>
+    public static Task<IReadOnlyList<Job>> LockDue(
+        DbWork db,
+        JobPriority priority,
+        ClientId client,
+        Admission admission,
+        int atMost,
+        long now
+    ) =>
         db.Query<Job>(
             $$"""
-            select {{Columns}} from jobs where due_at <= @Now and priority = '{{priority.Word()}}'
+            select {{Columns}} from jobs
+            where priority = '{{priority.Word()}}' and client_id = @ClientId and due_at <= @Now
+                and not (coalesce(provider_id, '') {in @FullBanks}) and not (user_id {in @FullUsers})
             order by due_at limit @AtMost {skip locked}
             """,
-            new { Now = now, AtMost = atMost }
+            new
+            {
+                ClientId = client,
+                Now = now,
+                AtMost = atMost,
+                FullBanks = db.Database.List(admission.FullBanks(priority).Select(bank => bank.Value)),
+                FullUsers = db.Database.List(admission.FullUsers.Select(user => user.Value)),
+            }
+        );
+
+    /// <summary>Locks due jobs of a client, whatever is under way.</summary>
+    public static Task<IReadOnlyList<Job>> LockDueOf(
+        DbWork db,
+        JobPriority priority,
+        ClientId client,
+        int atMost,
+        long now
+    ) =>
+        db.Query<Job>(
+            $$"""
+            select {{Columns}} from jobs
+            where priority = '{{priority.Word()}}' and client_id = @ClientId and due_at <= @Now
+            limit @AtMost {skip locked}
+            """,
+            new
+            {
+                ClientId = client,
+                Now = now,
+                AtMost = atMost,
+            }
+        );
+
+    /// <summary>The runs under way on all nodes, counted.</summary>
+    public static Task<IReadOnlyList<RunningJobs>> Running(DbWork db) =>
+        db.Query<RunningJobs>(
+            """
+            select client_id, user_id, provider_id, count(*) as runs from jobs where state = 'RUNNING'
+            group by client_id, user_id, provider_id
+            """
         );
 
     /// <summary>Locks running jobs whose lease ends by a time.</summary>

@@ -9,21 +9,29 @@ namespace Affluent.Server.Jobs;
 internal sealed record JobRunner(JobKind Kind, Func<Database, Job, CancellationToken, Task<JobEnd>> Run);
 
 /// <summary>Claims due jobs and runs them. Every node has one; they share the work through the database.</summary>
-internal sealed class Worker(Database database, IEnumerable<JobRunner> runners, TimeProvider time, ILogger<Worker> log)
+internal sealed class Worker(
+    Database database,
+    IEnumerable<JobRunner> runners,
+    RunLimits limits,
+    TimeProvider time,
+    ILogger<Worker> log
+)
 {
     /// <summary>The topic of <see cref="Signals"/> that wakes the worker.</summary>
     public const string Due = "jobs";
 
+    private static readonly Claimed Nothing = new([], HoldsBack: false);
+
     private readonly Dictionary<JobKind, JobRunner> _runners = runners.ToDictionary(runner => runner.Kind);
 
-    /// <summary>Claims up to <paramref name="atMost"/> jobs, dead ones of other nodes included.</summary>
-    public async Task<IReadOnlyList<Job>> ClaimDue(int atMost, CancellationToken cancellation)
+    /// <summary>Claims as many jobs as there are places for, dead ones of other nodes included.</summary>
+    public async Task<Claimed> ClaimDue(FreePlaces free, CancellationToken cancellation)
     {
         var now = time.Seconds();
         // Most looks find nothing: they shall not take the turn of a writer.
-        return await database.Read(db => JobStore.AnyDue(db, now), cancellation)
-            ? await database.Write(db => Claim.Due(db, atMost, now), cancellation)
-            : [];
+        return free.OfAll > 0 && await database.Read(db => JobStore.AnyDue(db, now), cancellation)
+            ? await database.Write(db => Claim.Due(db, limits, free, now), cancellation)
+            : Nothing;
     }
 
     /// <summary>Makes due again what this installation's former process left running, without waiting for its leases to run out.</summary>
@@ -61,7 +69,7 @@ internal sealed class Worker(Database database, IEnumerable<JobRunner> runners, 
     public async Task<int> RunDue(CancellationToken cancellation)
     {
         var runs = 0;
-        while (await ClaimDue(1, cancellation) is [var job, ..])
+        while (await ClaimDue(new(1, 1), cancellation) is { Jobs: [var job, ..] })
         {
             await Run(job, cancellation);
             runs++;
@@ -82,7 +90,10 @@ internal sealed class WorkerLoop(
     /// <summary>How long other nodes' requests may go unnoticed; those of this process wake the loop at once.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
-    private readonly int _most = database.Kind == "sqlite" ? 4 : Math.Max(8, Environment.ProcessorCount * 4);
+    // Runs wait for banks nearly all the time: what is limited is memory, and the turns at the one writer of an SQLite file.
+    private readonly int _most = database.Kind == "sqlite" ? 64 : 256;
+
+    private bool _holdsBack;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -106,14 +117,7 @@ internal sealed class WorkerLoop(
             while (!cancellation.IsCancellationRequested)
             {
                 await Start(running, cancellation);
-                if (running.Count < _most)
-                {
-                    await watch.Wait(Look, time, cancellation);
-                }
-                else
-                {
-                    await Task.WhenAny(running).WaitAsync(cancellation);
-                }
+                await Wait(watch, running, cancellation);
                 running.RemoveWhere(task => task.IsCompleted);
             }
         }
@@ -124,11 +128,29 @@ internal sealed class WorkerLoop(
         await Task.WhenAll(running);
     }
 
+    // The end of a run makes a place, or lets another begin at the same bank.
+    private async Task Wait(Signals.Watch watch, HashSet<Task> running, CancellationToken cancellation)
+    {
+        if (running.Count == 0 || (running.Count < _most && !_holdsBack))
+        {
+            await watch.Wait(Look, time, cancellation);
+            return;
+        }
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var woken = running.Count < _most ? watch.Wait(Look, time, ended.Token) : Task.Delay(Look, time, ended.Token);
+        await Task.WhenAny([woken, .. running]);
+        await ended.CancelAsync();
+        cancellation.ThrowIfCancellationRequested();
+    }
+
     private async Task Start(HashSet<Task> running, CancellationToken cancellation)
     {
         try
         {
-            foreach (var job in await worker.ClaimDue(_most - running.Count, cancellation))
+            var places = _most - running.Count;
+            var claimed = await worker.ClaimDue(new(places, places - (_most / 8)), cancellation);
+            _holdsBack = claimed.HoldsBack;
+            foreach (var job in claimed.Jobs)
             {
                 running.Add(Task.Run(() => worker.Run(job, cancellation), CancellationToken.None));
             }

@@ -100,6 +100,9 @@ internal abstract partial class Database : IAsyncDisposable
     /// <summary>Lets somebody with a connection of their own (Entity Framework) write when it is their turn.</summary>
     public virtual Task<T> InWriterTurn<T>(Func<Task<T>> work, CancellationToken cancellation) => work();
 
+    /// <summary>Waits until no other transaction of any node is at the same; this one is until it ends.</summary>
+    public abstract Task TakeTurn(DbWork db, Turn turn);
+
     /// <summary>What time it is where the database is.</summary>
     public abstract Task<DateTimeOffset> Now(DbWork db, TimeProvider machine);
 
@@ -156,4 +159,11 @@ internal abstract partial class Database : IAsyncDisposable
     /// killed, the next one may begin. On SQLite, which has one writer, the processes take turns by transaction.
     /// </summary>
     public abstract Task<T> Alone<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation);
+}
+
+/// <summary>What one transaction of all nodes does at a time.</summary>
+internal enum Turn
+{
+    /// <summary>Counts the runs under way and lets others begin.</summary>
+    Claim = 1,
 }

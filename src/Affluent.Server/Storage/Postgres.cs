@@ -118,6 +118,10 @@ internal sealed partial class PostgresDatabase : Database
                 };
     }
 
+    // Two numbers: the locks of one are those of whoever is alone.
+    public override Task TakeTurn(DbWork db, Turn turn) =>
+        db.Query<string>("select cast(pg_advisory_xact_lock(1, @Turn) as text)", new { Turn = (int)turn });
+
     public override async Task<DateTimeOffset> Now(DbWork db, TimeProvider machine) =>
         DateTimeOffset.FromUnixTimeMilliseconds(
             await db.Scalar<long>("select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)")

@@ -126,6 +126,9 @@ internal sealed partial class SqliteDatabase : Database
                 };
     }
 
+    // There is one writer.
+    public override Task TakeTurn(DbWork db, Turn turn) => Task.CompletedTask;
+
     // A file goes by the clock of the machine on which it is.
     public override Task<DateTimeOffset> Now(DbWork db, TimeProvider machine) => Task.FromResult(machine.GetUtcNow());
 

@@ -75,6 +75,8 @@ internal sealed class HookedDatabase(Database inner) : Database
 
     protected override string ReplaceTokens(string sql) => inner.Translate(sql);
 
+    public override Task TakeTurn(DbWork db, Turn turn) => inner.TakeTurn(db, turn);
+
     public override Task<DateTimeOffset> Now(DbWork db, TimeProvider machine) => inner.Now(db, machine);
 
     protected override string Allow(string table, string column, string words) =>

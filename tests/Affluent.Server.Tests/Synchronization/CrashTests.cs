@@ -60,7 +60,7 @@ public sealed class CrashTests
         var (http, _) = await app.SignedInUser();
         await TestApp.Connect(http);
         var worker = app.Services.GetRequiredService<Worker>();
-        var stale = (await worker.ClaimDue(1, Stop)).Single();
+        var stale = (await worker.ClaimDue(new(1, 1), Stop)).Jobs.Single();
         app.Time.Advance(Claim.Lease + TimeSpan.FromSeconds(1));
         await app.RunDueSynchronizations();
         var before = await Everything(app);
@@ -74,18 +74,18 @@ public sealed class CrashTests
     public async Task Many_workers_at_once_claim_each_connection_once(DatabaseKind kind)
     {
         await using var app = await TestApp.StartWith(Bank_with_two_accounts(), kind);
-        var (http, _) = await app.SignedInUser();
         for (var i = 0; i < 12; i++)
         {
+            var (http, _) = await app.SignedInUser();
             await TestApp.Connect(http);
         }
         var worker = app.Services.GetRequiredService<Worker>();
 
         var claims = await Task.WhenAll(
-            Enumerable.Range(0, 6).Select(_ => Task.Run(() => worker.ClaimDue(5, Stop), Stop))
+            Enumerable.Range(0, 6).Select(_ => Task.Run(() => worker.ClaimDue(new(5, 5), Stop), Stop))
         );
 
-        var all = claims.SelectMany(c => c).Select(c => c.Id).ToArray();
+        var all = claims.SelectMany(c => c.Jobs).Select(job => job.Id).ToArray();
         Assert.Equal(12, all.Length);
         Assert.Equal(12, all.Distinct().Count());
     }
@@ -132,7 +132,7 @@ public sealed class CrashTests
             return null;
         };
         var worker = app.Services.GetRequiredService<Worker>();
-        var claim = (await worker.ClaimDue(1, Stop)).Single();
+        var claim = (await worker.ClaimDue(new(1, 1), Stop)).Jobs.Single();
 
         await worker.Run(claim, stopping.Token);
         var job = await app.JobState(id);

@@ -49,3 +49,6 @@ create index recategorizations_open on recategorizations (lease_until) where sta
 
 -- The users of a client one after the other.
 create index users_by_client on users (client_id, id);
+
+-- Decided by a rule of the client: a word that came with these rules.
+{allow transactions.category_why CategoryWhy};
