@@ -100,18 +100,28 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <summary>A user to whom rows can belong.</summary>
     public async Task<Server.Platform.UserId> StoreUser()
     {
-        await Database.Write(
-            db =>
-                db.Execute(
-                    """
-                    insert into users (id, client_id, email, email_key, password_hash, created_at)
-                    values (1, 1, 'ada@example.org', 'ada@example.org', '', 0)
-                    """
-                ),
-            TestContext.Current.CancellationToken
-        );
+        await StoreUsers(first: 1, count: 1);
         return new(1);
     }
+
+    /// <summary>Users to whom rows can belong, with ids one after the other.</summary>
+    public Task StoreUsers(long first, int count) =>
+        Database.Write(
+            async db =>
+            {
+                for (var id = first; id < first + count; id++)
+                {
+                    await db.Execute(
+                        """
+                        insert into users (id, client_id, email, email_key, password_hash, created_at)
+                        values (@Id, 1, @Email, @Email, '', 0)
+                        """,
+                        new { Id = id, Email = $"ada{id}@example.org" }
+                    );
+                }
+            },
+            TestContext.Current.CancellationToken
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -23,7 +23,7 @@ public sealed class ClaimTests
     public async Task A_bank_that_never_answers_keeps_no_other_banks_runs_waiting(DatabaseKind kind)
     {
         await using var test = await TestDatabase.Create(kind);
-        var jobs = new Jobs(test.Database);
+        var jobs = new Jobs(test);
         await jobs.Due(client: 1, Slow, count: 30, at: Now - 500, users: 30);
         await jobs.Due(client: 2, Quick, count: 2, at: Now, users: 2);
 
@@ -42,7 +42,7 @@ public sealed class ClaimTests
     public async Task A_client_with_a_thousand_due_jobs_keeps_no_other_clients_waiting(DatabaseKind kind)
     {
         await using var test = await TestDatabase.Create(kind);
-        var jobs = new Jobs(test.Database);
+        var jobs = new Jobs(test);
         await jobs.Due(client: 1, Quick, count: 300, at: Now - 9_000, users: 300);
         await jobs.Due(client: 2, Quick, count: 1, at: Now, users: 1);
         await jobs.Due(client: 3, Quick, count: 50, at: Now, users: 50);
@@ -59,7 +59,7 @@ public sealed class ClaimTests
     public async Task A_user_with_many_banks_takes_few_places(DatabaseKind kind)
     {
         await using var test = await TestDatabase.Create(kind);
-        var jobs = new Jobs(test.Database);
+        var jobs = new Jobs(test);
         await jobs.Due(client: 1, Quick, count: 12, at: Now - 100, users: 1);
         await jobs.Due(client: 1, Quick, count: 2, at: Now, users: 2);
 
@@ -72,7 +72,7 @@ public sealed class ClaimTests
     public async Task Whose_user_waits_comes_first_and_finds_a_place_when_all_others_are_taken(DatabaseKind kind)
     {
         await using var test = await TestDatabase.Create(kind);
-        var jobs = new Jobs(test.Database);
+        var jobs = new Jobs(test);
         await jobs.Due(client: 1, Quick, count: 40, at: Now - 100, users: 40);
 
         Assert.Equal(6, (await Claim(test.Database, new(8, 6))).Jobs.Count);
@@ -85,7 +85,7 @@ public sealed class ClaimTests
     public async Task Nodes_that_claim_at_once_do_not_go_beyond_a_banks_limit_together(DatabaseKind kind)
     {
         await using var test = await TestDatabase.Create(kind);
-        await new Jobs(test.Database).Due(client: 1, Slow, count: 60, at: Now - 100, users: 60);
+        await new Jobs(test).Due(client: 1, Slow, count: 60, at: Now - 100, users: 60);
 
         var claims = await Task.WhenAll(
             Enumerable.Range(0, 8).Select(_ => Task.Run(() => Claim(test.Database, Plenty), Stop))
@@ -103,25 +103,17 @@ public sealed class ClaimTests
         claimed.Jobs.GroupBy(job => (int)job.ClientId.Value).Select(client => (client.Key, client.Count())).Order();
 
     /// <summary>Jobs of users who have nothing else.</summary>
-    private sealed class Jobs(Database database)
+    private sealed class Jobs(TestDatabase test)
     {
         private long _last;
 
-        public Task Due(int client, ProviderId bank, int count, long at, int users, bool attended = false) =>
-            database.Write(
+        public async Task Due(int client, ProviderId bank, int count, long at, int users, bool attended = false)
+        {
+            var first = _last + 1;
+            await test.StoreUsers(first, users);
+            await test.Database.Write(
                 async db =>
                 {
-                    var first = _last + 1;
-                    for (var user = 0; user < users; user++)
-                    {
-                        await db.Execute(
-                            """
-                            insert into users (id, client_id, email, email_key, password_hash, created_at)
-                            values (@Id, 1, @Email, @Email, '', 0)
-                            """,
-                            new { Id = first + user, Email = $"{first + user}@example.org" }
-                        );
-                    }
                     for (var i = 0; i < count; i++)
                     {
                         _last++;
@@ -141,5 +133,6 @@ public sealed class ClaimTests
                 },
                 Stop
             );
+        }
     }
 }
