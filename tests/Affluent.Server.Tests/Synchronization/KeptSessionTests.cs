@@ -223,7 +223,7 @@ public sealed class KeptSessionTests
         var worker = app.WorkerOver(database);
         try
         {
-            if (await worker.ClaimDue(1, Stop) is [var job, ..])
+            if (await worker.ClaimDue(new(1, 1), Stop) is { Jobs: [var job, ..] })
             {
                 await worker.Run(job, stop);
             }
