@@ -7,6 +7,8 @@ namespace Affluent.Server.Connections;
 /// <summary>Every statement about the channels of connections.</summary>
 internal static class ChannelStore
 {
+    private const long SecondsPerDay = 86_400;
+
     private static readonly BulkTable<NewChannel> New = new(
         "channels",
         [
@@ -93,6 +95,41 @@ internal static class ChannelStore
                 Credentials = sealedCredentials,
             }
         ) == 1;
+
+    /// <summary>
+    /// The channels whose authorization ends within 14, 7 or 1 days and whose users have not been warned of that, marked as warned.
+    /// </summary>
+    public static Task<IReadOnlyList<ExpiringChannel>> TakeExpiring(DbWork db, long now, int atMost)
+    {
+        const string Days = "case when ch.expires_at <= @In1 then 1 when ch.expires_at <= @In7 then 7 else 14 end";
+        return db.Query<ExpiringChannel>(
+            $$"""
+            update channels set warned_of = expires_at, warned_days = {{Days.Replace(
+                "ch.",
+                "",
+                StringComparison.Ordinal
+            )}}
+            where (user_id, connection_id, definition_id) in (
+                select ch.user_id, ch.connection_id, ch.definition_id from channels ch
+                where ch.expires_at > @Now and ch.expires_at <= @In14
+                    and ch.status in ('{{ChannelStatus.Success.Word()}}', '{{ChannelStatus.Running.Word()}}', '{{ChannelStatus.Failed.Word()}}')
+                    and (coalesce(ch.warned_of, 0) <> ch.expires_at or ch.warned_days > {{Days}})
+                order by ch.expires_at limit @AtMost {skip locked}
+            )
+            returning user_id, connection_id, definition_id, warned_days,
+                (select c.client_id from connections c where c.user_id = channels.user_id and c.id = channels.connection_id)
+                    as client_id
+            """,
+            new
+            {
+                Now = now,
+                In1 = now + SecondsPerDay,
+                In7 = now + (7 * SecondsPerDay),
+                In14 = now + (14 * SecondsPerDay),
+                AtMost = atMost,
+            }
+        );
+    }
 
     /// <summary>Keeps what a run learned; nothing on a channel that the user has started over meanwhile, or has taken off.</summary>
     public static Task Save(DbWork db, ChannelKey key, ChannelChange change) =>

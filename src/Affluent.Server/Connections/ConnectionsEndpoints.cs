@@ -9,7 +9,8 @@ internal static class ConnectionsEndpoints
 {
     private static readonly Paging Pages = new(Standard: 100, Maximum: 500);
 
-    public static void AddConnectionViews(this IServiceCollection services) => services.AddSingleton<ConnectionView>();
+    public static void AddConnectionViews(this IServiceCollection services) =>
+        services.AddSingleton<ConnectionView>().AddExpiringConsents();
 
     public static void MapConnections(this IEndpointRouteBuilder app)
     {

@@ -118,6 +118,7 @@ internal enum EventName
     UserInputExpired,
     ConsentGiven,
     ConsentDenied,
+    ConsentExpiring,
     ConsentExpired,
     AccountSelected,
     AccountDeselected,
@@ -154,6 +155,7 @@ internal static class EventNames
             or EventName.ChannelFailed => EventType.Synchronization,
             EventName.ConsentGiven
             or EventName.ConsentDenied
+            or EventName.ConsentExpiring
             or EventName.ConsentExpired
             or EventName.AccountSelected
             or EventName.AccountDeselected => EventType.Consent,

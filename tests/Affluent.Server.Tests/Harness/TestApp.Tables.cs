@@ -72,6 +72,17 @@ internal sealed partial class TestApp
             Stop
         );
 
+    /// <summary>The reasons of a connection's events, in the order of the log.</summary>
+    public Task<IReadOnlyList<string>> EventReasons(string connection) =>
+        Database.Read(
+            db =>
+                db.Query<string>(
+                    "select reason from events where connection_id = @Id and reason is not null order by id",
+                    new { Id = Number(connection) }
+                ),
+            Stop
+        );
+
     /// <summary>Tells of the end of a user's access as another node would: past the memory of this one.</summary>
     public Task RevokeOnAnotherNode(TestUser user) =>
         Execute(
