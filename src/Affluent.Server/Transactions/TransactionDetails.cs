@@ -46,7 +46,9 @@ internal sealed record TransactionDetailsMessage
             Counterparty = row.Counterparty,
             CheckNumber = row.CheckNumber,
             Code = row.BankCode,
+            Mandate = row.Mandate,
             CreditorId = row.CreditorId,
+            EndToEndId = row.EndToEndId,
             MerchantCategory = row.MerchantCategory,
         };
 }

@@ -172,6 +172,7 @@ internal static class TransactionImports
                 }
             );
         }
+        await OriginalLinks.Save(work, accountId, changes.Inserts);
         await ChangeLog.Append(work, changes.ChangeSet, accountId);
     }
 }

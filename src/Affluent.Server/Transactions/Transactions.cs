@@ -103,6 +103,9 @@ internal sealed record TransactionRow
     /// <summary>It was said to be the same as this one, which alone is shown.</summary>
     public TransactionId? MergedInto { get; init; }
 
+    /// <summary>The transaction that this one gives back; null: none, or none that could be told.</summary>
+    public TransactionId? OriginalId { get; init; }
+
     /// <summary>What the user or client put in the place of ours; null: nothing.</summary>
     public string? OwnCategoryId { get; init; }
 

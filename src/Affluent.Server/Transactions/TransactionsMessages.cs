@@ -72,6 +72,12 @@ internal sealed record TransactionMessage
     /// <summary>When it changed last; an exact time in UTC seconds.</summary>
     public required long LastUpdateDate { get; init; }
 
+    /// <summary>
+    /// The transaction of this account that this one gives back (refund, return of a direct debit or check), exactly; absent when there is none,
+    /// or more than one that it could be.
+    /// </summary>
+    public TransactionId? OriginalTrxId { get; init; }
+
     /// <summary>Number of a check.</summary>
     public string? CheckNumber { get; init; }
 
@@ -138,6 +144,7 @@ internal sealed record TransactionMessage
             TransactionDate = Start(row.TransactionDay),
             ImportDate = row.ImportedAt,
             LastUpdateDate = row.UpdatedAt,
+            OriginalTrxId = row.OriginalId,
             CheckNumber = row.CheckNumber,
             Mandate = row.Mandate,
             CreditorId = row.CreditorId,

@@ -16,7 +16,8 @@ internal static class TransactionsStore
         id, account_id, amount_minor, currency, label, remittance, counterparty, type, status, category_id, day, booking_day,
         value_day, transaction_day, check_number, mandate, creditor_id, end_to_end_id, merchant_category,
         category_confidence, category_why, category_rule_id, merchant_key, confidence, ambiguous, missing_since, imported_at, updated_at,
-        match_tier, match_reason, candidates, merged_into, own_category_id, own_label, own_note
+        match_tier, match_reason, candidates, merged_into, own_category_id, own_label, own_note,
+        original_id
         """;
 
     /// <summary>

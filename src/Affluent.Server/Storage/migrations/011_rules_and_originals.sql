@@ -50,5 +50,5 @@ create index recategorizations_open on recategorizations (lease_until) where sta
 -- The users of a client one after the other.
 create index users_by_client on users (client_id, id);
 
--- Decided by a rule of the client: a word that came with these rules.
-{allow transactions.category_why CategoryWhy};
+-- The transaction that this one gives back: the payment behind a refund, the debit behind its return.
+alter table transactions add column original_id bigint;
