@@ -14,6 +14,9 @@ internal sealed class WordPseudonyms
     private const string Consonants = "BCDFGHJKLMNPQRSTVWXZ";
     private const int Tries = 60;
 
+    // To look whether a word clashes with those that are taken means to look at all of them.
+    private const int MostLooks = 3;
+
     /// <summary>The words that the ledger knows by heart, which name nobody.</summary>
     public static readonly HashSet<string> Kept =
     [
@@ -29,7 +32,7 @@ internal sealed class WordPseudonyms
 
     private readonly Dictionary<string, string> _of = new(StringComparer.Ordinal);
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
-    private readonly List<string> _compared = [];
+    private readonly List<LetteredWord> _compared = [];
     private readonly HashSet<string> _originals;
     private readonly Func<int, int> _draw;
 
@@ -44,7 +47,10 @@ internal sealed class WordPseudonyms
                 .Distinct(StringComparer.Ordinal)
                 .SelectMany(text => Runs(text).Where(run => !Stays(text, run)).Select(run => run.Folded!)),
         ];
-        string[] telling = [.. _originals.Where(IsCompared).Order(StringComparer.Ordinal)];
+        LetteredWord[] telling =
+        [
+            .. _originals.Where(IsCompared).Order(StringComparer.Ordinal).Select(word => new LetteredWord(word)),
+        ];
         var groups = new Groups<string>(_originals);
         for (var i = 0; i < telling.Length; i++)
         {
@@ -52,7 +58,7 @@ internal sealed class WordPseudonyms
             {
                 if (AreAlike(telling[i], telling[j]))
                 {
-                    groups.Join(telling[i], telling[j]);
+                    groups.Join(telling[i].Word, telling[j].Word);
                 }
             }
         }
@@ -172,19 +178,40 @@ internal sealed class WordPseudonyms
     private static bool IsCompared(string word) =>
         WordComparison.IsTelling(word) || (word.Length >= 4 && word.All(char.IsAsciiDigit));
 
-    private static bool AreAlike(string a, string b) =>
-        WordComparison.AreAlike(a, b) || ((a[0] == '0' || b[0] == '0') && a.TrimStart('0') == b.TrimStart('0'));
+    private static bool AreAlike(LetteredWord a, LetteredWord b)
+    {
+        var (less, more) = a.Word.Length <= b.Word.Length ? (a, b) : (b, a);
+        // Whatever likens them, the longer one has every letter of the shorter one.
+        return (less.Letters & ~more.Letters) == 0
+            && (
+                WordComparison.AreAlike(less.Word, more.Word)
+                || (more.Word[0] == '0' && less.Word.TrimStart('0') == more.Word.TrimStart('0'))
+            );
+    }
+
+    /// <summary>A word and which letters it has: there are many pairs of words, and few have the same.</summary>
+    private readonly struct LetteredWord(string word)
+    {
+        public string Word => word;
+
+        public ulong Letters { get; } = word.Aggregate(0UL, (letters, c) => letters | (1UL << (c & 63)));
+    }
 
     private void Replace(string[] words)
     {
         var compared = words.Length > 1 || IsCompared(words[0]);
         string[]? best = null;
-        var fewest = int.MaxValue;
-        for (var attempt = 0; attempt < Tries && fewest > 0; attempt++)
+        var (fewest, looks) = (int.MaxValue, 0);
+        for (var attempt = 0; attempt < Tries && fewest > 0 && looks < MostLooks; attempt++)
         {
             var longer = attempt > Tries / 2 && !compared ? 1 : 0;
             string[] made = words.Length > 1 ? Substituted(words) : [Invented(words[0], longer)];
-            if (Array.TrueForAll(made, IsFree) && Clashes(made, compared, fewest) is var clashes && clashes < fewest)
+            if (!Array.TrueForAll(made, IsFree))
+            {
+                continue;
+            }
+            looks++;
+            if (Clashes(made, compared, fewest) is var clashes && clashes < fewest)
             {
                 (best, fewest) = (made, clashes);
             }
@@ -197,7 +224,7 @@ internal sealed class WordPseudonyms
             _taken.Add(best[i]);
             if (compared)
             {
-                _compared.Add(best[i]);
+                _compared.Add(new(best[i]));
             }
         }
     }
@@ -214,10 +241,11 @@ internal sealed class WordPseudonyms
         {
             return 0;
         }
+        var lettered = Array.ConvertAll(made, word => new LetteredWord(word));
         var clashes = 0;
         foreach (var other in _compared)
         {
-            clashes += Array.Exists(made, word => AreAlike(word, other)) ? 1 : 0;
+            clashes += Array.Exists(lettered, word => AreAlike(word, other)) ? 1 : 0;
             if (clashes >= most)
             {
                 break;

@@ -145,6 +145,29 @@ public sealed class AnonymizerTests
         Assert.Equal(rows[2].Text.Split(' ')[2], rows[3].Text.Split(' ')[1]);
     }
 
+    [Theory]
+    [InlineData(-100_00, -105_00, 5)]
+    [InlineData(-10_00, -10_01, 1)]
+    [InlineData(-80_00, -62_15, 23)]
+    [InlineData(-1_00, -57_30, 401)]
+    public void What_card_payments_are_compared_by_stays_as_far_apart(long announced, long booked, int percent)
+    {
+        var random = new Random(6);
+        var reading = Reading(
+            [new(1, Rows.Pending(announced, 10, "CB STATION TOTAL"))],
+            [Rows.Booked(booked, 12, "CARTE STATION TOTAL")]
+        );
+        for (var i = 0; i < 50; i++)
+        {
+            var anonymous = Anonymizer.Anonymize([reading], random.Next).Readings[0];
+
+            var (before, after) = (anonymous.Held[0].Movement.Amount, anonymous.Listed[0].Amount);
+            Assert.Equal(percent, Math.Min(401, Math.Ceiling(Math.Abs((decimal)after - before) * 100 / -before)));
+            Assert.Equal(announced % 100 == 0, before % 100 == 0);
+            Assert.DoesNotContain(before, new[] { announced, booked });
+        }
+    }
+
     [Fact]
     public void No_two_anonymous_recordings_are_alike()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Affluent.Ledger;
 using Affluent.Server.Commands;
+using Affluent.Server.Recordings;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 using static Affluent.Server.Tests.Harness.LinkedBank;
@@ -142,6 +143,28 @@ public sealed class RecordingCommandTests : IDisposable
         Assert.Equal(ExitCode.Failed, (await app.Command("recordings", "export", other)).Code);
         Assert.Equal(ExitCode.Failed, (await app.Command("recordings", "delete", other)).Code);
         Assert.Equal(ExitCode.Usage, (await app.Command("recordings", "start", other, "--readings", "51")).Code);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_reading_that_is_too_large_is_counted_and_takes_its_turn(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        // Letters are bounded, whatever the number of rows.
+        bank.EmbeddedChannel.With(
+            Bank.Account("111"),
+            [
+                .. Enumerable
+                    .Range(1, RecordingRow.LongestContent / 9_000)
+                    .Select(n => Bank.Booked($"{n}", -n, "2026-02-27", new string('x', 9_500))),
+            ]
+        );
+        var (app, http, id) = await Linked(bank, kind);
+        await using var _1 = app;
+
+        await Record(app, http, id, "--readings", "2");
+
+        Assert.Equal(0, await app.Count("recorded_readings"));
+        Assert.Matches("recorded 0, to come 1, too large 1 ", (await app.Command("recordings", "list")).Output);
     }
 
     [Theory, OnBothDatabases]
