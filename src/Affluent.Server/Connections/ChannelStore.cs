@@ -132,8 +132,14 @@ internal static class ChannelStore
     }
 
     /// <summary>Keeps what a run learned; nothing on a channel that the user has started over meanwhile, or has taken off.</summary>
-    public static Task Save(DbWork db, ChannelKey key, ChannelChange change) =>
-        db.Execute(
+    public static Task Save(DbWork db, ChannelKey key, ChannelChange change)
+    {
+        if (change.Session is not null || change.Credentials is not null)
+        {
+            // The bank gives a token once.
+            db.MustLast();
+        }
+        return db.Execute(
             """
             update channels set session = coalesce(@Session, session), credentials = coalesce(@Credentials, credentials),
                 expires_at = coalesce(@ExpiresAt, expires_at), status = coalesce(@Status, status),
@@ -161,6 +167,7 @@ internal static class ChannelStore
                 Succeeded = change.Status == ChannelStatus.Success,
             }
         );
+    }
 
     /// <summary>
     /// Takes a channel off a connection, with its stored credentials and session; true when that was the last one in use: access

@@ -27,6 +27,15 @@ internal sealed class DbWork(
     /// <summary>To be done once the transaction has committed, and never when it did not: waking those who wait for its rows.</summary>
     public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
 
+    /// <summary>Whether <see cref="MustLast"/> was said.</summary>
+    public bool Lasts { get; private set; }
+
+    /// <summary>
+    /// What this transaction writes cannot be had again: it is on the disk before anybody hears of the commit. PostgreSQL does so always,
+    /// an SQLite file only where it is said.
+    /// </summary>
+    public void MustLast() => Lasts = true;
+
     /// <summary>What this transaction erases or overwrites is to leave the database's files too, as far as it can (decision 10).</summary>
     public void Erases() => AfterCommit(database.HasErased);
 

@@ -116,7 +116,7 @@ internal sealed class TestDatabase : IAsyncDisposable
                         insert into users (id, client_id, email, email_key, password_hash, created_at)
                         values (@Id, 1, @Email, @Email, '', 0)
                         """,
-                        new { Id = id, Email = $"ada{id}@example.org" }
+                        new { Id = id, Email = id == 1 ? "ada@example.org" : $"ada{id}@example.org" }
                     );
                 }
             },

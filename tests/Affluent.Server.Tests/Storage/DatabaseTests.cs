@@ -194,6 +194,36 @@ public sealed class DatabaseTests
     public void An_address_of_another_database_is_refused(string address) =>
         Assert.Throws<FormatException>(() => Database.Open(address));
 
+    [Theory, OnSqliteOnly("PostgreSQL writes each commit to its disk.")]
+    public async Task What_cannot_be_had_again_is_on_the_disk_before_anybody_hears_of_it(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.RedirectChannel.With(Bank.Account("111"));
+        var sessions = 0;
+        bank.EmbeddedChannel.With(Bank.Account("111"));
+        bank.EmbeddedChannel.Instead = (context, input) =>
+            input is Affluent.Connectors.Testing.StepInput.ListAccounts
+                ? new Affluent.Connectors.Contract.StepResult.Page
+                {
+                    Session = $"session {++sessions}",
+                    Accounts = [.. bank.EmbeddedChannel.Accounts],
+                }
+                : null;
+        await using var app = await TestApp.StartWith(bank, kind);
+        var file = (SqliteDatabase)app.Database;
+        var (http, user) = await app.SignedInUser();
+        var before = file.Flushes;
+
+        await app.SignIn(user);
+        Assert.True(file.Flushes > before, "a refresh token");
+
+        before = file.Flushes;
+        await TestApp.Connect(http);
+        Assert.Equal(before, file.Flushes);
+        await app.RunDueSynchronizations();
+        Assert.True(file.Flushes > before, "a session of the bank");
+    }
+
     private sealed record Sample
     {
         public long Id { get; init; }
