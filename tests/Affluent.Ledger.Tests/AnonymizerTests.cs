@@ -12,7 +12,7 @@ public sealed class AnonymizerTests
         List<string> faults = [];
         foreach (var history in Corpus.All)
         {
-            var original = RecordedHistory.Of(history, last: 3);
+            var original = RecordedHistory.Of(history);
             var anonymous = Anonymizer.Anonymize(original, random.Next);
             if (anonymous.LeftOut > 0)
             {
@@ -39,7 +39,7 @@ public sealed class AnonymizerTests
         var random = new Random(2);
         foreach (var history in Corpus.Written.Concat(Corpus.Generated.Where((_, place) => place % 12 == 0)))
         {
-            var original = RecordedHistory.Of(history, last: 3);
+            var original = RecordedHistory.Of(history);
             var anonymous = Anonymizer.Anonymize(original, random.Next).Readings;
 
             var left = Telling(original).Intersect(Telling(anonymous)).ToArray();
