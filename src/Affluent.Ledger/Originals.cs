@@ -51,9 +51,7 @@ public static class Originals
 
     /// <summary>Whether a movement says that it gives back: by its code or words, or as money that came back to a card.</summary>
     public static bool IsReturn(Movement movement) =>
-        HasCode(movement.Code)
-        || HasWords(movement)
-        || (movement.Amount > 0 && LabelParts.Of(movement).Means == PaymentMeans.Card);
+        HasCode(movement.Code) || HasWords(movement) || (movement.Amount > 0 && IsByCard(movement));
 
     /// <summary>What a movement gives back; null: nothing that could be told.</summary>
     /// <param name="earlier">Of the same account.</param>
@@ -96,6 +94,13 @@ public static class Originals
     // Domain, family and sub-family, joined by whatever the bank likes.
     private static bool HasCode(string? code) =>
         code is not null && Array.Exists(Codes, kind => code.EndsWith(kind, StringComparison.OrdinalIgnoreCase));
+
+    // Every credit that comes in is asked: its label need not be read whole for that.
+    private static bool IsByCard(Movement movement)
+    {
+        var tokens = new Tokens(Labels.Decoded(movement.Text));
+        return PaymentMeansWords.Of(TransactionTypes.Guess(movement, tokens), tokens) == PaymentMeans.Card;
+    }
 
     private static bool HasWords(Movement movement) =>
         movement.Text.AsSpan().ContainsAny(Beginnings)
