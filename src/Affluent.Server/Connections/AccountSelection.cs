@@ -36,7 +36,7 @@ internal static class AccountSelection
         await ConnectionsStore.SetAccountsChosen(db, userId, connectionId);
         if (await ConnectionsStore.SetRunning(db, userId, connectionId))
         {
-            await ConnectionJobs.Request(work, job, JobRequest.All, user, followUp: true);
+            await ConnectionJobs.Request(work, job, JobRequest.All, user);
         }
         await EventLog.Append(
             work,

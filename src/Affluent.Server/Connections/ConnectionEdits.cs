@@ -157,7 +157,7 @@ internal static class ConnectionEdits
         job = await ConnectionJobs.AbandonWaiting(work, job);
         if (await ConnectionsStore.SetRunning(work.Db, work.UserId, connectionId))
         {
-            await ConnectionJobs.Request(work, job, JobRequest.All, user, followUp: true);
+            await ConnectionJobs.Request(work, job, JobRequest.All, user);
         }
         await EventLog.Append(
             work,

@@ -9,7 +9,7 @@ namespace Affluent.Server.Connections;
 internal static class Synchronizations
 {
     /// <summary>
-    /// Asks for a run, due at once. During a run it widens that one. False: the user has no such connection, or it is closed.
+    /// Asks for a run, due at once; during a run, for one that follows it. False: the user has no such connection, or it is closed.
     /// </summary>
     /// <param name="user">The user, when present; null: the run must not ask questions.</param>
     public static async Task<bool> Request(UserWork work, ConnectionId connectionId, JobRequest what, PresentUser? user)
@@ -21,7 +21,7 @@ internal static class Synchronizations
         {
             return false;
         }
-        await ConnectionJobs.Request(work, job, what, user, followUp: false);
+        await ConnectionJobs.Request(work, job, what, user);
         await EventLog.Append(work, NewEvent.OfConnection(EventName.SynchronizationRequested, connectionId));
         return true;
     }
@@ -34,7 +34,7 @@ internal static class Synchronizations
         List<ConnectionId> asked = [];
         foreach (var job in jobs.Where(job => running.Contains(new ConnectionId(job.SubjectId))))
         {
-            await ConnectionJobs.Request(work, job, what, user, followUp: false);
+            await ConnectionJobs.Request(work, job, what, user);
             asked.Add(new ConnectionId(job.SubjectId));
         }
         asked.Sort((one, other) => one.Value.CompareTo(other.Value));

@@ -26,7 +26,7 @@ internal static class ConnectionJobs
         };
         await JobStore.Insert(
             work.Db,
-            JobTransitions.Apply(idle, await Requested(work, connectionId, JobRequest.All, user, followUp: false))!
+            JobTransitions.Apply(idle, await Requested(work, connectionId, JobRequest.All, user))!
         );
         WakeWorker(work.Db);
     }
@@ -35,16 +35,11 @@ internal static class ConnectionJobs
     public static Task<Job?> Lock(UserWork work, ConnectionId connectionId) =>
         JobStore.Lock(work.Db, work.UserId, JobKind.Synchronization, connectionId.Value);
 
-    /// <summary>Asks for a run, due at once. During a run it widens that one.</summary>
+    /// <summary>Asks for a run, due at once; during a run, for one that follows it.</summary>
     /// <param name="user">The user, when present; null: the run must not ask questions.</param>
-    /// <param name="followUp">What was changed just now may be too late for a run under way: another one must follow it.</param>
-    public static async Task Request(UserWork work, Job job, JobRequest what, PresentUser? user, bool followUp)
+    public static async Task Request(UserWork work, Job job, JobRequest what, PresentUser? user)
     {
-        await JobStore.Apply(
-            work.Db,
-            job,
-            await Requested(work, new ConnectionId(job.SubjectId), what, user, followUp)
-        );
+        await JobStore.Apply(work.Db, job, await Requested(work, new ConnectionId(job.SubjectId), what, user));
         WakeWorker(work.Db);
     }
 
@@ -79,10 +74,8 @@ internal static class ConnectionJobs
         UserWork work,
         ConnectionId connectionId,
         JobRequest what,
-        PresentUser? user,
-        bool followUp
-    ) =>
-        new(what, user is null ? null : Seal(await work.Key(), connectionId.Value, user, work.Now), work.Now, followUp);
+        PresentUser? user
+    ) => new(what, user is null ? null : Seal(await work.Key(), connectionId.Value, user, work.Now), work.Now);
 }
 
 [JsonSourceGenerationOptions(

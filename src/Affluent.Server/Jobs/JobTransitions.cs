@@ -9,8 +9,7 @@ internal abstract record JobChange
 
     /// <summary>Somebody asks for a run.</summary>
     /// <param name="User">The user, when present.</param>
-    /// <param name="FollowUp">What was changed just now may be too late for a run under way: another one must follow it.</param>
-    public sealed record Requested(JobRequest What, Attendance? User, long Now, bool FollowUp) : JobChange;
+    public sealed record Requested(JobRequest What, Attendance? User, long Now) : JobChange;
 
     /// <summary>A node takes the due job.</summary>
     public sealed record Claimed(long LeaseUntil) : JobChange;
@@ -20,6 +19,9 @@ internal abstract record JobChange
 
     /// <summary>The node begins a run; what was asked for is what it does.</summary>
     public sealed record Begun(RunId RunId) : JobChange;
+
+    /// <summary>The run under way has read nothing yet: it does what was asked for meanwhile, too.</summary>
+    public sealed record RequestTaken : JobChange;
 
     /// <summary>The node is alive.</summary>
     public sealed record LeaseRenewed(long LeaseUntil) : JobChange;
@@ -91,6 +93,11 @@ internal static class JobTransitions
                 Progress = null,
                 Attempt = 0,
             },
+            (JobState.Running, JobChange.RequestTaken) when job is { RunId: not null, Request: { } request } => job with
+            {
+                RunRequest = Wider(job.RunRequest, request),
+                Request = null,
+            },
             (JobState.Running, JobChange.LeaseRenewed renewed) => job with { LeaseUntil = renewed.LeaseUntil },
             (JobState.Running, JobChange.Progressed progressed) when job.RunId is not null => job with
             {
@@ -151,19 +158,15 @@ internal static class JobTransitions
             _ => null,
         };
 
-    // A run that has begun takes no more requests, except that a list widens one that lists nothing. The wider request wins.
+    // A run under way may have read what was to be read before it was asked for: it leaves the request to the one that follows.
     private static Job WithRequest(Job job, JobChange.Requested asked)
     {
-        var takes =
-            job.RunId is null
-            || asked.FollowUp
-            || (asked.What == JobRequest.ListAccounts && job.RunRequest != JobRequest.ListAccounts);
-        var widened = job with
-        {
-            Request = !takes || job.Request == JobRequest.ListAccounts ? job.Request : asked.What,
-        };
-        return asked.User is { } user ? Attended(widened, user) : widened;
+        var wanted = job with { Request = Wider(job.Request, asked.What) };
+        return asked.User is { } user ? Attended(wanted, user) : wanted;
     }
+
+    private static JobRequest Wider(JobRequest? one, JobRequest other) =>
+        one == JobRequest.ListAccounts ? JobRequest.ListAccounts : other;
 
     private static Job Attended(Job job, Attendance user) =>
         job with

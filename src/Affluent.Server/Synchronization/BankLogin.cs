@@ -70,7 +70,7 @@ internal sealed record BankLogin(IReadOnlyList<string> Names)
             case ChannelEnd.Finished { Result.Status: ChannelStatus.Success }:
                 await tools.Database.Write(db => ThrottleStore.Forget(db, key), cancellation);
                 break;
-            case ChannelEnd.Finished or ChannelEnd.Waiting or ChannelEnd.Later:
+            case ChannelEnd.Finished or ChannelEnd.Waiting or ChannelEnd.Later or ChannelEnd.Faulty:
                 // Says nothing about the credentials.
                 await tools.Database.Write(db => ThrottleStore.Pardon(db, key, rule), cancellation);
                 break;

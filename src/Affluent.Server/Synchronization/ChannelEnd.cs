@@ -15,4 +15,7 @@ internal abstract record ChannelEnd
 
     /// <summary>The bank wants to be asked later.</summary>
     public sealed record Later(DateTimeOffset NotBefore, LaterReason Reason) : ChannelEnd;
+
+    /// <summary>A fault of ours came in between.</summary>
+    public sealed record Faulty : ChannelEnd;
 }

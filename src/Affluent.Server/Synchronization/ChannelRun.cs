@@ -1,13 +1,12 @@
 using Affluent.Connectors.Contract;
+using Affluent.Ledger;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
-using Affluent.Server.Recordings;
 using Affluent.Server.Storage;
-using Affluent.Server.Transactions;
 
 namespace Affluent.Server.Synchronization;
 
@@ -16,7 +15,6 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
 {
     private readonly ChannelDefinitionId _id = channel.DefinitionId;
     private readonly ConnectorSteps _steps = new(tools, run, bank, channel);
-    private int _incomplete;
     private IReadOnlyList<BankAccount> _bankList = [];
 
     /// <summary>The accounts that the channel listed, once it has.</summary>
@@ -51,7 +49,11 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 return interrupted!;
             }
         }
-        return await ReadAccounts([.. listed.Where(a => a.Row.Selected && !a.Outranked)], cancellation);
+        var (accounts, interruption) = await new AccountsReading(tools, run, bank, channel, _steps, _bankList).Read(
+            [.. listed.Where(a => a.Row.Selected && !a.Outranked)],
+            cancellation
+        );
+        return accounts ?? await EndOf(interruption!);
     }
 
     /// <summary>Goes on with an open question of this channel; null: the way is free.</summary>
@@ -135,7 +137,10 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     private async Task<(IReadOnlyList<ListedAccount>? Listed, ChannelEnd? End)> List(CancellationToken cancellation)
     {
         List<BankAccount> accounts = [];
-        var end = await _steps.ListAccounts(page => accounts.AddRange(page.Accounts), cancellation);
+        var end = await _steps.ListAccounts(
+            page => accounts.AddRange(page.Accounts.Select(WithPlainCurrency)),
+            cancellation
+        );
         if (end is not null)
         {
             return (null, await EndOf(end));
@@ -174,8 +179,8 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                     await AccountImports.SaveListing(work.Db, listing.Added, listing.Changed.Concat(listing.NotFound));
                     return
                     [
-                        .. listing.Added.Select(a => OfAccount(EventName.AccountAdded, a)),
-                        .. listing.NotFound.Select(a => OfAccount(EventName.AccountNotFound, a)),
+                        .. listing.Added.Select(a => run.EventOf(EventName.AccountAdded, a, _id)),
+                        .. listing.NotFound.Select(a => run.EventOf(EventName.AccountNotFound, a, _id)),
                     ];
                 },
                 cancellation
@@ -184,132 +189,6 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         ListedAccounts = [.. listing.Listed.Select(a => a.Row.Id)];
         return (listing.Listed, null);
     }
-
-    private async Task<ChannelEnd> ReadAccounts(IReadOnlyList<ListedAccount> accounts, CancellationToken cancellation)
-    {
-        var known = accounts.Where(a => a.Row.SyncedUntil is not null).Select(a => a.Row.Id).ToArray();
-        var since = Today().AddDays(-Import.UnattendedDays);
-        var (oldestOpen, own, isRecorded) = await tools.Database.Read(
-            async db =>
-                (
-                    await TransactionImports.OldestOpen(db, run.Job.UserId, known, since),
-                    await Corrections.Of(db, run.Job.ClientId, run.Job.UserId),
-                    await RecordingStore.IsOpen(db, run.Job.UserId, run.Id, tools.Seconds)
-                ),
-            cancellation
-        );
-        var reader = new AccountReader(tools, run, bank, _steps, _bankList, own);
-        var records = new ReadingRecords(tools, run, bank.Definition, isRecorded);
-        var (read, failed) = (0, 0);
-        StepResult.Later? later = null;
-        var unanswered = 0;
-        foreach (var account in accounts)
-        {
-            // Twice in a row without an answer, it is not the account: the bank is down.
-            if (unanswered == 2)
-            {
-                break;
-            }
-            var held = account.Row;
-            if (held.SyncedRun == run.Job.RunId)
-            {
-                // Done before the run was interrupted.
-                (read, failed) = held.Status == AccountStatus.Error ? (read, failed + 1) : (read + 1, failed);
-                _incomplete += held.RowsLeftOut > 0 ? 1 : 0;
-                continue;
-            }
-            var result = account.Bank.ConsentMissing
-                ? new StepResult.Refused(Refusal.AccountRefused, "the bank shares it not") { Session = _steps.Session }
-                : await ReadAccount(reader, records, account, oldestOpen.GetValueOrDefault(held.Id), cancellation);
-            switch (result)
-            {
-                case null:
-                    read++;
-                    unanswered = 0;
-                    break;
-                case StepResult.Refused when _steps.HasOverrun:
-                    return await EndOf(result);
-                case StepResult.Refused { Reason: Refusal.AccountRefused or Refusal.NotUnderstood } refused:
-                    LogRefused(tools.Log, _id, refused.Reason, refused.Detail);
-                    await GiveUp(held, cancellation);
-                    failed++;
-                    break;
-                // Perhaps this account only: the others get their turn before the bank is asked again.
-                case StepResult.Later { Reason: LaterReason.BankUnavailable } wait when MayRetry(wait):
-                    later = wait;
-                    unanswered++;
-                    break;
-                case StepResult.Later { Reason: LaterReason.BankUnavailable }:
-                    await GiveUp(held, cancellation);
-                    failed++;
-                    break;
-                default:
-                    return await EndOf(result);
-            }
-        }
-        return later is null
-            ? new ChannelEnd.Finished(Outcome.OfAccounts(read, failed, _incomplete))
-            : await EndOf(later);
-    }
-
-    private bool MayRetry(StepResult.Later later) =>
-        Outcome.Retry(later.NotBefore, run.Attended, run.Job.Attempt, run.Id.Value, tools.Now) is not null;
-
-    private Task GiveUp(AccountRow account, CancellationToken cancellation) =>
-        SaveReading(account with { Status = AccountStatus.Error }, EventName.AccountFailed, read: null, cancellation);
-
-    private DateOnly Today() => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(tools.Now, run.Zone).DateTime);
-
-    /// <summary>Reads one account to its end and writes it; null: done, else what came in between.</summary>
-    private async Task<StepResult?> ReadAccount(
-        AccountReader reader,
-        ReadingRecords records,
-        ListedAccount account,
-        DateOnly? oldestOpen,
-        CancellationToken cancellation
-    )
-    {
-        var today = Today();
-        var (plan, end) = await reader.Read(account, oldestOpen, today, cancellation);
-        if (plan is null)
-        {
-            return end;
-        }
-        if (plan.Account.RowsLeftOut > 0)
-        {
-            LogUnusable(tools.Log, _id, plan.Account.RowsLeftOut, string.Join(", ", plan.Faults.Select(f => f.Word())));
-            _incomplete++;
-        }
-        var done = plan.Account with { Status = AccountStatus.Active, SyncedUntil = today };
-        var record = await records.Of(plan, cancellation);
-        await SaveReading(done, EventName.AccountSynchronized, (plan.Changes, record), cancellation);
-        return null;
-    }
-
-    private Task SaveReading(
-        AccountRow account,
-        EventName eventName,
-        (TransactionChanges Changes, ReadingRecord Record)? read,
-        CancellationToken cancellation
-    ) =>
-        run.Write(
-            change: null,
-            async work =>
-            {
-                // Deleted, withheld or settled meanwhile: nothing is written, nothing told, and the next run reads it anew.
-                if (!await AccountImports.SaveReading(work.Db, account with { SyncedRun = run.Job.RunId }))
-                {
-                    return [];
-                }
-                if (read is { } brought)
-                {
-                    await TransactionImports.Save(work, account.Id, brought.Changes);
-                    await ReadingRecords.Save(work, brought.Record);
-                }
-                return [OfAccount(eventName, account)];
-            },
-            cancellation
-        );
 
     private async Task<ChannelEnd> EndOf(StepResult result)
     {
@@ -324,7 +203,12 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 return new ChannelEnd.Later(later.NotBefore, later.Reason);
             case StepResult.Refused refused:
                 LogRefused(tools.Log, _id, refused.Reason, refused.Detail);
-                return new ChannelEnd.Finished(Outcome.Of(refused.Reason) with { Message = refused.Message });
+                return new ChannelEnd.Finished(
+                    Outcome.Of(refused.Reason) with
+                    {
+                        Message = BankText.Clean(refused.Message),
+                    }
+                );
             default:
                 // A connector that answers out of turn.
                 LogRefused(tools.Log, _id, Refusal.NotUnderstood, result.GetType().Name);
@@ -374,18 +258,16 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         );
     }
 
+    // It is a part of the account's identity.
+    private static BankAccount WithPlainCurrency(BankAccount account) =>
+        account with
+        {
+            Currency = BankText.Clean(account.Currency),
+        };
+
     private static bool NeedsConsent(ListedAccount account) =>
         account is { Row.Selected: true, Outranked: false, Bank.ConsentMissing: true };
 
-    private NewEvent OfAccount(EventName name, AccountRow account) =>
-        NewEvent.OfAccount(name, run.Id, account.Id, _id) with
-        {
-            Status = account.Status.Word(),
-        };
-
     [LoggerMessage(5101, LogLevel.Information, "Channel {Channel}: refused, {Reason}: {Detail}")]
-    private static partial void LogRefused(ILogger log, ChannelDefinitionId channel, Refusal reason, string detail);
-
-    [LoggerMessage(5102, LogLevel.Warning, "Channel {Channel}: {Count} rows could not be kept: {Faults}")]
-    private static partial void LogUnusable(ILogger log, ChannelDefinitionId channel, int count, string faults);
+    internal static partial void LogRefused(ILogger log, ChannelDefinitionId channel, Refusal reason, string detail);
 }

@@ -12,6 +12,8 @@ namespace Affluent.Server.Synchronization;
 internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankChannel bank, ChannelAccess channel)
 {
     private readonly ChannelDefinitionId _id = channel.DefinitionId;
+    private static readonly TimeSpan PauseWhenSilent = TimeSpan.FromMinutes(15);
+
     private readonly ReadingBounds _bounds = new();
     private bool _areNew;
 
@@ -248,14 +250,22 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             )
         {
             LogTransport(tools.Log, _id, error.GetType().Name);
-            return new StepResult.Later(tools.Now.AddMinutes(15), LaterReason.BankUnavailable) { Session = Session };
+            // One that lets us wait in vain has been waited for long enough; when to ask another again is the run's business.
+            var isSilent = error is OperationCanceledException or TimeoutException;
+            return new StepResult.Later(
+                tools.Now + (isSilent ? PauseWhenSilent : TimeSpan.Zero),
+                LaterReason.BankUnavailable
+            )
+            {
+                Session = Session,
+            };
         }
         // A connector has no database: it is ours that fails what it hands over.
         catch (Exception error) when (error is not (OperationCanceledException or LeaseLostException or DbException))
         {
             // The message could quote what the bank sent: where it happened is enough to find the bug.
             LogBug(tools.Log, _id, error.GetType().Name, error.StackTrace);
-            return NotUnderstood("the connector failed");
+            throw new ConnectorFailedException(error.GetType().Name);
         }
         finally
         {

@@ -39,6 +39,9 @@ internal sealed record RunEnd(ConnectionStatus Status, JobChange Change);
 /// <summary>Decides what results mean. Pure.</summary>
 internal static class Outcome
 {
+    /// <summary>How often a run is tried again after a fault of ours: what goes wrong each time does so for a reason that no trial mends.</summary>
+    public const int MostRetriesOfFault = 4;
+
     /// <summary>Refusals of a bank and how each is shown.</summary>
     public static ChannelResult Of(Refusal refusal) =>
         refusal switch
@@ -84,10 +87,30 @@ internal static class Outcome
         };
 
     /// <summary>A channel whose accounts were read one by one.</summary>
-    public static ChannelResult OfAccounts(int read, int failed, int incomplete) =>
-        failed > 0 && read == 0
-            ? new(ChannelStatus.Failed, ChannelReason.AccountsRefused, read, failed)
-            : new(ChannelStatus.Success, null, read, failed, incomplete);
+    /// <param name="failures">Why accounts were not read, for each of them.</param>
+    public static ChannelResult OfAccounts(int read, IReadOnlyCollection<ChannelReason> failures, int incomplete) =>
+        failures.Count > 0 && read == 0
+            ? new(
+                ChannelStatus.Failed,
+                failures.Distinct().ToArray() is [var only] ? only : ChannelReason.AccountsRefused,
+                read,
+                failures.Count
+            )
+            : new(ChannelStatus.Success, null, read, failures.Count, incomplete);
+
+    /// <summary>A fault of ours, which was there to the last time that it was tried.</summary>
+    public static ChannelResult OfFault { get; } = new(ChannelStatus.Failed, ChannelReason.InternalError);
+
+    /// <summary>A channel that could not be ended by the end of the run.</summary>
+    public static ChannelResult OfUnfinished(ChannelEnd end) =>
+        end switch
+        {
+            ChannelEnd.Later later => Of(later.Reason),
+            ChannelEnd.Faulty => OfFault,
+            ChannelEnd.Finished finished => finished.Result,
+            ChannelEnd.Waiting => throw new ArgumentException("It waits for its user.", nameof(end)),
+            _ => throw new UnreachableException(),
+        };
 
     public static bool NeedsUser(ChannelStatus status) =>
         status switch
@@ -134,6 +157,14 @@ internal static class Outcome
         return notBefore > backoff ? notBefore : backoff;
     }
 
+    /// <summary>When to try again in the same run after a fault of ours; null: it is given up.</summary>
+    /// <param name="attempt">Retries of this run so far.</param>
+    public static DateTimeOffset? RetryFault(bool attended, int attempt, long seed, DateTimeOffset now)
+    {
+        var first = attended ? TimeSpan.FromSeconds(2) : TimeSpan.FromSeconds(30);
+        return attempt < MostRetriesOfFault ? now + Schedule.Backoff(attempt + 1, first, seed) : null;
+    }
+
     /// <summary>The end of a run over these channels.</summary>
     public static RunEnd End(IReadOnlyList<ChannelResult> channels, bool autoSync, Func<DateTimeOffset> nextSlot)
     {
@@ -150,19 +181,13 @@ internal static class Outcome
     }
 
     /// <summary>
-    /// What is to follow a run at once: what was asked for meanwhile; after a list, the reading of what it listed; and for a user who
-    /// came too late for the run to ask them, another one that can. Null: nothing.
+    /// What is to follow a run at once: what was asked for meanwhile, once for all who asked; after a list, the reading of what it listed.
+    /// Null: nothing.
     /// </summary>
     /// <param name="job">The job as it stands at the end.</param>
-    /// <param name="claimedFor">Whom it was claimed for.</param>
-    public static JobRequest? Following(Job job, JobPriority claimedFor, IReadOnlyList<ChannelResult> channels) =>
+    public static JobRequest? Following(Job job, IReadOnlyList<ChannelResult> channels) =>
         job.Request
-        ?? (
-            (job.RunRequest == JobRequest.ListAccounts && channels.Any(c => c.IsSuccess))
-            || (job.Priority > claimedFor && channels.Any(c => c.NeedsUser))
-                ? JobRequest.All
-                : null
-        );
+        ?? (job.RunRequest == JobRequest.ListAccounts && channels.Any(c => c.IsSuccess) ? JobRequest.All : null);
 
     /// <summary>The events of a channel's end.</summary>
     public static IReadOnlyList<NewEvent> Events(

@@ -14,6 +14,9 @@ internal sealed partial class Run(RunTools tools)
     /// <summary>A run that was found dead this often kills its node: it is ended as failed.</summary>
     private const int MostRescues = 5;
 
+    /// <summary>A run that cannot even be ended is left alone for this long.</summary>
+    private static readonly TimeSpan AfterTheLastRetry = TimeSpan.FromHours(1);
+
     /// <summary>Takes the connection as far as it gets. Leaves it in a state from which any node can go on, whatever happens.</summary>
     public async Task<JobEnd> Execute(Job job, CancellationToken cancellation)
     {
@@ -28,6 +31,10 @@ internal sealed partial class Run(RunTools tools)
             if (job.RunId is null)
             {
                 await Begin(run, cancellation);
+            }
+            else if (job.Request is not null && !await run.HasRead(cancellation))
+            {
+                await run.Write(_ => new JobChange.RequestTaken(), data: null, cancellation);
             }
             var id = run.Job.RunId?.ToString();
             Activity.Current?.SetTag("run_id", id);
@@ -48,10 +55,27 @@ internal sealed partial class Run(RunTools tools)
         {
             LogFailed(tools.Log, error);
             Activity.Current.Fail(error);
-            var attempt = job.Attempt + 1;
-            var wait = Schedule.Backoff(attempt, TimeSpan.FromSeconds(30), job.SubjectId);
-            await Release(run, job, attempt, tools.Now + wait);
+            var retry = Outcome.RetryFault(job.IsAttended(tools.Seconds), job.Attempt, job.SubjectId, tools.Now);
+            if (retry is not null || !await TryEnd(job))
+            {
+                await Release(run, job, job.Attempt + 1, retry ?? tools.Now + AfterTheLastRetry);
+            }
             return JobEnd.Failed;
+        }
+    }
+
+    /// <summary>Ends a run that fails each time as failed; false: that fails, too.</summary>
+    private async Task<bool> TryEnd(Job job)
+    {
+        try
+        {
+            await FailedRun.End(tools, job, TraceOf(Activity.Current));
+            return true;
+        }
+        catch (Exception error) when (Fault.Is(error, CancellationToken.None))
+        {
+            LogFailed(tools.Log, error);
+            return false;
         }
     }
 
@@ -98,7 +122,7 @@ internal sealed partial class Run(RunTools tools)
 
     private async Task<JobEnd> RunChannels(RunState run, CancellationToken cancellation)
     {
-        List<(ChannelAccess Channel, ChannelEnd.Later Later)> later = [];
+        List<(ChannelAccess Channel, ChannelEnd End)> unfinished = [];
         foreach (var channel in run.Channels.Where(c => run.Progress.Of(c.DefinitionId) is null))
         {
             var (end, listed) = await RunChannel(run, channel, cancellation);
@@ -106,32 +130,47 @@ internal sealed partial class Run(RunTools tools)
             {
                 case ChannelEnd.Waiting:
                     return JobEnd.Asked;
-                case ChannelEnd.Later wait:
-                    later.Add((channel, wait));
+                case ChannelEnd.Later or ChannelEnd.Faulty:
+                    unfinished.Add((channel, end));
                     break;
                 case ChannelEnd.Finished finished:
-                    Finish(run, channel, finished.Result, listed);
+                    Finish(run, channel, WithTrace(finished.Result), listed);
                     break;
                 default:
                     throw new UnreachableException();
             }
         }
-        if (later.Count > 0)
+        DateTimeOffset? again = null;
+        foreach (var (channel, end) in unfinished)
         {
-            var notBefore = later.Max(l => l.Later.NotBefore);
-            if (Outcome.Retry(notBefore, run.Attended, run.Job.Attempt, run.Job.SubjectId, tools.Now) is { } retry)
+            if (RetryOf(run, end) is { } retry)
             {
-                await run.Release(retry.ToUnixTimeSeconds(), run.Job.Attempt + 1, cancellation);
-                return JobEnd.PutOff;
+                again = retry > again ? retry : again ?? retry;
             }
-            foreach (var (channel, wait) in later)
+            else
             {
-                Finish(run, channel, Outcome.Of(wait.Reason), []);
+                Finish(run, channel, WithTrace(Outcome.OfUnfinished(end)), []);
             }
+        }
+        if (again is { } due)
+        {
+            await run.Release(due.ToUnixTimeSeconds(), run.Job.Attempt + 1, cancellation);
+            return unfinished.Exists(u => u.End is ChannelEnd.Faulty) ? JobEnd.Failed : JobEnd.PutOff;
         }
         await Conclude(run, cancellation);
         return JobEnd.Done;
     }
+
+    private DateTimeOffset? RetryOf(RunState run, ChannelEnd end) =>
+        end is ChannelEnd.Later later
+            ? Outcome.Retry(later.NotBefore, run.Attended, run.Job.Attempt, run.Job.SubjectId, tools.Now)
+            : Outcome.RetryFault(run.Attended, run.Job.Attempt, run.Job.SubjectId, tools.Now);
+
+    /// <summary>A fault of ours is found in the log by the id of its trace.</summary>
+    private static ChannelResult WithTrace(ChannelResult result) =>
+        result.Reason == ChannelReason.InternalError ? result with { Message = TraceOf(Activity.Current) } : result;
+
+    private static string? TraceOf(Activity? span) => span is null ? null : $"trace_id {span.TraceId}";
 
     private async Task<(ChannelEnd End, IReadOnlyList<AccountId> Listed)> RunChannel(
         RunState run,
@@ -150,8 +189,18 @@ internal sealed partial class Run(RunTools tools)
         {
             return (new ChannelEnd.Finished(result), []);
         }
-        var channelRun = new ChannelRun(tools, run, tools.Banks.Channel(channel.DefinitionId)!, channel);
-        return (await channelRun.Execute(cancellation), channelRun.ListedAccounts);
+        try
+        {
+            var channelRun = new ChannelRun(tools, run, tools.Banks.Channel(channel.DefinitionId)!, channel);
+            return (await channelRun.Execute(cancellation), channelRun.ListedAccounts);
+        }
+        catch (Exception error) when (Fault.Is(error, cancellation))
+        {
+            // The other channel gets its turn.
+            Fault.Log(tools.Log, channel.DefinitionId, error);
+            Activity.Current.Fail(error);
+            return (new ChannelEnd.Faulty(), []);
+        }
     }
 
     /// <summary>What keeps the channel from being tried at all; null: nothing.</summary>
@@ -201,7 +250,7 @@ internal sealed partial class Run(RunTools tools)
             job =>
             {
                 // Asked for while we ran; the row is locked now.
-                follows = Outcome.Following(job, run.Priority, results);
+                follows = Outcome.Following(job, results);
                 return follows is { } next ? new JobChange.EndedToFollow(next, tools.Seconds) : end.Change;
             },
             async work =>
@@ -250,6 +299,6 @@ internal sealed partial class Run(RunTools tools)
     [LoggerMessage(5001, LogLevel.Information, "The run was taken over, or the connection is gone")]
     private static partial void LogLost(ILogger log);
 
-    [LoggerMessage(5002, LogLevel.Error, "The run failed and will be tried again")]
+    [LoggerMessage(5002, LogLevel.Error, "The run failed; it is tried again, and given up after a few times")]
     private static partial void LogFailed(ILogger log, Exception error);
 }

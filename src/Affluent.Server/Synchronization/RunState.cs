@@ -1,5 +1,5 @@
-using System.Data.Common;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
@@ -27,6 +27,12 @@ internal sealed record RunTools(
     public DateTimeOffset Now => Time.GetUtcNow();
 
     public long Seconds => Time.Seconds();
+
+    /// <summary>The zone in which a bank's days are meant.</summary>
+    public TimeZoneInfo ZoneOf(ProviderId id) =>
+        Banks.Provider(id) is { } provider && TimeZoneInfo.TryFindSystemTimeZoneById(provider.TimeZone, out var zone)
+            ? zone
+            : TimeZoneInfo.Utc;
 }
 
 /// <summary>
@@ -65,13 +71,8 @@ internal sealed class RunState
         _seenAt = tools.Seconds;
         Progress = Progress.Read(job.Progress);
         Attended = job.IsAttended(tools.Seconds);
-        Priority = job.Priority;
         User = ConnectionJobs.Attending(job, key, tools.Seconds);
-        Zone =
-            tools.Banks.Provider(connection.ProviderId) is { } provider
-            && TimeZoneInfo.TryFindSystemTimeZoneById(provider.TimeZone, out var zone)
-                ? zone
-                : TimeZoneInfo.Utc;
+        Zone = tools.ZoneOf(connection.ProviderId);
     }
 
     /// <summary>The job as this node held it last.</summary>
@@ -95,14 +96,18 @@ internal sealed class RunState
     /// <summary>The user waits, so questions may be asked.</summary>
     public bool Attended { get; }
 
-    /// <summary>Whom it was claimed for.</summary>
-    public JobPriority Priority { get; }
-
     /// <summary>The user, when present.</summary>
     public PresentUser? User { get; }
 
     /// <summary>The zone in which the bank's days are meant.</summary>
     public TimeZoneInfo Zone { get; }
+
+    /// <summary>Whether the run has read anything yet: what is asked for after that could have been missed.</summary>
+    public async Task<bool> HasRead(CancellationToken cancellation) =>
+        Progress.Done.Count > 0
+        || (await _tools.Database.Read(db => AccountImports.Of(db, Job.UserId, Id), cancellation)).Any(account =>
+            account.SyncedRun == Job.RunId
+        );
 
     /// <summary>The REDIRECT channel, for an EMBEDDED one, as long as the user's authorization stands.</summary>
     public ChannelDefinitionId? RanksAbove(ChannelAccess channel) =>
@@ -198,7 +203,7 @@ internal sealed class RunState
                 await Write(CancellationToken.None);
                 return;
             }
-            catch (Exception error) when (IsOutage(error) && _tools.Time.GetElapsedTime(begun) < Claim.Lease)
+            catch (Exception error) when (DatabaseOutage.Is(error) && _tools.Time.GetElapsedTime(begun) < Claim.Lease)
             {
                 await Task.Delay(Schedule.Backoff(attempt, FirstPause, Id.Value, LongestPause), _tools.Time);
             }
@@ -222,7 +227,7 @@ internal sealed class RunState
             {
                 await Write(CancellationToken.None);
             }
-            catch (Exception error) when (IsOutage(error))
+            catch (Exception error) when (DatabaseOutage.Is(error))
             {
                 // What the bank is about to say is not given up for that: whether the lease was lost meanwhile, the next write tells.
             }
@@ -312,10 +317,15 @@ internal sealed class RunState
         Question = null;
     }
 
+    /// <summary>An event about an account of the connection.</summary>
+    public NewEvent EventOf(EventName name, AccountRow account, ChannelDefinitionId channel) =>
+        NewEvent.OfAccount(name, Id, account.Id, channel) with
+        {
+            Status = account.Status.Word(),
+        };
+
     /// <summary>Deletes the run's question, in a transaction that is its last.</summary>
     public Task DeleteQuestion(DbWork db) => Question is null ? Task.CompletedTask : QuestionStore.Delete(db, Job);
-
-    private static bool IsOutage(Exception error) => error is DbException or TimeoutException;
 
     private async Task<Job> SaveLearned(DbWork db, Job job)
     {

@@ -14,10 +14,11 @@ internal static class JobDiagram
 
     public static IReadOnlyList<(JobChange Change, string Words)> Changes { get; } =
     [
-        (new JobChange.Requested(JobRequest.All, User, 100, FollowUp: false), "asked for"),
+        (new JobChange.Requested(JobRequest.All, User, 100), "asked for"),
         (new JobChange.Claimed(160), "due, claimed by a node"),
         (new JobChange.PutOff(3_690), "its client is closed"),
         (new JobChange.Begun(new RunId(7)), "begins a run"),
+        (new JobChange.RequestTaken(), "takes what was asked for meanwhile"),
         (new JobChange.LeaseRenewed(200), "renews the lease"),
         (new JobChange.Progressed("{}"), "comes further"),
         (new JobChange.Asked(500), "the bank asks and the user is there"),

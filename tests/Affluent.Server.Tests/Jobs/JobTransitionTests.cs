@@ -37,29 +37,48 @@ public sealed class JobTransitionTests
             });
 
     [Theory]
-    [InlineData("All", null, "All", null)]
-    [InlineData("ListAccounts", null, "All", "ListAccounts")]
-    [InlineData("All", "ListAccounts", "All", "ListAccounts")]
-    [InlineData("ListAccounts", null, "ListAccounts", null)]
-    public void A_request_during_a_run_widens_what_is_wider_only(
-        string asked,
-        string? before,
+    [InlineData("All", null, "All")]
+    [InlineData("ListAccounts", null, "ListAccounts")]
+    [InlineData("ListAccounts", "All", "ListAccounts")]
+    [InlineData("All", "ListAccounts", "ListAccounts")]
+    public void A_request_is_for_the_next_run_and_the_wider_of_two_wins(string asked, string? before, string after)
+    {
+        foreach (var begun in new[] { false, true })
+        {
+            var job = JobDiagram.In(JobState.Running, begun) with
+            {
+                Request = before is null ? null : Enum.Parse<JobRequest>(before),
+            };
+
+            var next = JobTransitions.Apply(
+                job,
+                new JobChange.Requested(Enum.Parse<JobRequest>(asked), User: null, 100)
+            );
+
+            Assert.Equal(job with { Request = Enum.Parse<JobRequest>(after) }, next);
+        }
+    }
+
+    [Theory]
+    [InlineData("All", "All", "All")]
+    [InlineData("All", "ListAccounts", "ListAccounts")]
+    [InlineData("ListAccounts", "All", "ListAccounts")]
+    public void A_run_that_has_read_nothing_yet_takes_what_was_asked_for_meanwhile(
         string running,
-        string? after
+        string asked,
+        string after
     )
     {
         var job = JobDiagram.In(JobState.Running) with
         {
             RunRequest = Enum.Parse<JobRequest>(running),
-            Request = before is null ? null : Enum.Parse<JobRequest>(before),
+            Request = Enum.Parse<JobRequest>(asked),
         };
 
-        var next = JobTransitions.Apply(
-            job,
-            new JobChange.Requested(Enum.Parse<JobRequest>(asked), User: null, 100, FollowUp: false)
-        );
+        var next = JobTransitions.Apply(job, new JobChange.RequestTaken());
 
-        Assert.Equal(after is null ? (JobRequest?)null : Enum.Parse<JobRequest>(after), next!.Request);
+        Assert.Equal(job with { RunRequest = Enum.Parse<JobRequest>(after), Request = null }, next);
+        Assert.Null(JobTransitions.Apply(next!, new JobChange.RequestTaken()));
     }
 
     [Theory]
@@ -156,19 +175,6 @@ public sealed class JobTransitionTests
         Assert.Equal(1, JobTransitions.Apply(once, new JobChange.Released(300, 1))!.Rescues);
         Assert.Equal(0, JobTransitions.Apply(once, new JobChange.Asked(500))!.Rescues);
         Assert.Equal(0, JobTransitions.Apply(once, new JobChange.Ended(1000))!.Rescues);
-    }
-
-    [Theory]
-    [InlineData(false, false, true)]
-    [InlineData(true, true, true)]
-    [InlineData(true, false, false)]
-    public void A_request_is_for_the_next_run_when_this_one_has_begun_without_it(bool begun, bool followUp, bool taken)
-    {
-        var job = JobDiagram.In(JobState.Running, begun);
-
-        var next = JobTransitions.Apply(job, new JobChange.Requested(JobRequest.All, User: null, 100, followUp))!;
-
-        Assert.Equal(taken ? JobRequest.All : null, next.Request);
     }
 
     [Fact]

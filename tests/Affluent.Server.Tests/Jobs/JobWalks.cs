@@ -15,11 +15,12 @@ internal static class JobWalks
     private static readonly Gen<long> At = Gen.Long[1, 1_000_000];
 
     public static readonly Gen<JobChange> Changes = Gen.OneOf<JobChange>(
-        Gen.Select(Gen.Enum<JobRequest>(), User, At, Gen.Bool)
-            .Select((what, user, now, follow) => (JobChange)new JobChange.Requested(what, user, now, follow)),
+        Gen.Select(Gen.Enum<JobRequest>(), User, At)
+            .Select((what, user, now) => (JobChange)new JobChange.Requested(what, user, now)),
         At.Select(until => (JobChange)new JobChange.Claimed(until)),
         At.Select(until => (JobChange)new JobChange.PutOff(until)),
         At.Select(run => (JobChange)new JobChange.Begun(new RunId(run))),
+        Gen.Const((JobChange)new JobChange.RequestTaken()),
         At.Select(until => (JobChange)new JobChange.LeaseRenewed(until)),
         At.Select(n => (JobChange)new JobChange.Progressed($"{{\"{n}\":1}}")),
         At.Select(until => (JobChange)new JobChange.Asked(until)),

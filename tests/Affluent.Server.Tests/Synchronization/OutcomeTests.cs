@@ -14,7 +14,7 @@ public sealed class OutcomeTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
 
-    private static ChannelResult Read => Outcome.OfAccounts(1, 0, 0);
+    private static ChannelResult Read => Outcome.OfAccounts(1, [], 0);
     private static ChannelResult NotUnderstood => Outcome.Of(Refusal.NotUnderstood);
     private static ChannelResult ConsentExpired => Outcome.Of(Refusal.ConsentExpired);
 
@@ -24,7 +24,8 @@ public sealed class OutcomeTests
     private static readonly Gen<ChannelResult> Results = Gen.OneOf(
         Gen.Enum<Refusal>().Select(Outcome.Of),
         Gen.Enum<LaterReason>().Select(Outcome.Of),
-        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 3], Outcome.OfAccounts)
+        Gen.Select(Gen.Int[0, 3], Gen.Enum<ChannelReason>().Array[0, 3], Gen.Int[0, 3])
+            .Select((read, failures, incomplete) => Outcome.OfAccounts(read, failures, incomplete))
     );
 
     [Fact]
@@ -86,15 +87,32 @@ public sealed class OutcomeTests
         });
 
     [Fact]
-    public void A_channel_fails_when_accounts_were_refused_and_none_was_read()
+    public void A_channel_fails_when_accounts_failed_and_none_was_read_and_says_why()
     {
-        Assert.Equal(new ChannelResult(ChannelStatus.Success), Outcome.OfAccounts(0, 0, 0));
-        Assert.Equal(new ChannelResult(ChannelStatus.Success, null, 2, 0), Outcome.OfAccounts(2, 0, 0));
-        Assert.Equal(new ChannelResult(ChannelStatus.Success, null, 1, 2), Outcome.OfAccounts(1, 2, 0));
-        Assert.Equal(
-            new ChannelResult(ChannelStatus.Failed, ChannelReason.AccountsRefused, 0, 1),
-            Outcome.OfAccounts(0, 1, 0)
-        );
+        const ChannelReason Refused = ChannelReason.AccountsRefused;
+        const ChannelReason Down = ChannelReason.BankUnavailable;
+
+        Assert.Equal(new ChannelResult(ChannelStatus.Success), Outcome.OfAccounts(0, [], 0));
+        Assert.Equal(new ChannelResult(ChannelStatus.Success, null, 2, 0), Outcome.OfAccounts(2, [], 0));
+        Assert.Equal(new ChannelResult(ChannelStatus.Success, null, 1, 2), Outcome.OfAccounts(1, [Refused, Down], 0));
+        Assert.Equal(new ChannelResult(ChannelStatus.Failed, Refused, 0, 1), Outcome.OfAccounts(0, [Refused], 0));
+        Assert.Equal(new ChannelResult(ChannelStatus.Failed, Down, 0, 2), Outcome.OfAccounts(0, [Down, Down], 0));
+        Assert.Equal(new ChannelResult(ChannelStatus.Failed, Refused, 0, 2), Outcome.OfAccounts(0, [Down, Refused], 0));
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 30)]
+    public void A_fault_of_ours_is_tried_again_a_few_times_with_growing_pauses(bool attended, int first)
+    {
+        var pauses = Enumerable.Range(0, 10).Select(attempt => Outcome.RetryFault(attended, attempt, 1, Now)).ToArray();
+
+        Assert.All(pauses[Outcome.MostRetriesOfFault..], Assert.Null);
+        for (var attempt = 0; attempt < Outcome.MostRetriesOfFault; attempt++)
+        {
+            var pause = TimeSpan.FromSeconds(first * Math.Pow(2, attempt));
+            Assert.InRange(pauses[attempt]!.Value - Now, pause, pause * 1.25);
+        }
     }
 
     [Fact]
@@ -107,7 +125,7 @@ public sealed class OutcomeTests
             refusal => Assert.Equal(!faults.Contains(refusal), Outcome.Of(refusal).NeedsUser)
         );
         Assert.All(Enum.GetValues<LaterReason>(), reason => Assert.False(Outcome.Of(reason).NeedsUser));
-        Assert.False(Outcome.OfAccounts(1, 0, 0).NeedsUser);
+        Assert.False(Outcome.OfAccounts(1, [], 0).NeedsUser);
         Assert.False(Outcome.NeedsUser(ChannelStatus.Empty));
         Assert.False(Outcome.NeedsUser(ChannelStatus.Running));
     }
@@ -174,30 +192,10 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public void A_run_that_can_ask_follows_one_that_could_not_and_had_to()
-    {
-        var userCame = new Job { RunRequest = JobRequest.All, Priority = JobPriority.Attended };
-
-        Assert.Equal(JobRequest.All, Follows(userCame, NotUnderstood, ConsentExpired));
-        Assert.Null(Follows(userCame, NotUnderstood, Read));
-        Assert.Null(Follows(userCame with { Priority = JobPriority.Background }, ConsentExpired));
-    }
-
-    [Fact]
     public void What_was_asked_for_meanwhile_comes_first() =>
         Assert.Equal(
             JobRequest.ListAccounts,
             Follows(new Job { RunRequest = JobRequest.ListAccounts, Request = JobRequest.ListAccounts }, Read)
-        );
-
-    [Fact]
-    public void A_user_who_was_there_from_the_beginning_has_been_asked() =>
-        Assert.Null(
-            Outcome.Following(
-                new Job { RunRequest = JobRequest.All, Priority = JobPriority.Attended },
-                JobPriority.Attended,
-                [Outcome.Of(Refusal.ConsentExpired)]
-            )
         );
 
     [Fact]
@@ -239,8 +237,7 @@ public sealed class OutcomeTests
         Assert.All(Vocabulary<EventName>.Words, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
     }
 
-    private static JobRequest? Follows(Job job, params ChannelResult[] channels) =>
-        Outcome.Following(job, JobPriority.Background, channels);
+    private static JobRequest? Follows(Job job, params ChannelResult[] channels) => Outcome.Following(job, channels);
 
     private static IReadOnlyList<NewEvent> Events(ChannelResult result) =>
         Outcome.Events(new ConnectionId(1), new ChannelDefinitionId("100"), result);
