@@ -46,6 +46,9 @@ internal sealed partial class TestApp
             Stop
         );
 
+    /// <summary>What runs under way should go on with can be read no more.</summary>
+    public Task GarbleProgress() => Database.Write(db => db.Execute("update jobs set progress = '{'"), Stop);
+
     /// <summary>Where a connection's job stands.</summary>
     public Task<string?> JobState(string connection) =>
         Value<string>("select state from jobs where subject_id = @Id", new { Id = Number(connection) });

@@ -97,7 +97,7 @@ public sealed class FaultTests
         var (http, _) = await app.SignedInUser();
         var id = await TestApp.Connect(http);
         await app.RunDueSynchronizations();
-        await app.Database.Write(db => db.Execute("update jobs set progress = '{'"), Stop);
+        await app.GarbleProgress();
         bank.EmbeddedChannel.Instead = null;
 
         await RunToItsEnd(app, http, id);
