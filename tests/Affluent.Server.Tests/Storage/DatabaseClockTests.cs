@@ -24,12 +24,12 @@ public sealed class DatabaseClockTests
         var clock = await DatabaseClock.Start(test.Database, machine, Stop);
 
         // A file has no clock but that of its machine.
-        var expected = kind == DatabaseKind.Postgres ? TimeProvider.System.GetUtcNow() : machine.GetUtcNow();
+        var expected = test.Database.Kind == "postgres" ? TimeProvider.System.GetUtcNow() : machine.GetUtcNow();
         Assert.InRange((clock.GetUtcNow() - expected).TotalSeconds, -5, 5);
         Assert.InRange(
             clock.Offset.TotalSeconds,
-            kind == DatabaseKind.Postgres ? 3_590 : -5,
-            kind == DatabaseKind.Postgres ? 3_610 : 5
+            test.Database.Kind == "postgres" ? 3_590 : -5,
+            test.Database.Kind == "postgres" ? 3_610 : 5
         );
     }
 
@@ -46,7 +46,7 @@ public sealed class DatabaseClockTests
         Assert.True(clock.GetUtcNow() >= before);
         await clock.Set(Stop);
         // What a file's only clock says is so from the next look on.
-        Assert.Equal(kind == DatabaseKind.Postgres, clock.GetUtcNow() >= before);
+        Assert.Equal(test.Database.Kind == "postgres", clock.GetUtcNow() >= before);
     }
 
     [Theory, OnBothDatabases]
@@ -56,7 +56,7 @@ public sealed class DatabaseClockTests
         // An SQLite file has one machine.
         var behind = await DatabaseClock.Start(
             test.Database,
-            new Machine { Wrong = kind == DatabaseKind.Postgres ? TimeSpan.FromSeconds(-40) : TimeSpan.Zero },
+            new Machine { Wrong = test.Database.Kind == "postgres" ? TimeSpan.FromSeconds(-40) : TimeSpan.Zero },
             Stop
         );
         var right = await DatabaseClock.Start(test.Database, new Machine(), Stop);
@@ -85,7 +85,7 @@ public sealed class DatabaseClockTests
             SigningKeyFile = Path.Combine(test.Folder, "signing.key"),
         };
 
-        if (kind == DatabaseKind.Postgres)
+        if (test.Database.Kind == "postgres")
         {
             var refusal = await Assert.ThrowsAsync<CommandException>(() => Start(TimeSpan.FromSeconds(-40)));
             Assert.Equal(ExitCode.ClocksDiffer, refusal.Code);

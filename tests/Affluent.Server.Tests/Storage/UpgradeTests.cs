@@ -206,7 +206,7 @@ public sealed class UpgradeTests
             new HashSet<string> { "users", "clients", "channels", "accounts", "transactions", "tokens", "events" },
             kept.Tables.Keys.ToHashSet()
         );
-        if (Environment.GetEnvironmentVariable("AFFLUENT_KEEP_DATABASE") == "1" && kind == DatabaseKind.Sqlite)
+        if (Environment.GetEnvironmentVariable("AFFLUENT_KEEP_DATABASE") == "1" && app.Database.Kind == "sqlite")
         {
             kept.Keep();
         }
