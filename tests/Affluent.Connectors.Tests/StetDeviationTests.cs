@@ -185,6 +185,57 @@ public sealed class StetDeviationTests
     }
 
     [Theory]
+    // Gateways and firewalls.
+    [InlineData("GET", Accounts, 403, """{ "message": "Forbidden" }""")]
+    [InlineData("GET", Accounts, 403, """{ "statusCode": 403, "message": "IP not allowed" }""")]
+    [InlineData("GET", Accounts, 403, """{ "code": 403, "message": "Forbidden" }""")]
+    [InlineData("GET", Accounts, 404, """{ "message": "no Route matched with those values" }""")]
+    [InlineData("GET", Accounts, 404, """{ "fault": { "faultstring": "Unable to identify proxy for host" } }""")]
+    [InlineData("GET", Accounts, 200, "<html><title>Maintenance</title></html>")]
+    [InlineData("GET", Movements, 403, """{ "message": "Forbidden" }""")]
+    [InlineData("GET", Movements, 404, """{ "message": "no Route matched with those values" }""")]
+    [InlineData("GET", Movements, 200, "<html><title>Maintenance</title></html>")]
+    [InlineData("PUT", "/psd2/v1.4.2/consents", 403, """{ "message": "Forbidden" }""")]
+    [InlineData("POST", "/token", 400, """{ "message": "Bad Request" }""")]
+    [InlineData("POST", "/token", 403, """{ "message": "Forbidden" }""")]
+    [InlineData("POST", "/token", 404, """{ "message": "no Route matched with those values" }""")]
+    [InlineData("POST", "/token", 200, "<html><title>Maintenance</title></html>")]
+    public async Task The_word_of_a_gateway_ends_nothing(string method, string path, int status, string body)
+    {
+        var bank = SmallBanks.Stet();
+        using var run = SmallBanks.StetAllowed(bank);
+        var accounts = await run.Accounts();
+        bank.On(method, path, _ => new Reply(body, status));
+        run.Now = path == "/token" ? run.Now.AddHours(1) : run.Now;
+
+        var later = await run.Take<StepResult.Later>(
+            path == Movements ? new StepInput.ListTransactions(accounts[0], null)
+            : method == "PUT" ? new StepInput.Consent(accounts)
+            : new StepInput.ListAccounts()
+        );
+
+        Assert.Equal((LaterReason.BankUnavailable, run.Now), (later.Reason, later.NotBefore));
+        Assert.Contains(SmallBanks.RefreshToken, run.Session, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(403, """{ "message": "The consent has been revoked" }""")]
+    [InlineData(
+        403,
+        """{ "status": 403, "error": "Forbidden", "message": "No consent for TPP", "path": "/accounts" }"""
+    )]
+    [InlineData(403, "")]
+    public async Task The_banks_own_word_ends_the_consent(int status, string body)
+    {
+        var bank = SmallBanks.Stet().On("GET", Accounts, _ => new Reply(body, status));
+        using var run = SmallBanks.StetAllowed(bank);
+
+        await run.TakeRefused(new StepInput.ListAccounts(), Refusal.ConsentExpired);
+
+        Assert.DoesNotContain(SmallBanks.RefreshToken, run.Session, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(HttpRequestError.ConnectionError, true)]
     [InlineData(HttpRequestError.NameResolutionError, true)]
     [InlineData(HttpRequestError.SecureConnectionError, true)]

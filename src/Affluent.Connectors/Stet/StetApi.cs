@@ -209,7 +209,9 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
             case >= 400 and < 500:
                 return new StetAnswer.Denied(answer.Status, $"{answer.Body}")
                 {
-                    InFront = answer.Body is { IsMarkup: true } ? answer.Unavailable(session, context.Now) : null,
+                    InFront = StetRefusal.IsOfGateway(answer.Status, answer.Body)
+                        ? answer.Unavailable(session, context.Now)
+                        : null,
                 };
             case not (>= 200 and < 300):
                 // A redirect of an interface leads to a maintenance page, and would take the token along.
@@ -236,7 +238,7 @@ internal abstract record StetAnswer
     public sealed record Denied(int Status, string Text) : StetAnswer
     {
         /// <summary>
-        /// What to return when a page for people was sent: a firewall or a gateway speaks, the bank has refused nothing. Null: the bank did.
+        /// What to return when a firewall or a gateway speaks: the bank has refused nothing. Null: the bank did.
         /// </summary>
         public StepResult? InFront { get; init; }
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Http;
@@ -158,8 +159,8 @@ internal static partial class StetAuthorization
         if (!answer.IsSuccess)
         {
             var error = OAuthCode(json?.Text("error"));
-            // RFC 6749 §5.2 knows no 403, and no pages for people: something in front of the bank speaks.
-            return error == "" && (answer.Status == 403 || answer.Body is { IsMarkup: true })
+            // RFC 6749 §5.2 knows no 403, no pages for people, and no error without its code: something in front of the bank speaks.
+            return error == "" && (answer.Status == 403 || IsOfNobody(answer, json))
                 ? new StetTokens.Unavailable(answer)
                 : new StetTokens.Denied(answer.Status, error);
         }
@@ -173,6 +174,14 @@ internal static partial class StetAuthorization
             : (TimeSpan?)null;
         return new StetTokens.Granted(access, json.Value.Text("refresh_token"), life is null ? null : now + life);
     }
+
+    private static bool IsOfNobody(BankAnswer<JsonBody> answer, JsonElement? json) =>
+        answer.Body is { IsMarkup: true }
+        || (
+            answer.Status is 400 or 404
+            && json is { ValueKind: JsonValueKind.Object } said
+            && said.Item("error") is null
+        );
 
     /// <summary>A registered error code; anything else could hold what must not be written down.</summary>
     private static string OAuthCode(string? error) => error is not null && Code().IsMatch(error) ? error : "";

@@ -51,9 +51,10 @@ internal sealed partial class AccountsReading(
         foreach (var account in accounts)
         {
             // Twice in a row without an answer, it is not the account: the bank is down.
-            if (_unanswered == 2)
+            if (_unanswered >= 2)
             {
-                break;
+                _failures.Add(ChannelReason.BankUnavailable);
+                continue;
             }
             if (account.Row.SyncedRun == run.Job.RunId)
             {
@@ -109,6 +110,7 @@ internal sealed partial class AccountsReading(
             case StepResult.Refused when steps.HasOverrun:
                 return result;
             case StepResult.Refused { Reason: Refusal.AccountRefused or Refusal.NotUnderstood } refused:
+                _unanswered = 0;
                 ChannelRun.LogRefused(tools.Log, channel.DefinitionId, refused.Reason, refused.Detail);
                 await GiveUp(account, Outcome.Of(refused.Reason).Reason!.Value, cancellation);
                 return null;
@@ -118,6 +120,7 @@ internal sealed partial class AccountsReading(
                 _unanswered++;
                 return null;
             case StepResult.Later { Reason: LaterReason.BankUnavailable }:
+                _unanswered++;
                 await GiveUp(account, ChannelReason.BankUnavailable, cancellation);
                 return null;
             default:

@@ -38,6 +38,65 @@ public sealed class AccountFailureTests
     }
 
     [Theory, OnBothDatabases]
+    public async Task A_bank_that_lets_the_user_wait_twice_is_down_and_called_so(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        for (var i = 1; i <= 5; i++)
+        {
+            bank.EmbeddedChannel.With(Bank.Account($"{i}{i}{i}"));
+        }
+        bank.EmbeddedChannel.Instead = (context, input) =>
+            input is StepInput.ListTransactions
+                ? new StepResult.Later(context.Now.AddMinutes(15), LaterReason.BankUnavailable)
+                {
+                    Session = context.Session,
+                }
+                : null;
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+
+        await app.RunDueSynchronizations();
+
+        Assert.Equal(2, bank.EmbeddedChannel.Steps.Count(s => s.Input is StepInput.ListTransactions));
+        Assert.Equal("FAILED", await http.StatusOf(id));
+        Assert.Equal("bank_unavailable", await app.ReasonOf(id, FakeBank.Embedded));
+    }
+
+    [Theory]
+    [OnBothDatabases(false)]
+    [OnBothDatabases(true)]
+    public async Task One_blip_while_the_user_waits_is_over_in_seconds(DatabaseKind kind, bool breaksOff)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"), Bank.Booked("a", -1m, "2026-02-01", "CARTE COFFEE"));
+        foreach (var step in new[] { typeof(StepInput.ListAccounts), typeof(StepInput.ListTransactions) })
+        {
+            var down = true;
+            bank.EmbeddedChannel.Instead = (context, input) =>
+            {
+                if (!down || input.GetType() != step)
+                {
+                    return null;
+                }
+                down = false;
+                return breaksOff
+                    ? throw new HttpRequestException(HttpRequestError.ResponseEnded)
+                    : new StepResult.Later(context.Now, LaterReason.BankUnavailable) { Session = context.Session };
+            };
+            await using var app = await TestApp.StartWith(bank, kind);
+            var (http, _) = await app.SignedInUser();
+            var id = await TestApp.Connect(http);
+
+            await app.RunDueSynchronizations();
+            app.Time.Advance(TimeSpan.FromSeconds(3));
+            await app.RunDueSynchronizations();
+
+            Assert.Equal("SUCCESS", await http.StatusOf(id));
+        }
+    }
+
+    [Theory, OnBothDatabases]
     public async Task A_connection_is_read_every_day_unless_its_maker_says_otherwise(DatabaseKind kind)
     {
         await using var app = await TestApp.StartWith(new FakeBank(), kind);
