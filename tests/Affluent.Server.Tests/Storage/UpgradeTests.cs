@@ -30,6 +30,10 @@ public sealed class UpgradeTests
         ["008_widget"] = "2838535a90e91472c9d46bd51af11d1c673fabbc9aeef8de42f0c49bb9564aa1",
         ["009_jobs"] = "d92f09a3052aae20a760bce14eb133108cae78281fe00f80a6b2062c068e385e",
         ["010_consents"] = "20d0183cf2715d7e2171ecbf0b486a4086a9282ae596f6bc6170ad9681bd16a2",
+        ["011_rules_and_originals"] = "d0b1ace8b53b96509e6d52b22b75a69571996ef1efafb95636e2ec9fc8a810fb",
+        ["012_recordings"] = "19a0524981f4ad4b111e1a662127a4280abd03eb91edcdadfb5458a20def20da",
+        ["014_job_banks"] = "102ca9ff1cb4bb5c19fc95dbd9fe9782b763d9911dd1cf80ad378ddefb3ecbe4",
+        ["015_expiring_consents"] = "222af01dcee144ddcbdf88f67321f9c69835d315461fb61495c541cec4b70cbc",
     };
 
     private static readonly string[] WhatIsRead =
