@@ -16,6 +16,7 @@ public static class Categorization
     private const int ByWords = 92;
     private const int ByWordsElsewhere = 85;
     private const int LikelyKind = 85;
+    private const int ByTrade = 80;
 
     /// <summary>The category of a movement. Expenses are only given to money that went, for a shop's name on money that came is a refund.</summary>
     public static CategoryDecision Guess(Movement movement, LabelParts parts) =>
@@ -29,6 +30,7 @@ public static class Categorization
         ?? OfOtherWords(movement)
         ?? OfLikelyKind(movement, parts.Type)
         ?? OfUnclear(movement, parts)
+        ?? OfTrade(movement, parts)
         ?? model.Guess(movement, parts);
 
     private static CategoryDecision? OfCertainKind(TransactionType type) =>
@@ -159,6 +161,24 @@ public static class Categorization
         movement.Amount > 0 && Merchants.Find(parts.Words, parts.MerchantPlace, out _, out _, out _)
             ? CategoryDecision.None
             : null;
+
+    // A word of a trade within the name, not in its town; on a transfer it is likelier somebody's name.
+    private static CategoryDecision? OfTrade(Movement movement, LabelParts parts)
+    {
+        if (parts.Means == PaymentMeans.Transfer && movement.Amount < 0)
+        {
+            return null;
+        }
+        var (first, end) = parts.Name;
+        for (var i = first; i < end; i++)
+        {
+            if (TradeWords.All.At(parts.Words, i, out var id) > 0)
+            {
+                return Fitting(id!, movement.Amount, ByTrade, CategoryWhy.Words);
+            }
+        }
+        return null;
+    }
 
     private static CategoryDecision? Fitting(string id, long amount, int confidence, CategoryWhy why) =>
         Fits(id, amount) ? new CategoryDecision(id, confidence, why) : null;

@@ -26,6 +26,22 @@ public sealed class CategorizationTests
         Assert.InRange(decision.Confidence, why == CategoryWhy.None ? 0 : 40, why == CategoryWhy.None ? 0 : 99);
     }
 
+    [Theory]
+    [InlineData("CB PETRIN QWXZ LYON", "SNAKS_ANDWORK_MEALS")]
+    [InlineData("CB QWXZ SALADERIE LYON", "SNAKS_ANDWORK_MEALS")]
+    [InlineData("KARTENZAHLUNG KINDERKRIPPE QWXZ", "CHILDCARE")]
+    [InlineData("PINBETALING TANDHEELKUNDE QWXZ", "DOCTORS")]
+    public void A_word_of_a_trade_decides_where_nothing_surer_does(string text, string category) =>
+        Assert.Equal(new CategoryDecision(category, 80, CategoryWhy.Words), Guess(text));
+
+    [Fact]
+    public void A_word_of_a_trade_on_a_transfer_to_somebody_is_a_name() =>
+        Assert.NotEqual(CategoryWhy.Words, Guess("VIR SEPA PETRIN ANDRE").Why);
+
+    [Fact]
+    public void A_word_of_a_trade_gives_no_expense_to_money_that_came() =>
+        Assert.NotEqual("SNAKS_ANDWORK_MEALS", Guess("CB PETRIN QWXZ LYON", 1200).Id);
+
     [Fact]
     public void A_merchant_category_code_decides_where_the_words_say_nothing()
     {
@@ -63,6 +79,7 @@ public sealed class CategorizationTests
     [Fact]
     public void Each_list_names_categories_of_the_tree()
     {
+        Assert.Empty(TradeWords.All.Meanings.Except(Categories.ById.Keys));
         Assert.Empty(Merchants.All.Meanings.Select(m => m.CategoryId).Except(Categories.ById.Keys));
         Assert.Empty(MerchantCodes.All.Except(Categories.ById.Keys));
         Assert.Empty(Creditors.All.Select(row => row.Category).Except(Categories.ById.Keys));
@@ -75,7 +92,7 @@ public sealed class CategorizationTests
         var phrases = Phrases
             .Read(MerchantNames.Table)
             .Select(row => row.Phrase)
-            .Concat(CategoryRules.Rows.Select(row => row.Phrase));
+            .Concat(CategoryRules.Rows.Concat(TradeWords.Rows).Select(row => row.Phrase));
         Assert.All(phrases, phrase => Assert.Equal(phrase, string.Join(' ', Words(phrase))));
         Assert.DoesNotContain(phrases, phrase => phrase.Length == 0);
     }

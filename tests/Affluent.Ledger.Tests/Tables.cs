@@ -23,6 +23,7 @@ internal static class Tables
             typeof(Places),
             typeof(LabelWords),
             typeof(Money),
+            typeof(TradeWords),
             typeof(TransactionTypes),
             typeof(WordComparison),
         ];

@@ -51,7 +51,8 @@ internal static class Training
     // Words that say what is sold: within other words they say it too.
     private static IEnumerable<Example> Words(Dictionary<string, int> index) =>
         CategoryRules
-            .Rows.Where(row => index.ContainsKey(row.Category))
+            .Rows.Concat(TradeWords.Rows)
+            .Where(row => index.ContainsKey(row.Category))
             .Select(row =>
             {
                 var incoming = Ledger.Categories.ById[row.Category].Kind == CategoryKind.Income;
