@@ -32,9 +32,7 @@ broken() { # a step without which no test can run
 
 work=$(mktemp -d)
 postgres_bin=
-beside= # what runs at the same time
 cleanup() {
-  [[ -z "$beside" ]] || kill "$beside" 2>/dev/null
   if [[ -f "$work/postgres/postmaster.pid" ]]; then
     as_postgres "$postgres_bin/pg_ctl" -D "$work/postgres" -m immediate -w stop >"$work/stop.log" 2>&1
   fi
@@ -102,7 +100,7 @@ start_postgres() {
   for attempt in 1 2 3 4 5; do
     port=$((20000 + RANDOM % 40000))
     if as_postgres "$postgres_bin/pg_ctl" -D "$data" -w -t 30 -l "$data/log" -o \
-      "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$data -c fsync=off -c full_page_writes=off -c max_connections=500" \
+      "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$data -c fsync=off -c full_page_writes=off -c max_connections=300" \
       start >"$work/start.log" 2>&1; then
       export AFFLUENT_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres"
       say "PostgreSQL runs on port $port"
@@ -145,54 +143,30 @@ dotnet csharpier check . || { failed=$((failed + 1)); say "FAILED: run dotnet cs
 say "Building"
 dotnet build --no-restore -v q || broken "the build"
 
-count() { grep -o " $2=\"[0-9]*\"" <<<"$1" | awk -F'"' '{ n += $2 } END { print n + 0 }'; }
-
-# Runs the tests of a project; what it prints stays in order, though others run at the same time.
-run() { # name, priority, arguments
-  local name=$1 priority=$2
-  shift 2
-  nice -n "$priority" timeout 900 "artifacts/bin/$name/debug/$name" "$@" -noLogo -noColor -result-xml "$work/$name.xml"
-  echo $? >"$work/$name.code"
-}
-
-add_up() { # name
-  local name=$1 code counts failed_here
-  code=$(cat "$work/$name.code")
-  if ! counts=$(grep -o '<assembly [^>]*>' "$work/$name.xml" 2>/dev/null); then
+for project in tests/*/*.csproj; do
+  name=$(basename "$project" .csproj)
+  say "$name"
+  report=$work/$name.xml
+  # Those mostly wait: for banks, for browsers.
+  threads=()
+  [[ "$name" == EndToEnd.Tests ]] && threads=(-maxThreads 4)
+  timeout 900 "artifacts/bin/$name/debug/$name" "${threads[@]}" -noLogo -noColor -result-xml "$report" "$@"
+  code=$?
+  if ! counts=$(grep -o '<assembly [^>]*>' "$report" 2>/dev/null); then
     say "FAILED: $name ended with $code and without a report"
     failed=$((failed + 1))
-    return
+    continue
   fi
-  failed_here=$(($(count "$counts" failed) + $(count "$counts" errors)))
-  mapfile -t -O ${#failures[@]} failures < <(grep -E '<test [^>]*result="Fail"' "$work/$name.xml" | sed -E 's/.* name="([^"]*)" result=.*/\1/')
-  passed=$((passed + $(count "$counts" passed)))
-  skipped=$((skipped + $(count "$counts" skipped)))
+  count() { grep -o " $1=\"[0-9]*\"" <<<"$counts" | awk -F'"' '{ n += $2 } END { print n + 0 }'; }
+  failed_here=$(($(count failed) + $(count errors)))
+  mapfile -t -O ${#failures[@]} failures < <(grep -E '<test [^>]*result="Fail"' "$report" | sed -E 's/.* name="([^"]*)" result=.*/\1/')
+  passed=$((passed + $(count passed)))
+  skipped=$((skipped + $(count skipped)))
   # A program that ends badly with no failed test has crashed.
   if [[ $code -ne 0 && $failed_here -eq 0 ]]; then
     say "FAILED: $name ended with $code"
     failed_here=1
   fi
   failed=$((failed + failed_here))
-}
-
-# The end-to-end tests mostly wait, for banks and for browsers. Those that only reckon use the processors meanwhile, and give way to
-# them; those of the server watch times of their own, and come when all is quiet.
-run EndToEnd.Tests 0 -maxThreads 4 "$@" >"$work/EndToEnd.log" 2>&1 &
-beside=$!
-for project in tests/*/*.csproj; do
-  name=$(basename "$project" .csproj)
-  if [[ "$name" != EndToEnd.Tests && "$name" != Affluent.Server.Tests ]]; then
-    say "$name"
-    run "$name" 10 "$@"
-    add_up "$name"
-  fi
 done
-wait "$beside"
-beside=
-say "EndToEnd.Tests"
-cat "$work/EndToEnd.log"
-add_up EndToEnd.Tests
-say "Affluent.Server.Tests"
-run Affluent.Server.Tests 0 "$@"
-add_up Affluent.Server.Tests
 finish

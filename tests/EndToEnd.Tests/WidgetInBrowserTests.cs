@@ -256,7 +256,8 @@ public sealed class WidgetInBrowserTests(Browser browser) : IClassFixture<Browse
     {
         await widget.WaitForSelectorAsync("a.primary");
         await widget.ClickAsync("a.primary");
-        await page.WaitForURLAsync("**/stettestbank/**");
+        // Filling waits for the field: the page need not have loaded whole.
+        await page.WaitForURLAsync("**/stettestbank/**", new() { WaitUntil = WaitUntilState.Commit });
         await SignInAtBank(page);
     }
 
