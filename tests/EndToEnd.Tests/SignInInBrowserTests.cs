@@ -67,7 +67,7 @@ public sealed class SignInInBrowserTests(Browser browser) : IClassFixture<Browse
         await Accessibility.Check(page);
         await page.FillAsync("#password", password);
         await page.ClickAsync("[data-e2e=submit-button]");
-        await page.WaitForURLAsync("**/back?signed=in&**");
+        await page.WaitForURLAsync("**/back?signed=in&**", new() { WaitUntil = WaitUntilState.Commit });
         // The wrong form is answered 422, which browsers note.
         Assert.All(errors, error => Assert.Contains("422", error, StringComparison.Ordinal));
     }
