@@ -32,7 +32,9 @@ internal static partial class BankVariables
         foreach (var (variable, value) in environment)
         {
             if (
-                variable.StartsWith(VariablePrefix, StringComparison.Ordinal)
+                // One without a value is not set, whoever passed it on: a file may be there.
+                value != ""
+                && variable.StartsWith(VariablePrefix, StringComparison.Ordinal)
                 && SettingList.All.All(s => s.Variable != variable)
             )
             {
@@ -86,9 +88,13 @@ internal static partial class BankVariables
             {
                 faults.Add($"bank_variables_folder: others can read {full}: close it with chmod 600 {full}");
             }
+            else if (File.ReadAllText(file).TrimEnd('\r', '\n') is { Length: > 0 } value)
+            {
+                return [(name, value)];
+            }
             else
             {
-                return [(name, File.ReadAllText(file).TrimEnd('\r', '\n'))];
+                faults.Add($"bank_variables_folder: {full} is empty: write the value into it");
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -43,6 +43,21 @@ public sealed partial class BankVariablesTests : IDisposable
     }
 
     [Fact]
+    public void A_variable_without_a_value_is_not_set_and_an_empty_file_is_a_fault()
+    {
+        Dictionary<string, string> unset = new() { ["AFFLUENT_BANK_LITTORAL_SECRET"] = "" };
+        Assert.Empty(Read(unset).Settings.BankVariables);
+        Write("littoral_secret", "from-the-file", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Equal("from-the-file", SecretOf(Read(unset).Settings));
+
+        Write("littoral_secret", "\n", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        var empty = Read([]);
+        Assert.Empty(empty.Settings.BankVariables);
+        Assert.Contains("littoral_secret is empty", Assert.Single(empty.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_that_others_can_read_or_that_no_variable_is_named_like_is_refused()
     {
         Write("littoral_secret", "x", UnixFileMode.UserRead | UnixFileMode.GroupRead);
