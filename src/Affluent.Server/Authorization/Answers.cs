@@ -126,7 +126,7 @@ internal static class Answers
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>No link to a site that is not ours; the trace, as in problems; and a client that is refused is told to the security log.</summary>
+    /// <summary>No link to a site that is not ours; the trace, as in problems, under which the log tells of it; and a client that is refused is told to the security log.</summary>
     private static async ValueTask Complete(ProcessErrorContext context)
     {
         context.Response.ErrorUri = null;
@@ -145,6 +145,13 @@ internal static class Answers
             return;
         }
         context.Response["trace_id"] = Problem.TraceOf(http);
+        var error = context.Response.Error ?? "";
+        // The status is chosen after this.
+        http.Response.OnStarting(() =>
+        {
+            ApiErrors.LogAnswer(http, error);
+            return Task.CompletedTask;
+        });
         if (context.Response.Error == Errors.InvalidClient)
         {
             var clients = http.RequestServices.GetRequiredService<IOpenIddictApplicationManager>();

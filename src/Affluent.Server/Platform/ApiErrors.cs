@@ -109,9 +109,20 @@ internal static partial class ApiErrors
     /// <summary>What a client was told, so that its trace id leads to a line of the log; our own faults have theirs.</summary>
     public static void LogAnswer(HttpContext context, Problem problem)
     {
-        if (problem.Status < 500)
+        // A host that is not ours has a line of its own, which names it.
+        if (problem.Status is < 500 and not StatusCodes.Status421MisdirectedRequest)
         {
             LogRefused(Logger(context), MethodOf(context), Route(context), problem.Status, problem.Code);
+        }
+    }
+
+    /// <summary>The same of an answer that is no problem: the authorization server's are those of OAuth. Its paths hold no ids.</summary>
+    public static void LogAnswer(HttpContext context, string code)
+    {
+        if (context.Response.StatusCode < 500)
+        {
+            var path = CallersPath.Of(context).Value ?? "";
+            LogRefused(Logger(context), MethodOf(context), path, context.Response.StatusCode, code);
         }
     }
 

@@ -119,6 +119,64 @@ public sealed class ApiErrorsTests
         Assert.Contains(line, log.Lines);
     }
 
+    [Theory]
+    [OnBothDatabases(
+        "POST",
+        "/auth/token",
+        "grant_type=banana",
+        "POST /auth/token was answered 400 unsupported_grant_type"
+    )]
+    [OnBothDatabases("POST", "/auth/token", "", "POST /auth/token was answered 400 invalid_request")]
+    [OnBothDatabases("GET", "/auth/token", "", "GET /auth/token was answered 400 invalid_request")]
+    [OnBothDatabases("POST", "/auth/revoke", "token=x", "POST /auth/revoke was answered 401 invalid_client")]
+    public async Task What_the_authorization_server_refuses_is_logged_too(
+        DatabaseKind kind,
+        string method,
+        string path,
+        string form,
+        string line
+    )
+    {
+        var log = new KeptLog(LogLevel.Information);
+        await using var app = await TestApp.Start(
+            kind,
+            configure: builder =>
+            {
+                builder.Logging.AddFilter(typeof(ApiErrors).FullName, LogLevel.Information);
+                builder.Logging.AddProvider(log);
+            }
+        );
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Content =
+            method == "POST" ? new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded") : null;
+
+        using var answer = await app.Http.SendAsync(request, Stop);
+
+        Assert.Contains(line, log.Lines);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_host_that_is_not_ours_is_one_line(DatabaseKind kind)
+    {
+        var log = new KeptLog(LogLevel.Information);
+        await using var app = await TestApp.Start(
+            kind,
+            configure: builder =>
+            {
+                builder.Logging.AddFilter("Affluent.Server.Platform", LogLevel.Information);
+                builder.Logging.AddProvider(log);
+            }
+        );
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v2.1/accounts");
+        request.Headers.Host = "evil.example";
+
+        using var answer = await app.Http.SendAsync(request, Stop);
+
+        Assert.Equal(421, (int)answer.StatusCode);
+        Assert.Single(log.Lines, line => line.Contains("evil.example", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Contains("unknown_host", StringComparison.Ordinal));
+    }
+
     private sealed class KeptLog(LogLevel least = LogLevel.Error) : ILoggerProvider, ILogger
     {
         public List<string> Lines { get; } = [];
