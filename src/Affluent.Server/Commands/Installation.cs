@@ -25,8 +25,26 @@ internal sealed partial class Installation : IAsyncDisposable
     public Uri? TestBank => _app.Services.GetRequiredService<Settings>().TestBankUrl;
 
     /// <summary>Starts everything that the settings ask for; leaves nothing running when something fails.</summary>
-    /// <exception cref="CommandException">The database is of another version, or nothing can listen.</exception>
+    /// <exception cref="CommandException">The database is of another version, nothing can listen, or it was told to end meanwhile.</exception>
     public static async Task<Installation> Start(
+        Settings settings,
+        ILoggerFactory logs,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        using var signals = new EndSignals(cancellation);
+        try
+        {
+            return await StartParts(settings, logs, time, signals.Token);
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            throw EndSignals.Told();
+        }
+    }
+
+    private static async Task<Installation> StartParts(
         Settings settings,
         ILoggerFactory logs,
         TimeProvider time,
@@ -316,6 +334,10 @@ internal sealed partial class Installation : IAsyncDisposable
             // What runs in the background already must end before its database goes.
             await app.StopAsync(CancellationToken.None);
             await app.DisposeAsync();
+            if (e is OperationCanceledException && !cancellation.IsCancellationRequested)
+            {
+                throw EndSignals.Told();
+            }
             if (Trouble.OfListening(e, setting, addresses) is { } trouble)
             {
                 throw trouble;

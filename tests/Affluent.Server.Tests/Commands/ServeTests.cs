@@ -68,6 +68,57 @@ public sealed partial class ServeTests
         }
     }
 
+    /// <summary>The test bank runs by then, and would take the signal for itself.</summary>
+    [Theory]
+    [InlineData("-INT")]
+    [InlineData("-TERM")]
+    public async Task Told_to_end_while_it_starts_it_ends(string signal)
+    {
+        var folder = Directory.CreateTempSubdirectory("affluent-");
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet")
+            {
+                ArgumentList =
+                {
+                    Path.Combine(AppContext.BaseDirectory, "Affluent.Server.dll"),
+                    "serve",
+                    "--listen",
+                    "http://127.0.0.1:0",
+                    "--test-bank-listen",
+                    "http://127.0.0.1:0",
+                },
+                WorkingDirectory = folder.FullName,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            }
+        )!;
+        try
+        {
+            await Address(process, TestBankAt());
+            using var kill = Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
+            await process
+                .WaitForExitAsync(TestContext.Current.CancellationToken)
+                .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+            Assert.Equal(0, process.ExitCode);
+            Assert.DoesNotContain(
+                "   at ",
+                await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken),
+                StringComparison.Ordinal
+            );
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+                await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            }
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static async Task<Uri> Address(Process process, Regex line)
     {
         while (
