@@ -33,14 +33,14 @@ internal sealed partial class Installation : IAsyncDisposable
         CancellationToken cancellation
     )
     {
-        using var signals = new EndSignals(cancellation);
+        using var signals = new ShutdownSignals(cancellation);
         try
         {
             return await StartParts(settings, logs, time, signals.Token);
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {
-            throw EndSignals.Told();
+            throw ShutdownSignals.Interrupted();
         }
     }
 
@@ -336,7 +336,7 @@ internal sealed partial class Installation : IAsyncDisposable
             await app.DisposeAsync();
             if (e is OperationCanceledException && !cancellation.IsCancellationRequested)
             {
-                throw EndSignals.Told();
+                throw ShutdownSignals.Interrupted();
             }
             if (Trouble.OfListening(e, setting, addresses) is { } trouble)
             {
