@@ -8,8 +8,8 @@ public sealed record AccountBalance
     /// <summary>What is counted in it.</summary>
     public required BankBalanceKind Kind { get; init; }
 
-    /// <summary>Signed minor units of <see cref="Currency"/>.</summary>
-    public required long Amount { get; init; }
+    /// <summary>Signed minor units of <see cref="Currency"/>; a fraction where the bank counts finer.</summary>
+    public required decimal Amount { get; init; }
 
     /// <summary>ISO 4217, upper case.</summary>
     public required string Currency { get; init; }

@@ -99,8 +99,7 @@ internal static class AmountMatches
         }
         var foreign = before is null && after is null ? 0 : settings.ForeignAmountPercent;
         var percent = Math.Max(settings.CardAmountPercent, foreign);
-        return percent > 0
-            && Math.Abs((decimal)now.Amount - old.Amount) * 100 <= Math.Abs((decimal)old.Amount) * percent;
+        return percent > 0 && Math.Abs(now.Amount - old.Amount) * 100 <= Math.Abs(old.Amount) * percent;
     }
 
     private static bool IsByCard(Candidate have) =>

@@ -8,8 +8,8 @@ internal sealed class AmountPseudonyms
 {
     private const int Tries = 64;
     private const int MostTries = 500;
-    private readonly Dictionary<long, long> _of = [];
-    private readonly HashSet<long> _taken;
+    private readonly Dictionary<decimal, decimal> _of = [];
+    private readonly HashSet<decimal> _taken;
     private readonly Func<int, int> _draw;
 
     /// <param name="readings">Whose amounts are to be replaced.</param>
@@ -18,8 +18,8 @@ internal sealed class AmountPseudonyms
     {
         _draw = draw;
         _taken = [.. readings.SelectMany(Rows).Select(row => Math.Abs(row.Amount))];
-        var groups = new Groups<long>(_taken);
-        HashSet<(long Announced, long Booked)> links = [.. readings.SelectMany(Compared)];
+        var groups = new Groups<decimal>(_taken);
+        HashSet<(decimal Announced, decimal Booked)> links = [.. readings.SelectMany(Compared)];
         foreach (var (announced, booked) in links)
         {
             groups.Join(announced, booked);
@@ -32,13 +32,13 @@ internal sealed class AmountPseudonyms
     }
 
     /// <summary>The amount that stands for one.</summary>
-    public long Of(long amount) => amount == 0 ? 0 : Math.Sign(amount) * _of[Math.Abs(amount)];
+    public decimal Of(decimal amount) => amount == 0 ? 0 : Math.Sign(amount) * _of[Math.Abs(amount)];
 
     private static IEnumerable<Movement> Rows(RecordedReading reading) =>
         reading.Held.Select(held => held.Movement).Concat(reading.Listed);
 
     // As AmountMatches does: rows that share a word, the one of them announced.
-    private static IEnumerable<(long, long)> Compared(RecordedReading reading)
+    private static IEnumerable<(decimal, decimal)> Compared(RecordedReading reading)
     {
         var announced = reading
             .Held.Where(held => held.Movement is { IsOpen: true, Amount: < 0 })
@@ -55,7 +55,7 @@ internal sealed class AmountPseudonyms
     private static string[] Words(Movement movement) =>
         WordComparison.Telling(movement.Counterparty is { } name ? $"{movement.Text}\n{name}" : movement.Text);
 
-    private void Replace(long[] amounts, (long Announced, long Booked)[] links)
+    private void Replace(decimal[] amounts, (decimal Announced, decimal Booked)[] links)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -82,18 +82,21 @@ internal sealed class AmountPseudonyms
     private static decimal Odd(int number) => 3 + (10 * number);
 
     // What does not fit begins again from below: such amounts are nobody's.
-    private static long Image(long amount, decimal factor)
+    private static decimal Image(decimal amount, decimal factor)
     {
         var scaled = amount * factor % long.MaxValue;
         if (amount % 100 == 0)
         {
-            return (long)Math.Round(scaled / 100) * 100;
+            return Math.Round(scaled / 100) * 100;
         }
-        var near = (long)Math.Round(scaled);
-        return near % 100 == 0 ? near + 1 : near;
+        var near = Math.Round(scaled);
+        // What a bank counts finer than in minor units stays finer.
+        return amount % 1 != 0 ? near + 0.5m
+            : near % 100 == 0 ? near + 1
+            : near;
     }
 
-    private static bool Keep(long[] amounts, long[] images, (long Announced, long Booked)[] links) =>
+    private static bool Keep(decimal[] amounts, decimal[] images, (decimal Announced, decimal Booked)[] links) =>
         Array.TrueForAll(
             links,
             link =>
@@ -105,8 +108,10 @@ internal sealed class AmountPseudonyms
         );
 
     // The least whole tolerance that lets the two pass; a catalogue states at most four hundred.
-    private static int Percent(long announced, long booked) =>
-        (int)Math.Min(401, Math.Ceiling(Math.Abs((decimal)booked - announced) * 100 / announced));
+    private static int Percent(decimal announced, decimal booked) =>
+        Math.Abs(booked - announced) > announced * 4
+            ? 401
+            : (int)Math.Ceiling(Math.Abs(booked - announced) * 100 / announced);
 }
 
 /// <summary>Things that belong together, directly or by way of others.</summary>

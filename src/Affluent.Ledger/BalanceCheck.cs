@@ -86,15 +86,14 @@ public static class BalanceCheck
     /// <param name="changes">What a reconciliation found.</param>
     /// <param name="stored">The rows that it was given.</param>
     /// <param name="currency">Rows of others are left aside.</param>
-    public static long BookedBy(Changes changes, IReadOnlyList<StoredTransaction> stored, string currency) =>
+    public static decimal BookedBy(Changes changes, IReadOnlyList<StoredTransaction> stored, string currency) =>
         Alter(changes, stored, movement => movement.Currency == currency ? Booked(movement) : 0);
 
     private static BalanceState Compare(BalanceState state, BalanceState before, BalanceReading reading)
     {
         var (then, now) = (before.Explained!, state.Latest!);
         var bookedSince = BookedSince(before, reading);
-        // Two's complement: sums may overflow on the way, the result is right whenever it fits.
-        long Gap(BalanceLevel earlier, BalanceLevel later) => unchecked(later.Amount - earlier.Amount - bookedSince);
+        decimal Gap(BalanceLevel earlier, BalanceLevel later) => later.Amount - earlier.Amount - bookedSince;
         BalanceLevel[] agreeing = [.. now.Levels.Where(later => then.Levels.Any(earlier => Gap(earlier, later) == 0))];
         if (agreeing.Length > 0)
         {
@@ -130,8 +129,8 @@ public static class BalanceCheck
             };
     }
 
-    private static long BookedSince(BalanceState? before, BalanceReading reading) =>
-        unchecked((before?.BookedSince ?? 0) + BookedBy(reading.Changes, reading.Stored, reading.Currency));
+    private static decimal BookedSince(BalanceState? before, BalanceReading reading) =>
+        (before?.BookedSince ?? 0) + BookedBy(reading.Changes, reading.Stored, reading.Currency);
 
     // The kind that was compared last, while the bank gives it; else the best.
     private static AccountBalance? Checked(BalanceReading reading, BalancePoint? explained) =>
@@ -149,35 +148,32 @@ public static class BalanceCheck
     private static BalancePoint Point(AccountBalance balance, BalanceReading reading)
     {
         var day = balance.Day ?? reading.Today;
-        var (after, on, pending) = (0L, 0L, 0L);
-        unchecked
+        var (after, on, pending) = (0m, 0m, 0m);
+        foreach (var movement in Held(reading).Where(m => m.Currency == reading.Currency))
         {
-            foreach (var movement in Held(reading).Where(m => m.Currency == reading.Currency))
-            {
-                after += movement.Day > day ? Booked(movement) : 0;
-                on += movement.Day == day ? Booked(movement) : 0;
-                pending += movement.Status == TransactionStatus.Pending ? movement.Amount : 0;
-            }
-            BalanceLevel[] levels =
-            [
-                .. BasesOf(balance.Kind)
-                    // The rows of an old day are not at hand.
-                    .Where(basis =>
-                        basis is BalanceBasis.AllBooked or BalanceBasis.WithPending || !(day < reading.StoredFrom)
-                    )
-                    .Select(basis => new BalanceLevel(
-                        basis,
-                        basis switch
-                        {
-                            BalanceBasis.ThroughDay => balance.Amount + after,
-                            BalanceBasis.BeforeDay => balance.Amount + after + on,
-                            BalanceBasis.AllBooked => balance.Amount,
-                            BalanceBasis.WithPending => balance.Amount - pending,
-                        }
-                    )),
-            ];
-            return new BalancePoint(balance.Kind, balance.CreditLimitIncluded == true, day, balance.Amount, levels);
+            after += movement.Day > day ? Booked(movement) : 0;
+            on += movement.Day == day ? Booked(movement) : 0;
+            pending += movement.Status == TransactionStatus.Pending ? movement.Amount : 0;
         }
+        BalanceLevel[] levels =
+        [
+            .. BasesOf(balance.Kind)
+                // The rows of an old day are not at hand.
+                .Where(basis =>
+                    basis is BalanceBasis.AllBooked or BalanceBasis.WithPending || !(day < reading.StoredFrom)
+                )
+                .Select(basis => new BalanceLevel(
+                    basis,
+                    basis switch
+                    {
+                        BalanceBasis.ThroughDay => balance.Amount + after,
+                        BalanceBasis.BeforeDay => balance.Amount + after + on,
+                        BalanceBasis.AllBooked => balance.Amount,
+                        BalanceBasis.WithPending => balance.Amount - pending,
+                    }
+                )),
+        ];
+        return new BalancePoint(balance.Kind, balance.CreditLimitIncluded == true, day, balance.Amount, levels);
     }
 
     // Banks give the day of a balance as they like: each kind by its meaning first, then what is seen in its place.
@@ -279,21 +275,20 @@ public static class BalanceCheck
         }
     }
 
-    private static long Alter(Changes changes, IReadOnlyList<StoredTransaction> stored, Func<Movement, long> amount)
+    private static decimal Alter(
+        Changes changes,
+        IReadOnlyList<StoredTransaction> stored,
+        Func<Movement, decimal> amount
+    )
     {
         var held = stored.ToDictionary(s => s.Id);
-        unchecked
-        {
-            var sum = changes.Inserts.Aggregate(0L, (total, insert) => total + amount(insert.Movement));
-            sum = changes.Updates.Aggregate(
-                sum,
-                (total, update) => total + amount(update.Movement) - Counted(held[update.Id])
-            );
-            return changes.Disappeared.Aggregate(sum, (total, id) => total - Counted(held[id]));
-        }
+        return changes.Inserts.Sum(insert => amount(insert.Movement))
+            + changes.Updates.Sum(update => amount(update.Movement) - Counted(held[update.Id]))
+            - changes.Disappeared.Sum(id => Counted(held[id]));
 
-        long Counted(StoredTransaction stored) => stored.Missing ? 0 : amount(stored.Movement);
+        decimal Counted(StoredTransaction stored) => stored.Missing ? 0 : amount(stored.Movement);
     }
 
-    private static long Booked(Movement movement) => movement.Status == TransactionStatus.Booked ? movement.Amount : 0;
+    private static decimal Booked(Movement movement) =>
+        movement.Status == TransactionStatus.Booked ? movement.Amount : 0;
 }

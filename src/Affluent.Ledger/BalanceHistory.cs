@@ -11,7 +11,7 @@ public enum DayBalanceOrigin
 }
 
 /// <summary>The balance at the end of a day (see <see cref="DayNumbers"/>).</summary>
-public sealed record DayBalance(int Day, long Amount, DayBalanceOrigin Origin);
+public sealed record DayBalance(int Day, decimal Amount, DayBalanceOrigin Origin);
 
 /// <summary>The balance of each day, as far as the movements tell it. Amounts in minor units of the account's currency.</summary>
 public static class BalanceHistory
@@ -48,7 +48,7 @@ public static class BalanceHistory
     public static IReadOnlyList<DayBalance> Of(
         BalanceState state,
         IReadOnlyList<int> days,
-        IReadOnlyDictionary<int, long> bookedOn
+        IReadOnlyDictionary<int, decimal> bookedOn
     )
     {
         if (state.Latest is not { } latest)
@@ -56,31 +56,28 @@ public static class BalanceHistory
             return [];
         }
         List<DayBalance> balances = new(days.Count);
-        unchecked
+        var later = bookedOn.OrderByDescending(total => total.Key).ToArray();
+        var (next, after) = (0, 0m);
+        foreach (var day in days)
         {
-            var later = bookedOn.OrderByDescending(total => total.Key).ToArray();
-            var (next, after) = (0, 0L);
-            foreach (var day in days)
+            for (; next < later.Length && later[next].Key > day; next++)
             {
-                for (; next < later.Length && later[next].Key > day; next++)
-                {
-                    after += later[next].Value;
-                }
-                if (day == latest.Day)
-                {
-                    balances.Add(new DayBalance(day, latest.Amount, DayBalanceOrigin.Known));
-                    continue;
-                }
-                // Before a gap the balance that was explained counts: nobody knows on which day the lacking amount was.
-                var explained = state.Explained ?? latest;
-                var isAcross = state.Status == BalanceCheckStatus.Gap && day > latest.Day;
-                var level = isAcross ? latest.Levels[0].Amount : explained.Levels[0].Amount + state.BookedSince;
-                balances.Add(
-                    day == explained.Day
-                        ? new DayBalance(day, explained.Amount, DayBalanceOrigin.Known)
-                        : new DayBalance(day, level - after, DayBalanceOrigin.Derived)
-                );
+                after += later[next].Value;
             }
+            if (day == latest.Day)
+            {
+                balances.Add(new DayBalance(day, latest.Amount, DayBalanceOrigin.Known));
+                continue;
+            }
+            // Before a gap the balance that was explained counts: nobody knows on which day the lacking amount was.
+            var explained = state.Explained ?? latest;
+            var isAcross = state.Status == BalanceCheckStatus.Gap && day > latest.Day;
+            var level = isAcross ? latest.Levels[0].Amount : explained.Levels[0].Amount + state.BookedSince;
+            balances.Add(
+                day == explained.Day
+                    ? new DayBalance(day, explained.Amount, DayBalanceOrigin.Known)
+                    : new DayBalance(day, level - after, DayBalanceOrigin.Derived)
+            );
         }
         return balances;
     }

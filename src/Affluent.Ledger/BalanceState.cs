@@ -69,7 +69,7 @@ public enum BalanceBasis
 /// What the balance would be if exactly all that is held as booked were counted in it, supposed that it counts what
 /// <paramref name="Basis"/> says. Minor units of the account's currency.
 /// </summary>
-public sealed record BalanceLevel(BalanceBasis Basis, long Amount);
+public sealed record BalanceLevel(BalanceBasis Basis, decimal Amount);
 
 /// <summary>A balance to compare later ones with.</summary>
 /// <param name="Day">That it speaks of.</param>
@@ -79,7 +79,7 @@ public sealed record BalancePoint(
     BankBalanceKind Kind,
     bool CreditLimitIncluded,
     int Day,
-    long Amount,
+    decimal Amount,
     IReadOnlyList<BalanceLevel> Levels
 );
 
@@ -93,7 +93,7 @@ public sealed record BalanceState
     public BalanceCheckReason? Reason { get; init; }
 
     /// <summary>On <see cref="BalanceCheckStatus.Gap"/>: what came (positive) or went without a movement that tells of it.</summary>
-    public long? Gap { get; init; }
+    public decimal? Gap { get; init; }
 
     /// <summary>On <see cref="BalanceCheckStatus.Gap"/>: the first day on which that can have been.</summary>
     public int? Since { get; init; }
@@ -105,7 +105,7 @@ public sealed record BalanceState
     public BalancePoint? Explained { get; init; }
 
     /// <summary>What was booked since <see cref="Explained"/>.</summary>
-    public long BookedSince { get; init; }
+    public decimal BookedSince { get; init; }
 
     /// <summary>The last balance that was read; null: none that still counts.</summary>
     public BalancePoint? Latest { get; init; }

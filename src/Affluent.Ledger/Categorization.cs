@@ -180,10 +180,13 @@ public static class Categorization
         return null;
     }
 
-    private static CategoryDecision? Fitting(string id, long amount, int confidence, CategoryWhy why) =>
+    private static CategoryDecision? Fitting(string id, decimal amount, int confidence, CategoryWhy why) =>
         Fits(id, amount) ? new CategoryDecision(id, confidence, why) : null;
 
     /// <summary>Whether a category may hold money of this sign; own transfers go both ways.</summary>
-    internal static bool Fits(string id, long amount) =>
-        id == "SAVINGS_AND_TRANSFERS" || Categories.ById[id].Kind == CategoryKind.Income == amount > 0;
+    internal static bool Fits(string id, decimal amount) => Fits(id, amount > 0);
+
+    /// <inheritdoc cref="Fits(string, decimal)"/>
+    internal static bool Fits(string id, bool comesIn) =>
+        id == "SAVINGS_AND_TRANSFERS" || Categories.ById[id].Kind == CategoryKind.Income == comesIn;
 }

@@ -61,7 +61,7 @@ internal sealed class CategoryModel
         Add(features[..count], sums);
         Span<float> shares = stackalloc float[_ids.Length];
         // A long label is no surer than a short one.
-        Shares(sums, _scale / MathF.Sqrt(count), movement.Amount, shares);
+        Shares(sums, _scale / MathF.Sqrt(count), movement.Amount > 0, shares);
         var best = Best(shares);
         if (_ids[best] == Categories.Uncategorized)
         {
@@ -151,20 +151,20 @@ internal sealed class CategoryModel
         }
     }
 
-    private static bool Suits(string id, long amount) =>
-        id == Categories.Uncategorized || Categorization.Fits(id, amount);
+    private static bool Suits(string id, bool comesIn) =>
+        id == Categories.Uncategorized || Categorization.Fits(id, comesIn);
 
-    private void Shares(ReadOnlySpan<short> sums, float scale, long amount, Span<float> shares)
+    private void Shares(ReadOnlySpan<short> sums, float scale, bool comesIn, Span<float> shares)
     {
         var most = float.MinValue;
         for (var i = 0; i < shares.Length; i++)
         {
-            most = Suits(_ids[i], amount) ? MathF.Max(most, sums[i] * scale) : most;
+            most = Suits(_ids[i], comesIn) ? MathF.Max(most, sums[i] * scale) : most;
         }
         var total = 0f;
         for (var i = 0; i < shares.Length; i++)
         {
-            shares[i] = Suits(_ids[i], amount) ? MathF.Exp((sums[i] * scale) - most) : 0;
+            shares[i] = Suits(_ids[i], comesIn) ? MathF.Exp((sums[i] * scale) - most) : 0;
             total += shares[i];
         }
         for (var i = 0; i < shares.Length; i++)

@@ -59,7 +59,7 @@ internal static class Conventions
         (int Rows, int Different) Fitting(int days)
         {
             var rows = 0;
-            HashSet<(long, ulong)> different = [];
+            HashSet<(decimal, ulong)> different = [];
             foreach (var (place, count) in before)
             {
                 if (now.TryGetValue(place with { Day = place.Day + days }, out var there))
@@ -72,7 +72,7 @@ internal static class Conventions
         }
     }
 
-    private static Dictionary<(long Amount, int Day, ulong Words), int> Counts(IEnumerable<Movement> rows) =>
+    private static Dictionary<(decimal Amount, int Day, ulong Words), int> Counts(IEnumerable<Movement> rows) =>
         rows.GroupBy(row => (row.Amount, row.Day, WordComparison.Fingerprint(row.Text)))
             .ToDictionary(same => same.Key, same => same.Count());
 

@@ -75,7 +75,7 @@ internal sealed class EqualRows
 
     private int Bucket(Movement row)
     {
-        var hash = WordComparison.Mix(((ulong)row.Amount * 0x9E3779B97F4A7C15) + (ulong)row.Day);
+        var hash = WordComparison.Mix(((ulong)row.Amount.GetHashCode() * 0x9E3779B97F4A7C15) + (ulong)row.Day);
         return (int)((hash ^ (uint)row.Text.GetHashCode(StringComparison.Ordinal)) & (ulong)(_heads.Length - 1));
     }
 

@@ -81,7 +81,7 @@ public static class IdEvidence
             return old.Amount == now.Amount;
         }
         // What is not settled may still change, its amount too; but not its sign, nor all that it tells at once.
-        var sameSign = (long)Math.Sign(old.Amount) * Math.Sign(now.Amount) >= 0;
+        var sameSign = Math.Sign(old.Amount) * Math.Sign(now.Amount) >= 0;
         return sameSign
             && (
                 WordComparison.Likeness(held.Words, row.Words) >= WordComparison.Contradiction
@@ -149,7 +149,7 @@ public static class IdEvidence
     }
 
     // Read only when there is need.
-    private static Lazy<Dictionary<(long Amount, int Day, ulong Words), int>> Counted(IEnumerable<Movement> rows) =>
+    private static Lazy<Dictionary<(decimal Amount, int Day, ulong Words), int>> Counted(IEnumerable<Movement> rows) =>
         new(() =>
             rows.GroupBy(row => (row.Amount, row.Day, WordComparison.Fingerprint(row.Text)))
                 .ToDictionary(same => same.Key, same => same.Count())

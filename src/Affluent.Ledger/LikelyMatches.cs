@@ -44,7 +44,7 @@ internal static class LikelyMatches
     {
         public Candidate First { get; } = first;
         public Queue<Candidate> Free { get; } = new([first]);
-        public long Amount => First.Movement.Amount;
+        public decimal Amount => First.Movement.Amount;
         public string Currency => First.Movement.Currency;
         public int Day => First.Movement.Day;
     }

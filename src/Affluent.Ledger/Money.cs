@@ -8,7 +8,7 @@ public enum MoneyFault
     /// <summary>No code of a currency: three to ten capitals and digits, a capital first.</summary>
     UnknownCurrency,
 
-    /// <summary>More decimals than the currency has (zeros at the end do not count).</summary>
+    /// <summary>More decimals than are kept (zeros at the end do not count); see <see cref="Money.DecimalsBeyond"/>.</summary>
     TooManyDecimals,
 
     /// <summary>Beyond 63 bits.</summary>
@@ -16,8 +16,8 @@ public enum MoneyFault
 }
 
 /// <summary>
-/// Amounts as whole minor units (cents of EUR, yen, fils of KWD). Exact both ways: nothing is ever rounded. What ISO 4217 does not know
-/// (BTC, a bank's own points) has eight decimals.
+/// Amounts in minor units (cents of EUR, yen, fils of KWD), whole ones nearly always; where a bank counts finer, with a fraction. Exact both ways:
+/// nothing is ever rounded. What ISO 4217 does not know (BTC, a bank's own points) has eight decimals.
 /// </summary>
 public static class Money
 {
@@ -52,6 +52,12 @@ public static class Money
     /// <summary>Decimals of a currency without a minor unit of its own: those of the usual digital ones.</summary>
     public const int DecimalsOfOthers = 8;
 
+    /// <summary>How many decimals more than its currency has an amount is kept with: 12.345 EUR, 18 decimals of ETH.</summary>
+    public const int DecimalsBeyond = 10;
+
+    /// <summary>What is left of an amount beyond whole minor units is counted in these; see <see cref="Split"/>.</summary>
+    public const decimal RestsOfUnit = 10_000_000_000m;
+
     /// <summary>Every currency of ISO 4217 with its number of decimals.</summary>
     public static IReadOnlyDictionary<string, int> Currencies => Decimals;
 
@@ -81,7 +87,7 @@ public static class Money
         code.Length is >= 3 and <= 10 && char.IsAsciiLetter(code[0]) && code.All(char.IsAsciiLetterOrDigit);
 
     /// <summary>Reads an amount in minor units; null, or why there is none (<paramref name="minor"/> is then 0).</summary>
-    public static MoneyFault? Read(decimal amount, string currency, out long minor)
+    public static MoneyFault? Read(decimal amount, string currency, out decimal minor)
     {
         minor = 0;
         if (DecimalsOf(currency) is not { } decimals)
@@ -93,18 +99,45 @@ public static class Money
             return MoneyFault.TooLarge;
         }
         var scaled = amount * Scale[decimals];
-        if (scaled != decimal.Truncate(scaled))
+        var whole = decimal.Truncate(scaled);
+        if (scaled == whole)
+        {
+            minor = (long)whole;
+            return null;
+        }
+        var rests = (scaled - whole) * RestsOfUnit;
+        if (rests != decimal.Truncate(rests))
         {
             return MoneyFault.TooManyDecimals;
         }
-        minor = (long)scaled;
+        minor = WithoutZeros(scaled);
         return null;
     }
 
-    /// <summary>Minor units back to units, with exactly the currency's number of decimals ("12.50", "1500", "1.250").</summary>
+    /// <summary>Whether an amount in minor units can be kept.</summary>
+    public static bool IsKept(decimal minor) =>
+        Math.Abs(minor) <= long.MaxValue && (minor - decimal.Truncate(minor)) * RestsOfUnit % 1 == 0;
+
+    /// <summary>Minor units as they are kept: whole ones, and what is left beyond them in ten-billionths of one, of the same sign; null: nothing.</summary>
+    public static (long Minor, long? Beyond) Split(decimal minor)
+    {
+        var whole = Math.Clamp(decimal.Truncate(minor), long.MinValue, long.MaxValue);
+        return ((long)whole, whole == minor ? null : (long)((minor - decimal.Truncate(minor)) * RestsOfUnit));
+    }
+
+    /// <summary>Puts together what <see cref="Split"/> took apart.</summary>
+    public static decimal Join(long minor, long? rest) =>
+        rest is { } beyond ? WithoutZeros(minor + (beyond / RestsOfUnit)) : minor;
+
+    // A decimal remembers how many zeros it was written with.
+    private static decimal WithoutZeros(decimal number) => number / 1.0000000000000000000000000000m;
+
+    /// <summary>
+    /// Minor units back to units, with exactly the currency's number of decimals ("12.50", "1500", "1.250"), and more where the amount is finer.
+    /// </summary>
     /// <exception cref="ArgumentException">The currency is unknown: such an amount cannot have come from <see cref="Read"/>.</exception>
-    public static decimal ToDecimal(long minor, string currency) =>
+    public static decimal ToDecimal(decimal minor, string currency) =>
         DecimalsOf(currency) is { } decimals
-            ? minor * new decimal(1, 0, 0, false, (byte)decimals)
+            ? (minor.Scale == 0 ? minor : WithoutZeros(minor)) * new decimal(1, 0, 0, false, (byte)decimals)
             : throw new ArgumentException($"'{currency}' is not a currency code", nameof(currency));
 }

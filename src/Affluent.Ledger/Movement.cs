@@ -33,8 +33,8 @@ public sealed record Movement
     /// <summary>The bank's id, never blank; null when the bank gives none.</summary>
     public string? BankId { get; init; }
 
-    /// <summary>Signed minor units of <see cref="Currency"/>.</summary>
-    public required long Amount { get; init; }
+    /// <summary>Signed minor units of <see cref="Currency"/>; a fraction where the bank counts finer.</summary>
+    public required decimal Amount { get; init; }
 
     /// <summary>ISO 4217, upper case.</summary>
     public required string Currency { get; init; }
@@ -170,7 +170,7 @@ public enum RowFault
     /// <summary>Nothing that names a currency.</summary>
     UnknownCurrency,
 
-    /// <summary>More decimals than the currency has; rounding would invent money.</summary>
+    /// <summary>More decimals than are kept; rounding would invent money.</summary>
     TooManyDecimals,
 
     /// <summary>Does not fit 63 bits.</summary>

@@ -43,7 +43,7 @@ internal static class OpenTwins
         }
     }
 
-    private static (long, string) Price(Candidate row) => (row.Movement.Amount, row.Movement.Currency);
+    private static (decimal, string) Price(Candidate row) => (row.Movement.Amount, row.Movement.Currency);
 
     private static bool IsNew(Candidate row) => row is { IsFree: true, Stored: null };
 

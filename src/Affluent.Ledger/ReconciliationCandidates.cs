@@ -72,7 +72,7 @@ internal sealed class Candidate(Movement movement, string? trustedId, StoredTran
 
 /// <summary>What two rows must share to be taken for the same.</summary>
 internal readonly record struct Key(
-    long Amount,
+    decimal Amount,
     string Currency,
     int Day,
     ulong Fingerprint,

@@ -116,7 +116,7 @@ public sealed record Recording
     private static string? FaultOf(Movement row)
     {
         int?[] days = [row.Day, row.BookingDay, row.ValueDay, row.TransactionDay];
-        return row.Amount is < -long.MaxValue ? "amount: is too large"
+        return !Money.IsKept(row.Amount) ? "amount: is too large, or has too many decimals"
             : Array.TrueForAll(days, IsDay) ? null
             : "day: is not within the years 1 to 9999";
     }

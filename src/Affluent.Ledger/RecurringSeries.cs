@@ -99,12 +99,12 @@ public enum RecurringReason
 
 /// <summary>A movement, as far as it tells whether something recurs.</summary>
 /// <param name="Day">See <see cref="DayNumbers"/>.</param>
-/// <param name="Amount">Signed minor units.</param>
+/// <param name="Amount">Signed minor units, see <see cref="Movement.Amount"/>.</param>
 /// <param name="Pending">Only announced: part of no series, but it may be the next of one.</param>
 public sealed record RecurringMovement(
     long Id,
     int Day,
-    long Amount,
+    decimal Amount,
     string Currency,
     TransactionType Type,
     string Label,

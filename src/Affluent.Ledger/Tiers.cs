@@ -21,7 +21,7 @@ internal sealed class Tiers
 {
     private readonly ReconciliationInput _input;
     private readonly int[] _equal;
-    private HashSet<(long Amount, string Currency)>? _prices;
+    private HashSet<(decimal Amount, string Currency)>? _prices;
     private HashSet<(long One, long Other)>? _different;
 
     public Tiers(ReconciliationInput input, int[] equal)
@@ -165,7 +165,7 @@ internal sealed class Tiers
         _prices ??= Repeated(_input.Held.Select(s => s.Movement)).Union(Repeated(_input.Rows)).ToHashSet();
         return _prices.Contains((row.Amount, row.Currency));
 
-        static IEnumerable<(long, string)> Repeated(IEnumerable<Movement> movements) =>
+        static IEnumerable<(decimal, string)> Repeated(IEnumerable<Movement> movements) =>
             movements.CountBy(m => (m.Amount, m.Currency)).Where(price => price.Value > 1).Select(price => price.Key);
     }
 

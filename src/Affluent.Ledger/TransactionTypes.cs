@@ -113,7 +113,7 @@ public static class TransactionTypes
 
     private sealed record Rule(TransactionType Type, char Sign)
     {
-        public bool Fits(long amount) =>
+        public bool Fits(decimal amount) =>
             Sign switch
             {
                 '-' => amount < 0,

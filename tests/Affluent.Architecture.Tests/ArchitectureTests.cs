@@ -85,7 +85,7 @@ public sealed class ArchitectureTests
         ["AccountsStore"] =
         [
             "CountSettlement",
-            "SetBookedSinceBalance",
+            "SetBookedSince",
             "OwnerOf",
             "Find",
             "List",

@@ -50,6 +50,27 @@ public sealed class ReadingTests
     [InlineData("12 € 13")]
     public void What_is_no_amount_is_not_guessed(string text) => Assert.Null(Amounts.Read(text));
 
+    [Theory]
+    [InlineData("\"12.345\"", "12.345")]
+    [InlineData("\"12,34\"", "12.34")]
+    [InlineData("\"-0,345\"", "-0.345")]
+    [InlineData("\"12,3456\"", "12.3456")]
+    [InlineData("1.5e3", "1500")]
+    [InlineData("0.0000000000000000000000000001", "0.0000000000000000000000000001")]
+    [InlineData("12345678901234567890.12345678", "12345678901234567890.12345678")]
+    [InlineData("\"1,234\"", null)]
+    [InlineData("\"-1234,500\"", null)]
+    [InlineData("\"1,234.50\"", null)]
+    [InlineData("1e-29", null)]
+    [InlineData("1e-400", null)]
+    [InlineData("92233720368547758.069999999999", null)]
+    [InlineData("\"0.00000000000000000000000000015\"", null)]
+    public void A_number_in_JSON_is_read_to_its_last_digit_or_not_at_all(string written, string? read) =>
+        Assert.Equal(
+            read is null ? null : decimal.Parse(read, CultureInfo.InvariantCulture),
+            Json.Parse(System.Text.Encoding.UTF8.GetBytes($"{{\"a\":{written}}}"))?.Decimal("a")
+        );
+
     [Fact]
     public void Every_amount_survives_being_printed_in_French_and_in_English()
     {

@@ -162,9 +162,9 @@ public sealed class AnonymizerTests
             var anonymous = Anonymizer.Anonymize([reading], random.Next).Readings[0];
 
             var (before, after) = (anonymous.Held[0].Movement.Amount, anonymous.Listed[0].Amount);
-            Assert.Equal(percent, Math.Min(401, Math.Ceiling(Math.Abs((decimal)after - before) * 100 / -before)));
+            Assert.Equal(percent, Math.Min(401, Math.Ceiling(Math.Abs(after - before) * 100 / -before)));
             Assert.Equal(announced % 100 == 0, before % 100 == 0);
-            Assert.DoesNotContain(before, new[] { announced, booked });
+            Assert.DoesNotContain(before, new decimal[] { announced, booked });
         }
     }
 

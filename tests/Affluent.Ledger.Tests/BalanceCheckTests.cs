@@ -239,6 +239,16 @@ public sealed class BalanceCheckTests
         );
 
     [Fact]
+    public void What_a_bank_counts_finer_than_in_cents_adds_up_too()
+    {
+        var begun = Story.Begun.Read(10, 10_000, Coffee);
+        var finer = Booked(-1_234.5m, 11, "CB FUEL");
+
+        Assert.Equal(Ok, begun.Read(11, 8_765.5m, Coffee, finer).Found);
+        Assert.Equal(0.5m, begun.Read(11, 8_766, Coffee, finer).Found.Gap);
+    }
+
+    [Fact]
     public void Large_movements_that_cancel_out_do_no_harm()
     {
         var (plus, minus) = (Booked(long.MaxValue, 11, "VIR A"), Booked(-long.MaxValue, 11, "VIR B"));
@@ -282,7 +292,7 @@ public sealed class BalanceCheckTests
 
     private static readonly Found Ok = new(BalanceCheckStatus.Ok, null, null, null);
 
-    private static AccountBalance Of(BankBalanceKind kind, long amount, int day) =>
+    private static AccountBalance Of(BankBalanceKind kind, decimal amount, int day) =>
         new()
         {
             Kind = kind,
@@ -291,7 +301,7 @@ public sealed class BalanceCheckTests
             Day = day,
         };
 
-    private sealed record Found(BalanceCheckStatus Status, long? Gap, int? Since, BalanceCheckReason? Reason);
+    private sealed record Found(BalanceCheckStatus Status, decimal? Gap, int? Since, BalanceCheckReason? Reason);
 
     /// <summary>An account that is read again and again.</summary>
     private sealed record Story(Account Account, BalanceState? Before, int? ReadBefore)
@@ -302,7 +312,7 @@ public sealed class BalanceCheckTests
 
         public Found Found => new(State.Status, State.Gap, State.Since, State.Reason);
 
-        public Story Read(int today, long? balance, params Movement[] rows) => Read(today, balance, r => r, rows);
+        public Story Read(int today, decimal? balance, params Movement[] rows) => Read(today, balance, r => r, rows);
 
         public Story Read(int today, AccountBalance balance, params Movement[] rows) => Read(today, [balance], rows);
 
@@ -311,7 +321,7 @@ public sealed class BalanceCheckTests
 
         public Story Read(
             int today,
-            long? balance,
+            decimal? balance,
             Func<BalanceReading, BalanceReading> change,
             params Movement[] rows
         ) =>

@@ -5,7 +5,7 @@ namespace Affluent.Ledger.Tests;
 /// <summary>The balance of each day, counted from the last one that the bank gave.</summary>
 public sealed class BalanceHistoryTests
 {
-    private static readonly Dictionary<int, long> Booked = new()
+    private static readonly Dictionary<int, decimal> Booked = new()
     {
         [4] = -10,
         [6] = -100,
@@ -74,7 +74,7 @@ public sealed class BalanceHistoryTests
         Assert.Equal((9, 6_000L, DayBalanceOrigin.Derived), Shown(state, oldest: 8, last: 9)[0]);
     }
 
-    private static (int, long, DayBalanceOrigin)[] Shown(BalanceState state, int oldest, int last) =>
+    private static (int, decimal, DayBalanceOrigin)[] Shown(BalanceState state, int oldest, int last) =>
         [
             .. BalanceHistory
                 .Of(state, [.. BalanceHistory.Days(state, oldest, last)], Booked)
@@ -90,7 +90,7 @@ public sealed class BalanceHistoryTests
         };
 
     // A closing balance, told when the rows up to a day were held.
-    private static BalancePoint At(int day, long amount, int heldUntil = int.MaxValue)
+    private static BalancePoint At(int day, decimal amount, int heldUntil = int.MaxValue)
     {
         var level = amount + Booked.Where(t => t.Key > day && t.Key <= heldUntil).Sum(t => t.Value);
         return new BalancePoint(

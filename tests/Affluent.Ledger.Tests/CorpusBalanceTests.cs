@@ -26,7 +26,7 @@ public sealed class CorpusBalanceTests
         Assert.All(plain, history => Assert.Contains(GapsOf(history, hidden), gap => gap.Amount == hidden));
     }
 
-    private sealed record StatedGap(string Where, long Amount, bool InDoubt);
+    private sealed record StatedGap(string Where, decimal Amount, bool InDoubt);
 
     // At the second reading something more is booked, and not listed.
     private static IEnumerable<StatedGap> GapsOf(History history, long hidden = 0)

@@ -201,6 +201,6 @@ public sealed class HistoryPropertyTests
     private static string Prices(Account account) =>
         string.Join('\n', Shown(account).Select(m => $"{m.Day} {m.Amount} {m.Status}").Order());
 
-    private static long Booked(Account account) =>
+    private static decimal Booked(Account account) =>
         Shown(account).Where(m => m.Status == TransactionStatus.Booked).Sum(m => m.Amount);
 }

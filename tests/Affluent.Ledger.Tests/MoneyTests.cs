@@ -21,9 +21,60 @@ public sealed class MoneyTests
     }
 
     [Theory]
-    [InlineData("0.001", "EUR", MoneyFault.TooManyDecimals)]
-    [InlineData("1.5", "JPY", MoneyFault.TooManyDecimals)]
-    [InlineData("0.000000001", "BTC", MoneyFault.TooManyDecimals)]
+    [InlineData("12.345", "EUR", "1234.5", 1234L, 5_000_000_000L)]
+    [InlineData("-12.3450", "EUR", "-1234.5", -1234L, -5_000_000_000L)]
+    [InlineData("-0.005", "EUR", "-0.5", 0L, -5_000_000_000L)]
+    [InlineData("10.5", "JPY", "10.5", 10L, 5_000_000_000L)]
+    [InlineData("0.000000000000000001", "ETH", "0.0000000001", 0L, 1L)]
+    [InlineData(
+        "12233720368547758.069999999999",
+        "EUR",
+        "1223372036854775806.9999999999",
+        1_223_372_036_854_775_806L,
+        9_999_999_999L
+    )]
+    public void What_is_finer_than_a_minor_unit_is_kept_beside_it(
+        string amount,
+        string currency,
+        string minor,
+        long whole,
+        long? beyond
+    )
+    {
+        Assert.Null(Money.Read(Number(amount), currency, out var read));
+        Assert.Equal(Number(minor), read);
+        Assert.Equal((whole, beyond), Money.Split(read));
+        Assert.Equal(read, Money.Join(whole, beyond));
+        Assert.Equal(
+            Number(amount).ToString("0.##################", System.Globalization.CultureInfo.InvariantCulture),
+            Money
+                .ToDecimal(read, currency)
+                .ToString("0.##################", System.Globalization.CultureInfo.InvariantCulture)
+        );
+    }
+
+    [Theory]
+    [InlineData("12.345", "EUR", "12.345")]
+    [InlineData("12.3450", "EUR", "12.345")]
+    [InlineData("12.300", "EUR", "12.30")]
+    [InlineData("10.5", "JPY", "10.5")]
+    public void It_is_shown_with_as_many_decimals_as_it_has(string amount, string currency, string shown)
+    {
+        Assert.Null(Money.Read(Number(amount), currency, out var read));
+        var (minor, beyond) = Money.Split(read);
+        Assert.Equal(
+            shown,
+            Money
+                .ToDecimal(Money.Join(minor, beyond), currency)
+                .ToString(System.Globalization.CultureInfo.InvariantCulture)
+        );
+    }
+
+    [Theory]
+    [InlineData("0.0000000000001", "EUR", MoneyFault.TooManyDecimals)]
+    [InlineData("1.00000000005", "JPY", MoneyFault.TooManyDecimals)]
+    [InlineData("0.0000000000000000001", "BTC", MoneyFault.TooManyDecimals)]
+    [InlineData("92233720368547758.075", "EUR", MoneyFault.TooLarge)]
     [InlineData("92233720369", "BTC", MoneyFault.TooLarge)]
     [InlineData("1", "€", MoneyFault.UnknownCurrency)]
     [InlineData("1", "EU", MoneyFault.UnknownCurrency)]

@@ -61,9 +61,16 @@ public sealed class MovementTests
         Assert.Equal("CB CAFE\nPARIS", Read(Coffee with { Remittance = ["CB CAFE", " ", "", "PARIS"] }).Text);
 
     [Fact]
+    public void An_amount_finer_than_cents_is_kept_as_it_is_and_zeros_at_its_end_say_nothing()
+    {
+        Assert.Equal(-250.5m, Read(Coffee with { Amount = -2.505m }).Amount);
+        Assert.Equal(Read(Coffee with { Amount = -2.50m }), Read(Coffee with { Amount = -2.500m }));
+    }
+
+    [Fact]
     public void A_row_that_cannot_be_kept_says_why()
     {
-        Assert.Equal(RowFault.TooManyDecimals, Fault(Coffee with { Amount = -2.505m }));
+        Assert.Equal(RowFault.TooManyDecimals, Fault(Coffee with { Amount = -2.5000000000001m }));
         Assert.Equal(RowFault.UnknownCurrency, Fault(Coffee with { Currency = "€" }));
         Assert.Equal(RowFault.AmountTooLarge, Fault(Coffee with { Amount = decimal.MaxValue }));
         Assert.Equal(RowFault.NoDay, Fault(Coffee with { BookingDay = null, ValueDay = null, TransactionDay = null }));

@@ -184,7 +184,7 @@ public sealed class ReconciliationPropertyTests
                 }
             );
 
-    private static long Booked(Account account) =>
+    private static decimal Booked(Account account) =>
         account
             .Stored.Where(s => !s.Missing && s.Movement.Status == TransactionStatus.Booked)
             .Sum(s => s.Movement.Amount);

@@ -29,6 +29,26 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
+    public void Amounts_that_differ_by_less_than_a_cent_are_two()
+    {
+        var (one, other) = (Booked(-250.5m, 10, "CB CAFE"), Booked(-250.1m, 10, "CB CAFE"));
+
+        var both = Account.Empty.After(one).Changes(one, other);
+
+        Assert.Equal(-250.1m, Assert.Single(both.Inserts).Movement.Amount);
+        Assert.True(Account.Empty.After(one, other).Changes(other, one).IsEmpty);
+        Assert.Equal([1L], Account.Empty.After(one).Changes(Booked(-250, 10, "CB CAFE")).Disappeared);
+    }
+
+    [Fact]
+    public void A_pending_row_finer_than_cents_books_under_its_id()
+    {
+        var changes = Account.Empty.After(Pending(-250.5m, 10, "CB CAFE")).Changes(Booked(-250.5m, 11, "CB CAFE"));
+
+        Assert.Equal((1L, 0), (Assert.Single(changes.Updates).Id, changes.Inserts.Count));
+    }
+
+    [Fact]
     public void Two_equal_coffees_are_two_and_a_third_is_one_more()
     {
         var coffee = Booked(-250, 10, "CB CAFE");

@@ -3,7 +3,7 @@ namespace Affluent.Ledger.Tests;
 /// <summary>Rows of a bank in few words. Amounts in cents, days as numbers.</summary>
 internal static class Rows
 {
-    public static Movement Booked(long amount, int day, string text, string? id = null) =>
+    public static Movement Booked(decimal amount, int day, string text, string? id = null) =>
         new()
         {
             BankId = id,
@@ -15,7 +15,7 @@ internal static class Rows
             Text = text,
         };
 
-    public static Movement Pending(long amount, int day, string text, string? id = null) =>
+    public static Movement Pending(decimal amount, int day, string text, string? id = null) =>
         new()
         {
             BankId = id,

@@ -9,6 +9,9 @@ internal readonly record struct PrintedAmount(decimal Value, string? Currency);
 /// <summary>Reads amounts and rates as French and English pages print them.</summary>
 internal static partial class Amounts
 {
+    // So many digits a decimal always holds.
+    private const int DigitsOfDecimal = 28;
+
     private static readonly string[] ThreeDecimals = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
 
     /// <summary>
@@ -91,9 +94,28 @@ internal static partial class Amounts
     }
 
     private static decimal? Parse(string text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+        IsExact(text)
+        && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
             ? value
             : null;
+
+    /// <summary>Whether a decimal holds all digits of a number as JSON writes it; reading it as one would round it silently.</summary>
+    public static bool IsExact(string number)
+    {
+        var at = number.IndexOfAny(['e', 'E']);
+        var exponent = 0;
+        if (at >= 0 && !int.TryParse(number.AsSpan(at + 1), CultureInfo.InvariantCulture, out exponent))
+        {
+            return false;
+        }
+        var mantissa = at < 0 ? number : number[..at];
+        var point = mantissa.IndexOfAny(['.', ',']);
+        var digits = string.Concat(mantissa.Where(char.IsAsciiDigit)).TrimStart('0');
+        var told = digits.TrimEnd('0').Length;
+        var decimals = point < 0 ? 0 : mantissa.Length - point - 1;
+        var last = (long)exponent - decimals + digits.Length - told;
+        return told == 0 || (told <= DigitsOfDecimal && last >= -DigitsOfDecimal);
+    }
 
     [GeneratedRegex(
         """

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Affluent.Connectors.Http;
 
@@ -11,7 +12,7 @@ namespace Affluent.Connectors.Reading;
 /// Reads banks' JSON as it is, not as it should be: members that are missing, null or "" are the same; numbers may stand as
 /// text and text as numbers; names may differ in case; one thing may stand for a list of one.
 /// </summary>
-internal static class Json
+internal static partial class Json
 {
     /// <summary>Reads the body of an answer once: what is parsed are the bytes as they came.</summary>
     public static async Task<JsonBody> Read(HttpContent content, CancellationToken cancellation)
@@ -128,21 +129,34 @@ internal static class Json
         return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
     }
 
-    /// <summary>A number, or text that holds one (a decimal comma is forgiven).</summary>
-    public static decimal? Decimal(this JsonElement element, string name) =>
-        element.Item(name) switch
+    /// <summary>
+    /// A number, or text that holds one (a decimal comma is forgiven). Null where it has more digits than a decimal keeps, and where a comma stands
+    /// before three digits: "1,234" could be either.
+    /// </summary>
+    public static decimal? Decimal(this JsonElement element, string name)
+    {
+        if (element.Item(name) is not { } item || item.AsText() is not { } text || !Amounts.IsExact(text))
         {
-            null => null,
-            { ValueKind: JsonValueKind.Number } number => number.TryGetDecimal(out var value) ? value : null,
-            { } other => decimal.TryParse(
-                other.AsText()?.Replace(',', '.'),
+            return null;
+        }
+        if (item.ValueKind == JsonValueKind.Number)
+        {
+            return item.TryGetDecimal(out var number) ? number : null;
+        }
+        return
+            !GroupedOrNot().IsMatch(text)
+            && decimal.TryParse(
+                text.Replace(',', '.'),
                 NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
                 CultureInfo.InvariantCulture,
                 out var value
             )
-                ? value
-                : null,
-        };
+            ? value
+            : null;
+    }
+
+    [GeneratedRegex("^[+-]?0*[1-9][0-9]*,[0-9]{3}$", RegexOptions.NonBacktracking)]
+    private static partial Regex GroupedOrNot();
 }
 
 /// <summary>A body that should be JSON.</summary>

@@ -20,13 +20,15 @@ internal static class AccountBalances
         row.BalanceCheck is { } json
             ? JsonSerializer.Deserialize(json, AccountBalancesJson.Default.BalanceState)! with
             {
-                BookedSince = row.BookedSinceBalance,
+                BookedSince = row.BookedSince,
             }
             : null;
 
     /// <summary>The account with these balances and this check of them.</summary>
-    public static AccountRow With(AccountRow row, IReadOnlyList<AccountBalance> balances, BalanceState state) =>
-        row with
+    public static AccountRow With(AccountRow row, IReadOnlyList<AccountBalance> balances, BalanceState state)
+    {
+        var (bookedSince, rest) = Money.Split(state.BookedSince);
+        return row with
         {
             Balances = balances.Count == 0 ? row.Balances : Json(balances),
             BalanceCheck = JsonSerializer.Serialize(
@@ -36,8 +38,10 @@ internal static class AccountBalances
                 },
                 AccountBalancesJson.Default.BalanceState
             ),
-            BookedSinceBalance = state.BookedSince,
+            BookedSinceBalance = bookedSince,
+            BookedSinceRest = rest,
         };
+    }
 
     public static string Json(IReadOnlyList<AccountBalance> balances) =>
         JsonSerializer.Serialize(balances, AccountBalancesJson.Default.IReadOnlyListAccountBalance);

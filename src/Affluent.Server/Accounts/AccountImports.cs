@@ -106,9 +106,10 @@ internal static class AccountImports
     public static async Task<bool> SaveReading(DbWork db, AccountRow row) =>
         await db.Execute(
             """
-            update accounts set status = @Status, balance_minor = @BalanceMinor, balance_at = @BalanceAt,
+            update accounts set status = @Status, balance_minor = @BalanceMinor, balance_rest = @BalanceRest, balance_at = @BalanceAt,
                 balances = @Balances, balance_check = @BalanceCheck, booked_since_balance = @BookedSinceBalance,
-                rows_left_out = @RowsLeftOut, ids_fault = @IdsFault, synced_until = @SyncedUntil, synced_run = @SyncedRun
+                booked_since_rest = @BookedSinceRest,
+                rows_left_out = @RowsLeftOut, rows_left_out_reasons = @RowsLeftOutReasons, ids_fault = @IdsFault, synced_until = @SyncedUntil, synced_run = @SyncedRun
             where user_id = @UserId and id = @Id and selected and deleted_at is null and settlements = @Settlements
             """,
             new
@@ -117,11 +118,14 @@ internal static class AccountImports
                 row.Id,
                 row.Status,
                 row.BalanceMinor,
+                row.BalanceRest,
                 row.BalanceAt,
                 row.Balances,
                 row.BalanceCheck,
                 row.BookedSinceBalance,
+                row.BookedSinceRest,
                 row.RowsLeftOut,
+                row.RowsLeftOutReasons,
                 row.IdsFault,
                 row.SyncedUntil,
                 row.SyncedRun,

@@ -54,6 +54,12 @@ internal sealed record AccountRow
     public BankAccountUsage? Usage { get; init; }
     public string Currency { get; init; } = "";
     public long? BalanceMinor { get; init; }
+
+    /// <summary>What the balance has beyond minor units; see <see cref="Money.Split"/>.</summary>
+    public long? BalanceRest { get; init; }
+
+    /// <summary>In minor units, exact; no column.</summary>
+    public decimal? Balance => BalanceMinor is { } minor ? Money.Join(minor, BalanceRest) : null;
     public long? BalanceAt { get; init; }
 
     /// <summary>JSON of every balance that the bank gave last, of all kinds; see <see cref="AccountBalances"/>.</summary>
@@ -65,8 +71,17 @@ internal sealed record AccountRow
     /// <summary>Booked since the balance up to which everything is explained.</summary>
     public long BookedSinceBalance { get; init; }
 
+    /// <inheritdoc cref="BookedSinceBalance"/>
+    public long? BookedSinceRest { get; init; }
+
+    /// <summary>Both together; no column.</summary>
+    public decimal BookedSince => Money.Join(BookedSinceBalance, BookedSinceRest);
+
     /// <summary>How many rows of the last reading could not be kept to the cent.</summary>
     public int RowsLeftOut { get; init; }
+
+    /// <summary>Why, in words of <see cref="RowFault"/> separated by blanks; null: all were kept.</summary>
+    public string? RowsLeftOutReasons { get; init; }
 
     /// <summary>What speaks against the bank's transaction ids here: they are no longer believed. Null: nothing.</summary>
     public IdFault? IdsFault { get; init; }
@@ -233,6 +248,9 @@ internal static class AccountView
             BalanceGap = check?.Gap is { } gap ? Money.ToDecimal(gap, row.Currency) : null,
             BalanceCheck = check is null ? null : Show(check, row.Currency),
             RowsLeftOut = row.RowsLeftOut > 0 ? row.RowsLeftOut : null,
+            RowsLeftOutReasons = row.RowsLeftOutReasons is { } reasons
+                ? [.. Vocabulary<RowFault>.Among(reasons.Split(' '))]
+                : null,
             TransactionIdsFault = row.IdsFault,
             Type = row.Type,
             Status = row.Status,
@@ -255,6 +273,7 @@ internal static class AccountView
                 BalanceGap = null,
                 BalanceCheck = null,
                 RowsLeftOut = null,
+                RowsLeftOutReasons = null,
                 TransactionIdsFault = null,
                 Loan = null,
                 Savings = null,
@@ -264,7 +283,7 @@ internal static class AccountView
     }
 
     public static decimal? Balance(AccountRow row) =>
-        row.BalanceMinor is { } minor ? Money.ToDecimal(minor, row.Currency) : null;
+        row.Balance is { } minor ? Money.ToDecimal(minor, row.Currency) : null;
 
     private static BalanceMessage Show(AccountBalance balance) =>
         new()

@@ -45,10 +45,16 @@ internal sealed record AccountMessage
     public BalanceCheckMessage? BalanceCheck { get; init; }
 
     /// <summary>
-    /// How many rows of the last synchronization could not be kept, because their amount has no exact value in their currency; absent
-    /// when all were. The connection is then PARTIAL_SUCCESS.
+    /// How many rows of the last synchronization could not be kept as they are (see <c>rows_left_out_reasons</c>); absent when all were. The
+    /// connection is then PARTIAL_SUCCESS.
     /// </summary>
     public int? RowsLeftOut { get; init; }
+
+    /// <summary>
+    /// What could not be kept of these rows, each once: the currency is no code, the amount has more than ten decimals beyond those of its currency
+    /// or is beyond 63 bits of minor units, or none of the days is given.
+    /// </summary>
+    public IReadOnlyList<RowFault>? RowsLeftOutReasons { get; init; }
 
     /// <summary>
     /// Why the bank's own transaction ids are no longer believed on this account, though the bank is known for good ones: they were seen on
@@ -221,6 +227,7 @@ internal sealed record NextPaymentMessage
         typeof(WordConverter<BalanceCheckStatus>),
         typeof(WordConverter<BalanceCheckReason>),
         typeof(WordConverter<IdFault>),
+        typeof(WordConverter<RowFault>),
     ]
 )]
 [JsonSerializable(typeof(AccountMessage))]

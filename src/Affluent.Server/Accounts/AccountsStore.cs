@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Ledger;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
@@ -11,7 +12,7 @@ internal static class AccountsStore
 {
     internal const string Columns = """
         user_id, id, connection_id, identity, reference, name, account_number, iban, type, status, usage, currency, balance_minor,
-        balance_at, balances, balance_check, booked_since_balance, rows_left_out, ids_fault, owner_name, details, created_at, last_definition_id, synced_until, synced_run,
+        balance_rest, balance_at, balances, balance_check, booked_since_balance, booked_since_rest, rows_left_out, rows_left_out_reasons, ids_fault, owner_name, details, created_at, last_definition_id, synced_until, synced_run,
         selected, deleted_at, settlements
         """;
 
@@ -28,16 +29,22 @@ internal static class AccountsStore
         );
 
     /// <summary>What was booked since the balance up to which everything is explained, once something between two readings changed it.</summary>
-    public static Task SetBookedSinceBalance(DbWork db, UserId userId, AccountId id, long booked) =>
-        db.Execute(
-            "update accounts set booked_since_balance = @Booked where user_id = @UserId and id = @Id",
+    public static Task SetBookedSince(DbWork db, UserId userId, AccountId id, decimal booked)
+    {
+        var (minor, rest) = Money.Split(booked);
+        return db.Execute(
+            """
+            update accounts set booked_since_balance = @Minor, booked_since_rest = @Rest where user_id = @UserId and id = @Id
+            """,
             new
             {
                 UserId = userId,
                 Id = id,
-                Booked = booked,
+                Minor = minor,
+                Rest = rest,
             }
         );
+    }
 
     /// <summary>The user's accounts that the filter's words and ids let through; its text and order come after.</summary>
     public static Task<IReadOnlyList<AccountRow>> List(DbWork db, UserId userId, AccountFilter filter) =>
@@ -198,7 +205,7 @@ internal static class AccountsStore
         db.Erases();
         return db.Execute(
             """
-            update accounts set deleted_at = @Now, balance_minor = null, balance_at = null, balances = null, balance_check = null, booked_since_balance = 0,
+            update accounts set deleted_at = @Now, balance_minor = null, balance_rest = null, balance_at = null, balances = null, balance_check = null, booked_since_balance = 0, booked_since_rest = null,
                 owner_name = null, details = null, synced_until = null, name = null, account_number = null, iban = null
             where user_id = @UserId and id = @Id
             """,

@@ -48,6 +48,12 @@ internal sealed record AccountV3Message
     /// <summary>Whether the transactions explain how the balance changed; absent before the first synchronization.</summary>
     public BalanceCheckV3Message? BalanceCheck { get; init; }
 
+    /// <summary>How many rows of the last synchronization could not be kept as they are; absent when all were.</summary>
+    public int? RowsLeftOut { get; init; }
+
+    /// <summary>What could not be kept of them, each once.</summary>
+    public IReadOnlyList<RowFault>? RowsLeftOutReasons { get; init; }
+
     public static AccountV3Message Of(AccountMessage account) =>
         new()
         {
@@ -61,6 +67,8 @@ internal sealed record AccountV3Message
             Balance = account.Balance is { } balance ? new(AmountV3Message.Of(balance, account.Currency)) : null,
             Balances = account.Balances is { } balances ? [.. balances.Select(BankBalanceV3Message.Of)] : null,
             BalanceCheck = account.BalanceCheck is { } check ? BalanceCheckV3Message.Of(check, account.Currency) : null,
+            RowsLeftOut = account.RowsLeftOut,
+            RowsLeftOutReasons = account.RowsLeftOutReasons,
         };
 }
 
@@ -143,6 +151,7 @@ internal sealed record AmountV3Message(string Amount, string Currency)
         typeof(WordConverter<BankBalanceKind>),
         typeof(WordConverter<BalanceCheckStatus>),
         typeof(WordConverter<BalanceCheckReason>),
+        typeof(WordConverter<RowFault>),
     ]
 )]
 [JsonSerializable(typeof(AccountsV3Message))]

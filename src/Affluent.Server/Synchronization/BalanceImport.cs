@@ -49,13 +49,17 @@ internal static class BalanceImport
             account.Type is BankAccountType.CreditCard
                 ? Unless(channel.CardBalanceKinds, BalanceChoice.UsualOfCards)
                 : Unless(channel.BalanceKinds, BalanceChoice.Usual);
-        return BalanceChoice.Of(balances, account.Currency, order) is { } published
-            ? row with
-            {
-                BalanceMinor = published.Amount,
-                BalanceAt = published.Day is { } day ? Midnight(day, zone) : now.ToUnixTimeSeconds(),
-            }
-            : row;
+        if (BalanceChoice.Of(balances, account.Currency, order) is not { } published)
+        {
+            return row;
+        }
+        var (minor, rest) = Money.Split(published.Amount);
+        return row with
+        {
+            BalanceMinor = minor,
+            BalanceRest = rest,
+            BalanceAt = published.Day is { } day ? Midnight(day, zone) : now.ToUnixTimeSeconds(),
+        };
     }
 
     private static IReadOnlyList<BankBalanceKind> Unless(

@@ -5,6 +5,7 @@ using Affluent.Ledger;
 using Affluent.Server.Accounts;
 using Affluent.Server.Platform;
 using Affluent.Server.Recordings;
+using Affluent.Server.Storage;
 using Affluent.Server.Transactions;
 
 namespace Affluent.Server.Synchronization;
@@ -144,6 +145,8 @@ internal static class Import
                 account with
                 {
                     RowsLeftOut = faults.Count,
+                    RowsLeftOutReasons =
+                        faults.Count == 0 ? null : Vocabulary<RowFault>.Join(faults.Distinct().Order()),
                     IdsFault = changes.Ids.Fault,
                 },
                 reading,
@@ -248,14 +251,17 @@ internal static class Import
         IEnumerable<TransactionId> candidates,
         ChangeSetId set,
         long now
-    ) =>
-        new()
+    )
+    {
+        var (minor, rest) = Money.Split(movement.Amount);
+        return new()
         {
             UserId = origin.UserId,
             Id = origin.Id,
             AccountId = origin.AccountId,
             BankId = movement.BankId,
-            AmountMinor = movement.Amount,
+            AmountMinor = minor,
+            AmountRest = rest,
             Currency = movement.Currency,
             Label = wording.Label,
             Remittance = movement.Text,
@@ -288,6 +294,7 @@ internal static class Import
             AddedIn = origin.AddedIn,
             ChangedIn = set,
         };
+    }
 
     private static StoredTransaction Stored(TransactionRow row) =>
         new(
@@ -295,7 +302,7 @@ internal static class Import
             new Movement
             {
                 BankId = row.BankId,
-                Amount = row.AmountMinor,
+                Amount = row.Amount,
                 Currency = row.Currency,
                 Text = row.Remittance,
                 Counterparty = row.Counterparty,

@@ -74,10 +74,13 @@ internal sealed record DayTotal
     /// <inheritdoc cref="High"/>
     public long Low { get; init; }
 
+    /// <summary>What the amounts have beyond minor units, see <see cref="Money.Split"/>.</summary>
+    public long Rest { get; init; }
+
     /// <summary>How many rows are in another currency, and not in the sum.</summary>
     public long Others { get; init; }
 
-    public long Booked => unchecked((High * 1_000_000_000) + Low);
+    public decimal Booked => (High * 1_000_000_000m) + Money.Join(Low, Rest);
 
     public bool HoldsOthers => Others > 0;
 }

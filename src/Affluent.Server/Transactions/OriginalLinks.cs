@@ -50,7 +50,7 @@ internal static class OriginalLinks
                 work.UserId,
                 AccountId = accountId,
                 Since = since,
-                amounts = work.Db.List(returns.Select(row => -row.Movement.Amount).Distinct()),
+                amounts = work.Db.List(returns.Select(row => Money.Split(-row.Movement.Amount).Minor).Distinct()),
             }
         );
         return rows.Select(row => new EarlierMovement(row.Id.Value, TransactionDetailsMessage.MovementOf(row)));

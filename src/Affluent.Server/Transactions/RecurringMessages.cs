@@ -74,7 +74,7 @@ internal sealed record RecurringMessage
     public static RecurringMessage Of(StoredSeries stored)
     {
         var (series, last) = (stored.Series, stored.Last);
-        decimal Units(long amount) => Money.ToDecimal(amount, last.Currency);
+        decimal Units(decimal amount) => Money.ToDecimal(amount, last.Currency);
         return new()
         {
             Id = stored.Rows[0].Id,
@@ -84,9 +84,9 @@ internal sealed record RecurringMessage
             Status = series.Status,
             Label = last.Label,
             CategoryId = last.CategoryId,
-            Amount = Units(last.AmountMinor),
-            MinAmount = Units(stored.Rows.Min(row => row.AmountMinor)),
-            MaxAmount = Units(stored.Rows.Max(row => row.AmountMinor)),
+            Amount = Units(last.Amount),
+            MinAmount = Units(stored.Rows.Min(row => row.Amount)),
+            MaxAmount = Units(stored.Rows.Max(row => row.Amount)),
             Currency = last.Currency,
             FirstDate = ParisDay.Start(stored.Rows[0].Day),
             LastDate = ParisDay.Start(last.Day),

@@ -34,6 +34,7 @@ internal sealed record StoredSeries(RecurringSeries Series, IReadOnlyList<Transa
                 Id = UpcomingId.After(Last.Id),
                 AccountId = Last.AccountId,
                 AmountMinor = Last.AmountMinor,
+                AmountRest = Last.AmountRest,
                 Currency = Last.Currency,
                 Label = Last.Label,
                 Counterparty = Last.Counterparty,
@@ -161,7 +162,7 @@ internal static class RecurringTransactions
         new(
             row.Id.Value,
             row.Day,
-            row.AmountMinor,
+            row.Amount,
             row.Currency,
             row.Type,
             row.Label,
@@ -174,7 +175,7 @@ internal static class RecurringTransactions
     // What the store asks of rows, asked of one that is none.
     private static bool IsWanted(TransactionRow row, TransactionFilter filter)
     {
-        var amount = Money.ToDecimal(row.AmountMinor, row.Currency);
+        var amount = Money.ToDecimal(row.Amount, row.Currency);
         return filter.IncludedStatuses?.Contains(row.Status) != false
             && filter.ExcludedStatuses?.Contains(row.Status) != true
             && !(amount < filter.MinAmount)

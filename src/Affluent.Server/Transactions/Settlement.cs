@@ -144,15 +144,14 @@ internal static class Settlement
     )
     {
         var account = (await AccountsStore.Find(work.Db, work.UserId, accountId))!;
-        long Booked(TransactionRow row) =>
+        decimal Booked(TransactionRow row) =>
             row is { Status: TransactionStatus.Booked, MissingSince: null } && row.Currency == account.Currency
-                ? row.AmountMinor
+                ? row.Amount
                 : 0;
-        var change = unchecked(Booked(after) - before.Aggregate(0L, (sum, row) => sum + Booked(row)));
+        var change = Booked(after) - before.Sum(Booked);
         if (change != 0)
         {
-            var booked = unchecked(account.BookedSinceBalance + change);
-            await AccountsStore.SetBookedSinceBalance(work.Db, work.UserId, accountId, booked);
+            await AccountsStore.SetBookedSince(work.Db, work.UserId, accountId, account.BookedSince + change);
         }
     }
 
@@ -172,7 +171,7 @@ internal static class Settlement
     private static string? Obstacle(TransactionRow one, TransactionRow other) =>
         one.AccountId != other.AccountId ? "they are of two accounts"
         : one.Currency != other.Currency ? "they are in two currencies"
-        : one.AmountMinor != other.AmountMinor && one.Status == other.Status && one.Status == TransactionStatus.Booked
+        : one.Amount != other.Amount && one.Status == other.Status && one.Status == TransactionStatus.Booked
             ? "both are booked, with two amounts"
         : null;
 

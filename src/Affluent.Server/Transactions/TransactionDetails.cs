@@ -38,7 +38,7 @@ internal sealed record TransactionDetailsMessage
     public static Movement MovementOf(TransactionRow row) =>
         new()
         {
-            Amount = row.AmountMinor,
+            Amount = row.Amount,
             Currency = row.Currency,
             Day = row.Day,
             Status = row.Status,

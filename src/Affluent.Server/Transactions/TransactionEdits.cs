@@ -257,7 +257,7 @@ internal sealed record TransactionVersionMessage
         {
             Until = version.Until,
             Status = version.Status,
-            Amount = Money.ToDecimal(version.AmountMinor, version.Currency),
+            Amount = Money.ToDecimal(Money.Join(version.AmountMinor, version.AmountRest), version.Currency),
             Currency = version.Currency,
             Label = version.Label,
             RemittanceInformation = version.Remittance.Length == 0 ? [] : version.Remittance.Split('\n'),

@@ -14,6 +14,7 @@ internal static class TransactionImports
         new("account_id", BulkType.Long, t => t.AccountId.Value),
         new("bank_id", BulkType.Text, t => t.BankId),
         new("amount_minor", BulkType.Long, t => t.AmountMinor),
+        new("amount_rest", BulkType.Long, t => t.AmountRest),
         new("currency", BulkType.Text, t => t.Currency),
         new("label", BulkType.Text, t => t.Label),
         new("remittance", BulkType.Text, t => t.Remittance),

@@ -10,6 +10,7 @@ internal sealed record TransactionVersion
     /// <summary>Until when it was like this.</summary>
     public long Until { get; init; }
     public long AmountMinor { get; init; }
+    public long? AmountRest { get; init; }
     public string Currency { get; init; } = "";
     public string Label { get; init; } = "";
     public string Remittance { get; init; } = "";
@@ -27,10 +28,10 @@ internal static class TransactionVersions
     public const int Most = 50;
 
     private const string Kept = """
-        insert into transaction_versions (user_id, transaction_id, changed_in, until, amount_minor, currency, label, remittance,
+        insert into transaction_versions (user_id, transaction_id, changed_in, until, amount_minor, amount_rest, currency, label, remittance,
             counterparty, status, day, booking_day, value_day)
-        select t.user_id, t.id, @ChangeSet, @Now, t.amount_minor, t.currency, t.label, t.remittance, t.counterparty, t.status, t.day,
-            t.booking_day, t.value_day
+        select t.user_id, t.id, @ChangeSet, @Now, t.amount_minor, t.amount_rest, t.currency, t.label, t.remittance, t.counterparty, t.status,
+            t.day, t.booking_day, t.value_day
         from transactions t
         """;
 
@@ -43,7 +44,8 @@ internal static class TransactionVersions
         db.Execute(
             $"""
             {Kept} join transaction_updates u on u.user_id = t.user_id and u.id = t.id
-            where t.user_id = @UserId and {BelowMost} and (t.amount_minor <> u.amount_minor or t.currency <> u.currency
+            where t.user_id = @UserId and {BelowMost} and (t.amount_minor <> u.amount_minor
+                or t.amount_rest is distinct from u.amount_rest or t.currency <> u.currency
                 or t.remittance <> u.remittance or t.counterparty is distinct from u.counterparty or t.status <> u.status
                 or t.day <> u.day or t.booking_day is distinct from u.booking_day or t.value_day is distinct from u.value_day)
             """,
@@ -80,7 +82,7 @@ internal static class TransactionVersions
     public static Task<IReadOnlyList<TransactionVersion>> Of(DbWork db, UserId userId, TransactionId id) =>
         db.Query<TransactionVersion>(
             """
-            select until, amount_minor, currency, label, remittance, counterparty, status, day, booking_day, value_day
+            select until, amount_minor, amount_rest, currency, label, remittance, counterparty, status, day, booking_day, value_day
             from transaction_versions where user_id = @UserId and transaction_id = @Id order by until desc, changed_in desc
             """,
             new { UserId = userId, Id = id }

@@ -37,6 +37,12 @@ internal sealed record TransactionRow
     public AccountId AccountId { get; init; }
     public string? BankId { get; init; }
     public long AmountMinor { get; init; }
+
+    /// <summary>What the amount has beyond minor units; see <see cref="Money.Split"/>.</summary>
+    public long? AmountRest { get; init; }
+
+    /// <summary>In minor units, exact; no column.</summary>
+    public decimal Amount => Money.Join(AmountMinor, AmountRest);
     public string Currency { get; init; } = "";
     public string Label { get; init; } = "";
 

@@ -125,7 +125,7 @@ internal sealed record TransactionMessage
         {
             Id = row.Id,
             AccountId = row.AccountId,
-            Amount = Money.ToDecimal(row.AmountMinor, row.Currency),
+            Amount = Money.ToDecimal(row.Amount, row.Currency),
             Currency = row.Currency,
             Label = row.OwnLabel ?? row.Label,
             Notes = row.Remittance.Length == 0 || row.Remittance == row.Label ? null : row.Remittance,

@@ -13,8 +13,8 @@ internal static class TransactionsStore
 {
     /// <summary>What a reader of the API sees of a transaction; the rest is the synchronization's.</summary>
     public const string Shown = """
-        id, account_id, amount_minor, currency, label, remittance, counterparty, type, status, category_id, day, booking_day,
-        value_day, transaction_day, check_number, mandate, creditor_id, end_to_end_id, merchant_category,
+        id, account_id, amount_minor, amount_rest, currency, label, remittance, counterparty, type, status, category_id, day,
+        booking_day, value_day, transaction_day, check_number, mandate, creditor_id, end_to_end_id, merchant_category,
         category_confidence, category_why, category_rule_id, merchant_key, confidence, ambiguous, missing_since, imported_at, updated_at,
         match_tier, match_reason, candidates, merged_into, own_category_id, own_label, own_note,
         original_id
@@ -87,6 +87,7 @@ internal static class TransactionsStore
             select day,
                 cast(sum(case when currency = @Currency then amount_minor / 1000000000 else 0 end) as bigint) as high,
                 cast(sum(case when currency = @Currency then amount_minor % 1000000000 else 0 end) as bigint) as low,
+                cast(sum(case when currency = @Currency then coalesce(amount_rest, 0) else 0 end) as bigint) as rest,
                 cast(sum(case when currency = @Currency then 0 else 1 end) as bigint) as others
             from transactions
             where user_id = @UserId and account_id = @AccountId and status = @Booked and missing_since is null and merged_into is null

@@ -83,7 +83,7 @@ internal sealed record WidgetAccount(
     string? Number,
     BankAccountType? Type,
     string Currency,
-    long? BalanceMinor,
+    decimal? Balance,
     ChannelDefinitionId LastDefinitionId,
     bool Selected
 )
@@ -103,7 +103,7 @@ internal sealed record WidgetAccount(
             row.Iban ?? row.AccountNumber,
             row.Type,
             row.Currency,
-            row.BalanceMinor,
+            AccountView.Balance(row),
             row.LastDefinitionId,
             row.Selected
         );

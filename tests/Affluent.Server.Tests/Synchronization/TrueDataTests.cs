@@ -35,9 +35,14 @@ public sealed class TrueDataTests
     }
 
     [Theory]
-    [OnBothDatabases("12.345", "EUR")]
-    [OnBothDatabases("1", "€")]
-    public async Task A_row_that_cannot_be_kept_to_the_cent_is_told(DatabaseKind kind, string amount, string currency)
+    [OnBothDatabases("0.0000000000001", "EUR", "TOO_MANY_DECIMALS")]
+    [OnBothDatabases("1", "€", "UNKNOWN_CURRENCY")]
+    public async Task A_row_that_cannot_be_kept_to_the_cent_is_told(
+        DatabaseKind kind,
+        string amount,
+        string currency,
+        string reason
+    )
     {
         var row = Bank.Booked(null, 1, "2026-02-28", "ODD") with
         {
@@ -50,13 +55,18 @@ public sealed class TrueDataTests
         await using var _ = app;
 
         Assert.Equal("PARTIAL_SUCCESS", await http.StatusOf(id));
-        Assert.Equal(1, Assert.Single(await http.Accounts()).GetProperty("rows_left_out").GetInt32());
+        var told = Assert.Single(await http.Accounts());
+        Assert.Equal(
+            (1, $"[\"{reason}\"]"),
+            (told.GetProperty("rows_left_out").GetInt32(), told.GetProperty("rows_left_out_reasons").GetRawText())
+        );
         Assert.Single(await http.Transactions());
 
         bank.EmbeddedChannel.With(Bank.Account("111"), Bank.Booked(null, -1, "2026-02-27", "CB SHOP"));
         await Again(app, http, id);
         Assert.Equal("SUCCESS", await http.StatusOf(id));
         Assert.False(Assert.Single(await http.Accounts()).TryGetProperty("rows_left_out", out var _));
+        Assert.False(Assert.Single(await http.Accounts()).TryGetProperty("rows_left_out_reasons", out var _));
     }
 
     [Theory]

@@ -170,7 +170,7 @@ public sealed class WidgetPagesTests
             Number: null,
             Type: null,
             "EUR",
-            BalanceMinor: null,
+            Balance: null,
             new ChannelDefinitionId(channel),
             Selected: true
         );

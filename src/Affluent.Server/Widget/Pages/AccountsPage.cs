@@ -115,8 +115,8 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
             account.Id.ToString(),
             account.Name ?? kind,
             kind + end,
-            account.BalanceMinor is { } minor
-                ? string.Create(culture, $"{Money.ToDecimal(minor, account.Currency):N2} {account.Currency}")
+            account.Balance is { } balance
+                ? string.Create(culture, $"{balance:#,##0.00########} {account.Currency}")
                 : null,
             account.Selected
         );
