@@ -45,18 +45,12 @@ public sealed record Recording
         }
         catch (JsonException e)
         {
-            fault = $"line {e.LineNumber + 1}, {Place(e.Path)}: is not what the format has there, or lacks something";
+            fault = RecordingForm.FaultOf(e);
             return null;
         }
         fault = recording is null ? "line 1, $: is not an object" : FaultOf(recording);
         return fault is null ? recording : null;
     }
-
-    // The names in a path may be anything.
-    private static string Place(string? path) =>
-        path is { Length: > 0 and < 80 } && path.All(c => char.IsAsciiLetterLower(c) || "$.[]_0123456789".Contains(c))
-            ? path
-            : "$";
 
     private static string? FaultOf(Recording recording) =>
         recording.Format != ThisFormat

@@ -14,7 +14,7 @@ internal sealed class WordPseudonyms
     private const string Consonants = "BCDFGHJKLMNPQRSTVWXZ";
     private const int Tries = 60;
 
-    // To look whether a word clashes with those that are taken means to look at all of them.
+    // To look whether a word clashes with those that are taken is what takes time.
     private const int MostLooks = 3;
 
     /// <summary>The words that the ledger knows by heart, which name nobody.</summary>
@@ -32,7 +32,7 @@ internal sealed class WordPseudonyms
 
     private readonly Dictionary<string, string> _of = new(StringComparer.Ordinal);
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
-    private readonly List<LetteredWord> _compared = [];
+    private readonly AlikeWords _compared = new();
     private readonly HashSet<string> _originals;
     private readonly Func<int, int> _draw;
 
@@ -47,20 +47,15 @@ internal sealed class WordPseudonyms
                 .Distinct(StringComparer.Ordinal)
                 .SelectMany(text => Runs(text).Where(run => !Stays(text, run)).Select(run => run.Folded!)),
         ];
-        LetteredWord[] telling =
-        [
-            .. _originals.Where(IsCompared).Order(StringComparer.Ordinal).Select(word => new LetteredWord(word)),
-        ];
         var groups = new Groups<string>(_originals);
-        for (var i = 0; i < telling.Length; i++)
+        var telling = new AlikeWords();
+        foreach (var word in _originals.Where(IsCompared).Order(StringComparer.Ordinal))
         {
-            for (var j = i + 1; j < telling.Length; j++)
+            foreach (var like in telling.Like(word))
             {
-                if (AreAlike(telling[i], telling[j]))
-                {
-                    groups.Join(telling[i].Word, telling[j].Word);
-                }
+                groups.Join(like, word);
             }
+            telling.Add(word);
         }
         // The largest first: those that come later have the room to keep clear of them.
         foreach (
@@ -178,25 +173,6 @@ internal sealed class WordPseudonyms
     private static bool IsCompared(string word) =>
         WordComparison.IsTelling(word) || (word.Length >= 4 && word.All(char.IsAsciiDigit));
 
-    private static bool AreAlike(LetteredWord a, LetteredWord b)
-    {
-        var (less, more) = a.Word.Length <= b.Word.Length ? (a, b) : (b, a);
-        // Whatever likens them, the longer one has every letter of the shorter one.
-        return (less.Letters & ~more.Letters) == 0
-            && (
-                WordComparison.AreAlike(less.Word, more.Word)
-                || (more.Word[0] == '0' && less.Word.TrimStart('0') == more.Word.TrimStart('0'))
-            );
-    }
-
-    /// <summary>A word and which letters it has: there are many pairs of words, and few have the same.</summary>
-    private readonly struct LetteredWord(string word)
-    {
-        public string Word => word;
-
-        public ulong Letters { get; } = word.Aggregate(0UL, (letters, c) => letters | (1UL << (c & 63)));
-    }
-
     private void Replace(string[] words)
     {
         var compared = words.Length > 1 || IsCompared(words[0]);
@@ -211,7 +187,7 @@ internal sealed class WordPseudonyms
                 continue;
             }
             looks++;
-            if (Clashes(made, compared, fewest) is var clashes && clashes < fewest)
+            if (Clashes(made, compared) is var clashes && clashes < fewest)
             {
                 (best, fewest) = (made, clashes);
             }
@@ -224,7 +200,7 @@ internal sealed class WordPseudonyms
             _taken.Add(best[i]);
             if (compared)
             {
-                _compared.Add(new(best[i]));
+                _compared.Add(best[i]);
             }
         }
     }
@@ -235,24 +211,9 @@ internal sealed class WordPseudonyms
         && !IsCurrency(word)
         && (word.Length < 4 || !_originals.Contains(word));
 
-    private int Clashes(string[] made, bool compared, int most)
-    {
-        if (!compared)
-        {
-            return 0;
-        }
-        var lettered = Array.ConvertAll(made, word => new LetteredWord(word));
-        var clashes = 0;
-        foreach (var other in _compared)
-        {
-            clashes += Array.Exists(lettered, word => AreAlike(word, other)) ? 1 : 0;
-            if (clashes >= most)
-            {
-                break;
-            }
-        }
-        return clashes;
-    }
+    // How many of the taken words would be like one of these.
+    private int Clashes(string[] made, bool compared) =>
+        compared ? made.SelectMany(_compared.Like).Distinct(StringComparer.Ordinal).Count() : 0;
 
     // Each letter by another of its kind, the same in all of the group.
     private string[] Substituted(string[] words)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Affluent.Connectors.Contract;
-using Affluent.Ledger;
 using Affluent.Server.Consents;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
