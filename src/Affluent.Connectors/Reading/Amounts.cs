@@ -111,10 +111,10 @@ internal static partial class Amounts
         var mantissa = at < 0 ? number : number[..at];
         var point = mantissa.IndexOfAny(['.', ',']);
         var digits = string.Concat(mantissa.Where(char.IsAsciiDigit)).TrimStart('0');
-        var told = digits.TrimEnd('0').Length;
+        var significant = digits.TrimEnd('0').Length;
         var decimals = point < 0 ? 0 : mantissa.Length - point - 1;
-        var last = (long)exponent - decimals + digits.Length - told;
-        return told == 0 || (told <= DigitsOfDecimal && last >= -DigitsOfDecimal);
+        var last = (long)exponent - decimals + digits.Length - significant;
+        return significant == 0 || (significant <= DigitsOfDecimal && last >= -DigitsOfDecimal);
     }
 
     [GeneratedRegex(
