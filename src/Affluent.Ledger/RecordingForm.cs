@@ -6,12 +6,16 @@ namespace Affluent.Ledger;
 /// <summary>Says where a text departs from the form of a recording, and what stands there in one, in the form's own words alone.</summary>
 internal static class RecordingForm
 {
+    // Of the words of the form in a line for people.
+    private const int LongestList = 80;
+
     /// <summary>Where reading a text ended, and why; it holds nothing of the text.</summary>
     public static string FaultOf(JsonException error)
     {
         var (place, type, isField) = Follow(error.Path ?? "$");
         var fault =
-            error.InnerException is JsonException ? $"is no JSON from byte {error.BytePositionInLine + 1} of the line on"
+            error.InnerException is JsonException
+                ? $"is no JSON from byte {error.BytePositionInLine + 1} of the line on"
             : isField ? $"should be {Meant(type)}"
             : $"has a field that the form does not have there: it has {Fields(type)}";
         return $"line {error.LineNumber + 1}, {place}: {fault}";
@@ -56,7 +60,7 @@ internal static class RecordingForm
             JsonTypeInfoKind.Enumerable => "a list",
             JsonTypeInfoKind.Dictionary => "an object",
             JsonTypeInfoKind.None when plain.IsEnum =>
-                $"one of {string.Join(", ", Enum.GetNames(plain).Select(JsonNamingPolicy.SnakeCaseUpper.ConvertName))}",
+                $"one of {List(Enum.GetNames(plain).Select(JsonNamingPolicy.SnakeCaseUpper.ConvertName))}",
             JsonTypeInfoKind.None => plain == typeof(string) ? "a text"
             : plain == typeof(bool) ? "true or false"
             : plain == typeof(decimal) ? "a number"
@@ -64,12 +68,17 @@ internal static class RecordingForm
         };
     }
 
+    // What may be missing is missing from most.
     private static string Fields(JsonTypeInfo type) =>
         type.Properties.Count == 0
             ? "none"
-            : string.Join(
-                ", ",
-                type.Properties.Where(property => property.Set is not null)
-                    .Select(property => property.IsRequired ? property.Name : $"{property.Name} or none")
-            );
+            : List(type.Properties.Where(property => property.IsRequired).Select(property => property.Name));
+
+    private static string List(IEnumerable<string> words)
+    {
+        var list = string.Join(", ", words);
+        return list.Length <= LongestList
+            ? list
+            : $"{list[..list.LastIndexOf(", ", LongestList, StringComparison.Ordinal)]} …";
+    }
 }
