@@ -116,10 +116,18 @@ public sealed class RecordingTests
     [Theory]
     [InlineData("\"amount\": -6215", "\"amount\": \"DUPONT\"", "$.readings[0].listed[0].amount: should be a number")]
     [InlineData("\"day\": 12", "\"day\": 1.5", "$.readings[0].listed[0].day: should be a whole number")]
-    [InlineData("\"status\": \"BOOKED\"", "\"status\": \"DUPONT\"", ".status: should be one of BOOKED, PENDING, OTHER,")]
+    [InlineData(
+        "\"status\": \"BOOKED\"",
+        "\"status\": \"DUPONT\"",
+        ".status: should be one of BOOKED, PENDING, OTHER,"
+    )]
     [InlineData("\"ambiguous\": false", "\"ambiguous\": \"DUPONT\"", ".ambiguous: should be true or false")]
     [InlineData("\"pending_days\": 10,", "", ".settings: should be an object with ")]
-    [InlineData("\"confidence\": 0,", "\"DUPONT\": 0,", ".held[1]: has a field that the form does not have there: it has id,")]
+    [InlineData(
+        "\"confidence\": 0,",
+        "\"DUPONT\": 0,",
+        ".held[1]: has a field that the form does not have there: it has id,"
+    )]
     [InlineData("\"pending_days\": 10,", "\"pending_days\": DUPONT,", ": is no JSON from byte ")]
     [InlineData("\"currency\": \"EUR\"", "\"currency\": [\"DUPONT\"]", ".currency: should be a text")]
     public void What_the_form_has_in_the_place_of_a_fault_is_said(string there, string instead, string said)
