@@ -24,6 +24,18 @@ public sealed record Provider
     /// <summary>What a bank bears that says nothing.</summary>
     public const int StandardConcurrentRuns = 40;
 
+    /// <summary>How many requests a second it bears, over all users and nodes; null: it sets no bound.</summary>
+    public int? RequestsPerSecond { get; init; }
+
+    /// <summary>When nothing is read by night.</summary>
+    public IReadOnlyList<QuietHours> QuietHours { get; init; } = [];
+
+    /// <summary>When it is closed.</summary>
+    public IReadOnlyList<MaintenanceWindow> Maintenance { get; init; } = [];
+
+    /// <summary>What is done when it does not answer.</summary>
+    public OutageSettings Outage { get; init; } = new();
+
     /// <summary>True for banks that hold invented money: refused in production.</summary>
     public bool Test { get; init; }
 
@@ -63,6 +75,12 @@ public sealed record ChannelDefinition
 
     /// <summary>How long the user's authorization lasts, in days (180 by Delegated Regulation 2022/2360; less at some banks).</summary>
     public int ConsentDays { get; init; } = 180;
+
+    /// <summary>
+    /// How often it may be read within 24 hours without the user, on REDIRECT (four times by Delegated Regulation (EU) 2018/389, article 36(5)(b);
+    /// less at some banks); null: as often as wanted.
+    /// </summary>
+    public int? UnattendedReadings { get; init; }
 
     /// <summary>How far the bank's transaction ids can be trusted.</summary>
     public TransactionIds TransactionIds { get; init; } = TransactionIds.Absent;

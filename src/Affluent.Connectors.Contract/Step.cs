@@ -83,7 +83,11 @@ public abstract record StepResult
     public sealed record AskUser(Question Question) : StepResult;
 
     /// <summary>Not now: ask again from this time on.</summary>
-    public sealed record Later(DateTimeOffset NotBefore, LaterReason Reason) : StepResult;
+    public sealed record Later(DateTimeOffset NotBefore, LaterReason Reason) : StepResult
+    {
+        /// <summary>Whether the bank itself named the time (<c>Retry-After</c>, RFC 9110 section 10.2.3).</summary>
+        public bool IsNamed { get; init; }
+    }
 
     /// <summary>
     /// No, and asking again the same way would not help. <paramref name="Detail"/> is for the operator: it holds no secret,

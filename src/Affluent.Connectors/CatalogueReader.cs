@@ -9,6 +9,8 @@ namespace Affluent.Connectors;
 /// <summary>Reads one file of the catalogue and gathers all that is wrong with it.</summary>
 internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<string, string> variables)
 {
+    private const int UnattendedReadingsByLaw = 4;
+
     private readonly List<CatalogueFault> _faults = [];
     private readonly HashSet<string> _unset = new(StringComparer.Ordinal);
 
@@ -88,6 +90,12 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             BaseUrl = entry.Address("base_url"),
             TimeZone = zone,
             ConcurrentRuns = entry.Number("concurrent_runs", Provider.StandardConcurrentRuns, 1, 10_000),
+            RequestsPerSecond = entry.Has("requests_per_second")
+                ? entry.Number("requests_per_second", 0, 1, 10_000)
+                : null,
+            QuietHours = [.. entry.List("quiet_hours").Select(CatalogueHours.Quiet)],
+            Maintenance = [.. entry.List("maintenance").Select(CatalogueHours.Maintenance)],
+            Outage = entry.Inner("outage") is { } outage ? CatalogueHours.Outage(outage) : new(),
             Test = entry.Switch("test"),
             Channels = [.. entry.List("channels").Select(c => ReadChannel(c, id)).OrderBy(c => c.Mode)],
         };
@@ -120,6 +128,10 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             Credentials = [.. entry.List("credentials").Select(ReadCredential)],
             Settings = entry.Texts("settings"),
             ConsentDays = entry.Number("consent_days", 180, 1, 3650),
+            UnattendedReadings =
+                mode == ChannelMode.Redirect || entry.Has("unattended_readings")
+                    ? entry.Number("unattended_readings", UnattendedReadingsByLaw, 1, 1_000)
+                    : null,
             TransactionIds = entry.Has("transaction_ids")
                 ? entry.Choice<TransactionIds>("transaction_ids")
                 : TransactionIds.Absent,

@@ -5,6 +5,7 @@ using Affluent.Server.Connections;
 using Affluent.Server.Consents;
 using Affluent.Server.Docs;
 using Affluent.Server.Events;
+using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.OpenApi;
 using Affluent.Server.Platform;
@@ -74,6 +75,7 @@ internal static class App
         builder.Services.AddThrottles(masterKey);
         builder.Services.AddAuthorizationServer(settings, masterKey);
         builder.Services.AddUsers(UserErasure);
+        builder.Services.AddGates();
         builder.Services.AddJobs(settings);
         builder.Services.AddSynchronization();
         builder.Services.AddRecategorization(settings);

@@ -23,6 +23,8 @@ public sealed class ArchitectureTests
         ["users"] = "Users",
         ["connections"] = "Connections",
         ["channels"] = "Connections",
+        ["bank_outages"] = "Gates",
+        ["bank_requests"] = "Gates",
         ["jobs"] = "Jobs",
         ["questions"] = "Jobs",
         ["category_rules"] = "Categories",
@@ -66,7 +68,8 @@ public sealed class ArchitectureTests
         ["ThrottleStore"] = ["Find", "AddFailure", "TryBegin", "Confirm", "Pardon", "Forget"],
         ["TokenStore"] = ["DeleteOfUser"],
         ["QueueStore"] = ["Insert"],
-        ["JobStore"] = ["Find", "LockOf", "LockAll", "LockRunning", "Apply", "Delete"],
+        ["BankOutageStore"] = ["List"],
+        ["JobStore"] = ["Find", "DueOf", "Running", "LockOf", "LockAll", "LockRunning", "Apply", "Delete"],
         ["QuestionStore"] = ["Find", "Open", "Ask", "Delete"],
         ["ConnectionsStore"] =
         [

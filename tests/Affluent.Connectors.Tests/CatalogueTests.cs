@@ -64,6 +64,83 @@ public sealed class CatalogueTests : IDisposable
     }
 
     [Fact]
+    public void A_bank_says_when_and_how_often_it_may_be_asked()
+    {
+        const string said = """
+            "requests_per_second": 5,
+            "quiet_hours": [{ "from": "23:30", "until": "01:15" }, { "from": "02:00", "until": "04:00", "days": ["SUNDAY"] }],
+            "maintenance": [{ "from": "2026-12-01T22:00+01:00", "until": "2026-12-02T04:00:00Z" }],
+            "outage": { "failures": 5, "first_pause_seconds": 30, "longest_pause_seconds": 600 },
+            """;
+        Write(
+            "4711.json",
+            Entry("4711")
+                .Replace("\"channels\"", $"{said}\"channels\"", StringComparison.Ordinal)
+                .Replace("\"settings\"", "\"unattended_readings\": 3, \"settings\"", StringComparison.Ordinal)
+        );
+        Write("4712.json", Entry("4712"));
+
+        var load = Catalogue.Load(TestBankHere, _folder.FullName);
+
+        Assert.Empty(load.Faults);
+        var (bank, silent) = (load.Providers[^2], load.Providers[^1]);
+        Assert.Equal(5, bank.RequestsPerSecond);
+        Assert.Equal(
+            [(new TimeOnly(23, 30), new TimeOnly(1, 15), ""), (new TimeOnly(2, 0), new TimeOnly(4, 0), "Sunday")],
+            bank.QuietHours.Select(hours => (hours.From, hours.Until, string.Join(',', hours.Days)))
+        );
+        Assert.Equal(
+            new MaintenanceWindow(
+                new DateTimeOffset(2026, 12, 1, 21, 0, 0, TimeSpan.Zero),
+                new DateTimeOffset(2026, 12, 2, 4, 0, 0, TimeSpan.Zero)
+            ),
+            Assert.Single(bank.Maintenance)
+        );
+        Assert.Equal(
+            new OutageSettings
+            {
+                Failures = 5,
+                FirstPause = TimeSpan.FromSeconds(30),
+                LongestPause = TimeSpan.FromMinutes(10),
+            },
+            bank.Outage
+        );
+        Assert.Equal(3, bank.Channels.Single().UnattendedReadings);
+        Assert.Equal((null, 4), (silent.RequestsPerSecond, silent.Channels.Single().UnattendedReadings));
+        Assert.Equal(new OutageSettings(), silent.Outage);
+    }
+
+    [Theory]
+    [InlineData(""" "requests_per_second": 0 """, "requests_per_second")]
+    [InlineData(""" "quiet_hours": [{ "from": "24:00", "until": "01:00" }] """, "quiet_hours[0].from")]
+    [InlineData(""" "quiet_hours": [{ "from": "01:00", "until": "01:00" }] """, "quiet_hours[0].until")]
+    [InlineData(
+        """ "quiet_hours": [{ "from": "01:00", "until": "02:00", "days": ["SATURDAYS"] }] """,
+        "quiet_hours[0].days[0]"
+    )]
+    [InlineData(""" "quiet_hours": [{ "from": "01:00", "to": "02:00", "until": "02:00" }] """, "quiet_hours[0].to")]
+    [InlineData(
+        """ "maintenance": [{ "from": "2026-12-01T22:00", "until": "2026-12-02T04:00Z" }] """,
+        "maintenance[0].from"
+    )]
+    [InlineData(
+        """ "maintenance": [{ "from": "2026-12-02T22:00Z", "until": "2026-12-02T04:00Z" }] """,
+        "maintenance[0].until"
+    )]
+    [InlineData(
+        """ "outage": { "first_pause_seconds": 60, "longest_pause_seconds": 30 } """,
+        "outage.longest_pause_seconds"
+    )]
+    public void Hours_and_bounds_that_make_no_sense_are_faults_at_their_place(string said, string place)
+    {
+        Write("4711.json", Entry("4711").Replace("\"channels\"", $"{said}, \"channels\"", StringComparison.Ordinal));
+
+        var load = Catalogue.Load(TestBankHere, _folder.FullName);
+
+        Assert.Contains($"{place}:", Assert.Single(load.Faults).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_operators_folder_adds_banks()
     {
         Write("4711.json", Entry("4711"));

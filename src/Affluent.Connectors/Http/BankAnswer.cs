@@ -50,13 +50,16 @@ internal record BankAnswer
 
     /// <summary>The bank is down, or answers nonsense. When it names no time, how soon to ask again is up to who asks: somebody may be waiting.</summary>
     public StepResult.Later Unavailable(string session, DateTimeOffset now) =>
-        new(ReadRetryAfter(now) ?? now + (IsTimeOut ? PauseWhenSilent : TimeSpan.Zero), LaterReason.BankUnavailable)
-        {
-            Session = session,
-        };
+        Later(LaterReason.BankUnavailable, IsTimeOut ? PauseWhenSilent : TimeSpan.Zero, session, now);
 
     private StepResult.Later Limited(string session, DateTimeOffset now) =>
-        new(ReadRetryAfter(now) ?? now + PauseWhenLimited, LaterReason.RateLimited) { Session = session };
+        Later(LaterReason.RateLimited, PauseWhenLimited, session, now);
+
+    private StepResult.Later Later(LaterReason reason, TimeSpan unlessNamed, string session, DateTimeOffset now)
+    {
+        var named = ReadRetryAfter(now);
+        return new(named ?? now + unlessNamed, reason) { Session = session, IsNamed = named is not null };
+    }
 
     private DateTimeOffset? ReadRetryAfter(DateTimeOffset now)
     {

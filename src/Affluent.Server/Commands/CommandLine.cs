@@ -22,6 +22,7 @@ internal static class CommandLine
             KeysCommand.Create(),
             UsersCommand.Create(),
             ConnectionsCommand.Create(),
+            BanksCommand.Create(),
             RecordingsCommand.Create(),
             CategoriesCommand.Create(),
             TestBankCommand.Create(),

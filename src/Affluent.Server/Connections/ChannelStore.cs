@@ -35,7 +35,7 @@ internal static class ChannelStore
         db.Query<ChannelRow>(
             """
             select connection_id, definition_id, mode, status, reason, message, expires_at, last_success_at, last_end_at,
-                eligible_accounts, credentials is not null as has_credentials
+                eligible_accounts, credentials is not null as has_credentials, unattended_readings, spared_until
             from channels where user_id = @UserId and connection_id {in @ConnectionIds} order by definition_id
             """,
             new { UserId = userId, ConnectionIds = db.List(connectionIds) }
@@ -66,7 +66,8 @@ internal static class ChannelStore
     public static Task<IReadOnlyList<ChannelAccess>> InUse(DbWork db, UserId userId, ConnectionId connectionId) =>
         db.Query<ChannelAccess>(
             """
-            select definition_id, mode, status, reason, expires_at, last_success_at, epoch, session, credentials
+            select definition_id, mode, status, reason, expires_at, last_success_at, epoch, session, credentials,
+                unattended_readings, spared_until
             from channels where user_id = @UserId and connection_id = @ConnectionId and status <> 'EMPTY'
             order by mode desc, definition_id
             """,
@@ -142,6 +143,8 @@ internal static class ChannelStore
         return db.Execute(
             """
             update channels set session = coalesce(@Session, session), credentials = coalesce(@Credentials, credentials),
+                unattended_readings = coalesce(@UnattendedReadings, unattended_readings),
+                spared_until = coalesce(@SparedUntil, spared_until),
                 expires_at = coalesce(@ExpiresAt, expires_at), status = coalesce(@Status, status),
                 reason = case when @Ended then @Reason else reason end,
                 message = case when @Ended then @Message else message end,
@@ -159,6 +162,8 @@ internal static class ChannelStore
                 change.Session,
                 change.Credentials,
                 change.ExpiresAt,
+                change.UnattendedReadings,
+                change.SparedUntil,
                 change.Status,
                 change.Reason,
                 change.Message,
@@ -233,6 +238,12 @@ internal sealed record ChannelChange
 
     /// <summary>When the user's authorization at the bank ends, in UTC seconds.</summary>
     public long? ExpiresAt { get; init; }
+
+    /// <summary><see cref="AccessBudget.Write"/>.</summary>
+    public string? UnattendedReadings { get; init; }
+
+    /// <summary>Until when the bank wants no reading without the user, in UTC seconds.</summary>
+    public long? SparedUntil { get; init; }
 
     /// <summary>How the run left the channel; with it go <see cref="Reason"/>, <see cref="Message"/> and <see cref="EndedAt"/>.</summary>
     public ChannelStatus? Status { get; init; }

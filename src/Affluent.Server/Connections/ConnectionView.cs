@@ -1,5 +1,6 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Accounts;
+using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
@@ -8,7 +9,7 @@ using Affluent.Server.Storage;
 namespace Affluent.Server.Connections;
 
 /// <summary>How a connection is shown.</summary>
-internal sealed class ConnectionView(Banks banks, Addresses addresses)
+internal sealed class ConnectionView(Banks banks, Addresses addresses, TimeProvider time)
 {
     /// <summary>One of the user's connections; null when the user has no such.</summary>
     public async Task<ConnectionMessage?> Find(DbWork db, UserId userId, ConnectionId id, ApiVersion version) =>
@@ -28,12 +29,66 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses)
         ConnectionId[] ids = [.. rows.Select(row => row.Id)];
         var channels = (await ShownChannels.Of(db, userId, ids)).ToLookup(channel => channel.ConnectionId);
         var owners = await AccountsStore.OwnerNames(db, userId, ids);
+        var due = (await JobStore.DueOf(db, userId, JobKind.Synchronization, ids.Select(id => id.Value))).ToDictionary(
+            job => new ConnectionId(job.SubjectId),
+            job => job.DueAt
+        );
+        var outages = await BankOutageStore.List(db);
         return
         [
             .. rows.Select(row =>
-                Show(row, channels[row.Id], row.OwnerName ?? owners.GetValueOrDefault(row.Id), version)
+                Show(row, channels[row.Id], row.OwnerName ?? owners.GetValueOrDefault(row.Id), version) with
+                {
+                    Constraints = Constraints(
+                        row,
+                        [.. channels[row.Id].Where(channel => channel.Status != ChannelStatus.Empty)],
+                        due.TryGetValue(row.Id, out var dueAt) ? dueAt : null,
+                        outages
+                    ),
+                }
             ),
         ];
+    }
+
+    private ConstraintsMessage Constraints(
+        ConnectionRow row,
+        IReadOnlyList<ChannelRow> used,
+        long? dueAt,
+        IReadOnlyList<BankOutage> outages
+    )
+    {
+        var now = time.Seconds();
+        var bank = banks.Provider(row.ProviderId);
+        var down = used.Select(channel =>
+                outages.FirstOrDefault(o => o.DefinitionId == channel.DefinitionId)?.DownUntil
+            )
+            .ToArray();
+        var maintenance = bank is null ? null : ClosedHours.MaintenanceUntil(bank, time.GetUtcNow());
+        return new ConstraintsMessage
+        {
+            // What is under way, or waits for its user, is not to come.
+            NextRun = row.Status == ConnectionStatus.Running ? null : dueAt,
+            // A way in that is open is a way in.
+            BankDownUntil =
+                maintenance?.ToUnixTimeSeconds()
+                ?? (down.Length > 0 && Array.TrueForAll(down, until => until > now) ? down.Min() : null),
+            Unattended = used.Select(channel => Unattended(channel, now)).FirstOrDefault(limit => limit is not null),
+        };
+    }
+
+    private UnattendedMessage? Unattended(ChannelRow channel, long now)
+    {
+        var limit = banks.Channel(channel.DefinitionId)?.Definition.UnattendedReadings;
+        var budget = AccessBudget.Of(limit, channel.UnattendedReadings, channel.SparedUntil);
+        return budget.Remaining(now) is { } remaining
+            ? new UnattendedMessage
+            {
+                ChannelDefinitionId = channel.DefinitionId,
+                Limit = limit,
+                Remaining = remaining,
+                ResetsAt = budget.ResetsAt(now),
+            }
+            : null;
     }
 
     // Every channel of the bank, the used ones and the others.

@@ -178,6 +178,10 @@ internal sealed record ChannelRow
     /// <summary>Whether values of the credentials form are stored.</summary>
     public bool HasCredentials { get; init; }
 
+    /// <inheritdoc cref="AccessBudget.Write"/>
+    public string? UnattendedReadings { get; init; }
+    public long? SparedUntil { get; init; }
+
     /// <summary>The channel as it is shown while its run waits for the user.</summary>
     public ChannelRow WaitingFor(QuestionKind? question) =>
         question switch
@@ -210,4 +214,8 @@ internal sealed record ChannelAccess
     public int Epoch { get; init; }
     public byte[]? Session { get; init; }
     public byte[]? Credentials { get; init; }
+
+    /// <inheritdoc cref="AccessBudget.Write"/>
+    public string? UnattendedReadings { get; init; }
+    public long? SparedUntil { get; init; }
 }

@@ -39,7 +39,7 @@ internal sealed record ConnectionMessage
     /// <summary>The holder, as the bank names it; absent while unknown.</summary>
     public OwnerMessage? Owner { get; init; }
 
-    /// <summary>Limits that the bank sets to this connection. An object without members when there are none.</summary>
+    /// <summary>When and how often the bank may be read.</summary>
     public required ConstraintsMessage Constraints { get; init; }
 
     /// <summary>Each channel that the bank offers; one that this connection does not use has the status EMPTY.</summary>
@@ -93,8 +93,34 @@ internal sealed record StoredCredentialMessage
     public required string Id { get; init; }
 }
 
-/// <summary>Limits that the bank sets; none is known today.</summary>
-internal sealed record ConstraintsMessage;
+/// <summary>When and how often the bank may be read. Times are UTC seconds.</summary>
+internal sealed record ConstraintsMessage
+{
+    /// <summary>When it is read next by itself; absent when it is not, before somebody asks.</summary>
+    public long? NextRun { get; init; }
+
+    /// <summary>The bank does not answer, or is closed: it is asked nothing before this time. Absent when it may be asked.</summary>
+    public long? BankDownUntil { get; init; }
+
+    /// <summary>Readings without the user; absent when they are not limited.</summary>
+    public UnattendedMessage? Unattended { get; init; }
+}
+
+/// <summary>How often the bank may be read without the user, within any 24 hours. With the user it may always be read.</summary>
+internal sealed record UnattendedMessage
+{
+    /// <summary>The channel that has this limit.</summary>
+    public required ChannelDefinitionId ChannelDefinitionId { get; init; }
+
+    /// <summary>How many in 24 hours; absent when the bank has only asked for a pause.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>How many are left now.</summary>
+    public required int Remaining { get; init; }
+
+    /// <summary>When there is one more, in UTC seconds; absent when none is used.</summary>
+    public long? ResetsAt { get; init; }
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

@@ -1,12 +1,19 @@
 using Affluent.Connectors.Contract;
+using Affluent.Server.Gates;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.Jobs;
 
 /// <summary>How many runs may be under way at once in the whole installation.</summary>
 /// <param name="OfUser">Of one user, at all banks.</param>
 /// <param name="OfBank">At a bank, of all users.</param>
-internal sealed record RunLimits(int OfUser, Func<ProviderId, int> OfBank)
+/// <param name="ClosedBanks">The banks that are not asked now by runs for which nobody waits.</param>
+internal sealed record RunLimits(
+    int OfUser,
+    Func<ProviderId, int> OfBank,
+    Func<DbWork, Task<IReadOnlyList<ClosedBank>>> ClosedBanks
+)
 {
     /// <summary>At a bank whose entry says nothing.</summary>
     public static int AtUnknownBank => Provider.StandardConcurrentRuns;

@@ -21,12 +21,16 @@ internal static class Claim
 
     /// <summary>
     /// Takes due jobs: those whose user waits before others, of the clients with the fewest runs under way before others, as
-    /// <see cref="Admission"/> allows, and none of closed clients. Jobs that a dead node left behind are made due before.
+    /// <see cref="Admission"/> allows, and none of closed clients or banks. Jobs that a dead node left behind are made due before.
     /// </summary>
     public static async Task<Claimed> Due(DbWork db, RunLimits limits, FreePlaces free, long now)
     {
         await db.Database.TakeTurn(db, Turn.Claim);
         await Rescue(db, now, now);
+        foreach (var bank in await limits.ClosedBanks(db))
+        {
+            await JobStore.PutOff(db, bank, PutOffAtOnce, now);
+        }
         var admission = new Admission(limits, await JobStore.Running(db));
         List<Job> claimed = [];
         await Take(db, admission, JobPriority.Attended, free.OfAll, claimed, now);

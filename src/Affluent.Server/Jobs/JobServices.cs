@@ -1,3 +1,4 @@
+using Affluent.Server.Gates;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 
@@ -13,7 +14,8 @@ internal static class JobServices
     {
         services.AddSingleton(provider => new RunLimits(
             RunsOfUser,
-            bank => provider.GetRequiredService<Banks>().Provider(bank)?.ConcurrentRuns ?? RunLimits.AtUnknownBank
+            bank => provider.GetRequiredService<Banks>().Provider(bank)?.ConcurrentRuns ?? RunLimits.AtUnknownBank,
+            provider.GetRequiredService<BankGates>().Closed
         ));
         services.AddSingleton<Worker>();
         if (settings.Runs(Roles.Worker))

@@ -1,3 +1,4 @@
+using Affluent.Server.Gates;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
@@ -149,6 +150,50 @@ internal static class JobStore
             }
         );
 
+    /// <summary>
+    /// What <see cref="JobChange.PutOff"/> does, for the due jobs of a closed bank for which nobody waits and which have not begun: a bank may have a
+    /// million. Spread over ten minutes, for they do not all come back at once.
+    /// </summary>
+    public static Task PutOff(DbWork db, ClosedBank bank, int atMost, long now) =>
+        db.Execute(
+            $$"""
+            update jobs set due_at = @Until + id % 600
+            where (user_id, id) in (
+                select user_id, id from jobs
+                where priority = '{{JobPriority.Background.Word()}}' and due_at <= @Now and provider_id = @Bank
+                    and state = '{{JobState.Idle.Word()}}' and run_id is null and request is null
+                limit @AtMost {skip locked}
+            )
+            """,
+            new
+            {
+                Bank = bank.Id,
+                bank.Until,
+                Now = now,
+                AtMost = atMost,
+            }
+        );
+
+    /// <summary>When the user's jobs of a kind are due, by their subjects.</summary>
+    public static Task<IReadOnlyList<DueJob>> DueOf(
+        DbWork db,
+        UserId userId,
+        JobKind kind,
+        IEnumerable<long> subjectIds
+    ) =>
+        db.Query<DueJob>(
+            """
+            select subject_id, due_at from jobs
+            where user_id = @UserId and kind = @Kind and subject_id {in @SubjectIds} and due_at is not null
+            """,
+            new
+            {
+                UserId = userId,
+                Kind = kind,
+                SubjectIds = db.Database.List(subjectIds),
+            }
+        );
+
     /// <summary>The runs under way on all nodes, counted.</summary>
     public static Task<IReadOnlyList<RunningJobs>> Running(DbWork db) =>
         db.Query<RunningJobs>(
@@ -260,6 +305,13 @@ internal static class JobStore
                 SubjectId = subjectId,
             }
         ) == 1;
+}
+
+/// <summary>A job that begins, or goes on, by itself.</summary>
+internal sealed record DueJob
+{
+    public long SubjectId { get; init; }
+    public long DueAt { get; init; }
 }
 
 /// <summary>The job belongs to another node by now, or is gone. Not a fault: the other one goes on.</summary>

@@ -86,6 +86,12 @@ internal sealed class Banks
 
     public Provider? Provider(ProviderId id) => _providers.GetValueOrDefault(id);
 
+    /// <summary>The zone in which a bank's days are meant.</summary>
+    public TimeZoneInfo ZoneOf(ProviderId id) =>
+        Provider(id) is { } provider && TimeZoneInfo.TryFindSystemTimeZoneById(provider.TimeZone, out var zone)
+            ? zone
+            : TimeZoneInfo.Utc;
+
     /// <summary>The channel with its connector.</summary>
     public BankChannel? Channel(ChannelDefinitionId id) => _channels.GetValueOrDefault(id);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Gates;
 using Affluent.Server.Platform;
 
 namespace Affluent.Server.Synchronization;
@@ -36,25 +37,26 @@ internal sealed partial class BankHttp : IDisposable
     }
 
     /// <summary>To hand to a connector for a step: what it reads counts within the bounds. Connections are shared by all.</summary>
-    public HttpClient Client(ReadingBounds bounds, StepStop stop) =>
-        new(
-            new StoppableExchange(
-                stop,
-                new BoundedExchange(_network, _time)
+    /// <param name="turn">What each request waits for before it is sent; null: nothing.</param>
+    public HttpClient Client(ReadingBounds bounds, StepStop stop, Func<CancellationToken, Task>? turn = null)
+    {
+        HttpMessageHandler way = new StoppableExchange(
+            stop,
+            new BoundedExchange(_network, _time)
+            {
+                Received = bounds.Add,
+                Ended = exchange =>
                 {
-                    Received = bounds.Add,
-                    Ended = exchange =>
-                    {
-                        bounds.Add(exchange);
-                        Tell(exchange);
-                    },
-                }
-            ),
-            disposeHandler: false
-        )
+                    bounds.Add(exchange);
+                    Tell(exchange);
+                },
+            }
+        );
+        return new(turn is null ? way : new RatedExchange(turn, way), disposeHandler: false)
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
+    }
 
     public void Dispose() => _network.Dispose();
 

@@ -14,7 +14,8 @@ internal abstract record ChannelEnd
     public sealed record Waiting : ChannelEnd;
 
     /// <summary>The bank wants to be asked later.</summary>
-    public sealed record Later(DateTimeOffset NotBefore, LaterReason Reason) : ChannelEnd;
+    /// <param name="IsNamed">Whether the bank itself named the time.</param>
+    public sealed record Later(DateTimeOffset NotBefore, LaterReason Reason, bool IsNamed = false) : ChannelEnd;
 
     /// <summary>A fault of ours came in between.</summary>
     public sealed record Faulty : ChannelEnd;

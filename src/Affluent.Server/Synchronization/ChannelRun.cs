@@ -200,7 +200,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             case StepResult.AskUser ask:
                 return new ChannelEnd.Finished(Outcome.Unanswered(ask.Question));
             case StepResult.Later later:
-                return new ChannelEnd.Later(later.NotBefore, later.Reason);
+                return new ChannelEnd.Later(later.NotBefore, later.Reason, later.IsNamed);
             case StepResult.Refused refused:
                 LogRefused(tools.Log, _id, refused.Reason, refused.Detail);
                 return new ChannelEnd.Finished(

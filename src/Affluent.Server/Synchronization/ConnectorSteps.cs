@@ -225,7 +225,11 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         }
         var redirect = run.Attended && bank.Definition.Mode == ChannelMode.Redirect;
         State = redirect ? Secret.Generate() : null;
-        using var http = tools.Http.Client(_bounds, stop);
+        using var http = tools.Http.Client(
+            _bounds,
+            stop,
+            tools.Rates.Of(tools.Banks.Provider(run.Connection.ProviderId))
+        );
         var context = new StepContext
         {
             Channel = bank.Definition,

@@ -40,7 +40,7 @@ internal static class FailedRun
                 }
                 await ConnectionsStore.SetStatus(db, job.UserId, id, ConnectionStatus.Failed);
                 await QuestionStore.Delete(db, job);
-                var next = Schedule.NextSlot(id.Value, tools.ZoneOf(connection.ProviderId), tools.Now);
+                var next = Schedule.NextSlot(id.Value, tools.Banks.ZoneOf(connection.ProviderId), tools.Now);
                 await JobStore.Apply(
                     db,
                     held,

@@ -28,8 +28,15 @@ internal sealed partial class Run(RunTools tools)
             {
                 return JobEnd.Lost;
             }
+            var entry = new BankEntry(tools, run);
             if (job.RunId is null)
             {
+                if (entry.HeldUntil() is { } until)
+                {
+                    await run.Release(until, attempt: 0, cancellation);
+                    return JobEnd.PutOff;
+                }
+                entry.CountReadings();
                 await Begin(run, cancellation);
             }
             else if (job.Request is not null && !await run.HasRead(cancellation))
@@ -39,7 +46,7 @@ internal sealed partial class Run(RunTools tools)
             var id = run.Job.RunId?.ToString();
             Activity.Current?.SetTag("run_id", id);
             using var logged = tools.Log.BeginScope(new LogScope { RunId = id });
-            return await RunChannels(run, cancellation);
+            return await RunChannels(run, entry, cancellation);
         }
         catch (LeaseLostException)
         {
@@ -120,12 +127,12 @@ internal sealed partial class Run(RunTools tools)
             cancellation
         );
 
-    private async Task<JobEnd> RunChannels(RunState run, CancellationToken cancellation)
+    private async Task<JobEnd> RunChannels(RunState run, BankEntry entry, CancellationToken cancellation)
     {
         List<(ChannelAccess Channel, ChannelEnd End)> unfinished = [];
         foreach (var channel in run.Channels.Where(c => run.Progress.Of(c.DefinitionId) is null))
         {
-            var (end, listed) = await RunChannel(run, channel, cancellation);
+            var (end, listed) = await RunChannel(run, entry, channel, cancellation);
             switch (end)
             {
                 case ChannelEnd.Waiting:
@@ -174,6 +181,7 @@ internal sealed partial class Run(RunTools tools)
 
     private async Task<(ChannelEnd End, IReadOnlyList<AccountId> Listed)> RunChannel(
         RunState run,
+        BankEntry entry,
         ChannelAccess channel,
         CancellationToken cancellation
     )
@@ -189,10 +197,20 @@ internal sealed partial class Run(RunTools tools)
         {
             return (new ChannelEnd.Finished(result), []);
         }
+        // What the user brings (a code, a return) is handed over all the same.
+        if (
+            run.Question?.DefinitionId != channel.DefinitionId
+            && await entry.Enter(channel, cancellation) is { } closed
+        )
+        {
+            return (closed, []);
+        }
         try
         {
             var channelRun = new ChannelRun(tools, run, tools.Banks.Channel(channel.DefinitionId)!, channel);
-            return (await channelRun.Execute(cancellation), channelRun.ListedAccounts);
+            var end = await channelRun.Execute(cancellation);
+            await entry.Leave(channel, end);
+            return (end, channelRun.ListedAccounts);
         }
         catch (Exception error) when (Fault.Is(error, cancellation))
         {

@@ -2,6 +2,7 @@ using Affluent.Connectors.Contract;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
+using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
@@ -21,18 +22,14 @@ internal sealed record RunTools(
     ThrottleKeys ThrottleKeys,
     SecurityLog Security,
     Func<ChannelDefinitionId, Uri> CallbackOf,
+    BankGates Gates,
+    RequestRates Rates,
     ILogger Log
 )
 {
     public DateTimeOffset Now => Time.GetUtcNow();
 
     public long Seconds => Time.Seconds();
-
-    /// <summary>The zone in which a bank's days are meant.</summary>
-    public TimeZoneInfo ZoneOf(ProviderId id) =>
-        Banks.Provider(id) is { } provider && TimeZoneInfo.TryFindSystemTimeZoneById(provider.TimeZone, out var zone)
-            ? zone
-            : TimeZoneInfo.Utc;
 }
 
 /// <summary>
@@ -72,7 +69,7 @@ internal sealed class RunState
         Progress = Progress.Read(job.Progress);
         Attended = job.IsAttended(tools.Seconds);
         User = ConnectionJobs.Attending(job, key, tools.Seconds);
-        Zone = tools.ZoneOf(connection.ProviderId);
+        Zone = tools.Banks.ZoneOf(connection.ProviderId);
     }
 
     /// <summary>The job as this node held it last.</summary>
@@ -128,6 +125,8 @@ internal sealed class RunState
                 Session = change.Session ?? before.Session,
                 Credentials = change.Credentials ?? before.Credentials,
                 ExpiresAt = change.ExpiresAt ?? before.ExpiresAt,
+                UnattendedReadings = change.UnattendedReadings ?? before.UnattendedReadings,
+                SparedUntil = change.SparedUntil ?? before.SparedUntil,
                 Status = change.Status ?? before.Status,
                 Reason = change.Status is null ? before.Reason : change.Reason,
                 Message = change.Status is null ? before.Message : change.Message,

@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
@@ -35,6 +36,8 @@ internal static class SynchronizationServices
                         services.GetRequiredService<ThrottleKeys>(),
                         services.GetRequiredService<SecurityLog>(),
                         channel => Callback(services.GetRequiredService<Addresses>(), channel),
+                        services.GetRequiredService<BankGates>(),
+                        services.GetRequiredService<RequestRates>(),
                         log
                     )
                 ).Execute(job, cancellation)

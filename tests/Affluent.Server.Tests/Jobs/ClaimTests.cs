@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
@@ -14,7 +15,11 @@ public sealed class ClaimTests
 
     private static readonly ProviderId Slow = new("1");
     private static readonly ProviderId Quick = new("2");
-    private static readonly RunLimits Limits = new(OfUser: 3, bank => bank == Slow ? 4 : 40);
+    private static readonly RunLimits Limits = new(
+        OfUser: 3,
+        bank => bank == Slow ? 4 : 40,
+        _ => Task.FromResult<IReadOnlyList<ClosedBank>>([])
+    );
     private static readonly FreePlaces Plenty = new(100, 100);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

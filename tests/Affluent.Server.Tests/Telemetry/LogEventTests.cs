@@ -20,6 +20,7 @@ public sealed class LogEventTests
         ["SignInPages"] = 2000,
         ["Events"] = 3000,
         ["Jobs"] = 4000,
+        ["Gates"] = 5000,
         ["Transactions"] = 4000,
         ["Synchronization"] = 5000,
         ["Widget"] = 6000,

@@ -1,0 +1,183 @@
+using System.CommandLine;
+using System.Globalization;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Connections;
+using Affluent.Server.Gates;
+using Affluent.Server.Jobs;
+using Affluent.Server.Platform;
+using Affluent.Server.Providers;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Commands;
+
+/// <summary><c>banks</c>: shows how the banks of the catalogue do, and how they may be asked.</summary>
+internal static class BanksCommand
+{
+    private static readonly string[] Needed =
+    [
+        "environment",
+        "data_directory",
+        "database",
+        "catalogue_folder",
+        "bank_variables_folder",
+        "test_bank_listen",
+        "test_bank_url",
+    ];
+
+    public static Command Create() =>
+        new("banks", "See which banks answer, which are spared, and how they may be asked.") { List(), Show() };
+
+    private static Command List()
+    {
+        var command = new Command("list", "List the banks: id, how it does, runs under way, name.");
+        var options = SettingOptions.AddTo(command, Needed);
+        command.SetAction(
+            async (asked, cancellation) =>
+            {
+                var settings = options.ReadValid(asked);
+                var banks = Banks.Load(settings);
+                await using var database = await Installation.OpenMigrated(settings, cancellation);
+                var known = await Known.Read(database, cancellation);
+                foreach (var bank in banks.All)
+                {
+                    var runs = known.RunsAt(bank.Id).ToString(CultureInfo.InvariantCulture);
+                    await asked.InvocationConfiguration.Output.WriteLineAsync(
+                        $"{bank.Id, -8}  {known.StateOf(bank, banks), -34}  {runs, 4} runs  {bank.Name}"
+                    );
+                }
+            }
+        );
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var id = new Argument<string>("bank-id") { Description = "The provider's id, as banks list shows it" };
+        var command = new Command(
+            "show",
+            "Show how a bank does: its channels, what is under way, when it may be asked."
+        )
+        {
+            id,
+        };
+        var options = SettingOptions.AddTo(command, Needed);
+        command.SetAction(
+            async (asked, cancellation) =>
+            {
+                var settings = options.ReadValid(asked);
+                var banks = Banks.Load(settings);
+                var bankId = asked.GetValue(id)!;
+                var bank =
+                    banks.Provider(new ProviderId(bankId))
+                    ?? throw new CommandException(
+                        ExitCode.Failed,
+                        $"The catalogue has no bank {bankId}. See: affluent banks list"
+                    );
+                await using var database = await Installation.OpenMigrated(settings, cancellation);
+                var known = await Known.Read(database, cancellation);
+                foreach (var line in Lines(bank, banks, known))
+                {
+                    await asked.InvocationConfiguration.Output.WriteLineAsync(line);
+                }
+            }
+        );
+        return command;
+    }
+
+    private static IEnumerable<string> Lines(Provider bank, Banks banks, Known known)
+    {
+        yield return $"bank {bank.Id} {bank.Name}: {known.StateOf(bank, banks)}";
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"    runs under way: {known.RunsAt(bank.Id)} of at most {bank.ConcurrentRuns}"
+        );
+        yield return bank.RequestsPerSecond is { } most
+            ? string.Create(CultureInfo.InvariantCulture, $"    requests: at most {most} a second")
+            : "    requests: as many as the runs make";
+        foreach (var hours in bank.QuietHours)
+        {
+            var days = hours.Days.Count == 0 ? "every day" : string.Join(", ", hours.Days);
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"    quiet from {hours.From:HH:mm} until {hours.Until:HH:mm} ({bank.TimeZone}), {days}"
+            );
+        }
+        foreach (var window in bank.Maintenance)
+        {
+            yield return $"    closed from {Shown(window.From)} until {Shown(window.Until)}";
+        }
+        foreach (var channel in bank.Channels)
+        {
+            yield return $"    channel {channel.Id} ({channel.Mode.Word()}): {known.StateOf(channel)}";
+            if (channel.UnattendedReadings is { } readings)
+            {
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"        at most {readings} readings in 24 hours without the user"
+                );
+            }
+        }
+    }
+
+    private static string Shown(DateTimeOffset time) => ShownTime.Of(time.ToUnixTimeSeconds());
+
+    /// <summary>What all nodes know of the banks at one moment.</summary>
+    private sealed record Known(
+        IReadOnlyList<BankOutage> Outages,
+        IReadOnlyList<RunningJobs> Running,
+        DateTimeOffset Now
+    )
+    {
+        public static Task<Known> Read(Database database, CancellationToken cancellation) =>
+            database.Read(
+                async db => new Known(
+                    await BankOutageStore.List(db),
+                    await JobStore.Running(db),
+                    TimeProvider.System.GetUtcNow()
+                ),
+                cancellation
+            );
+
+        public int RunsAt(ProviderId bank) => Running.Where(jobs => jobs.ProviderId == bank).Sum(jobs => jobs.Runs);
+
+        public string StateOf(Provider bank, Banks banks)
+        {
+            if (ClosedHours.MaintenanceUntil(bank, Now) is { } end)
+            {
+                return $"closed until {Shown(end)}";
+            }
+            var down = bank.Channels.Select(DownUntil).Where(until => until is not null).ToArray();
+            return down.Length == bank.Channels.Count ? $"down until {ShownTime.Of(down.Min()!.Value)}"
+                : down.Length > 0 ? "a channel is down"
+                : ClosedHours.QuietUntil(bank, banks.ZoneOf(bank.Id), Now) is { } quiet ? $"quiet until {Shown(quiet)}"
+                : "open";
+        }
+
+        public string StateOf(ChannelDefinition channel)
+        {
+            if (channel.Unavailable)
+            {
+                return "marked out of service";
+            }
+            if (Outages.FirstOrDefault(o => o.DefinitionId == channel.Id) is not { } outage)
+            {
+                return "open";
+            }
+            var since = $"no answer since {ShownTime.Of(outage.Since)}";
+            return outage.DownUntil is not { } until
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"open; {since}, {outage.Failures} connections in a row"
+                    )
+                : until <= Now.ToUnixTimeSeconds() ? $"{since}; the next run tries it"
+                : outage.ProbedBy is { } connection ? $"{since}; connection {connection} tries it now"
+                : $"{since}; asked nothing until {ShownTime.Of(until)}";
+        }
+
+        private long? DownUntil(ChannelDefinition channel) =>
+            Outages.FirstOrDefault(o => o.DefinitionId == channel.Id)?.DownUntil is { } until
+            && until > Now.ToUnixTimeSeconds()
+                ? until
+                : null;
+    }
+}
