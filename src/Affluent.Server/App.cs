@@ -133,6 +133,7 @@ internal static class App
             app.MapCategories();
             app.MapRecategorization();
             app.MapConnectionEdits();
+            app.MapRuns();
             app.MapAccountDeletion();
             app.MapQueues();
             app.MapDocs();

@@ -42,6 +42,7 @@ public sealed class ArchitectureTests
         ["events"] = "Events",
         ["queues"] = "Events",
         ["widget_sessions"] = "Widget",
+        ["runs"] = "Synchronization",
         ["consents"] = "Consents",
         ["consent_texts"] = "Consents",
         ["recordings"] = "Recordings",
@@ -106,6 +107,7 @@ public sealed class ArchitectureTests
         ["RecordingStore"] = ["Start", "IsOpen", "Add", "LeaveOut", "List", "Readings", "Delete", "EraseOf"],
         ["ShadowStore"] = ["Add", "List"],
         ["RecategorizationStore"] = ["Ask"],
+        ["RunRecordStore"] = ["List"],
         ["UserStore"] = ["ClientOf", "CountOf", "FindByEmail", "List", "Next"],
     };
 

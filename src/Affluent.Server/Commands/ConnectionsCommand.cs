@@ -6,12 +6,15 @@ using Affluent.Server.Connections;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
+using Affluent.Server.Synchronization;
 
 namespace Affluent.Server.Commands;
 
 /// <summary><c>connections</c>: shows how users' connections to banks stand, and explains why.</summary>
 internal static class ConnectionsCommand
 {
+    private const int LastRuns = 5;
+
     private static readonly string[] Needed = ["environment", "data_directory", "database"];
 
     public static Command Create() =>
@@ -138,11 +141,18 @@ internal static class ConnectionsCommand
         var question = job is null ? null : await QuestionStore.Find(db, userId, job.Id);
         var channels = await ShownChannels.Of(db, userId, [id]);
         var accounts = await AccountsStore.List(db, userId, new AccountFilter { ConnectionId = id });
+        var runs = await RunRecordStore.List(db, userId, id, new Page(1, LastRuns));
         return
         [
             $"connection {id}: {connection.Status.Word()}",
             $"    provider {connection.ProviderId}, user {userId}, made {ShownTime.Of(connection.CreatedAt)}",
             $"    accounts: {accounts.Count.ToString(CultureInfo.InvariantCulture)}; every day by itself: {(connection.AutoSync ? "yes" : "no")}",
+            .. connection.FailingSince is { } since
+                ? (string[])
+                    [
+                        $"    every run has failed since {ShownTime.Of(since)}; it is tried less often, the longer that lasts",
+                    ]
+                : [],
             .. job is null ? [] : Lines(job),
             .. question is { AnsweredAt: null }
                 ? (string[])
@@ -151,6 +161,8 @@ internal static class ConnectionsCommand
                     ]
                 : [],
             .. channels.SelectMany(Lines),
+            .. runs.Count == 0 ? (string[])[] : ["    the last runs, latest first:"],
+            .. runs.SelectMany(run => Lines(RunMessage.Of(run))),
         ];
     }
 
@@ -166,6 +178,24 @@ internal static class ConnectionsCommand
         if (job.Attempt > 0 || job.Rescues > 0)
         {
             yield return $"    the run under way was put off {job.Attempt} times, and found dead {job.Rescues} times in a row";
+        }
+    }
+
+    private static IEnumerable<string> Lines(RunMessage run)
+    {
+        var user = run.Attended ? "with its user" : "by itself";
+        var attempts = run.Attempts > 1 ? $", taken up {run.Attempts} times" : "";
+        var trace = run.TraceId is { } id ? $", trace {id}" : "";
+        yield return $"        {ShownTime.Of(run.BeginDate)}, {run.EndDate - run.BeginDate} s, {run.Type.Word()}, {user}{attempts}: {run.Status.Word()}{trace}";
+        foreach (var channel in run.Channels)
+        {
+            var reason = channel.Reason is { } why ? $", {why.Word()}" : "";
+            yield return $"            channel {channel.ChannelDefinitionId}: {channel.Status.Word()}{reason}; accounts read {channel.AccountsRead}, refused {channel.AccountsFailed}, with rows left out {channel.AccountsIncomplete}";
+        }
+        if (run.Steps.Count > 0)
+        {
+            var steps = run.Steps.Select(step => $"{step.Step.Word()} {step.Count} times, {step.DurationMs} ms");
+            yield return $"            steps: {string.Join("; ", steps)}";
         }
     }
 

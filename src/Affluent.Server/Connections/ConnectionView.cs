@@ -72,6 +72,7 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses, TimeProvi
             BankDownUntil =
                 maintenance?.ToUnixTimeSeconds()
                 ?? (down.Length > 0 && Array.TrueForAll(down, until => until > now) ? down.Min() : null),
+            FailingSince = row.FailingSince,
             Unattended = used.Select(channel => Unattended(channel, now)).FirstOrDefault(limit => limit is not null),
         };
     }
@@ -126,6 +127,7 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses, TimeProvi
             Status = channel.Status,
             Message = channel.Message,
             Reason = channel.Reason,
+            Explanation = channel.Reason is { } reason ? ChannelAdvice.Of(reason) : null,
             Expires = channel.Mode == ChannelMode.Redirect ? channel.ExpiresAt : null,
             LastSuccessDate = channel.LastSuccessAt,
             LastEndDate = channel.LastEndAt,

@@ -155,6 +155,9 @@ internal sealed record ConnectionRow
     /// <summary>Who signed in at the bank, as it writes it; null when it did not say.</summary>
     public string? OwnerName { get; init; }
 
+    /// <summary>Since when every run has failed, in UTC seconds; null: the last one brought something.</summary>
+    public long? FailingSince { get; init; }
+
     /// <summary>Where the browser goes after the bank, for connections made by the API; null for the widget's own.</summary>
     public string? RedirectUrl { get; init; }
 }

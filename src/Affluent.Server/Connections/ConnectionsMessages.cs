@@ -64,6 +64,9 @@ internal sealed record ChannelMessage
     /// <summary>Why it is not well; absent when it is, or when the status says it all.</summary>
     public ChannelReason? Reason { get; init; }
 
+    /// <summary>What the reason means, and whose move it is, in English, for those who look into it; absent with it.</summary>
+    public string? Explanation { get; init; }
+
     /// <summary>When the user's authorization at the bank ends; only on REDIRECT.</summary>
     public long? Expires { get; init; }
 
@@ -101,6 +104,9 @@ internal sealed record ConstraintsMessage
 
     /// <summary>The bank does not answer, or is closed: it is asked nothing before this time. Absent when it may be asked.</summary>
     public long? BankDownUntil { get; init; }
+
+    /// <summary>Since when every run has failed: it is tried less often, the longer that lasts. Absent when the last one brought something.</summary>
+    public long? FailingSince { get; init; }
 
     /// <summary>Readings without the user; absent when they are not limited.</summary>
     public UnattendedMessage? Unattended { get; init; }

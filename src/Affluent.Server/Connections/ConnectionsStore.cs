@@ -9,7 +9,7 @@ internal static class ConnectionsStore
 {
     private const string Columns = """
         id, user_id, client_id, provider_id, name, status, created_at, auto_sync, consent_per_account, select_accounts, owner_name,
-        redirect_url
+        redirect_url, failing_since
         """;
 
     /// <summary>The user's connections, oldest first.</summary>
@@ -155,14 +155,22 @@ internal static class ConnectionsStore
         );
 
     /// <summary>Shows how a run ended.</summary>
-    public static Task SetStatus(DbWork db, UserId userId, ConnectionId id, ConnectionStatus status) =>
+    /// <param name="failingSince">Since when every run has failed, in UTC seconds; null: the last one brought something.</param>
+    public static Task SetStatus(
+        DbWork db,
+        UserId userId,
+        ConnectionId id,
+        ConnectionStatus status,
+        long? failingSince
+    ) =>
         db.Execute(
-            "update connections set status = @Status where user_id = @UserId and id = @Id",
+            "update connections set status = @Status, failing_since = @FailingSince where user_id = @UserId and id = @Id",
             new
             {
                 UserId = userId,
                 Id = id,
                 Status = status,
+                FailingSince = failingSince,
             }
         );
 

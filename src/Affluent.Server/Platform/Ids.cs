@@ -44,6 +44,9 @@ internal sealed class Ids(TimeProvider time, int node)
     public T Next<T>()
         where T : struct, IId<T> => T.Of(Next());
 
+    /// <summary>When an id was made, to the millisecond.</summary>
+    public static DateTimeOffset MadeAt(long id) => DateTimeOffset.FromUnixTimeMilliseconds((id >> 22) + Epoch);
+
     /// <summary>As the published API shows it.</summary>
     public static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
 

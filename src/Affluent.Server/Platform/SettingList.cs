@@ -1,3 +1,4 @@
+using System.Globalization;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Platform;
@@ -157,6 +158,20 @@ internal static class SettingList
             "Folder of files, mode 0600, each named like a variable of catalogue entries and holding its value (none)",
             (s, path) => s with { BankVariablesFolder = path },
             s => s.BankVariablesFolder
+        ),
+        new(
+            "run_records_days",
+            "DAYS",
+            "For how many days what came of each synchronization is kept (30)",
+            (s, text) =>
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days)
+                && days is >= 1 and <= 3650
+                    ? s with
+                    {
+                        RunRecordDays = days,
+                    }
+                    : "is not a number of days from 1 to 3650",
+            s => s.RunRecordDays.ToString(CultureInfo.InvariantCulture)
         ),
         new(
             "test_bank_listen",

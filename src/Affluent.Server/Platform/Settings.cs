@@ -78,6 +78,9 @@ internal sealed record Settings
     /// <summary>Where the included test bank listens; null: this process starts none.</summary>
     public string? TestBankListen { get; init; }
 
+    /// <summary>For how many days what came of each synchronization is kept.</summary>
+    public int RunRecordDays { get; init; } = 30;
+
     /// <summary>Origin of the test bank that the catalogue's test entries point to; null: no test bank.</summary>
     public Uri? TestBankUrl { get; init; }
 

@@ -153,12 +153,14 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         where T : class, IConnector
     {
         await run.BeforeBank(cancellation);
+        var begun = tools.Time.GetTimestamp();
         var result = await SynchronizationMetrics.Step(
             name,
             run.Connection.ProviderId,
             channel.Mode,
             () => WithLease(step, cancellation)
         );
+        run.Steps.Add(name, tools.Time.GetElapsedTime(begun));
         if (_bounds.Overrun is { } overrun)
         {
             result = new StepResult.Refused(Refusal.NotUnderstood, overrun) { Session = result.Session };

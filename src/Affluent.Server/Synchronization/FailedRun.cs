@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
@@ -22,6 +23,7 @@ internal static class FailedRun
                     return;
                 }
                 List<NewEvent> events = [];
+                List<RunChannel> failed = [];
                 foreach (var channel in await ChannelStore.InUse(db, job.UserId, id))
                 {
                     if (Outcome.NeedsUser(channel.Status))
@@ -36,18 +38,43 @@ internal static class FailedRun
                         EndedAt = tools.Seconds,
                     };
                     await ChannelStore.Save(db, new(job.UserId, id, channel.DefinitionId, channel.Epoch), change);
+                    failed.Add(
+                        new()
+                        {
+                            ChannelDefinitionId = channel.DefinitionId,
+                            Status = Outcome.OfFault.Status,
+                            Reason = Outcome.OfFault.Reason,
+                        }
+                    );
                     events.AddRange(Outcome.Events(id, channel.DefinitionId, Outcome.OfFault));
                 }
-                await ConnectionsStore.SetStatus(db, job.UserId, id, ConnectionStatus.Failed);
+                var since = connection.FailingSince ?? tools.Seconds;
+                await ConnectionsStore.SetStatus(db, job.UserId, id, ConnectionStatus.Failed, since);
                 await QuestionStore.Delete(db, job);
-                var next = Schedule.NextSlot(id.Value, tools.Banks.ZoneOf(connection.ProviderId), tools.Now);
+                var next = Schedule.NextSlot(id.Value, tools.Banks.ZoneOf(connection.ProviderId), tools.Now, since);
                 await JobStore.Apply(
                     db,
                     held,
                     new JobChange.Ended(connection.AutoSync ? next.ToUnixTimeSeconds() : null)
                 );
-                if (held.RunId is not null)
+                if (held.RunId is { } runId)
                 {
+                    await RunRecordStore.Insert(
+                        db,
+                        new RunRecord
+                        {
+                            UserId = job.UserId,
+                            ConnectionId = id,
+                            Id = runId,
+                            EndedAt = tools.Seconds,
+                            Attended = held.IsAttended(tools.Seconds),
+                            Request = held.RunRequest ?? JobRequest.All,
+                            Status = ConnectionStatus.Failed,
+                            Attempts = held.Attempt + 1,
+                            TraceId = Activity.Current?.TraceId.ToString(),
+                            Content = new RunContent { Channels = failed }.Write(),
+                        }
+                    );
                     events.Add(
                         NewEvent.OfConnection(EventName.SynchronizationEnded, id) with
                         {

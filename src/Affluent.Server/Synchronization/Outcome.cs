@@ -33,8 +33,9 @@ internal sealed record ChannelResult(
 }
 
 /// <summary>What a run leaves behind.</summary>
+/// <param name="FailingSince">Since when every run has failed, in UTC seconds; null: this one brought something.</param>
 /// <param name="Change">What becomes of its job, unless another run follows at once.</param>
-internal sealed record RunEnd(ConnectionStatus Status, JobChange Change);
+internal sealed record RunEnd(ConnectionStatus Status, long? FailingSince, JobChange Change);
 
 /// <summary>Decides what results mean. Pure.</summary>
 internal static class Outcome
@@ -166,18 +167,31 @@ internal static class Outcome
     }
 
     /// <summary>The end of a run over these channels.</summary>
-    public static RunEnd End(IReadOnlyList<ChannelResult> channels, bool autoSync, Func<DateTimeOffset> nextSlot)
+    /// <param name="nextSlot">The slot of a connection that has failed since a time; null: that does not.</param>
+    /// <param name="failingSince">Since when every run before has failed.</param>
+    public static RunEnd End(
+        IReadOnlyList<ChannelResult> channels,
+        bool autoSync,
+        Func<long?, DateTimeOffset> nextSlot,
+        long? failingSince,
+        long now
+    )
     {
         var status =
             channels.All(c => c is { IsSuccess: true, AccountsFailed: 0, AccountsIncomplete: 0 }) && channels.Count > 0
                 ? ConnectionStatus.Success
             : channels.Any(c => c.IsSuccess) ? ConnectionStatus.PartialSuccess
             : ConnectionStatus.Failed;
+        long? failing = status == ConnectionStatus.Failed ? failingSince ?? now : null;
         if (channels.Count > 0 && channels.All(c => c.NeedsUser))
         {
-            return new RunEnd(status, new JobChange.EndedStopped());
+            return new RunEnd(status, failing, new JobChange.EndedStopped());
         }
-        return new RunEnd(status, new JobChange.Ended(autoSync ? nextSlot().ToUnixTimeSeconds() : null));
+        return new RunEnd(
+            status,
+            failing,
+            new JobChange.Ended(autoSync ? nextSlot(failing).ToUnixTimeSeconds() : null)
+        );
     }
 
     /// <summary>

@@ -261,7 +261,9 @@ internal sealed partial class Run(RunTools tools)
         var end = Outcome.End(
             results,
             run.Connection.AutoSync,
-            () => Schedule.NextSlot(run.Id.Value, run.Zone, tools.Now)
+            failingSince => Schedule.NextSlot(run.Id.Value, run.Zone, tools.Now, failingSince),
+            run.Connection.FailingSince,
+            tools.Seconds
         );
         JobRequest? follows = null;
         return run.Write(
@@ -277,8 +279,10 @@ internal sealed partial class Run(RunTools tools)
                     work.Db,
                     work.UserId,
                     run.Id,
-                    follows is null ? end.Status : ConnectionStatus.Running
+                    follows is null ? end.Status : ConnectionStatus.Running,
+                    end.FailingSince
                 );
+                await RunRecordStore.Insert(work.Db, run.Record(end.Status, tools.Seconds));
                 await run.DeleteQuestion(work.Db);
                 ConnectionJobs.WakeWorker(work.Db);
                 return

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
@@ -85,6 +86,9 @@ internal sealed class RunState
 
     /// <summary>What the run asked the user before it came to this node; null: nothing.</summary>
     public QuestionRow? Question { get; private set; }
+
+    /// <summary>The steps that this node has taken.</summary>
+    public RunSteps Steps { get; } = new();
 
     public bool ListsAccounts => Job.RunRequest == JobRequest.ListAccounts;
 
@@ -321,6 +325,37 @@ internal sealed class RunState
         NewEvent.OfAccount(name, Id, account.Id, channel) with
         {
             Status = account.Status.Word(),
+        };
+
+    /// <summary>What is kept of the run, at its end.</summary>
+    public RunRecord Record(ConnectionStatus status, long now) =>
+        new()
+        {
+            UserId = Job.UserId,
+            ConnectionId = Id,
+            Id = Job.RunId!.Value,
+            EndedAt = now,
+            Attended = Attended,
+            Request = Job.RunRequest ?? JobRequest.All,
+            Status = status,
+            Attempts = Job.Attempt + 1,
+            TraceId = Activity.Current?.TraceId.ToString(),
+            Content = new RunContent
+            {
+                Channels =
+                [
+                    .. Progress.Done.Select(done => new RunChannel
+                    {
+                        ChannelDefinitionId = new ChannelDefinitionId(done.Key),
+                        Status = done.Value.Status,
+                        Reason = done.Value.Reason,
+                        AccountsRead = done.Value.AccountsRead,
+                        AccountsFailed = done.Value.AccountsFailed,
+                        AccountsIncomplete = done.Value.AccountsIncomplete,
+                    }),
+                ],
+                Steps = Steps.All,
+            }.Write(),
         };
 
     /// <summary>Deletes the run's question, in a transaction that is its last.</summary>

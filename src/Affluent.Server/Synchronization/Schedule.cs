@@ -13,14 +13,29 @@ internal static class Schedule
     /// <summary>By how much a connection's slot moves from night to night, so that a bank sees no fixed pattern.</summary>
     private static readonly TimeSpan Jitter = TimeSpan.FromMinutes(10);
 
-    /// <summary>The connection's next slot of the schedule, in the night of the bank's zone.</summary>
-    public static DateTimeOffset NextSlot(long connectionId, TimeZoneInfo bankZone, DateTimeOffset now)
+    /// <summary>
+    /// The connection's next slot of the schedule, in the night of the bank's zone: the next night; every third night after three days of failures,
+    /// once a week after two weeks.
+    /// </summary>
+    /// <param name="failingSince">Since when every run has failed, in UTC seconds; null: the last brought something.</param>
+    public static DateTimeOffset NextSlot(
+        long connectionId,
+        TimeZoneInfo bankZone,
+        DateTimeOffset now,
+        long? failingSince = null
+    )
     {
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, bankZone).DateTime);
+        var failing = failingSince is { } since ? now - DateTimeOffset.FromUnixTimeSeconds(since) : TimeSpan.Zero;
+        var nights =
+            failing >= TimeSpan.FromDays(14) ? 7
+            : failing >= TimeSpan.FromDays(3) ? 3
+            : 1;
+        var earliest = now + TimeSpan.FromDays(nights - 1) + LeastDistance;
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(earliest - LeastDistance, bankZone).DateTime);
         for (var day = today; ; day = day.AddDays(1))
         {
             var slot = SlotOf(connectionId, day, bankZone);
-            if (slot >= now + LeastDistance)
+            if (slot >= earliest)
             {
                 return slot;
             }

@@ -16,6 +16,15 @@ internal static class SynchronizationServices
         services.TryAddSingleton(provider => Banks.Load(provider.GetRequiredService<Settings>()));
         services.AddSingleton<BankHttp>();
         services.AddSingleton(Runner);
+        services.AddSingleton(provider =>
+        {
+            var days = provider.GetRequiredService<Settings>().RunRecordDays;
+            return new PeriodicTask(
+                "runs",
+                TimeSpan.FromHours(1),
+                (db, now, atMost) => RunRecordStore.Prune(db, now, atMost, days)
+            );
+        });
         return services;
     }
 

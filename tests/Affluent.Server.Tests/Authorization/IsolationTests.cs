@@ -42,6 +42,7 @@ public sealed class IsolationTests
         ["/transactions/{id}/history"] = Named.Transaction,
         ["/connections/{id}/channels/{definitionId}/credentials"] = Named.Connection,
         ["/connections/{id}/synchronize"] = Named.Connection,
+        ["/connections/{id}/runs"] = Named.Connection,
         ["/connections/{id}/user_input"] = Named.Connection,
         ["/queues/{id}"] = Named.Queue,
         ["/queues/{id}/events"] = Named.Queue,

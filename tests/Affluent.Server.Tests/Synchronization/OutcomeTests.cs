@@ -52,7 +52,7 @@ public sealed class OutcomeTests
             .Sample(
                 (results, autoSync, slot) =>
                 {
-                    var end = Outcome.End(results, autoSync, () => slot);
+                    var end = Outcome.End(results, autoSync, _ => slot, failingSince: null, now: 0);
                     Assert.Equal(
                         results.All(r => r.IsSuccess && r.AccountsFailed == 0 && r.AccountsIncomplete == 0),
                         end.Status == ConnectionStatus.Success
@@ -177,8 +177,8 @@ public sealed class OutcomeTests
     [Fact]
     public void A_run_over_no_channel_has_failed_and_its_job_stays_on_the_schedule() =>
         Assert.Equal(
-            new RunEnd(ConnectionStatus.Failed, new JobChange.Ended(Now.ToUnixTimeSeconds())),
-            Outcome.End([], autoSync: true, () => Now)
+            new RunEnd(ConnectionStatus.Failed, 7, new JobChange.Ended(Now.ToUnixTimeSeconds())),
+            Outcome.End([], autoSync: true, _ => Now, failingSince: 7, now: 9)
         );
 
     [Fact]

@@ -1,8 +1,6 @@
-using Affluent.Server.Connections;
+namespace Affluent.Server.Connections;
 
-namespace Affluent.Server.Commands;
-
-/// <summary>What a channel's reason means to an operator: what happened, and whose move it is.</summary>
+/// <summary>What a channel's reason means, to operators and to engineers of clients: what happened, and whose move it is.</summary>
 internal static class ChannelAdvice
 {
     public static string Of(ChannelReason reason) =>
@@ -26,7 +24,7 @@ internal static class ChannelAdvice
             ChannelReason.AccountsRefused =>
                 "The bank refuses every account of this authorization. It is tried again by itself; if it stays so, the user authorizes anew.",
             ChannelReason.OperatorFault =>
-                "Your move: a certificate, a registration or a variable of this bank's catalogue entry is missing, expired or wrong. The log has the bank's answer.",
+                "The operator's move: a certificate, a registration or a variable of this bank's catalogue entry is missing, expired or wrong. The log has the bank's answer.",
             ChannelReason.BankNotUnderstood =>
                 "The bank's answers could not be read: it may have changed its interface. It is tried again by itself; the log says where reading stopped.",
             ChannelReason.BankUnavailable => "The bank did not answer, or was closed. It is tried again by itself.",
@@ -45,7 +43,7 @@ internal static class ChannelAdvice
             ChannelReason.InternalError =>
                 "A fault of Affluent: the run failed again and again. The log has it by this connection's id; please report it.",
             ChannelReason.ChannelUnknown =>
-                "Your move: the catalogue of this installation has the channel no longer. Put its entry back, or let the user link the bank anew.",
+                "The operator's move: the catalogue of this installation has the channel no longer. Put its entry back, or let the user link the bank anew.",
             ChannelReason.ChannelUnavailable =>
                 "The channel is marked out of service in the catalogue, for everybody. It goes on when it is back.",
         };
