@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
@@ -71,7 +70,7 @@ internal static class FailedRun
                             Request = held.RunRequest ?? JobRequest.All,
                             Status = ConnectionStatus.Failed,
                             Attempts = held.Attempt + 1,
-                            TraceId = Activity.Current?.TraceId.ToString(),
+                            TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
                             Content = new RunContent { Channels = failed }.Write(),
                         }
                     );

@@ -210,7 +210,8 @@ internal sealed record RunMessage
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(WordConverter<ConnectorStep>), typeof(WordConverter<JobRequest>)]
 )]
 [JsonSerializable(typeof(RunContent))]
 [JsonSerializable(typeof(IReadOnlyList<RunMessage>))]

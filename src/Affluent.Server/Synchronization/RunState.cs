@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
@@ -339,7 +338,7 @@ internal sealed class RunState
             Request = Job.RunRequest ?? JobRequest.All,
             Status = status,
             Attempts = Job.Attempt + 1,
-            TraceId = Activity.Current?.TraceId.ToString(),
+            TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
             Content = new RunContent
             {
                 Channels =
