@@ -1,10 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Affluent.Connectors.Contract;
-using Affluent.Server.Connections;
 using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
-using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
 
