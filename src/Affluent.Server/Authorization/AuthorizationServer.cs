@@ -2,7 +2,6 @@ using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
-using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -80,15 +79,12 @@ internal static class AuthorizationServer
                     .DisableScopeValidation()
                     .IgnoreScopePermissions()
                     .RegisterScopes([.. Vocabulary<Scope>.Words]);
-                // The first signs and encrypts, the others check and decrypt.
+                // The first signs, the others check.
                 foreach (var key in signingKeys.All)
                 {
                     server.AddSigningKey(key);
                 }
-                foreach (var key in masterKey.All)
-                {
-                    server.AddEncryptionKey(new SymmetricSecurityKey(key.Derive("refresh tokens")));
-                }
+                server.UseTokenKeys(masterKey);
                 // Plain http comes only from this machine: from a sandbox's tools, or from the proxy that ends TLS (ProductionRules).
                 server
                     .UseAspNetCore()

@@ -53,7 +53,7 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     public void RequestLimited(SecuritySubject about, LimitedAction action, LimitedBy by) =>
         Tell(about, log => LogRequestLimited(log, action.Word(), by.Word()));
 
-    public void BankLoginBlocked() => Tell(new(), LogBankLoginBlocked);
+    public void BankLoginBlocked(SecuritySubject about) => Tell(about, LogBankLoginBlocked);
 
     /// <summary>Another browser than the one that is on its way wants to leave for the bank, or comes from there.</summary>
     public void OtherBrowserRefused(SecuritySubject about, ChannelDefinitionId channel) =>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
+using Affluent.Server.Security;
 
 namespace Affluent.Server.Synchronization;
 
@@ -38,8 +39,10 @@ internal sealed record BankLogin(IReadOnlyList<string> Names)
     /// Reads the channel, unless wrong credentials have blocked the login for now. The attempt is counted before the bank is asked:
     /// many at the same time see each other.
     /// </summary>
+    /// <param name="about">Whose attempt it is.</param>
     public async Task<ChannelEnd> Guard(
         RunTools tools,
+        SecuritySubject about,
         Func<CancellationToken, Task<ChannelEnd>> read,
         CancellationToken cancellation
     )
@@ -48,7 +51,7 @@ internal sealed record BankLogin(IReadOnlyList<string> Names)
         if (await Begin(tools, key, rule, cancellation) != AttemptAnswer.Begun)
         {
             LimitMetrics.Refused(key.Kind);
-            tools.Security.BankLoginBlocked();
+            tools.Security.BankLoginBlocked(about);
             return new ChannelEnd.Finished(new ChannelResult(ChannelStatus.AuthFailed, ChannelReason.TooManyAttempts));
         }
         ChannelEnd end;

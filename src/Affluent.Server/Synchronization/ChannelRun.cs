@@ -22,7 +22,11 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
 
     public async Task<ChannelEnd> Execute(CancellationToken cancellation) =>
         await Resume(cancellation)
-        ?? (_steps.LoginToProve is { } login ? await login.Guard(tools, Read, cancellation) : await Read(cancellation));
+        ?? (
+            _steps.LoginToProve is { } login
+                ? await login.Guard(tools, run.Subject, Read, cancellation)
+                : await Read(cancellation)
+        );
 
     private async Task<ChannelEnd> Read(CancellationToken cancellation)
     {

@@ -79,6 +79,9 @@ internal sealed class RunState
 
     public ConnectionId Id => Connection.Id;
 
+    /// <summary>Whom events of security in this run are about.</summary>
+    public SecuritySubject Subject => new(Job.ClientId, Job.UserId, Id);
+
     public UserKey Key => _key;
 
     public IReadOnlyList<ChannelAccess> Channels { get; }

@@ -99,12 +99,27 @@ internal sealed partial class TestApp : IAsyncDisposable
     public Task<(Server.Commands.ExitCode Code, string Output, string Errors)> RunCommand(params string[] arguments) =>
         Terminal.Run(_database, arguments);
 
+    /// <summary>Ends it, and starts another over the same database.</summary>
+    public async Task<TestApp> StartAgain(Func<Settings, Settings> settings)
+    {
+        await End();
+        var again = await StartOver(_database, settings);
+        // Ids hold the time: none may come twice.
+        again.Time.SetUtcNow(Time.GetUtcNow().AddSeconds(1));
+        return again;
+    }
+
     public async ValueTask DisposeAsync()
     {
-        Http.Dispose();
         // What runs in the background must not meet a database that is being dropped.
+        await End();
+        await _database.DisposeAsync();
+    }
+
+    private async Task End()
+    {
+        Http.Dispose();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
-        await _database.DisposeAsync();
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -111,6 +112,34 @@ public sealed class KeyChangeTests
         using var http = app.WithToken(Resign(token, keys.Others[0], app));
         using var answer = await http.GetAsync("/api/v2.1/users/me", Stop);
         Assert.True(answer.IsSuccessStatusCode);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_refresh_token_outlives_the_key_that_signs_access_tokens(DatabaseKind kind)
+    {
+        // Each start listens at another port, and tokens name their issuer.
+        static Settings Named(Settings settings) => settings with { AuthUrl = new Uri("http://auth.example") };
+        var before = await TestApp.Start(kind, Named);
+        var user = await before.CreateUser(await before.CreateClient());
+        var tokens = await before.SignIn(user);
+
+        await using var after = await before.StartAgain(s =>
+            Named(s) with
+            {
+                SigningKeyFile = Path.Combine(before.Folder, "fresh-signing.key"),
+            }
+        );
+        using var refreshed = await after.PostAuth(
+            "/auth/token",
+            user.Client,
+            ("grant_type", "refresh_token"),
+            ("refresh_token", tokens.GetProperty("refresh_token").GetString()!)
+        );
+        using var old = after.WithToken(tokens.GetProperty("access_token").GetString()!);
+        using var refused = await old.GetAsync("/api/v2.1/users/me", Stop);
+
+        Assert.Equal(HttpStatusCode.OK, refreshed.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
     }
 
     private static string Resign(

@@ -31,12 +31,13 @@ public sealed class BankLoginTests
             }
         );
         var client = await app.CreateClient();
-        var ends = new List<string?>();
+        var (ends, users) = (new List<string?>(), new List<string>());
 
         // Twelve users guess at once, each writing the login in a way of their own.
         for (var i = 0; i < 12; i++)
         {
-            var (http, _) = await app.SignedInUser(client);
+            var (http, user) = await app.SignedInUser(client);
+            users.Add(user.Id.ToString());
             ends.Add(await Try(app, http, i % 2 == 0 ? "Jean Dupont" : "jeandupont ", $"guess-{i}"));
         }
 
@@ -45,6 +46,8 @@ public sealed class BankLoginTests
         var blocked = log.All.Where(e => e.Name == "bank_login_blocked").ToArray();
         Assert.Equal(9, blocked.Length);
         Assert.All(blocked, e => Assert.NotEqual("", e.Ids["connection_id"]));
+        Assert.Equal(users[3..], blocked.Select(e => e.Whose.User));
+        Assert.All(blocked, e => Assert.NotEqual("", e.Whose.Client));
         var (another, _) = await app.SignedInUser(client);
         Assert.Null(await Try(app, another, "somebody else", Right));
         app.Time.Advance(TimeSpan.FromSeconds(60));
