@@ -30,14 +30,17 @@ internal static class CheckConfigCommand
                 output.WriteLine($"{Column("(bank variables)", names)}{Names(reading.Settings.BankVariables.Keys)}");
                 output.WriteLine($"{Column("(banks)", names)}{banks}");
                 var files = await StartFiles.Faults(reading.Settings, cancellation);
-                if (reading.Faults.Count > 0 || files.Count > 0 || faults is not null)
+                var (key, keyFault) = await DatabaseKey.Compare(reading.Settings, cancellation);
+                output.WriteLine($"{Column("(master key)", names)}{key}");
+                string?[] all =
+                [
+                    reading.Faults.Count > 0 ? SettingOptions.Describe(reading) : null,
+                    files.Count > 0 ? StartFiles.Describe(files) : null,
+                    faults,
+                    keyFault,
+                ];
+                if (all.Any(part => part is not null))
                 {
-                    string?[] all =
-                    [
-                        reading.Faults.Count > 0 ? SettingOptions.Describe(reading) : null,
-                        files.Count > 0 ? StartFiles.Describe(files) : null,
-                        faults,
-                    ];
                     throw new CommandException(ExitCode.Failed, string.Join('\n', all.Where(part => part is not null)));
                 }
             }

@@ -68,14 +68,7 @@ internal sealed partial class Installation : IAsyncDisposable
             var applied = await Migrate(database, time, cancellation);
             LogDatabase(log, MaskedAddress.Of(settings.Database), Migrator.Latest, string.Join(", ", applied));
             var clock = await TakeClock(database, time, cancellation);
-            var masterKey = await LoadMasterKey(settings, database, cancellation);
-            if (!await database.Write(masterKey.Fits, cancellation))
-            {
-                throw new CommandException(
-                    ExitCode.Settings,
-                    $"The key in {settings.MasterKeyFile} is not the one with which this database was begun: no bank password and no consent could be read. Put that one there (setting master_key_file), from its backup; to change keys, name it in other_master_key_files."
-                );
-            }
+            var masterKey = await TakeMasterKey(settings, database, cancellation);
             if (masterKey.WasCreated)
             {
                 LogKeyCreated(log, settings.MasterKeyFile);
@@ -282,18 +275,28 @@ internal sealed partial class Installation : IAsyncDisposable
             );
     }
 
-    // Beside a database that was begun with another, a new key would open nothing, and be taken for the one that was lost.
-    private static async Task<MasterKey> LoadMasterKey(
+    private static async Task<MasterKey> TakeMasterKey(
         Settings settings,
         Database database,
         CancellationToken cancellation
-    ) =>
-        File.Exists(settings.MasterKeyFile) || !await database.Read(MasterKey.IsTaken, cancellation)
-            ? MasterKey.Load(settings)
-            : throw new CommandException(
-                ExitCode.Settings,
-                $"There is no file {settings.MasterKeyFile}, and this database was begun with a key: without it no bank password and no consent can be read. Put that one there (setting master_key_file), from its backup."
-            );
+    )
+    {
+        // Beside a database that was begun with another, a new key would open nothing, and be taken for the one that was lost.
+        await RefuseOther();
+        var key = MasterKey.Load(settings);
+        await database.Write(key.Begin, cancellation);
+        // Of two processes that come to a new database at once, each with a key of its own, one began it.
+        await RefuseOther();
+        return key;
+
+        async Task RefuseOther()
+        {
+            if (await database.Read(db => DatabaseKey.Fault(settings, db), cancellation) is { } fault)
+            {
+                throw new CommandException(ExitCode.Settings, fault);
+            }
+        }
+    }
 
     private static void TellKeys(IServiceProvider services, bool madeMasterKey, bool madeSigningKey)
     {

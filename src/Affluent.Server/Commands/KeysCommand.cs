@@ -30,7 +30,8 @@ internal static class KeysCommand
                 var settings = options.ReadValid(asked);
                 var master = MasterKey.Load(settings, mayCreate: false);
                 await using var database = await Installation.OpenMigrated(settings, cancellation);
-                if (!await database.Write(master.Fits, cancellation))
+                await database.Write(master.Begin, cancellation);
+                if (!await database.Read(master.Fits, cancellation))
                 {
                     throw new CommandException(
                         ExitCode.Settings,

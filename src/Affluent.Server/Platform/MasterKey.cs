@@ -67,16 +67,20 @@ internal sealed class MasterKey
             );
     }
 
-    /// <summary>Whether the database was begun with a key, whichever.</summary>
-    public static async Task<bool> IsTaken(DbWork db) => await db.Scalar<long>("select count(*) from master_keys") > 0;
+    /// <summary>Whether the database was begun with a key, whichever; one that was never migrated was not.</summary>
+    public static async Task<bool> IsTaken(DbWork db) =>
+        await db.Database.HasTable(db, "master_keys") && await db.Scalar<long>("select count(*) from master_keys") > 0;
 
-    /// <summary>Whether it, or one of the others, is the key of this database; a database that is new takes it.</summary>
-    public async Task<bool> Fits(DbWork db)
-    {
-        await db.Execute(
+    /// <summary>Makes it the key of the database, if that has none yet.</summary>
+    public Task Begin(DbWork db) =>
+        db.Execute(
             "insert into master_keys (id, check_value) values (1, @CheckValue) on conflict (id) do nothing",
             new { CheckValue = CheckValue() }
         );
+
+    /// <summary>Whether it, or one of the others, is the key with which this database was begun.</summary>
+    public async Task<bool> Fits(DbWork db)
+    {
         var stored = await db.Scalar<byte[]>("select check_value from master_keys where id = 1");
         return All.Any(key => CryptographicOperations.FixedTimeEquals(key.CheckValue(), stored));
     }

@@ -65,6 +65,15 @@ internal abstract partial class Database : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Reads without leaving a trace, beside whoever else is at it: nothing is made, migrated or written, an SQLite file's log and index neither.
+    /// </summary>
+    public virtual Task<T> Look<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation) =>
+        Read(work, cancellation);
+
+    /// <summary>Whether there is a table of that name.</summary>
+    public abstract Task<bool> HasTable(DbWork db, string name);
+
     /// <summary>Runs one transaction: all that <paramref name="work"/> does commits together, or none of it when it throws.</summary>
     public async Task<T> Write<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
     {

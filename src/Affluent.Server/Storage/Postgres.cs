@@ -85,6 +85,9 @@ internal sealed partial class PostgresDatabase : Database
         return result;
     }
 
+    public override Task<bool> HasTable(DbWork db, string name) =>
+        db.Scalar<bool>("select to_regclass(@Name) is not null", new { Name = name });
+
     public override object List(IEnumerable<long> values) => values.ToArray();
 
     public override object List(IEnumerable<string> values) => values.ToArray();

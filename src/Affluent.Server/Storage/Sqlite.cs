@@ -58,6 +58,27 @@ internal sealed partial class SqliteDatabase : Database
         }
     }
 
+    public override async Task<T> Look<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
+    {
+        // Without a log nobody has the file open, and it is read as it lies. With one, what a reader needs beside it is there already.
+        await using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = File.Exists(Path + "-wal") ? Path : new Uri(Path).AbsoluteUri + "?immutable=1",
+                Mode = SqliteOpenMode.ReadOnly,
+                Pooling = false,
+            }.ToString()
+        );
+        await connection.OpenAsync(cancellation);
+        return await work(new DbWork(this, connection, transaction: null, cancellation));
+    }
+
+    public override async Task<bool> HasTable(DbWork db, string name) =>
+        await db.Scalar<long>(
+            "select count(*) from sqlite_schema where type = 'table' and name = @Name",
+            new { Name = name }
+        ) > 0;
+
     protected override async Task<T> WriteCore<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
     {
         await _writer.WaitAsync(cancellation);

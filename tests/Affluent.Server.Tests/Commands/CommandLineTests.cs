@@ -159,58 +159,6 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(5000, new FileInfo(path).Length);
     }
 
-    [Theory, OnBothDatabases]
-    public async Task Another_master_key_than_the_one_the_database_was_begun_with_is_noticed_at_the_start(
-        DatabaseKind kind
-    )
-    {
-        await using var database = await TestDatabase.Create(kind);
-        var first = MasterKey.Load(Path.Combine(_folder.FullName, "first.key"), mayCreate: true);
-        var other = Path.Combine(_folder.FullName, "other.key");
-        MasterKey.Load(other, mayCreate: true);
-        Assert.True(await database.Database.Write(first.Fits, TestContext.Current.CancellationToken));
-        Assert.True(await database.Database.Write(first.Fits, TestContext.Current.CancellationToken));
-
-        var (code, _, errors) = await Terminal.Run(
-            database,
-            "serve",
-            "--test-bank-listen",
-            "off",
-            "--listen",
-            "http://127.0.0.1:0",
-            "--master-key-file",
-            other
-        );
-
-        Assert.Equal(ExitCode.Settings, code);
-        Assert.Contains("is not the one with which this database was begun", errors);
-    }
-
-    [Theory, OnBothDatabases]
-    public async Task A_start_whose_master_key_is_lost_makes_no_other(DatabaseKind kind)
-    {
-        await using var database = await TestDatabase.Create(kind);
-        var lost = Path.Combine(_folder.FullName, "lost.key");
-        var key = MasterKey.Load(lost, mayCreate: true);
-        Assert.True(await database.Database.Write(key.Fits, TestContext.Current.CancellationToken));
-        File.Delete(lost);
-
-        var (code, _, errors) = await Terminal.Run(
-            database,
-            "serve",
-            "--test-bank-listen",
-            "off",
-            "--listen",
-            "http://127.0.0.1:0",
-            "--master-key-file",
-            lost
-        );
-
-        Assert.Equal(ExitCode.Settings, code);
-        Assert.Contains("this database was begun with a key", errors);
-        Assert.False(File.Exists(lost));
-    }
-
     [Theory, OnSqliteOnly("PostgreSQL serves as many processes as come.")]
     public async Task A_second_process_does_not_serve_the_same_file_and_commands_work_beside_the_first(
         DatabaseKind kind

@@ -87,6 +87,8 @@ internal sealed class HookedDatabase(Database inner) : Database
     public override Task<T> Alone<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation) =>
         inner.Alone(work, cancellation);
 
+    public override Task<bool> HasTable(DbWork db, string name) => inner.HasTable(db, name);
+
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>The process was killed here.</summary>

@@ -25,14 +25,14 @@ public sealed class KeyChangeTests
         await using var database = await TestDatabase.Create(kind);
         var (old, fresh) = (Make(database, "old.key"), Make(database, "new.key"));
         var oldOnly = MasterKey.Load(old, mayCreate: false);
-        Assert.True(await database.Database.Write(oldOnly.Fits, Stop));
+        await database.Database.Write(oldOnly.Begin, Stop);
         var kept = await CreateUser(database, new UserId(1), new Vault(oldOnly));
 
         // First the old one wraps and the new one is known, then the other way round.
         var first = Keys(old, fresh);
         var second = Keys(fresh, old);
-        Assert.True(await database.Database.Write(first.Fits, Stop));
-        Assert.True(await database.Database.Write(second.Fits, Stop));
+        Assert.True(await database.Database.Read(first.Fits, Stop));
+        Assert.True(await database.Database.Read(second.Fits, Stop));
         var late = await CreateUser(database, new UserId(2), new Vault(second));
         Assert.Equal("s3cret", await Read(database, new UserId(2), new Vault(first), late));
         Assert.Equal("s3cret", await Read(database, new UserId(1), new Vault(second), kept));
@@ -50,8 +50,8 @@ public sealed class KeyChangeTests
         Assert.Equal(ExitCode.Done, code);
         Assert.Contains("1 keys were wrapped anew", output, StringComparison.Ordinal);
         var freshOnly = MasterKey.Load(fresh, mayCreate: false);
-        Assert.True(await database.Database.Write(freshOnly.Fits, Stop));
-        Assert.False(await database.Database.Write(oldOnly.Fits, Stop));
+        Assert.True(await database.Database.Read(freshOnly.Fits, Stop));
+        Assert.False(await database.Database.Read(oldOnly.Fits, Stop));
         Assert.Equal("s3cret", await Read(database, new UserId(1), new Vault(freshOnly), kept));
         Assert.Equal("s3cret", await Read(database, new UserId(2), new Vault(freshOnly), late));
         await Assert.ThrowsAnyAsync<CryptographicException>(() =>
@@ -64,7 +64,7 @@ public sealed class KeyChangeTests
     {
         await using var database = await TestDatabase.Create(kind);
         var mine = MasterKey.Load(Make(database, "mine.key"), mayCreate: false);
-        Assert.True(await database.Database.Write(mine.Fits, Stop));
+        await database.Database.Write(mine.Begin, Stop);
         var kept = await CreateUser(database, new UserId(1), new Vault(mine));
 
         var (code, _, errors) = await Terminal.Run(
