@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Server.Authorization;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
@@ -63,6 +64,10 @@ internal static class BankRedirects
         while (true)
         {
             var now = await Find();
+            if (await IsClosed())
+            {
+                return Notices.ServiceClosed(context);
+            }
             var open = await users.Read(
                 connection.UserId,
                 connection.ClientId,
@@ -88,6 +93,10 @@ internal static class BankRedirects
 
         Task<ConnectionRow?> Find() =>
             database.Read(db => ConnectionsStore.FindByAuthorization(db, hash), cancellation);
+
+        async Task<bool> IsClosed() =>
+            await database.Read(db => ClientStore.Find(db, connection.ClientId), cancellation)
+                is not { Disabled: false };
 
         static string With(string back, ConnectionRow now) =>
             QueryHelpers.AddQueryString(

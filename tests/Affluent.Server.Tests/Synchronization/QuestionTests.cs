@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Web;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
+using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
 using Xunit;
@@ -153,35 +154,11 @@ public sealed class QuestionTests
     [Theory, OnBothDatabases]
     public async Task The_authorize_link_leads_to_the_bank_and_the_users_return_is_taken_once(DatabaseKind kind)
     {
-        var bank = new FakeBank();
-        bank.RedirectChannel.With(Bank.Account("111"), Bank.Booked("a", 1, "2026-02-01", "X"));
-        bank.RedirectChannel.Instead = (context, input) =>
-            input is StepInput.Returned { Address.Query: var query }
-            && query.Contains("code=ok", StringComparison.Ordinal)
-                ? new StepResult.Done { Session = "token" }
-            : context.Session == "token" ? null
-            : new StepResult.AskUser(
-                new Question.Redirect(new Uri($"https://fake.example/authorize?state={context.Callback!.State}"))
-            )
-            {
-                Session = "asked",
-            };
+        var bank = Bank_that_authorizes();
         await using var app = await TestApp.StartWith(bank, kind);
         var client = await app.CreateClient(redirectUrls: "https://app.example");
         var (http, _) = await app.SignedInUser(client);
-        using var created = await http.PostAsJsonAsync(
-            "/api/v2.1/connections",
-            new
-            {
-                provider_id = "1",
-                channel_definition_id = "101",
-                redirect_url = "https://app.example/back",
-            },
-            Stop
-        );
-        var body = await created.Content.ReadFromJsonAsync<JsonElement>(Stop);
-        var id = body.Text("id")!;
-        var link = body.GetProperty("_links").GetProperty("authorize").GetProperty("href").GetString()!;
+        var (id, link) = await ConnectByLink(http);
         await app.RunDueSynchronizations();
 
         var visitor = app.Browse("document");
@@ -203,6 +180,32 @@ public sealed class QuestionTests
             (await http.Channel(id, FakeBank.Redirect)).GetProperty("expires").GetInt64()
         );
         Assert.Single(await app.EventNames(id), name => name == "CONSENT_GIVEN");
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task The_authorize_link_of_a_closed_client_leads_to_no_bank(DatabaseKind kind)
+    {
+        await using var app = await TestApp.StartWith(Bank_that_authorizes(), kind);
+        var client = await app.CreateClient(redirectUrls: "https://app.example");
+        var (http, _) = await app.SignedInUser(client);
+        var (_, link) = await ConnectByLink(http);
+        await app.RunDueSynchronizations();
+        Task<bool> Close(bool disabled) =>
+            app.Database.Write(
+                db => ClientStore.SetDisabled(db, client.ClientId, disabled, app.Service<Revocations>()),
+                Stop
+            );
+
+        await Close(true);
+        var visitor = app.Browse("document");
+        await visitor.Open(link);
+        var (sentTo, status, heading) = (visitor.SentTo, visitor.Status, visitor.Heading);
+        await Close(false);
+        await visitor.Open(link);
+
+        Assert.Equal((null, HttpStatusCode.Forbidden, "This service is closed"), (sentTo, status, heading));
+        // Nothing was used up.
+        Assert.Equal("fake.example", visitor.SentTo!.Host);
     }
 
     [Theory, OnBothDatabases]
@@ -244,6 +247,40 @@ public sealed class QuestionTests
         Assert.DoesNotContain("s3cret-pa55", text, StringComparison.Ordinal);
         Assert.DoesNotContain("t0ken-of-the-bank", text, StringComparison.Ordinal);
         Assert.DoesNotContain(Otp, text, StringComparison.Ordinal);
+    }
+
+    private static FakeBank Bank_that_authorizes()
+    {
+        var bank = new FakeBank();
+        bank.RedirectChannel.With(Bank.Account("111"), Bank.Booked("a", 1, "2026-02-01", "X"));
+        bank.RedirectChannel.Instead = (context, input) =>
+            input is StepInput.Returned { Address.Query: var query }
+            && query.Contains("code=ok", StringComparison.Ordinal)
+                ? new StepResult.Done { Session = "token" }
+            : context.Session == "token" ? null
+            : new StepResult.AskUser(
+                new Question.Redirect(new Uri($"https://fake.example/authorize?state={context.Callback!.State}"))
+            )
+            {
+                Session = "asked",
+            };
+        return bank;
+    }
+
+    private static async Task<(string Id, string Link)> ConnectByLink(HttpClient http)
+    {
+        using var created = await http.PostAsJsonAsync(
+            "/api/v2.1/connections",
+            new
+            {
+                provider_id = "1",
+                channel_definition_id = "101",
+                redirect_url = "https://app.example/back",
+            },
+            Stop
+        );
+        var body = await created.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        return (body.Text("id")!, body.GetProperty("_links").GetProperty("authorize").GetProperty("href").GetString()!);
     }
 
     private static FakeBank Bank_that_asks_for_a_code()

@@ -37,6 +37,13 @@ internal static class Notices
         return Error(context, StatusCodes.Status403Forbidden, language, new NoticeTexts(language).OtherBrowser);
     }
 
+    /// <summary>The client that sent the user here has been closed.</summary>
+    public static IResult ServiceClosed(HttpContext context)
+    {
+        var language = PageRenderer.LanguageOf(context, session: null);
+        return Error(context, StatusCodes.Status403Forbidden, language, new NoticeTexts(language).ServiceClosed);
+    }
+
     /// <summary>The bank has not yet said where users go: the page looks again by itself.</summary>
     public static IResult OneMoment(HttpContext context)
     {
@@ -139,6 +146,18 @@ internal sealed class NoticeTexts(Language language) : Texts(language)
             fr: (
                 "Cette démarche n’a pas commencé dans ce navigateur",
                 "Rien n’a donc été connecté et la réponse de votre banque n’a pas été utilisée. Si quelqu’un vous a envoyé ce lien, il cherchait peut-être à accéder à vos comptes : si vous avez donné votre accord à votre banque, retirez-le chez elle. Si vous avez commencé vous-même, recommencez auprès du service et restez dans un seul navigateur, cookies autorisés."
+            )
+        );
+
+    public (string Title, string Body) ServiceClosed =>
+        Say(
+            en: (
+                "This service is closed",
+                "The service that you came from may not read accounts at present, so you were not sent to your bank. Nothing was linked. Ask that service when it is open again."
+            ),
+            fr: (
+                "Ce service est fermé",
+                "Le service d’où vous venez ne peut pas lire de comptes actuellement : vous n’avez donc pas été envoyé vers votre banque et rien n’a été connecté. Demandez à ce service quand il rouvrira."
             )
         );
 
