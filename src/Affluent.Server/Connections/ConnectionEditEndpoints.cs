@@ -75,6 +75,7 @@ internal static class ConnectionEditEndpoints
 
     private static async Task<IResult> Create(
         HttpContext context,
+        Caller caller,
         ActingUser user,
         Database database,
         UserDatabase users,
@@ -134,7 +135,7 @@ internal static class ConnectionEditEndpoints
             AutoSync = message.AutoSync ?? true,
             ConsentPerAccount = message.ConsentPerAccount,
             RedirectUrl = redirectUrl,
-            User = Presence.Of(context),
+            User = Presence.Of(context, caller),
         };
         var (id, authorize) = await users.Write(
             user.UserId,
@@ -172,6 +173,7 @@ internal static class ConnectionEditEndpoints
         string id,
         string definitionId,
         HttpContext context,
+        Caller caller,
         ActingUser user,
         UserDatabase users,
         Banks banks,
@@ -207,7 +209,7 @@ internal static class ConnectionEditEndpoints
         {
             return FieldFaults.Problem(form);
         }
-        var present = Presence.Of(context);
+        var present = Presence.Of(context, caller);
         return await users.Write(
             user.UserId,
             user.ClientId,

@@ -4,17 +4,19 @@ using Affluent.Server.Authorization;
 namespace Affluent.Server.Connections;
 
 /// <summary>
-/// Who is there. A client that calls from its own server forwards its user's address in the headers that banks know
-/// (PSU-IP-Address, PSU-User-Agent, PSU-Accept-Language); without them a user's token speaks for its user, who calls.
+/// Who is there. A client that calls with its own token forwards its user's address in the headers that banks know (PSU-IP-Address,
+/// PSU-User-Agent, PSU-Accept-Language). A user's token speaks for its user, who calls: in a browser it may be in anybody's hands, and what
+/// address these claim is not told to a bank.
 /// </summary>
 internal static class Presence
 {
     /// <summary>The user who makes this request, or for whom a client's server makes it just now.</summary>
-    public static PresentUser Of(HttpContext context)
+    public static PresentUser Of(HttpContext context, Caller caller)
     {
         var headers = context.Request.Headers;
         return
-            headers["PSU-IP-Address"] is [{ Length: > 0 and <= 45 } address, ..]
+            caller.UserId is null
+            && headers["PSU-IP-Address"] is [{ Length: > 0 and <= 45 } address, ..]
             && System.Net.IPAddress.TryParse(address, out var ip)
             ? new PresentUser(ip.ToString(), Short(headers["PSU-User-Agent"]), Short(headers["PSU-Accept-Language"]))
             : OfBrowser(context);
@@ -33,7 +35,7 @@ internal static class Presence
 
     /// <summary>The same for a request that may also come from a machine at night: null unless the user is known to be there.</summary>
     public static PresentUser? OfSynchronization(HttpContext context, Caller caller) =>
-        caller.UserId is not null || context.Request.Headers.ContainsKey("PSU-IP-Address") ? Of(context) : null;
+        caller.UserId is not null || context.Request.Headers.ContainsKey("PSU-IP-Address") ? Of(context, caller) : null;
 
     private static string? Short(string? text) =>
         text is not { Length: > 0 } ? null

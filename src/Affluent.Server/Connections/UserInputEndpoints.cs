@@ -107,6 +107,7 @@ internal static class UserInputEndpoints
     private static async Task<IResult> Answer(
         string id,
         HttpContext context,
+        Caller caller,
         ActingUser user,
         UserDatabase users,
         Banks banks,
@@ -136,7 +137,7 @@ internal static class UserInputEndpoints
                     connectionId,
                     definition => banks.Channel(definition)?.Definition,
                     values,
-                    Presence.Of(context)
+                    Presence.Of(context, caller)
                 ),
             cancellation
         );

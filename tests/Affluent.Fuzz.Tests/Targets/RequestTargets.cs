@@ -229,6 +229,8 @@ internal static class RequestTargets
         return Promise.Few(form?.Count ?? -1);
     }
 
+    private static readonly Caller TheClient = new(new ClientId(1), UserId: null, new HashSet<Scope>());
+
     private static object? Headers(string lines)
     {
         // Kestrel makes of bytes that are no UTF-8 a request that is none.
@@ -237,7 +239,7 @@ internal static class RequestTargets
             return null;
         }
         var context = Request.WithHeaders(lines);
-        var user = Presence.Of(context);
+        var user = Presence.Of(context, TheClient);
         Promise.Holds(System.Net.IPAddress.TryParse(user.IpAddress, out _), "a user comes from an address");
         Promise.Holds(user.UserAgent?.Length is null or <= 300, "a header is kept as far as it is of use");
         var stored = JsonSerializer.Serialize(user, JobJson.Default.PresentUser);

@@ -171,7 +171,7 @@ public sealed class HostileTextTests : IDisposable
         var context = new DefaultHttpContext();
         context.Request.Headers.UserAgent = new string('x', 299) + "😀";
 
-        var user = Presence.Of(context);
+        var user = Presence.OfBrowser(context);
 
         Assert.Equal(new string('x', 299), user.UserAgent);
     }
