@@ -38,9 +38,13 @@ public sealed class InventoryTests
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Ledger.Recording.ReadReading"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
+        ["Affluent.Server.Connections.AccessBudget.Of"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Jobs.ConnectionJobs.Attending"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Jobs.Departure.Open"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
+        ["Affluent.Server.Synchronization.RunContent.Read"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Synchronization.SynchronizationServices.Callback"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
@@ -58,6 +62,7 @@ public sealed class InventoryTests
             "Reads only what ships with the program: its statements, pages and types",
         ["Affluent.Server.Authorization.AuthorizationServer"] = "Takes settings that are checked already",
         ["Affluent.Server.Storage.Database.Open"] = "Takes settings that are checked already",
+        ["Affluent.Server.Storage.SqliteDatabase.Look"] = "Takes settings that are checked already",
         ["Affluent.TestBank.TestBankApp.Address"] = "Takes settings that are checked already",
         ["Affluent.Server.Commands"] = "Serves the person at the keyboard",
         ["Affluent.Server.Telemetry.JsonLogFormatter"] =
