@@ -62,6 +62,12 @@ public abstract record StepResult
         public IReadOnlyList<BankTransaction> Transactions { get; init; } = [];
 
         /// <summary>
+        /// Rows of the list of transactions that cannot be read, by what is wrong with each: they are counted and told, and nothing is called
+        /// missing because of them. A page of which nothing can be read is <see cref="Refusal.NotUnderstood"/> instead.
+        /// </summary>
+        public IReadOnlyList<UnreadableField> Unreadable { get; init; } = [];
+
+        /// <summary>
         /// The earliest day from which the bank gave everything, when it is later than the day asked for (a bank that keeps
         /// 90 days); null: all that was asked. What is stored and older is out of sight, not gone.
         /// </summary>
@@ -101,6 +107,16 @@ public abstract record StepResult
 
     /// <summary>What was asked is done and there is nothing (more) to hand over.</summary>
     public sealed record Done : StepResult;
+}
+
+/// <summary>Why a row cannot be read.</summary>
+public enum UnreadableField
+{
+    /// <summary>It has no amount, no direction, or none that can be read.</summary>
+    Amount,
+
+    /// <summary>It has no day, or none that can be read.</summary>
+    Day,
 }
 
 /// <summary>Why a bank is to be asked later.</summary>

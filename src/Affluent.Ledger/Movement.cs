@@ -176,6 +176,9 @@ public enum RowFault
     /// <summary>Does not fit 63 bits.</summary>
     AmountTooLarge,
 
-    /// <summary>None of the three days is given.</summary>
+    /// <summary>None of the three days is given, or none that can be read.</summary>
     NoDay,
+
+    /// <summary>No amount, no direction, or none that can be read.</summary>
+    NoAmount,
 }

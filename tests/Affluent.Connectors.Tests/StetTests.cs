@@ -475,12 +475,28 @@ public sealed class StetTests
         """{ "transactionAmount": { "amount": "12" }, "creditDebitIndicator": "DBIT", "status": "BOOK", "bookingDate": "tomorrow" }"""
     )]
     [InlineData("null")]
-    public async Task A_row_that_cannot_be_read_refuses_the_account_rather_than_lose_a_movement(string row)
+    public async Task A_row_that_cannot_be_read_is_told_beside_the_others_and_a_page_of_such_rows_is_refused(string row)
     {
-        var bank = SmallBanks.Stet().On(Movements, $$"""{ "transactions": [ {{row}} ] }""");
-        using var run = SmallBanks.StetAllowed(bank);
+        const string good = """
+            { "transactionAmount": { "amount": "5" }, "creditDebitIndicator": "DBIT", "status": "BOOK", "bookingDate": "2026-11-01" }
+            """;
+        async Task<StepResult> Read(string rows)
+        {
+            using var run = SmallBanks.StetAllowed(
+                SmallBanks.Stet().On(Movements, $$"""{ "transactions": [ {{rows}} ] }""")
+            );
+            return await run.Take(new StepInput.ListTransactions((await run.Accounts())[0], null));
+        }
 
-        await run.TakeRefused(new StepInput.ListTransactions((await run.Accounts())[0], null), Refusal.NotUnderstood);
+        var mixed = Assert.IsType<StepResult.Page>(await Read($"{good}, {row}"));
+        var hopeless = Assert.IsType<StepResult.Refused>(await Read($"{row}, {row}"));
+
+        Assert.Equal([-5m], mixed.Transactions.Select(transaction => transaction.Amount));
+        Assert.Equal(
+            row.Contains("tomorrow", StringComparison.Ordinal) ? UnreadableField.Day : UnreadableField.Amount,
+            Assert.Single(mixed.Unreadable)
+        );
+        Assert.Equal(Refusal.NotUnderstood, hopeless.Reason);
     }
 
     [Theory]

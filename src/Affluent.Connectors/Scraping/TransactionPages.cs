@@ -43,6 +43,10 @@ internal static class TransactionPages
         };
     }
 
+    /// <summary>What is wrong with a row of which <see cref="Transaction"/> makes nothing.</summary>
+    public static UnreadableField Unreadable(PageRow row, string currency) =>
+        Amount(row, currency) is null ? UnreadableField.Amount : UnreadableField.Day;
+
     /// <summary>Whether a transaction falls into the time asked for; pending ones always do.</summary>
     public static bool IsWanted(BankTransaction transaction, DateOnly? from) =>
         from is null

@@ -117,6 +117,7 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
     private StepResult Read(SiteAccess.Granted page, WebPlace place)
     {
         List<BankTransaction> transactions = [];
+        List<UnreadableField> unreadable = [];
         var rows = ((PageKind.Transactions)page.Kind).Table?.Rows ?? [];
         var text = Encoding.UTF8.GetBytes(string.Join('\n', rows.Select(r => r.ToString())));
         if (place.Trail.Repeats(text))
@@ -128,15 +129,21 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
         }
         foreach (var row in rows)
         {
-            // Better no page than a page that lacks a transaction without saying so.
-            if (TransactionPages.Transaction(row, place.Currency, zone) is not { } transaction)
+            if (TransactionPages.Transaction(row, place.Currency, zone) is { } transaction)
             {
-                return Refused(
-                    Refusal.NotUnderstood,
-                    $"row {transactions.Count + 1} on page {place.Trail.Number} of the transactions lacks an amount or a day"
-                );
+                transactions.Add(transaction);
             }
-            transactions.Add(transaction);
+            else
+            {
+                unreadable.Add(TransactionPages.Unreadable(row, place.Currency));
+            }
+        }
+        if (transactions.Count == 0 && unreadable.Count > 1)
+        {
+            return Refused(
+                Refusal.NotUnderstood,
+                $"no row on page {place.Trail.Number} of the transactions has an amount and a day that can be read"
+            );
         }
         var wanted = transactions.Where(m => TransactionPages.IsWanted(m, place.From)).ToArray();
         // Sites show the newest first: behind a page of older ones there is nothing that was asked for.
@@ -167,6 +174,7 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
         {
             Session = Session,
             Transactions = wanted,
+            Unreadable = unreadable,
             Next = next,
         };
     }

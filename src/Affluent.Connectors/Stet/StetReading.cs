@@ -134,6 +134,12 @@ internal static class StetReading
         };
     }
 
+    /// <summary>What is wrong with a row of which <see cref="Transaction"/> makes nothing.</summary>
+    public static UnreadableField Unreadable(JsonElement row) =>
+        Signed(row.Item("transactionAmount")?.Decimal("amount"), row.Text("creditDebitIndicator")) is null
+            ? UnreadableField.Amount
+            : UnreadableField.Day;
+
     /// <summary>The bank's id of a transaction; null when it gives none.</summary>
     public static string? IdOf(JsonElement row) => row.Text("entryReference") ?? row.Text("resourceId");
 

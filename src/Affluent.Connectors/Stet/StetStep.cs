@@ -287,22 +287,30 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
             return _api.Refused(Refusal.NotUnderstood, fault.Detail);
         }
         List<BankTransaction> transactions = [];
+        List<UnreadableField> unreadable = [];
         foreach (var row in next is StetNext.End { Repeated: true } ? [] : found.Json.Items("transactions"))
         {
-            // Better no page than a page that lacks a transaction without saying so.
-            if (StetReading.Transaction(row, settings, place.Currency, Today) is not { } transaction)
+            if (StetReading.Transaction(row, settings, place.Currency, Today) is { } transaction)
             {
-                return _api.Refused(
-                    Refusal.NotUnderstood,
-                    $"row {transactions.Count + 1} of page {place.Trail.Number} lacks an amount, a direction or a day"
-                );
+                transactions.Add(transaction);
             }
-            transactions.Add(transaction);
+            else
+            {
+                unreadable.Add(StetReading.Unreadable(row));
+            }
+        }
+        if (transactions.Count == 0 && unreadable.Count > 1)
+        {
+            return _api.Refused(
+                Refusal.NotUnderstood,
+                $"no row of page {place.Trail.Number} has an amount, a direction and a day that can be read"
+            );
         }
         return new StepResult.Page
         {
             Session = _api.Session.Write(),
             Transactions = transactions,
+            Unreadable = unreadable,
             CompleteFrom = place.CompleteFrom,
             Next = (next as StetNext.Page)?.Place.Write(),
         };

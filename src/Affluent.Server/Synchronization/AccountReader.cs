@@ -50,6 +50,7 @@ internal sealed class AccountReader(
     )
     {
         List<BankTransaction> transactions = [];
+        List<UnreadableField> unreadable = [];
         DateOnly? completeFrom = null;
         var end = await steps.ListTransactions(
             account.Bank,
@@ -57,6 +58,7 @@ internal sealed class AccountReader(
             page =>
             {
                 transactions.AddRange(page.Transactions);
+                unreadable.AddRange(page.Unreadable);
                 completeFrom =
                     page.CompleteFrom > completeFrom || completeFrom is null ? page.CompleteFrom : completeFrom;
             },
@@ -72,7 +74,7 @@ internal sealed class AccountReader(
                 !string.Equals(t.Currency, account.Row.Currency, StringComparison.OrdinalIgnoreCase)
             );
         }
-        var reading = new BankReading(account.Bank, transactions, from, completeFrom);
+        var reading = new BankReading(account.Bank, transactions, from, completeFrom) { Unreadable = unreadable };
         var since = Import.HeldFrom(reading, Import.RulesOf(bank.Definition, account.Row));
         // What was never read holds nothing.
         var held = account.Row.SyncedUntil is null

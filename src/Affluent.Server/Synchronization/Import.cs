@@ -18,7 +18,11 @@ internal sealed record BankReading(
     IReadOnlyList<BankTransaction> Transactions,
     DateOnly? From,
     DateOnly? CompleteFrom
-);
+)
+{
+    /// <summary>Rows of which the connector could make nothing.</summary>
+    public IReadOnlyList<UnreadableField> Unreadable { get; init; } = [];
+}
 
 /// <summary>What to write after one account was read.</summary>
 /// <param name="Faults">Why some of the bank's rows could not be kept; each once.</param>
@@ -87,6 +91,9 @@ internal static class Import
         return Math.Min(from, earliest ?? from) - rules.MarginDays;
     }
 
+    private static Window NothingComplete(DateTimeOffset now) =>
+        new(DayNumbers.From(DateOnly.FromDateTime(now.UtcDateTime).AddYears(10)));
+
     public static ReconciliationRules RulesOf(ChannelDefinition channel, AccountRow account) =>
         new()
         {
@@ -109,7 +116,16 @@ internal static class Import
     {
         var seconds = now.ToUnixTimeSeconds();
         var movements = new List<Movement>(reading.Transactions.Count);
-        List<RowFault> faults = [];
+        List<RowFault> faults =
+        [
+            .. reading.Unreadable.Select(field =>
+                field switch
+                {
+                    UnreadableField.Amount => RowFault.NoAmount,
+                    UnreadableField.Day => RowFault.NoDay,
+                }
+            ),
+        ];
         foreach (var transaction in reading.Transactions)
         {
             switch (Movement.Read(transaction))
@@ -126,12 +142,14 @@ internal static class Import
         }
         var stored = held.Rows.Select(Stored).ToArray();
         var rules = RulesOf(channel, account);
+        // A row that could not be kept may be any of those that are held: none of them is missing.
+        var window = faults.Count == 0 ? WindowOf(reading) : NothingComplete(now);
         var recorded = new RecordedReading
         {
             Account = account.Id.Value,
             Channel = channel.Id.Value,
             Rules = rules,
-            Window = WindowOf(reading),
+            Window = window,
             Held = stored,
             Listed = movements,
             Settled = held.Settled,

@@ -30,6 +30,9 @@ internal sealed class RotatingBank : IAsyncDisposable
     /// <summary>What happens elsewhere while a token is renewed.</summary>
     public Action Meanwhile { get; set; } = () => { };
 
+    /// <summary>Comes before the ordinary answer; false lets it through.</summary>
+    public Func<HttpContext, Task<bool>>? Instead { get; set; }
+
     /// <summary>How often a token was renewed.</summary>
     public int Renewals { get; private set; }
 
@@ -98,10 +101,24 @@ internal sealed class RotatingBank : IAsyncDisposable
         return (http, id);
     }
 
+    /// <summary>Forgets all tokens: another connection may be made.</summary>
+    public void Reset()
+    {
+        lock (_lock)
+        {
+            _token = 0;
+        }
+        Instead = null;
+    }
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task Answer(HttpContext context)
     {
+        if (Instead is { } instead && await instead(context))
+        {
+            return;
+        }
         switch (context.Request.Path.Value)
         {
             case "/token":
