@@ -24,8 +24,6 @@ internal static class DatabaseKey
     /// <summary>Compares the two without touching either, in one line, and as a fault where no process would start.</summary>
     public static async Task<(string Line, string? Fault)> Compare(Settings settings, CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(LongestWait, TimeProvider.System);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
             await using var database = Database.Open(settings.Database);
@@ -33,10 +31,13 @@ internal static class DatabaseKey
             {
                 return ("not compared with the database: there is none yet", null);
             }
-            var fault = await database.Look(db => Fault(settings, db), either.Token);
+            // To a server that accepts and then is silent the driver holds on, whatever it is told.
+            var fault = await database
+                .Look(db => Fault(settings, db), cancellation)
+                .WaitAsync(LongestWait, TimeProvider.System, cancellation);
             return (fault is null ? "fits the database" : "does not fit the database", fault);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (TimeoutException)
         {
             return ($"not compared with the database: no answer within {LongestWait.TotalSeconds:0} s", null);
         }
