@@ -92,8 +92,15 @@ public sealed class ClientRules
             .GroupBy(i => _rules[i].Label[0])
             .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
         _lookup = _byFirstWord.GetAlternateLookup<ReadOnlySpan<char>>();
+        LookAtAmounts = Array.Exists(
+            _rules,
+            prepared => prepared.Rule.Conditions is not { MinAmount: null, MaxAmount: null }
+        );
         _others = [.. Enumerable.Range(0, _rules.Length).Where(i => _rules[i].Label.Length == 0)];
     }
+
+    /// <summary>Whether any of them asks for more of an amount than its sign.</summary>
+    public bool LookAtAmounts { get; }
 
     /// <summary>How many there are.</summary>
     public int Count => _rules.Length;

@@ -158,6 +158,7 @@ internal static class Import
         var byId = held.Rows.ToDictionary(t => t.Id.Value);
         var set = ids.Next<ChangeSetId>();
         var added = changes.Inserts.Select(_ => ids.Next<TransactionId>()).ToArray();
+        var wordings = new Wordings(account.Type, own);
         return new ImportPlan(
             BalanceImport.Plan(
                 account with
@@ -175,7 +176,11 @@ internal static class Import
             ),
             new TransactionChanges(
                 set,
-                [.. changes.Inserts.Select((insert, place) => Added(account, set, added, place, insert, own, seconds))],
+                [
+                    .. changes.Inserts.Select(
+                        (insert, place) => Added(account, set, added, place, insert, wordings, seconds)
+                    ),
+                ],
                 [.. changes.Updates.Select(update => Updated(account, byId[update.Id], set, update, own, seconds))],
                 [.. changes.Disappeared.Select(id => new TransactionId(id))],
                 [.. changes.Expired.Select(id => new TransactionId(id))]
@@ -206,12 +211,12 @@ internal static class Import
         TransactionId[] added,
         int place,
         Insert insert,
-        OwnCategories own,
+        Wordings wordings,
         long now
     ) =>
         Row(
             new Origin(account.UserId, added[place], account.Id, now, set),
-            Worded(insert.Movement, account, own),
+            wordings.Of(insert.Movement),
             insert.Movement,
             insert.Evidence,
             insert.Evidence.Candidates.Select(id => new TransactionId(id)).Concat(insert.Beside.Select(p => added[p])),
@@ -230,7 +235,7 @@ internal static class Import
         Row(
             new Origin(old.UserId, old.Id, old.AccountId, old.ImportedAt, old.AddedIn),
             update.TextChanged
-                ? Worded(update.Movement, account, old.OwnCategoryId is null ? own : own.RulesAlone)
+                ? Wording.Of(update.Movement, account.Type, old.OwnCategoryId is null ? own : own.RulesAlone)
                 : WordingOf(old),
             update.Movement,
             update.Evidence,
@@ -247,18 +252,6 @@ internal static class Import
             old.MerchantKey,
             new(old.CheckNumber, old.Mandate, old.CreditorId, old.EndToEndId)
         );
-
-    private static Wording Worded(Movement movement, AccountRow account, OwnCategories own)
-    {
-        var parts = LabelParts.Of(movement);
-        return new Wording(
-            parts.Label,
-            parts.Type,
-            own.Decide(movement, parts, account.Type),
-            parts.MerchantKey,
-            new(parts.CheckNumber, parts.Mandate, parts.CreditorId, parts.EndToEndId)
-        );
-    }
 
     // In one piece: a row that is copied to be changed costs a first synchronization three for each.
     private static TransactionRow Row(
@@ -352,25 +345,5 @@ internal static class Import
         AccountId AccountId,
         long ImportedAt,
         ChangeSetId AddedIn
-    );
-
-    /// <summary>What the ledger makes of a movement's text.</summary>
-    /// <param name="Category">Null: as it is.</param>
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Wording(
-        string Label,
-        TransactionType Type,
-        CategoryDecision? Category,
-        string? MerchantKey,
-        References References
-    );
-
-    /// <summary>What a text names where the bank gives no field.</summary>
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct References(
-        string? CheckNumber,
-        string? Mandate,
-        string? CreditorId,
-        string? EndToEndId
     );
 }
