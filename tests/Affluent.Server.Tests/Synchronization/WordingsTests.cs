@@ -10,11 +10,11 @@ namespace Affluent.Server.Tests.Synchronization;
 public sealed class WordingsTests
 {
     private static readonly Gen<Movement> Movements = Gen.Select(
-        Gen.OneOfConst("CB CARREFOUR CITY PARIS 12/03", "PRLV SEPA EDF", "CHEQUE 1234567", "VIR SALAIRE", ""),
-        Gen.OneOfConst(-250_000m, -120.5m, -1m, 0m, 1m, 250_000m),
+        Gen.OneOf("CB CARREFOUR CITY PARIS 12/03", "PRLV SEPA EDF", "CHEQUE 1234567", "VIR SALAIRE", ""),
+        Gen.OneOf(-250_000m, -120.5m, -1m, 0m, 1m, 250_000m),
         Gen.Int[0, 20_000],
-        Gen.OneOfConst(null, "EDF", "5411", "FR72ZZZ123456"),
-        Gen.OneOfConst(TransactionStatus.Booked, TransactionStatus.Pending),
+        Gen.OneOf<string?>(null, "EDF", "5411", "FR72ZZZ123456"),
+        Gen.OneOf(TransactionStatus.Booked, TransactionStatus.Pending),
         (text, amount, day, field, status) =>
             new Movement
             {
