@@ -166,7 +166,7 @@ public sealed class BankGateTests
     private static async Task<JsonElement> Constraints(HttpClient http, string id) =>
         (await http.GetFromJsonAsync<JsonElement>($"/api/v2.1/connections/{id}", Stop)).GetProperty("constraints");
 
-    private static StepResult NoAnswer(StepContext context, StepInput input) =>
+    private static StepResult.Later NoAnswer(StepContext context, StepInput input) =>
         new StepResult.Later(context.Now, LaterReason.BankUnavailable) { Session = context.Session };
 
     // One way in, and two connections without an answer are an outage.
