@@ -25,6 +25,12 @@ public sealed partial class BothDatabasesTests
         "ErasureTests.One_erasure_right_after_another_leaves_the_files_as_soon",
     ];
 
+    /// <summary>The tests that are about the server of PostgreSQL; each says at itself why.</summary>
+    private static readonly string[] AboutTheServer =
+    [
+        "DatabaseTests.A_process_that_stands_still_in_a_transaction_keeps_what_it_locked_for_seconds_only",
+    ];
+
     /// <summary>What may open a database, or might, outside of the harness.</summary>
     private static readonly HashSet<string> MayOpen =
     [
@@ -43,7 +49,7 @@ public sealed partial class BothDatabasesTests
     [Fact]
     public void Every_test_that_takes_a_database_runs_on_both() =>
         Assert.Equal(
-            AboutTheFile.Order(StringComparer.Ordinal),
+            AboutTheFile.Concat(AboutTheServer).Order(StringComparer.Ordinal),
             OnOne(typeof(BothDatabasesTests).Assembly.GetTypes().Where(t => t != typeof(Planted)))
                 .Order(StringComparer.Ordinal)
         );

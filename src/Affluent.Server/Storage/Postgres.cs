@@ -18,6 +18,9 @@ internal sealed partial class PostgresDatabase : Database
     /// <summary>The pool of connections.</summary>
     public NpgsqlDataSource Source { get; }
 
+    /// <summary>For how long a process may stand still in a transaction, until the server undoes it; <c>options</c> of the address says otherwise.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
     public PostgresDatabase(Uri address)
     {
         _connectionString = ConnectionString(address);
@@ -38,6 +41,8 @@ internal sealed partial class PostgresDatabase : Database
             Database = Uri.UnescapeDataString(address.AbsolutePath.TrimStart('/')),
             Username = user[0].Length == 0 ? null : Uri.UnescapeDataString(user[0]),
             Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
+            // A process that stands still in a transaction keeps what it has locked from all others: none waits for anything but the server in one.
+            Options = $"-c idle_in_transaction_session_timeout={LongestPause.TotalSeconds:0}s",
             // Statements are few and come back often: let the server keep their plans.
             MaxAutoPrepare = 100,
             AutoPrepareMinUsages = 2,

@@ -25,6 +25,19 @@ public sealed class DatabaseTests
         Assert.Empty(second.Applied);
     }
 
+    [Theory, OnPostgresOnly("SQLite locks by the process: the system takes it from one that dies, and two are refused")]
+    public async Task A_process_that_stands_still_in_a_transaction_keeps_what_it_locked_for_seconds_only(
+        DatabaseKind kind
+    )
+    {
+        await using var database = await TestDatabase.Create(kind);
+        Task<string> Longest() =>
+            database.Database.Write(db => db.Scalar<string>("show idle_in_transaction_session_timeout"), Stop);
+
+        // Also of a connection that has been used before.
+        Assert.Equal(["15s", "15s"], new[] { await Longest(), await Longest() });
+    }
+
     [Theory, OnBothDatabases]
     public async Task A_database_from_a_newer_version_is_left_alone(DatabaseKind kind)
     {
