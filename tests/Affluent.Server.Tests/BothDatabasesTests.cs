@@ -18,6 +18,7 @@ public sealed partial class BothDatabasesTests
         "CommandLineTests.A_database_file_is_made_in_the_data_directory_and_closed_to_others",
         "CommandLineTests.A_second_process_does_not_serve_the_same_file_and_commands_work_beside_the_first",
         "CrashTests.A_full_disk_stops_the_run_and_the_data_stays_whole",
+        "DatabaseKeyTests.A_look_at_a_file_leaves_it_and_what_lies_beside_it_as_they_were",
         "DatabaseTests.What_a_killed_process_left_in_the_log_goes_with_the_first_write_of_the_next",
         "DatabaseTests.What_cannot_be_had_again_is_on_the_disk_before_anybody_hears_of_it",
         "ErasureTests.A_reader_who_is_at_it_only_puts_that_off",

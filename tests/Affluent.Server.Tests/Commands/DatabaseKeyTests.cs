@@ -67,7 +67,7 @@ public sealed class DatabaseKeyTests : IDisposable
 
         await Accepts(
             database,
-            kind == DatabaseKind.Sqlite ? "not compared with the database: there is none yet" : "fits the database",
+            database.IsThere ? "fits the database" : "not compared with the database: there is none yet",
             Path.Combine(_folder.FullName, "none.key")
         );
 

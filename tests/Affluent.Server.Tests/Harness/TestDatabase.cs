@@ -27,6 +27,9 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <summary>As --database takes it.</summary>
     public string Address { get; }
 
+    /// <summary>Whether there is one already: a file is made by the first write.</summary>
+    public bool IsThere => Database.Kind != "sqlite" || _folder.GetFiles("*.db") is [{ Length: > 0 }];
+
     /// <summary>A data directory beside it, for keys; on SQLite its file is there too.</summary>
     public string Folder => _folder.FullName;
 

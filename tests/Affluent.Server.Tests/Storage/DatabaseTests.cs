@@ -31,7 +31,7 @@ public sealed class DatabaseTests
     )
     {
         await using var database = await TestDatabase.Create(kind);
-        Task<string> Longest() =>
+        Task<string?> Longest() =>
             database.Database.Write(db => db.Scalar<string>("show idle_in_transaction_session_timeout"), Stop);
 
         // Also of a connection that has been used before.
