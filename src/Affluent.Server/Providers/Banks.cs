@@ -74,7 +74,8 @@ internal sealed class Banks
     }
 
     /// <summary>What an operator does who offers no bank.</summary>
-    public const string HowToOffer = "put entries into a folder that catalogue_folder names (see docs/advanced/connectors.md)";
+    public const string HowToOffer =
+        "put entries into a folder that catalogue_folder names (see docs/advanced/connectors.md)";
 
     public IReadOnlyList<Provider> All { get; }
 
