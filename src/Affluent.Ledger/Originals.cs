@@ -1,16 +1,8 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 
 namespace Affluent.Ledger;
 
-/// <summary>A movement with its id, where it may be what another one gives back.</summary>
-[StructLayout(LayoutKind.Auto)]
-public readonly record struct EarlierMovement(long Id, Movement Movement);
-
-/// <summary>
-/// Finds what a movement gives back: the payment behind a refund, the direct debit or check behind its return. Only one that says of itself
-/// that it gives back is looked at, and only an exact amount counts. Where more than one could be meant, none is.
-/// </summary>
+/// <summary>Which movements give another one back, as a refund gives back a payment and a return a direct debit or check.</summary>
 public static class Originals
 {
     /// <summary>How far back a reference is believed: thirteen months, for which a payer may ask for an unauthorised debit back.</summary>
@@ -53,44 +45,6 @@ public static class Originals
     public static bool IsReturn(Movement movement) =>
         HasCode(movement.Code) || HasWords(movement) || (movement.Amount > 0 && IsByCard(movement));
 
-    /// <summary>What a movement gives back; null: nothing that could be told.</summary>
-    /// <param name="earlier">Of the same account.</param>
-    /// <param name="taken">What others give back already.</param>
-    public static long? Find(Movement movement, IEnumerable<EarlierMovement> earlier, IReadOnlySet<long> taken)
-    {
-        if (movement.Amount == 0 || !IsReturn(movement))
-        {
-            return null;
-        }
-        EarlierMovement[] possible =
-        [
-            .. earlier.Where(e =>
-                e.Movement.Amount == -movement.Amount
-                && e.Movement.Currency == movement.Currency
-                && e.Movement.Day <= movement.Day
-                && e.Movement.Day >= movement.Day - DaysByReference
-                && e.Movement.Status == TransactionStatus.Booked
-                && !taken.Contains(e.Id)
-                && !HasCode(e.Movement.Code)
-                && !HasWords(e.Movement)
-            ),
-        ];
-        EarlierMovement[] near = [.. possible.Where(e => e.Movement.Day >= movement.Day - DaysByName)];
-        return Of(possible, e => Same(e.EndToEndId, movement.EndToEndId))
-            ?? Of(possible, e => Same(e.CheckNumber?.TrimStart('0'), movement.CheckNumber?.TrimStart('0')))
-            ?? Of(near, e => Same(e.Mandate, movement.Mandate))
-            ?? ByName(movement, near);
-    }
-
-    private static long? ByName(Movement movement, EarlierMovement[] near) =>
-        NameOf(movement) is { } name ? Of(near, e => Same(NameOf(e), name)) : null;
-
-    private static long? Of(EarlierMovement[] some, Func<Movement, bool> isMeant) =>
-        some.Where(e => isMeant(e.Movement)).Take(2).ToArray() is [var one] ? one.Id : null;
-
-    private static bool Same(string? a, string? b) =>
-        a is { Length: > 0 } && string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
-
     // Domain, family and sub-family, joined by whatever the bank likes.
     private static bool HasCode(string? code) =>
         code is not null && Array.Exists(Codes, kind => code.EndsWith(kind, StringComparison.OrdinalIgnoreCase));
@@ -106,8 +60,12 @@ public static class Originals
         movement.Text.AsSpan().ContainsAny(Beginnings)
         && Words.First(Tokens.Words(Labels.Decoded(movement.Text)), out _, out _);
 
-    // By what the merchant or person is known, without the words that say that it gives back, and without the sign.
-    private static string? NameOf(Movement movement)
+    /// <summary>Whether a movement can be given back at all: it is booked, and gives nothing back itself.</summary>
+    internal static bool MayBeGivenBack(Movement movement) =>
+        movement.Status == TransactionStatus.Booked && !HasCode(movement.Code) && !HasWords(movement);
+
+    /// <summary>By what the merchant or person is known, without the words that say that it gives back, and without the sign.</summary>
+    internal static string? NameOf(Movement movement)
     {
         var words = Tokens.Words(Labels.Decoded(movement.Text));
         List<string> left = [];

@@ -2,8 +2,6 @@ namespace Affluent.Ledger.Tests;
 
 public sealed class OriginalTests
 {
-    private static readonly HashSet<long> None = [];
-
     [Theory]
     [InlineData("CB QWXZ LYON", "REMBOURSEMENT QWXZ LYON", true)]
     [InlineData("CARTE X1234 12/03 ZALANDO", "AVOIR CARTE X1234 ZALANDO", true)]
@@ -48,7 +46,9 @@ public sealed class OriginalTests
         Assert.Null(Find(back, (7, second), (8, second)));
         Assert.Equal(7, Find(back with { EndToEndId = null }, (7, first)));
         // What another one gives back already is not given back twice.
-        Assert.Equal(7, Originals.Find(back, [new(7, first), new(8, second)], new HashSet<long> { 8 }));
+        Assert.Equal(7, new EarlierMovements([new(7, first), new(8, second)], [8]).Take(back));
+        var earlier = new EarlierMovements([new(8, second), new(7, first)], []);
+        Assert.Equal([8, 7, null], new[] { back, back, back }.Select(earlier.Take));
     }
 
     [Fact]
@@ -72,6 +72,28 @@ public sealed class OriginalTests
         Assert.Equal(7, Find(back with { Code = "PMNT-RDDT-UPDD" }, (7, debit)));
     }
 
+    [Fact]
+    public void Many_of_one_amount_and_name_that_come_back_are_told_apart_by_reference_and_each_is_given_back_once()
+    {
+        // Were each compared with each, these would be a thousand million.
+        const int many = 40_000;
+        var went = Enumerable
+            .Range(0, many)
+            .Select(i => new EarlierMovement(i, Debit(i) with { EndToEndId = i % 2 == 0 ? $"E{i}" : null }));
+        var earlier = new EarlierMovements(went, []);
+
+        var found = Enumerable
+            .Range(0, many)
+            .Select(i =>
+                earlier.Take(Rows.Booked(1200, 45, "REJET PRLV QWXZ") with { EndToEndId = i % 2 == 0 ? $"E{i}" : null })
+            )
+            .ToArray();
+
+        Assert.Equal(Enumerable.Range(0, many).Select(i => i % 2 == 0 ? i : (long?)null), found);
+
+        static Movement Debit(int i) => Rows.Booked(-1200, i % 40, "PRLV QWXZ");
+    }
+
     private static long? Find(Movement movement, params (long Id, Movement Movement)[] earlier) =>
-        Originals.Find(movement, earlier.Select(e => new EarlierMovement(e.Id, e.Movement)), None);
+        new EarlierMovements(earlier.Select(e => new EarlierMovement(e.Id, e.Movement)), []).Take(movement);
 }

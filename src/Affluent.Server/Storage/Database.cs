@@ -156,7 +156,8 @@ internal abstract partial class Database : IAsyncDisposable
     /// <summary>
     /// Tokens: <c>{bytes}</c> column type; <c>{words AccountStatus}</c> the quoted words of a <see cref="Vocabulary"/>;
     /// <c>{allow accounts.status AccountStatus}</c>, a statement: from now on these words, in a table that was made when there were fewer; <c>{skip locked}</c> row lock of a claim; <c>{for update}</c> row lock;
-    /// <c>{in @ids}</c> membership in a <see cref="List(IEnumerable{long})"/>; <c>{concurrently}</c> an index that is made without holding up writers.
+    /// <c>{in @ids}</c> membership in a <see cref="List(IEnumerable{long})"/>; <c>{pairs @ids @others}</c>, a table <c>pairs</c> of <c>a</c> and <c>b</c>, which are
+    /// side by side in two such lists of the same length; <c>{concurrently}</c> an index that is made without holding up writers.
     /// </summary>
     protected abstract string ReplaceTokens(string sql);
 

@@ -144,7 +144,7 @@ internal sealed partial class PostgresDatabase : Database
 
     protected override string ReplaceTokens(string sql) =>
         InToken()
-            .Replace(sql, "= any(${name})")
+            .Replace(PairsToken().Replace(sql, "unnest(${a}, ${b}) as pairs (a, b)"), "= any(${name})")
             .Replace("{bytes}", "bytea", StringComparison.Ordinal)
             .Replace("{skip locked}", "for update skip locked", StringComparison.Ordinal)
             .Replace("{for update}", "for update", StringComparison.Ordinal)
@@ -173,4 +173,7 @@ internal sealed partial class PostgresDatabase : Database
 
     [GeneratedRegex(@"\{in (?<name>@\w+)\}", RegexOptions.NonBacktracking)]
     private static partial Regex InToken();
+
+    [GeneratedRegex(@"\{pairs (?<a>@\w+) (?<b>@\w+)\}", RegexOptions.NonBacktracking)]
+    private static partial Regex PairsToken();
 }

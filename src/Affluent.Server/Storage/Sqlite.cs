@@ -209,7 +209,14 @@ internal sealed partial class SqliteDatabase : Database
 
     protected override string ReplaceTokens(string sql) =>
         InToken()
-            .Replace(sql, "in (select value from json_each(${name}))")
+            .Replace(
+                PairsToken()
+                    .Replace(
+                        sql,
+                        "(select a.value as a, b.value as b from json_each(${a}) a join json_each(${b}) b on b.key = a.key) as pairs"
+                    ),
+                "in (select value from json_each(${name}))"
+            )
             .Replace("{bytes}", "blob", StringComparison.Ordinal)
             .Replace("{skip locked}", "", StringComparison.Ordinal)
             .Replace("{for update}", "", StringComparison.Ordinal)
@@ -349,4 +356,7 @@ internal sealed partial class SqliteDatabase : Database
 
     [GeneratedRegex(@"\{in (?<name>@\w+)\}", RegexOptions.NonBacktracking)]
     private static partial Regex InToken();
+
+    [GeneratedRegex(@"\{pairs (?<a>@\w+) (?<b>@\w+)\}", RegexOptions.NonBacktracking)]
+    private static partial Regex PairsToken();
 }

@@ -176,11 +176,10 @@ internal static class Import
             ),
             new TransactionChanges(
                 set,
-                [
-                    .. changes.Inserts.Select(
-                        (insert, place) => Added(account, set, added, place, insert, wordings, seconds)
-                    ),
-                ],
+                new OnDemand<TransactionRow>(
+                    added.Length,
+                    place => Added(account, set, added, place, changes.Inserts[place], wordings, seconds)
+                ),
                 [.. changes.Updates.Select(update => Updated(account, byId[update.Id], set, update, own, seconds))],
                 [.. changes.Disappeared.Select(id => new TransactionId(id))],
                 [.. changes.Expired.Select(id => new TransactionId(id))]
@@ -250,7 +249,8 @@ internal static class Import
             old.Type,
             Category: null,
             old.MerchantKey,
-            new(old.CheckNumber, old.Mandate, old.CreditorId, old.EndToEndId)
+            new(old.CheckNumber, old.Mandate, old.CreditorId, old.EndToEndId),
+            GivesBack: false
         );
 
     // In one piece: a row that is copied to be changed costs a first synchronization three for each.
@@ -304,6 +304,7 @@ internal static class Import
             Candidates = evidence.Ambiguous ? CandidateList.Write(candidates) : null,
             AddedIn = origin.AddedIn,
             ChangedIn = set,
+            GivesBack = wording.GivesBack,
         };
     }
 

@@ -6,13 +6,15 @@ namespace Affluent.Server.Synchronization;
 
 /// <summary>What the ledger makes of a movement's text.</summary>
 /// <param name="Category">Null: as it is.</param>
+/// <param name="GivesBack">See <see cref="Originals.IsReturn"/>.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Wording(
     string Label,
     TransactionType Type,
     CategoryDecision? Category,
     string? MerchantKey,
-    References References
+    References References,
+    bool GivesBack
 )
 {
     public static Wording Of(Movement movement, BankAccountType? accountType, OwnCategories own)
@@ -23,7 +25,8 @@ internal readonly record struct Wording(
             parts.Type,
             own.Decide(movement, parts, accountType),
             parts.MerchantKey,
-            new(parts.CheckNumber, parts.Mandate, parts.CreditorId, parts.EndToEndId)
+            new(parts.CheckNumber, parts.Mandate, parts.CreditorId, parts.EndToEndId),
+            Originals.IsReturn(movement)
         );
     }
 }

@@ -6,12 +6,11 @@ namespace Affluent.Server.Transactions;
 /// <summary>Links transactions that come in to those that they give back. What that is, the ledger decides.</summary>
 internal static class OriginalLinks
 {
-    /// <summary>Writes the links of transactions of an account that were just added. Few are any that give back: the others cost nothing.</summary>
+    /// <summary>Writes the links of transactions of an account that were just added and give back.</summary>
     public static async Task Save(UserWork work, AccountId accountId, IReadOnlyList<TransactionRow> added)
     {
         var returns = added
             .Select(row => new EarlierMovement(row.Id.Value, TransactionDetailsMessage.MovementOf(row)))
-            .Where(row => Originals.IsReturn(row.Movement))
             .OrderBy(row => row.Movement.Day)
             .ToArray();
         if (returns.Length == 0)
@@ -19,16 +18,19 @@ internal static class OriginalLinks
             return;
         }
         var since = returns[0].Movement.Day - Originals.DaysByReference;
-        var earlier = (await Possible(work, accountId, since, returns)).ToLookup(row => row.Movement.Amount);
-        var taken = (await Taken(work, accountId, since)).ToHashSet();
+        var earlier = new EarlierMovements(
+            await Possible(work, accountId, since, returns),
+            await Taken(work, accountId, since)
+        );
+        List<(long Id, long Original)> links = [];
         foreach (var row in returns)
         {
-            if (Originals.Find(row.Movement, earlier[-row.Movement.Amount], taken) is { } original)
+            if (earlier.Take(row.Movement) is { } original)
             {
-                taken.Add(original);
-                await Link(work, new TransactionId(row.Id), new TransactionId(original));
+                links.Add((row.Id, original));
             }
         }
+        await Link(work, links);
     }
 
     private static async Task<IEnumerable<EarlierMovement>> Possible(
@@ -39,10 +41,12 @@ internal static class OriginalLinks
     )
     {
         var rows = await work.Db.Query<TransactionRow>(
-            $$"""
-            select {{TransactionImports.Columns}} from transactions
+            """
+            select id, amount_minor, amount_rest, currency, remittance, counterparty, type, status, day, check_number, bank_code,
+                mandate, creditor_id, end_to_end_id, merchant_category
+            from transactions
             where user_id = @UserId and account_id = @AccountId and day >= @Since and amount_minor {in @amounts}
-                and merged_into is null
+                and status = @Booked and merged_into is null
             order by day, id
             """,
             new
@@ -50,6 +54,7 @@ internal static class OriginalLinks
                 work.UserId,
                 AccountId = accountId,
                 Since = since,
+                TransactionStatus.Booked,
                 amounts = work.Db.List(returns.Select(row => Money.Split(-row.Movement.Amount).Minor).Distinct()),
             }
         );
@@ -70,14 +75,16 @@ internal static class OriginalLinks
             }
         );
 
-    private static Task<int> Link(UserWork work, TransactionId id, TransactionId original) =>
-        work.Db.Execute(
-            "update transactions set original_id = @Original where user_id = @UserId and id = @Id",
-            new
-            {
-                work.UserId,
-                Id = id,
-                Original = original,
-            }
-        );
+    private static Task<int> Link(UserWork work, IReadOnlyCollection<(long Id, long Original)> links) =>
+        links.Count == 0
+            ? Task.FromResult(0)
+            : work.Db.Execute(
+                "update transactions set original_id = pairs.b from {pairs @ids @originals} where user_id = @UserId and id = pairs.a",
+                new
+                {
+                    work.UserId,
+                    ids = work.Db.List(links.Select(link => link.Id)),
+                    originals = work.Db.List(links.Select(link => link.Original)),
+                }
+            );
 }

@@ -125,7 +125,22 @@ internal static class TransactionImports
             return;
         }
         var (db, userId, now) = (work.Db, work.UserId, work.Now);
-        await db.Insert(Transactions, changes.Inserts);
+        List<TransactionRow> returns = [];
+        await db.Insert(
+            Transactions,
+            new OnDemand<TransactionRow>(
+                changes.Inserts.Count,
+                place =>
+                {
+                    var row = changes.Inserts[place];
+                    if (row.GivesBack)
+                    {
+                        returns.Add(row);
+                    }
+                    return row;
+                }
+            )
+        );
         if (changes.Updates.Count > 0)
         {
             await db.Insert(Staged, changes.Updates);
@@ -173,7 +188,7 @@ internal static class TransactionImports
                 }
             );
         }
-        await OriginalLinks.Save(work, accountId, changes.Inserts);
+        await OriginalLinks.Save(work, accountId, returns);
         await ChangeLog.Append(work, changes.ChangeSet, accountId);
     }
 }

@@ -106,6 +106,9 @@ internal sealed record TransactionRow
     public ChangeSetId AddedIn { get; init; }
     public ChangeSetId ChangedIn { get; init; }
 
+    /// <summary>Of one that is new: see <see cref="Originals.IsReturn"/>; no column.</summary>
+    public bool GivesBack { get; init; }
+
     /// <summary>It was said to be the same as this one, which alone is shown.</summary>
     public TransactionId? MergedInto { get; init; }
 
@@ -141,6 +144,7 @@ internal sealed record HeldTransactions(IReadOnlyList<TransactionRow> Rows, Sett
 
 /// <summary>What a reconciliation found, to be written.</summary>
 /// <param name="ChangeSet">Of the rows, too.</param>
+/// <param name="Inserts">May be made as they are written.</param>
 internal sealed record TransactionChanges(
     ChangeSetId ChangeSet,
     IReadOnlyList<TransactionRow> Inserts,

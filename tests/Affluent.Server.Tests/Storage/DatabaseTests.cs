@@ -160,6 +160,28 @@ public sealed class DatabaseTests
         Assert.Equal([1, 2], found[0].Data);
     }
 
+    [Theory, OnBothDatabases]
+    public async Task Two_lists_side_by_side_change_each_row_in_one_statement(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind);
+
+        var found = await database.Database.Write(
+            async db =>
+            {
+                await db.Execute("create table samples (id bigint primary key, other bigint)");
+                await db.Execute("insert into samples (id) values (1), (2), (3)");
+                await db.Execute(
+                    "update samples set other = pairs.b from {pairs @ids @others} where id = pairs.a",
+                    new { ids = db.List([3, 1]), others = db.List([30, 1L << 60]) }
+                );
+                return await db.Query<long?>("select other from samples order by id");
+            },
+            Stop
+        );
+
+        Assert.Equal([1L << 60, null, 30], found);
+    }
+
     [Theory, OnSqliteOnly("PostgreSQL overwrites dead rows by vacuum, in its own time.")]
     public async Task What_a_killed_process_left_in_the_log_goes_with_the_first_write_of_the_next(DatabaseKind kind)
     {
