@@ -12,6 +12,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Long enough for a machine that is busy with other things.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
+    private const int FirstPort = 21_000;
+    private const int Ports = 9_000;
+    private static int _lastPort = Random.Shared.Next(Ports);
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly TaskCompletionSource _said = new();
@@ -65,12 +69,26 @@ internal sealed class ServerProcess : IAsyncDisposable
         return (server._process.ExitCode, server.Output);
     }
 
-    /// <summary>A port that nothing listens at.</summary>
+    /// <summary>
+    /// A port that nothing listens at, another one at each call. It lies below those that the system hands out by itself: one of these could
+    /// be some other program's before it is used.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = FirstPort + ((Interlocked.Increment(ref _lastPort) & int.MaxValue) % Ports);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: the next one.
+            }
+        }
     }
 
     /// <summary>kill -9.</summary>
