@@ -32,7 +32,9 @@ broken() { # a step without which no test can run
 
 work=$(mktemp -d)
 postgres_bin=
+end_to_end=
 cleanup() {
+  [[ -n "$end_to_end" ]] && pkill -P "$end_to_end"
   if [[ -f "$work/postgres/postmaster.pid" ]]; then
     as_postgres "$postgres_bin/pg_ctl" -D "$work/postgres" -m immediate -w stop >"$work/stop.log" 2>&1
   fi
@@ -100,7 +102,7 @@ start_postgres() {
   for attempt in 1 2 3 4 5; do
     port=$((20000 + RANDOM % 40000))
     if as_postgres "$postgres_bin/pg_ctl" -D "$data" -w -t 30 -l "$data/log" -o \
-      "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$data -c fsync=off -c full_page_writes=off -c max_connections=300" \
+      "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$data -c fsync=off -c full_page_writes=off -c max_connections=600" \
       start >"$work/start.log" 2>&1; then
       export AFFLUENT_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres"
       say "PostgreSQL runs on port $port"
@@ -143,19 +145,21 @@ dotnet csharpier check . || { failed=$((failed + 1)); say "FAILED: run dotnet cs
 say "Building"
 dotnet build --no-restore -v q || broken "the build"
 
-for project in tests/*/*.csproj; do
-  name=$(basename "$project" .csproj)
-  say "$name"
-  report=$work/$name.xml
-  # Those mostly wait: for banks, for browsers.
-  threads=()
-  [[ "$name" == EndToEnd.Tests ]] && threads=(-maxThreads 4)
-  timeout 900 "artifacts/bin/$name/debug/$name" "${threads[@]}" -noLogo -noColor -result-xml "$report" "$@"
-  code=$?
+# Runs a test program; leaves its report and how it ended.
+run() { # name, arguments
+  local name=$1
+  shift
+  timeout 1800 "artifacts/bin/$name/debug/$name" -noLogo -noColor -result-xml "$work/$name.xml" "$@"
+  echo $? >"$work/$name.code"
+}
+
+add_up() { # name
+  local name=$1 report=$work/$1.xml code counts failed_here
+  code=$(<"$work/$name.code")
   if ! counts=$(grep -o '<assembly [^>]*>' "$report" 2>/dev/null); then
     say "FAILED: $name ended with $code and without a report"
     failed=$((failed + 1))
-    continue
+    return
   fi
   count() { grep -o " $1=\"[0-9]*\"" <<<"$counts" | awk -F'"' '{ n += $2 } END { print n + 0 }'; }
   failed_here=$(($(count failed) + $(count errors)))
@@ -168,5 +172,20 @@ for project in tests/*/*.csproj; do
     failed_here=1
   fi
   failed=$((failed + failed_here))
+}
+
+# Those from end to end mostly wait, for banks and browsers: they run beside the others, and tell at the end.
+run EndToEnd.Tests -maxThreads 4 "$@" >"$work/EndToEnd.Tests.log" 2>&1 &
+end_to_end=$!
+for project in tests/*/*.csproj; do
+  name=$(basename "$project" .csproj)
+  [[ "$name" == EndToEnd.Tests ]] && continue
+  say "$name"
+  run "$name" "$@"
+  add_up "$name"
 done
+say EndToEnd.Tests
+wait "$end_to_end"
+cat "$work/EndToEnd.Tests.log"
+add_up EndToEnd.Tests
 finish
