@@ -18,6 +18,9 @@ public sealed record Provider
     /// <summary>IANA name of the zone in which the bank's days are meant.</summary>
     public string TimeZone { get; init; } = "Europe/Paris";
 
+    /// <summary>How often a day a connection is read by itself: once by night, or two to four times, evenly.</summary>
+    public int ReadingsADay { get; init; } = 1;
+
     /// <summary>How many synchronizations may ask it at the same time, over all users and nodes.</summary>
     public int ConcurrentRuns { get; init; } = StandardConcurrentRuns;
 

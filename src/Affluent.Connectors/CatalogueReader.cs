@@ -89,6 +89,7 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             CountryCode = country,
             BaseUrl = entry.Address("base_url"),
             TimeZone = zone,
+            ReadingsADay = entry.Number("readings_a_day", 1, 1, UnattendedReadingsByLaw),
             ConcurrentRuns = entry.Number("concurrent_runs", Provider.StandardConcurrentRuns, 1, 10_000),
             RequestsPerSecond = entry.Has("requests_per_second")
                 ? entry.Number("requests_per_second", 0, 1, 10_000)
@@ -106,6 +107,10 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
         foreach (var twice in provider.Channels.GroupBy(c => c.Mode).Where(g => g.Count() > 1))
         {
             entry.Fault("channels", $"the channel {twice.Key} stands more than once");
+        }
+        foreach (var channel in provider.Channels.Where(c => c.UnattendedReadings < provider.ReadingsADay))
+        {
+            entry.Fault("readings_a_day", $"is more than unattended_readings of the channel {channel.Mode} allows");
         }
         entry.NoMore();
         return provider;

@@ -111,6 +111,7 @@ internal static class App
             app.Map("/auth", auth => auth.Run(Problem.NotFound("resource").ExecuteAsync));
         }
         app.UseAuthorizationServer();
+        app.Use(app.Services.GetRequiredService<RefreshOnRead>().Pass);
         app.MapHealth();
         app.MapEntrance("/", "");
         if (settings.Runs(Roles.Auth))

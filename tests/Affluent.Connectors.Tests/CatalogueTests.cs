@@ -67,6 +67,7 @@ public sealed class CatalogueTests : IDisposable
     public void A_bank_says_when_and_how_often_it_may_be_asked()
     {
         const string said = """
+            "readings_a_day": 3,
             "requests_per_second": 5,
             "quiet_hours": [{ "from": "23:30", "until": "01:15" }, { "from": "02:00", "until": "04:00", "days": ["SUNDAY"] }],
             "maintenance": [{ "from": "2026-12-01T22:00+01:00", "until": "2026-12-02T04:00:00Z" }],
@@ -105,13 +106,15 @@ public sealed class CatalogueTests : IDisposable
             },
             bank.Outage
         );
-        Assert.Equal(3, bank.Channels.Single().UnattendedReadings);
+        Assert.Equal((3, 3), (bank.ReadingsADay, bank.Channels.Single().UnattendedReadings));
+        Assert.Equal(1, silent.ReadingsADay);
         Assert.Equal((null, 4), (silent.RequestsPerSecond, silent.Channels.Single().UnattendedReadings));
         Assert.Equal(new OutageSettings(), silent.Outage);
     }
 
     [Theory]
     [InlineData(""" "requests_per_second": 0 """, "requests_per_second")]
+    [InlineData(""" "readings_a_day": 5 """, "readings_a_day")]
     [InlineData(""" "quiet_hours": [{ "from": "24:00", "until": "01:00" }] """, "quiet_hours[0].from")]
     [InlineData(""" "quiet_hours": [{ "from": "01:00", "until": "01:00" }] """, "quiet_hours[0].until")]
     [InlineData(
@@ -138,6 +141,21 @@ public sealed class CatalogueTests : IDisposable
         var load = Catalogue.Load(TestBankHere, _folder.FullName);
 
         Assert.Contains($"{place}:", Assert.Single(load.Faults).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_bank_is_not_read_by_itself_more_often_than_a_channel_of_it_may_be_read_without_the_user()
+    {
+        Write(
+            "4711.json",
+            Entry("4711")
+                .Replace("\"channels\"", "\"readings_a_day\": 3, \"channels\"", StringComparison.Ordinal)
+                .Replace("\"settings\"", "\"unattended_readings\": 2, \"settings\"", StringComparison.Ordinal)
+        );
+
+        var fault = Assert.Single(Catalogue.Load(TestBankHere, _folder.FullName).Faults).ToString();
+
+        Assert.Contains("readings_a_day: is more than unattended_readings", fault, StringComparison.Ordinal);
     }
 
     [Fact]

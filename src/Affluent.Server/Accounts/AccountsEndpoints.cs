@@ -40,18 +40,21 @@ internal static class AccountsEndpoints
         var accounts = app.MapGroup("/api/v2.1/accounts").WithTags("Accounts");
         accounts
             .MapGet("", List)
+            .WithMetadata(ShowsBankData.Marked)
             .Needs(Scope.AccountsRead, Scope.AccountsManage)
             .Takes([ConnectionId, Type, Status, Usage, Text, Sort, .. Pages.Parameters])
             .Describe("listAccounts", "List accounts", "The user's accounts over all connections, oldest first.")
             .Answers<IReadOnlyList<AccountMessage>>(400);
         accounts
             .MapGet("/{id}", Show)
+            .WithMetadata(ShowsBankData.Marked)
             .Needs(Scope.AccountsRead, Scope.AccountsManage)
             .OwnedBy<AccountId>("id", AccountsStore.OwnerOf)
             .Describe("getAccount", "Read an account", "One account with its balance.")
             .Answers<AccountMessage>(404);
         var v3 = app.MapGroup("/api/v3/accounts").WithTags("Accounts").NamesUser();
         v3.MapGet("", List)
+            .WithMetadata(ShowsBankData.Marked)
             .Needs(Scope.AccountsRead, Scope.AccountsManage)
             .Takes([ConnectionId, Type, Status, Usage, Text, Sort, .. Pages.Parameters])
             .Describe("listAccountsV3", "List accounts (v3)", "A user's accounts over all connections, oldest first.")
@@ -62,6 +65,7 @@ internal static class AccountsEndpoints
                 404
             );
         v3.MapGet("/{id}", Show)
+            .WithMetadata(ShowsBankData.Marked)
             .Needs(Scope.AccountsRead, Scope.AccountsManage)
             .OwnedBy<AccountId>("id", AccountsStore.OwnerOf)
             .Describe("getAccountV3", "Read an account (v3)", "One account with its balance.")

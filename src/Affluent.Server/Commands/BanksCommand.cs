@@ -89,6 +89,9 @@ internal static class BanksCommand
             CultureInfo.InvariantCulture,
             $"    runs under way: {known.RunsAt(bank.Id)} of at most {bank.ConcurrentRuns}"
         );
+        yield return bank.ReadingsADay == 1
+            ? "    read by itself: once by night"
+            : string.Create(CultureInfo.InvariantCulture, $"    read by itself: {bank.ReadingsADay} times a day");
         yield return bank.RequestsPerSecond is { } most
             ? string.Create(CultureInfo.InvariantCulture, $"    requests: at most {most} a second")
             : "    requests: as many as the runs make";

@@ -10,7 +10,7 @@ internal static class ConnectionsEndpoints
     private static readonly Paging Pages = new(Standard: 100, Maximum: 500);
 
     public static void AddConnectionViews(this IServiceCollection services) =>
-        services.AddSingleton<ConnectionView>().AddExpiringConsents();
+        services.AddSingleton<ConnectionView>().AddSingleton<RefreshOnRead>().AddExpiringConsents();
 
     public static void MapConnections(this IEndpointRouteBuilder app)
     {

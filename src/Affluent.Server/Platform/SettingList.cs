@@ -174,6 +174,21 @@ internal static class SettingList
             s => s.RunRecordDays.ToString(CultureInfo.InvariantCulture)
         ),
         new(
+            "refresh_on_read_hours",
+            "HOURS|off",
+            "After how many hours accounts are read anew at the bank when somebody reads them here (off)",
+            (s, text) =>
+                text == Off ? s with { RefreshOnReadHours = null }
+                : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var hours)
+                && hours is >= 1 and <= 720
+                    ? s with
+                    {
+                        RefreshOnReadHours = hours,
+                    }
+                : "is not off or a number of hours from 1 to 720",
+            s => s.RefreshOnReadHours?.ToString(CultureInfo.InvariantCulture) ?? Off
+        ),
+        new(
             "test_bank_listen",
             "URL|off",
             "Where the included test bank listens; off: this process starts none (http://127.0.0.1:5200 in a sandbox, off in production)",

@@ -81,6 +81,9 @@ internal sealed record Settings
     /// <summary>For how many days what came of each synchronization is kept.</summary>
     public int RunRecordDays { get; init; } = 30;
 
+    /// <summary>After how many hours whoever reads has accounts read anew; null: never.</summary>
+    public int? RefreshOnReadHours { get; init; }
+
     /// <summary>Origin of the test bank that the catalogue's test entries point to; null: no test bank.</summary>
     public Uri? TestBankUrl { get; init; }
 

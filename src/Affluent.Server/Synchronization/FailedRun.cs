@@ -50,7 +50,7 @@ internal static class FailedRun
                 var since = connection.FailingSince ?? tools.Seconds;
                 await ConnectionsStore.SetStatus(db, job.UserId, id, ConnectionStatus.Failed, since);
                 await QuestionStore.Delete(db, job);
-                var next = Schedule.NextSlot(id.Value, tools.Banks.ZoneOf(connection.ProviderId), tools.Now, since);
+                var next = Schedule.NextSlot(id.Value, Rhythm.Of(tools.Banks, connection.ProviderId), tools.Now, since);
                 await JobStore.Apply(
                     db,
                     held,

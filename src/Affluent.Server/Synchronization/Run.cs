@@ -261,7 +261,13 @@ internal sealed partial class Run(RunTools tools)
         var end = Outcome.End(
             results,
             run.Connection.AutoSync,
-            failingSince => Schedule.NextSlot(run.Id.Value, run.Zone, tools.Now, failingSince),
+            failingSince =>
+                Schedule.NextSlot(
+                    run.Id.Value,
+                    Rhythm.Of(tools.Banks, run.Connection.ProviderId),
+                    tools.Now,
+                    failingSince
+                ),
             run.Connection.FailingSince,
             tools.Seconds
         );

@@ -1,4 +1,17 @@
+using System.Runtime.InteropServices;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Providers;
+
 namespace Affluent.Server.Synchronization;
+
+/// <summary>How often a bank is read by itself, and in whose night.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Rhythm(TimeZoneInfo Zone, int ReadingsADay = 1)
+{
+    /// <summary>Of a bank; of one that is in the catalogue no longer, as of any.</summary>
+    public static Rhythm Of(Banks banks, ProviderId bank) =>
+        new(banks.ZoneOf(bank), banks.Provider(bank)?.ReadingsADay ?? 1);
+}
 
 /// <summary>When a connection is read next. Pure: the same question has the same answer on every node.</summary>
 internal static class Schedule
@@ -14,13 +27,13 @@ internal static class Schedule
     private static readonly TimeSpan Jitter = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// The connection's next slot of the schedule, in the night of the bank's zone: the next night; every third night after three days of failures,
-    /// once a week after two weeks.
+    /// The connection's next slot of the schedule: in the next night of the bank's zone, or as many hours after it as share the day evenly
+    /// among its readings; only in every third night after three days of failures, once a week after two weeks.
     /// </summary>
     /// <param name="failingSince">Since when every run has failed, in UTC seconds; null: the last brought something.</param>
     public static DateTimeOffset NextSlot(
         long connectionId,
-        TimeZoneInfo bankZone,
+        Rhythm rhythm,
         DateTimeOffset now,
         long? failingSince = null
     )
@@ -30,14 +43,21 @@ internal static class Schedule
             failing >= TimeSpan.FromDays(14) ? 7
             : failing >= TimeSpan.FromDays(3) ? 3
             : 1;
-        var earliest = now + TimeSpan.FromDays(nights - 1) + LeastDistance;
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(earliest - LeastDistance, bankZone).DateTime);
-        for (var day = today; ; day = day.AddDays(1))
+        var readings = nights == 1 ? rhythm.ReadingsADay : 1;
+        var between = TimeSpan.FromDays(1) / readings;
+        // Between four a day lie six hours, more or less.
+        var least = readings == 1 ? LeastDistance : between * 0.75;
+        var earliest = now + TimeSpan.FromDays(nights - 1) + (least < LeastDistance ? least : LeastDistance);
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(earliest, rhythm.Zone).DateTime);
+        for (var day = today.AddDays(-1); ; day = day.AddDays(1))
         {
-            var slot = SlotOf(connectionId, day, bankZone);
-            if (slot >= earliest)
+            var slot = SlotOf(connectionId, day, rhythm.Zone);
+            for (var reading = 0; reading < readings; reading++, slot += between)
             {
-                return slot;
+                if (slot >= earliest)
+                {
+                    return slot;
+                }
             }
         }
     }

@@ -18,6 +18,7 @@ internal static class TransactionsEndpoints
         var transactions = app.MapGroup("/api/v2.1/transactions").WithTags("Transactions");
         transactions
             .MapGet("", List)
+            .WithMetadata(ShowsBankData.Marked)
             .Needs(Scope.TransactionsRead)
             .Takes(TransactionParameters.V21.All)
             .Describe("listTransactions", "List transactions", Order)
@@ -25,6 +26,7 @@ internal static class TransactionsEndpoints
             .Answers<IReadOnlyList<TransactionMessage>>(400);
         transactions
             .MapGet("/{id}", Show)
+            .WithMetadata(ShowsBankData.Marked)
             .Needs(Scope.TransactionsRead)
             .OwnedBy<TransactionId>("id", TransactionsStore.OwnerOf)
             .Describe("getTransaction", "Read a transaction", "One transaction.")
@@ -33,6 +35,7 @@ internal static class TransactionsEndpoints
         transactions.MapChanges();
         var v3 = app.MapGroup("/api/v3/transactions").WithTags("Transactions").NamesUser();
         v3.MapGet("", List)
+            .WithMetadata(ShowsBankData.Marked)
             .Needs(Scope.TransactionsRead)
             .Takes(TransactionParameters.V3.All)
             .Describe("listTransactionsV3", "List transactions (v3)", Order)
@@ -44,6 +47,7 @@ internal static class TransactionsEndpoints
                 404
             );
         v3.MapGet("/{id}", Show)
+            .WithMetadata(ShowsBankData.Marked)
             .Needs(Scope.TransactionsRead)
             .OwnedBy<TransactionId>("id", TransactionsStore.OwnerOf)
             .Describe("getTransactionV3", "Read a transaction (v3)", "One transaction.")

@@ -8,6 +8,8 @@ public sealed class ScheduleTests
 {
     private static readonly TimeZoneInfo Paris = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris");
 
+    private static readonly Rhythm ByNight = new(Paris);
+
     private static readonly Gen<DateTimeOffset> Times = Gen.Long[0, 10L * 365 * 86400]
         .Select(s => new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(s));
 
@@ -17,7 +19,7 @@ public sealed class ScheduleTests
             .Sample(
                 (id, now) =>
                 {
-                    var slot = Schedule.NextSlot(id, Paris, now);
+                    var slot = Schedule.NextSlot(id, ByNight, now);
                     var hour = TimeZoneInfo.ConvertTime(slot, Paris).TimeOfDay;
                     Assert.InRange(slot - now, TimeSpan.FromHours(6), TimeSpan.FromHours(31));
                     Assert.InRange(hour, TimeSpan.FromHours(1), TimeSpan.FromHours(7.2));
@@ -52,11 +54,50 @@ public sealed class ScheduleTests
             .Sample(
                 (id, now) =>
                 {
-                    var slot = Schedule.NextSlot(id, Paris, now);
-                    Assert.Equal(slot, Schedule.NextSlot(id, Paris, slot.AddHours(-6)));
-                    Assert.True(Schedule.NextSlot(id, Paris, slot.AddHours(-6).AddTicks(1)) > slot);
+                    var slot = Schedule.NextSlot(id, ByNight, now);
+                    Assert.Equal(slot, Schedule.NextSlot(id, ByNight, slot.AddHours(-6)));
+                    Assert.True(Schedule.NextSlot(id, ByNight, slot.AddHours(-6).AddTicks(1)) > slot);
                 }
             );
+
+    [Fact]
+    public void Several_readings_a_day_share_it_evenly_and_one_of_them_is_by_night() =>
+        Gen.Select(Gen.Long[1, long.MaxValue], Times, Gen.Int[2, 4])
+            .Sample(
+                (id, start, readings) =>
+                {
+                    List<DateTimeOffset> slots = [];
+                    for (var now = start; slots.Count < 3 * readings; now = slots[^1])
+                    {
+                        slots.Add(Schedule.NextSlot(id, new Rhythm(Paris, readings), now));
+                    }
+                    // The clock may change its hour, and a slot moves by ten minutes each way.
+                    var even = TimeSpan.FromDays(1) / readings;
+                    Assert.All(
+                        slots.Zip(slots.Skip(1), (one, next) => next - one),
+                        apart => Assert.InRange(apart, even - TimeSpan.FromHours(1.4), even + TimeSpan.FromHours(1.4))
+                    );
+                    Assert.InRange(
+                        slots[^1] - slots[0],
+                        (3 - (1.0 / readings)) * TimeSpan.FromDays(0.9),
+                        TimeSpan.FromDays(3)
+                    );
+                    Assert.InRange(
+                        slots.Count(slot => slot == Schedule.NextSlot(id, ByNight, slot.AddHours(-6))),
+                        3,
+                        3
+                    );
+                }
+            );
+
+    [Fact]
+    public void What_fails_for_days_is_tried_by_night_alone() =>
+        Assert.Equal(
+            Schedule.NextSlot(7, ByNight, Noon, Noon.AddDays(-4).ToUnixTimeSeconds()),
+            Schedule.NextSlot(7, new Rhythm(Paris, 4), Noon, Noon.AddDays(-4).ToUnixTimeSeconds())
+        );
+
+    private static DateTimeOffset Noon => new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public void A_connections_slot_moves_by_minutes_from_night_to_night() =>
@@ -65,8 +106,8 @@ public sealed class ScheduleTests
                 (id, day) =>
                 {
                     var noon = new DateTimeOffset(2026, 1, 2, 12, 0, 0, TimeSpan.Zero).AddDays(day);
-                    var first = Schedule.NextSlot(id, Paris, noon);
-                    var second = Schedule.NextSlot(id, Paris, noon.AddDays(1));
+                    var first = Schedule.NextSlot(id, ByNight, noon);
+                    var second = Schedule.NextSlot(id, ByNight, noon.AddDays(1));
                     // Whoever stands at the very beginning of the night cannot move to before it.
                     Assert.True(
                         second - first != TimeSpan.FromDays(1)
@@ -113,6 +154,6 @@ public sealed class ScheduleTests
         [
             .. Enumerable
                 .Range(1, 5000)
-                .Select(i => TimeZoneInfo.ConvertTime(Schedule.NextSlot(i * 4096L, Paris, now), Paris).TimeOfDay),
+                .Select(i => TimeZoneInfo.ConvertTime(Schedule.NextSlot(i * 4096L, ByNight, now), Paris).TimeOfDay),
         ];
 }
