@@ -1,10 +1,8 @@
-using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
 using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
-using Affluent.Server.Storage;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Affluent.Server.Connections;

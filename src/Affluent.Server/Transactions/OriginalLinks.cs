@@ -75,7 +75,7 @@ internal static class OriginalLinks
             }
         );
 
-    private static Task<int> Link(UserWork work, IReadOnlyCollection<(long Id, long Original)> links) =>
+    private static Task<int> Link(UserWork work, List<(long Id, long Original)> links) =>
         links.Count == 0
             ? Task.FromResult(0)
             : work.Db.Execute(

@@ -1,7 +1,5 @@
 using Affluent.Connectors.Contract;
-using Affluent.Connectors.Testing;
 using Affluent.Server.Tests.Harness;
-using Affluent.Server.Tests.Synchronization;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
