@@ -71,6 +71,25 @@ public sealed class ReadingTests
             Json.Parse(System.Text.Encoding.UTF8.GetBytes($"{{\"a\":{written}}}"))?.Decimal("a")
         );
 
+    [Theory]
+    [InlineData("\"Caf\\ud83d\"", "Caf\uFFFD")]
+    [InlineData("\"\\uDE00a\"", "\uFFFDa")]
+    [InlineData("\"a\\ud83d\\ud83d\\ude00\"", "a\uFFFD😀")]
+    [InlineData("\"\\ud83d\\u0041\"", "\uFFFDA")]
+    [InlineData("\"\\uD83D\\uDE00\"", "😀")]
+    [InlineData("\"C:\\\\ud800\"", "C:\\ud800")]
+    [InlineData("\"EUR\\u0000\\u0000\"", "EUR")]
+    [InlineData("\"\\u0007 2026-03-01\\r\\n\"", "2026-03-01")]
+    [InlineData("\"\\u0000\"", null)]
+    public async Task A_text_that_was_cut_in_a_character_or_filled_up_is_read_without_that(string written, string? read)
+    {
+        using var content = new StringContent($"{{\"a\":{written},\"\\udc00\":1}}");
+
+        var body = await Json.Read(content, TestContext.Current.CancellationToken);
+
+        Assert.Equal(read, body.Parse()?.Text("a"));
+    }
+
     [Fact]
     public void Every_amount_survives_being_printed_in_French_and_in_English()
     {

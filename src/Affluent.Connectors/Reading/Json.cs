@@ -117,7 +117,7 @@ internal static partial class Json
     /// <summary>A member as trimmed text; null when it is missing, empty or no scalar.</summary>
     public static string? Text(this JsonElement element, string name) => element.Item(name)?.AsText();
 
-    /// <summary>A scalar as trimmed text.</summary>
+    /// <summary>A scalar as text, without the blanks and controls that some banks fill it up with.</summary>
     public static string? AsText(this JsonElement element)
     {
         var text = element.ValueKind switch
@@ -126,8 +126,25 @@ internal static partial class Json
             JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => element.GetRawText(),
             _ => null,
         };
-        return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+        return text is not null && Trimmed(text) is { Length: > 0 } trimmed ? trimmed : null;
     }
+
+    // Most often NUL, from programs that keep a text in a field of fixed length.
+    private static string Trimmed(string text)
+    {
+        var (start, end) = (0, text.Length);
+        while (start < end && IsPadding(text[start]))
+        {
+            start++;
+        }
+        while (start < end && IsPadding(text[end - 1]))
+        {
+            end--;
+        }
+        return text[start..end];
+    }
+
+    private static bool IsPadding(char c) => char.IsWhiteSpace(c) || char.IsControl(c);
 
     /// <summary>
     /// A number, or text that holds one (a decimal comma is forgiven). Null where it has more digits than a decimal keeps, and where a comma stands
@@ -172,7 +189,7 @@ internal sealed class JsonBody(ReadOnlyMemory<byte> bytes)
     public bool IsMarkup => _bytes.Span.TrimStart(" \t\r\n"u8).StartsWith("<"u8);
 
     /// <summary>The document; null when the bank sent something else.</summary>
-    public JsonElement? Parse() => Json.Parse(_bytes);
+    public JsonElement? Parse() => Json.Parse(HalfCharacters.Replace(_bytes));
 
     /// <summary>The body as text.</summary>
     public override string ToString() => Encoding.UTF8.GetString(_bytes.Span);
