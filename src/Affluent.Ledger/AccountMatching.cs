@@ -14,8 +14,9 @@ public sealed record AccountMatch(string Identity, int? Held);
 
 /// <summary>
 /// Finds the accounts of a bank's list among those held. The key decides where one listed account and one held account have it. Where
-/// several share a key (a card under the IBAN of the account that pays it, pockets of one name), the bank's reference tells them apart,
-/// else type and name, else the type alone; where none does, the listed one is a new account: an id never passes to another.
+/// several share a key (a card under the IBAN of the account that pays it, pockets of one name), the bank's reference tells them apart;
+/// where it lasts for none of a type, type and name, else the type alone; where none does, the listed one is a new account: an id never
+/// passes to another.
 /// </summary>
 public static class AccountMatching
 {
@@ -47,27 +48,27 @@ public static class AccountMatching
                 }
                 return;
             }
-            foreach (
-                var agree in (Func<BankAccount, HeldAccount, bool>[])
-                    [
-                        (a, b) => a.Reference == b.Reference,
-                        (a, b) => a.Type == b.Type && a.Name == b.Name,
-                        (a, b) => a.Type == b.Type && a.Type is not null,
-                    ]
-            )
+            Agree(ours, theirs, (a, b) => a.Reference == b.Reference);
+            // Where the reference of one lasted, another of its kind under another reference is another account: a pocket was closed, a new one opened.
+            var lasting = ours.Where(index => found[index] is not null).Select(index => listed[index].Type).ToHashSet();
+            int[] rest = [.. ours.Where(index => found[index] is null && !lasting.Contains(listed[index].Type))];
+            Agree(rest, theirs, (a, b) => a.Type == b.Type && a.Name == b.Name);
+            Agree(rest, theirs, (a, b) => a.Type == b.Type && a.Type is not null);
+        }
+
+        void Agree(int[] ours, int[] theirs, Func<BankAccount, HeldAccount, bool> agree)
+        {
+            foreach (var index in ours.Where(index => found[index] is null))
             {
-                foreach (var index in ours.Where(index => found[index] is null))
+                var candidates = theirs.Where(t => free.Contains(t) && agree(listed[index], held[t])).ToArray();
+                // Only where it is one to one.
+                if (
+                    candidates.Length == 1
+                    && ours.Count(o => found[o] is null && agree(listed[o], held[candidates[0]])) == 1
+                    && !OtherKind(listed[index], held[candidates[0]])
+                )
                 {
-                    var candidates = theirs.Where(t => free.Contains(t) && agree(listed[index], held[t])).ToArray();
-                    // Only where it is one to one.
-                    if (
-                        candidates.Length == 1
-                        && ours.Count(o => found[o] is null && agree(listed[o], held[candidates[0]])) == 1
-                        && !OtherKind(listed[index], held[candidates[0]])
-                    )
-                    {
-                        Take(index, candidates[0]);
-                    }
+                    Take(index, candidates[0]);
                 }
             }
         }

@@ -54,6 +54,28 @@ public sealed class AccountMatchingTests
     }
 
     [Fact]
+    public void A_pocket_that_opens_as_another_of_its_name_closes_is_new_where_references_last()
+    {
+        var held = Held([Pocket("p1"), Pocket("p2")]);
+
+        Assert.Equal([1, null], Indices([Pocket("p2"), Pocket("p0")], held));
+        Assert.Equal([null, 0], Indices([Pocket("p0"), Pocket("p1")], held));
+    }
+
+    [Fact]
+    public void A_second_card_under_one_iban_is_not_the_one_that_ended()
+    {
+        var held = Held([Current, Card, Card with { Reference = "C2" }]);
+
+        Assert.Equal(
+            [0, 2, null],
+            Indices([Current, Card with { Reference = "C2" }, Card with { Reference = "C3" }], held)
+        );
+        // The only one under another reference than the account's: the card that was sent in its place.
+        Assert.Equal([0, 1], Indices([Current, Card with { Reference = "C9" }], Held([Current, Card])));
+    }
+
+    [Fact]
     public void An_account_without_number_keeps_its_id_under_another_name()
     {
         var held = Held([Pocket("S1", "Projet"), Current]);
