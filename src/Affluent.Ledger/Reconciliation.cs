@@ -87,6 +87,7 @@ public static class Reconciliation
             var evidence = Kept(stored, new Evidence(MatchTier.Exact, 100) { Reason = MatchReason.SameRow });
             updates.Add(new Update(stored.Id, stored.Movement, evidence, TextChanged: false, Reappeared: true));
         }
+        var begin = tiers.BeginsOn();
         foreach (var have in tiers.Held)
         {
             var stored = have.Stored!;
@@ -97,7 +98,7 @@ public static class Reconciliation
                     updates.Add(update);
                 }
             }
-            else if (have.HasVanished)
+            else if (have.HasVanished && (have.IsOpen || !(have.Movement.Day < begin)))
             {
                 (have.IsOpen ? expired : disappeared).Add(stored.Id);
             }

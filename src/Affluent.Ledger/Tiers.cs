@@ -61,6 +61,19 @@ internal sealed class Tiers
     /// <summary>All rows of the bank, those held as they are included.</summary>
     public int RowCount => _equal.Length;
 
+    /// <summary>
+    /// The day before which nothing is missing, although it was asked for: so many of the rows held stand in front of all that the bank lists that
+    /// its list begins later. Null: it covers what was asked for.
+    /// </summary>
+    public int? BeginsOn()
+    {
+        var first = _input.Rows.Count == 0 ? int.MaxValue : _input.Rows.Min(row => row.Day);
+        var before = Held.Count(have =>
+            have is { IsFree: true, IsOpen: false, HasVanished: true } && have.Movement.Day < first
+        );
+        return before >= Conventions.Enough ? first : null;
+    }
+
     /// <summary>At least one row was found again under its id: ids that differ mean something.</summary>
     public bool HasLastingIds { get; private set; }
 
