@@ -258,4 +258,23 @@ public sealed class LikelyMatchTests
         Assert.Equal((joined, !joined), (booked.Id == expected.Id, booked.Ambiguous));
         Assert.InRange(booked.Confidence, 51, 99);
     }
+
+    [Theory]
+    [InlineData("Zahlung vorgemerkt EDEKA", "EDEKA MARKT KOELN")]
+    [InlineData("Gereserveerd: ALBERT HEIJN", "BETAALPAS ALBERT HEIJN UTRECHT")]
+    [InlineData("AUTORIZACION MERCADONA", "COMPRA TARJETA MERCADONA VALENCIA")]
+    [InlineData("In attesa: ESSELUNGA", "PAGAMENTO CARTA ESSELUNGA MILANO")]
+    [InlineData("Authorisation TESCO STORES", "CARD PAYMENT TESCO STORES LEEDS")]
+    public void A_movement_announced_and_booked_at_once_is_flagged_in_whatever_language(string announced, string booked)
+    {
+        var changes = Account.Empty.Changes(
+            Pending(-2500, 10, announced),
+            Booked(-2500, 11, booked) with
+            {
+                TransactionDay = 10,
+            }
+        );
+
+        Assert.Single(changes.Inserts, insert => insert.Evidence.Reason == MatchReason.PendingAndBooked);
+    }
 }

@@ -22,7 +22,11 @@ internal static class HalfCharacters
                 at += 2;
                 continue;
             }
-            if (char.IsHighSurrogate(unit) && CodeUnit(text[(at + EscapeLength)..]) is { } low && char.IsLowSurrogate(low))
+            if (
+                char.IsHighSurrogate(unit)
+                && CodeUnit(text[(at + EscapeLength)..]) is { } low
+                && char.IsLowSurrogate(low)
+            )
             {
                 at += 2 * EscapeLength;
                 continue;
@@ -47,7 +51,12 @@ internal static class HalfCharacters
     private static char? CodeUnit(ReadOnlySpan<byte> text) =>
         text.Length >= EscapeLength
         && text.StartsWith("\\u"u8)
-        && ushort.TryParse(text[2..EscapeLength], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+        && ushort.TryParse(
+            text[2..EscapeLength],
+            NumberStyles.AllowHexSpecifier,
+            CultureInfo.InvariantCulture,
+            out var unit
+        )
             ? (char)unit
             : null;
 }
