@@ -46,7 +46,7 @@ public sealed class EarlierMovements
         EndToEnd,
         Check,
         Mandate,
-        Name,
+        OtherSide,
     }
 
     /// <summary>What a movement gives back, which is taken with that; null: nothing that could be told.</summary>
@@ -89,7 +89,7 @@ public sealed class EarlierMovements
     }
 
     private static Trait? Name(Movement movement, decimal amount) =>
-        Originals.NameOf(movement) is { Length: > 0 } name ? Trait.Of(Kind.Name, name, movement, amount) : null;
+        Originals.NameOf(movement) is { Length: > 0 } name ? Trait.Of(Kind.OtherSide, name, movement, amount) : null;
 
     /// <summary>Whether there is any of that amount whose name would be believed.</summary>
     private bool ReadNames((decimal Amount, string Currency) amount, int day)
@@ -169,7 +169,7 @@ public sealed class EarlierMovements
             Kind switch
             {
                 Kind.EndToEnd or Kind.Check => Originals.DaysByReference,
-                Kind.Mandate or Kind.Name => Originals.DaysByName,
+                Kind.Mandate or Kind.OtherSide => Originals.DaysByName,
             };
 
         public static Trait Of(Kind kind, string text, Movement movement, decimal amount) =>
