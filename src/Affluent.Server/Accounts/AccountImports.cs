@@ -25,6 +25,7 @@ internal static class AccountImports
             new("details", BulkType.Text, a => a.Details),
             new("created_at", BulkType.Long, a => a.CreatedAt),
             new("last_definition_id", BulkType.Text, a => a.LastDefinitionId.Value),
+            new("sources", BulkType.Text, a => a.Sources),
             new("selected", BulkType.Bool, a => a.Selected),
         ]
     );
@@ -72,7 +73,7 @@ internal static class AccountImports
                 update accounts set connection_id = @ConnectionId, identity = @Identity, reference = @Reference, name = @Name, account_number = @AccountNumber, iban = @Iban, type = @Type,
                     status = case when @Status <> @NotFound and not selected then @PendingConsent else @Status end,
                     usage = @Usage, owner_name = @OwnerName, details = @Details,
-                    last_definition_id = @LastDefinitionId, synced_until = @SyncedUntil,
+                    last_definition_id = @LastDefinitionId, sources = @Sources, synced_until = @SyncedUntil,
                     selected = case when deleted_at is null then selected else @Selected end,
                     deleted_at = null
                 where user_id = @UserId and id = @Id
@@ -95,6 +96,7 @@ internal static class AccountImports
                     row.OwnerName,
                     row.Details,
                     row.LastDefinitionId,
+                    row.Sources,
                     row.SyncedUntil,
                     row.Selected,
                 }

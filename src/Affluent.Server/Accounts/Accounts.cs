@@ -97,6 +97,9 @@ internal sealed record AccountRow
     /// <summary>The channel that refreshed it last.</summary>
     public ChannelDefinitionId LastDefinitionId { get; init; }
 
+    /// <summary>See <see cref="AccountSources"/>.</summary>
+    public string? Sources { get; init; }
+
     /// <summary>The day up to which transactions were read; null: never.</summary>
     public DateOnly? SyncedUntil { get; init; }
 
@@ -258,6 +261,7 @@ internal static class AccountView
             Classification = row.Usage,
             CreationDate = row.CreatedAt,
             LastChannelDefinitionId = row.LastDefinitionId,
+            Sources = AccountSourcesMessage.Of(row),
             Owner = row.OwnerName is { } name ? new OwnerMessage { Name = name } : null,
             Loan = AccountDetails.Loan(row) is { } loan ? Show(loan, named) : null,
             Savings = AccountDetails.Savings(row) is { } savings ? Show(savings, named) : null,
@@ -275,6 +279,7 @@ internal static class AccountView
                 RowsLeftOut = null,
                 RowsLeftOutReasons = null,
                 TransactionIdsFault = null,
+                Sources = message.Sources with { Balance = null, Transactions = null, Details = null },
                 Loan = null,
                 Savings = null,
                 CreditCard = null,

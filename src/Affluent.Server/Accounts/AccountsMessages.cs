@@ -80,6 +80,9 @@ internal sealed record AccountMessage
     /// <summary>The channel that refreshed it last.</summary>
     public required ChannelDefinitionId LastChannelDefinitionId { get; init; }
 
+    /// <summary>Which channel told what: an account that two channels know is described by both.</summary>
+    public AccountSourcesMessage Sources { get; init; } = new();
+
     /// <summary>The holder.</summary>
     public OwnerMessage? Owner { get; init; }
 
@@ -91,6 +94,57 @@ internal sealed record AccountMessage
 
     /// <summary>On CREDIT_CARD only.</summary>
     public CreditCardMessage? CreditCard { get; init; }
+}
+
+/// <summary>
+/// The channel that told each field: the one of higher rank (REDIRECT), or the other where that one says nothing. What none told is absent.
+/// </summary>
+internal sealed record AccountSourcesMessage
+{
+    /// <summary>Of <c>name</c>.</summary>
+    public ChannelDefinitionId? Name { get; init; }
+
+    /// <summary>Of <c>account_number</c>.</summary>
+    public ChannelDefinitionId? AccountNumber { get; init; }
+
+    /// <summary>Of <c>iban</c>.</summary>
+    public ChannelDefinitionId? Iban { get; init; }
+
+    /// <summary>Of <c>type</c>.</summary>
+    public ChannelDefinitionId? Type { get; init; }
+
+    /// <summary>Of <c>usage</c>.</summary>
+    public ChannelDefinitionId? Usage { get; init; }
+
+    /// <summary>Of <c>owner</c>.</summary>
+    public ChannelDefinitionId? Owner { get; init; }
+
+    /// <summary>Of <c>loan</c>, <c>savings</c> or <c>credit_card</c>.</summary>
+    public ChannelDefinitionId? Details { get; init; }
+
+    /// <summary>The channel that read <c>balance</c> and <c>balances</c> last.</summary>
+    public ChannelDefinitionId? Balance { get; init; }
+
+    /// <summary>The channel that read them last.</summary>
+    public ChannelDefinitionId? Transactions { get; init; }
+
+    public static AccountSourcesMessage Of(AccountRow row)
+    {
+        var sources = AccountSources.Of(row);
+        ChannelDefinitionId? SourceOf(AccountField field, object? value) => value is null ? null : sources[field];
+        return new()
+        {
+            Name = SourceOf(AccountField.Name, row.Name),
+            AccountNumber = SourceOf(AccountField.AccountNumber, row.AccountNumber),
+            Iban = SourceOf(AccountField.Iban, row.Iban),
+            Type = SourceOf(AccountField.Type, row.Type),
+            Usage = SourceOf(AccountField.Usage, row.Usage),
+            Owner = SourceOf(AccountField.Owner, row.OwnerName),
+            Details = SourceOf(AccountField.Details, row.Details),
+            Balance = row.BalanceMinor is null ? null : row.LastDefinitionId,
+            Transactions = row.SyncedUntil is null ? null : row.LastDefinitionId,
+        };
+    }
 }
 
 /// <summary>A balance as the bank gives it.</summary>

@@ -106,7 +106,12 @@ internal sealed record AccountListing(
                 && old.Status != AccountStatus.NotFound
             )
             {
-                listed.Add(new ListedAccount(account, old, Outranked: true));
+                var completed = new AccountDescription(old, context.DefinitionId, outranked: true).Take(account);
+                if (completed != old)
+                {
+                    changed.Add(completed);
+                }
+                listed.Add(new ListedAccount(account, completed, Outranked: true));
                 continue;
             }
             var row = old is { DeletedAt: null }
@@ -133,7 +138,7 @@ internal sealed record AccountListing(
     }
 
     private static AccountRow Renewed(AccountRow old, BankAccount bank, string identity, ListingContext context) =>
-        Described(old, bank) with
+        Described(old, bank, context) with
         {
             Identity = identity,
             LastDefinitionId = context.DefinitionId,
@@ -157,21 +162,13 @@ internal sealed record AccountListing(
                 Selected = !context.AwaitsConsent,
                 Status = context.AwaitsConsent ? AccountStatus.PendingConsent : AccountStatus.Active,
             },
-            bank
+            bank,
+            context
         );
 
-    // What a bank no longer tells keeps its value.
-    private static AccountRow Described(AccountRow row, BankAccount bank) =>
-        row with
+    private static AccountRow Described(AccountRow row, BankAccount bank, ListingContext context) =>
+        new AccountDescription(row, context.DefinitionId, outranked: false).Take(bank) with
         {
             Reference = BankText.Clean(bank.Reference),
-            Name = BankText.Clean(bank.Name) ?? row.Name,
-            AccountNumber = BankText.Clean(bank.Number) ?? row.AccountNumber,
-            Iban = AccountIdentity.NormalizeIban(bank.Iban) ?? row.Iban,
-            Type = bank.Type ?? row.Type,
-            // Banks name what is unusual: an account of which nothing is said is a private one.
-            Usage = bank.Usage ?? row.Usage ?? BankAccountUsage.Personal,
-            OwnerName = BankText.Clean(bank.OwnerName) ?? row.OwnerName,
-            Details = AccountDetails.Of(bank) ?? row.Details,
         };
 }
