@@ -301,7 +301,7 @@ public sealed partial class LabelParts
     private static partial Regex Identifier();
 
     [GeneratedRegex(
-        @"(?:\bMDT[/ ]|\bRUM ?[:/]? ?|\bMREF\+|\bMANDATSREF(?:ERENZ)?\.?:? ?|\bMACHTIGING ID: ?|\bMANDAAT(?:REFERENTIE)?:? ?|\bMANDATO:? |\bMANDATE (?:NO|REF)\.?:? ?|\bREF\. MANDATO:? ?)(?<value>[A-Z0-9+][A-Z0-9+/?:().,'-]{3,34})",
+        @"(?:\bMDT[/ ]|\bRUM ?[:/]? ?|\bMREF\+|\bMANDATSREF(?:ERENZ)?\.?:? ?|\bMACHTIGING(?: ID)?: ?|\bMANDAT: ?|\bMANDAAT(?:REFERENTIE)?:? ?|\bMANDATO:? |\bMANDATE (?:NO|REF)\.?:? ?|\bREF\. MANDATO:? ?)(?<value>[A-Z0-9+][A-Z0-9+/?:().,'-]{3,34})",
         RegexOptions.NonBacktracking
     )]
     private static partial Regex MandateReference();

@@ -214,7 +214,8 @@ public static class Labels
         {
             "FACT" => next.Length > 0 && IsNoise(tokens, i + 1),
             "EUR" or "USD" or "GBP" or "CHF" => next.Length > 0 && char.IsAsciiDigit(next[0]),
-            "CD" or "CARTE" or "CB" or "CARD" => next.Length > 0 && next.IndexOfAnyExceptInRange('0', '9') < 0,
+            "CD" or "CARTE" or "CB" or "CARD" or "CARTA" => next.Length > 0
+                && next.IndexOfAnyExceptInRange('0', '9') < 0,
             var core => next is "EUR" or "USD" or "GBP" or "CHF" && core.Length > 0 && char.IsAsciiDigit(core[0]),
         };
     }

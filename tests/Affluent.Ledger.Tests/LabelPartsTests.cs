@@ -15,6 +15,7 @@ public sealed class LabelPartsTests
     [InlineData("FRAIS DE TENUE DE COMPTE", PaymentMeans.Fee)]
     [InlineData("INTERETS CREDITEURS", PaymentMeans.Interest)]
     [InlineData("FOLGELASTSCHRIFT STADTWERKE", PaymentMeans.DirectDebit)]
+    [InlineData("SEPA-Basislastschrift Stadtwerke", PaymentMeans.DirectDebit)]
     [InlineData("KARTENZAHLUNG REWE", PaymentMeans.Card)]
     [InlineData("UEBERWEISUNG ANNA WEBER", PaymentMeans.Transfer)]
     [InlineData("FASTER PAYMENT TO J SMITH", PaymentMeans.Transfer)]
@@ -64,6 +65,8 @@ public sealed class LabelPartsTests
     )]
     [InlineData("PRLV SEPA EDF ICS FR48EDF001007", null, null)]
     [InlineData("VIR SEPA FR7630006000011234567890189", null, null)]
+    [InlineData("SEPA Incasso algemeen doorlopend Naam: ZIGGO B.V. Machtiging: A1234", null, "A1234")]
+    [InlineData("SEPA-Basislastschrift Vodafone GmbH Mandat: V1234", null, "V1234")]
     [InlineData("PRLV SEPA EDF RUM", null, null)]
     public void Creditor_and_mandate_are_read_where_the_check_digits_hold(
         string text,

@@ -13,6 +13,20 @@ public sealed class LabelTests
     [InlineData("RECIBO (AD.SEPA) - 0123456789 AGUAS DEL SUR", "AGUAS DEL SUR")]
     [InlineData("Kartenzahlung Bäckerei Müller 2026-03-04 Kartennummer 1234", "Bäckerei Müller")]
     [InlineData("Betaalautomaat 10:14 BAKKERIJ JANSEN Pasvolgnr 002", "BAKKERIJ JANSEN")]
+    [InlineData(
+        "SEPA Incasso algemeen doorlopend Incassant: NL12ZZZ302086350000 Naam: ZIGGO B.V. Machtiging: 123",
+        "ZIGGO B.V"
+    )]
+    [InlineData(
+        "SEPA Incasso algemeen eenmalig Incassant: NL12ZZZ302086350000 Naam: Bol.com Omschrijving: 77",
+        "Bol.com"
+    )]
+    [InlineData("PAGAMENTO POS ESSELUNGA MILANO 24/11 CARTA 1234", "ESSELUNGA MILANO")]
+    [InlineData("AUTORISATION 00123 SUMUP *LE ZINC", "LE ZINC")]
+    [InlineData("AUTORISATION DE DECOUVERT", "AUTORISATION DE DECOUVERT")]
+    [InlineData("Vorgemerkte Lastschrift Stadtwerke München", "Stadtwerke München")]
+    [InlineData("Gereserveerd: ALBERT HEIJN 1102", "ALBERT HEIJN")]
+    [InlineData("In attesa: CONAD BOLOGNA", "CONAD BOLOGNA")]
     [InlineData("CB H&amp;M FRANCE", "H&M FRANCE")]
     [InlineData("CB CAF&Eacute; D&#39;&amp;Icirc;LE", "CAFÉ D'ÎLE")]
     [InlineData("CB*1234<br>CAFE  DES ARTS\n75011", "CAFE DES ARTS")]
