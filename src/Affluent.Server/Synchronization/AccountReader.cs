@@ -34,7 +34,7 @@ internal sealed class AccountReader(
     {
         var from = Import.From(account.Row.SyncedUntil, oldestOpen, run.Attended, today);
         var (plan, end) = await Compare(account, from, cancellation);
-        if (plan is null || Import.LookBack(account.Row, plan, from, today) is not { } earlier)
+        if (plan is null || Import.LookBack(account.Row, plan, from, run.Attended, today) is not { } earlier)
         {
             return (plan, end);
         }

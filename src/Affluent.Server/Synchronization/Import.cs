@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
@@ -59,13 +60,21 @@ internal static class Import
 
     /// <summary>
     /// From which day to read once more, because the balance shows something that these days do not explain: a row that the bank booked
-    /// late, far back. Null: all adds up, or the gap was there before and has been looked into.
+    /// late, far back. Balances are often ahead of the rows, so an old gap is looked into again: after 1, 2, 4, 8 … days, and whenever the
+    /// user asks. Null: all adds up, or nothing more is to be found yet.
     /// </summary>
-    public static DateOnly? LookBack(AccountRow before, ImportPlan plan, DateOnly? from, DateOnly today)
+    public static DateOnly? LookBack(AccountRow before, ImportPlan plan, DateOnly? from, bool attended, DateOnly today)
     {
         var earliest = today.AddDays(-UnattendedDays);
-        var gap = AccountBalances.Check(plan.Account)?.Gap;
-        return gap is not null && gap != AccountBalances.Check(before)?.Gap && from > earliest ? earliest : null;
+        if (AccountBalances.Check(plan.Account) is not { Gap: { } gap } check || !(from > earliest))
+        {
+            return null;
+        }
+        var isDue =
+            attended
+            || gap != AccountBalances.Check(before)?.Gap
+            || (check.FoundOn is { } found && BitOperations.IsPow2(DayNumbers.From(today) - found));
+        return isDue ? earliest : null;
     }
 
     /// <summary>The days that the bank's list covered.</summary>

@@ -93,6 +93,27 @@ public sealed class UnattendedReadingTests
         Assert.Equal("SUCCESS", await user.StatusOf(id));
     }
 
+    [Theory, OnBothDatabases]
+    public async Task A_gap_that_stays_is_looked_into_less_and_less_often(DatabaseKind kind)
+    {
+        var bank = Limited(to: null);
+        bank.EmbeddedChannel.With(Bank.Account("111", 100));
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (_, client, id) = await Linked(app);
+        bank.EmbeddedChannel.With(Bank.Account("111", 60));
+
+        List<int> lists = [];
+        for (var day = 0; day < 6; day++)
+        {
+            bank.EmbeddedChannel.Steps.Clear();
+            await Unattended(app, client, id);
+            lists.Add(bank.EmbeddedChannel.Steps.Count(step => step.Input is StepInput.ListTransactions));
+            app.Time.Advance(TimeSpan.FromDays(1));
+        }
+
+        Assert.Equal([2, 2, 2, 1, 2, 1], lists);
+    }
+
     private static async Task<(HttpClient User, TestClient Client, string Id)> Linked(TestApp app)
     {
         var client = await app.CreateClient(clientMode: true);
