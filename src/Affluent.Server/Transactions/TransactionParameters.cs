@@ -85,6 +85,12 @@ internal sealed record TransactionParameters
         ["true", "false"]
     );
 
+    private static readonly Parameter<string?> Missing = Parameter.OneOf(
+        "missing",
+        "Only those that the bank has taken back (`true`), or only the rest (`false`): so sums leave them out.",
+        ["true", "false"]
+    );
+
     /// <summary>All of them, for the description of a route.</summary>
     public IReadOnlyList<Parameter> All =>
         [
@@ -100,6 +106,7 @@ internal sealed record TransactionParameters
             CategoryId,
             _importedFrom,
             Ambiguous,
+            Missing,
             .. Pages.Parameters,
             After,
         ];
@@ -150,6 +157,7 @@ internal sealed record TransactionParameters
             CategoryId = parameters.Read(CategoryId),
             ImportedFrom = parameters.Read(_importedFrom),
             Ambiguous = parameters.Read(Ambiguous) is { } doubt ? doubt == "true" : null,
+            Missing = parameters.Read(Missing) is { } gone ? gone == "true" : null,
         };
     }
 

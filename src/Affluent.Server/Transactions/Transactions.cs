@@ -186,6 +186,9 @@ internal sealed record TransactionFilter
 
     /// <summary>In doubt, or not.</summary>
     public bool? Ambiguous { get; init; }
+
+    /// <summary>Taken back by the bank, or not.</summary>
+    public bool? Missing { get; init; }
 }
 
 /// <summary>

@@ -209,6 +209,10 @@ internal static class TransactionsStore
         {
             And(doubt ? "t.ambiguous" : "not t.ambiguous");
         }
+        if (filter.Missing is { } missing)
+        {
+            And(missing ? "t.missing_since is not null" : "t.missing_since is null");
+        }
         return where.ToString();
 
         void And(string clause) => where.Append(" and ").Append(clause);
