@@ -10,7 +10,11 @@ public sealed record HeldAccount(string Identity, string? Reference, BankAccount
 /// <summary>What a listed account is.</summary>
 /// <param name="Identity">The key under which it is to be held, different from that of every other account.</param>
 /// <param name="Held">Index of the held account that it is; null: a new one.</param>
-public sealed record AccountMatch(string Identity, int? Held);
+public sealed record AccountMatch(string Identity, int? Held)
+{
+    /// <summary>Of a new one: indexes of held accounts that the list names no longer and that it may be, since nothing tells them apart.</summary>
+    public IReadOnlyList<int> Candidates { get; init; } = [];
+}
 
 /// <summary>
 /// Finds the accounts of a bank's list among those held. The key decides where one listed account and one held account have it. Where
@@ -36,7 +40,10 @@ public static class AccountMatching
         {
             Take(index, renamed);
         }
-        return Named(listed, held, keys, found);
+        return
+        [
+            .. Named(listed, held, keys, found).Select((match, index) => match with { Candidates = Candidates(index) }),
+        ];
 
         void Settle(int[] ours, int[] theirs)
         {
@@ -78,6 +85,20 @@ public static class AccountMatching
             found[index] = taken;
             free.Remove(taken);
         }
+
+        int[] Candidates(int index) =>
+            found[index] is not null
+                ? []
+                :
+                [
+                    .. free.Order()
+                        .Where(h =>
+                            MayBeOne(keys[index], PlainKey(held[h].Identity))
+                            && (
+                                listed[index].Type is null || held[h].Type is null || listed[index].Type == held[h].Type
+                            )
+                        ),
+                ];
 
         // An account without number is known by its name; under another name it is still the same while the bank's references last.
         List<(int Index, int Held)> Renamed()
@@ -139,6 +160,10 @@ public static class AccountMatching
     // Behind the key stands what parts accounts that share it.
     private static string PlainKey(string identity) =>
         identity.IndexOfAny(['~', '#', '+']) is >= 0 and var end ? identity[..end] : identity;
+
+    // By number and IBAN accounts are told apart; by names, which people change, they are not.
+    private static bool MayBeOne(string key, string other) =>
+        key == other || (HasOnlyName(key) && HasOnlyName(other) && CurrencyOf(key) == CurrencyOf(other));
 
     private static bool HasOnlyName(string identity) => identity.StartsWith("hash:", StringComparison.Ordinal);
 

@@ -98,6 +98,46 @@ public sealed class AccountMatchingTests
     }
 
     [Fact]
+    public void A_new_one_names_those_that_are_gone_and_that_nothing_tells_it_from()
+    {
+        var held = Held([Pocket("1", "Voyage"), Pocket("2", "Maison"), Current]);
+
+        // The references last for none, so a pocket of another name may be the one that is gone or a new one.
+        Assert.Equal(
+            [
+                [],
+                [0],
+            ],
+            Candidates([Pocket("8", "Maison"), Pocket("9", "Vacances")], held)
+        );
+        // Another currency, another kind, a number of its own: those are told apart.
+        Assert.Equal(
+            [
+                [],
+            ],
+            Candidates([Pocket("9", "Vacances") with { Currency = "USD" }], held)
+        );
+        Assert.Equal(
+            [
+                [],
+            ],
+            Candidates([Pocket("9", "Vacances") with { Type = BankAccountType.Loan }], held)
+        );
+        Assert.Equal(
+            [
+                [],
+            ],
+            Candidates([Pocket("9", "Vacances") with { Number = "77" }], held)
+        );
+        Assert.Equal(
+            [
+                [0, 1],
+            ],
+            Candidates([Pocket("9", "Vacances") with { Type = null }], held)
+        );
+    }
+
+    [Fact]
     public void Two_currencies_under_one_reference_and_iban_are_two_accounts() =>
         Assert.Equal([0, null], Indices([Current, Current with { Currency = "USD" }], Held([Current])));
 
@@ -124,6 +164,9 @@ public sealed class AccountMatchingTests
 
     private static int?[] Indices(BankAccount[] listed, HeldAccount[] held) =>
         [.. AccountMatching.Match(listed, held).Select(match => match.Held)];
+
+    private static int[][] Candidates(BankAccount[] listed, HeldAccount[] held) =>
+        [.. AccountMatching.Match(listed, held).Select(match => match.Candidates.ToArray())];
 
     private static HeldAccount[] Held(BankAccount[] accounts) =>
         [

@@ -17,6 +17,7 @@ public sealed class DocsTests
         "docs/advanced/replay.md",
         "docs/advanced/security.md",
         "docs/how-to/deploy.md",
+        "docs/how-to/several-nodes.md",
         "CONTRIBUTING.md",
     ];
 

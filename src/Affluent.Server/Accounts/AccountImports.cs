@@ -26,6 +26,7 @@ internal static class AccountImports
             new("created_at", BulkType.Long, a => a.CreatedAt),
             new("last_definition_id", BulkType.Text, a => a.LastDefinitionId.Value),
             new("sources", BulkType.Text, a => a.Sources),
+            new("candidates", BulkType.Text, a => a.Candidates),
             new("selected", BulkType.Bool, a => a.Selected),
         ]
     );
@@ -73,7 +74,7 @@ internal static class AccountImports
                 update accounts set connection_id = @ConnectionId, identity = @Identity, reference = @Reference, name = @Name, account_number = @AccountNumber, iban = @Iban, type = @Type,
                     status = case when @Status <> @NotFound and not selected then @PendingConsent else @Status end,
                     usage = @Usage, owner_name = @OwnerName, details = @Details,
-                    last_definition_id = @LastDefinitionId, sources = @Sources, synced_until = @SyncedUntil,
+                    last_definition_id = @LastDefinitionId, sources = @Sources, candidates = @Candidates, synced_until = @SyncedUntil,
                     selected = case when deleted_at is null then selected else @Selected end,
                     deleted_at = null
                 where user_id = @UserId and id = @Id
@@ -97,6 +98,7 @@ internal static class AccountImports
                     row.Details,
                     row.LastDefinitionId,
                     row.Sources,
+                    row.Candidates,
                     row.SyncedUntil,
                     row.Selected,
                 }

@@ -97,6 +97,9 @@ internal sealed record AccountRow
     /// <summary>The channel that refreshed it last.</summary>
     public ChannelDefinitionId LastDefinitionId { get; init; }
 
+    /// <summary>Ids, separated by commas, of accounts that this one may be: see <see cref="AccountMatch.Candidates"/>.</summary>
+    public string? Candidates { get; init; }
+
     /// <summary>See <see cref="AccountSources"/>.</summary>
     public string? Sources { get; init; }
 
@@ -262,6 +265,7 @@ internal static class AccountView
             CreationDate = row.CreatedAt,
             LastChannelDefinitionId = row.LastDefinitionId,
             Sources = AccountSourcesMessage.Of(row),
+            Match = row.Candidates is null ? null : AccountMatchMessage.Of(row.Candidates),
             Owner = row.OwnerName is { } name ? new OwnerMessage { Name = name } : null,
             Loan = AccountDetails.Loan(row) is { } loan ? Show(loan, named) : null,
             Savings = AccountDetails.Savings(row) is { } savings ? Show(savings, named) : null,

@@ -83,6 +83,9 @@ internal sealed record AccountMessage
     /// <summary>Which channel told what: an account that two channels know is described by both.</summary>
     public AccountSourcesMessage Sources { get; init; } = new();
 
+    /// <summary>That it may be an account which the bank lists no longer; absent when there is no doubt.</summary>
+    public AccountMatchMessage? Match { get; init; }
+
     /// <summary>The holder.</summary>
     public OwnerMessage? Owner { get; init; }
 
@@ -94,6 +97,22 @@ internal sealed record AccountMessage
 
     /// <summary>On CREDIT_CARD only.</summary>
     public CreditCardMessage? CreditCard { get; init; }
+}
+
+/// <summary>
+/// That a new account may be one that is held already. The bank began to list it as it stopped to list the other, and gives neither a number
+/// that would tell. Both are kept, and no id passes from one to the other.
+/// </summary>
+internal sealed record AccountMatchMessage
+{
+    /// <summary>Always true.</summary>
+    public required bool Ambiguous { get; init; }
+
+    /// <summary>Ids of the accounts that it may be; their status is NOT_FOUND.</summary>
+    public required IReadOnlyList<AccountId> Candidates { get; init; }
+
+    public static AccountMatchMessage Of(string candidates) =>
+        new() { Ambiguous = true, Candidates = [.. AccountCandidates.Read(candidates)] };
 }
 
 /// <summary>

@@ -12,7 +12,7 @@ internal static class AccountsStore
 {
     internal const string Columns = """
         user_id, id, connection_id, identity, reference, name, account_number, iban, type, status, usage, currency, balance_minor,
-        balance_rest, balance_at, balances, balance_check, booked_since_balance, booked_since_rest, rows_left_out, rows_left_out_reasons, ids_fault, owner_name, details, created_at, last_definition_id, sources, synced_until, synced_run,
+        balance_rest, balance_at, balances, balance_check, booked_since_balance, booked_since_rest, rows_left_out, rows_left_out_reasons, ids_fault, owner_name, details, created_at, last_definition_id, sources, candidates, synced_until, synced_run,
         selected, deleted_at, settlements
         """;
 
@@ -206,7 +206,7 @@ internal static class AccountsStore
         return db.Execute(
             """
             update accounts set deleted_at = @Now, balance_minor = null, balance_rest = null, balance_at = null, balances = null, balance_check = null, booked_since_balance = 0, booked_since_rest = null,
-                owner_name = null, details = null, synced_until = null, name = null, account_number = null, iban = null, sources = null
+                owner_name = null, details = null, synced_until = null, name = null, account_number = null, iban = null, sources = null, candidates = null
             where user_id = @UserId and id = @Id
             """,
             new

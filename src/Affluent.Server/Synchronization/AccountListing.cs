@@ -133,8 +133,49 @@ internal sealed record AccountListing(
                 && a.Status != AccountStatus.NotFound
                 && !seen.Contains(a.Id)
             )
-            .Select(a => a with { Status = AccountStatus.NotFound });
-        return new AccountListing(added, changed, [.. notFound], listed);
+            .Select(a => a with { Status = AccountStatus.NotFound })
+            .ToArray();
+        return new AccountListing(
+            [.. added.Select(row => InDoubt(row, notFound))],
+            [.. Settled(held, changed, seen)],
+            notFound,
+            listed
+        );
+
+        // It came as others went, at this very list.
+        AccountRow InDoubt(AccountRow row, IReadOnlyCollection<AccountRow> gone) =>
+            row with
+            {
+                Candidates = AccountCandidates.Write(
+                    matches
+                        .Single(match => match.Identity == row.Identity)
+                        .Candidates.Select(h => held[h].Id)
+                        .Intersect(gone.Select(a => a.Id))
+                ),
+            };
+    }
+
+    // Who is listed again, or was deleted, is not the one that came in its place.
+    private static IEnumerable<AccountRow> Settled(
+        IReadOnlyList<AccountRow> held,
+        List<AccountRow> changed,
+        HashSet<AccountId> seen
+    )
+    {
+        var byId = changed.ToDictionary(row => row.Id);
+        var known = held.Where(row => row.DeletedAt is null && !seen.Contains(row.Id))
+            .Select(row => row.Id)
+            .ToHashSet();
+        foreach (var row in held.Where(row => row.Candidates is not null && seen.Contains(row.Id)))
+        {
+            var current = byId.GetValueOrDefault(row.Id, row);
+            var candidates = AccountCandidates.Write(AccountCandidates.Read(row.Candidates!).Where(known.Contains));
+            if (candidates != current.Candidates)
+            {
+                byId[row.Id] = current with { Candidates = candidates };
+            }
+        }
+        return byId.Values;
     }
 
     private static AccountRow Renewed(AccountRow old, BankAccount bank, string identity, ListingContext context) =>
