@@ -8,6 +8,9 @@ internal sealed class BankEntry(RunTools tools, RunState run)
 {
     private readonly Provider? _bank = tools.Banks.Provider(run.Connection.ProviderId);
 
+    // Not begun here: the bank has been asked, or may have been.
+    private readonly bool _goesOn = run.Job.RunId is not null;
+
     /// <summary>
     /// Until when a run that nobody asked for does not even begin, since none of its channels may be asked: a bank that is down costs its
     /// connections nothing. Null: it begins.
@@ -56,9 +59,9 @@ internal sealed class BankEntry(RunTools tools, RunState run)
         {
             return new ChannelEnd.Later(DateTimeOffset.FromUnixTimeSeconds(until), LaterReason.BankUnavailable);
         }
-        if (run.Job.Attempt > 0)
+        if (_goesOn)
         {
-            // Asked again, it counts again: the bank counts so.
+            // Asked again, it counts again: the bank counts so, whether it gave no answer or the node died with it.
             CountReading(channel);
         }
         return null;

@@ -63,26 +63,32 @@ internal sealed partial class Run(RunTools tools)
             LogFailed(tools.Log, error);
             Activity.Current.Fail(error);
             var retry = Outcome.RetryFault(job.IsAttended(tools.Seconds), job.Attempt, job.SubjectId, tools.Now);
-            if (retry is not null || !await TryEnd(job))
+            if (retry is null && await TryEnd(job) is { } end)
             {
-                await Release(run, job, job.Attempt + 1, retry ?? tools.Now + AfterTheLastRetry);
+                return end;
             }
+            await Release(run, job, job.Attempt + 1, retry ?? tools.Now + AfterTheLastRetry);
             return JobEnd.Failed;
         }
     }
 
-    /// <summary>Ends a run that fails each time as failed; false: that fails, too.</summary>
-    private async Task<bool> TryEnd(Job job)
+    /// <summary>Ends a run that fails each time as failed; null: that fails, too.</summary>
+    private async Task<JobEnd?> TryEnd(Job job)
     {
         try
         {
             await FailedRun.End(tools, job, TraceOf(Activity.Current));
-            return true;
+            return JobEnd.Failed;
+        }
+        catch (LeaseLostException)
+        {
+            LogLost(tools.Log);
+            return JobEnd.Lost;
         }
         catch (Exception error) when (Fault.Is(error, CancellationToken.None))
         {
             LogFailed(tools.Log, error);
-            return false;
+            return null;
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
 using Xunit;
@@ -39,6 +40,30 @@ public sealed class UnattendedReadingTests
         app.Time.Advance(TimeSpan.FromDays(1));
         await Unattended(app, client, id);
         Assert.Equal("SUCCESS", await user.StatusOf(id));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_run_with_which_another_node_goes_on_counts_again_as_the_bank_counts(DatabaseKind kind)
+    {
+        var bank = Limited(to: 3);
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (user, client, id) = await Linked(app);
+        using var stopping = new CancellationTokenSource();
+        bank.EmbeddedChannel.Instead = (_, _) =>
+        {
+            stopping.Cancel();
+            throw new OperationCanceledException(stopping.Token);
+        };
+        using var http = app.WithToken(await app.ClientToken(client, "connections_manage connections_sync"));
+        using var asked = await http.PostAsync($"/api/v2.1/connections/{id}/synchronize", content: null, Stop);
+        var worker = app.Service<Worker>();
+        await worker.Run((await worker.ClaimDue(new(1, 1), Stop)).Jobs.Single(), stopping.Token);
+        bank.EmbeddedChannel.Instead = null;
+
+        await app.RunDueSynchronizations();
+
+        Assert.Equal("SUCCESS", await user.StatusOf(id));
+        Assert.Equal(1, (await LeftOf(user, id)).GetProperty("remaining").GetInt32());
     }
 
     [Theory, OnBothDatabases]
