@@ -24,6 +24,7 @@ public sealed partial class BothDatabasesTests
         "ErasureTests.A_reader_who_is_at_it_only_puts_that_off",
         "ErasureTests.An_erased_user_is_in_no_byte_of_the_files",
         "ErasureTests.One_erasure_right_after_another_leaves_the_files_as_soon",
+        "SimulationTests.A_seed_plays_the_same_again",
     ];
 
     /// <summary>The tests that are about the server of PostgreSQL; each says at itself why.</summary>

@@ -29,8 +29,12 @@ internal abstract partial class Database : IAsyncDisposable
     /// <summary>Called after a transaction that erased what a person wants gone; PostgreSQL's vacuum does the rest by itself.</summary>
     public virtual void HasErased() { }
 
-    /// <summary>Called by <see cref="DbWork"/> for each statement.</summary>
-    public void CountStatement() => Interlocked.Increment(ref _statementsSent);
+    /// <summary>Called by <see cref="DbWork"/> before each statement, which waits for it: what stands before a database sees them all.</summary>
+    public virtual ValueTask Sending(string statement)
+    {
+        Interlocked.Increment(ref _statementsSent);
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>Called by <see cref="DbWork"/> for each commit.</summary>
     public void CountTransaction() => Interlocked.Increment(ref _transactionsCommitted);

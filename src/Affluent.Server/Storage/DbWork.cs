@@ -51,10 +51,10 @@ internal sealed class DbWork(
     {
         if (!WordColumns.In(typeof(T)))
         {
-            return (await connection.QueryAsync<T>(Command(sql, parameters))).AsList();
+            return (await connection.QueryAsync<T>(await Command(sql, parameters))).AsList();
         }
         await using var reader = WordColumns.Read(
-            await connection.ExecuteReaderAsync(Command(sql, parameters)),
+            await connection.ExecuteReaderAsync(await Command(sql, parameters)),
             typeof(T),
             sql
         );
@@ -71,7 +71,7 @@ internal sealed class DbWork(
     public async Task<T?> Find<T>(string sql, object? parameters = null) =>
         WordColumns.In(typeof(T))
             ? (await Query<T>(sql, parameters)).SingleOrDefault()
-            : await connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters));
+            : await connection.QuerySingleOrDefaultAsync<T>(await Command(sql, parameters));
 
     /// <summary>The first column of the one row; null or zero when there is none.</summary>
     public async Task<T?> Scalar<T>(string sql, object? parameters = null) =>
@@ -79,11 +79,11 @@ internal sealed class DbWork(
             ? (await Query<T>(sql, parameters)) is [var first, ..]
                 ? first
                 : default
-            : await connection.ExecuteScalarAsync<T>(Command(sql, parameters));
+            : await connection.ExecuteScalarAsync<T>(await Command(sql, parameters));
 
     /// <summary>The number of rows changed.</summary>
-    public Task<int> Execute(string sql, object? parameters = null) =>
-        connection.ExecuteAsync(Command(sql, parameters));
+    public async Task<int> Execute(string sql, object? parameters = null) =>
+        await connection.ExecuteAsync(await Command(sql, parameters));
 
     /// <inheritdoc cref="Database.BulkInsert{T}"/>
     public Task Insert<T>(BulkTable<T> table, IReadOnlyCollection<T> rows) =>
@@ -99,15 +99,15 @@ internal sealed class DbWork(
     /// <inheritdoc cref="Database.List(IEnumerable{string})"/>
     public object List(IEnumerable<string> values) => database.List(values);
 
-    private Task InsertCounted<T>(BulkTable<T> table, IReadOnlyCollection<T> rows)
+    private async Task InsertCounted<T>(BulkTable<T> table, IReadOnlyCollection<T> rows)
     {
-        database.CountStatement();
-        return database.BulkInsert(this, table, rows);
+        await database.Sending($"insert into {table.Name}");
+        await database.BulkInsert(this, table, rows);
     }
 
-    private CommandDefinition Command(string sql, object? parameters)
+    private async ValueTask<CommandDefinition> Command(string sql, object? parameters)
     {
-        database.CountStatement();
+        await database.Sending(sql);
         return new(
             database.Translate(sql),
             WordColumns.Spell(parameters),

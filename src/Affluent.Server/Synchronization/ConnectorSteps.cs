@@ -213,7 +213,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         }
         catch (LeaseLostException)
         {
-            await stop.Now();
+            stop.Now();
             throw;
         }
     }

@@ -221,11 +221,13 @@ internal sealed class RunState
     {
         while (true)
         {
-            using var done = new CancellationTokenSource();
-            var beat = Task.Delay(Claim.Lease / 3, _tools.Time, done.Token);
-            if (await Task.WhenAny(step, beat) == step)
+            await ((Task)step)
+                .WaitAsync(Claim.Lease / 3, _tools.Time)
+                .ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext
+                );
+            if (step.IsCompleted)
             {
-                await done.CancelAsync();
                 return await step;
             }
             try

@@ -28,7 +28,7 @@ internal sealed class StepStop : IDisposable
     public CancellationToken Token { get; }
 
     /// <summary>Ends the step at once, whatever it waits for.</summary>
-    public Task Now() => _end.CancelAsync();
+    public void Now() => _end.Cancel();
 
     /// <summary>The bank is about to be asked.</summary>
     /// <exception cref="OperationCanceledException">It is asked nothing any more.</exception>

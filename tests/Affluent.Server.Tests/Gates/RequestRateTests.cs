@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Affluent.Connectors.Contract;
 using Affluent.Server.Gates;
 using Affluent.Server.Platform;
 using Affluent.Server.Synchronization;
