@@ -32,6 +32,8 @@ public sealed class InventoryTests
         ["Affluent.TestBank.Scenarios.ScenarioFiles"] = "Only opens the files: their readers are targets",
         ["Affluent.Server.Accounts.AccountBalances"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
+        ["Affluent.Server.Accounts.AccountCandidates"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Categories.CategoryRuleRow.Read"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Transactions.CandidateList"] =
