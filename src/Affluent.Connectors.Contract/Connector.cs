@@ -84,11 +84,11 @@ public interface IRedirectAuthentication : IConnector
     Task<StepResult> AcceptReturn(StepContext context, Uri address, CancellationToken cancellation);
 }
 
-/// <summary>Hands the user's answer to the bank (<see cref="Question.OneTimePassword"/>).</summary>
+/// <summary>Hands the user's answer to the bank (<see cref="Question.OneTimePassword"/>, <see cref="Question.Choice"/>).</summary>
 public interface IEmbeddedAuthentication : IConnector
 {
     /// <summary>Takes the answer to the open question.</summary>
-    /// <param name="values">By field id; <see cref="Question.OneTimePassword.Field"/> for a code.</param>
+    /// <param name="values">By field id; <see cref="Question.OneTimePassword.Field"/> for a code, <see cref="Question.Choice.Field"/> for an option.</param>
     Task<StepResult> AcceptAnswer(
         StepContext context,
         IReadOnlyDictionary<string, string> values,

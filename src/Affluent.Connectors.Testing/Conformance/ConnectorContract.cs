@@ -286,6 +286,7 @@ public static class ConnectorContract
         [
             new StepInput.Answer(new Dictionary<string, string>()),
             new StepInput.Answer(new Dictionary<string, string> { [Question.OneTimePassword.Field] = "000000" }),
+            new StepInput.Answer(new Dictionary<string, string> { [Question.Choice.Field] = "none" }),
             new StepInput.Poll(),
             new StepInput.Continue("x"),
             new StepInput.Continue("{}"),
@@ -333,6 +334,10 @@ public static class ConnectorContract
         {
             yield return $"{Show(step)} is a question whose answer no capability takes";
         }
+        if (step.Result is StepResult.AskUser { Question.CanBeShown: false })
+        {
+            yield return $"{Show(step)} is a question that cannot be shown: its image, or its options";
+        }
     }
 
     private static bool TakesAnswer(IConnector connector, Question question) =>
@@ -340,7 +345,7 @@ public static class ConnectorContract
         {
             // The platform keeps them, and hands them over with the next step.
             Question.Credentials => true,
-            Question.OneTimePassword => connector is IEmbeddedAuthentication,
+            Question.OneTimePassword or Question.Choice => connector is IEmbeddedAuthentication,
             Question.AppApproval or Question.SiteAction => connector is IDecoupledAuthentication,
             Question.Redirect => connector is IRedirectAuthentication,
             _ => throw new UnreachableException(),

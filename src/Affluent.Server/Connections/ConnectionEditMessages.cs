@@ -85,6 +85,9 @@ internal sealed record UserInputMessage
     /// <summary>Where the user's browser must go, on REDIRECT and some SITE_ACTION.</summary>
     public string? Address { get; init; }
 
+    /// <summary>What belongs to the question: a code to be read from it, something to hold the bank's app before.</summary>
+    public UserInputImage? Image { get; init; }
+
     /// <summary>True when an earlier answer was wrong.</summary>
     public bool Retry { get; init; }
 
@@ -100,6 +103,16 @@ internal sealed record UserInputMessage
     /// <summary>What to fill in; empty when there is nothing to type.</summary>
     public required IReadOnlyList<UserInputField> Fields { get; init; }
 }
+
+/// <summary>An image of a question.</summary>
+/// <param name="MediaType">image/png, image/jpeg or image/gif.</param>
+/// <param name="Data">Its bytes in base64 (RFC 4648, section 4), up to 256 KiB of them.</param>
+internal sealed record UserInputImage(string MediaType, string Data);
+
+/// <summary>One of the values that a field can have.</summary>
+/// <param name="Id">Is sent as the value.</param>
+/// <param name="Label">What to show, in the bank's words.</param>
+internal sealed record UserInputOption(string Id, string Label);
 
 /// <summary>A field to fill.</summary>
 internal sealed record UserInputField
@@ -118,6 +131,9 @@ internal sealed record UserInputField
 
     /// <summary>Number of characters, where known.</summary>
     public int? Length { get; init; }
+
+    /// <summary>The only values that it can have; absent: it is typed.</summary>
+    public IReadOnlyList<UserInputOption>? Options { get; init; }
 
     /// <summary>What a value must look like, as a whole.</summary>
     public string? Regexp { get; init; }
@@ -149,6 +165,16 @@ internal sealed record UserInputField
                     Type = CredentialType.Text,
                     Length = otp.Length,
                     Regexp = otp.Digits ? "[0-9]+" : null,
+                },
+            ],
+            Question.Choice choice =>
+            [
+                new UserInputField
+                {
+                    Id = Question.Choice.Field,
+                    Name = Question.Choice.Field,
+                    Type = CredentialType.Text,
+                    Options = [.. choice.Options.Select(option => new UserInputOption(option.Id, option.Label))],
                 },
             ],
             _ => [],

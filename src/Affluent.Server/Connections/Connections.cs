@@ -189,7 +189,10 @@ internal sealed record ChannelRow
     public ChannelRow WaitingFor(QuestionKind? question) =>
         question switch
         {
-            QuestionKind.Otp or QuestionKind.AppApproval => this with { Status = ChannelStatus.ChallengeRequired },
+            QuestionKind.Otp or QuestionKind.AppApproval or QuestionKind.Choice => this with
+            {
+                Status = ChannelStatus.ChallengeRequired,
+            },
             QuestionKind.SiteAction => this with { Status = ChannelStatus.UserActionRequired },
             QuestionKind.Credentials or QuestionKind.Redirect or null => this,
         };

@@ -96,6 +96,10 @@ internal static class UserInputEndpoints
             Kind = content.Kind,
             Message = content.Message,
             Address = open.Question is Question.Redirect ? null : content.Address?.AbsoluteUri,
+            Image =
+                content.Image is { } image && content.ImageType is { } type
+                    ? new UserInputImage(type, Convert.ToBase64String(image))
+                    : null,
             Retry = content.Retry,
             Answered = open.Answered,
             Date = open.AskedAt,

@@ -18,6 +18,9 @@ internal sealed record QuestionContent
     public long? ExpiresAt { get; init; }
     public int PollSeconds { get; init; }
     public Uri? Address { get; init; }
+    public IReadOnlyList<ChoiceOption>? Options { get; init; }
+    public string? ImageType { get; init; }
+    public byte[]? Image { get; init; }
 
     public static QuestionContent Of(Question question) =>
         question switch
@@ -31,6 +34,14 @@ internal sealed record QuestionContent
                 Digits = otp.Digits,
                 Retry = otp.Retry,
                 ExpiresAt = otp.ExpiresAt?.ToUnixTimeSeconds(),
+                ImageType = otp.Image?.MediaType,
+                Image = otp.Image?.Content.ToArray(),
+            },
+            Question.Choice choice => new()
+            {
+                Kind = QuestionKind.Choice,
+                Message = choice.Message,
+                Options = choice.Options,
             },
             Question.AppApproval app => new()
             {
@@ -38,6 +49,8 @@ internal sealed record QuestionContent
                 Message = app.Message,
                 PollSeconds = (int)Math.Clamp(app.PollEvery.TotalSeconds, 1, 60),
                 ExpiresAt = app.ExpiresAt?.ToUnixTimeSeconds(),
+                ImageType = app.Image?.MediaType,
+                Image = app.Image?.Content.ToArray(),
             },
             Question.Redirect redirect => new() { Kind = QuestionKind.Redirect, Address = redirect.Address },
             Question.SiteAction site => new()
@@ -51,12 +64,17 @@ internal sealed record QuestionContent
 
     public Question ToQuestion()
     {
+        var image = ImageType is null || Image is null ? null : new QuestionImage(ImageType, Image);
         DateTimeOffset? expires = ExpiresAt is { } at ? DateTimeOffset.FromUnixTimeSeconds(at) : null;
         return Kind switch
         {
             QuestionKind.Credentials => new Question.Credentials(),
-            QuestionKind.Otp => new Question.OneTimePassword(Message, Length, Digits, expires, Retry),
-            QuestionKind.AppApproval => new Question.AppApproval(Message, TimeSpan.FromSeconds(PollSeconds), expires),
+            QuestionKind.Otp => new Question.OneTimePassword(Message, Length, Digits, expires, Retry) { Image = image },
+            QuestionKind.Choice => new Question.Choice(Message, Options!),
+            QuestionKind.AppApproval => new Question.AppApproval(Message, TimeSpan.FromSeconds(PollSeconds), expires)
+            {
+                Image = image,
+            },
             QuestionKind.Redirect => new Question.Redirect(Address!),
             QuestionKind.SiteAction => new Question.SiteAction(Message, Address),
         };
@@ -91,12 +109,29 @@ internal static partial class AnswerForm
         {
             Question.Credentials when channel is not null => CredentialsForm.Read(channel, values),
             Question.OneTimePassword otp => ReadCode(otp, values),
+            Question.Choice choice => ReadChoice(choice, values),
             Question.Redirect => new FormReading.Faulty(new FieldFault(FieldFaultKind.AnsweredAtBank, "")),
             _ when values.Count > 0 => new FormReading.Faulty(
                 new FieldFault(FieldFaultKind.NotAsked, values.Keys.First())
             ),
             _ => new FormReading.Good(values),
         };
+
+    private static FormReading ReadChoice(Question.Choice choice, IReadOnlyDictionary<string, string> values)
+    {
+        const string Field = Question.Choice.Field;
+        if (values.Keys.FirstOrDefault(name => name != Field) is { } unknown)
+        {
+            return new FormReading.Faulty(new FieldFault(FieldFaultKind.Unknown, unknown));
+        }
+        if (!values.TryGetValue(Field, out var id) || id.Length == 0)
+        {
+            return new FormReading.Faulty(new FieldFault(FieldFaultKind.Missing, Field));
+        }
+        return choice.Options.Any(option => option.Id == id)
+            ? new FormReading.Good(values)
+            : new FormReading.Faulty(new FieldFault(FieldFaultKind.Malformed, Field));
+    }
 
     private static FormReading ReadCode(Question.OneTimePassword otp, IReadOnlyDictionary<string, string> values)
     {

@@ -16,6 +16,9 @@ internal enum QuestionKind
     /// <summary>An approval in the bank's app.</summary>
     AppApproval,
 
+    /// <summary>One of several ways to go on.</summary>
+    Choice,
+
     /// <summary>A way to the bank's own page and back.</summary>
     Redirect,
 

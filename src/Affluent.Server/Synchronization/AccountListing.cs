@@ -137,7 +137,7 @@ internal sealed record AccountListing(
             .ToArray();
         return new AccountListing(
             [.. added.Select(row => InDoubt(row, notFound))],
-            [.. Settled(held, changed, seen)],
+            Settled(held, changed, seen),
             notFound,
             listed
         );
@@ -156,7 +156,7 @@ internal sealed record AccountListing(
     }
 
     // Who is listed again, or was deleted, is not the one that came in its place.
-    private static IEnumerable<AccountRow> Settled(
+    private static AccountRow[] Settled(
         IReadOnlyList<AccountRow> held,
         List<AccountRow> changed,
         HashSet<AccountId> seen
@@ -175,7 +175,7 @@ internal sealed record AccountListing(
                 byId[row.Id] = current with { Candidates = candidates };
             }
         }
-        return byId.Values;
+        return [.. byId.Values];
     }
 
     private static AccountRow Renewed(AccountRow old, BankAccount bank, string identity, ListingContext context) =>

@@ -80,7 +80,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         }
         var result = await (
             answer.Returned is { } address ? _steps.AcceptReturn(address, cancellation)
-            : question is Question.OneTimePassword ? _steps.AcceptAnswer(answer.Values, cancellation)
+            : question is Question.OneTimePassword or Question.Choice ? _steps.AcceptAnswer(answer.Values, cancellation)
             : _steps.Poll(answered: true, cancellation)
         );
         return await Answered(question, result);
@@ -198,6 +198,14 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     {
         switch (result)
         {
+            case StepResult.AskUser { Question.CanBeShown: false } ask:
+                LogRefused(
+                    tools.Log,
+                    _id,
+                    Refusal.NotUnderstood,
+                    $"a question that cannot be shown ({ask.Question.GetType().Name})"
+                );
+                return new ChannelEnd.Finished(Outcome.Of(Refusal.NotUnderstood));
             case StepResult.AskUser ask when run.Attended:
                 await Ask(ask);
                 return new ChannelEnd.Waiting();

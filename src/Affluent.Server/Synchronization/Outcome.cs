@@ -80,7 +80,10 @@ internal static class Outcome
         question switch
         {
             Question.Credentials => new(ChannelStatus.AuthFailed, ChannelReason.CredentialsRequired),
-            Question.OneTimePassword => new(ChannelStatus.ChallengeRequired, ChannelReason.CodeRequired),
+            Question.OneTimePassword or Question.Choice => new(
+                ChannelStatus.ChallengeRequired,
+                ChannelReason.CodeRequired
+            ),
             Question.AppApproval => new(ChannelStatus.ChallengeRequired, ChannelReason.ApprovalRequired),
             Question.Redirect => new(ChannelStatus.TokenExpired, ChannelReason.AuthorizationRequired),
             Question.SiteAction => new(ChannelStatus.UserActionRequired, ChannelReason.SiteActionRequired),

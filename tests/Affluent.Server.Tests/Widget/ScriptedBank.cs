@@ -51,16 +51,26 @@ internal sealed class ScriptedBank(ScriptedBanks banks, ChannelMode mode) : Step
                 when values.TryGetValue(Question.OneTimePassword.Field, out var code) => code == "123456"
                 ? new StepResult.Done { Session = "in" }
                 : Code(retry: true),
+            StepInput.Answer { Values: var values } => values[Question.Choice.Field] == "photo"
+                ? Photo()
+                : Code(retry: false),
             StepInput.Poll => banks.Approved ? new StepResult.Done { Session = "in" } : Approval(),
             _ when !inside && login == "otp" => Code(retry: false),
             _ when !inside && login == "app" => Approval(),
+            _ when !inside && login == "choose" => Methods(),
             _ when login == "locked" => new StepResult.Refused(Refusal.AccessLocked, "locked") { Session = "" },
             _ when login == "down" => new StepResult.Later(context.Now.AddDays(2), LaterReason.BankUnavailable)
             {
                 Session = "",
             },
-            _ when login is not ("dev" or "otp" or "app" or "none") || context.Credentials["301"] != "secret" =>
-                new StepResult.Refused(Refusal.WrongCredentials, "wrong") { Session = "" },
+            _ when login is not ("dev" or "otp" or "app" or "choose" or "none")
+                    || context.Credentials["301"] != "secret" => new StepResult.Refused(
+                Refusal.WrongCredentials,
+                "wrong"
+            )
+            {
+                Session = "",
+            },
             StepInput.ListAccounts when login == "none" => Accounts("in"),
             StepInput.ListAccounts => Accounts(
                 "in",
@@ -76,6 +86,32 @@ internal sealed class ScriptedBank(ScriptedBanks banks, ChannelMode mode) : Step
         new(new Question.OneTimePassword("SMS to 06 ** ** ** 12", 6, Digits: true, ExpiresAt: null, retry))
         {
             Session = "code",
+        };
+
+    // A picture of one pixel.
+    private static StepResult.AskUser Photo() =>
+        new(
+            new Question.OneTimePassword("photoTAN", 6, Digits: true, ExpiresAt: null, Retry: false)
+            {
+                Image = new(
+                    "image/gif",
+                    Convert.FromBase64String("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+                ),
+            }
+        )
+        {
+            Session = "code",
+        };
+
+    private static StepResult.AskUser Methods() =>
+        new(
+            new Question.Choice(
+                "How do you want to confirm?",
+                [new("sms", "SMS to 06 ** ** ** 12"), new("photo", "photoTAN <device 2>")]
+            )
+        )
+        {
+            Session = "choice",
         };
 
     private static StepResult.AskUser Approval() =>

@@ -22,6 +22,7 @@ public sealed class WidgetPagesTests
     [
         new Question.Credentials(),
         new Question.OneTimePassword(null, null, Digits: true, ExpiresAt: null, Retry: false),
+        new Question.Choice(null, [new("sms", "SMS")]),
         new Question.AppApproval(null, TimeSpan.FromSeconds(2), ExpiresAt: null),
         new Question.Redirect(new Uri("https://bank.example")),
         new Question.SiteAction(null, null),

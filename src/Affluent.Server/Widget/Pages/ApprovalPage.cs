@@ -24,6 +24,7 @@ internal sealed class ApprovalPage(SessionContext session, OpenQuestion open, Qu
             {
                 Message = asked.Message,
                 QuestionId = QuestionId,
+                Image = ImageView.Of(asked.Image, texts.Image),
             }
         );
     }
@@ -37,6 +38,12 @@ internal sealed class ApprovalTexts(Language language) : Texts(language)
         Say(
             en: $"Open the app of {bank} on your phone and approve the request, then come back here.",
             fr: $"Ouvrez l’application de {bank} sur votre téléphone, validez la demande, puis revenez ici."
+        );
+
+    public string Image =>
+        Say(
+            en: "Image from your bank: scan it with the app",
+            fr: "Image de votre banque : scannez-la avec l’application"
         );
 
     public string Waiting => Say(en: "Waiting for your approval…", fr: "En attente de votre validation…");

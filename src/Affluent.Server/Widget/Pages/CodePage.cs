@@ -30,6 +30,9 @@ internal sealed class CodePage(SessionContext session, OpenQuestion open, Questi
                 HasError = error is not null,
             },
             new CodeView(QuestionId, asked.SentTo, asked.Length, asked.Digits, error)
+            {
+                Image = ImageView.Of(asked.Image, texts.Image),
+            }
         );
     }
 
@@ -48,7 +51,11 @@ internal sealed class CodePage(SessionContext session, OpenQuestion open, Questi
 /// <param name="Length">Number of characters, when known.</param>
 /// <param name="Digits">Whether the code has digits only.</param>
 /// <param name="Error">What is wrong with the last answer; null when nothing is.</param>
-public sealed record CodeView(string QuestionId, string? SentTo, int? Length, bool Digits, string? Error);
+public sealed record CodeView(string QuestionId, string? SentTo, int? Length, bool Digits, string? Error)
+{
+    /// <summary>What the code is read from.</summary>
+    public ImageView? Image { get; init; }
+}
 
 internal sealed class CodeTexts(Language language) : Texts(language)
 {
@@ -68,6 +75,12 @@ internal sealed class CodeTexts(Language language) : Texts(language)
     public string Length(int length) => Say(en: $"{length} characters", fr: $"{length} caractères");
 
     public string Digits => Say(en: "digits only", fr: "chiffres uniquement");
+
+    public string Image =>
+        Say(
+            en: "Image from your bank: scan it, or read the code from it",
+            fr: "Image de votre banque : scannez-la ou lisez-y le code"
+        );
 
     public string Wrong =>
         Say(

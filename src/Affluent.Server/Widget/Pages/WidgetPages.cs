@@ -12,6 +12,7 @@ internal static class WidgetPages
         CredentialsPage.For,
         HandoffPage.For,
         CodePage.For,
+        MethodPage.For,
         ApprovalPage.For,
         SiteActionPage.For,
         WorkingPage.For,

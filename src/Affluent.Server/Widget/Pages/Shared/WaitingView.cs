@@ -11,6 +11,9 @@ public sealed record WaitingView(string Title, string Intro, string Status)
     /// <summary>The question that is open; null when the bank is only at work.</summary>
     public string? QuestionId { get; init; }
 
+    /// <summary>What the bank's app is to be held before.</summary>
+    public ImageView? Image { get; init; }
+
     /// <summary>Where the user has something to do.</summary>
     public (string Address, string Label)? Link { get; init; }
 

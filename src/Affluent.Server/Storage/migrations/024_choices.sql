@@ -1,0 +1,1 @@
+{allow questions.kind QuestionKind};
