@@ -1,14 +1,14 @@
 using Affluent.Bench;
 using Affluent.Bench.Categories;
 
-// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [start] [matching] [categories] | write-category-model
+// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [engine] [start] [matching] [categories] | write-category-model
 // PostgreSQL: AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name (a database of its own is made there, and dropped at the end).
 if (args is ["write-category-model"])
 {
     CategoryAccuracy.WriteModel();
     return 0;
 }
-string[] known = ["pages", "sync", "start", "matching", "categories"];
+string[] known = ["pages", "sync", "engine", "start", "matching", "categories"];
 if (args.Except(known).Any())
 {
     Console.Error.WriteLine($"Benchmarks: {string.Join(", ", known)}; none named: all.");
@@ -32,6 +32,7 @@ foreach (var name in asked)
         {
             "pages" => await PageOfTransactions.Run(server!),
             "sync" => await FirstSynchronization.Run(server!),
+            "engine" => await Engine.Run(server!),
             "matching" => await Matching.Run(),
             "categories" => CategoryAccuracy.Run(),
             _ => await StartAndMemory.Run(server!),
