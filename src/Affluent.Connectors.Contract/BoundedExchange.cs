@@ -21,12 +21,12 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
         CancellationToken cancellationToken
     )
     {
-        var deadline = new CancellationTokenSource(BankLimits.LongestSilence, time);
+        var deadline = new Deadline(time, BankLimits.LongestSilence);
         var begun = time.GetTimestamp();
         void Heard()
         {
             var left = BankLimits.LongestExchange - time.GetElapsedTime(begun);
-            deadline.CancelAfter(
+            deadline.Set(
                 left > BankLimits.LongestSilence ? BankLimits.LongestSilence
                 : left > TimeSpan.Zero ? left
                 : TimeSpan.Zero
@@ -84,10 +84,78 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
             cancelled
         );
 
+    /// <summary>
+    /// When an exchange breaks off. A process that stood still finds both the answer and the end of its time when it goes on: the answer, which a bank may
+    /// give only once, is looked at first.
+    /// </summary>
+    private sealed class Deadline : IDisposable
+    {
+        private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(10);
+        private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
+
+        private readonly CancellationTokenSource _source = new();
+        private readonly TimeProvider _time;
+        private readonly ITimer _timer;
+        private readonly Lock _lock = new();
+        private TimeSpan _after;
+        private long _setAt;
+        private bool _isOver;
+
+        public Deadline(TimeProvider time, TimeSpan after)
+        {
+            _time = time;
+            _timer = time.CreateTimer(_ => Reach(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            Token = _source.Token;
+            Set(after);
+        }
+
+        public CancellationToken Token { get; }
+
+        public void Set(TimeSpan after)
+        {
+            lock (_lock)
+            {
+                if (!_isOver)
+                {
+                    (_after, _setAt) = (after, _time.GetTimestamp());
+                    _timer.Change(after, Timeout.InfiniteTimeSpan);
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_lock)
+            {
+                _isOver = true;
+            }
+            _timer.Dispose();
+        }
+
+        private void Reach()
+        {
+            lock (_lock)
+            {
+                if (_isOver)
+                {
+                    return;
+                }
+                if (_time.GetElapsedTime(_setAt) - _after > Standstill)
+                {
+                    (_after, _setAt) = (Moment, _time.GetTimestamp());
+                    _timer.Change(Moment, Timeout.InfiniteTimeSpan);
+                    return;
+                }
+                _isOver = true;
+            }
+            _source.Cancel();
+        }
+    }
+
     /// <summary>The body as it comes in, counted.</summary>
     private sealed class BoundedBody(
         Stream body,
-        CancellationTokenSource deadline,
+        Deadline deadline,
         Action heard,
         Action<int>? received,
         Action<Exception?> end

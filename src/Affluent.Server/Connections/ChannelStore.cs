@@ -132,7 +132,10 @@ internal static class ChannelStore
         );
     }
 
-    /// <summary>Keeps what a run learned; nothing on a channel that the user has started over meanwhile, or has taken off.</summary>
+    /// <summary>
+    /// Keeps what a run learned; nothing on a channel that the user has started over meanwhile, or has taken off. A session replaces the one that it goes
+    /// on from, or any when a bank has just handed it over.
+    /// </summary>
     public static Task Save(DbWork db, ChannelKey key, ChannelChange change)
     {
         if (change.Session is not null || change.Credentials is not null)
@@ -142,13 +145,16 @@ internal static class ChannelStore
         }
         return db.Execute(
             """
-            update channels set session = coalesce(@Session, session), credentials = coalesce(@Credentials, credentials),
+            update channels set
+                session = case when @IsHandedOver or session is not distinct from @SessionBefore
+                    then coalesce(@Session, session) else session end,
+                credentials = coalesce(@Credentials, credentials),
                 unattended_readings = coalesce(@UnattendedReadings, unattended_readings),
                 spared_until = coalesce(@SparedUntil, spared_until),
                 expires_at = coalesce(@ExpiresAt, expires_at), status = coalesce(@Status, status),
                 reason = case when @Ended then @Reason else reason end,
                 message = case when @Ended then @Message else message end,
-                last_end_at = case when @Ended then @EndedAt else last_end_at end,
+                last_end_at = coalesce(@EndedAt, last_end_at),
                 last_success_at = case when @Succeeded then @EndedAt else last_success_at end
             where user_id = @UserId and connection_id = @ConnectionId and definition_id = @DefinitionId and epoch = @Epoch
                 and status <> 'EMPTY'
@@ -160,6 +166,8 @@ internal static class ChannelStore
                 key.DefinitionId,
                 key.Epoch,
                 change.Session,
+                change.SessionBefore,
+                change.IsHandedOver,
                 change.Credentials,
                 change.ExpiresAt,
                 change.UnattendedReadings,
@@ -233,6 +241,12 @@ internal sealed record ChannelChange
     /// <summary>What the connector returned, sealed.</summary>
     public byte[]? Session { get; init; }
 
+    /// <summary>The stored session that <see cref="Session"/> goes on from, sealed; null: none.</summary>
+    public byte[]? SessionBefore { get; init; }
+
+    /// <summary>A bank handed <see cref="Session"/> over just now: whatever is stored is older.</summary>
+    public bool IsHandedOver { get; init; }
+
     /// <summary>Credentials that the user gave during the run, sealed.</summary>
     public byte[]? Credentials { get; init; }
 
@@ -252,6 +266,6 @@ internal sealed record ChannelChange
     /// <summary>What the bank itself says about it.</summary>
     public string? Message { get; init; }
 
-    /// <summary>UTC seconds.</summary>
+    /// <summary>UTC seconds; null: when it ended last stays.</summary>
     public long? EndedAt { get; init; }
 }

@@ -152,15 +152,17 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     )
         where T : class, IConnector
     {
-        await run.BeforeBank(cancellation);
-        var begun = tools.Time.GetTimestamp();
-        var result = await SynchronizationMetrics.Step(
-            name,
-            run.Connection.ProviderId,
-            channel.Mode,
-            () => WithLease(step, cancellation)
-        );
-        run.Steps.Add(name, tools.Time.GetElapsedTime(begun));
+        var result = await Measured(name, step, cancellation);
+        if (
+            !answered
+            && result is StepResult.Refused { Reason: Refusal.ConsentExpired }
+            && await run.TakeNewerSession(channel, cancellation) is { } newer
+        )
+        {
+            // What ended is a token that another node has renewed.
+            Session = run.Key.Open(newer, Sealed.Session(run.Id, _id)) ?? "";
+            result = await Measured(name, step, cancellation);
+        }
         if (_bounds.Overrun is { } overrun)
         {
             result = new StepResult.Refused(Refusal.NotUnderstood, overrun) { Session = result.Session };
@@ -180,12 +182,27 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         return result;
     }
 
+    private async Task<StepResult> Measured<T>(ConnectorStep name, Step<T> step, CancellationToken cancellation)
+        where T : class, IConnector
+    {
+        await run.BeforeBank(cancellation);
+        var begun = tools.Time.GetTimestamp();
+        var result = await SynchronizationMetrics.Step(
+            name,
+            run.Connection.ProviderId,
+            channel.Mode,
+            () => WithLease(step, cancellation)
+        );
+        run.Steps.Add(name, tools.Time.GetElapsedTime(begun));
+        return result;
+    }
+
     /// <summary>Keeps the connector's session, before the bank is asked again.</summary>
     public void KeepSession(string session)
     {
         if (session != Session)
         {
-            run.Learn(channel, SessionOf(session));
+            run.Learn(channel, new ChannelChange { Session = SealedOf(session) });
             Session = session;
         }
     }
@@ -196,24 +213,26 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         if (session != Session && session.Length <= BankLimits.LongestSession)
         {
             Session = session;
-            await run.LearnAtOnce(channel, SessionOf(session));
+            await run.LearnAtOnce(channel, SealedOf(session));
         }
     }
 
-    private ChannelChange SessionOf(string session) =>
-        new() { Session = run.Key.Seal(session, Sealed.Session(run.Id, _id)) };
+    private byte[] SealedOf(string session) => run.Key.Seal(session, Sealed.Session(run.Id, _id));
 
     private async Task<StepResult> WithLease<T>(Step<T> step, CancellationToken cancellation)
         where T : class, IConnector
     {
         using var stop = new StepStop(tools.Time, cancellation);
+        var taken = Try(step, stop);
         try
         {
-            return await run.KeepLeaseDuring(Try(step, stop));
+            return await run.KeepLeaseDuring(taken);
         }
         catch (LeaseLostException)
         {
-            stop.Now();
+            // What the bank is saying just now is said once: it is heard, and kept.
+            stop.Stop();
+            await ((Task)taken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }

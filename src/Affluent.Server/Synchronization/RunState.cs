@@ -41,6 +41,7 @@ internal sealed class RunState
     private readonly RunTools _tools;
     private readonly UserKey _key;
     private readonly Dictionary<ChannelDefinitionId, (ChannelKey Channel, ChannelChange Change)> _learned = [];
+    private readonly StoredSessions _sessions;
     private readonly List<NewEvent> _untold = [];
     private Progress? _unsavedProgress;
 
@@ -63,6 +64,7 @@ internal sealed class RunState
     )
     {
         (_tools, _key, Job, Connection, Channels) = (tools, key, job, connection, channels);
+        _sessions = new(job.UserId, connection.Id, channels);
         // What an earlier run asked is void.
         Question = job.RunId is null ? null : question;
         _seenAt = tools.Seconds;
@@ -129,6 +131,7 @@ internal sealed class RunState
             new ChannelChange
             {
                 Session = change.Session ?? before.Session,
+                IsHandedOver = change.IsHandedOver || before.IsHandedOver,
                 Credentials = change.Credentials ?? before.Credentials,
                 ExpiresAt = change.ExpiresAt ?? before.ExpiresAt,
                 UnattendedReadings = change.UnattendedReadings ?? before.UnattendedReadings,
@@ -185,16 +188,17 @@ internal sealed class RunState
     }
 
     /// <summary>
-    /// Writes at once what a bank says only once. Nothing cancels it, and a database that refuses it is asked again for as long as a lease
-    /// lasts: meanwhile it is kept here. When the job is another node's by then, that node's word counts.
+    /// Writes at once a session that a bank handed over, which it does only once. Nothing cancels it, and a database that refuses it is asked again for as
+    /// long as a lease lasts: meanwhile it is kept here. When the job is another node's by then, see
+    /// <see cref="StoredSessions.KeepLate"/>.
     /// </summary>
-    /// <exception cref="LeaseLostException">It is not written: the connection was deleted, or another node has the job.</exception>
-    public async Task LearnAtOnce(ChannelAccess channel, ChannelChange change)
+    /// <exception cref="LeaseLostException">The connection was deleted, or another node has the job.</exception>
+    public async Task LearnAtOnce(ChannelAccess channel, byte[] session)
     {
         await Turn.WaitAsync();
         try
         {
-            Learn(channel, change);
+            Learn(channel, new ChannelChange { Session = session, IsHandedOver = true });
         }
         finally
         {
@@ -205,7 +209,7 @@ internal sealed class RunState
         {
             try
             {
-                await Write(CancellationToken.None);
+                await WriteOrKeepLate(channel, session);
                 return;
             }
             catch (Exception error) when (DatabaseOutage.Is(error) && _tools.Time.GetElapsedTime(begun) < Claim.Lease)
@@ -214,6 +218,23 @@ internal sealed class RunState
             }
         }
     }
+
+    private async Task WriteOrKeepLate(ChannelAccess channel, byte[] session)
+    {
+        try
+        {
+            await Write(CancellationToken.None);
+        }
+        catch (LeaseLostException)
+        {
+            await _tools.Database.Write(db => _sessions.KeepLate(Work(db), channel, session), CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="StoredSessions.TakeNewer"/>
+    public Task<byte[]?> TakeNewerSession(ChannelAccess channel, CancellationToken cancellation) =>
+        _tools.Database.Read(db => _sessions.TakeNewer(db, channel), cancellation);
 
     /// <summary>Waits for a step and keeps the lease meanwhile: a bank may take longer than it lasts.</summary>
     /// <exception cref="LeaseLostException">The step is not waited for any more.</exception>
@@ -369,7 +390,7 @@ internal sealed class RunState
     {
         foreach (var (channel, change) in _learned.Values)
         {
-            await ChannelStore.Save(db, channel, change);
+            await ChannelStore.Save(db, channel, change with { SessionBefore = _sessions.Known(channel.DefinitionId) });
         }
         return _unsavedProgress is null
             ? job
@@ -378,6 +399,13 @@ internal sealed class RunState
 
     private void Saved()
     {
+        foreach (var (channel, change) in _learned.Values)
+        {
+            if (change.Session is { } session)
+            {
+                _sessions.Wrote(channel.DefinitionId, session);
+            }
+        }
         _learned.Clear();
         _untold.Clear();
         _unsavedProgress = null;

@@ -1,7 +1,7 @@
 namespace Affluent.Server.Synchronization;
 
 /// <summary>
-/// When a step ends before its time, because the node stops. A bank that is only read is left at once. A bank that has just been told something (a
+/// When a step ends before its time, because the node stops or has lost the job. A bank that is only read is left at once. A bank that has just been told something (a
 /// token is renewed, a code exchanged, a form sent) may say what it answers to that only once: the answer is waited for, and nothing more is asked.
 /// </summary>
 internal sealed class StepStop : IDisposable
@@ -10,15 +10,14 @@ internal sealed class StepStop : IDisposable
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(4);
 
     private readonly Lock _lock = new();
-    private readonly CancellationToken _nodeStops;
     private readonly CancellationTokenSource _end;
     private readonly CancellationTokenRegistration _registration;
     private bool _awaitsAnswer;
+    private bool _stops;
 
     /// <param name="cancellation">The node stops.</param>
     public StepStop(TimeProvider time, CancellationToken cancellation)
     {
-        _nodeStops = cancellation;
         _end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         Token = _end.Token;
         _registration = cancellation.Register(Stop);
@@ -26,9 +25,6 @@ internal sealed class StepStop : IDisposable
 
     /// <summary>Cancelled when the step is to end.</summary>
     public CancellationToken Token { get; }
-
-    /// <summary>Ends the step at once, whatever it waits for.</summary>
-    public void Now() => _end.Cancel();
 
     /// <summary>The bank is about to be asked.</summary>
     /// <exception cref="OperationCanceledException">It is asked nothing any more.</exception>
@@ -39,7 +35,7 @@ internal sealed class StepStop : IDisposable
             Token.ThrowIfCancellationRequested();
             // RFC 9110, section 9.2.1: these methods change nothing.
             _awaitsAnswer = method != HttpMethod.Get && method != HttpMethod.Head;
-            if (!_nodeStops.IsCancellationRequested)
+            if (!_stops)
             {
                 return;
             }
@@ -54,11 +50,13 @@ internal sealed class StepStop : IDisposable
         _end.Dispose();
     }
 
-    private void Stop()
+    /// <summary>Ends the step as soon as the bank has answered what it was told; at once when it was told nothing.</summary>
+    public void Stop()
     {
         bool wait;
         lock (_lock)
         {
+            _stops = true;
             wait = _awaitsAnswer;
         }
         if (wait)

@@ -30,6 +30,12 @@ internal sealed class RotatingBank : IAsyncDisposable
     /// <summary>What happens elsewhere while a token is renewed.</summary>
     public Action Meanwhile { get; set; } = () => { };
 
+    /// <summary>What is waited for after a token is renewed, before its answer is sent.</summary>
+    public Func<Task> MeanwhileAsync { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>What is waited for before a token that has been used is refused.</summary>
+    public Func<Task> OnLost { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Comes before the ordinary answer; false lets it through.</summary>
     public Func<HttpContext, Task<bool>>? Instead { get; set; }
 
@@ -151,24 +157,34 @@ internal sealed class RotatingBank : IAsyncDisposable
         }
     }
 
-    private Task Renew(HttpContext context, string refresh)
+    private async Task Renew(HttpContext context, string refresh)
     {
+        int? renewed = null;
         lock (_lock)
         {
-            if (refresh != $"r{_token}")
+            if (refresh == $"r{_token}")
+            {
+                renewed = ++_token;
+                Renewals++;
+            }
+            else
             {
                 Lost++;
-                context.Response.StatusCode = 400;
-                return Json(context, """{ "error": "invalid_grant" }""");
             }
-            _token++;
-            Renewals++;
+        }
+        if (renewed is null)
+        {
+            await OnLost();
+            context.Response.StatusCode = 400;
+            await Json(context, """{ "error": "invalid_grant" }""");
+            return;
         }
         Meanwhile();
+        await MeanwhileAsync();
         // It ends at once: each step renews it.
-        return Json(
+        await Json(
             context,
-            $$"""{ "access_token": "a{{Current}}", "token_type": "Bearer", "expires_in": 1, "refresh_token": "r{{Current}}" }"""
+            $$"""{ "access_token": "a{{renewed}}", "token_type": "Bearer", "expires_in": 1, "refresh_token": "r{{renewed}}" }"""
         );
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
@@ -143,7 +144,7 @@ public sealed class KeptSessionTests
     }
 
     [Theory, OnBothDatabases]
-    public async Task A_node_that_has_lost_its_job_writes_no_token(DatabaseKind kind)
+    public async Task A_node_that_has_lost_its_job_writes_no_token_over_the_others(DatabaseKind kind)
     {
         var (bank, app, _) = await Linked(kind);
         await using var running = app;
@@ -161,6 +162,98 @@ public sealed class KeptSessionTests
 
         Assert.IsType<LeaseLostException>(refused);
         Assert.Equal("the other's", await NextSession(bank, app));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_token_that_came_after_the_job_was_lost_is_kept_where_nothing_newer_is(DatabaseKind kind)
+    {
+        var (bank, app, _) = await Linked(kind);
+        await using var running = app;
+        Exception? refused = null;
+        var others = "";
+        bank.EmbeddedChannel.Does = async (context, _, _) =>
+        {
+            // The other node reads with what is stored: a session that says nothing new is none to overwrite this one with.
+            bank.EmbeddedChannel.Does = async (other, input, _) =>
+            {
+                if (input is StepInput.ListAccounts)
+                {
+                    others = other.Session;
+                    refused = await Record.ExceptionAsync(() => context.Keep("late"));
+                }
+            };
+            bank.EmbeddedChannel.Instead = (other, input) =>
+                input is StepInput.ListAccounts
+                    ? new StepResult.Page { Session = "of the page", Accounts = [Bank.Account("111")] }
+                    : null;
+            app.Time.Advance(Claim.Lease + TimeSpan.FromSeconds(1));
+            await app.RunDueSynchronizations();
+            bank.EmbeddedChannel.Instead = null;
+            throw new OperationCanceledException();
+        };
+
+        await RunOnce(app, new HookedDatabase(app.Database), CancellationToken.None);
+
+        Assert.IsType<LeaseLostException>(refused);
+        Assert.Equal("", others);
+        Assert.Equal("late", await NextSession(bank, app));
+    }
+
+    /// <summary>A node stands still while the bank answers its renewal; another one comes with the token that is spent.</summary>
+    [Theory]
+    [OnBothDatabases(true)]
+    [OnBothDatabases(false)]
+    public async Task A_consent_outlives_a_node_that_stood_still_while_it_renewed_it(
+        DatabaseKind kind,
+        bool wakesInTime
+    )
+    {
+        await using var bank = await RotatingBank.Start();
+        await using var app = await TestApp.Start(kind, configure: b => b.Services.AddSingleton(bank.Banks()));
+        var (http, id) = await bank.Link(app);
+        var renewed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var wakes = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var slept = false;
+        bank.MeanwhileAsync = async () =>
+        {
+            if (!slept)
+            {
+                slept = true;
+                renewed.SetResult();
+                await wakes.Task.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, Stop);
+            }
+        };
+        var asleep = new HookedDatabase(app.Database);
+        var standing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sleeper = RunOnce(app, asleep, CancellationToken.None);
+        await renewed.Task.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, Stop);
+        asleep.BeforeWrite = () => standing.Task;
+        app.Time.Advance(Claim.Lease + TimeSpan.FromSeconds(1));
+        bank.OnLost = async () =>
+        {
+            if (wakesInTime)
+            {
+                await Wake();
+            }
+        };
+
+        await app.RunDueSynchronizations();
+        await Wake();
+        for (var i = 0; i < 3; i++)
+        {
+            await app.RunDueSynchronizations();
+            app.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(1, bank.Lost);
+        Assert.Equal("SUCCESS", await http.StatusOf(id, FakeBank.Redirect));
+
+        async Task Wake()
+        {
+            standing.TrySetResult();
+            wakes.TrySetResult();
+            await sleeper.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, Stop);
+        }
     }
 
     [Theory, OnBothDatabases]
