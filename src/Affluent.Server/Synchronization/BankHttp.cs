@@ -33,6 +33,7 @@ internal sealed partial class BankHttp : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             ConnectTimeout = TimeSpan.FromSeconds(10),
             ConnectCallback = Connect,
+            PlaintextStreamFilter = SentAgainOnce.Watch,
         };
     }
 
@@ -42,7 +43,7 @@ internal sealed partial class BankHttp : IDisposable
     {
         HttpMessageHandler way = new StoppableExchange(
             stop,
-            new BoundedExchange(_network, _time)
+            new BoundedExchange(new SentAgainOnce(_network), _time)
             {
                 Received = bounds.Add,
                 Ended = exchange =>
