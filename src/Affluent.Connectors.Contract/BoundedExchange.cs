@@ -97,7 +97,6 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
         private readonly TimeProvider _time;
         private readonly ITimer _timer;
         private readonly Lock _lock = new();
-        private TimeSpan _after;
         private long _setAt;
         private bool _isOver;
 
@@ -117,7 +116,7 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
             {
                 if (!_isOver)
                 {
-                    (_after, _setAt) = (after, _time.GetTimestamp());
+                    _setAt = _time.GetTimestamp();
                     _timer.Change(after, Timeout.InfiniteTimeSpan);
                 }
             }
@@ -140,9 +139,9 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
                 {
                     return;
                 }
-                if (_time.GetElapsedTime(_setAt) - _after > Standstill)
+                if (_time.GetElapsedTime(_setAt) > BankLimits.LongestSilence + Standstill)
                 {
-                    (_after, _setAt) = (Moment, _time.GetTimestamp());
+                    _setAt = _time.GetTimestamp();
                     _timer.Change(Moment, Timeout.InfiniteTimeSpan);
                     return;
                 }

@@ -140,6 +140,21 @@ public sealed class BoundedExchangeTests
         Assert.Null(Assert.Single(_ends).Status);
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public async Task A_process_that_stood_still_looks_at_the_answer_before_it_gives_up(int moment, bool waits)
+    {
+        using var bank = new Bank(0, answers: false);
+        using var http = Client(bank);
+        var asked = http.GetAsync(Address, Stop);
+
+        _time.Advance(BankLimits.LongestSilence + TimeSpan.FromMinutes(1));
+        _time.Advance(TimeSpan.FromSeconds(moment));
+
+        Assert.Equal(waits, await Task.WhenAny(asked, Task.Delay(waits ? 50 : 10_000, Stop)) != asked);
+    }
+
     private HttpClient Client(Bank bank) => new(new BoundedExchange(bank, _time) { Ended = _ends.Add });
 
     private static (HttpMethod, Uri?, HttpStatusCode?, Exception?) Of(ExchangeEnd end) =>

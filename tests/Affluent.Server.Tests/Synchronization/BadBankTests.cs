@@ -131,7 +131,7 @@ public sealed class BadBankTests
         var half = new byte[4];
         await body.ReadExactlyAsync(half, Stop);
         var rest = body.ReadAsync(new byte[5], Stop).AsTask();
-        time.Advance(BankLimits.LongestExchange);
+        time.Advance(BankLimits.LongestSilence);
 
         Assert.Equal("half"u8.ToArray(), half);
         await Assert.ThrowsAsync<HttpIOException>(() =>
