@@ -170,4 +170,10 @@ public enum Refusal
     /// in <see cref="StepResult.Refused.Message"/>.
     /// </summary>
     FieldRefused,
+
+    /// <summary>
+    /// The authorization is refused for the account asked for, although the bank has just confirmed it (a renewed token, the list of accounts). Of one account
+    /// it means what <see cref="AccountRefused"/> means; of all of them, that the user must agree anew.
+    /// </summary>
+    AccountUnauthorized,
 }

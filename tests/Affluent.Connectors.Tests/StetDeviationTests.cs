@@ -126,7 +126,7 @@ public sealed class StetDeviationTests
         using var run = SmallBanks.StetAllowed(bank);
         var accounts = await run.Accounts();
 
-        await run.TakeRefused(new StepInput.ListTransactions(accounts[0], null), Refusal.AccountRefused);
+        await run.TakeRefused(new StepInput.ListTransactions(accounts[0], null), Refusal.AccountUnauthorized);
 
         await run.Take<StepResult.Page>(new StepInput.ListTransactions(accounts[1], null));
     }
@@ -164,6 +164,7 @@ public sealed class StetDeviationTests
     [InlineData("GET", Movements, 404)]
     [InlineData("PUT", "/psd2/v1.4.2/consents", 403)]
     [InlineData("POST", "/token", 400)]
+    [InlineData("POST", "/token", 401)]
     [InlineData("POST", "/token", 403)]
     [InlineData("POST", "/token", 404)]
     public async Task A_page_for_people_instead_of_an_answer_ends_nothing(string method, string path, int status)
@@ -200,6 +201,14 @@ public sealed class StetDeviationTests
     [InlineData("POST", "/token", 403, """{ "message": "Forbidden" }""")]
     [InlineData("POST", "/token", 404, """{ "message": "no Route matched with those values" }""")]
     [InlineData("POST", "/token", 200, "<html><title>Maintenance</title></html>")]
+    [InlineData("POST", "/token", 400, """{ "error": "server_error" }""")]
+    [InlineData("POST", "/token", 400, """{ "status": 400, "error": "Bad Request" }""")]
+    // Said by nobody.
+    [InlineData("GET", Accounts, 403, "")]
+    [InlineData("PUT", "/psd2/v1.4.2/consents", 403, "")]
+    [InlineData("POST", "/token", 400, "")]
+    [InlineData("POST", "/token", 403, "")]
+    [InlineData("POST", "/token", 404, "")]
     public async Task The_word_of_a_gateway_ends_nothing(string method, string path, int status, string body)
     {
         var bank = SmallBanks.Stet();
@@ -224,7 +233,7 @@ public sealed class StetDeviationTests
         403,
         """{ "status": 403, "error": "Forbidden", "message": "No consent for TPP", "path": "/accounts" }"""
     )]
-    [InlineData(403, "")]
+    [InlineData(401, "")]
     public async Task The_banks_own_word_ends_the_consent(int status, string body)
     {
         var bank = SmallBanks.Stet().On("GET", Accounts, _ => new Reply(body, status));

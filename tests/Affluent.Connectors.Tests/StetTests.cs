@@ -204,7 +204,7 @@ public sealed class StetTests
 
     [Theory]
     [InlineData(400, """{ "error": "invalid_grant" }""", Refusal.ConsentExpired)]
-    [InlineData(404, "", Refusal.ConsentExpired)]
+    [InlineData(400, """{ "error": "invalid_request" }""", Refusal.ConsentExpired)]
     [InlineData(401, """{ "error": "invalid_client" }""", Refusal.OperatorFault)]
     [InlineData(400, """{ "error": "unauthorized_client" }""", Refusal.OperatorFault)]
     public async Task A_token_endpoint_that_says_no(int status, string body, Refusal reason)

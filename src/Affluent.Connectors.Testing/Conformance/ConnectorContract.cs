@@ -70,7 +70,13 @@ public static class ConnectorContract
         var walk = new Walk(tested, bank, Somebody, LongEnough);
         await walk.Run(cancellation);
         List<string> found = [];
-        if (walk.Steps[^1].Result is not (StepResult.Page or StepResult.Refused { Reason: Refusal.AccountRefused }))
+        if (
+            walk.Steps[^1].Result
+            is not (
+                StepResult.Page
+                or StepResult.Refused { Reason: Refusal.AccountRefused or Refusal.AccountUnauthorized }
+            )
+        )
         {
             found.Add($"the run ends with {Show(walk.Steps[^1])}");
         }

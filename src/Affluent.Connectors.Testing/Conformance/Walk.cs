@@ -57,7 +57,13 @@ internal sealed class Walk(ConnectorUnderTest tested, HttpMessageHandler bank, P
                 }
                 result = await Take(new StepInput.Continue(page.Next), cancellation);
             }
-            if (result is not (StepResult.Page or StepResult.Refused { Reason: Refusal.AccountRefused }))
+            if (
+                result
+                is not (
+                    StepResult.Page
+                    or StepResult.Refused { Reason: Refusal.AccountRefused or Refusal.AccountUnauthorized }
+                )
+            )
             {
                 return;
             }

@@ -152,7 +152,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         }
     }
 
-    // A bank that answers a dead grant with invalid_request, or with 404, exists; one that says invalid_client means us.
+    // One that says invalid_client means us.
     private static bool IsOurFault(StetTokens.Denied denied) =>
         denied.Error switch
         {
@@ -207,11 +207,9 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
             case >= 200 and < 300 when !bodyWanted:
                 return new StetAnswer.Empty();
             case >= 400 and < 500:
-                return new StetAnswer.Denied(answer.Status, $"{answer.Body}")
+                return new StetAnswer.Denied(answer.Status, $"{answer.Body}", answer.Unavailable(session, context.Now))
                 {
-                    InFront = StetRefusal.IsOfGateway(answer.Status, answer.Body)
-                        ? answer.Unavailable(session, context.Now)
-                        : null,
+                    IsInFront = StetRefusal.IsOfGateway(answer.Status, answer.Body),
                 };
             case not (>= 200 and < 300):
                 // A redirect of an interface leads to a maintenance page, and would take the token along.
@@ -235,12 +233,14 @@ internal abstract record StetAnswer
     public sealed record Empty : StetAnswer;
 
     /// <summary>A refusal (4xx) whose meaning depends on the resource.</summary>
-    public sealed record Denied(int Status, string Text) : StetAnswer
+    /// <param name="Unavailable">What to return when it is not the bank that refuses.</param>
+    public sealed record Denied(int Status, string Text, StepResult Unavailable) : StetAnswer
     {
-        /// <summary>
-        /// What to return when a firewall or a gateway speaks: the bank has refused nothing. Null: the bank did.
-        /// </summary>
-        public StepResult? InFront { get; init; }
+        /// <summary>A firewall or a gateway speaks: the bank has refused nothing.</summary>
+        public bool IsInFront { get; init; }
+
+        /// <summary>Nothing says that the bank refuses the consent: a gateway speaks, or a 403 comes without a word.</summary>
+        public bool IsUnproven => IsInFront || (Status == 403 && string.IsNullOrWhiteSpace(Text));
     }
 
     /// <summary>The step ends here.</summary>

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Http;
@@ -146,10 +145,10 @@ internal static partial class StetAuthorization
         }
         request.Content = new FormUrlEncodedContent(form);
         request.Content.Headers.ContentType!.CharSet = "UTF-8";
-        return Judge(await http.Exchange(request, Json.Read, cancellation), now);
+        return Judge(await http.Exchange(request, Json.Read, cancellation), settings, now);
     }
 
-    private static StetTokens Judge(BankAnswer<JsonBody> answer, DateTimeOffset now)
+    private static StetTokens Judge(BankAnswer<JsonBody> answer, StetSettings settings, DateTimeOffset now)
     {
         if (answer.RetryLater("", now) is not null)
         {
@@ -159,10 +158,9 @@ internal static partial class StetAuthorization
         if (!answer.IsSuccess)
         {
             var error = OAuthCode(json?.Text("error"));
-            // RFC 6749 §5.2 knows no 403, no pages for people, and no error without its code: something in front of the bank speaks.
-            return error == "" && (answer.Status == 403 || IsOfNobody(answer, json))
-                ? new StetTokens.Unavailable(answer)
-                : new StetTokens.Denied(answer.Status, error);
+            return IsTheBanksWord(answer, error, settings)
+                ? new StetTokens.Denied(answer.Status, error)
+                : new StetTokens.Unavailable(answer);
         }
         // RFC 6749 Appendix A.12: anything else could not stand in the header that it is sent in.
         if (json?.Text("access_token") is not { } access || access.Any(c => c is < ' ' or > '~'))
@@ -175,13 +173,21 @@ internal static partial class StetAuthorization
         return new StetTokens.Granted(access, json.Value.Text("refresh_token"), life is null ? null : now + life);
     }
 
-    private static bool IsOfNobody(BankAnswer<JsonBody> answer, JsonElement? json) =>
-        answer.Body is { IsMarkup: true }
-        || (
-            answer.Status is 400 or 404
-            && json is { ValueKind: JsonValueKind.Object } said
-            && said.Item("error") is null
-        );
+    /// <summary>
+    /// Whether a refusal is proof of anything. RFC 6749 §5.2 knows no pages for people and no error without its code: what is refused without one, by
+    /// something in front of the bank or by a bank in trouble, is not refused.
+    /// </summary>
+    private static bool IsTheBanksWord(BankAnswer<JsonBody> answer, string error, StetSettings settings) =>
+        error switch
+        {
+            "server_error" or "temporarily_unavailable" or "slow_down" => false,
+            "" => answer.Body is not { IsMarkup: true }
+                && (
+                    answer.Status is 401 or 405 or 406 or 415
+                    || (answer.Status == 404 && settings.DeadGrantIsNotFound && answer.Body is not { IsEmpty: false })
+                ),
+            _ => true,
+        };
 
     /// <summary>A registered error code; anything else could hold what must not be written down.</summary>
     private static string OAuthCode(string? error) => error is not null && Code().IsMatch(error) ? error : "";

@@ -84,6 +84,12 @@ internal sealed record StetSettings
                 false,
                 "text in an error answer that only means: this user has no account"
             ),
+            new(
+                "dead_grant_is_not_found",
+                SettingKind.Switch,
+                false,
+                "true where the token endpoint answers an ended authorization with an empty 404"
+            ),
             new("othr_is_pending", SettingKind.Switch, false, "true where the status OTHR means: not yet booked"),
             new("currency", SettingKind.Text, false, "currency of accounts that name none (EUR unless said)"),
             new("time_zone", SettingKind.TimeZone, false, "zone of the bank's days (Europe/Paris unless said)"),
@@ -111,6 +117,7 @@ internal sealed record StetSettings
     public bool SendDateTo { get; init; }
     public bool EmptyIsNone { get; init; }
     public string? NoAccountsText { get; init; }
+    public bool DeadGrantIsNotFound { get; init; }
     public bool OthrIsPending { get; init; }
     public required string Currency { get; init; }
     public required TimeZoneInfo Zone { get; init; }
@@ -146,6 +153,7 @@ internal sealed record StetSettings
             SendDateTo = On("send_date_to"),
             EmptyIsNone = On("empty_is_none"),
             NoAccountsText = Text("no_accounts_text"),
+            DeadGrantIsNotFound = On("dead_grant_is_not_found"),
             OthrIsPending = On("othr_is_pending"),
             Currency = Text("currency") ?? "EUR",
             Zone = TimeZoneInfo.FindSystemTimeZoneById(Text("time_zone") ?? "Europe/Paris"),

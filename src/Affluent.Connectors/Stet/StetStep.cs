@@ -102,8 +102,8 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                 when settings.NoAccountsText is { } text && denied.Text.Contains(text, StringComparison.Ordinal):
             case StetAnswer.Empty:
                 return new StepResult.Page { Session = _api.Session.Write() };
-            case StetAnswer.Denied { InFront: { } later }:
-                return later;
+            case StetAnswer.Denied { IsUnproven: true } denied:
+                return denied.Unavailable;
             // STET has no resource for the state of a consent: this is how its end shows.
             case StetAnswer.Denied { Status: 401 or 403 } denied:
                 return _api.Expired($"the bank refuses the list of accounts: {denied.Status}");
@@ -239,18 +239,22 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                 return EmptyPage(place);
             // Banks that give fewer days say so by whatever status; a firewall's 403 says nothing of days.
             case StetAnswer.Denied denied
-                when denied is { Status: 400 or 406 or 409 or 416 or 422 } or { Status: 403, InFront: null }
+                when denied is { Status: 400 or 406 or 409 or 416 or 422 } or { Status: 403, IsInFront: false }
                     && Shortened(place) is { } shorter:
                 return await ReadTransactions(shorter, cancellation);
-            case StetAnswer.Denied { InFront: { } later }:
-                return later;
-            case StetAnswer.Denied { Status: 401 or 403 or 404 } denied:
-                return denied.Status == 401 && await IsOver(cancellation) is { } over
-                    ? over
-                    : _api.Refused(
-                        Refusal.AccountRefused,
-                        $"the bank refuses the transactions of an account: {denied.Status}"
+            case StetAnswer.Denied { IsInFront: true } denied:
+                return denied.Unavailable;
+            case StetAnswer.Denied { Status: 401 }:
+                return await IsOver(cancellation)
+                    ?? _api.Refused(
+                        Refusal.AccountUnauthorized,
+                        "the bank refuses the authorization for the transactions of an account: 401"
                     );
+            case StetAnswer.Denied { Status: 403 or 404 } denied:
+                return _api.Refused(
+                    Refusal.AccountRefused,
+                    $"the bank refuses the transactions of an account: {denied.Status}"
+                );
             case StetAnswer.Denied denied:
                 return _api.Refused(Refusal.NotUnderstood, $"the bank refuses a list of transactions: {denied.Status}");
             case StetAnswer.Found found when found.Json.Item("transactions") is not { ValueKind: JsonValueKind.Array }:
@@ -272,7 +276,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         await _api.Get(Path("accounts"), cancellation) switch
         {
             StetAnswer.Ended failed => failed.Result,
-            StetAnswer.Denied { InFront: { } later } => later,
+            StetAnswer.Denied { IsUnproven: true } denied => denied.Unavailable,
             StetAnswer.Denied { Status: 401 or 403 } denied => _api.Expired(
                 $"the bank no longer accepts the authorization: {denied.Status}"
             ),
@@ -366,8 +370,8 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                 return Done();
             case StetAnswer.Ended failed:
                 return failed.Result;
-            case StetAnswer.Denied { InFront: { } later }:
-                return later;
+            case StetAnswer.Denied { IsUnproven: true } denied:
+                return denied.Unavailable;
             case StetAnswer.Denied { Status: 401 }:
                 return _api.Expired("the bank no longer accepts the authorization: 401");
             case StetAnswer.Denied { Status: 403 }:

@@ -13,13 +13,15 @@ namespace Affluent.Server.Synchronization;
 
 /// <summary>Reads the accounts of a channel one after the other: what fails on one costs the others nothing.</summary>
 /// <param name="bankList">All that the bank lists, also what is not read: deleted, or not shared.</param>
+/// <param name="hasWorked">The user's authorization has opened accounts before.</param>
 internal sealed partial class AccountsReading(
     RunTools tools,
     RunState run,
     BankChannel bank,
     ChannelAccess channel,
     ConnectorSteps steps,
-    IReadOnlyList<BankAccount> bankList
+    IReadOnlyList<BankAccount> bankList,
+    bool hasWorked
 )
 {
     private readonly List<ChannelReason> _failures = [];
@@ -81,7 +83,7 @@ internal sealed partial class AccountsReading(
         }
         return _hasFault ? (new ChannelEnd.Faulty(), null)
             : _later is not null ? (null, _later)
-            : (new ChannelEnd.Finished(Outcome.OfAccounts(_read, _failures, _incomplete)), null);
+            : (new ChannelEnd.Finished(Outcome.OfAccounts(_read, _failures, _incomplete, hasWorked)), null);
     }
 
     /// <summary>Done before the run was interrupted.</summary>
@@ -109,7 +111,10 @@ internal sealed partial class AccountsReading(
                 return null;
             case StepResult.Refused when steps.HasOverrun:
                 return result;
-            case StepResult.Refused { Reason: Refusal.AccountRefused or Refusal.NotUnderstood } refused:
+            case StepResult.Refused
+            {
+                Reason: Refusal.AccountRefused or Refusal.AccountUnauthorized or Refusal.NotUnderstood
+            } refused:
                 _unanswered = 0;
                 ChannelRun.LogRefused(tools.Log, channel.DefinitionId, refused.Reason, refused.Detail);
                 await GiveUp(account, Outcome.Of(refused.Reason).Reason!.Value, cancellation);

@@ -17,6 +17,9 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     private readonly ConnectorSteps _steps = new(tools, run, bank, channel);
     private IReadOnlyList<BankAccount> _bankList = [];
 
+    // In this run, just now.
+    private bool _isAuthorized;
+
     /// <summary>The accounts that the channel listed, once it has.</summary>
     public IReadOnlyList<AccountId> ListedAccounts { get; private set; } = [];
 
@@ -53,10 +56,20 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 return interrupted!;
             }
         }
-        var (accounts, interruption) = await new AccountsReading(tools, run, bank, channel, _steps, _bankList).Read(
-            [.. listed.Where(a => a.Row.Selected && !a.Outranked)],
-            cancellation
-        );
+        var (accounts, interruption) = await new AccountsReading(
+            tools,
+            run,
+            bank,
+            channel,
+            _steps,
+            _bankList,
+            HasWorked()
+        ).Read([.. listed.Where(a => a.Row.Selected && !a.Outranked)], cancellation);
+        if (accounts is ChannelEnd.Finished { Result.Reason: ChannelReason.ConsentExpired })
+        {
+            // With what it holds, the connector would not send the user to the bank.
+            _steps.KeepSession("");
+        }
         return accounts ?? await EndOf(interruption!);
     }
 
@@ -126,6 +139,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         }
         var expires = tools.Now.AddDays(bank.Definition.ConsentDays).ToUnixTimeSeconds();
         run.Learn(channel, new ChannelChange { ExpiresAt = expires });
+        _isAuthorized = true;
         await run.DropQuestion(NewEvent.OfUserInput(EventName.ConsentGiven, run.Id, _id));
         return null;
     }
@@ -276,6 +290,16 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         {
             Currency = BankText.Clean(account.Currency),
         };
+
+    /// <summary>Whether accounts were read under the authorization that the channel holds.</summary>
+    private bool HasWorked() =>
+        !_isAuthorized
+        && channel.LastSuccessAt is { } success
+        && (
+            channel.ExpiresAt is not { } end
+            || success
+                >= DateTimeOffset.FromUnixTimeSeconds(end).AddDays(-bank.Definition.ConsentDays).ToUnixTimeSeconds()
+        );
 
     private static bool NeedsConsent(ListedAccount account) =>
         account is { Row.Selected: true, Outranked: false, Bank.ConsentMissing: true };

@@ -61,6 +61,7 @@ internal static class Outcome
             Refusal.OperatorFault => new(ChannelStatus.Failed, ChannelReason.OperatorFault),
             Refusal.NotUnderstood => new(ChannelStatus.Failed, ChannelReason.BankNotUnderstood),
             Refusal.FieldRefused => new(ChannelStatus.AuthFailed, ChannelReason.FieldRefused),
+            Refusal.AccountUnauthorized => new(ChannelStatus.TokenExpired, ChannelReason.ConsentExpired),
         };
 
     /// <summary>A bank that stayed unreachable to the end of the run.</summary>
@@ -92,15 +93,24 @@ internal static class Outcome
 
     /// <summary>A channel whose accounts were read one by one.</summary>
     /// <param name="failures">Why accounts were not read, for each of them.</param>
-    public static ChannelResult OfAccounts(int read, IReadOnlyCollection<ChannelReason> failures, int incomplete) =>
-        failures.Count > 0 && read == 0
-            ? new(
-                ChannelStatus.Failed,
-                failures.Distinct().ToArray() is [var only] ? only : ChannelReason.AccountsRefused,
-                read,
-                failures.Count
-            )
-            : new(ChannelStatus.Success, null, read, failures.Count, incomplete);
+    /// <param name="hasWorked">The user's authorization has opened accounts before: where it opens none any more, another one may.</param>
+    public static ChannelResult OfAccounts(
+        int read,
+        IReadOnlyCollection<ChannelReason> failures,
+        int incomplete,
+        bool hasWorked
+    )
+    {
+        if (failures.Count == 0 || read > 0)
+        {
+            return new(ChannelStatus.Success, null, read, failures.Count, incomplete);
+        }
+        var reason = failures.Distinct().ToArray() is [var only] ? only : ChannelReason.AccountsRefused;
+        return reason != ChannelReason.ConsentExpired ? new(ChannelStatus.Failed, reason, read, failures.Count)
+            : hasWorked ? new(ChannelStatus.TokenExpired, reason, read, failures.Count)
+            // The user has agreed anew, and that was of no use: nobody is sent to the bank again and again.
+            : new(ChannelStatus.Failed, ChannelReason.AccountsRefused, read, failures.Count);
+    }
 
     /// <summary>A fault of ours, which was there to the last time that it was tried.</summary>
     public static ChannelResult OfFault { get; } = new(ChannelStatus.Failed, ChannelReason.InternalError);

@@ -94,6 +94,21 @@ internal sealed record BankFault(
             1
         ),
         new(
+            "refuses its own new token for every account (401), though not for their list",
+            On("/transactions", 401),
+            "FAILED",
+            "TOKEN_EXPIRED consent_expired",
+            1
+        ),
+        new("refuses the list without a word (403)", On(Accounts, 403), "FAILED", "FAILED bank_unavailable", 4),
+        new(
+            "does not know its own token endpoint (an empty 404)",
+            On(Token, 404),
+            "FAILED",
+            "FAILED bank_unavailable",
+            4
+        ),
+        new(
             "sends a row that cannot be kept",
             On("/transactions", 200, OneRowWithoutAmount),
             "PARTIAL_SUCCESS",

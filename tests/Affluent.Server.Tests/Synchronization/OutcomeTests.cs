@@ -14,7 +14,7 @@ public sealed class OutcomeTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
 
-    private static ChannelResult Read => Outcome.OfAccounts(1, [], 0);
+    private static ChannelResult Read => Outcome.OfAccounts(1, [], 0, hasWorked: true);
     private static ChannelResult NotUnderstood => Outcome.Of(Refusal.NotUnderstood);
     private static ChannelResult ConsentExpired => Outcome.Of(Refusal.ConsentExpired);
 
@@ -25,7 +25,7 @@ public sealed class OutcomeTests
         Gen.Enum<Refusal>().Select(Outcome.Of),
         Gen.Enum<LaterReason>().Select(Outcome.Of),
         Gen.Select(Gen.Int[0, 3], Gen.Enum<ChannelReason>().Array[0, 3], Gen.Int[0, 3])
-            .Select((read, failures, incomplete) => Outcome.OfAccounts(read, failures, incomplete))
+            .Select((read, failures, incomplete) => Outcome.OfAccounts(read, failures, incomplete, read % 2 == 0))
     );
 
     [Fact]
@@ -92,12 +92,44 @@ public sealed class OutcomeTests
         const ChannelReason Refused = ChannelReason.AccountsRefused;
         const ChannelReason Down = ChannelReason.BankUnavailable;
 
-        Assert.Equal(new ChannelResult(ChannelStatus.Success), Outcome.OfAccounts(0, [], 0));
-        Assert.Equal(new ChannelResult(ChannelStatus.Success, null, 2, 0), Outcome.OfAccounts(2, [], 0));
-        Assert.Equal(new ChannelResult(ChannelStatus.Success, null, 1, 2), Outcome.OfAccounts(1, [Refused, Down], 0));
-        Assert.Equal(new ChannelResult(ChannelStatus.Failed, Refused, 0, 1), Outcome.OfAccounts(0, [Refused], 0));
-        Assert.Equal(new ChannelResult(ChannelStatus.Failed, Down, 0, 2), Outcome.OfAccounts(0, [Down, Down], 0));
-        Assert.Equal(new ChannelResult(ChannelStatus.Failed, Refused, 0, 2), Outcome.OfAccounts(0, [Down, Refused], 0));
+        Assert.Equal(new ChannelResult(ChannelStatus.Success), Outcome.OfAccounts(0, [], 0, hasWorked: true));
+        Assert.Equal(
+            new ChannelResult(ChannelStatus.Success, null, 2, 0),
+            Outcome.OfAccounts(2, [], 0, hasWorked: true)
+        );
+        Assert.Equal(
+            new ChannelResult(ChannelStatus.Success, null, 1, 2),
+            Outcome.OfAccounts(1, [Refused, Down], 0, hasWorked: true)
+        );
+        Assert.Equal(
+            new ChannelResult(ChannelStatus.Failed, Refused, 0, 1),
+            Outcome.OfAccounts(0, [Refused], 0, hasWorked: true)
+        );
+        const ChannelReason Unauthorized = ChannelReason.ConsentExpired;
+        Assert.Equal(
+            new ChannelResult(ChannelStatus.TokenExpired, Unauthorized, 0, 2),
+            Outcome.OfAccounts(0, [Unauthorized, Unauthorized], 0, hasWorked: true)
+        );
+        Assert.Equal(
+            new ChannelResult(ChannelStatus.Failed, Refused, 0, 1),
+            Outcome.OfAccounts(0, [Unauthorized], 0, hasWorked: false)
+        );
+        Assert.Equal(
+            new ChannelResult(ChannelStatus.Failed, Refused, 0, 2),
+            Outcome.OfAccounts(0, [Unauthorized, Refused], 0, hasWorked: true)
+        );
+        Assert.Equal(
+            new ChannelResult(ChannelStatus.Success, null, 1, 1),
+            Outcome.OfAccounts(1, [Unauthorized], 0, hasWorked: true)
+        );
+        Assert.Equal(
+            new ChannelResult(ChannelStatus.Failed, Down, 0, 2),
+            Outcome.OfAccounts(0, [Down, Down], 0, hasWorked: true)
+        );
+        Assert.Equal(
+            new ChannelResult(ChannelStatus.Failed, Refused, 0, 2),
+            Outcome.OfAccounts(0, [Down, Refused], 0, hasWorked: true)
+        );
     }
 
     [Theory]
@@ -125,7 +157,7 @@ public sealed class OutcomeTests
             refusal => Assert.Equal(!faults.Contains(refusal), Outcome.Of(refusal).NeedsUser)
         );
         Assert.All(Enum.GetValues<LaterReason>(), reason => Assert.False(Outcome.Of(reason).NeedsUser));
-        Assert.False(Outcome.OfAccounts(1, [], 0).NeedsUser);
+        Assert.False(Outcome.OfAccounts(1, [], 0, hasWorked: true).NeedsUser);
         Assert.False(Outcome.NeedsUser(ChannelStatus.Empty));
         Assert.False(Outcome.NeedsUser(ChannelStatus.Running));
     }

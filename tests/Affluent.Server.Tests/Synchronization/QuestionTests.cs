@@ -183,6 +183,68 @@ public sealed class QuestionTests
     }
 
     [Theory, OnBothDatabases]
+    public async Task A_user_all_of_whose_accounts_are_refused_is_sent_to_the_bank_once_and_no_more(DatabaseKind kind)
+    {
+        var bank = Bank_that_authorizes();
+        var ordinary = bank.RedirectChannel.Instead!;
+        var refuses = false;
+        bank.RedirectChannel.Instead = (context, input) =>
+            ordinary(context, input)
+            ?? (
+                refuses && input is StepInput.ListTransactions
+                    ? new StepResult.Refused(Refusal.AccountUnauthorized, "401") { Session = context.Session }
+                    : null
+            );
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser(await app.CreateClient(redirectUrls: "https://app.example"));
+        var (id, link) = await ConnectByLink(http);
+        await app.RunDueSynchronizations();
+        await Authorize(link);
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
+        List<string> seen = [];
+
+        refuses = true;
+        for (var i = 0; i < 2; i++)
+        {
+            app.Time.Advance(TimeSpan.FromHours(1));
+            await RunTests.Synchronize(http, id);
+            await app.RunDueSynchronizations();
+            await See();
+        }
+        await Authorize((await http.Read($"/api/v2.1/connections/{id}/user_input")).Text("address")!);
+        await See();
+        await RunTests.Synchronize(http, id);
+        await app.RunDueSynchronizations();
+        await See();
+
+        Assert.Equal(
+            [
+                "TOKEN_EXPIRED consent_expired STOPPED",
+                "TOKEN_EXPIRED consent_expired WAITING_USER",
+                "FAILED accounts_refused IDLE",
+                "FAILED accounts_refused IDLE",
+            ],
+            seen
+        );
+
+        async Task Authorize(string address)
+        {
+            var visitor = app.Browse("document");
+            await visitor.Open(address);
+            var state = HttpUtility.ParseQueryString(visitor.SentTo!.Query)["state"]!;
+            await visitor.Open($"/embed/v2.1/widget/bank_callback/101?code=ok&state={state}");
+            app.Time.Advance(TimeSpan.FromSeconds(1));
+            await app.RunDueSynchronizations();
+        }
+
+        async Task See()
+        {
+            var channel = await http.Channel(id, FakeBank.Redirect);
+            seen.Add($"{channel.Text("status")} {channel.Text("reason")} {await app.JobState(id)}");
+        }
+    }
+
+    [Theory, OnBothDatabases]
     public async Task The_authorize_link_of_a_closed_client_leads_to_no_bank(DatabaseKind kind)
     {
         await using var app = await TestApp.StartWith(Bank_that_authorizes(), kind);
