@@ -294,7 +294,7 @@ internal sealed partial class Run(RunTools tools)
                     follows is null ? end.Status : ConnectionStatus.Running,
                     end.FailingSince
                 );
-                await RunRecordStore.Insert(work.Db, run.Record(end.Status, tools.Seconds));
+                await RunRecordStore.Insert(work.Db, RunRecord.Of(run, end.Status, tools.Seconds));
                 await run.DeleteQuestion(work.Db);
                 ConnectionJobs.WakeWorker(work.Db);
                 return

@@ -31,6 +31,37 @@ internal sealed record RunRecord
 
     /// <summary>A <see cref="RunContent"/>.</summary>
     public string Content { get; init; } = "";
+
+    /// <summary>What is kept of the run, at its end.</summary>
+    public static RunRecord Of(RunState run, ConnectionStatus status, long now) =>
+        new()
+        {
+            UserId = run.Job.UserId,
+            ConnectionId = run.Id,
+            Id = run.Job.RunId!.Value,
+            EndedAt = now,
+            Attended = run.Attended,
+            Request = run.Job.RunRequest ?? JobRequest.All,
+            Status = status,
+            Attempts = run.Job.Attempt + 1,
+            TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
+            Content = new RunContent
+            {
+                Channels =
+                [
+                    .. run.Progress.Done.Select(done => new RunChannel
+                    {
+                        ChannelDefinitionId = new ChannelDefinitionId(done.Key),
+                        Status = done.Value.Status,
+                        Reason = done.Value.Reason,
+                        AccountsRead = done.Value.AccountsRead,
+                        AccountsFailed = done.Value.AccountsFailed,
+                        AccountsIncomplete = done.Value.AccountsIncomplete,
+                    }),
+                ],
+                Steps = run.Steps.All,
+            }.Write(),
+        };
 }
 
 /// <summary>What a run did.</summary>

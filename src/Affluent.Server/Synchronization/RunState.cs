@@ -352,37 +352,6 @@ internal sealed class RunState
             Status = account.Status.Word(),
         };
 
-    /// <summary>What is kept of the run, at its end.</summary>
-    public RunRecord Record(ConnectionStatus status, long now) =>
-        new()
-        {
-            UserId = Job.UserId,
-            ConnectionId = Id,
-            Id = Job.RunId!.Value,
-            EndedAt = now,
-            Attended = Attended,
-            Request = Job.RunRequest ?? JobRequest.All,
-            Status = status,
-            Attempts = Job.Attempt + 1,
-            TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
-            Content = new RunContent
-            {
-                Channels =
-                [
-                    .. Progress.Done.Select(done => new RunChannel
-                    {
-                        ChannelDefinitionId = new ChannelDefinitionId(done.Key),
-                        Status = done.Value.Status,
-                        Reason = done.Value.Reason,
-                        AccountsRead = done.Value.AccountsRead,
-                        AccountsFailed = done.Value.AccountsFailed,
-                        AccountsIncomplete = done.Value.AccountsIncomplete,
-                    }),
-                ],
-                Steps = Steps.All,
-            }.Write(),
-        };
-
     /// <summary>Deletes the run's question, in a transaction that is its last.</summary>
     public Task DeleteQuestion(DbWork db) => Question is null ? Task.CompletedTask : QuestionStore.Delete(db, Job);
 
