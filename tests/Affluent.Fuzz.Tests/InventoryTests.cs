@@ -48,8 +48,6 @@ public sealed class InventoryTests
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Synchronization.RunContent.Read"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
-        ["Affluent.Server.Accounts.AccountCandidates.Read"] =
-            "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Synchronization.SentAgainOnce.WatchedStream"] =
             "Hands bytes on as they come: who reads them is a target",
         ["Affluent.Server.Synchronization.SynchronizationServices.Callback"] =
