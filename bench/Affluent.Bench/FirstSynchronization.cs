@@ -45,7 +45,7 @@ internal static class FirstSynchronization
                 "rows/s",
                 Figure.Median(ours),
                 Figure.Median(floor),
-                atLeast: 0.40
+                atLeast: 0.60
             ),
         ];
     }

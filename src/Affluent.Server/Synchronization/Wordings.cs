@@ -46,7 +46,7 @@ internal sealed class Wordings(BankAccountType? accountType, OwnCategories own)
     /// <summary>So many texts are remembered; what comes after them is read each time.</summary>
     public const int Most = 20_000;
 
-    private readonly Dictionary<Movement, Wording> _known = [];
+    private readonly Dictionary<Movement, Wording> _known = new(new SameWords());
 
     public Wording Of(Movement movement)
     {
@@ -54,26 +54,36 @@ internal sealed class Wordings(BankAccountType? accountType, OwnCategories own)
         {
             return Wording.Of(movement, accountType, own);
         }
-        var worded = movement with
-        {
-            // Of the amount only the sign counts, and nothing of the days and of where it stands.
-            Amount = Math.Sign(movement.Amount),
-            BankId = null,
-            Day = 0,
-            BookingDay = null,
-            ValueDay = null,
-            TransactionDay = null,
-            Status = TransactionStatus.Booked,
-        };
-        if (_known.TryGetValue(worded, out var known))
+        if (_known.TryGetValue(movement, out var known))
         {
             return known;
         }
         var wording = Wording.Of(movement, accountType, own);
         if (_known.Count < Most)
         {
-            _known.Add(worded, wording);
+            _known.Add(movement, wording);
         }
         return wording;
+    }
+
+    /// <summary>Of the amount only the sign counts, and nothing of the days, of the bank's id and of where it stands.</summary>
+    internal sealed class SameWords : IEqualityComparer<Movement>
+    {
+        public bool Equals(Movement? x, Movement? y) =>
+            x is not null
+            && y is not null
+            && x.Text == y.Text
+            && Math.Sign(x.Amount) == Math.Sign(y.Amount)
+            && x.Currency == y.Currency
+            && x.Counterparty == y.Counterparty
+            && x.Code == y.Code
+            && x.CheckNumber == y.CheckNumber
+            && x.Mandate == y.Mandate
+            && x.CreditorId == y.CreditorId
+            && x.EndToEndId == y.EndToEndId
+            && x.MerchantCategory == y.MerchantCategory;
+
+        // Most that differ differ in their text.
+        public int GetHashCode(Movement movement) => movement.Text.GetHashCode(StringComparison.Ordinal);
     }
 }

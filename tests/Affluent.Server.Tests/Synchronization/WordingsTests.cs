@@ -55,5 +55,96 @@ public sealed class WordingsTests
                 }
             );
 
+    [Fact]
+    public void Whatever_is_told_of_a_movement_makes_others_words_but_its_days_id_and_state()
+    {
+        var plain = new Movement
+        {
+            Amount = 1,
+            Currency = "EUR",
+            Day = 1,
+            Status = TransactionStatus.Booked,
+            Text = "A",
+        };
+        Movement[] others =
+        [
+            plain with
+            {
+                BankId = "x",
+            },
+            plain with
+            {
+                Amount = 2,
+            },
+            plain with
+            {
+                Day = 2,
+            },
+            plain with
+            {
+                BookingDay = 2,
+            },
+            plain with
+            {
+                ValueDay = 2,
+            },
+            plain with
+            {
+                TransactionDay = 2,
+            },
+            plain with
+            {
+                Status = TransactionStatus.Pending,
+            },
+            plain with
+            {
+                Amount = -1,
+            },
+            plain with
+            {
+                Currency = "USD",
+            },
+            plain with
+            {
+                Text = "B",
+            },
+            plain with
+            {
+                Counterparty = "x",
+            },
+            plain with
+            {
+                Code = "x",
+            },
+            plain with
+            {
+                CheckNumber = "x",
+            },
+            plain with
+            {
+                Mandate = "x",
+            },
+            plain with
+            {
+                CreditorId = "x",
+            },
+            plain with
+            {
+                EndToEndId = "x",
+            },
+            plain with
+            {
+                MerchantCategory = "x",
+            },
+        ];
+
+        Assert.Equal(
+            Enumerable.Range(0, 17).Select(i => i < 7),
+            others.Select(o => new Wordings.SameWords().Equals(plain, o))
+        );
+        // A member that is added is thought of: the amount is tried twice.
+        Assert.Equal(16, typeof(Movement).GetProperties().Count(property => property.CanWrite));
+    }
+
     private static ClientRules Rules(RuleConditions conditions) => new([new ClientRule(1, "TRANSPORT", conditions)]);
 }
