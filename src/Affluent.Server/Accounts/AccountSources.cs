@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Storage;
 
@@ -5,6 +6,7 @@ namespace Affluent.Server.Accounts;
 
 /// <summary>What a bank may tell of an account on each of its channels.</summary>
 [WordCase(WordCase.LowerSnake)]
+[JsonConverter(typeof(WordConverter<AccountField>))]
 internal enum AccountField
 {
     Name,
@@ -16,6 +18,10 @@ internal enum AccountField
 
     /// <summary>What only loans, savings or cards have.</summary>
     Details,
+
+    /// <summary>Of the channel that refreshed the account last, as the next one.</summary>
+    Balance,
+    Transactions,
 }
 
 /// <summary>

@@ -81,7 +81,7 @@ internal sealed record AccountMessage
     public required ChannelDefinitionId LastChannelDefinitionId { get; init; }
 
     /// <summary>Which channel told what: an account that two channels know is described by both.</summary>
-    public AccountSourcesMessage Sources { get; init; } = new();
+    public IReadOnlyList<AccountSourceMessage> Sources { get; init; } = [];
 
     /// <summary>That it may be an account which the bank lists no longer; absent when there is no doubt.</summary>
     public AccountMatchMessage? Match { get; init; }
@@ -116,53 +116,53 @@ internal sealed record AccountMatchMessage
 }
 
 /// <summary>
-/// The channel that told each field: the one of higher rank (REDIRECT), or the other where that one says nothing. What none told is absent.
+/// What a channel told of an account. Of two channels that know it, the one of higher rank (REDIRECT) tells what it has, and the other
+/// what that one does not say.
 /// </summary>
-internal sealed record AccountSourcesMessage
+internal sealed record AccountSourceMessage
 {
-    /// <summary>Of <c>name</c>.</summary>
-    public ChannelDefinitionId? Name { get; init; }
+    /// <summary>The channel.</summary>
+    public required ChannelDefinitionId ChannelDefinitionId { get; init; }
 
-    /// <summary>Of <c>account_number</c>.</summary>
-    public ChannelDefinitionId? AccountNumber { get; init; }
+    /// <summary>
+    /// Members of the account: <c>name</c>, <c>account_number</c>, <c>iban</c>, <c>type</c>, <c>usage</c>, <c>owner</c>, <c>details</c>
+    /// (<c>loan</c>, <c>savings</c> or <c>credit_card</c>), <c>balance</c>, and its <c>transactions</c>.
+    /// </summary>
+    public required IReadOnlyList<AccountField> Fields { get; init; }
 
-    /// <summary>Of <c>iban</c>.</summary>
-    public ChannelDefinitionId? Iban { get; init; }
-
-    /// <summary>Of <c>type</c>.</summary>
-    public ChannelDefinitionId? Type { get; init; }
-
-    /// <summary>Of <c>usage</c>.</summary>
-    public ChannelDefinitionId? Usage { get; init; }
-
-    /// <summary>Of <c>owner</c>.</summary>
-    public ChannelDefinitionId? Owner { get; init; }
-
-    /// <summary>Of <c>loan</c>, <c>savings</c> or <c>credit_card</c>.</summary>
-    public ChannelDefinitionId? Details { get; init; }
-
-    /// <summary>The channel that read <c>balance</c> and <c>balances</c> last.</summary>
-    public ChannelDefinitionId? Balance { get; init; }
-
-    /// <summary>The channel that read them last.</summary>
-    public ChannelDefinitionId? Transactions { get; init; }
-
-    public static AccountSourcesMessage Of(AccountRow row)
+    /// <param name="isShared">Otherwise nothing is shown of what is on it.</param>
+    public static IReadOnlyList<AccountSourceMessage> Of(AccountRow row, bool isShared)
     {
         var sources = AccountSources.Of(row);
-        ChannelDefinitionId? SourceOf(AccountField field, object? value) => value is null ? null : sources[field];
-        return new()
-        {
-            Name = SourceOf(AccountField.Name, row.Name),
-            AccountNumber = SourceOf(AccountField.AccountNumber, row.AccountNumber),
-            Iban = SourceOf(AccountField.Iban, row.Iban),
-            Type = SourceOf(AccountField.Type, row.Type),
-            Usage = SourceOf(AccountField.Usage, row.Usage),
-            Owner = SourceOf(AccountField.Owner, row.OwnerName),
-            Details = SourceOf(AccountField.Details, row.Details),
-            Balance = row.BalanceMinor is null ? null : row.LastDefinitionId,
-            Transactions = row.SyncedUntil is null ? null : row.LastDefinitionId,
-        };
+        (AccountField Field, object? Value)[] fields =
+        [
+            (AccountField.Name, row.Name),
+            (AccountField.AccountNumber, row.AccountNumber),
+            (AccountField.Iban, row.Iban),
+            (AccountField.Type, row.Type),
+            (AccountField.Usage, row.Usage),
+            (AccountField.Owner, row.OwnerName),
+            (AccountField.Details, isShared ? row.Details : null),
+            (AccountField.Balance, isShared ? row.BalanceMinor : null),
+            (AccountField.Transactions, isShared ? row.SyncedUntil : null),
+        ];
+        return
+        [
+            .. fields
+                .Where(field => field.Value is not null)
+                .GroupBy(field =>
+                    field.Field is AccountField.Balance or AccountField.Transactions
+                        ? row.LastDefinitionId
+                        : sources[field.Field]
+                )
+                .Where(source => source.Key is not null)
+                .OrderByDescending(source => source.Key == row.LastDefinitionId)
+                .Select(source => new AccountSourceMessage
+                {
+                    ChannelDefinitionId = source.Key!.Value,
+                    Fields = [.. source.Select(field => field.Field)],
+                }),
+        ];
     }
 }
 

@@ -92,15 +92,19 @@ internal static class ApiExamples
             Classification = BankAccountUsage.Personal,
             CreationDate = 1_772_438_460,
             LastChannelDefinitionId = new ChannelDefinitionId("102201"),
-            Sources = new()
-            {
-                Name = new ChannelDefinitionId("102201"),
-                Iban = new ChannelDefinitionId("102201"),
-                AccountNumber = new ChannelDefinitionId("102200"),
-                Owner = new ChannelDefinitionId("102200"),
-                Balance = new ChannelDefinitionId("102201"),
-                Transactions = new ChannelDefinitionId("102201"),
-            },
+            Sources =
+            [
+                new()
+                {
+                    ChannelDefinitionId = new ChannelDefinitionId("102201"),
+                    Fields = [AccountField.Name, AccountField.Iban, AccountField.Balance, AccountField.Transactions],
+                },
+                new()
+                {
+                    ChannelDefinitionId = new ChannelDefinitionId("102200"),
+                    Fields = [AccountField.AccountNumber, AccountField.Owner],
+                },
+            ],
             Owner = new() { Name = "Ada Lovelace" },
         },
         new TransactionMessage

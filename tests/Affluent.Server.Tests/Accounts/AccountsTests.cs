@@ -28,7 +28,7 @@ public sealed class AccountsTests
             {"id":"{{{account.Id}}}","connection_id":"{{{account.ConnectionId}}}","name":"Compte courant",
             "account_number":"00012345678","currency":"EUR","balance":1234.56,"balance_date":1772400000,"type":"CHECKINGS",
             "status":"ACTIVE","usage":"PERSONAL","classification":"PERSONAL","creation_date":1772000000,
-            "last_channel_definition_id":"50100","sources":{"name":"50100","account_number":"50100","type":"50100","usage":"50100","owner":"50100","balance":"50100"},"owner":{"name":"Ada Lovelace"}}
+            "last_channel_definition_id":"50100","sources":[{"channel_definition_id":"50100","fields":["name","account_number","type","usage","owner","balance"]}],"owner":{"name":"Ada Lovelace"}}
             """.ReplaceLineEndings(""),
             one.GetRawText()
         );
