@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
+using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 
@@ -46,6 +47,35 @@ public sealed class StatementCountTests(ITestOutputHelper output)
         Assert.InRange(answerCost.Statements, 1, 9);
         Assert.InRange(runCost.Statements, 1, 116 / 2);
         Assert.InRange(runCost.Transactions, 1, 11 / 2);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_run_by_night_that_finds_nothing_new_writes_no_transaction_of_the_user_and_takes_three_of_the_database(
+        DatabaseKind kind
+    )
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(
+            Bank.Account("111"),
+            [.. Enumerable.Range(0, 50).Select(i => Bank.Booked($"id{i}", -i - 1, "2026-02-25", $"CARTE {i}"))]
+        );
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+        app.Time.Advance(TimeSpan.FromSeconds((await app.DueAt(id))!.Value - app.Time.Seconds()));
+        var stored = await app.Snapshot("transactions", "change_sets");
+        var before = Cost(app);
+
+        await app.RunDueSynchronizations();
+
+        var cost = Minus(Cost(app), before);
+        output.WriteLine($"{kind}: {cost}");
+        Assert.Contains(bank.EmbeddedChannel.Steps, step => step.Context.User is null);
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
+        Assert.Equal(stored, await app.Snapshot("transactions", "change_sets"));
+        // Its claim is among them; another one finds nothing more.
+        Assert.InRange(cost.Transactions, 1, 3 + 1);
     }
 
     private static (long Statements, long Transactions) Cost(TestApp app) =>
