@@ -100,6 +100,18 @@ internal static class PlatformTargets
         return (name, Promise.Few(reading.Faults.Count), Shown(reading));
     }
 
+    // The last of two options of one name counts, and the first is shown: the same word may be a user's name there.
+    private static bool StandsInAnotherOption(string address) =>
+        address.IndexOf('?', StringComparison.Ordinal) is >= 0 and var options
+        && address[(options + 1)..]
+            .Split('&', '#')
+            .Select(option => option.Split('=', 2))
+            .Any(option =>
+                option.Length == 2
+                && !PostgresDatabase.IsPassword(Uri.UnescapeDataString(option[0]))
+                && Uri.UnescapeDataString(option[1]).Contains(Secret, StringComparison.Ordinal)
+            );
+
     /// <summary>What check-config shows must hold no password, and all that a start derives must be there.</summary>
     private static string Shown(SettingsReading reading)
     {
@@ -117,6 +129,7 @@ internal static class PlatformTargets
                         Secret,
                         StringComparison.Ordinal
                     )
+                    || StandsInAnotherOption(settings.Database)
                     || !Uri.UnescapeDataString(database).Contains(Secret, StringComparison.Ordinal),
                 "a password of the database is not shown"
             );
