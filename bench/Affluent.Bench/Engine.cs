@@ -13,6 +13,7 @@ namespace Affluent.Bench;
 internal static class Engine
 {
     private const int Connections = 1_000;
+    private const int WarmUps = 3;
     private const int Places = 64;
     private const int InFlight = 1_000;
     private const int Due = 100;
@@ -38,6 +39,12 @@ internal static class Engine
         List<double> bare = [];
         List<double> changed = [];
         var (statements, transactions) = (0L, 0L);
+        // The compiler and the plans of the database are at work until then.
+        for (var round = 0; round < WarmUps; round++)
+        {
+            await MakeDue(database);
+            await RunDue(worker, Places);
+        }
         for (var round = 0; round < 3; round++)
         {
             await MakeDue(database);
@@ -46,6 +53,9 @@ internal static class Engine
             statements = database.Database.Statements - before.Statements;
             transactions = database.Database.Transactions - before.Transactions;
             bare.Add(await Bare(database, (int)(statements / Connections), (int)(transactions / Connections)));
+        }
+        for (var round = 0; round < 3; round++)
+        {
             bank.New += 10;
             await MakeDue(database);
             changed.Add(await RunDue(worker, Places));

@@ -104,10 +104,7 @@ internal static class Claim
             var client = waiting.MinBy(admission.Of);
             var share = (upTo - claimed.Count + waiting.Count - 1) / waiting.Count;
             var due = await JobStore.LockDue(db, priority, client, admission, share, now);
-            foreach (var job in due.Where(admission.Admits))
-            {
-                claimed.Add(await JobStore.Apply(db, job, new JobChange.Claimed(LeaseFrom(now))));
-            }
+            claimed.AddRange(await JobStore.Claim(db, [.. due.Where(admission.Admits)], LeaseFrom(now)));
             if (due.Count < share)
             {
                 waiting.Remove(client);

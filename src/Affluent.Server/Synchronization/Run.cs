@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Affluent.Connectors.Contract;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
@@ -33,7 +34,8 @@ internal sealed partial class Run(RunTools tools)
             {
                 if (entry.HeldUntil() is { } until)
                 {
-                    await run.Release(until, attempt: 0, cancellation);
+                    // Whatever keeps it off: it is not taken again in the same moment, and again.
+                    await run.Release(Math.Max(until, tools.Seconds + 1), attempt: 0, cancellation);
                     return JobEnd.PutOff;
                 }
                 entry.CountReadings();
@@ -120,7 +122,10 @@ internal sealed partial class Run(RunTools tools)
             async work =>
             {
                 await ConnectionsStore.SetRunning(work.Db, work.UserId, run.Id);
-                await QuestionStore.Delete(work.Db, run.Job);
+                if (run.HasVoidQuestion)
+                {
+                    await QuestionStore.Delete(work.Db, run.Job);
+                }
                 return
                 [
                     NewEvent.OfConnection(EventName.SynchronizationStarted, run.Id) with
@@ -170,7 +175,10 @@ internal sealed partial class Run(RunTools tools)
             await run.Release(due.ToUnixTimeSeconds(), run.Job.Attempt + 1, cancellation);
             return unfinished.Exists(u => u.End is ChannelEnd.Faulty) ? JobEnd.Failed : JobEnd.PutOff;
         }
-        await Conclude(run, cancellation);
+        var spared = run.Attended
+            ? null
+            : unfinished.Min(u => u.End is ChannelEnd.Later { Reason: LaterReason.RateLimited } l ? l.NotBefore : default(DateTimeOffset?));
+        await Conclude(run, spared, cancellation);
         return JobEnd.Done;
     }
 
@@ -261,7 +269,8 @@ internal sealed partial class Run(RunTools tools)
         );
     }
 
-    private Task Conclude(RunState run, CancellationToken cancellation)
+    /// <param name="spared">Until when a bank that was not read wants to be left alone.</param>
+    private Task Conclude(RunState run, DateTimeOffset? spared, CancellationToken cancellation)
     {
         ChannelResult[] results = [.. run.Progress.Results];
         var end = Outcome.End(
@@ -272,7 +281,8 @@ internal sealed partial class Run(RunTools tools)
                     run.Id.Value,
                     Rhythm.Of(tools.Banks, run.Connection.ProviderId),
                     tools.Now,
-                    failingSince
+                    failingSince,
+                    spared
                 ),
             run.Connection.FailingSince,
             tools.Seconds

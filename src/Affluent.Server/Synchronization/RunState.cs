@@ -66,7 +66,7 @@ internal sealed class RunState
         (_tools, _key, Job, Connection, Channels) = (tools, key, job, connection, channels);
         _sessions = new(job.UserId, connection.Id, channels);
         // What an earlier run asked is void.
-        Question = job.RunId is null ? null : question;
+        (Question, HasVoidQuestion) = job.RunId is null ? (null, question is not null) : (question, false);
         _seenAt = tools.Seconds;
         Progress = Progress.Read(job.Progress);
         Attended = job.IsAttended(tools.Seconds);
@@ -87,6 +87,9 @@ internal sealed class RunState
     public UserKey Key => _key;
 
     public IReadOnlyList<ChannelAccess> Channels { get; }
+
+    /// <summary>Whether there is a question of an earlier run, which nobody needs any more.</summary>
+    public bool HasVoidQuestion { get; }
 
     /// <summary>What the run asked the user before it came to this node; null: nothing.</summary>
     public QuestionRow? Question { get; private set; }
@@ -281,11 +284,7 @@ internal sealed class RunState
                 async db =>
                 {
                     var job = await Claim.Hold(db, Job, _tools.Seconds);
-                    job = await SaveLearned(db, job);
-                    if (change?.Invoke(job) is { } wanted)
-                    {
-                        job = await JobStore.Apply(db, job, wanted);
-                    }
+                    job = await SaveLearned(db, job, change?.Invoke(job));
                     var work = Work(db);
                     await EventLog.Append(
                         work,
@@ -314,8 +313,7 @@ internal sealed class RunState
                 {
                     if (await JobStore.LockRunning(db, Job) is { } job)
                     {
-                        job = await SaveLearned(db, job);
-                        await JobStore.Apply(db, job, new JobChange.Released(dueAt, attempt));
+                        await SaveLearned(db, job, new JobChange.Released(dueAt, attempt));
                         await EventLog.Append(Work(db), _untold);
                     }
                 },
@@ -355,15 +353,14 @@ internal sealed class RunState
     /// <summary>Deletes the run's question, in a transaction that is its last.</summary>
     public Task DeleteQuestion(DbWork db) => Question is null ? Task.CompletedTask : QuestionStore.Delete(db, Job);
 
-    private async Task<Job> SaveLearned(DbWork db, Job job)
+    private async Task<Job> SaveLearned(DbWork db, Job job, JobChange? last)
     {
         foreach (var (channel, change) in _learned.Values)
         {
             await ChannelStore.Save(db, channel, change with { SessionBefore = _sessions.Known(channel.DefinitionId) });
         }
-        return _unsavedProgress is null
-            ? job
-            : await JobStore.Apply(db, job, new JobChange.Progressed(_unsavedProgress.Write()));
+        JobChange? progressed = _unsavedProgress is null ? null : new JobChange.Progressed(_unsavedProgress.Write());
+        return await JobStore.Apply(db, job, new[] { progressed, last }.OfType<JobChange>());
     }
 
     private void Saved()

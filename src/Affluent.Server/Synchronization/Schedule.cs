@@ -31,11 +31,13 @@ internal static class Schedule
     /// among its readings; only in every third night after three days of failures, once a week after two weeks.
     /// </summary>
     /// <param name="failingSince">Since when every run has failed, in UTC seconds; null: the last brought something.</param>
+    /// <param name="spared">Until when the bank wants to be left alone: it has not been read for a day, so it is read then, if that is before the slot and no nearer than slots are.</param>
     public static DateTimeOffset NextSlot(
         long connectionId,
         Rhythm rhythm,
         DateTimeOffset now,
-        long? failingSince = null
+        long? failingSince = null,
+        DateTimeOffset? spared = null
     )
     {
         var failing = failingSince is { } since ? now - DateTimeOffset.FromUnixTimeSeconds(since) : TimeSpan.Zero;
@@ -56,7 +58,9 @@ internal static class Schedule
             {
                 if (slot >= earliest)
                 {
-                    return slot;
+                    return nights == 1 && spared is { } until
+                        ? Earlier(slot, Later(until, now + LeastDistance) + (Jitter * Fraction(connectionId, 0)))
+                        : slot;
                 }
             }
         }
@@ -73,6 +77,10 @@ internal static class Schedule
         var bounded = doubled < most ? doubled : most;
         return bounded * (1 + (0.25 * Fraction(seed, attempt)));
     }
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     private static DateTimeOffset SlotOf(long connectionId, DateOnly day, TimeZoneInfo zone)
     {

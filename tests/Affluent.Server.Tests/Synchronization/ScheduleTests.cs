@@ -91,6 +91,24 @@ public sealed class ScheduleTests
             );
 
     [Fact]
+    public void A_bank_that_wanted_to_be_spared_is_read_soon_after_and_no_earlier_than_six_hours_from_now() =>
+        Gen.Select(Gen.Long[1, long.MaxValue], Times, Gen.Int[0, 40])
+            .Sample(
+                (id, now, hours) =>
+                {
+                    var slot = Schedule.NextSlot(id, ByNight, now);
+                    var until = now.AddHours(hours);
+
+                    var next = Schedule.NextSlot(id, ByNight, now, spared: until);
+
+                    var least = TimeSpan.FromHours(Math.Max(6, hours));
+                    Assert.True(next == slot || next < slot);
+                    Assert.True(next == slot || (next - now >= least && next - now <= least + TimeSpan.FromMinutes(10)));
+                    Assert.True(next < slot || slot - now <= least + TimeSpan.FromMinutes(10));
+                }
+            );
+
+    [Fact]
     public void What_fails_for_days_is_tried_by_night_alone() =>
         Assert.Equal(
             Schedule.NextSlot(7, ByNight, Noon, Noon.AddDays(-4).ToUnixTimeSeconds()),

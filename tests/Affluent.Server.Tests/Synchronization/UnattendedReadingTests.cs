@@ -102,6 +102,7 @@ public sealed class UnattendedReadingTests
         bank.EmbeddedChannel.Instead = (context, _) =>
             new StepResult.Later(named, LaterReason.RateLimited) { Session = context.Session, IsNamed = true };
         await Unattended(app, client, id);
+        var next = await app.DueAt(id);
         bank.EmbeddedChannel.Instead = null;
         bank.EmbeddedChannel.Steps.Clear();
 
@@ -111,6 +112,7 @@ public sealed class UnattendedReadingTests
         await LinkedBank.Again(app, user, id);
 
         Assert.Equal(0, asked);
+        Assert.InRange(next!.Value, named.ToUnixTimeSeconds(), named.ToUnixTimeSeconds() + 600);
         Assert.Equal(
             (0, named.ToUnixTimeSeconds()),
             (left.GetProperty("remaining").GetInt32(), left.GetProperty("resets_at").GetInt64())
