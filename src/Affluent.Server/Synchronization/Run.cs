@@ -177,7 +177,9 @@ internal sealed partial class Run(RunTools tools)
         }
         var spared = run.Attended
             ? null
-            : unfinished.Min(u => u.End is ChannelEnd.Later { Reason: LaterReason.RateLimited } l ? l.NotBefore : default(DateTimeOffset?));
+            : unfinished.Min(u =>
+                u.End is ChannelEnd.Later { Reason: LaterReason.RateLimited } l ? l.NotBefore : default(DateTimeOffset?)
+            );
         await Conclude(run, spared, cancellation);
         return JobEnd.Done;
     }

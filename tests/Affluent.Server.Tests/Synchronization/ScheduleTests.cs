@@ -103,7 +103,9 @@ public sealed class ScheduleTests
 
                     var least = TimeSpan.FromHours(Math.Max(6, hours));
                     Assert.True(next == slot || next < slot);
-                    Assert.True(next == slot || (next - now >= least && next - now <= least + TimeSpan.FromMinutes(10)));
+                    Assert.True(
+                        next == slot || (next - now >= least && next - now <= least + TimeSpan.FromMinutes(10))
+                    );
                     Assert.True(next < slot || slot - now <= least + TimeSpan.FromMinutes(10));
                 }
             );
