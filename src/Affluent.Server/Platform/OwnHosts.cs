@@ -9,15 +9,7 @@ internal static partial class OwnHosts
 {
     public static void UseOwnHosts(this WebApplication app, Settings settings)
     {
-        var prefixes = new (Uri? Url, string Prefix)[]
-        {
-            (settings.AuthUrl, "/auth"),
-            (settings.ApiUrl, "/api"),
-            (settings.EmbedUrl, "/embed"),
-            (settings.DocsUrl, "/docs"),
-        }
-            .Where(role => role.Url is { AbsolutePath: "/" })
-            .ToDictionary(role => role.Url!.Authority, role => role.Prefix, StringComparer.OrdinalIgnoreCase);
+        var prefixOf = Prefixes(settings);
         var own = Names(settings);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OwnHosts).FullName!);
         app.Use(
@@ -29,7 +21,7 @@ internal static partial class OwnHosts
                 {
                     return next(context);
                 }
-                if (prefixes.TryGetValue(request.Host.Value ?? "", out var prefix))
+                if (prefixOf(request.Host) is { } prefix)
                 {
                     CallersPath.ServeAs(context, prefix + request.Path);
                 }
@@ -46,6 +38,35 @@ internal static partial class OwnHosts
                 return next(context);
             }
         );
+    }
+
+    /// <summary>
+    /// The path under which the role of a host is served; null: the host is no role's own. A proxy may add its port to the name or leave the public one out (nginx's
+    /// <c>$host</c>), so a name that one role alone has is that role's at any port; roles of one name are told apart by their ports.
+    /// </summary>
+    private static Func<HostString, string?> Prefixes(Settings settings)
+    {
+        var roles = new (Uri? Url, string Prefix)[]
+        {
+            (settings.AuthUrl, "/auth"),
+            (settings.ApiUrl, "/api"),
+            (settings.EmbedUrl, "/embed"),
+            (settings.DocsUrl, "/docs"),
+        }
+            .Where(role => role.Url is not null)
+            .Select(role => (Url: role.Url!, role.Prefix))
+            .ToArray();
+        var byAuthority = roles
+            .Where(role => role.Url.AbsolutePath == "/")
+            .ToDictionary(role => role.Url.Authority, role => role.Prefix, StringComparer.OrdinalIgnoreCase);
+        var byName = roles
+            .GroupBy(role => role.Url.Host, StringComparer.OrdinalIgnoreCase)
+            // This machine is reached without any role's name, too.
+            .Where(same => same.Count() == 1 && !ListenAddresses.IsLoopback(same.Key))
+            .Select(same => same.Single())
+            .Where(role => role.Url.AbsolutePath == "/")
+            .ToDictionary(role => role.Url.Host, role => role.Prefix, StringComparer.OrdinalIgnoreCase);
+        return host => byAuthority.GetValueOrDefault(host.Value ?? "") ?? byName.GetValueOrDefault(host.Host);
     }
 
     /// <summary>Whether a name is one of the platform's, at whatever port: those of the settings, and those of this machine.</summary>

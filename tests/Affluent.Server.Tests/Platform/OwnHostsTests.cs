@@ -64,6 +64,39 @@ public sealed class OwnHostsTests
     }
 
     [Theory]
+    [OnBothDatabases("api.example:8443", "/v2.1/accounts", 401)]
+    [OnBothDatabases("API.example", "/v2.1/accounts", 401)]
+    [OnBothDatabases("auth.example", "/.well-known/jwks", 200)]
+    [OnBothDatabases("auth.example:8443", "/.well-known/jwks", 200)]
+    [OnBothDatabases("auth.example:5100", "/.well-known/jwks", 200)]
+    // Two roles have this name: only their ports tell which one is meant.
+    [OnBothDatabases("two.example:8001", "/", 200)]
+    [OnBothDatabases("two.example:8002", "/v2.1/widget/add_connection", 403)]
+    [OnBothDatabases("two.example", "/v2.1/widget/add_connection", 404)]
+    [OnBothDatabases("two.example", "/embed/v2.1/widget/add_connection", 403)]
+    public async Task A_proxy_may_add_its_port_to_a_role_s_name_or_leave_it_out(
+        DatabaseKind kind,
+        string host,
+        string path,
+        int status
+    )
+    {
+        await using var app = await TestApp.Start(
+            kind,
+            settings: s =>
+                s with
+                {
+                    ApiUrl = new Uri("https://api.example"),
+                    AuthUrl = new Uri("https://auth.example:8443"),
+                    DocsUrl = new Uri("https://two.example:8001"),
+                    EmbedUrl = new Uri("https://two.example:8002"),
+                }
+        );
+
+        Assert.Equal(status, await Status(app, host, path));
+    }
+
+    [Theory]
     [OnBothDatabases("192.0.2.1:5100", true)]
     [OnBothDatabases("[2001:db8::1]", true)]
     [OnBothDatabases("evil.example", false)]
