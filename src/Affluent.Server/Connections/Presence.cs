@@ -11,16 +11,8 @@ namespace Affluent.Server.Connections;
 internal static class Presence
 {
     /// <summary>The user who makes this request, or for whom a client's server makes it just now.</summary>
-    public static PresentUser Of(HttpContext context, Caller caller)
-    {
-        var headers = context.Request.Headers;
-        return
-            caller.UserId is null
-            && headers["PSU-IP-Address"] is [{ Length: > 0 and <= 45 } address, ..]
-            && System.Net.IPAddress.TryParse(address, out var ip)
-            ? new PresentUser(ip.ToString(), Short(headers["PSU-User-Agent"]), Short(headers["PSU-Accept-Language"]))
-            : OfBrowser(context);
-    }
+    public static PresentUser Of(HttpContext context, Caller caller) =>
+        OfSynchronization(context, caller) ?? OfBrowser(context);
 
     /// <summary>The user whose browser makes this request: their address is that of the connection, whatever the browser claims.</summary>
     public static PresentUser OfBrowser(HttpContext context)
@@ -35,7 +27,14 @@ internal static class Presence
 
     /// <summary>The same for a request that may also come from a machine at night: null unless the user is known to be there.</summary>
     public static PresentUser? OfSynchronization(HttpContext context, Caller caller) =>
-        caller.UserId is not null || context.Request.Headers.ContainsKey("PSU-IP-Address") ? Of(context, caller) : null;
+        caller.UserId is not null ? OfBrowser(context) : Forwarded(context.Request.Headers);
+
+    // What is no address tells of nobody.
+    private static PresentUser? Forwarded(IHeaderDictionary headers) =>
+        headers["PSU-IP-Address"] is [{ Length: > 0 and <= 45 } address, ..]
+        && System.Net.IPAddress.TryParse(address, out var ip)
+            ? new PresentUser(ip.ToString(), Short(headers["PSU-User-Agent"]), Short(headers["PSU-Accept-Language"]))
+            : null;
 
     private static string? Short(string? text) =>
         text is not { Length: > 0 } ? null

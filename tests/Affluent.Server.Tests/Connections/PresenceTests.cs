@@ -44,10 +44,38 @@ public sealed class PresenceTests
         }
     }
 
-    private static HttpClient Claiming(HttpClient http)
+    [Theory]
+    [OnBothDatabases("203.0.113.7", true)]
+    [OnBothDatabases("2001:db8::7", true)]
+    [OnBothDatabases("unknown", false)]
+    [OnBothDatabases("203.0.113.7, 10.0.0.1", false)]
+    [OnBothDatabases("", false)]
+    public async Task What_is_no_address_tells_no_bank_that_its_customer_is_there(
+        DatabaseKind kind,
+        string claimed,
+        bool isThere
+    )
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"));
+        await using var app = await TestApp.StartWith(bank, kind);
+        var user = await app.CreateUser(await app.CreateClient(clientMode: true));
+        using var http = app.WithToken(await app.UserToken(user));
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+        using var byClient = Claiming(app.WithToken(await app.ClientToken(user.Client, "connections_sync")), claimed);
+
+        using var answer = await byClient.PostAsync($"/api/v2.1/connections/{id}/synchronize", content: null, Stop);
+        await app.RunDueSynchronizations();
+
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        Assert.Equal(isThere ? claimed : null, bank.EmbeddedChannel.Steps[^1].Context.User?.IpAddress);
+    }
+
+    private static HttpClient Claiming(HttpClient http, string address = "203.0.113.7")
     {
         http.DefaultRequestHeaders.Add("User-Agent", "Browser");
-        http.DefaultRequestHeaders.Add("PSU-IP-Address", "203.0.113.7");
+        http.DefaultRequestHeaders.TryAddWithoutValidation("PSU-IP-Address", address);
         http.DefaultRequestHeaders.Add("PSU-User-Agent", "Claimed");
         return http;
     }
