@@ -65,7 +65,7 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     /// <param name="about">The id that the command named; null: none.</param>
     /// <param name="exitCode">How it ended.</param>
     public void OperatorCommand(string command, string? about, int exitCode) =>
-        Tell(new(), log => LogOperatorCommand(log, command, about ?? "nobody", exitCode));
+        Tell(new(), log => LogOperatorCommand(log, command, about ?? "none", exitCode));
 
     public void RecordingStarted(SecuritySubject about) => Tell(about, LogRecordingStarted);
 
@@ -196,7 +196,7 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     [LoggerMessage(
         7301,
         LogLevel.Information,
-        "An operator ran '{Command}' about {About}; it ended with {ExitCode}",
+        "An operator ran '{Command}' (id: {About}); it ended with {ExitCode}",
         EventName = "operator_command"
     )]
     private static partial void LogOperatorCommand(ILogger log, string command, string about, int exitCode);

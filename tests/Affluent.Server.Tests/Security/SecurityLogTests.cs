@@ -235,13 +235,13 @@ public sealed class SecurityLogTests
 
         Assert.DoesNotContain("7301", output, StringComparison.Ordinal);
         Assert.Contains(
-            $"7301 Affluent.Security: An operator ran 'client disable' about {client.ClientId}; it ended with 0 event=operator_command",
+            $"7301 Affluent.Security: An operator ran 'client disable' (id: {client.ClientId}); it ended with 0 event=operator_command",
             errors,
             StringComparison.Ordinal
         );
         Assert.Equal(ExitCode.Failed, code);
-        Assert.Contains("ran 'client disable' about nobody; it ended with 1", failed, StringComparison.Ordinal);
-        Assert.Contains("ran 'client create' about nobody; it ended with 0", made, StringComparison.Ordinal);
+        Assert.Contains("ran 'client disable' (id: none); it ended with 1", failed, StringComparison.Ordinal);
+        Assert.Contains("ran 'client create' (id: none); it ended with 0", made, StringComparison.Ordinal);
         Assert.Matches("7105 Affluent.Security: A client was made event=client_created client_id=[0-9]+", made);
         Assert.DoesNotContain("Secret-Plan", made, StringComparison.Ordinal);
         var (_, help, asking) = await app.RunCommand("client", "update", "--help");
