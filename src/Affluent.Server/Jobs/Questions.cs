@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Server.Authorization;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
@@ -68,6 +69,9 @@ internal abstract record ReturnOutcome
 
     /// <summary>Nobody is awaited with this state at this address, or no longer.</summary>
     public sealed record NotAwaited : ReturnOutcome;
+
+    /// <summary>The client was closed meanwhile, and nothing is read for it. Nothing was done.</summary>
+    public sealed record ClientClosed : ReturnOutcome;
 
     /// <summary>Another browser than the one that left. Nothing was done: the right one may still come.</summary>
     public sealed record OtherBrowser(ConnectionId ConnectionId, ChannelDefinitionId DefinitionId) : ReturnOutcome;
@@ -139,6 +143,10 @@ internal static class Questions
         if (Departure.Open(await work.Key(), found.Id, arrival.Kept(found.Id)) is not { } departure)
         {
             return new ReturnOutcome.OtherBrowser(connectionId, found.DefinitionId);
+        }
+        if (await ClientStore.Find(db, found.ClientId) is not { Disabled: false })
+        {
+            return new ReturnOutcome.ClientClosed();
         }
         // Read again under the lock: a double click brings the same state twice.
         if (

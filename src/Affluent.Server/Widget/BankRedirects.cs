@@ -145,6 +145,8 @@ internal static class BankRedirects
             case ReturnOutcome.OtherBrowser other:
                 security.OtherBrowserRefused(new(ConnectionId: other.ConnectionId), other.DefinitionId);
                 return Notices.OtherBrowser(context, session: null);
+            case ReturnOutcome.ClientClosed:
+                return Notices.ServiceClosed(context);
             case ReturnOutcome.Back back:
                 return GoOn(context, back, redirectUrl, session);
             default:

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Web;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
+using Affluent.Server.Authorization;
 using Affluent.Server.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -96,6 +97,24 @@ public sealed class BankReturnTests
         await second.Open($"{Callback}?state={state}&code=1");
 
         Assert.Equal(Refused, second.Heading);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Once_the_client_is_closed_a_return_brings_nothing(DatabaseKind kind)
+    {
+        await using var app = await Start(kind);
+        var user = await app.CreateWidgetUser();
+        var (_, visitor) = await AtTheWayToTheBank(app, user);
+        var state = await visitor.LeaveForBank();
+        await app.Database.Write(
+            db => ClientStore.SetDisabled(db, user.Client.ClientId, disabled: true, app.Service<Revocations>()),
+            Stop
+        );
+
+        await visitor.Open($"{Callback}?state={state}&code=1");
+
+        Assert.Equal((HttpStatusCode.Forbidden, "This service is closed"), (visitor.Status, visitor.Heading));
+        Assert.DoesNotContain("USER_INPUT_ANSWERED", await app.Snapshot("events"), StringComparison.Ordinal);
     }
 
     [Theory, OnBothDatabases]

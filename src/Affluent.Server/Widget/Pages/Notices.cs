@@ -153,11 +153,11 @@ internal sealed class NoticeTexts(Language language) : Texts(language)
         Say(
             en: (
                 "This service is closed",
-                "The service that you came from may not read accounts at present, so you were not sent to your bank. Nothing was linked. Ask that service when it is open again."
+                "The service that you came from may not read accounts at present. Nothing was read from your bank. Ask that service when it is open again."
             ),
             fr: (
                 "Ce service est fermé",
-                "Le service d’où vous venez ne peut pas lire de comptes actuellement : vous n’avez donc pas été envoyé vers votre banque et rien n’a été connecté. Demandez à ce service quand il rouvrira."
+                "Le service d’où vous venez ne peut pas lire de comptes actuellement : rien n’a été lu auprès de votre banque. Demandez à ce service quand il rouvrira."
             )
         );
 
