@@ -150,7 +150,7 @@ internal static class ConnectionsCommand
             .. connection.FailingSince is { } since
                 ? (string[])
                     [
-                        $"    every run has failed since {ShownTime.Of(since)}; it is tried less often, the longer that lasts",
+                        $"    every run has failed since {ShownTime.Of(since)}{(job?.DueAt is null ? "" : "; it is tried less often, the longer that lasts")}",
                     ]
                 : [],
             .. job is null ? [] : Lines(job),

@@ -244,6 +244,30 @@ public sealed class OperatorCommandTests
         );
     }
 
+    [Theory, OnBothDatabases]
+    public async Task Less_often_is_said_only_of_what_is_tried_again_at_all(DatabaseKind kind)
+    {
+        await using var app = await TestApp.StartWithBanks(kind);
+        var (_, user) = await app.SignedInUser();
+        var connection = await app.StoreConnection(user);
+        await app.Database.Write(
+            db =>
+                ConnectionsStore.SetStatus(
+                    db,
+                    user.Id,
+                    connection.Id,
+                    ConnectionStatus.Failed,
+                    failingSince: 1_772_438_400
+                ),
+            Stop
+        );
+
+        var (_, shown, _) = await app.Command("connections", "show", $"{connection.Id}");
+
+        Assert.Contains("every run has failed since 2026-03-02 08:00:00 UTC", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("less often", shown, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("connections", "list")]
     [InlineData("connections", "list", "--client", "a", "--user", "1")]
