@@ -30,14 +30,15 @@ internal static class CheckConfigCommand
                 output.WriteLine($"{Column("(bank variables)", names)}{Names(reading.Settings.BankVariables.Keys)}");
                 output.WriteLine($"{Column("(banks)", names)}{banks}");
                 var files = await StartFiles.Faults(reading.Settings, cancellation);
-                var (key, keyFault) = await DatabaseKey.Compare(reading.Settings, cancellation);
-                output.WriteLine($"{Column("(master key)", names)}{key}");
+                var database = await DatabaseKey.Look(reading.Settings, cancellation);
+                output.WriteLine($"{Column("(database)", names)}{database.Form}");
+                output.WriteLine($"{Column("(master key)", names)}{database.Key}");
                 string?[] all =
                 [
                     reading.Faults.Count > 0 ? SettingOptions.Describe(reading) : null,
                     files.Count > 0 ? StartFiles.Describe(files) : null,
                     faults,
-                    keyFault,
+                    database.Fault,
                 ];
                 if (all.Any(part => part is not null))
                 {

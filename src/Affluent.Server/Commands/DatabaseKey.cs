@@ -21,29 +21,59 @@ internal static class DatabaseKey
         : await MasterKey.Load(settings, mayCreate: false).Fits(db) ? null
         : $"The key in {settings.MasterKeyFile} is not the one with which this database was begun: no bank password and no consent could be read. Put that one there (setting master_key_file), from its backup; to change keys, name it in other_master_key_files.";
 
-    /// <summary>Compares the two without touching either, in one line, and as a fault where no process would start.</summary>
-    public static async Task<(string Line, string? Fault)> Compare(Settings settings, CancellationToken cancellation)
+    /// <summary>Looks at the database without touching it: whether this version can use it, and whether the key is its own.</summary>
+    public static async Task<DatabaseReport> Look(Settings settings, CancellationToken cancellation)
     {
         try
         {
             await using var database = Database.Open(settings.Database);
             if (database is SqliteDatabase { Path: var path } && !File.Exists(path))
             {
-                return ("not compared with the database: there is none yet", null);
+                return DatabaseReport.Without("there is none yet");
             }
             // To a server that accepts and then is silent the driver holds on, whatever it is told.
-            var fault = await database
-                .Look(db => Fault(settings, db), cancellation)
+            return await database
+                .Look(db => Look(settings, db), cancellation)
                 .WaitAsync(LongestWait, TimeProvider.System, cancellation);
-            return (fault is null ? "fits the database" : "does not fit the database", fault);
         }
         catch (TimeoutException)
         {
-            return ($"not compared with the database: no answer within {LongestWait.TotalSeconds:0} s", null);
+            return DatabaseReport.Without($"no answer within {LongestWait.TotalSeconds:0} s");
         }
         catch (Exception error) when (Trouble.Of(error) is { } trouble)
         {
-            return ($"not compared with the database: {trouble.Message}", null);
+            return DatabaseReport.Without(trouble.Message);
         }
     }
+
+    private static async Task<DatabaseReport> Look(Settings settings, DbWork db)
+    {
+        IReadOnlyList<string> missing;
+        try
+        {
+            missing = Installation.Applied(await Migrator.Foresee(db));
+        }
+        catch (CommandException refusal)
+        {
+            return new("cannot be used by this version", "not compared with the database", refusal.Message);
+        }
+        var fault = await Fault(settings, db);
+        return new(
+            missing.Count == 0
+                ? "as this version needs it"
+                : $"serve or migrate will apply {string.Join(", ", missing)}",
+            fault is null ? "fits the database" : "does not fit the database",
+            fault
+        );
+    }
+}
+
+/// <summary>What a look at the database found.</summary>
+/// <param name="Form">Whether this version can use it, in one line.</param>
+/// <param name="Key">Whether the master key is its own, in one line.</param>
+/// <param name="Fault">Why no process would start with it; null: nothing is wrong.</param>
+internal sealed record DatabaseReport(string Form, string Key, string? Fault)
+{
+    /// <summary>It was not to be seen.</summary>
+    public static DatabaseReport Without(string why) => new(why, $"not compared with the database: {why}", null);
 }

@@ -58,6 +58,8 @@ internal sealed partial class Installation : IAsyncDisposable
         {
             throw new CommandException(ExitCode.Settings, StartFiles.Describe(faults));
         }
+        // A fault in an operator's bank is told before anything is made, and not by the first request.
+        Banks.Load(settings);
         var database = OpenDatabase(settings);
         IAsyncDisposable? turn = null;
         WebApplication? testBank = null;
@@ -94,7 +96,6 @@ internal sealed partial class Installation : IAsyncDisposable
                 builder => builder.Services.AddSingleton(logs)
             );
             TellKeys(app.Services, masterKey.WasCreated, !hasSigningKey);
-            // Read now, so that a fault in an operator's bank is told at the start and not by the first request.
             if (app.Services.GetRequiredService<Banks>().All.Count == 0)
             {
                 LogNoBanks(log, Banks.HowToOffer);
@@ -193,8 +194,12 @@ internal sealed partial class Installation : IAsyncDisposable
         Database database,
         TimeProvider time,
         CancellationToken cancellation
-    ) =>
-        await Migrator.Migrate(database, time, cancellation) switch
+    ) => Applied(await Migrator.Migrate(database, time, cancellation));
+
+    /// <summary>The migrations of an outcome.</summary>
+    /// <exception cref="CommandException">Another version has changed the database.</exception>
+    public static IReadOnlyList<string> Applied(MigrationOutcome outcome) =>
+        outcome switch
         {
             MigrationOutcome.UpToDate upToDate => upToDate.Applied,
             MigrationOutcome.TooNew tooNew => throw new CommandException(

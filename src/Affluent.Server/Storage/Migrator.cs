@@ -19,6 +19,24 @@ internal static class Migrator
     /// <summary>The version that a database has.</summary>
     public static Task<int> VersionOf(DbWork db) => db.Scalar<int>("select max(version) from schema_versions");
 
+    /// <summary>What <see cref="Migrate(Database, TimeProvider, CancellationToken)"/> would come to; nothing is touched.</summary>
+    public static async Task<MigrationOutcome> Foresee(DbWork db)
+    {
+        if (!await db.Database.HasTable(db, "schema_versions"))
+        {
+            return new MigrationOutcome.UpToDate([.. Migration.Shipped.Select(m => m.Name)]);
+        }
+        if (!await KeepsChecksums(db))
+        {
+            return new MigrationOutcome.TooOld();
+        }
+        var found = await ListApplied(db);
+        return Refuse(Migration.Shipped, found)
+            ?? new MigrationOutcome.UpToDate([
+                .. Migration.Shipped.Where(m => found.All(f => f.Version != m.Version)).Select(m => m.Name),
+            ]);
+    }
+
     /// <summary>Applies what is missing and says what it applied.</summary>
     public static Task<MigrationOutcome> Migrate(
         Database database,
@@ -44,9 +62,7 @@ internal static class Migrator
                 List<string> applied = [];
                 while (true)
                 {
-                    var found = await db.Query<Applied>(
-                        "select version, name, checksum from schema_versions order by version"
-                    );
+                    var found = await ListApplied(db);
                     if (Refuse(known, found) is { } refusal)
                     {
                         return refusal;
@@ -74,6 +90,9 @@ internal static class Migrator
         await using var reader = await command.ExecuteReaderAsync(db.Cancellation);
         return Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).Contains("checksum");
     }
+
+    private static Task<IReadOnlyList<Applied>> ListApplied(DbWork db) =>
+        db.Query<Applied>("select version, name, checksum from schema_versions order by version");
 
     private static MigrationOutcome? Refuse(IReadOnlyList<Migration> known, IReadOnlyList<Applied> found) =>
         found is [.., var last] && last.Version > known[^1].Version
@@ -128,12 +147,12 @@ internal static class Migrator
     }
 }
 
-/// <summary>How a migration ended.</summary>
+/// <summary>How a migration ended, or would end.</summary>
 internal abstract record MigrationOutcome
 {
     private MigrationOutcome() { }
 
-    /// <summary>The database fits; <paramref name="Applied"/> names what was applied just now.</summary>
+    /// <summary>The database fits; <paramref name="Applied"/> names what was applied just now, or would be.</summary>
     public sealed record UpToDate(IReadOnlyList<string> Applied) : MigrationOutcome;
 
     /// <summary>A version before the first whose databases can be upgraded has made the database; nothing was touched.</summary>

@@ -72,6 +72,8 @@ public sealed class DatabaseKeyTests : IDisposable
         );
 
         Assert.True(await database.IsUntouched());
+        var (_, output, _) = await Terminal.Run(database, "check-config");
+        Assert.Matches(@"(?m)^\(database\) +(there is none yet|serve or migrate will apply 001_platform)", output);
     }
 
     [Theory, OnSqliteOnly("PostgreSQL's files are its own.")]
@@ -119,6 +121,48 @@ public sealed class DatabaseKeyTests : IDisposable
 
         Assert.Equal((ExitCode.Done, ""), (code, errors));
         Assert.Matches($@"(?m)^\(master key\) +not compared with the database: {why}", output);
+    }
+
+    [Theory]
+    [OnBothDatabases("later")]
+    [OnBothDatabases("changed")]
+    [OnBothDatabases("old")]
+    public async Task A_database_that_this_version_cannot_use_is_refused_by_both_in_the_same_words(
+        DatabaseKind kind,
+        string how
+    )
+    {
+        await using var database = await (how == "old" ? TestDatabase.CreateEmpty(kind) : TestDatabase.Create(kind));
+        await (
+            how switch
+            {
+                "later" => database.MarkAsVersion(999),
+                "changed" => database.MarkAsChanged(),
+                _ => database.MarkAsOld(),
+            }
+        );
+
+        var (checkedAs, output, checkedErrors) = await Terminal.Run(database, "check-config");
+        var (served, _, servedErrors) = await Terminal.Run(database, "migrate");
+
+        Assert.Equal(
+            (ExitCode.Failed, how == "later" ? ExitCode.DatabaseTooNew : ExitCode.DatabaseDiffers),
+            (checkedAs, served)
+        );
+        Assert.StartsWith(checkedErrors.Trim(), servedErrors);
+        Assert.Matches(@"(?m)^\(database\) +cannot be used by this version\r?$", output);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task What_an_upgrade_will_apply_is_said_before_it(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind);
+        await database.MarkAsBefore(24);
+
+        var (code, output, errors) = await Terminal.Run(database, "check-config");
+
+        Assert.Equal((ExitCode.Done, ""), (code, errors));
+        Assert.Matches(@"(?m)^\(database\) +serve or migrate will apply 024_choices", output);
     }
 
     private async Task<string> Begin(TestDatabase database, string name)

@@ -96,6 +96,36 @@ public sealed class StartFilesTests : IDisposable
         );
 
     [Fact]
+    public async Task A_bank_with_a_fault_is_told_before_anything_is_made()
+    {
+        var (data, banks) = (Path.Combine(_folder.FullName, "data"), _folder.CreateSubdirectory("banks"));
+        await File.WriteAllTextAsync(
+            Path.Combine(banks.FullName, "bank.json"),
+            "{ \"id\": 7 }",
+            TestContext.Current.CancellationToken
+        );
+
+        var (code, _, errors) = await Terminal.RunWithoutDatabase(
+            "serve",
+            "--catalogue-folder",
+            banks.FullName,
+            "--data-directory",
+            data,
+            "--database",
+            Path.Combine(_folder.FullName, "affluent.db"),
+            "--listen",
+            $"http://{_taken.LocalEndpoint}",
+            "--test-bank-listen",
+            "http://127.0.0.1:0"
+        );
+
+        Assert.Equal(ExitCode.Settings, code);
+        Assert.Contains("The catalogue of banks cannot be used", errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(data));
+        Assert.Equal(["banks"], _folder.EnumerateFileSystemInfos().Select(made => made.Name));
+    }
+
+    [Fact]
     public async Task Files_that_are_as_they_should_be_are_accepted()
     {
         using var certificate = Certificate();

@@ -100,6 +100,23 @@ internal sealed class TestDatabase : IAsyncDisposable
             TestContext.Current.CancellationToken
         );
 
+    /// <summary>Makes of an empty one what a version has left that kept no checksums.</summary>
+    public Task MarkAsOld() =>
+        Database.Write(
+            db =>
+                db.Execute(
+                    "create table schema_versions (version integer primary key, name text not null, applied_at bigint not null)"
+                ),
+            TestContext.Current.CancellationToken
+        );
+
+    /// <summary>Marks it as one to which this migration and those after it are yet to come.</summary>
+    public Task MarkAsBefore(int version) =>
+        Database.Write(
+            db => db.Execute("delete from schema_versions where version >= @Version", new { Version = version }),
+            TestContext.Current.CancellationToken
+        );
+
     /// <summary>A user to whom rows can belong.</summary>
     public async Task<Server.Platform.UserId> StoreUser()
     {

@@ -119,13 +119,7 @@ public sealed class UpgradeTests
     public async Task A_database_from_before_the_first_that_can_be_upgraded_is_refused_untouched(DatabaseKind kind)
     {
         await using var test = await TestDatabase.CreateEmpty(kind);
-        await test.Database.Write(
-            db =>
-                db.Execute(
-                    "create table schema_versions (version integer primary key, name text not null, applied_at bigint not null)"
-                ),
-            Stop
-        );
+        await test.MarkAsOld();
         var before = await SchemaOf.Words(test.Database);
 
         var (code, _, errors) = await Terminal.Run(test, "migrate");
