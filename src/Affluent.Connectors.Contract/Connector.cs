@@ -35,6 +35,9 @@ public enum Capability
     /// <summary>The user acts elsewhere, and the bank is asked whether they have: <see cref="IDecoupledAuthentication"/>.</summary>
     DecoupledAuthentication,
 
+    /// <summary>Ending at the bank what the user authorized there: <see cref="IConsentRevocation"/>.</summary>
+    ConsentRevocation,
+
     /// <summary>Who holds the accounts.</summary>
     AccountHolder,
 
@@ -101,4 +104,36 @@ public interface IDecoupledAuthentication : IConnector
 {
     /// <summary>Looks whether the user has meanwhile approved in the app, or acted on the bank's site.</summary>
     Task<StepResult> Poll(StepContext context, CancellationToken cancellation);
+}
+
+/// <summary>
+/// Ends the user's authorization at the bank when we need it no longer: the connection was deleted. By then nothing of the connection is left but
+/// <see cref="RevocableConsent.Session"/>, and nobody can be asked.
+/// </summary>
+public interface IConsentRevocation : IConnector
+{
+    /// <summary>
+    /// What is to be kept of a session to end the authorization behind it; null when there is none, or when this bank offers no way to end it. Asks
+    /// nobody.
+    /// </summary>
+    RevocableConsent? Revocable(ChannelDefinition channel, string session);
+
+    /// <summary>
+    /// Ends the authorization: <see cref="StepResult.Done"/> when the bank has ended it, <see cref="Refusal.ConsentExpired"/> when it is over already,
+    /// <see cref="StepResult.Later"/> when the bank cannot be asked now. Any other refusal is tried again, less and less often. Taken twice it does no harm.
+    /// </summary>
+    Task<StepResult> Revoke(StepContext context, CancellationToken cancellation);
+}
+
+/// <summary>What outlives a connection until its authorization at the bank is ended.</summary>
+/// <param name="Session">
+/// The least with which <see cref="IConsentRevocation.Revoke"/> works: tokens, and the bank's id of the consent. Nothing of the user, nothing of accounts.
+/// </param>
+/// <param name="Consent">
+/// Tells the authorization from others at the same bank. One that another connection uses, too, is not ended. Compared once, and kept nowhere.
+/// </param>
+public sealed record RevocableConsent(string Session, string Consent)
+{
+    /// <inheritdoc />
+    public override string ToString() => "***";
 }

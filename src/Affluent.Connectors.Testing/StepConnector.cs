@@ -8,7 +8,8 @@ public abstract class StepConnector
         IAccountConsent,
         IRedirectAuthentication,
         IEmbeddedAuthentication,
-        IDecoupledAuthentication
+        IDecoupledAuthentication,
+        IConsentRevocation
 {
     /// <summary>The capabilities that every connector of this kind has.</summary>
     public static IReadOnlyList<Capability> Capabilities { get; } =
@@ -18,6 +19,7 @@ public abstract class StepConnector
         Capability.RedirectAuthentication,
         Capability.EmbeddedAuthentication,
         Capability.DecoupledAuthentication,
+        Capability.ConsentRevocation,
     ];
 
     /// <inheritdoc />
@@ -63,4 +65,12 @@ public abstract class StepConnector
     /// <inheritdoc />
     public Task<StepResult> Poll(StepContext context, CancellationToken cancellation) =>
         Step(context, new StepInput.Poll(), cancellation);
+
+    /// <summary>Every session is one that can be ended, by all of it, unless a test says otherwise.</summary>
+    public virtual RevocableConsent? Revocable(ChannelDefinition channel, string session) =>
+        session.Length == 0 ? null : new(session, session);
+
+    /// <inheritdoc />
+    public Task<StepResult> Revoke(StepContext context, CancellationToken cancellation) =>
+        Step(context, new StepInput.Revoke(), cancellation);
 }

@@ -27,6 +27,9 @@ public abstract record StepInput
 
     /// <summary><see cref="IDecoupledAuthentication.Poll"/>.</summary>
     public sealed record Poll : StepInput;
+
+    /// <summary><see cref="IConsentRevocation.Revoke"/>.</summary>
+    public sealed record Revoke : StepInput;
 }
 
 /// <summary>Takes steps that stand as data.</summary>
@@ -67,6 +70,7 @@ public static class StepInputs
             (StepInput.Returned returned, IRedirectAuthentication bank) => (context, cancellation) =>
                 bank.AcceptReturn(context, returned.Address, cancellation),
             (StepInput.Poll, IDecoupledAuthentication bank) => bank.Poll,
+            (StepInput.Revoke, IConsentRevocation bank) => bank.Revoke,
             _ => null,
         };
 }

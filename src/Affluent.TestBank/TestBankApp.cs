@@ -57,7 +57,9 @@ public static class TestBankApp
             .AddSingleton<LoginEndpoints>()
             .AddSingleton<WebsiteEndpoints>()
             .AddSingleton<AuthorizationEndpoints>()
+            .AddSingleton<ClientRequests>()
             .AddSingleton<TokenEndpoint>()
+            .AddSingleton<RevocationEndpoint>()
             .AddSingleton<StetEndpoints>();
 
         builder.Services.AddHostedService<ScenarioGuard>();
@@ -71,6 +73,7 @@ public static class TestBankApp
         WebsiteEndpoints.Map(app);
         AuthorizationEndpoints.Map(app);
         TokenEndpoint.Map(app);
+        RevocationEndpoint.Map(app);
         StetEndpoints.Map(app);
         return app;
     }

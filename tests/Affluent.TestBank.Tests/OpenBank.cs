@@ -134,6 +134,15 @@ internal sealed class OpenBank : IAsyncDisposable
         return (response.StatusCode, body);
     }
 
+    /// <summary>Gives a token back.</summary>
+    public async Task<HttpResponseMessage> Revoke(string token, string secret = ClientSecret)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/stettestbank/revoke");
+        request.Content = new FormUrlEncodedContent([new("token", token), new("token_type_hint", "refresh_token")]);
+        request.Headers.Authorization = Basic(ClientId, secret);
+        return await Browser.SendAsync(request, Cancel);
+    }
+
     public static AuthenticationHeaderValue Basic(string id, string secret) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}:{secret}")));
 

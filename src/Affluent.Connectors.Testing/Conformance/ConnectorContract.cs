@@ -29,6 +29,7 @@ public static class ConnectorContract
         new("What the bank gives or takes only once is kept before the step goes on", KeepsWhatComesOnce),
         new("A session that is none of its own is taken for an empty one", ForgivesSessions),
         new("An input out of turn is answered, not thrown at", AnswersOutOfTurn),
+        new("What is kept to end an authorization ends it, and tells of nobody", RevocationRules.Check),
     ];
 
     /// <summary>The rule of that name.</summary>
@@ -58,6 +59,7 @@ public static class ConnectorContract
             Capability.RedirectAuthentication => connector is IRedirectAuthentication,
             Capability.EmbeddedAuthentication => connector is IEmbeddedAuthentication,
             Capability.DecoupledAuthentication => connector is IDecoupledAuthentication,
+            Capability.ConsentRevocation => connector is IConsentRevocation,
             Capability.AccountHolder or Capability.Payments or Capability.Statements => false,
         };
 
@@ -294,6 +296,7 @@ public static class ConnectorContract
             new StepInput.Answer(new Dictionary<string, string> { [Question.OneTimePassword.Field] = "000000" }),
             new StepInput.Answer(new Dictionary<string, string> { [Question.Choice.Field] = "none" }),
             new StepInput.Poll(),
+            new StepInput.Revoke(),
             new StepInput.Continue("x"),
             new StepInput.Continue("{}"),
             new StepInput.Returned(new Uri("https://example.invalid/back?code=x&state=y")),
@@ -319,7 +322,7 @@ public static class ConnectorContract
         return found;
     }
 
-    private static IEnumerable<string> Faults(ConnectorUnderTest tested, (StepInput Input, StepResult Result) step)
+    internal static IEnumerable<string> Faults(ConnectorUnderTest tested, (StepInput Input, StepResult Result) step)
     {
         if (step.Result.Session is null)
         {
@@ -374,7 +377,7 @@ public static class ConnectorContract
         return tap.Requests;
     }
 
-    private static string Show((StepInput Input, StepResult Result) step) =>
+    internal static string Show((StepInput Input, StepResult Result) step) =>
         $"{step.Input.GetType().Name} → "
         + step.Result switch
         {

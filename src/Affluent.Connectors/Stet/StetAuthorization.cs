@@ -127,7 +127,18 @@ internal static partial class StetAuthorization
         CancellationToken cancellation
     )
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, settings.Token);
+        using var request = Request(settings, settings.Token, form);
+        return Judge(await http.Exchange(request, Json.Read, cancellation), settings, now);
+    }
+
+    /// <summary>A form for one of the authorization server's endpoints, with the proof of who we are.</summary>
+    public static HttpRequestMessage Request(
+        StetSettings settings,
+        Uri address,
+        List<KeyValuePair<string, string>> form
+    )
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, address);
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
         if (settings.TokenAuth == TokenAuthentication.Basic)
         {
@@ -145,7 +156,7 @@ internal static partial class StetAuthorization
         }
         request.Content = new FormUrlEncodedContent(form);
         request.Content.Headers.ContentType!.CharSet = "UTF-8";
-        return Judge(await http.Exchange(request, Json.Read, cancellation), settings, now);
+        return request;
     }
 
     private static StetTokens Judge(BankAnswer<JsonBody> answer, StetSettings settings, DateTimeOffset now)
@@ -190,7 +201,7 @@ internal static partial class StetAuthorization
         };
 
     /// <summary>A registered error code; anything else could hold what must not be written down.</summary>
-    private static string OAuthCode(string? error) => error is not null && Code().IsMatch(error) ? error : "";
+    public static string OAuthCode(string? error) => error is not null && Code().IsMatch(error) ? error : "";
 
     /// <summary>RFC 9207, section 2.4. A bank whose name for itself we were not told is held to its own addresses.</summary>
     private static bool IsIssuer(StetSettings settings, string? iss) =>

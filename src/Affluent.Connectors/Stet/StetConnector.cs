@@ -6,7 +6,7 @@ namespace Affluent.Connectors.Stet;
 /// Account information over the STET PSD2 API, versions 1.4 to 1.6: the French banks' standard. What differs from bank to
 /// bank is a setting of the catalogue entry.
 /// </summary>
-public sealed class StetConnector : IAccountInformation, IAccountConsent, IRedirectAuthentication
+public sealed class StetConnector : IAccountInformation, IAccountConsent, IRedirectAuthentication, IConsentRevocation
 {
     /// <inheritdoc />
     public ConnectorManifest Manifest => StetSettings.Manifest;
@@ -37,6 +37,14 @@ public sealed class StetConnector : IAccountInformation, IAccountConsent, IRedir
     /// <inheritdoc />
     public Task<StepResult> AcceptReturn(StepContext context, Uri address, CancellationToken cancellation) =>
         StepOf(context).AcceptReturn(address, cancellation);
+
+    /// <inheritdoc />
+    public RevocableConsent? Revocable(ChannelDefinition channel, string session) =>
+        StetRevocation.Revocable(StetSettings.Of(channel), session);
+
+    /// <inheritdoc />
+    public Task<StepResult> Revoke(StepContext context, CancellationToken cancellation) =>
+        StetRevocation.Revoke(context, StetSettings.Of(context.Channel), cancellation);
 
     private static StetStep StepOf(StepContext context) => new(context, StetSettings.Of(context.Channel));
 }

@@ -14,10 +14,21 @@ internal sealed record StetSettings
     public static readonly ConnectorManifest Manifest = new(
         "stet",
         ChannelMode.Redirect,
-        [Capability.AccountInformation, Capability.AccountConsent, Capability.RedirectAuthentication],
+        [
+            Capability.AccountInformation,
+            Capability.AccountConsent,
+            Capability.RedirectAuthentication,
+            Capability.ConsentRevocation,
+        ],
         [
             new("authorize_url", SettingKind.Address, true, "the bank's page where users log in and agree"),
             new("token_url", SettingKind.Address, true, "where codes and refresh tokens are exchanged"),
+            new(
+                "revocation_url",
+                SettingKind.Address,
+                false,
+                "where an authorization is ended by its token (RFC 7009) once its connection is deleted; unless said, the bank offers no way to end one"
+            ),
             new(
                 "api_url",
                 SettingKind.Address,
@@ -99,6 +110,9 @@ internal sealed record StetSettings
     public required Uri Authorize { get; init; }
     public required Uri Token { get; init; }
 
+    /// <summary>Null: the bank ends no authorization at our word.</summary>
+    public Uri? Revocation { get; init; }
+
     /// <summary>Ends with a slash.</summary>
     public required Uri Api { get; init; }
 
@@ -133,6 +147,7 @@ internal sealed record StetSettings
         {
             Authorize = new Uri(channel.Settings["authorize_url"]),
             Token = new Uri(channel.Settings["token_url"]),
+            Revocation = Text("revocation_url") is { } revocation ? new Uri(revocation) : null,
             Api = new Uri(channel.Settings["api_url"].TrimEnd('/') + "/"),
             Issuer = Text("issuer"),
             ClientId = channel.Settings["client_id"],

@@ -88,13 +88,22 @@ internal sealed class ConsentBook
     {
         lock (gate)
         {
+            var consent = ByRefreshToken(token, clientId);
+            return consent is null ? null : (consent, IssueRefreshToken(consent.Id));
+        }
+    }
+
+    /// <summary>The live consent of this client whose refresh token this is.</summary>
+    public Consent? ByRefreshToken(string token, string clientId)
+    {
+        lock (gate)
+        {
             var hash = Hash(token);
-            var consent = consents.Values.FirstOrDefault(c =>
+            return consents.Values.FirstOrDefault(c =>
                 string.Equals(c.RefreshTokenHash, hash, StringComparison.Ordinal)
                 && string.Equals(c.ClientId, clientId, StringComparison.Ordinal)
                 && c.IsLive(clock.Now)
             );
-            return consent is null ? null : (consent, IssueRefreshToken(consent.Id));
         }
     }
 

@@ -26,6 +26,9 @@ public enum Fault
 
     /// <summary>After the login the person must accept new terms on the site, once.</summary>
     SiteAction,
+
+    /// <summary>A third party that wants to give its tokens back is answered 503; data endpoints work.</summary>
+    RevocationFails,
 }
 
 internal static class FaultNames
@@ -43,5 +46,6 @@ internal static class FaultNames
         ["repeat_page"] = Fault.RepeatPage,
         ["password_expired"] = Fault.PasswordExpired,
         ["site_action"] = Fault.SiteAction,
+        ["revocation_fails"] = Fault.RevocationFails,
     };
 }

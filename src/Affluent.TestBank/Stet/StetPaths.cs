@@ -6,6 +6,7 @@ internal static class StetPaths
     public const string Root = "/stettestbank";
     public const string Authorize = Root + "/authorize";
     public const string Token = Root + "/token";
+    public const string Revoke = Root + "/revoke";
 
     /// <summary>Base of the API, version 1.4.2.</summary>
     public const string Api = Root + "/stet/psd2/v1.4.2";

@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.Json.Serialization;
 using Affluent.TestBank.Consents;
-using Affluent.TestBank.People;
 
 namespace Affluent.TestBank.Stet;
 
@@ -10,6 +8,7 @@ internal sealed class TokenEndpoint(
     Authorizations authorizations,
     ConsentBook consents,
     AccessTokens tokens,
+    ClientRequests clients,
     TestBankOptions options
 )
 {
@@ -18,30 +17,18 @@ internal sealed class TokenEndpoint(
 
     private async Task<IResult> Trade(HttpContext http, CancellationToken cancellation)
     {
-        http.Response.Headers.Pragma = "no-cache";
-        if (!http.Request.HasFormContentType)
+        var (form, refused) = await clients.Read(http, cancellation);
+        if (form is null)
         {
-            return Error("invalid_request", "the body must be a form");
-        }
-
-        var form = await http.Request.ReadFormAsync(cancellation);
-        if (form.Any(field => field.Value.Count > 1))
-        {
-            return Error("invalid_request", "a parameter is repeated");
-        }
-
-        if (!IsTheClient(http, form))
-        {
-            http.Response.Headers.WWWAuthenticate = "Basic realm=\"stettestbank\"";
-            return Error("invalid_client", "unknown client or wrong secret", StatusCodes.Status401Unauthorized);
+            return refused!;
         }
 
         return form["grant_type"].ToString() switch
         {
             "authorization_code" => FromCode(form),
             "refresh_token" => FromRefreshToken(form),
-            "" => Error("invalid_request", "grant_type is missing"),
-            _ => Error("unsupported_grant_type", "use authorization_code or refresh_token"),
+            "" => ClientRequests.Error("invalid_request", "grant_type is missing"),
+            _ => ClientRequests.Error("unsupported_grant_type", "use authorization_code or refresh_token"),
         };
     }
 
@@ -49,7 +36,7 @@ internal sealed class TokenEndpoint(
     {
         if (form["code"].ToString() is not { Length: > 0 } text)
         {
-            return Error("invalid_request", "code is missing");
+            return ClientRequests.Error("invalid_request", "code is missing");
         }
 
         var code = authorizations.Trade(text, out var stolenConsent);
@@ -65,7 +52,7 @@ internal sealed class TokenEndpoint(
             || consents.Live(code.ConsentId) is not { } consent
         )
         {
-            return Error("invalid_grant", "the code is not valid for this request");
+            return ClientRequests.Error("invalid_grant", "the code is not valid for this request");
         }
 
         return Tokens(consent, consents.IssueRefreshToken(consent.Id));
@@ -75,18 +62,18 @@ internal sealed class TokenEndpoint(
     {
         if (form["refresh_token"].ToString() is not { Length: > 0 } token)
         {
-            return Error("invalid_request", "refresh_token is missing");
+            return ClientRequests.Error("invalid_request", "refresh_token is missing");
         }
 
         var wanted = form["scope"].ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (!wanted.All(s => AuthorizationRequest.Scopes.Contains(s, StringComparer.Ordinal)))
         {
-            return Error("invalid_scope", "unknown scope");
+            return ClientRequests.Error("invalid_scope", "unknown scope");
         }
 
         return consents.Rotate(token, options.ClientId) is var (consent, next)
             ? Tokens(consent, next)
-            : Error("invalid_grant", "the refresh token is not valid any more");
+            : ClientRequests.Error("invalid_grant", "the refresh token is not valid any more");
     }
 
     private IResult Tokens(Consent consent, string refreshToken) =>
@@ -94,39 +81,6 @@ internal sealed class TokenEndpoint(
             new TokenAnswer(tokens.Issue(consent.Id), "Bearer", AccessTokens.Seconds, refreshToken, consent.Scope),
             TokenJson.Default.TokenAnswer
         );
-
-    // client_secret_basic carries form-encoded values (RFC 6749 section 2.3.1); client_secret_post plain fields.
-    private bool IsTheClient(HttpContext http, IFormCollection form)
-    {
-        var header = http.Request.Headers.Authorization.ToString();
-        if (header.Length == 0)
-        {
-            return IsTheClient(form["client_id"].ToString(), form["client_secret"].ToString());
-        }
-
-        if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
-        {
-            return false;
-        }
-
-        var encoded = header["Basic ".Length..].Trim();
-        var bytes = new byte[encoded.Length];
-        if (!Convert.TryFromBase64String(encoded, bytes, out var count))
-        {
-            return false;
-        }
-
-        var pair = Encoding.UTF8.GetString(bytes, 0, count).Split(':', 2);
-        return pair.Length == 2 && IsTheClient(Decoded(pair[0]), Decoded(pair[1]));
-    }
-
-    private bool IsTheClient(string id, string secret) =>
-        Secrets.AreEqual(id, options.ClientId) & Secrets.AreEqual(secret, options.ClientSecret);
-
-    private static string Decoded(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
-
-    private static IResult Error(string error, string description, int status = StatusCodes.Status400BadRequest) =>
-        Results.Json(new TokenError(error, description), TokenJson.Default.TokenError, statusCode: status);
 }
 
 /// <summary>RFC 6749 section 5.1. <c>expires_in</c> in seconds.</summary>

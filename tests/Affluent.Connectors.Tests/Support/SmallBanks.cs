@@ -19,6 +19,7 @@ internal static class SmallBanks
         {
             ["authorize_url"] = "https://login.stet.example/authorize?brand=7",
             ["token_url"] = "https://api.stet.example/token",
+            ["revocation_url"] = "https://api.stet.example/revoke",
             ["api_url"] = "https://api.stet.example/psd2/v1.4.2",
             ["client_id"] = "affluent&co",
             ["client_secret"] = "secret-0123456789",
@@ -40,6 +41,7 @@ internal static class SmallBanks
     public static FakeBank Stet() =>
         new FakeBank()
             .On("POST", "/token", _ => new Reply(Tokens(AccessToken, RefreshToken)))
+            .On("POST", "/revoke", _ => new Reply(""))
             .On(
                 "/psd2/v1.4.2/accounts",
                 """

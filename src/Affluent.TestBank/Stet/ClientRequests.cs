@@ -1,0 +1,69 @@
+using System.Text;
+using Affluent.TestBank.People;
+
+namespace Affluent.TestBank.Stet;
+
+/// <summary>What the third party sends to the authorization server: a form, with the proof of who it is (RFC 6749 sections 2.3.1 and 3.2).</summary>
+internal sealed class ClientRequests(TestBankOptions options)
+{
+    /// <summary>The form, or the answer that refuses it.</summary>
+    public async Task<(IFormCollection? Form, IResult? Refused)> Read(HttpContext http, CancellationToken cancellation)
+    {
+        http.Response.Headers.Pragma = "no-cache";
+        if (!http.Request.HasFormContentType)
+        {
+            return (null, Error("invalid_request", "the body must be a form"));
+        }
+
+        var form = await http.Request.ReadFormAsync(cancellation);
+        if (form.Any(field => field.Value.Count > 1))
+        {
+            return (null, Error("invalid_request", "a parameter is repeated"));
+        }
+
+        if (!IsTheClient(http, form))
+        {
+            http.Response.Headers.WWWAuthenticate = "Basic realm=\"stettestbank\"";
+            return (
+                null,
+                Error("invalid_client", "unknown client or wrong secret", StatusCodes.Status401Unauthorized)
+            );
+        }
+
+        return (form, null);
+    }
+
+    /// <summary>An error of RFC 6749, section 5.2.</summary>
+    public static IResult Error(string error, string description, int status = StatusCodes.Status400BadRequest) =>
+        Results.Json(new TokenError(error, description), TokenJson.Default.TokenError, statusCode: status);
+
+    // client_secret_basic carries form-encoded values (RFC 6749 section 2.3.1); client_secret_post plain fields.
+    private bool IsTheClient(HttpContext http, IFormCollection form)
+    {
+        var header = http.Request.Headers.Authorization.ToString();
+        if (header.Length == 0)
+        {
+            return IsTheClient(form["client_id"].ToString(), form["client_secret"].ToString());
+        }
+
+        if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        var encoded = header["Basic ".Length..].Trim();
+        var bytes = new byte[encoded.Length];
+        if (!Convert.TryFromBase64String(encoded, bytes, out var count))
+        {
+            return false;
+        }
+
+        var pair = Encoding.UTF8.GetString(bytes, 0, count).Split(':', 2);
+        return pair.Length == 2 && IsTheClient(Decoded(pair[0]), Decoded(pair[1]));
+    }
+
+    private bool IsTheClient(string id, string secret) =>
+        Secrets.AreEqual(id, options.ClientId) & Secrets.AreEqual(secret, options.ClientSecret);
+
+    private static string Decoded(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+}
