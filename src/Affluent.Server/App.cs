@@ -29,8 +29,8 @@ internal static class App
     private static readonly TimeSpan EndWithin = StepStop.Grace + TimeSpan.FromSeconds(1);
 
     /// <summary>How a user goes: a session is locked before its connection, and the user last.</summary>
-    public static UserErasure UserErasure { get; } =
-        new([WidgetStore.LockOf, JobStore.LockOf], [TransactionsStore.EraseSome, EventLog.EraseSome]);
+    public static UserErasure UserErasure(EndAccess endAccess) =>
+        new([WidgetStore.LockOf, JobStore.LockOf], [TransactionsStore.EraseSome, EventLog.EraseSome], endAccess);
 
     /// <summary>Builds the platform over a database that is already migrated.</summary>
     public static WebApplication Build(
@@ -74,10 +74,10 @@ internal static class App
         builder.Services.AddSingleton<SecurityLog>();
         builder.Services.AddThrottles(masterKey);
         builder.Services.AddAuthorizationServer(settings, masterKey);
-        builder.Services.AddUsers(UserErasure);
+        builder.Services.AddUsers(provider => UserErasure(provider.GetRequiredService<BankRevocations>().OfUser));
         builder.Services.AddGates();
         builder.Services.AddJobs(settings);
-        builder.Services.AddSynchronization();
+        builder.Services.AddSynchronization(settings);
         builder.Services.AddRecategorization(settings);
         builder.Services.AddConnectionViews();
         builder.Services.AddApiErrors();

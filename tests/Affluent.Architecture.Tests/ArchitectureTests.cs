@@ -23,6 +23,7 @@ public sealed class ArchitectureTests
         ["users"] = "Users",
         ["connections"] = "Connections",
         ["channels"] = "Connections",
+        ["bank_revocations"] = "Connections",
         ["bank_outages"] = "Gates",
         ["bank_requests"] = "Gates",
         ["jobs"] = "Jobs",
@@ -85,7 +86,19 @@ public sealed class ArchitectureTests
             "ListOfClient",
             "OwnerOf",
         ],
-        ["ChannelStore"] = ["OfTwins", "List", "InUse", "Save"],
+        ["ChannelStore"] = ["OfTwins", "List", "InUse", "Save", "Sessions"],
+        ["BankRevocationStore"] =
+        [
+            "Put",
+            "AnyDue",
+            "Claim",
+            "Renew",
+            "PutOff",
+            "PutOffAll",
+            "Delete",
+            "Waiting",
+            "Rewrap",
+        ],
         ["AccountsStore"] =
         [
             "CountSettlement",

@@ -29,7 +29,7 @@ internal static class RevocationRules
         {
             return found;
         }
-        found.AddRange(Told(run, kept.Session).Select(what => $"{what} is kept to end an authorization"));
+        found.AddRange(Names(run, kept.Session).Select(what => $"{what} is kept to end an authorization"));
         found.AddRange(await Ends(tested, bank, kept.Session, cancellation));
         foreach (var (name, answer) in Nonsense.Answers)
         {
@@ -38,7 +38,9 @@ internal static class RevocationRules
             try
             {
                 var result = await walk.Take(new StepInput.Revoke(), cancellation);
-                found.AddRange(walk.Steps.SelectMany(s => ConnectorContract.Faults(tested, s)).Select(f => $"{name}: {f}"));
+                found.AddRange(
+                    walk.Steps.SelectMany(s => ConnectorContract.Faults(tested, s)).Select(f => $"{name}: {f}")
+                );
                 if (result is StepResult.Done && !name.StartsWith('2'))
                 {
                     found.Add($"{name}: is taken for the end of the authorization");
@@ -101,7 +103,7 @@ internal static class RevocationRules
             Session = session,
         };
 
-    private static IEnumerable<string> Told(Walk run, string kept) =>
+    private static IEnumerable<string> Names(Walk run, string kept) =>
         run
             .Accounts.SelectMany(a =>
                 new (string What, string? Text)[]
@@ -112,7 +114,7 @@ internal static class RevocationRules
                     ("the holder's name", a.OwnerName),
                 }
             )
-            .Where(told => told.Text is { Length: > 3 } text && kept.Contains(text, StringComparison.Ordinal))
-            .Select(told => told.What)
+            .Where(fact => fact.Text is { Length: > 3 } text && kept.Contains(text, StringComparison.Ordinal))
+            .Select(fact => fact.What)
             .Distinct(StringComparer.Ordinal);
 }

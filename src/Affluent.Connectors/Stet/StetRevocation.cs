@@ -15,10 +15,7 @@ internal static class StetRevocation
     {
         var read = StetSession.Read(session);
         return settings.Revocation is not null && (read.RefreshToken ?? read.AccessToken) is { } token
-            ? new(
-                new StetSession { AccessToken = read.AccessToken, RefreshToken = read.RefreshToken }.Write(),
-                token
-            )
+            ? new(new StetSession { AccessToken = read.AccessToken, RefreshToken = read.RefreshToken }.Write(), token)
             : null;
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Connections;
 using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Providers;
@@ -117,6 +118,13 @@ internal static class BanksCommand
                     $"        at most {readings} readings in 24 hours without the user"
                 );
             }
+            if (known.Revocations.FirstOrDefault(r => r.DefinitionId == channel.Id) is { } waiting)
+            {
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"        authorizations of deleted connections still to be ended: {waiting.Count}, the first since {ShownTime.Of(waiting.OldestAskedAt)}"
+                );
+            }
         }
     }
 
@@ -126,6 +134,7 @@ internal static class BanksCommand
     private sealed record Known(
         IReadOnlyList<BankOutage> Outages,
         IReadOnlyList<RunningJobs> Running,
+        IReadOnlyList<WaitingRevocations> Revocations,
         DateTimeOffset Now
     )
     {
@@ -134,6 +143,7 @@ internal static class BanksCommand
                 async db => new Known(
                     await BankOutageStore.List(db),
                     await JobStore.Running(db),
+                    await BankRevocationStore.Waiting(db),
                     TimeProvider.System.GetUtcNow()
                 ),
                 cancellation

@@ -211,11 +211,12 @@ internal static class ClientCommand
             id,
             sure,
         };
-        var options = SettingOptions.AddTo(command, Needed);
+        var options = SettingOptions.AddTo(command, [.. Needed, .. DeletedAccess.Needed]);
         command.SetAction(
             async (asked, cancellation) =>
             {
-                await using var database = await Installation.OpenMigrated(options.ReadValid(asked), cancellation);
+                var settings = options.ReadValid(asked);
+                await using var database = await Installation.OpenMigrated(settings, cancellation);
                 var clientId = asked.GetValue(id)!;
                 if (!asked.GetValue(sure))
                 {
@@ -225,7 +226,11 @@ internal static class ClientCommand
                     );
                 }
                 var output = asked.InvocationConfiguration.Output;
-                var erasure = new ClientErasure(database, App.UserErasure, await RevocationsOf(database, cancellation));
+                var erasure = new ClientErasure(
+                    database,
+                    App.UserErasure(await DeletedAccess.Of(settings, database, cancellation)),
+                    await RevocationsOf(database, cancellation)
+                );
                 if (!await erasure.Erase(clientId, Report, cancellation))
                 {
                     throw NoSuchClient(clientId);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 
 namespace Affluent.Server.Commands;
@@ -54,6 +55,7 @@ internal static class KeysCommand
                         await output.WriteLineAsync($"wrapped {changed} keys anew");
                     }
                 }
+                changed += await database.Write(db => BankRevocationStore.Rewrap(db, vault), cancellation);
                 await database.Write(master.TakeOver, cancellation);
                 await output.WriteLineAsync(
                     $"Done: {changed} keys were wrapped anew, and the database wants this master key from now on."

@@ -89,7 +89,7 @@ internal static class UsersCommand
             ids,
             sure,
         };
-        var options = SettingOptions.AddTo(command, Needed);
+        var options = SettingOptions.AddTo(command, [.. Needed, .. DeletedAccess.Needed]);
         command.SetAction(
             async (asked, cancellation) =>
             {
@@ -110,10 +110,11 @@ internal static class UsersCommand
                 }
                 await using var database = await Installation.OpenMigrated(settings, cancellation);
                 var revocations = await ClientCommand.RevocationsOf(database, cancellation);
+                var erasure = App.UserErasure(await DeletedAccess.Of(settings, database, cancellation));
                 var erased = 0;
                 foreach (var userId in users)
                 {
-                    if (await EraseOne(database, revocations, userId, cancellation))
+                    if (await EraseOne(database, erasure, revocations, userId, cancellation))
                     {
                         erased++;
                         OperatorLog.Tell(asked, log => log.UserDeleted(new SecuritySubject(UserId: userId)));
@@ -129,6 +130,7 @@ internal static class UsersCommand
 
     private static async Task<bool> EraseOne(
         Database database,
+        UserErasure erasure,
         Revocations revocations,
         UserId userId,
         CancellationToken cancellation
@@ -139,7 +141,7 @@ internal static class UsersCommand
             return false;
         }
         await database.Write(db => revocations.Add(db, userId), cancellation);
-        await App.UserErasure.EraseBySteps(database, userId, cancellation);
+        await erasure.EraseBySteps(database, userId, cancellation);
         return true;
     }
 }

@@ -32,14 +32,15 @@ internal static class AccountDeletion
         string id,
         ActingUser user,
         UserDatabase users,
+        BankRevocations revocations,
         CancellationToken cancellation
     ) =>
         Ids.TryRead<AccountId>(id, out var key)
-        && await users.Write(user.UserId, user.ClientId, work => Erase(work, key), cancellation)
+        && await users.Write(user.UserId, user.ClientId, work => Erase(work, revocations, key), cancellation)
             ? TypedResults.NoContent()
             : Problem.NotFound("account");
 
-    private static async Task<bool> Erase(UserWork work, AccountId id)
+    private static async Task<bool> Erase(UserWork work, BankRevocations revocations, AccountId id)
     {
         if (await AccountsStore.Find(work.Db, work.UserId, id) is not { } account)
         {
@@ -53,12 +54,14 @@ internal static class AccountDeletion
         await RecordingStore.EraseOf(work.Db, work.UserId, id);
         await ChangeLog.AppendErased(work, id);
         await EventLog.Append(work, NewEvent.OfAccount(EventName.AccountDeleted, connectionId, id, definitionId));
-        if (
-            !await AccountsStore.AnyOf(work.Db, work.UserId, connectionId, definitionId)
-            && await ChannelStore.Delete(work.Db, work.UserId, connectionId, definitionId)
-        )
+        if (await AccountsStore.AnyOf(work.Db, work.UserId, connectionId, definitionId))
         {
-            await ConnectionEdits.Delete(work, connectionId);
+            return true;
+        }
+        await revocations.OfChannel(work.Db, work.UserId, connectionId, definitionId);
+        if (await ChannelStore.Delete(work.Db, work.UserId, connectionId, definitionId))
+        {
+            await ConnectionEdits.Delete(work, revocations, connectionId);
         }
         return true;
     }

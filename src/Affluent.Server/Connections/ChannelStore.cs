@@ -74,6 +74,16 @@ internal static class ChannelStore
             new { UserId = userId, ConnectionId = connectionId }
         );
 
+    /// <summary>Every stored session of the user's.</summary>
+    public static Task<IReadOnlyList<StoredSession>> Sessions(DbWork db, UserId userId) =>
+        db.Query<StoredSession>(
+            """
+            select connection_id, definition_id, session, expires_at from channels
+            where user_id = @UserId and session is not null order by connection_id, definition_id
+            """,
+            new { UserId = userId }
+        );
+
     /// <summary>Forgets session and fault; the epoch keeps a run under way from writing its old session back.</summary>
     public static async Task<bool> Reset(
         DbWork db,
@@ -134,52 +144,52 @@ internal static class ChannelStore
 
     /// <summary>
     /// Keeps what a run learned; nothing on a channel that the user has started over meanwhile, or has taken off. A session replaces the one that it goes
-    /// on from, or any when a bank has just handed it over.
+    /// on from, or any when a bank has just handed it over. False: there is no such channel any more.
     /// </summary>
-    public static Task Save(DbWork db, ChannelKey key, ChannelChange change)
+    public static async Task<bool> Save(DbWork db, ChannelKey key, ChannelChange change)
     {
         if (change.Session is not null || change.Credentials is not null)
         {
             // The bank gives a token once.
             db.MustLast();
         }
-        return db.Execute(
-            """
-            update channels set
-                session = case when @IsHandedOver or session is not distinct from @SessionBefore
-                    then coalesce(@Session, session) else session end,
-                credentials = coalesce(@Credentials, credentials),
-                unattended_readings = coalesce(@UnattendedReadings, unattended_readings),
-                spared_until = coalesce(@SparedUntil, spared_until),
-                expires_at = coalesce(@ExpiresAt, expires_at), status = coalesce(@Status, status),
-                reason = case when @Ended then @Reason else reason end,
-                message = case when @Ended then @Message else message end,
-                last_end_at = coalesce(@EndedAt, last_end_at),
-                last_success_at = case when @Succeeded then @EndedAt else last_success_at end
-            where user_id = @UserId and connection_id = @ConnectionId and definition_id = @DefinitionId and epoch = @Epoch
-                and status <> 'EMPTY'
-            """,
-            new
-            {
-                key.UserId,
-                key.ConnectionId,
-                key.DefinitionId,
-                key.Epoch,
-                change.Session,
-                change.SessionBefore,
-                change.IsHandedOver,
-                change.Credentials,
-                change.ExpiresAt,
-                change.UnattendedReadings,
-                change.SparedUntil,
-                change.Status,
-                change.Reason,
-                change.Message,
-                change.EndedAt,
-                Ended = change.Status is not null,
-                Succeeded = change.Status == ChannelStatus.Success,
-            }
-        );
+        return await db.Execute(
+                """
+                update channels set
+                    session = case when @IsHandedOver or session is not distinct from @SessionBefore
+                        then coalesce(@Session, session) else session end,
+                    credentials = coalesce(@Credentials, credentials),
+                    unattended_readings = coalesce(@UnattendedReadings, unattended_readings),
+                    spared_until = coalesce(@SparedUntil, spared_until),
+                    expires_at = coalesce(@ExpiresAt, expires_at), status = coalesce(@Status, status),
+                    reason = case when @Ended then @Reason else reason end,
+                    message = case when @Ended then @Message else message end,
+                    last_end_at = coalesce(@EndedAt, last_end_at),
+                    last_success_at = case when @Succeeded then @EndedAt else last_success_at end
+                where user_id = @UserId and connection_id = @ConnectionId and definition_id = @DefinitionId and epoch = @Epoch
+                    and status <> 'EMPTY'
+                """,
+                new
+                {
+                    key.UserId,
+                    key.ConnectionId,
+                    key.DefinitionId,
+                    key.Epoch,
+                    change.Session,
+                    change.SessionBefore,
+                    change.IsHandedOver,
+                    change.Credentials,
+                    change.ExpiresAt,
+                    change.UnattendedReadings,
+                    change.SparedUntil,
+                    change.Status,
+                    change.Reason,
+                    change.Message,
+                    change.EndedAt,
+                    Ended = change.Status is not null,
+                    Succeeded = change.Status == ChannelStatus.Success,
+                }
+            ) == 1;
     }
 
     /// <summary>
@@ -223,6 +233,17 @@ internal sealed record ChannelKey(
     ChannelDefinitionId DefinitionId,
     int Epoch
 );
+
+/// <summary>What a connector keeps of its bank, sealed with the user's key.</summary>
+internal sealed record StoredSession
+{
+    public ConnectionId ConnectionId { get; init; }
+    public ChannelDefinitionId DefinitionId { get; init; }
+    public byte[] Session { get; init; } = [];
+
+    /// <summary>When the user's authorization at the bank ends, in UTC seconds; null: nobody knows.</summary>
+    public long? ExpiresAt { get; init; }
+}
 
 /// <summary>A channel of a connection that is just being made.</summary>
 /// <param name="Used">The connection begins with it.</param>

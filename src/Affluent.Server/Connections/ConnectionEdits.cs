@@ -115,13 +115,14 @@ internal static class ConnectionEdits
     ) => Renew(work, connectionId, channel, credentials: null, EventName.SynchronizationRequested, user);
 
     /// <summary>Erases a connection with all that it brought; false when the user has no such.</summary>
-    public static async Task<bool> Delete(UserWork work, ConnectionId connectionId)
+    public static async Task<bool> Delete(UserWork work, BankRevocations revocations, ConnectionId connectionId)
     {
         // The job first, as everybody locks: a run that writes is over, or finds its job gone.
         if (!await JobStore.Delete(work.Db, work.UserId, JobKind.Synchronization, connectionId.Value))
         {
             return false;
         }
+        await revocations.OfConnection(work.Db, work.UserId, connectionId);
         var accounts = await AccountsStore.IdsOf(work.Db, work.UserId, connectionId, type: null);
         await ConnectionsStore.Delete(work.Db, work.UserId, connectionId);
         foreach (var account in accounts)
@@ -133,10 +134,14 @@ internal static class ConnectionEdits
     }
 
     /// <summary>Erases a connection that brought no account; false: there is none such.</summary>
-    public static async Task<bool> DeleteUnused(UserWork work, ConnectionId connectionId) =>
+    public static async Task<bool> DeleteUnused(
+        UserWork work,
+        BankRevocations revocations,
+        ConnectionId connectionId
+    ) =>
         await ConnectionJobs.Lock(work, connectionId) is not null
         && !await AccountsStore.AnyOf(work.Db, work.UserId, connectionId)
-        && await Delete(work, connectionId);
+        && await Delete(work, revocations, connectionId);
 
     private static async Task<bool> Renew(
         UserWork work,

@@ -105,10 +105,16 @@ internal static class ConnectionsEndpoints
         string id,
         ActingUser user,
         UserDatabase users,
+        BankRevocations revocations,
         CancellationToken cancellation
     ) =>
         Ids.TryRead<ConnectionId>(id, out var key)
-        && await users.Write(user.UserId, user.ClientId, work => ConnectionEdits.Delete(work, key), cancellation)
+        && await users.Write(
+            user.UserId,
+            user.ClientId,
+            work => ConnectionEdits.Delete(work, revocations, key),
+            cancellation
+        )
             ? TypedResults.NoContent()
             : Problem.NotFound("connection");
 }

@@ -11,6 +11,9 @@ internal static class Sealed
     public static string Session(ConnectionId connectionId, ChannelDefinitionId definitionId) =>
         $"session:{connectionId}:{definitionId}";
 
+    public static string Revocation(ConnectionId connectionId, ChannelDefinitionId definitionId) =>
+        $"revocation:{connectionId}:{definitionId}";
+
     public static string PresentUser(long subjectId) => $"present-user:{Ids.Text(subjectId)}";
 
     public static string Question(QuestionId questionId) => $"question:{questionId}";

@@ -60,20 +60,49 @@ internal sealed class Vault(MasterKey master)
         return new RewrappedPage(rows is [.., var last] ? last.UserId : null, changed);
     }
 
-    private (byte[] Key, MasterKey Master) Unwrap(byte[] wrapped, UserId userId)
+    /// <summary>Seals what outlives its user, with a key of its own, to be kept beside it and to go with it.</summary>
+    public SealedAlone SealAlone(string plain, string purpose)
+    {
+        var key = RandomNumberGenerator.GetBytes(32);
+        return new(
+            Seal(master.Bytes, key, KeyContext(purpose)),
+            Seal(key, Encoding.UTF8.GetBytes(plain), Encoding.UTF8.GetBytes(purpose))
+        );
+    }
+
+    /// <summary>Opens what <see cref="SealAlone"/> made.</summary>
+    /// <exception cref="CryptographicException">A value was changed, or belongs elsewhere.</exception>
+    public string OpenAlone(SealedAlone value, string purpose) =>
+        Encoding.UTF8.GetString(
+            Open(Unwrap(value.WrappedKey, KeyContext(purpose)).Key, value.Content, Encoding.UTF8.GetBytes(purpose))
+        );
+
+    /// <summary>The key that stands beside a value, wrapped by the present master key; null: it is already.</summary>
+    public byte[]? RewrapAlone(byte[] wrapped, string purpose)
+    {
+        var (key, wrapper) = Unwrap(wrapped, KeyContext(purpose));
+        return wrapper == master ? null : Seal(master.Bytes, key, KeyContext(purpose));
+    }
+
+    private static byte[] KeyContext(string purpose) => Encoding.UTF8.GetBytes($"key:{purpose}");
+
+    private (byte[] Key, MasterKey Master) Unwrap(byte[] wrapped, UserId userId) =>
+        Unwrap(wrapped, Context("user-key", userId));
+
+    private (byte[] Key, MasterKey Master) Unwrap(byte[] wrapped, byte[] context)
     {
         foreach (var candidate in master.All)
         {
             try
             {
-                return (Open(candidate.Bytes, wrapped, Context("user-key", userId)), candidate);
+                return (Open(candidate.Bytes, wrapped, context), candidate);
             }
             catch (AuthenticationTagMismatchException)
             {
                 // Another one wrapped it.
             }
         }
-        throw new CryptographicException("The key of a user was wrapped by a master key that is not here.");
+        throw new CryptographicException("A key was wrapped by a master key that is not here.");
     }
 
     private sealed record WrappedKey
@@ -126,6 +155,11 @@ internal sealed class Vault(MasterKey master)
 /// <param name="Last">The last user that it looked at; null: there was none left.</param>
 /// <param name="Changed">How many keys it wrapped anew.</param>
 internal sealed record RewrappedPage(UserId? Last, int Changed);
+
+/// <summary>A value sealed with a key of its own.</summary>
+/// <param name="WrappedKey">The key, wrapped by the master key.</param>
+/// <param name="Content">The value, sealed with it.</param>
+internal sealed record SealedAlone(byte[] WrappedKey, byte[] Content);
 
 /// <summary>A user's data key in memory.</summary>
 internal sealed class UserKey(UserId userId, byte[] key)

@@ -50,6 +50,13 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     public void ConsentGiven(SecuritySubject about, string kind, ConsentId consent, string textHash) =>
         Tell(about, log => LogConsentGiven(log, kind, consent, textHash));
 
+    public void BankAccessEnded(SecuritySubject about, ChannelDefinitionId channel) =>
+        Tell(about, log => LogBankAccessEnded(log, channel));
+
+    /// <param name="why">Why it could not be ended.</param>
+    public void BankAccessLeft(SecuritySubject about, ChannelDefinitionId channel, string why) =>
+        Tell(about, log => LogBankAccessLeft(log, channel, why));
+
     public void RequestLimited(SecuritySubject about, LimitedAction action, LimitedBy by) =>
         Tell(about, log => LogRequestLimited(log, action.Word(), by.Word()));
 
@@ -160,6 +167,22 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
 
     [LoggerMessage(7105, LogLevel.Information, "A client was made", EventName = "client_created")]
     private static partial void LogClientCreated(ILogger log);
+
+    [LoggerMessage(
+        7106,
+        LogLevel.Information,
+        "Channel {Channel}: the authorization of a deleted connection is over at the bank; its tokens are destroyed",
+        EventName = "bank_access_ended"
+    )]
+    private static partial void LogBankAccessEnded(ILogger log, ChannelDefinitionId channel);
+
+    [LoggerMessage(
+        7107,
+        LogLevel.Warning,
+        "Channel {Channel}: the authorization of a deleted connection could not be ended at the bank, {Why}; its tokens are destroyed",
+        EventName = "bank_access_left"
+    )]
+    private static partial void LogBankAccessLeft(ILogger log, ChannelDefinitionId channel, string why);
 
     [LoggerMessage(
         7201,

@@ -29,6 +29,8 @@ internal sealed record RunTools(
 {
     public DateTimeOffset Now => Time.GetUtcNow();
 
+    public BankRevocations Revocations => new(Banks, Vault, Time);
+
     public long Seconds => Time.Seconds();
 }
 
@@ -64,7 +66,7 @@ internal sealed class RunState
     )
     {
         (_tools, _key, Job, Connection, Channels) = (tools, key, job, connection, channels);
-        _sessions = new(job.UserId, connection.Id, channels);
+        _sessions = new(job.UserId, connection.Id, channels, tools.Revocations, key);
         // What an earlier run asked is void.
         (Question, HasVoidQuestion) = job.RunId is null ? (null, question is not null) : (question, false);
         _seenAt = tools.Seconds;
@@ -357,7 +359,11 @@ internal sealed class RunState
     {
         foreach (var (channel, change) in _learned.Values)
         {
-            await ChannelStore.Save(db, channel, change with { SessionBefore = _sessions.Known(channel.DefinitionId) });
+            var saved = change with { SessionBefore = _sessions.Known(channel.DefinitionId) };
+            if (!await ChannelStore.Save(db, channel, saved) && change is { IsHandedOver: true, Session: { } session })
+            {
+                await _sessions.EndDeleted(db, channel.DefinitionId, session);
+            }
         }
         JobChange? progressed = _unsavedProgress is null ? null : new JobChange.Progressed(_unsavedProgress.Write());
         return await JobStore.Apply(db, job, new[] { progressed, last }.OfType<JobChange>());

@@ -10,7 +10,13 @@ namespace Affluent.Server.Synchronization;
 /// The sessions of a run's channels, sealed, as this node has read or written them last. Another node may have had the job in between, or may have it now:
 /// what each of them got from the bank is compared with what is stored before it is kept.
 /// </summary>
-internal sealed class StoredSessions(UserId userId, ConnectionId connectionId, IEnumerable<ChannelAccess> channels)
+internal sealed class StoredSessions(
+    UserId userId,
+    ConnectionId connectionId,
+    IReadOnlyList<ChannelAccess> channels,
+    BankRevocations revocations,
+    UserKey key
+)
 {
     private readonly Dictionary<ChannelDefinitionId, byte[]?> _known = channels.ToDictionary(
         c => c.DefinitionId,
@@ -46,6 +52,7 @@ internal sealed class StoredSessions(UserId userId, ConnectionId connectionId, I
             || await Stored(work.Db, channel) is not { } stored
         )
         {
+            await EndDeleted(work.Db, channel.DefinitionId, session);
             return;
         }
         var key = new ChannelKey(userId, connectionId, channel.DefinitionId, channel.Epoch);
@@ -63,6 +70,21 @@ internal sealed class StoredSessions(UserId userId, ConnectionId connectionId, I
             }
         }
     }
+
+    /// <summary>Has what a bank handed over for a channel that was deleted meanwhile given back; nothing while the channel is there.</summary>
+    public Task EndDeleted(DbWork db, ChannelDefinitionId channel, byte[] session) =>
+        revocations.OfLate(
+            db,
+            key,
+            userId,
+            new StoredSession
+            {
+                ConnectionId = connectionId,
+                DefinitionId = channel,
+                Session = session,
+                ExpiresAt = channels.Single(c => c.DefinitionId == channel).ExpiresAt,
+            }
+        );
 
     /// <summary>The channel as it is stored; null: it is gone, or its user has started over.</summary>
     private async Task<ChannelAccess?> Stored(DbWork db, ChannelAccess channel) =>

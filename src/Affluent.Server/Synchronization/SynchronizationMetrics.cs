@@ -17,6 +17,7 @@ internal enum ConnectorStep
     AcceptAnswer,
     AcceptReturn,
     Poll,
+    Revoke,
 }
 
 /// <summary>What came of trying other rules beside those in force.</summary>
@@ -60,6 +61,22 @@ internal static class SynchronizationMetrics
         "{difference}",
         "What the rules tried beside those in force would have decided otherwise"
     );
+
+    private static readonly Counter<long> Revocations = Metrics.Meter.CreateCounter<long>(
+        "affluent.revocations",
+        "{try}",
+        "Tries to end the authorization of a deleted connection at its bank, by what came of them"
+    );
+
+    /// <summary>The end of an authorization was tried.</summary>
+    public static void Revoked(RevocationDecision decision) =>
+        Revocations.Add(
+            1,
+            new KeyValuePair<string, object?>(
+                "result",
+                decision is RevocationDecision.Over { End: var end } ? end.Word() : "put_off"
+            )
+        );
 
     /// <summary>Takes a step, measured.</summary>
     public static async Task<StepResult> Step(

@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Server.Connections;
 using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
@@ -11,11 +12,17 @@ namespace Affluent.Server.Synchronization;
 /// <summary>What the feature brings to the platform.</summary>
 internal static class SynchronizationServices
 {
-    public static IServiceCollection AddSynchronization(this IServiceCollection services)
+    public static IServiceCollection AddSynchronization(this IServiceCollection services, Settings settings)
     {
         services.TryAddSingleton(provider => Banks.Load(provider.GetRequiredService<Settings>()));
         services.AddSingleton<BankHttp>();
         services.AddSingleton(Runner);
+        services.AddSingleton<BankRevocations>();
+        services.AddSingleton<BankRevoker>();
+        if (settings.Runs(Roles.Worker))
+        {
+            services.AddHostedService<BankRevocationLoop>();
+        }
         services.AddSingleton(provider =>
         {
             var days = provider.GetRequiredService<Settings>().RunRecordDays;

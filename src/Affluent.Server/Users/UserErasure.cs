@@ -10,6 +10,9 @@ internal delegate Task LockRows(DbWork db, UserId userId);
 /// <summary>Erases at most so many of a room's rows of a user, and says how many.</summary>
 internal delegate Task<int> EraseRows(DbWork db, UserId userId, int atMost);
 
+/// <summary>Asks for the end of what a user authorized elsewhere, while it is still known.</summary>
+internal delegate Task EndAccess(DbWork db, UserId userId);
+
 /// <summary>
 /// Erases users. What other rooms hold of a user goes with the user's row by cascade; App names the rooms that must do more.
 /// </summary>
@@ -18,7 +21,8 @@ internal delegate Task<int> EraseRows(DbWork db, UserId userId, int atMost);
 /// events wait for each other.
 /// </param>
 /// <param name="large">What one user can have very many rows of.</param>
-internal sealed class UserErasure(IReadOnlyList<LockRows> locks, IReadOnlyList<EraseRows> large)
+/// <param name="endAccess">Comes last before the user goes, with the key.</param>
+internal sealed class UserErasure(IReadOnlyList<LockRows> locks, IReadOnlyList<EraseRows> large, EndAccess endAccess)
 {
     /// <summary>How many rows of the large tables go in one step.</summary>
     public const int Step = 1000;
@@ -65,8 +69,9 @@ internal sealed class UserErasure(IReadOnlyList<LockRows> locks, IReadOnlyList<E
         }
     }
 
-    private static async Task EraseLocked(DbWork db, UserId userId)
+    private async Task EraseLocked(DbWork db, UserId userId)
     {
+        await endAccess(db, userId);
         await TokenStore.DeleteOfUser(db, userId);
         await UserStore.Delete(db, userId);
     }

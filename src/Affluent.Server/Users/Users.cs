@@ -6,7 +6,7 @@ namespace Affluent.Server.Users;
 /// <summary>Plugs users into the platform.</summary>
 internal static class UserServices
 {
-    public static void AddUsers(this IServiceCollection services, UserErasure erasure)
+    public static void AddUsers(this IServiceCollection services, Func<IServiceProvider, UserErasure> erasure)
     {
         services.AddSingleton(erasure);
         services.AddSingleton(new PasswordCost());

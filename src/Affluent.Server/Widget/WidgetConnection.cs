@@ -156,6 +156,7 @@ internal sealed class SessionActions(
     UserWork work,
     Banks banks,
     ConsentKeeper consents,
+    BankRevocations revocations,
     WidgetParameters parameters,
     FormSender sender
 )
@@ -227,5 +228,5 @@ internal sealed class SessionActions(
     public Task Cancel(OpenQuestion open) => Questions.Cancel(work, open.ConnectionId);
 
     /// <summary>Removes a connection that never brought an account; false when it did, or is gone.</summary>
-    public Task<bool> DeleteUnfinished(ConnectionId id) => ConnectionEdits.DeleteUnused(work, id);
+    public Task<bool> DeleteUnfinished(ConnectionId id) => ConnectionEdits.DeleteUnused(work, revocations, id);
 }

@@ -41,6 +41,7 @@ internal sealed class WidgetFlow(
     Revocations revocations,
     RequestLimits limits,
     ConsentKeeper consents,
+    BankRevocations bankRevocations,
     TimeProvider time
 )
 {
@@ -119,7 +120,14 @@ internal sealed class WidgetFlow(
                 {
                     return new Submission.Excess(seconds);
                 }
-                var actions = new SessionActions(work, banks, consents, session.State.Parameters, sender);
+                var actions = new SessionActions(
+                    work,
+                    banks,
+                    consents,
+                    bankRevocations,
+                    session.State.Parameters,
+                    sender
+                );
                 var language = session.State.Parameters.Language ?? sender.Language;
                 var form = new PostedForm(session, fields, actions, language);
                 // Between two pages there is none, and nothing but the ways out.

@@ -24,10 +24,7 @@ internal sealed class ClientRequests(TestBankOptions options)
         if (!IsTheClient(http, form))
         {
             http.Response.Headers.WWWAuthenticate = "Basic realm=\"stettestbank\"";
-            return (
-                null,
-                Error("invalid_client", "unknown client or wrong secret", StatusCodes.Status401Unauthorized)
-            );
+            return (null, Error("invalid_client", "unknown client or wrong secret", StatusCodes.Status401Unauthorized));
         }
 
         return (form, null);

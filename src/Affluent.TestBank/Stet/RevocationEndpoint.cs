@@ -62,6 +62,5 @@ internal sealed class RevocationEndpoint(
         return Results.Ok();
     }
 
-    private static IResult Failure(int status) =>
-        ClientRequests.Error("server_error", "the bank has failed", status);
+    private static IResult Failure(int status) => ClientRequests.Error("server_error", "the bank has failed", status);
 }

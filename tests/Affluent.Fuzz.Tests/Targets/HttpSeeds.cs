@@ -50,6 +50,7 @@ internal static class HttpSeeds
         $"GET /stettestbank/stet/psd2/v1.4.2/end-user-identity\n{Stet}",
         $"PUT /stettestbank/stet/psd2/v1.4.2/consents\n{Stet}\n{Json}\n\n{{ \"balances\": [ {{ \"iban\": \"FR76\" }} ], \"transactions\": [], \"trustedBeneficiaries\": false, \"psuIdentity\": true }}",
         $"POST /stettestbank/token\n{Form}\nAuthorization: Basic YWZmbHVlbnQ6YWZmbHVlbnQtc2VjcmV0\n\ngrant_type=authorization_code&code=x&redirect_uri=http://127.0.0.1/&code_verifier=y",
+        $"POST /stettestbank/revoke\n{Form}\nAuthorization: Basic YWZmbHVlbnQ6YWZmbHVlbnQtc2VjcmV0\n\ntoken=x&token_type_hint=refresh_token",
         "GET /stettestbank/authorize?response_type=code&client_id=affluent&redirect_uri=http%3A%2F%2F127.0.0.1%2Fback&scope=aisp&state=x&code_challenge=a&code_challenge_method=S256",
         "GET /login?error=expired\nAccept-Language: en",
         $"POST /login\n{Form}\nCookie: testbank_session=x\n\ntoken=x&login=dev&password=dev",

@@ -96,6 +96,12 @@ internal sealed class FakeChannel(ChannelMode mode) : StepConnector
     /// <summary>What the connector does before its answer: asks, waits, hands over a session.</summary>
     public Func<StepContext, StepInput, CancellationToken, Task>? Does { get; set; }
 
+    /// <summary>Whether the bank offers a way to end an authorization.</summary>
+    public bool IsRevocable { get; set; } = true;
+
+    public override RevocableConsent? Revocable(ChannelDefinition channel, string session) =>
+        IsRevocable ? base.Revocable(channel, session) : null;
+
     /// <summary>All steps taken, in order.</summary>
     public List<(StepContext Context, StepInput Input)> Steps { get; } = [];
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
+using Affluent.Server.Synchronization;
 using Affluent.Server.Transactions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,13 @@ internal sealed partial class TestApp
     /// <summary>What is done for a user in an open transaction, as by another node when that node's ids are given.</summary>
     public UserWork WorkOf(Server.Storage.DbWork db, TestUser user, Ids? ids = null) =>
         new(db, user.Id, user.Client.Id, Service<Vault>(), ids ?? Service<Ids>(), Time.Seconds());
+
+    /// <summary>Asks the banks to end what is to be ended; how many tries that took. No loop does it in tests.</summary>
+    public Task<int> RunDueRevocations() => Services.GetRequiredService<BankRevoker>().RunDue(Stop);
+
+    /// <summary>Another node's, over a database that the test makes fail.</summary>
+    public BankRevoker RevokerOver(Server.Storage.Database database) =>
+        ActivatorUtilities.CreateInstance<BankRevoker>(Services, database);
 
     /// <summary>Does the recategorizations that are due; no loop does it in tests.</summary>
     public Task RunDueRecategorizations() => Services.GetRequiredService<Recategorizer>().RunDue(Stop);
@@ -73,7 +81,13 @@ internal sealed partial class TestApp
     // Tests run what is due, and take away what has expired, when they want to: a loop of its own would run in between.
     private static void RemoveLoops(WebApplicationBuilder builder)
     {
-        Type[] loops = [typeof(WorkerLoop), typeof(PeriodicTaskLoop), typeof(RecategorizerLoop)];
+        Type[] loops =
+        [
+            typeof(WorkerLoop),
+            typeof(PeriodicTaskLoop),
+            typeof(RecategorizerLoop),
+            typeof(BankRevocationLoop),
+        ];
         foreach (
             var loop in builder
                 .Services.Where(s => s.ServiceType == typeof(IHostedService) && loops.Contains(s.ImplementationType))

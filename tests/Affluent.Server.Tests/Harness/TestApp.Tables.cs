@@ -49,6 +49,15 @@ internal sealed partial class TestApp
     /// <summary>What runs under way should go on with can be read no more.</summary>
     public Task GarbleProgress() => Database.Write(db => db.Execute("update jobs set progress = '{'"), Stop);
 
+    /// <summary>How many authorizations are still to be ended at their banks.</summary>
+    public Task<long> Revocations() => Count("bank_revocations");
+
+    /// <summary>All that is kept to end them, as it is sealed.</summary>
+    public Task<string> RevocationRows() => Snapshot("bank_revocations");
+
+    /// <summary>How often a bank was asked in vain to end an authorization.</summary>
+    public Task<long> RevocationAttempts() => Value<long>("select attempts from bank_revocations");
+
     /// <summary>Where a connection's job stands.</summary>
     public Task<string?> JobState(string connection) =>
         Value<string>("select state from jobs where subject_id = @Id", new { Id = Number(connection) });

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Affluent.Server.Commands;
+using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Tests.Authorization;
 using Affluent.Server.Tests.Harness;
@@ -56,6 +57,53 @@ public sealed class KeyChangeTests
         Assert.Equal("s3cret", await Read(database, new UserId(2), new Vault(freshOnly), late));
         await Assert.ThrowsAnyAsync<CryptographicException>(() =>
             Read(database, new UserId(1), new Vault(oldOnly), kept)
+        );
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task What_outlives_its_user_is_wrapped_anew_too(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind);
+        var (old, fresh) = (Make(database, "old.key"), Make(database, "new.key"));
+        var oldOnly = MasterKey.Load(old, mayCreate: false);
+        await database.Database.Write(oldOnly.Begin, Stop);
+        var kept = new BankRevocation
+        {
+            ConnectionId = new(1),
+            DefinitionId = new("101"),
+            GiveUpAt = 10,
+        };
+        var secret = new Vault(oldOnly).SealAlone("t0ken", kept.Purpose);
+        kept = kept with { WrappedKey = secret.WrappedKey, Session = secret.Content };
+        await database.Database.Write(
+            async db =>
+            {
+                await BankRevocationStore.Put(db, kept);
+                return true;
+            },
+            Stop
+        );
+
+        var (code, _, _) = await Terminal.Run(
+            database,
+            "keys",
+            "rewrap",
+            "--master-key-file",
+            fresh,
+            "--other-master-key-files",
+            old
+        );
+
+        Assert.Equal(ExitCode.Done, code);
+        var found = Assert.Single(
+            await database.Database.Write(db => BankRevocationStore.Claim(db, 10, leaseUntil: 1, now: 0), Stop)
+        );
+        var freshOnly = new Vault(MasterKey.Load(fresh, mayCreate: false));
+        Assert.Equal("t0ken", freshOnly.OpenAlone(found.Secret, found.Purpose));
+        Assert.ThrowsAny<CryptographicException>(() => new Vault(oldOnly).OpenAlone(found.Secret, found.Purpose));
+        // A value that was moved to another row does not open.
+        Assert.ThrowsAny<CryptographicException>(() =>
+            freshOnly.OpenAlone(found.Secret, (found with { ConnectionId = new(2) }).Purpose)
         );
     }
 
