@@ -107,7 +107,8 @@ public static class TestBankApp
         var headers = http.Response.Headers;
         var framed = http.Request.Path.StartsWithSegments(StetPaths.Root, StringComparison.Ordinal);
         headers.ContentSecurityPolicy =
-            "default-src 'none'; style-src 'self'; base-uri 'none'" + (framed ? "" : "; frame-ancestors 'none'");
+            "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'"
+            + (framed ? "" : "; frame-ancestors 'none'");
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-store";

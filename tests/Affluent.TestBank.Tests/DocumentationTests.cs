@@ -40,7 +40,7 @@ public sealed partial class DocumentationTests
                 .IsType<ScenarioFile.Loaded>(read)
                 .Scenario.People.SelectMany(
                     person => person.Credentials,
-                    (person, pair) => (pair.Login, pair.Password, person.OneTimePassword?.Code ?? "")
+                    (person, pair) => (pair.Login, pair.Password, (person.Challenge as Challenge.Code)?.Value ?? "")
                 )
                 .Order(),
             Customer()

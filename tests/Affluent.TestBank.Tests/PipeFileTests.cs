@@ -184,7 +184,7 @@ public sealed class PipeFileTests
             DETAIL|loan.rate|3.9
             """
         ).People[0];
-        Assert.Equal(new OneTimePassword("123456", "06 00 00 00 00"), person.OneTimePassword);
+        Assert.Equal(new Challenge.Code("123456", "06 00 00 00 00"), person.Challenge);
         Assert.Equal(ConsentModel.Mixed, person.Consent);
         Assert.True(person.ShortHistory);
         Assert.Equal(TimeSpan.FromMinutes(1), person.ConsentLife);

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using Affluent.TestBank.Scenarios;
 using Microsoft.AspNetCore.WebUtilities;
@@ -9,6 +11,7 @@ namespace Affluent.TestBank.People;
 internal enum Stage
 {
     Login,
+    Method,
     Code,
     Approval,
     PasswordExpired,
@@ -28,6 +31,12 @@ internal sealed record Visit(string Id, string FormToken, DateTimeOffset Expires
     /// <summary>Wrong one-time passwords since the login.</summary>
     public int WrongCodes { get; init; }
 
+    /// <summary>What the person was asked after the password; null when nothing was, or the person has yet to choose.</summary>
+    public Challenge? Challenge { get; init; }
+
+    /// <summary>The right code; null when none is asked.</summary>
+    public string? Code { get; init; }
+
     /// <summary>When the person approves in the bank's app; null when that is not asked.</summary>
     public DateTimeOffset? ApprovedAt { get; init; }
 
@@ -35,16 +44,36 @@ internal sealed record Visit(string Id, string FormToken, DateTimeOffset Expires
     public const int MostWrongCodes = 3;
 
     /// <summary>After the right password.</summary>
-    public Visit SignedIn(Visitor visitor, Person person, bool termsAccepted, DateTimeOffset now) =>
-        this with
+    public Visit SignedIn(Visitor visitor, Person person, bool termsAccepted, DateTimeOffset now)
+    {
+        var visit = this with { Visitor = visitor, WrongCodes = 0 };
+        return person.Methods.Count > 0 ? visit with { Stage = Stage.Method }
+            : person.Challenge is { } challenge ? visit.Asked(challenge, now)
+            : visit with { Stage = AfterProof(person, termsAccepted) };
+    }
+
+    /// <summary>Before this challenge.</summary>
+    public Visit Asked(Challenge challenge, DateTimeOffset now) =>
+        challenge switch
         {
-            Visitor = visitor,
-            WrongCodes = 0,
-            ApprovedAt = now + person.ApprovesAfter,
-            Stage =
-                person.OneTimePassword is not null ? Stage.Code
-                : person.ApprovesAfter is not null ? Stage.Approval
-                : AfterProof(person, termsAccepted),
+            Challenge.Code code => this with { Stage = Stage.Code, Challenge = code, Code = code.Value },
+            Challenge.Image => this with { Stage = Stage.Code, Challenge = challenge, Code = NewCode() },
+            Challenge.Approval approval => this with
+            {
+                Stage = Stage.Approval,
+                Challenge = approval,
+                ApprovedAt = now + approval.After,
+            },
+            _ => throw new UnreachableException(),
+        };
+
+    /// <summary>What the image beside the question says; null when there is none.</summary>
+    public string? Pictured =>
+        (Stage, Challenge) switch
+        {
+            (Stage.Code, Challenge.Image) => $"Test bank: the code is {Code}",
+            (Stage.Approval, Challenge.Approval { WithImage: true }) => "Test bank: approve this login",
+            _ => null,
         };
 
     /// <summary>As of now: on, once the person has approved in the app.</summary>
@@ -54,7 +83,7 @@ internal sealed record Visit(string Id, string FormToken, DateTimeOffset Expires
     /// <summary>After a one-time password: on, or one more try, or back to the login.</summary>
     public Visit CodeGiven(string code, Person person, bool termsAccepted)
     {
-        if (string.Equals(code.Trim(), person.OneTimePassword?.Code, StringComparison.Ordinal))
+        if (string.Equals(code.Trim(), Code, StringComparison.Ordinal))
         {
             return this with { Stage = AfterProof(person, termsAccepted) };
         }
@@ -63,6 +92,8 @@ internal sealed record Visit(string Id, string FormToken, DateTimeOffset Expires
             ? this with
             {
                 WrongCodes = WrongCodes + 1,
+                // What an image told counts once.
+                Code = Challenge is Challenge.Image ? NewCode() : Code,
             }
             : this with
             {
@@ -71,6 +102,9 @@ internal sealed record Visit(string Id, string FormToken, DateTimeOffset Expires
                 Visitor = null,
             };
     }
+
+    private static string NewCode() =>
+        RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
 
     private static Stage AfterProof(Person person, bool termsAccepted)
     {

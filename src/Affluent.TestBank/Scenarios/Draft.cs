@@ -58,13 +58,17 @@ internal sealed class DraftPerson(Location location)
     public List<string> Owners { get; } = [];
 
     /// <summary>
-    /// <c>code</c>, <c>code_sent_to</c>, <c>approval_seconds</c>, <c>locked</c>, <c>consent</c>, <c>consent_seconds</c>, <c>short_history</c>,
+    /// <c>code</c>, <c>code_sent_to</c>, <c>approval_seconds</c>, <c>image</c>, <c>locked</c>, <c>consent</c>, <c>consent_seconds</c>, <c>short_history</c>,
     /// <c>note</c>, <c>note_en</c>.
     /// </summary>
     public Dictionary<string, LocatedText> Options { get; } = new(StringComparer.Ordinal);
     public List<LocatedText> Faults { get; } = [];
+    public List<DraftMethod> Methods { get; } = [];
     public List<DraftAccount> Accounts { get; } = [];
 }
+
+/// <param name="Options"><c>label</c>, <c>label_en</c>, <c>code</c>, <c>code_sent_to</c>, <c>approval_seconds</c>, <c>image</c>.</param>
+internal sealed record DraftMethod(Location Location, Dictionary<string, LocatedText> Options);
 
 internal sealed class DraftAccount(Location location)
 {

@@ -56,11 +56,11 @@ internal static class JsonScenario
         }
     }
 
+    private static readonly string[] ChallengeOptions = ["code", "code_sent_to", "approval_seconds", "image"];
+
     private static readonly string[] PersonOptions =
     [
-        "code",
-        "code_sent_to",
-        "approval_seconds",
+        .. ChallengeOptions,
         "locked",
         "consent",
         "consent_seconds",
@@ -71,7 +71,17 @@ internal static class JsonScenario
 
     private static DraftPerson Person(Node node)
     {
-        node.Only(["login", "password", "credentials", "owner", "owners", "faults", "accounts", .. PersonOptions]);
+        node.Only([
+            "login",
+            "password",
+            "credentials",
+            "owner",
+            "owners",
+            "methods",
+            "faults",
+            "accounts",
+            .. PersonOptions,
+        ]);
         var person = new DraftPerson(node.Location);
         if (node.Has("login"))
         {
@@ -91,13 +101,21 @@ internal static class JsonScenario
 
         person.Owners.AddRange(node.List("owners").Select(o => o.Value()));
         person.Faults.AddRange(node.List("faults").Select(f => new LocatedText(f.Value(), f.Location)));
-        foreach (var name in PersonOptions.Where(node.Has))
+        foreach (var (name, value) in node.Options(PersonOptions))
         {
-            person.Options[name] = new LocatedText(node.Text(name), node.LocationOf(name));
+            person.Options[name] = value;
         }
 
+        person.Methods.AddRange(node.List("methods").Select(Method));
         person.Accounts.AddRange(node.List("accounts").Select(Account));
         return person;
+    }
+
+    private static DraftMethod Method(Node node)
+    {
+        string[] names = ["label", "label_en", .. ChallengeOptions];
+        node.Only(names);
+        return new DraftMethod(node.Location, node.Options(names));
     }
 
     private static readonly string[] BalanceMembers = ["balance", "balance_date", "opening_balance", "opening_date"];
@@ -296,6 +314,16 @@ internal static class JsonScenario
             Error($"this is longer than {ScenarioLimits.LongestText} characters");
             return "";
         }
+
+        /// <summary>Those of the members that are there.</summary>
+        public Dictionary<string, LocatedText> Options(string[] names) =>
+            names
+                .Where(Has)
+                .ToDictionary(
+                    name => name,
+                    name => new LocatedText(Text(name), LocationOf(name)),
+                    StringComparer.Ordinal
+                );
 
         public bool Flag(string name)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Affluent.TestBank.Scenarios;
 
 /// <summary>What a bank is made of: its people. The seed decides every generated movement.</summary>
@@ -19,11 +21,17 @@ public sealed record Person
     /// <summary>The holder's name; empty when the scenario gives none.</summary>
     public required string Owner { get; init; }
 
-    /// <summary>The code asked after the password; null when the bank asks for none.</summary>
-    public OneTimePassword? OneTimePassword { get; init; }
+    /// <summary>What the bank asks after the password; null when it asks for nothing, or lets the person choose.</summary>
+    public Challenge? Challenge { get; init; }
 
-    /// <summary>How long after the password the person approves in the bank's app; null when the bank asks for no approval.</summary>
-    public TimeSpan? ApprovesAfter { get; init; }
+    /// <summary>What the person may choose from after the password; empty when there is no choice.</summary>
+    public IReadOnlyList<Method> Methods { get; init; } = [];
+
+    /// <summary>The method that a form names by its place in the list; null when it names none.</summary>
+    public Method? MethodNamed(string place) =>
+        int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out var i)
+            ? Methods.ElementAtOrDefault(i)
+            : null;
 
     /// <summary>A locked person is refused although the password is right.</summary>
     public bool Locked { get; init; }
@@ -51,8 +59,24 @@ public sealed record Person
     public IReadOnlyList<Account> Accounts { get; init; } = [];
 }
 
-/// <summary>The test bank sends nothing: it shows the code on the page that asks for it.</summary>
-public sealed record OneTimePassword(string Code, string SentTo);
+/// <summary>How a person proves after the password who it is.</summary>
+public abstract record Challenge
+{
+    private Challenge() { }
+
+    /// <summary>The same code at each login. The test bank sends nothing: it shows the code on the page that asks for it.</summary>
+    public sealed record Code(string Value, string SentTo) : Challenge;
+
+    /// <summary>A new code at each login, told by an image alone.</summary>
+    public sealed record Image : Challenge;
+
+    /// <summary>An approval in the bank's app, given by itself so long after it was asked for.</summary>
+    /// <param name="WithImage">Whether the app is to be held before an image.</param>
+    public sealed record Approval(TimeSpan After, bool WithImage) : Challenge;
+}
+
+/// <summary>A method or a device that the bank offers, as its page words it in French and in English.</summary>
+public sealed record Method(string Label, string LabelInEnglish, Challenge Challenge);
 
 /// <summary>Consent models of STET 1.4 (part 3.4, "consent management").</summary>
 public enum ConsentModel

@@ -98,12 +98,14 @@ internal static partial class ScenarioCheck
         }
 
         var owner = string.Join(", ", written.Owners.Where(o => o.Length > 0));
-        var code = options.Text("code");
-        var sentTo = options.Text("code_sent_to");
-        var approval = options.Seconds("approval_seconds");
-        if (approval is not null && !string.IsNullOrEmpty(code))
+        var challenge = Challenge(draft, options);
+        var methods = Methods(draft, written);
+        if (challenge is not null && written.Methods is [var first, ..])
         {
-            draft.Error(written.Options["approval_seconds"].Location, "a code and an approval exclude each other");
+            draft.Error(
+                first.Location,
+                "methods, and a code, an approval or an image of the person, exclude each other"
+            );
         }
 
         var consent = options.Text("consent") ?? "bank";
@@ -116,8 +118,8 @@ internal static partial class ScenarioCheck
         {
             Credentials = written.Credentials.Count > 0 ? written.Credentials : [new Credentials("dev", "dev")],
             Owner = owner,
-            OneTimePassword = string.IsNullOrEmpty(code) ? null : new OneTimePassword(code, sentTo ?? ""),
-            ApprovesAfter = approval,
+            Challenge = challenge,
+            Methods = methods,
             Locked = options.Flag("locked"),
             Consent = string.Equals(consent, "mixed", StringComparison.Ordinal)
                 ? ConsentModel.Mixed
@@ -131,6 +133,70 @@ internal static partial class ScenarioCheck
         };
         options.WarnOfUnused();
         return person;
+    }
+
+    private static Challenge? Challenge(Draft draft, DraftOptions options)
+    {
+        var code = options.At("code");
+        var sentTo = options.Text("code_sent_to");
+        var approval = options.Seconds("approval_seconds");
+        var image = options.Flag("image");
+        if (code is not null && options.At("approval_seconds") is (_, var ofApproval))
+        {
+            draft.Error(ofApproval, "a code and an approval exclude each other");
+        }
+        else if (code is not null && image)
+        {
+            draft.Error(
+                options.At("image")!.Value.Location,
+                "a code and an image exclude each other: the image tells a new code at each login"
+            );
+        }
+
+        return code is { Text: var text } ? new Challenge.Code(text, sentTo ?? "")
+            : approval is { } after ? new Challenge.Approval(after, image)
+            : image ? new Challenge.Image()
+            : null;
+    }
+
+    private static List<Method> Methods(Draft draft, DraftPerson person)
+    {
+        var methods = new List<Method>();
+        if (person.Methods.Count > ScenarioLimits.MostMethods)
+        {
+            draft.Error(
+                person.Methods[ScenarioLimits.MostMethods].Location,
+                $"this person has more than {ScenarioLimits.MostMethods} methods"
+            );
+            return methods;
+        }
+
+        foreach (var written in person.Methods)
+        {
+            var options = new DraftOptions(draft, written.Options);
+            var label = options.Text("label");
+            if (label is null)
+            {
+                draft.Error(written.Location, "this method has no label");
+            }
+
+            var before = draft.Errors.Count;
+            var challenge = Challenge(draft, options);
+            if (challenge is null && draft.Errors.Count == before)
+            {
+                draft.Error(
+                    written.Location,
+                    "this method asks for nothing: name a code, approval_seconds or an image"
+                );
+            }
+
+            if (label is not null && challenge is not null)
+            {
+                methods.Add(new Method(label, options.Text("label_en") ?? label, challenge));
+            }
+        }
+
+        return methods;
     }
 
     private static HashSet<Fault> Faults(Draft draft, List<LocatedText> names)

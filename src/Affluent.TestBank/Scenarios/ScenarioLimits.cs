@@ -12,6 +12,9 @@ internal static class ScenarioLimits
     /// <summary>Of one person.</summary>
     public const int MostAccounts = 100;
 
+    /// <summary>That one person may choose from.</summary>
+    public const int MostMethods = 10;
+
     /// <summary>Of one file: those it lists, and those that the bank makes of it (<see cref="MovementsOf"/>).</summary>
     public const int MostMovements = 20_000;
 

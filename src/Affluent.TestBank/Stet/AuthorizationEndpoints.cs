@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Affluent.TestBank.Stet;
 
 /// <summary>
-/// The pages on which a customer lets a third party in: login, code, consent, and back. One address serves them all; the stage of the
+/// The pages on which a customer lets a third party in: login, choice of a method, code, consent, and back. One address serves them all; the stage of the
 /// visit says which page is due. No cookie is used: the unguessable address and the form token carry the dialogue, so it also works in a frame.
 /// </summary>
 internal sealed class AuthorizationEndpoints(
@@ -27,6 +27,7 @@ internal sealed class AuthorizationEndpoints(
         app.MapGet(StetPaths.Authorize, pages.Begin);
         app.MapGet(StetPaths.Authorize + "/{id}", pages.Show);
         app.MapPost(StetPaths.Authorize + "/{id}", pages.Submit);
+        app.MapGet(StetPaths.Authorize + "/{id}/picture", pages.ShowPicture);
     }
 
     private IResult Begin(HttpContext http) =>
@@ -84,12 +85,16 @@ internal sealed class AuthorizationEndpoints(
 
         return visit.Stage switch
         {
+            Stage.Method => Choose(visit, form, customer),
             Stage.Code => Code(visit, form, customer),
             Stage.Terms => Terms(visit, customer),
             Stage.Inside => Decide(visit, request, form, customer),
             Stage.Login or Stage.Approval or Stage.PasswordExpired => new SeeOtherResult(PathOf(visit)),
         };
     }
+
+    private IResult ShowPicture(string id) =>
+        authorizations.Find(id) is ({ Pictured: { } text }, _) ? QrPicture.Of(text) : TypedResults.NotFound();
 
     private async Task<IResult> Login(
         HttpContext http,
@@ -113,6 +118,11 @@ internal sealed class AuthorizationEndpoints(
         }
     }
 
+    private SeeOtherResult Choose(Visit visit, IFormCollection form, Customer customer) =>
+        customer.Person.MethodNamed(form["method"].ToString()) is { } method
+            ? Next(visit.Asked(method.Challenge, clock.Now))
+            : Next(visit, "no-method");
+
     private SeeOtherResult Code(Visit visit, IFormCollection form, Customer customer)
     {
         var next = visit.CodeGiven(form["otp"].ToString(), customer.Person, visits.HasAcceptedTerms(customer.Visitor));
@@ -120,7 +130,7 @@ internal sealed class AuthorizationEndpoints(
         {
             Stage.Login => BackToLogin(next, "code-locked"),
             Stage.Code => Next(next, "wrong-code"),
-            Stage.Approval or Stage.PasswordExpired or Stage.Terms or Stage.Inside => Next(next),
+            Stage.Method or Stage.Approval or Stage.PasswordExpired or Stage.Terms or Stage.Inside => Next(next),
         };
     }
 
@@ -176,13 +186,24 @@ internal sealed class AuthorizationEndpoints(
     ) =>
         visit.Stage switch
         {
+            Stage.Method => new RazorComponentResult<MethodPage>(
+                new
+                {
+                    T = Texts.For(http),
+                    Action = PathOf(visit),
+                    visit.FormToken,
+                    customer.Person.Methods,
+                    Error = error,
+                }
+            ),
             Stage.Code => new RazorComponentResult<OtpPage>(
                 new
                 {
                     T = Texts.For(http),
                     Action = PathOf(visit),
                     visit.FormToken,
-                    Asked = customer.Person.OneTimePassword,
+                    visit.Challenge,
+                    Picture = PictureOf(visit),
                     Error = error,
                 }
             ),
@@ -192,6 +213,8 @@ internal sealed class AuthorizationEndpoints(
                     T = Texts.For(http),
                     Action = PathOf(visit),
                     visit.FormToken,
+                    visit.Challenge,
+                    Picture = PictureOf(visit),
                 }
             ),
             Stage.PasswordExpired => new RazorComponentResult<NoticePage>(
@@ -236,8 +259,10 @@ internal sealed class AuthorizationEndpoints(
 
     private static string PathOf(Visit visit) => $"{StetPaths.Authorize}/{visit.Id}";
 
+    private static string PictureOf(Visit visit) => PathOf(visit) + "/picture";
+
     private static string? KnownError(string? error) =>
-        error is "wrong-code" or "code-locked" or "file-problem" ? error : null;
+        error is "no-method" or "wrong-code" or "code-locked" or "file-problem" ? error : null;
 
     private static RazorComponentResult<NoticePage> Refused(HttpContext http, string reason) =>
         new(

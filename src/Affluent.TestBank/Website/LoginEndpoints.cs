@@ -5,14 +5,19 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Affluent.TestBank.Website;
 
-/// <summary>What stands before the inside of the site: login, code, approval in the app, new password, new terms; and the way out.</summary>
+/// <summary>What stands before the inside of the site: login, choice of a method, code, approval in the app, new password, new terms; and the way out.</summary>
 internal sealed class LoginEndpoints(WebsiteSession session, Bank bank, Visits visits, BankClock clock)
 {
+    private const string Picture = "/picture";
+
     public static void Map(IEndpointRouteBuilder app)
     {
         var site = app.ServiceProvider.GetRequiredService<LoginEndpoints>();
         app.MapGet("/login", site.ShowLogin);
         app.MapPost("/login", site.Login);
+        app.MapGet("/method", site.ShowMethods);
+        app.MapPost("/method", site.Choose);
+        app.MapGet(Picture, site.ShowPicture);
         app.MapGet("/otp", site.ShowOtp);
         app.MapPost("/otp", site.Otp);
         app.MapGet("/approval", site.ShowApproval);
@@ -53,6 +58,30 @@ internal sealed class LoginEndpoints(WebsiteSession session, Bank bank, Visits v
                 return LoginForm(http, visit, error, null, login, fileUrl);
         }
     }
+
+    private async Task<IResult> ShowMethods(HttpContext http, CancellationToken cancellation)
+    {
+        var (here, elsewhere) = await session.At(http, Stage.Method, cancellation);
+        return here is null ? elsewhere! : MethodForm(http, here, null);
+    }
+
+    private async Task<IResult> Choose(HttpContext http, CancellationToken cancellation)
+    {
+        var (here, elsewhere) = await session.At(http, Stage.Method, cancellation);
+        if (here is null || await session.Form(http, cancellation) is not var (visit, form))
+        {
+            return elsewhere ?? WebsiteSession.ToLogin("expired");
+        }
+
+        return here.Customer.Person.MethodNamed(form["method"].ToString()) is { } method
+            ? WebsiteSession.ToStage(visits.Keep(visit.Asked(method.Challenge, clock.Now)))
+            : MethodForm(http, here, "no-method");
+    }
+
+    private IResult ShowPicture(HttpContext http) =>
+        visits.Find(http.Request.Cookies[WebsiteSession.Cookie])?.Pictured is { } text
+            ? QrPicture.Of(text)
+            : TypedResults.NotFound();
 
     private async Task<IResult> ShowOtp(HttpContext http, CancellationToken cancellation) =>
         await session.At(http, Stage.Code, cancellation) switch
@@ -101,6 +130,8 @@ internal sealed class LoginEndpoints(WebsiteSession session, Bank bank, Visits v
                     T = Texts.For(http),
                     Action = "/approval",
                     next.FormToken,
+                    next.Challenge,
+                    Picture,
                 }
             )
             : WebsiteSession.ToStage(next);
@@ -175,7 +206,24 @@ internal sealed class LoginEndpoints(WebsiteSession session, Bank bank, Visits v
                 T = Texts.For(http),
                 Action = "/otp",
                 here.Visit.FormToken,
-                Asked = here.Customer.Person.OneTimePassword,
+                here.Visit.Challenge,
+                Picture,
+                Error = error,
+            }
+        );
+
+    private static RazorComponentResult<MethodPage> MethodForm(
+        HttpContext http,
+        WebsiteSession.Here here,
+        string? error
+    ) =>
+        new(
+            new
+            {
+                T = Texts.For(http),
+                Action = "/method",
+                here.Visit.FormToken,
+                here.Customer.Person.Methods,
                 Error = error,
             }
         );

@@ -25,6 +25,8 @@ public sealed class Texts
 
     public string this[string key] => All[key][column];
 
+    public string Label(Method method) => column == 0 ? method.Label : method.LabelInEnglish;
+
     public string Note(Person person) => column == 0 ? person.Note : person.NoteInEnglish;
 
     public string Type(Account account) =>
@@ -78,13 +80,33 @@ public sealed class Texts
         ["otp_sent"] = ["Nous avons envoyé un code à usage unique au", "We sent a one-time code to"],
         ["otp_asked"] = ["Saisissez votre code à usage unique.", "Type your one-time code."],
         ["otp_shown"] = ["Ceci est une banque d'essai, le code est :", "This is a test bank, the code is:"],
+        ["otp_pictured"] =
+        [
+            "Lisez cette image avec votre appareil, puis saisissez le code qu'il affiche.",
+            "Scan this image with your device, then type the code that it shows.",
+        ],
+        ["otp_in_picture"] =
+        [
+            "Ceci est une banque d'essai : l'image est un QR code qui dit le code en clair, l'appareil photo d'un téléphone le lit.",
+            "This is a test bank: the image is a QR code that says the code in plain words, the camera of a phone reads it.",
+        ],
+        ["picture"] = ["QR code à lire", "QR code to scan"],
         ["otp"] = ["Code", "Code"],
         ["confirm"] = ["Valider", "Confirm"],
+        ["method_title"] = ["Confirmez votre identité", "Confirm your identity"],
+        ["method_text"] = ["Choisissez comment prouver que c'est bien vous.", "Choose how to prove that it is you."],
+        ["go_on"] = ["Continuer", "Continue"],
+        ["no-method"] = ["Choisissez l'un des moyens.", "Choose one of the ways."],
         ["approval_title"] = ["Validez dans votre application", "Approve in your app"],
         ["approval_text"] =
         [
             "Ouvrez l'application de la banque sur votre téléphone et validez la connexion.",
             "Open the bank's app on your phone and approve the login.",
+        ],
+        ["approval_pictured"] =
+        [
+            "Ouvrez l'application de la banque sur votre téléphone, lisez cette image avec elle et validez la connexion.",
+            "Open the bank's app on your phone, scan this image with it and approve the login.",
         ],
         ["approval_by_itself"] =
         [

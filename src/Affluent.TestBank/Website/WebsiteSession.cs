@@ -48,6 +48,7 @@ internal sealed class WebsiteSession(Bank bank, Visits visits)
         visit.Stage switch
         {
             Stage.Login => new SeeOtherResult("/login"),
+            Stage.Method => new SeeOtherResult("/method"),
             Stage.Code => new SeeOtherResult("/otp"),
             Stage.Approval => new SeeOtherResult("/approval"),
             Stage.PasswordExpired => new SeeOtherResult("/password"),
