@@ -34,6 +34,11 @@ public sealed class HostilePageTests
             { "alerts in one another", Many("<div class=alert>", 190) + new string('x', 7_000_000) },
             { "words and values", "<dl>" + Many("<dt>a<dd>b", 100_000 / 2) + "</dl>" },
             { "forms", Many("<form><input name=a></form>", 60_000) },
+            { "ways to choose from", "<h1>Choose</h1><form><label>SMS" + Many("<input type=radio name=m>x", 100_000) },
+            {
+                "ways to choose from in one long label",
+                "<h1>Choose</h1><form><label>SMS" + Many("<input type=radio name=m>", 50) + new string('x', 7_000_000)
+            },
             { "cells of one row", "<table><tr>" + Many("<th>date</th>", 60_000) + "</tr></table>" },
             { "one long text", new string('x', 8_000_000) },
         };

@@ -2,6 +2,7 @@ using System.Globalization;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
 using Affluent.Connectors.Tests.Support;
+using Affluent.TestBank.Tests;
 
 namespace Affluent.Connectors.Tests;
 
@@ -133,6 +134,54 @@ public sealed class TestBankTests
             question.Message
         );
         Assert.Equal(question, still);
+        Assert.Single(await run.Accounts());
+    }
+
+    [Fact]
+    public async Task The_site_lets_its_user_choose_among_methods_and_each_leads_in()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var byMessage = bank.Embedded("choice");
+        var question = await byMessage.TakeAsked<Question.Choice>(new StepInput.ListAccounts());
+        Assert.Equal("Choisissez comment prouver que c'est bien vous.", question.Message);
+        Assert.Equal(
+            [new("0", "SMS au 06 XX XX XX 17"), new("1", "Application sur « iPhone d'Anna »"), new("2", "photoTAN")],
+            question.Options
+        );
+        var code = await byMessage.TakeAsked<Question.OneTimePassword>(Choose("0"));
+        await byMessage.Take<StepResult.Done>(Code("135790"));
+        Assert.Equal(("06 XX XX XX 17", false), (code.SentTo, code.Retry));
+        Assert.Single(await byMessage.Accounts());
+
+        using var byApp = bank.Embedded("choice");
+        await byApp.TakeAsked<Question.Choice>(new StepInput.ListAccounts());
+        await byApp.TakeAsked<Question.AppApproval>(Choose("1"));
+        bank.Clock.Advance(TimeSpan.FromSeconds(8));
+        await byApp.Take<StepResult.Done>(new StepInput.Poll());
+        Assert.Single(await byApp.Accounts());
+
+        using var byImage = bank.Embedded("choice");
+        await byImage.TakeAsked<Question.Choice>(new StepInput.ListAccounts());
+        var pictured = await byImage.TakeAsked<Question.OneTimePassword>(Choose("2"));
+        await byImage.Take<StepResult.Done>(Code(QrReader.CodeOf(pictured.Image!.Content)));
+        Assert.Single(await byImage.Accounts());
+    }
+
+    [Fact]
+    public async Task The_code_is_read_from_the_image_of_this_very_login()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Embedded("phototan");
+        using var other = bank.Embedded("phototan");
+        var others = await other.TakeAsked<Question.OneTimePassword>(new StepInput.ListAccounts());
+
+        var question = await run.TakeAsked<Question.OneTimePassword>(new StepInput.ListAccounts());
+        var retry = await run.TakeAsked<Question.OneTimePassword>(Code(QrReader.CodeOf(others.Image!.Content)));
+        await run.Take<StepResult.Done>(Code(QrReader.CodeOf(retry.Image!.Content)));
+
+        Assert.Equal((null, "image/png", true), (question.SentTo, question.Image?.MediaType, question.Digits));
+        Assert.True(retry.Retry);
+        Assert.NotEqual(question.Image!.Content.ToArray(), retry.Image.Content.ToArray());
         Assert.Single(await run.Accounts());
     }
 
@@ -448,6 +497,9 @@ public sealed class TestBankTests
     }
 
     private static decimal Decimal(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
+
+    private static StepInput.Answer Choose(string id) =>
+        new(new Dictionary<string, string> { [Question.Choice.Field] = id });
 
     private static StepInput.Answer Code(string code) =>
         new(new Dictionary<string, string> { [Question.OneTimePassword.Field] = code });

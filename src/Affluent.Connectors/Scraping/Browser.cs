@@ -44,6 +44,29 @@ internal sealed class Browser(StepContext context, Uri home)
         return Walk(HttpMethod.Get, target.Uri, null, cancellation);
     }
 
+    /// <summary>An image of the page, from the site or the page itself; null when it is elsewhere, or none that can be shown.</summary>
+    public async Task<QuestionImage?> Picture(string source, Uri page, CancellationToken cancellation)
+    {
+        if (Pictures.IsData(source))
+        {
+            return Pictures.OfData(source);
+        }
+        if (Resolve(source, page) is not { } address)
+        {
+            return null;
+        }
+        var answer = await Send(
+            HttpMethod.Get,
+            address,
+            null,
+            "image/png,image/jpeg,image/gif",
+            Pictures.Read,
+            cancellation
+        );
+        Session = Session with { Cookies = CookieJar.With(Session.Cookies, answer.SetCookies, address, context.Now) };
+        return answer.IsSuccess ? Pictures.Of(answer.Body) : null;
+    }
+
     /// <summary>The address that a link means; null when it is broken or leaves the site.</summary>
     public Uri? Resolve(string href, Uri from) =>
         Uri.TryCreate(from, href.Trim(), out var address)
@@ -57,7 +80,7 @@ internal sealed class Browser(StepContext context, Uri home)
     {
         for (var hop = 0; hop <= MostRedirects; hop++)
         {
-            var answer = await Send(method, address, fields, cancellation);
+            var answer = await Send(method, address, fields, "text/html,application/xhtml+xml", Read, cancellation);
             Session = Session with
             {
                 Cookies = CookieJar.With(Session.Cookies, answer.SetCookies, address, context.Now),
@@ -112,15 +135,18 @@ internal sealed class Browser(StepContext context, Uri home)
         );
     }
 
-    private async Task<BankAnswer<ParsedPage>> Send(
+    private async Task<BankAnswer<TBody>> Send<TBody>(
         HttpMethod method,
         Uri address,
         string? fields,
+        string accept,
+        Func<HttpContent, CancellationToken, Task<TBody>> read,
         CancellationToken cancellation
     )
+        where TBody : class
     {
         using var request = new HttpRequestMessage(method, address);
-        request.Headers.TryAddWithoutValidation("Accept", "text/html,application/xhtml+xml");
+        request.Headers.TryAddWithoutValidation("Accept", accept);
         request.Headers.TryAddWithoutValidation("Accept-Language", Session.AcceptLanguage);
         request.Headers.TryAddWithoutValidation("User-Agent", "Mozilla/5.0 (compatible; Affluent)");
         if (CookieJar.For(Session.Cookies, address, context.Now) is { } cookies)
@@ -134,7 +160,7 @@ internal sealed class Browser(StepContext context, Uri home)
                 MediaTypeHeaderValue.Parse("application/x-www-form-urlencoded")
             );
         }
-        return await context.Http.Exchange(request, Read, cancellation);
+        return await context.Http.Exchange(request, read, cancellation);
     }
 }
 

@@ -13,10 +13,18 @@ internal abstract record PageKind
     public sealed record Login(IHtmlFormElement Form) : PageKind;
 
     /// <summary>A form that asks for a one-time password.</summary>
-    public sealed record Code(IHtmlFormElement Form, IHtmlInputElement Field) : PageKind;
+    /// <param name="Picture">Where the image is that tells it; null: none.</param>
+    public sealed record Code(IHtmlFormElement Form, IHtmlInputElement Field, string? Picture) : PageKind;
+
+    /// <summary>A form that offers several ways to go on.</summary>
+    /// <param name="Message">How the page says it.</param>
+    /// <param name="IsList">A list to select one from; else each way is a button.</param>
+    public sealed record Choice(IHtmlFormElement Form, string? Message, IReadOnlyList<WebOption> Options, bool IsList)
+        : PageKind;
 
     /// <summary>The user is to approve in the bank's app; <paramref name="Message"/> is how the page says it.</summary>
-    public sealed record Approval(string? Message) : PageKind;
+    /// <param name="Picture">Where the image is that the app is to be held before; null: none.</param>
+    public sealed record Approval(string? Message, string? Picture = null) : PageKind;
 
     /// <summary>The bank wants a new password first.</summary>
     public sealed record NewPassword : PageKind;
@@ -55,7 +63,7 @@ internal abstract record PageKind
         {
             if (CodeField(form) is { } field)
             {
-                return new Code(form, field);
+                return new Code(form, field, Pictures.SourceOn(page, form));
             }
         }
         if (passwords is [{ Form: { } login }])
@@ -76,6 +84,7 @@ internal abstract record PageKind
         }
         var text = PageText.Plain(page.QuerySelector("main")?.TextContent ?? page.Body?.TextContent ?? "");
         return title.ContainsAny("maintenance", "indisponible", "unavailable") ? new Maintenance()
+            : MethodForm.On(page) is { } choice ? choice
             : title.ContainsAny(ApprovalWords) && title.ContainsAny(AppWords) && !AsksForText(page) ? ApprovalOf(page)
             : Has(page, "form")
             && (title.ContainsAny("condition", "terms", "cgu") || text.ContainsAny("acceptez", "accept "))
@@ -122,7 +131,10 @@ internal abstract record PageKind
             .Any(input => input.Type is "text" or "tel" or "email" or "number" or "date");
 
     private static Approval ApprovalOf(IHtmlDocument page) =>
-        new(Lines.Join(Begin((page.QuerySelector("main p") ?? page.QuerySelector("p"))?.TextContent ?? "")));
+        new(
+            Lines.Join(Begin((page.QuerySelector("main p") ?? page.QuerySelector("p"))?.TextContent ?? "")),
+            Pictures.SourceOn(page, page.QuerySelector("main"))
+        );
 
     private static IHtmlInputElement? CodeField(IHtmlFormElement form) =>
         form.QuerySelector<IHtmlInputElement>("input[autocomplete=one-time-code]")

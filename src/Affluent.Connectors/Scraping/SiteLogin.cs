@@ -9,7 +9,7 @@ using AngleSharp.Html.Dom;
 namespace Affluent.Connectors.Scraping;
 
 /// <summary>
-/// Opens a page and passes what stands before it: login, code, and whatever ends the step. Logs in at most once in a step, because wrong passwords lock people out.
+/// Opens a page and passes what stands before it: login, choice, code, and whatever ends the step. Logs in at most once in a step, because wrong passwords lock people out.
 /// </summary>
 internal sealed partial class SiteLogin(Browser browser, StepContext context, Uri home)
 {
@@ -20,6 +20,7 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
     private bool _loggedIn;
     private string[] _standing = [];
     private bool _answered;
+    private bool _codeGiven;
     private bool _sentOn;
 
     /// <summary>Opens a page of the inside; null = the one with the accounts.</summary>
@@ -31,6 +32,13 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
         );
 
     /// <summary>Sends the form with the one-time password, and goes on from there.</summary>
+    public Task<SiteAccess> GiveCode(WebForm form, CancellationToken cancellation)
+    {
+        _codeGiven = true;
+        return Answer(form, cancellation);
+    }
+
+    /// <summary>Sends the form with the user's choice, and goes on from there.</summary>
     public async Task<SiteAccess> Answer(WebForm form, CancellationToken cancellation)
     {
         _answered = true;
@@ -46,7 +54,7 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
 
     private async Task<SiteAccess> Pass(Navigation navigation, string? wanted, CancellationToken cancellation)
     {
-        browser.Session = browser.Session with { Approval = null };
+        browser.Session = browser.Session with { Approval = null, Code = null, Choice = null };
         for (var pages = 0; pages < MostPages; pages++)
         {
             if (navigation is Navigation.Unavailable unavailable)
@@ -75,7 +83,7 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
                 navigation = await browser.Submit(Filled(form, page.Address), cancellation);
                 continue;
             }
-            if (Stopped(kind, page) is { } stopped)
+            if (await Stopped(kind, page, cancellation) is { } stopped)
             {
                 return stopped;
             }
@@ -114,12 +122,17 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
     }
 
     /// <summary>What ends the step at a page that only the user, or time, can pass; null for pages of the inside.</summary>
-    private SiteAccess.Ended? Stopped(PageKind kind, Navigation.Arrived page) =>
+    private async Task<SiteAccess.Ended?> Stopped(
+        PageKind kind,
+        Navigation.Arrived page,
+        CancellationToken cancellation
+    ) =>
         kind switch
         {
             PageKind.Login login => AfterLogin(login, page),
-            PageKind.Code code => AskCode(code, page.Address),
-            PageKind.Approval approval => AskApproval(approval, page.Address),
+            PageKind.Code code => await AskCode(code, page.Address, cancellation),
+            PageKind.Choice choice => AskChoice(choice, page.Address),
+            PageKind.Approval approval => await AskApproval(approval, page.Address, cancellation),
             PageKind.NewPassword => Stop(Refusal.PasswordChangeRequired, "the site wants a new password"),
             PageKind.Locked => Stop(Refusal.AccessLocked, "the site says that access is locked"),
             PageKind.Action action => AskAction(action),
@@ -187,8 +200,9 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
         return string.Join('\n', lines) is { Length: > 0 } text ? text : null;
     }
 
-    private SiteAccess.Ended AskCode(PageKind.Code code, Uri page)
+    private async Task<SiteAccess.Ended> AskCode(PageKind.Code code, Uri page, CancellationToken cancellation)
     {
+        var image = await Picture(code.Picture, page, cancellation);
         var field = code.Field;
         browser.Session = browser.Session with { Code = WebForm.Of(code.Form, page) with { Asked = field.Name } };
         var question = new Question.OneTimePassword(
@@ -196,16 +210,46 @@ internal sealed partial class SiteLogin(Browser browser, StepContext context, Ur
             field.MaxLength is > 0 and < 20 ? field.MaxLength : null,
             field.GetAttribute("inputmode") == "numeric" || field.Type is "number" or "tel",
             null,
-            _answered
+            _codeGiven
+        )
+        {
+            Image = image,
+        };
+        return new SiteAccess.Ended(new StepResult.AskUser(question) { Session = browser.Session.Write() });
+    }
+
+    // Without its image the question is put all the same: many pages also send what it tells.
+    private async Task<QuestionImage?> Picture(string? source, Uri page, CancellationToken cancellation) =>
+        source is null ? null : await browser.Picture(source, page, cancellation);
+
+    private SiteAccess.Ended AskChoice(PageKind.Choice choice, Uri page)
+    {
+        var options = choice.Options.Select(o =>
+            o.Action is { } action ? o with { Action = WebForm.AddressOf(action, page) } : o
+        );
+        browser.Session = browser.Session with
+        {
+            Choice = new WebChoice(WebForm.Of(choice.Form, page, withButton: choice.IsList), [.. options]),
+        };
+        var question = new Question.Choice(
+            choice.Message,
+            [.. choice.Options.Select(o => new ChoiceOption(o.Id, o.Label))]
         );
         return new SiteAccess.Ended(new StepResult.AskUser(question) { Session = browser.Session.Write() });
     }
 
-    private SiteAccess.Ended AskApproval(PageKind.Approval approval, Uri page)
+    private async Task<SiteAccess.Ended> AskApproval(
+        PageKind.Approval approval,
+        Uri page,
+        CancellationToken cancellation
+    )
     {
+        var image = await Picture(approval.Picture, page, cancellation);
         browser.Session = browser.Session with { Approval = page.AbsoluteUri };
         return new SiteAccess.Ended(
-            new StepResult.AskUser(new Question.AppApproval(approval.Message, LookEvery, ExpiresAt: null))
+            new StepResult.AskUser(
+                new Question.AppApproval(approval.Message, LookEvery, ExpiresAt: null) { Image = image }
+            )
             {
                 Session = browser.Session.Write(),
             }

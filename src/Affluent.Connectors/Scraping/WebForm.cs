@@ -19,7 +19,8 @@ internal sealed record WebForm(
 )
 {
     /// <summary>What a browser would send if the user pressed the form's button now.</summary>
-    public static WebForm Of(IHtmlFormElement form, Uri page)
+    /// <param name="withButton">Without it, which of its buttons is pressed is still open.</param>
+    public static WebForm Of(IHtmlFormElement form, Uri page, bool withButton = true)
     {
         List<WebField> fields = [];
         foreach (var element in form.Elements.Where(e => !e.HasAttribute("disabled")))
@@ -49,23 +50,27 @@ internal sealed record WebForm(
                     break;
             }
         }
-        if (form.QuerySelector("button:not([type=button]):not([type=reset]), input[type=submit]") is { } button)
+        if (
+            withButton
+            && form.QuerySelector("button:not([type=button]):not([type=reset]), input[type=submit]") is { } button
+            && button.GetAttribute("name") is { Length: > 0 } pressed
+        )
         {
-            if (button.GetAttribute("name") is { Length: > 0 } name)
-            {
-                fields.Add(new(name, button.GetAttribute("value") ?? ""));
-            }
+            fields.Add(new(pressed, button.GetAttribute("value") ?? ""));
         }
-        var action = form.GetAttribute("action");
         return new WebForm(
-            string.IsNullOrWhiteSpace(action) ? page.AbsoluteUri
-                : Uri.TryCreate(page, action.Trim(), out var address) ? address.AbsoluteUri
-                : "",
+            AddressOf(form.GetAttribute("action"), page),
             string.Equals(form.GetAttribute("method"), "post", StringComparison.OrdinalIgnoreCase),
             fields,
             Charset: CharsetOf(form)
         );
     }
+
+    /// <summary>Where a form is sent to; empty when the address is broken.</summary>
+    public static string AddressOf(string? action, Uri page) =>
+        string.IsNullOrWhiteSpace(action) ? page.AbsoluteUri
+        : Uri.TryCreate(page, action.Trim(), out var address) ? address.AbsoluteUri
+        : "";
 
     // WHATWG HTML, "encoding for the form": UTF-16 is sent as UTF-8.
     private static string? CharsetOf(IHtmlFormElement form) =>

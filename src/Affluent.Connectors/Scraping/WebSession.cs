@@ -22,6 +22,9 @@ internal sealed record WebSession
     /// <summary>The form that waits for a one-time password.</summary>
     public WebForm? Code { get; init; }
 
+    /// <summary>The form that waits for a choice.</summary>
+    public WebChoice? Choice { get; init; }
+
     /// <summary>The page that waits for the user's approval in the bank's app.</summary>
     public string? Approval { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed record WebSession
     /// <summary>A string that is none of ours is an empty session.</summary>
     public static WebSession Read(string session) =>
         Json.Own(session, WebSessionJson.Default.WebSession) is { Code: null or { IsWhole: true } } read
+        && read.Choice?.IsWhole() != false
         && read.Cookies.All(c => c is { Name: not null, Value: not null, Path: not null })
             ? read
             : new WebSession();

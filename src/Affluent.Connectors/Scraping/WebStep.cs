@@ -184,6 +184,12 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
         CancellationToken cancellation
     )
     {
+        if (_browser.Session.Choice is { } choice)
+        {
+            return values.TryGetValue(Question.Choice.Field, out var id) && choice.Chosen(id) is { } chosen
+                ? await Answer(login => login.Answer(chosen, cancellation))
+                : Refused(Refusal.NotUnderstood, "the answer names none of the ways that the site offers");
+        }
         if (_browser.Session.Code is not { Asked: { } field } form)
         {
             return Done();
@@ -192,14 +198,15 @@ internal sealed class WebStep(StepContext context, Uri home, TimeZoneInfo zone)
         {
             return Refused(Refusal.NotUnderstood, "the answer holds no code");
         }
-        _browser.Session = _browser.Session with { Code = null };
-        // A code counts once: it is spent from here on, whatever comes of it.
+        return await Answer(login => login.GiveCode(form.With(field, code.Trim()), cancellation));
+    }
+
+    private async Task<StepResult> Answer(Func<SiteLogin, Task<SiteAccess>> send)
+    {
+        _browser.Session = _browser.Session with { Code = null, Choice = null };
+        // An answer counts once: it is spent from here on, whatever comes of it.
         await context.Keep(Session);
-        return
-            await new SiteLogin(_browser, context, home).Answer(form.With(field, code.Trim()), cancellation)
-                is SiteAccess.Ended stopped
-            ? stopped.Result
-            : Done();
+        return await send(new SiteLogin(_browser, context, home)) is SiteAccess.Ended stopped ? stopped.Result : Done();
     }
 
     public async Task<StepResult> Poll(CancellationToken cancellation)

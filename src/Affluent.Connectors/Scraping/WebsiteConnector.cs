@@ -3,7 +3,7 @@ using Affluent.Connectors.Contract;
 namespace Affluent.Connectors.Scraping;
 
 /// <summary>
-/// Reads a bank's web site as its customer would: login form, one-time password, table of accounts, tables of transactions page
+/// Reads a bank's web site as its customer would: login form, choice among methods, one-time password, table of accounts, tables of transactions page
 /// by page. It knows pages by what stands on them, in French or English, so that one family serves plain sites alike.
 /// </summary>
 public sealed class WebsiteConnector : IAccountInformation, IEmbeddedAuthentication, IDecoupledAuthentication

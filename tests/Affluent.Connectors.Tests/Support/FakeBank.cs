@@ -12,7 +12,11 @@ internal sealed record Reply(
     int Status = 200,
     string Type = "application/json",
     params (string Name, string Value)[] Headers
-);
+)
+{
+    /// <summary>The body where it is no text.</summary>
+    public byte[]? Bytes { get; init; }
+}
 
 /// <summary>A bank of a few answers, told by method and path; everything else is 404. Later words for a path replace earlier ones.</summary>
 internal sealed class FakeBank : HttpMessageHandler
@@ -56,7 +60,7 @@ internal sealed class FakeBank : HttpMessageHandler
         var response = new HttpResponseMessage((HttpStatusCode)reply.Status)
         {
             RequestMessage = request,
-            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(reply.Body)),
+            Content = new ByteArrayContent(reply.Bytes ?? Encoding.UTF8.GetBytes(reply.Body)),
         };
         response.Content.Headers.TryAddWithoutValidation("Content-Type", reply.Type);
         foreach (var (name, value) in reply.Headers)

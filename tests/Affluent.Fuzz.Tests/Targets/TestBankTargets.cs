@@ -116,6 +116,13 @@ internal static class TestBankTargets
             person,
             Statements.On(Today, person, seed)
         );
+        foreach (var (place, method) in person.Methods.Index())
+        {
+            Promise.Holds(
+                person.MethodNamed($"{place}") == method && person.MethodNamed($"{place}{int.MaxValue}") is null,
+                "a method is named by its place"
+            );
+        }
         foreach (var statement in customer.Statements)
         {
             var entries = statement.Entries;
@@ -338,7 +345,7 @@ internal static class TestBankTargets
         "ACCOUNT|u1|n1|01/02/26|-3|Savings\nTRANSACTION|-1|1/2/26|a\nNEW_URL|https://files.example/x|2027-01-01";
 
     private const string Json = """
-        { "seed": "any", "people": [ { "login": "anna", "password": "secret", "owner": "ANNA BRUN", "code": "123456", "code_sent_to": "06",
+        { "seed": "any", "people": [ { "login": "anna", "password": "secret", "owner": "ANNA BRUN", "methods": [ { "label": "SMS", "label_en": "Text", "code": "123456", "code_sent_to": "06" }, { "label": "App", "approval_seconds": 8, "image": true }, { "label": "TAN", "image": true } ],
             "faults": ["hang"], "short_history": true, "locked": false, "note": "n", "accounts": [
             { "id": "anna-1", "number": "0001", "name": "Compte", "type": "Checkings", "currency": "EUR", "iban": "FR7630099000120004127653080",
               "opening_balance": "1000.00", "opening_date": "2026-01-31",

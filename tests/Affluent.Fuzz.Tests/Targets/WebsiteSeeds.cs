@@ -7,6 +7,11 @@ internal static class WebsiteSeeds
     [
         LoginForm,
         CodeForm,
+        MethodList,
+        "<h1>Choose how</h1><form method=post><select name=d><option value=''>?<option value=a>SMS<option>App</select><input type=submit value=Next></form>",
+        "<h1>Choose how</h1><form method=post><button name=v value=sms>SMS</button><button name=v value=app formaction=/app>Banking app</button></form>",
+        "<form><p>Scan it</p><img src=/qr.png alt=photoTAN><input name=otp></form>",
+        "<form><img class=qr-code src='data:image/png;base64,iVBORw0KGgoAAAAN'><input name=otp></form>",
         AccountTable,
         TransactionTable,
         DetailPage,
@@ -78,6 +83,28 @@ internal static class WebsiteSeeds
         {AccountTable}
         """;
 
+    public const string WithChoice = $"""
+        200
+        Content-Type: text/html
+
+        {LoginForm}
+        =====
+        200
+        Content-Type: text/html
+
+        {MethodList}
+        =====
+        200
+        Content-Type: text/html
+
+        <h1>Validez dans votre application</h1><main><p>Scannez</p><img src="/qr" alt=QR></main>
+        =====
+        200
+        Content-Type: image/gif
+
+        GIF89a
+        """;
+
     public const string Transactions = $"""
         200
         Content-Type: text/html; charset="utf-8"
@@ -91,7 +118,7 @@ internal static class WebsiteSeeds
         """;
 
     public const string Session =
-        """{"cookies":[{"name":"inside","value":"S3CRET","path":"/","ends":"2026-11-22T11:00:00+00:00"}],"accounts":"https://www.bank.example/mine","approval":"https://www.bank.example/app","code":{"action":"https://www.bank.example/code","post":true,"fields":[{"name":"csrf","value":"x"}],"asked":"otp"}}""";
+        """{"cookies":[{"name":"inside","value":"S3CRET","path":"/","ends":"2026-11-22T11:00:00+00:00"}],"accounts":"https://www.bank.example/mine","approval":"https://www.bank.example/app","code":{"action":"https://www.bank.example/code","post":true,"fields":[{"name":"csrf","value":"x"}],"asked":"otp"},"choice":{"form":{"action":"https://www.bank.example/sca","post":true,"fields":[{"name":"t","value":"x"}]},"options":[{"id":"sms","label":"SMS","name":"m","value":"sms"},{"id":"app","label":"App","name":"","value":"","action":"https://www.bank.example/app"}]}}""";
 
     public const string Place =
         """{"trail":{"address":"https://www.bank.example/a/7?page=2","number":2,"mark":"https://www.bank.example/a/7","rows":"AAAA"},"currency":"EUR","from":"2026-01-01"}""";
@@ -101,6 +128,9 @@ internal static class WebsiteSeeds
 
     private const string CodeForm =
         """<h1>Check</h1><form method=post action="/code"><p>We sent a code to <b>j**@m***.example</b></p><input type=tel name=code maxlength=6 inputmode=numeric></form>""";
+
+    private const string MethodList =
+        """<h1>Vérification</h1><form method=post action="/sca"><input type=hidden name=t value="S3CRET"><p>Choisissez</p><input type=radio id=a name=m value=sms checked><label for=a>SMS au 06 ** 12</label><label><input type=radio name=m value=app>Application</label><button name=go>Continuer</button></form>""";
 
     private const string AccountTable = """
         <table><thead><tr><th>Account name</th><th>Type</th><th>IBAN</th><th>Numéro</th><th>Devise</th><th>Solde</th><th>Solde au</th><th>Titulaire</th><th>Usage</th></tr></thead>

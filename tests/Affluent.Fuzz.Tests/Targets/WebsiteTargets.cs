@@ -46,7 +46,7 @@ internal static class WebsiteTargets
                 WebsiteSeeds.Transactions,
                 WebsiteSeeds.Login
             ),
-            FuzzTarget.OfBytes("website-code", AnswerCode, WebsiteSeeds.WithCode),
+            FuzzTarget.OfBytes("website-answer", Answer, WebsiteSeeds.WithCode, WebsiteSeeds.WithChoice),
             FuzzTarget.OfText(
                 "website-cookies",
                 Cookies,
@@ -131,14 +131,17 @@ internal static class WebsiteTargets
         return ConnectorSteps.Shape(results);
     }
 
-    private static object? AnswerCode(ReadOnlyMemory<byte> script)
+    private static object? Answer(ReadOnlyMemory<byte> script)
     {
         using var bank = new ScriptedBank(script);
         var connector = new WebsiteConnector();
         var asked = ConnectorSteps.Take(connector, Channel, bank, new StepInput.ListAccounts(), "");
-        var answer = new StepInput.Answer(
-            new Dictionary<string, string> { [Question.OneTimePassword.Field] = $"{ConnectorSteps.Secret}-code" }
-        );
+        var question = (asked[^1] as StepResult.AskUser)?.Question;
+        Promise.Holds(question?.CanBeShown != false, "a question can be put to a user");
+        var (field, value) = question is Question.Choice choice
+            ? (Question.Choice.Field, choice.Options[^1].Id)
+            : (Question.OneTimePassword.Field, $"{ConnectorSteps.Secret}-code");
+        var answer = new StepInput.Answer(new Dictionary<string, string> { [field] = value });
         var answered = ConnectorSteps.Take(connector, Channel, bank, answer, asked[^1].Session);
         var polled = ConnectorSteps.Take(connector, Channel, bank, new StepInput.Poll(), answered[^1].Session);
         JudgeSessions([.. asked, .. answered, .. polled]);
@@ -168,7 +171,9 @@ internal static class WebsiteTargets
         var written = WebSession.Read(text).Write();
         Promise.Holds(WebSession.Read(written).Write() == written, "a session survives being written and read");
         using var bank = new ScriptedBank(InputText.Encode(WebsiteSeeds.Inside).AsMemory());
-        var answer = new StepInput.Answer(new Dictionary<string, string> { [Question.OneTimePassword.Field] = "1" });
+        var answer = new StepInput.Answer(
+            new Dictionary<string, string> { [Question.OneTimePassword.Field] = "1", [Question.Choice.Field] = "app" }
+        );
         var listed = ConnectorSteps.Take(new WebsiteConnector(), Channel, bank, new StepInput.ListAccounts(), text);
         var answered = ConnectorSteps.Take(new WebsiteConnector(), Channel, bank, answer, text);
         var polled = ConnectorSteps.Take(new WebsiteConnector(), Channel, bank, new StepInput.Poll(), text);
