@@ -160,6 +160,9 @@ public sealed class WebsiteChallengeTests
         "<h1>Choose a phone</h1><form><input name=q><button name=a value=1>Mobile</button><button name=a value=2>App</button></form>"
     )]
     [InlineData(
+        "<h1>Confirm in your app</h1><form><button name=a value=done>I have</button><button name=a value=sms>Send an SMS</button></form>"
+    )]
+    [InlineData(
         "<h1>Validez dans votre application</h1><form><button name=a value=done>J’ai validé</button><button name=a value=sms>Recevoir un SMS</button></form>"
     )]
     [InlineData(

@@ -162,9 +162,12 @@ internal sealed class Platform : IAsyncDisposable
     }
 
     /// <summary>The user's accounts, as the client reads them over the API.</summary>
-    public async Task<JsonElement> Accounts(string token)
+    public Task<JsonElement> Accounts(string token) => Get(token, "/api/v2.1/accounts?limit=100");
+
+    /// <summary>What the API answers the user.</summary>
+    public async Task<JsonElement> Get(string token, string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v2.1/accounts?limit=100");
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Authorization = new("Bearer", token);
         using var answer = await Http.SendAsync(request, Stop);
         return await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);

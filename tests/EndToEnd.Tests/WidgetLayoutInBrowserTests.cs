@@ -1,3 +1,4 @@
+using Affluent.TestBank.Tests;
 using Microsoft.Playwright;
 using Xunit;
 using static EndToEnd.Tests.WidgetInBrowserTests;
@@ -135,6 +136,56 @@ public sealed class WidgetLayoutInBrowserTests(Browser browser) : IClassFixture<
         await seen.Look("Consent");
         await page.ClickAsync(Submit);
         await seen.Look("ChannelChoice");
+    }
+
+    [Fact]
+    public async Task A_method_is_chosen_and_a_code_is_read_from_an_image_on_any_screen()
+    {
+        var page = await browser.Open();
+        await using var platform = await Platform.Start();
+        var (link, token) = await platform.OpenWidget();
+        async Task Look(string showing, string picture)
+        {
+            foreach (var (width, height) in new[] { (320, 640), (408, 600), (1280, 800) })
+            {
+                await page.SetViewportSizeAsync(width, height);
+                await new Seen(page, $"{width}x{height}").Look(showing, picture: picture);
+            }
+        }
+        async Task<string> Image() =>
+            (await page.GetAttributeAsync(".question-image", "src"))!.Split("data:image/png;base64,")[^1];
+        async Task Give(string image)
+        {
+            await page.FillAsync("#otp", QrReader.CodeOf(Convert.FromBase64String(image)));
+            await page.ClickAsync(Submit);
+        }
+
+        await page.GotoAsync($"{link}&provider_id=87&channel=EMBEDDED&redirect_url={Back(platform)}");
+        await page.ClickAsync(Submit);
+        await LogIn(page.MainFrame, "choice");
+        await Look("Method", "Method");
+        await page.ClickAsync("label:has-text('photoTAN')");
+        await page.ClickAsync(Submit);
+        await Look("Code", "Code-image");
+
+        // The API tells the same, and each image its own code.
+        var first = await Image();
+        var connection = (await platform.Get(token, "/api/v2.1/connections"))[0].GetProperty("id").GetString();
+        var asked = await platform.Get(token, $"/api/v2.1/connections/{connection}/user_input");
+        Assert.Equal(first, asked.GetProperty("image").GetProperty("data").GetString());
+        await page.FillAsync("#otp", "no");
+        await page.ClickAsync(Submit);
+        await page.WaitForSelectorAsync("#otp-error");
+        await page.FillAsync("#otp", "0000000");
+        await page.ClickAsync(Submit);
+        await page.WaitForFunctionAsync(
+            "first => document.querySelector('.question-image')?.src.endsWith(first) === false",
+            first
+        );
+        await Give(await Image());
+        await page.WaitForURLAsync("**/back?**");
+
+        Assert.Equal(1, (await platform.Accounts(token)).GetArrayLength());
     }
 
     private sealed class Seen(IPage page, string size)

@@ -116,7 +116,7 @@ internal static partial class MethodForm
     }
 
     /// <summary>The options under ids that can be told apart and are not too long: those of the site where they are so.</summary>
-    private static IReadOnlyList<WebOption> Told(List<WebOption> options) =>
+    private static List<WebOption> Told(List<WebOption> options) =>
         options.All(o => o.Id.Length is > 0 and <= LongestId) && options.DistinctBy(o => o.Id).Count() == options.Count
             ? options
             : [.. options.Select((o, i) => o with { Id = (i + 1).ToString(CultureInfo.InvariantCulture) })];
@@ -142,7 +142,7 @@ internal static partial class MethodForm
 
     [GeneratedRegex(
         @"\b(sms|texto|text message|app|appli|application|e-?mail|courriel|[a-z]*tan|[a-z]*otp|qr|notification|appel|call|telephone|[a-z]*phone|mobile|portable|device|appareil|boitier|lecteur|reader|token|jeton|digipass|securipass|cle|security key)\b|[*•●·]{2,}|\bx{2,}\b",
-        RegexOptions.NonBacktracking
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
     )]
     private static partial Regex MethodWords();
 }
