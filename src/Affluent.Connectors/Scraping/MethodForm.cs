@@ -52,7 +52,7 @@ internal static partial class MethodForm
                 && said.ContainsAny(listed.Count > 0 ? ProofWords : ChoiceWords)
             )
             {
-                return new PageKind.Choice(form, Text(message), Told(options), listed.Count > 0);
+                return new PageKind.Choice(form, Text(message), WithDistinctIds(options), listed.Count > 0);
             }
         }
         return null;
@@ -116,7 +116,7 @@ internal static partial class MethodForm
     }
 
     /// <summary>The options under ids that can be told apart and are not too long: those of the site where they are so.</summary>
-    private static List<WebOption> Told(List<WebOption> options) =>
+    private static List<WebOption> WithDistinctIds(List<WebOption> options) =>
         options.All(o => o.Id.Length is > 0 and <= LongestId) && options.DistinctBy(o => o.Id).Count() == options.Count
             ? options
             : [.. options.Select((o, i) => o with { Id = (i + 1).ToString(CultureInfo.InvariantCulture) })];

@@ -20,7 +20,7 @@ internal static class JsonScenario
             using var document = JsonDocument.Parse(text.TrimStart('\ufeff'), Lenient);
             if (HasSoundTexts(document.RootElement))
             {
-                Scenario(draft, new Node(draft, document.RootElement, "$"));
+                Scenario(draft, new JsonScenarioNode(draft, document.RootElement, "$"));
             }
             else
             {
@@ -36,7 +36,7 @@ internal static class JsonScenario
         return draft;
     }
 
-    private static void Scenario(Draft draft, Node root)
+    private static void Scenario(Draft draft, JsonScenarioNode root)
     {
         root.Only("seed", "people", "new_url");
         draft.Seed = root.Text("seed", draft.Seed);
@@ -69,7 +69,7 @@ internal static class JsonScenario
         "note_en",
     ];
 
-    private static DraftPerson Person(Node node)
+    private static DraftPerson Person(JsonScenarioNode node)
     {
         node.Only([
             "login",
@@ -111,7 +111,7 @@ internal static class JsonScenario
         return person;
     }
 
-    private static DraftMethod Method(Node node)
+    private static DraftMethod Method(JsonScenarioNode node)
     {
         string[] names = ["label", "label_en", .. ChallengeOptions];
         node.Only(names);
@@ -121,7 +121,7 @@ internal static class JsonScenario
     private static readonly string[] BalanceMembers = ["balance", "balance_date", "opening_balance", "opening_date"];
     private static readonly string[] AccountParts = ["movements", "recurring", "spending", "loan", "savings", "card"];
 
-    private static DraftAccount Account(Node node)
+    private static DraftAccount Account(JsonScenarioNode node)
     {
         node.Only(["id", "number", "name", "type", "owner", "iban", "currency", .. BalanceMembers, .. AccountParts]);
         var living = node.Has("opening_balance");
@@ -157,7 +157,7 @@ internal static class JsonScenario
         return account;
     }
 
-    private static DraftMovement Movement(Node node)
+    private static DraftMovement Movement(JsonScenarioNode node)
     {
         node.Only(
             "amount",
@@ -181,7 +181,7 @@ internal static class JsonScenario
         };
     }
 
-    private static DraftRecurring Recurring(Node node)
+    private static DraftRecurring Recurring(JsonScenarioNode node)
     {
         node.Only(
             "amount",
@@ -211,7 +211,7 @@ internal static class JsonScenario
         };
     }
 
-    private static DraftSpending Spending(Node node)
+    private static DraftSpending Spending(JsonScenarioNode node)
     {
         node.Only("from", "to", "label", "every_days", "books_after_days");
         return new DraftSpending(
@@ -249,155 +249,5 @@ internal static class JsonScenario
         {
             return false;
         }
-    }
-
-    /// <summary>One value of the document and its path; wrong kinds of values become errors of the draft.</summary>
-    private sealed class Node(Draft draft, JsonElement element, string path)
-    {
-        public Location Location => Location.AtPath(path);
-
-        public Location LocationOf(string name) => Location.AtPath($"{path}.{name}");
-
-        public void Error(string reason) => draft.Error(Location, reason);
-
-        public bool Has(string name) =>
-            element.ValueKind == JsonValueKind.Object
-            && element.TryGetProperty(name, out var value)
-            && value.ValueKind != JsonValueKind.Null;
-
-        public void Only(params string[] names)
-        {
-            if (element.ValueKind != JsonValueKind.Object)
-            {
-                Error("this must be an object");
-                return;
-            }
-
-            var unknown = element.EnumerateObject().Count(p => !names.Contains(p.Name, StringComparer.Ordinal));
-            if (unknown > 0)
-            {
-                draft.Warn(Location, $"unknown members ({unknown}), not used");
-            }
-        }
-
-        public string Text(string name, string otherwise = "")
-        {
-            if (!Has(name))
-            {
-                return otherwise;
-            }
-
-            return Of(name).Value();
-        }
-
-        public string Value()
-        {
-            switch (element.ValueKind)
-            {
-                case JsonValueKind.String:
-                    return Short(element.GetString()!.Trim());
-                case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False:
-                    return Short(element.GetRawText());
-                default:
-                    Error("this must be a text or a number");
-                    return "";
-            }
-        }
-
-        private string Short(string text)
-        {
-            if (text.Length <= ScenarioLimits.LongestText)
-            {
-                return text;
-            }
-
-            Error($"this is longer than {ScenarioLimits.LongestText} characters");
-            return "";
-        }
-
-        /// <summary>Those of the members that are there.</summary>
-        public Dictionary<string, LocatedText> Options(string[] names) =>
-            names
-                .Where(Has)
-                .ToDictionary(
-                    name => name,
-                    name => new LocatedText(Text(name), LocationOf(name)),
-                    StringComparer.Ordinal
-                );
-
-        public bool Flag(string name)
-        {
-            switch (Text(name, "false"))
-            {
-                case "true":
-                    return true;
-                case "false":
-                    return false;
-                default:
-                    Of(name).Error("this must be true or false");
-                    return false;
-            }
-        }
-
-        public Node? Child(string name)
-        {
-            if (!Has(name))
-            {
-                return null;
-            }
-
-            var child = Of(name);
-            if (element.GetProperty(name).ValueKind == JsonValueKind.Object)
-            {
-                return child;
-            }
-
-            child.Error("this must be an object");
-            return null;
-        }
-
-        /// <summary>The members as <c>part.name</c>. A name that nobody knows has the place of the whole: it is not told.</summary>
-        public IReadOnlyList<(string Name, LocatedText Value)> Values(string part)
-        {
-            if (!draft.Take(Location, element.GetPropertyCount()))
-            {
-                return [];
-            }
-
-            return
-            [
-                .. element
-                    .EnumerateObject()
-                    .Where(p => p.Value.ValueKind != JsonValueKind.Null)
-                    .Select(p => (Name: $"{part}.{p.Name}", p.Value))
-                    .Select(p => (p.Name, Known: DraftFields.Details.Contains(p.Name), p.Value))
-                    .Select(p => (p.Name, new Node(draft, p.Value, p.Known ? path + p.Name[part.Length..] : path)))
-                    .Select(p => (p.Name, new LocatedText(p.Item2.Value(), p.Item2.Location))),
-            ];
-        }
-
-        public IReadOnlyList<Node> List(string name)
-        {
-            if (!Has(name))
-            {
-                return [];
-            }
-
-            var list = element.GetProperty(name);
-            if (list.ValueKind != JsonValueKind.Array)
-            {
-                Of(name).Error("this must be a list");
-                return [];
-            }
-
-            if (!draft.Take(LocationOf(name), list.GetArrayLength()))
-            {
-                return [];
-            }
-
-            return [.. list.EnumerateArray().Select((item, i) => new Node(draft, item, $"{path}.{name}[{i}]"))];
-        }
-
-        private Node Of(string name) => new(draft, element.GetProperty(name), $"{path}.{name}");
     }
 }

@@ -67,6 +67,12 @@ internal sealed class CodeTexts(Language language) : Texts(language)
             fr: "Votre banque veut s’assurer qu’il s’agit bien de vous."
         );
 
+    public string FromImage =>
+        Say(
+            en: "Scan this image with the app or the device that your bank gave you, then type the code that it shows.",
+            fr: "Scannez cette image avec l’application ou l’appareil de votre banque, puis saisissez le code affiché."
+        );
+
     public string SentTo(string destination) =>
         Say(en: $"It sent you a code: {destination}.", fr: $"Elle vous a envoyé un code : {destination}.");
 
