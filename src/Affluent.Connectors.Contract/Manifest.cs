@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Affluent.Connectors.Contract;
 
@@ -43,8 +44,8 @@ public sealed record ConnectorManifest(
 
 /// <summary>A value that a bank of the family states.</summary>
 /// <param name="Meaning">One line for the author of a catalogue entry.</param>
-/// <param name="Choices">The only values allowed; null = any value of the kind.</param>
-public sealed record ConnectorSetting(
+/// <param name="Choices">The only values (of <see cref="SettingKind.Words"/>, the only words) allowed; null = any value of the kind.</param>
+public sealed partial record ConnectorSetting(
     string Name,
     SettingKind Kind,
     bool Required,
@@ -52,9 +53,15 @@ public sealed record ConnectorSetting(
     IReadOnlyList<string>? Choices = null
 )
 {
+    /// <summary>What values of <see cref="SettingKind.Fields"/> may refer to by <c>$name</c>.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
     /// <summary>What is wrong with a value ("is not …"), never the value itself; null when it fits.</summary>
     public string? Fault(string value) =>
-        Choices is not null && !Choices.Contains(value, StringComparer.Ordinal)
+        Choices is not null
+        && (Kind == SettingKind.Words ? value.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [value]).Any(word =>
+            !Choices.Contains(word, StringComparer.Ordinal)
+        )
             ? $"is none of: {string.Join(", ", Choices)}"
             : Kind switch
             {
@@ -72,8 +79,32 @@ public sealed record ConnectorSetting(
                 SettingKind.DateFormat => value == "" || IsDateFormat(value)
                     ? null
                     : "is no .NET date format (yyyy-MM-dd …)",
-                SettingKind.Text or SettingKind.Secret => null,
+                SettingKind.Fields => FaultOfFields(value),
+                SettingKind.Text or SettingKind.Secret or SettingKind.Words => null,
             };
+
+    private string? FaultOfFields(string value)
+    {
+        foreach (var line in value.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var cut = line.IndexOf(':', StringComparison.Ordinal);
+            if (cut <= 0 || line[..cut].Any(c => c is <= ' ' or > '~') || line.Any(char.IsControl))
+            {
+                return "is not an object of names and texts, each on one line";
+            }
+            foreach (Match reference in Reference().Matches(line))
+            {
+                if (reference.Groups["name"] is { Length: > 0 } name && !Values.Contains(name.Value))
+                {
+                    return $"refers to ${name.Value}, which is none of: {string.Join(", ", Values)}";
+                }
+            }
+        }
+        return null;
+    }
+
+    [GeneratedRegex(@"\$(?:(?<name>[a-z][a-z_]*)|\$)", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Reference();
 
     private static bool IsDateFormat(string value)
     {
@@ -115,4 +146,10 @@ public enum SettingKind
 
     /// <summary>How a day is written, as a .NET format.</summary>
     DateFormat,
+
+    /// <summary>Words, split by blanks.</summary>
+    Words,
+
+    /// <summary>Names and their texts: an object in the entry, lines of <c>Name: value</c> here.</summary>
+    Fields,
 }

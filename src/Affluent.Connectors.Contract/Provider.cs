@@ -76,6 +76,12 @@ public sealed record ChannelDefinition
     /// <summary>Values that the connector's manifest asks for, by name (addresses, client id, version …).</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether the bank wants to see the operator's certificate (QWAC) when a connection is made (mutual TLS).</summary>
+    public bool ClientCertificate { get; init; }
+
+    /// <summary>The authorities, as PEM, by which the bank's own certificate is to be judged, and by no other; null: those of the machine.</summary>
+    public string? CertificateAuthorities { get; init; }
+
     /// <summary>How long the user's authorization lasts, in days (180 by Delegated Regulation 2022/2360; less at some banks).</summary>
     public int ConsentDays { get; init; } = 180;
 

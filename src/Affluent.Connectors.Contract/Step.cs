@@ -28,6 +28,9 @@ public sealed record StepContext
     /// <summary>The user, when present and waiting; null in a run of the schedule, where nobody can answer a question.</summary>
     public PresentUser? User { get; init; }
 
+    /// <summary>With which requests are signed; null: the operator has none.</summary>
+    public Seal? Seal { get; init; }
+
     /// <summary>Where the bank is to send the user back, on the channel REDIRECT; null elsewhere.</summary>
     public BankCallback? Callback { get; init; }
 }

@@ -90,7 +90,8 @@ internal sealed class CatalogueEntry(CatalogueReader reader, JsonElement element
     public IEnumerable<CatalogueEntry> List(string name) =>
         Elements(name).Select(e => new CatalogueEntry(reader, e.Value, e.Place));
 
-    public Dictionary<string, string> Texts(string name)
+    /// <param name="objects">Whether a text may also be an object of texts, which becomes lines of <c>name: text</c>.</param>
+    public Dictionary<string, string> Texts(string name, bool objects = false)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         if (Find(name) is not { } value)
@@ -108,12 +109,32 @@ internal sealed class CatalogueEntry(CatalogueReader reader, JsonElement element
             {
                 texts[member.Name] = reader.Fill(member.Value.GetString()!);
             }
+            else if (objects && member.Value.ValueKind == JsonValueKind.Object)
+            {
+                var lines = new CatalogueEntry(reader, member.Value, At($"{name}.{member.Name}")).Lines();
+                texts[member.Name] = string.Join('\n', lines);
+            }
             else
             {
                 Fault($"{name}.{member.Name}", "is not a text");
             }
         }
         return texts;
+    }
+
+    private IEnumerable<string> Lines()
+    {
+        foreach (var member in element.EnumerateObject())
+        {
+            if (member.Value.ValueKind == JsonValueKind.String && !member.Name.Contains(':', StringComparison.Ordinal))
+            {
+                yield return $"{member.Name}: {reader.Fill(member.Value.GetString()!)}";
+            }
+            else
+            {
+                Fault(member.Name, "is not a name and a text");
+            }
+        }
     }
 
     /// <summary>An object within; null when it is not there.</summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Affluent.Connectors.Contract;
@@ -131,7 +133,9 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             Interactive = entry.Switch("interactive"),
             Unavailable = entry.Switch("unavailable"),
             Credentials = [.. entry.List("credentials").Select(ReadCredential)],
-            Settings = entry.Texts("settings"),
+            Settings = entry.Texts("settings", objects: true),
+            ClientCertificate = entry.Switch("client_certificate"),
+            CertificateAuthorities = entry.Has("certificate_authorities") ? ReadAuthorities(entry) : null,
             ConsentDays = entry.Number("consent_days", 180, 1, 3650),
             UnattendedReadings =
                 mode == ChannelMode.Redirect || entry.Has("unattended_readings")
@@ -242,6 +246,26 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             entry.Fault("tiers", $"{JsonNamingPolicy.SnakeCaseUpper.ConvertName($"{tier}")} cannot be chosen");
         }
         return settings;
+    }
+
+    private static string ReadAuthorities(CatalogueEntry entry)
+    {
+        var text = entry.Text("certificate_authorities");
+        try
+        {
+            X509Certificate2Collection authorities = [];
+            authorities.ImportFromPem(text);
+            if (authorities.Count > 0)
+            {
+                return text;
+            }
+        }
+        catch (CryptographicException)
+        {
+            // As one that holds none.
+        }
+        entry.Fault("certificate_authorities", "holds no certificate as PEM");
+        return text;
     }
 
     private static CredentialField ReadCredential(CatalogueEntry entry)

@@ -52,6 +52,19 @@ public sealed class ManifestTests
     [InlineData(SettingKind.DateFormat, "yyyy-MM-dd'T'HH:mm:ss'Z'", null)]
     [InlineData(SettingKind.DateFormat, "%", "is no .NET date format (yyyy-MM-dd …)")]
     [InlineData(SettingKind.DateFormat, "Q", "is no .NET date format (yyyy-MM-dd …)")]
+    [InlineData(SettingKind.Fields, "Accept: application/json\nX-Id: $uuid costs $$5", null)]
+    [InlineData(SettingKind.Fields, "Nothing:", null)]
+    [InlineData(SettingKind.Fields, "X-Id: $iban", "refers to $iban, which is none of: uuid")]
+    [InlineData(SettingKind.Fields, "X Id: 1", "is not an object of names and texts, each on one line")]
+    [InlineData(SettingKind.Fields, "no colon", "is not an object of names and texts, each on one line")]
+    [InlineData(SettingKind.Words, "a b", null)]
+    [InlineData(SettingKind.Words, "a c", "is none of: a, b")]
     public void A_value_that_would_fail_later_is_a_fault_at_once(SettingKind kind, string value, string? fault) =>
-        Assert.Equal(fault, new ConnectorSetting("a", kind, true, "b").Fault(value));
+        Assert.Equal(
+            fault,
+            new ConnectorSetting("a", kind, true, "b", kind == SettingKind.Words ? ["a", "b"] : null)
+            {
+                Values = ["uuid"],
+            }.Fault(value)
+        );
 }

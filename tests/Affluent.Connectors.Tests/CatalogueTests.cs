@@ -215,6 +215,44 @@ public sealed class CatalogueTests : IDisposable
         );
     }
 
+    [Fact]
+    public void Headers_and_fields_are_objects_and_what_they_refer_to_is_checked()
+    {
+        Write(
+            "a.json",
+            Entry("4711")
+                .Replace(
+                    "\"client_id\"",
+                    """"data_headers": { "X-Id": "$uuid", "X-Bank": "{test_bank}" }, "client_id"""",
+                    StringComparison.Ordinal
+                )
+        );
+        Write(
+            "b.json",
+            Entry("4712")
+                .Replace(
+                    "\"client_id\"",
+                    """"data_headers": { "X-Id": "$code", "A:B": "c", "D": 1 }, "client_id"""",
+                    StringComparison.Ordinal
+                )
+        );
+
+        var load = Catalogue.Load(TestBankHere, _folder.FullName);
+
+        Assert.Equal(
+            "X-Id: $uuid\nX-Bank: http://127.0.0.1:5200/",
+            load.Providers[^1].Channels[0].Settings["data_headers"]
+        );
+        Assert.Equal(
+            [
+                "channels[0].settings.data_headers.A:B: is not a name and a text",
+                "channels[0].settings.data_headers.D: is not a name and a text",
+                "channels[0].settings: channel 471201: setting 'data_headers' refers to $code, which is none of: uuid, uuid_plain, date, local_date, unix_time, client_id, client_secret, certificate, psu_ip, psu_user_agent, psu_language",
+            ],
+            load.Faults.Select(f => $"{f.Place}: {f.Reason}").Order(StringComparer.Ordinal)
+        );
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("42")]

@@ -7,60 +7,19 @@ using Affluent.Connectors.Tests.Support;
 namespace Affluent.Connectors.Tests;
 
 /// <summary>
-/// The STET family against recordings of real banks' sandboxes (AIS, versions 1.4.x). Of the banks recorded there, all five have such
-/// recordings; those that only record payments or registration (their folders <c>pis</c>, <c>registration</c>) are not for this family.
-/// Signatures and certificates are not part of it yet, so the stubs' conditions on those headers are not looked at.
+/// What the STET family makes of what real banks' sandboxes answered when they were recorded (AIS, versions 1.4.x). <see cref="StetReplayTests"/> looks at what they
+/// were asked; here, too, only what they demand is answered.
 /// </summary>
 public sealed class StetRecordingTests
 {
-    /// <summary>Bank, folder, base of its interface, what its catalogue entry would say, and the token that its stubs know.</summary>
-    private sealed record Recorded(
-        string Folder,
-        string Api,
-        string Token,
-        params (string Name, string Value)[] Settings
-    );
-
-    private static readonly Dictionary<string, Recorded> Banks = new()
+    /// <summary>The token that a bank's recording knows.</summary>
+    private static readonly Dictionary<string, string> Tokens = new()
     {
-        ["BPCE"] = new(
-            "bpce/ais",
-            "https://bank.example/stet/psd2/v1.4.2",
-            "access-token",
-            ("date_format", "yyyy-MM-dd'T'HH:mm:ss'Z'"),
-            ("empty_is_none", "true"),
-            ("no_accounts_text", "NAAC")
-        ),
-        ["BNP Paribas"] = new(
-            "bnpparibasgroup/ais/happy-flow",
-            "https://bank.example",
-            "access-token",
-            ("standard_paths", "true"),
-            ("send_date_to", "true"),
-            ("empty_is_none", "true")
-        ),
-        ["Crédit Agricole"] = new(
-            "creditagricole/ais/happy-flow",
-            "https://bank.example/psd2-api.ca-alpesprovence.fr/dsp2/v1",
-            "39911f01-4613-461f-9b47-1e4ba35176e6",
-            ("standard_paths", "true"),
-            ("send_date_to", "true"),
-            ("link_hosts", "localhost")
-        ),
-        ["LCL"] = new(
-            "lcl",
-            "https://psd.lcl.fr/aisp/1.1",
-            "access-token",
-            ("date_format", "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"),
-            ("othr_is_pending", "true")
-        ),
-        ["Société Générale"] = new(
-            "societegenerale/ais/happy-flow",
-            "https://bank.example",
-            "THE-ACCESS-TOKEN",
-            ("date_format", "yyyy-MM-dd'T'18:17:13.000'Z'"),
-            ("othr_is_pending", "true")
-        ),
+        ["BPCE"] = "access-token",
+        ["BNP Paribas"] = "access-token",
+        ["Crédit Agricole"] = "39911f01-4613-461f-9b47-1e4ba35176e6",
+        ["LCL"] = "access-token",
+        ["Société Générale"] = "THE-ACCESS-TOKEN",
     };
 
     public static TheoryData<string, int, int, string> Lists =>
@@ -233,45 +192,24 @@ public sealed class StetRecordingTests
     }
 
     [Theory]
-    [InlineData("BPCE", "bpce/ais", "/stet/psd2/oauth/token", "THE_CLIENT_ID", "refresh-token", true)]
-    [InlineData("BNP Paribas", "bnpparibasgroup/ais/happy-flow", "/token", "client-id", "refresh-token", true)]
-    [InlineData(
-        "BNP Paribas",
-        "bnpparibasgroup/ais/refresh-token-400-invalid-grant",
-        "/token",
-        "client-id",
-        "refresh-token",
-        false
-    )]
-    [InlineData("LCL", "lcl/refresh-token-400", "/token", "client-id", "refresh-token", false)]
+    [InlineData("BPCE", "bpce/ais", "refresh-token", true)]
+    [InlineData("BNP Paribas", "bnpparibasgroup/ais/happy-flow", "refresh-token", true)]
+    [InlineData("BNP Paribas", "bnpparibasgroup/ais/refresh-token-400-invalid-grant", "refresh-token", false)]
+    [InlineData("LCL", "lcl/refresh-token-400", "refresh-token", false)]
     [InlineData(
         "Crédit Agricole",
         "creditagricole/ais/refresh-token-400",
-        "/psd2-api.ca-alpesprovence.fr/authentication/v1/openid/token",
-        "f89a65f5-b4b4-4ef3-8bb3-3697ebb9ce04",
         "c3c0dd0c-b2da-4c8f-ab6e-72cf45451412",
         false
     )]
     public async Task Tokens_are_renewed_or_the_consent_has_ended(
         string bank,
         string folder,
-        string path,
-        string clientId,
         string refreshToken,
         bool renewed
     )
     {
-        var basic = bank == "BNP Paribas";
-        using var run = Open(
-            bank,
-            folder,
-            token: null,
-            refreshToken,
-            ("token_url", new Uri(new Uri(Banks[bank].Api), path).AbsoluteUri),
-            ("client_id", clientId),
-            ("token_auth", basic ? "client_secret_basic" : "none"),
-            ("client_secret", "client-secret")
-        );
+        using var run = Open(bank, folder, token: null, refreshToken);
 
         var said = await run.Take(new StepInput.ListAccounts());
 
@@ -286,7 +224,7 @@ public sealed class StetRecordingTests
     }
 
     private static ConnectorRun Open(string bank, params (string Name, string Value)[] more) =>
-        Open(bank, null, Banks[bank].Token, null, more);
+        Open(bank, null, Tokens[bank], null, more);
 
     private static ConnectorRun Open(
         string bank,
@@ -296,56 +234,21 @@ public sealed class StetRecordingTests
         params (string Name, string Value)[] more
     )
     {
-        var recorded = Banks[bank];
+        var recorded = StetBank.All[bank];
         var stubs = WireMockHandler.Load(
             Shared.Folder("recordings", "stet", folder ?? recorded.Folder),
-            "Authorization"
+            recorded.Habits
         );
-        var settings = new Dictionary<string, string>
-        {
-            ["authorize_url"] = "https://bank.example/authorize",
-            ["token_url"] = "https://bank.example/token",
-            ["api_url"] = recorded.Api,
-            ["client_id"] = "client-id",
-        };
-        foreach (var (name, value) in recorded.Settings.Concat(more))
-        {
-            settings[name] = value;
-        }
-        var channel = new ChannelDefinition
-        {
-            Id = new ChannelDefinitionId("101"),
-            Mode = ChannelMode.Redirect,
-            Connector = "stet",
-            AccountTypes = [BankAccountType.Checkings, BankAccountType.CreditCard],
-            Settings = settings,
-        };
-        var connector = new StetConnector();
-        Assert.Empty(connector.Manifest.Check(channel));
-        return new ConnectorRun(connector, channel, new WithScope(stubs))
+        var channel = recorded.Channel([("consent_required", "false"), .. more]);
+        return new ConnectorRun(new StetConnector(), channel, stubs)
         {
             Session = new StetSession
             {
-                AccessToken = token == "" ? recorded.Token : token,
+                AccessToken = token == "" ? Tokens[bank] : token,
                 RefreshToken = refreshToken,
             }.Write(),
+            User = new PresentUser("127.0.0.1", "Mozilla/5.0", "fr-FR"),
+            Seal = SealOfTests.Seal,
         };
-    }
-
-    /// <summary>The recorded client names the scope when it renews a token, and the recordings insist on it; we leave it out (RFC 6749 §6).</summary>
-    private sealed class WithScope(WireMockHandler stubs) : DelegatingHandler(stubs)
-    {
-        protected override async Task<HttpResponseMessage> SendAsync(
-            HttpRequestMessage request,
-            CancellationToken cancellationToken
-        )
-        {
-            if (request.Content is FormUrlEncodedContent form)
-            {
-                var sent = await form.ReadAsStringAsync(cancellationToken);
-                request.Content = new StringContent($"{sent}&scope=aisp", form.Headers.ContentType!);
-            }
-            return await base.SendAsync(request, cancellationToken);
-        }
     }
 }

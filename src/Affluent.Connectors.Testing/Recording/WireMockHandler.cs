@@ -6,29 +6,32 @@ using System.Text.RegularExpressions;
 namespace Affluent.Connectors.Testing.Recording;
 
 /// <summary>
-/// Answers from a folder of stubs in the form of WireMock, in which banks' sandboxes are published. Of the form it knows what
-/// such stubs use: <c>url</c>, <c>urlPath</c>, <c>urlPattern</c>, <c>urlPathPattern</c>, query parameters, bodies and the named
-/// headers by <c>equalTo</c>, <c>contains</c>, <c>matches</c>; <c>jsonBody</c> and <c>body</c>; the templates
-/// <c>request.requestLine.baseUrl</c> and <c>port</c>. Body patterns by JSONPath are taken as fitting.
+/// Answers from a folder of stubs in the form of WireMock, in which banks' sandboxes are published, and only to requests that fit all that a stub demands:
+/// method, <c>url</c>, <c>urlPath</c>, <c>urlPattern</c>, <c>urlPathPattern</c>, query parameters, headers, <c>basicAuthCredentials</c> and body. Of answers it knows
+/// <c>jsonBody</c> and <c>body</c>, and the templates <c>request.requestLine.baseUrl</c> and <c>port</c>.
 /// </summary>
 public sealed class WireMockHandler : HttpMessageHandler
 {
-    private readonly IReadOnlyList<JsonElement> _stubs;
-    private readonly IReadOnlyList<string> _headers;
+    private readonly IReadOnlyList<Stub> _stubs;
     private readonly List<string> _unanswered = [];
 
-    private WireMockHandler(IReadOnlyList<JsonElement> stubs, IReadOnlyList<string> headers) =>
-        (_stubs, _headers) = (stubs, headers);
+    private WireMockHandler(IReadOnlyList<Stub> stubs) => _stubs = stubs;
 
-    /// <summary>Requests that fitted no stub and were answered 404.</summary>
+    /// <summary>Requests that fitted no stub and were answered 404, each with what the nearest stub demands and it lacks.</summary>
     public IReadOnlyList<string> Unanswered => _unanswered;
 
+    /// <summary>The files of the stubs that have answered.</summary>
+    public IReadOnlyCollection<string> Answered => [.. _stubs.Where(s => s.Used).Select(s => s.File)];
+
+    /// <summary>The files of all stubs.</summary>
+    public IReadOnlyCollection<string> Files => [.. _stubs.Select(s => s.File)];
+
     /// <summary>Reads all *.json below the folder.</summary>
-    /// <param name="headers">Request headers that a stub may insist on; others (signatures, dates) are not looked at.</param>
-    /// <exception cref="InvalidDataException">A file is no stub.</exception>
-    public static WireMockHandler Load(string folder, params IReadOnlyList<string> headers)
+    /// <param name="habits">Demands that are no bank's.</param>
+    /// <exception cref="InvalidDataException">A file is no stub, or demands what is not known here.</exception>
+    public static WireMockHandler Load(string folder, params IReadOnlyList<StubHabit> habits)
     {
-        List<JsonElement> stubs = [];
+        List<Stub> stubs = [];
         foreach (
             var file in Directory
                 .EnumerateFiles(folder, "*.json", SearchOption.AllDirectories)
@@ -38,8 +41,7 @@ public sealed class WireMockHandler : HttpMessageHandler
             try
             {
                 using var document = JsonDocument.Parse(File.ReadAllText(file));
-                stubs.Add(document.RootElement.Clone());
-                Check(stubs[^1]);
+                stubs.Add(new Stub(Path.GetRelativePath(folder, file), document.RootElement.Clone(), habits));
             }
             // Not JSON; no such member; a value of another kind, or half a surrogate pair; a number too large; a pattern that is none.
             catch (Exception e)
@@ -54,37 +56,7 @@ public sealed class WireMockHandler : HttpMessageHandler
                 throw new InvalidDataException($"{file}: is no stub: {e.Message}", e);
             }
         }
-        return new WireMockHandler(stubs, headers);
-    }
-
-    /// <summary>Reads all that an answer will need.</summary>
-    private static void Check(JsonElement stub)
-    {
-        var (request, response) = (stub.GetProperty("request"), stub.GetProperty("response"));
-        string?[] texts =
-        [
-            Text(request, "method"),
-            Text(request, "url"),
-            Text(request, "urlPath"),
-            Text(response, "body"),
-        ];
-        string?[] patterns = [Text(request, "urlPathPattern"), Text(request, "urlPattern")];
-        var conditions = Members(request, "queryParameters")
-            .Concat(Members(request, "headers"))
-            .Select(m => m.Value)
-            .Concat(request.TryGetProperty("bodyPatterns", out var bodies) ? bodies.EnumerateArray() : [])
-            .SelectMany(condition => condition.EnumerateObject())
-            .Select(rule => (rule.Name, Value: rule.Value.ToString()))
-            .ToArray();
-        foreach (var pattern in patterns.Concat(conditions.Where(c => c.Name == "matches").Select(c => c.Value)))
-        {
-            _ = pattern is null || Matches("", pattern);
-        }
-        if (response.GetProperty("status").GetInt32() is < 100 or > 999)
-        {
-            throw new InvalidOperationException("the status is none");
-        }
-        _ = Members(response, "headers").Select(m => m.Value.ToString()).Concat(texts).Count();
+        return new WireMockHandler(stubs);
     }
 
     /// <inheritdoc />
@@ -94,82 +66,120 @@ public sealed class WireMockHandler : HttpMessageHandler
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
-        var stub = _stubs
-            .Select(s => (Stub: s, Weight: Weigh(s.GetProperty("request"), request, body)))
-            .Where(s => s.Weight >= 0)
-            .OrderByDescending(s => s.Weight)
-            .Select(s => (JsonElement?)s.Stub)
-            .FirstOrDefault();
-        if (stub is { } found)
+        var body =
+            request.Content is null
+                ? ""
+                : Encoding.UTF8.GetString(await request.Content.ReadAsByteArrayAsync(cancellationToken));
+        var looked = _stubs.Select(s => (Stub: s, Lacks: s.Lacks(request, body))).ToArray();
+        if (looked.Where(l => l.Lacks.Count == 0).Select(l => l.Stub).MaxBy(stub => stub.Demands) is { } found)
         {
-            return Answer(found.GetProperty("response"), request);
+            found.Used = true;
+            return Answer(found.Response, request);
         }
-        _unanswered.Add($"{request.Method} {request.RequestUri!.PathAndQuery}");
+        var near = looked
+            .Where(l => !l.Lacks.Contains(Stub.Place))
+            .OrderBy(l => l.Lacks.Count)
+            .Select(l => $"{l.Stub.File} demands {string.Join(", ", l.Lacks)}")
+            .FirstOrDefault("nothing is recorded there");
+        _unanswered.Add($"{request.Method} {request.RequestUri!.PathAndQuery}: {near}");
         return new HttpResponseMessage(HttpStatusCode.NotFound) { RequestMessage = request };
     }
 
-    /// <summary>How many of its conditions fit; below zero when one does not. The most particular stub wins.</summary>
-    private int Weigh(JsonElement stub, HttpRequestMessage request, string body)
+    /// <summary>One recorded exchange.</summary>
+    private sealed class Stub
     {
-        var address = request.RequestUri!;
-        if (Text(stub, "method") is { } method && method != "ANY" && method != request.Method.Method)
-        {
-            return -1;
-        }
-        var path = Uri.UnescapeDataString(address.AbsolutePath);
-        var fits =
-            Text(stub, "url") is { } url
-                ? address.PathAndQuery == url
-                    || Uri.UnescapeDataString(address.PathAndQuery) == Uri.UnescapeDataString(url)
-            : Text(stub, "urlPath") is { } urlPath ? path == Uri.UnescapeDataString(urlPath)
-            : Text(stub, "urlPathPattern") is { } pathPattern ? Matches(address.AbsolutePath, pathPattern)
-            : Text(stub, "urlPattern") is not { } pattern || Matches(address.PathAndQuery, pattern);
-        var weight = 1;
-        var query = Query(address);
-        foreach (var (name, condition) in Members(stub, "queryParameters"))
-        {
-            fits &= Fits(condition, query.GetValueOrDefault(name));
-            weight++;
-        }
-        foreach (var (name, condition) in Members(stub, "headers"))
-        {
-            if (_headers.Contains(name, StringComparer.OrdinalIgnoreCase))
-            {
-                fits &= Fits(condition, Header(request, name));
-                weight++;
-            }
-        }
-        if (stub.TryGetProperty("bodyPatterns", out var patterns))
-        {
-            foreach (var condition in patterns.EnumerateArray())
-            {
-                fits &= Fits(condition, body);
-                weight++;
-            }
-        }
-        return fits ? weight : -1;
-    }
+        public const string Place = "another place";
 
-    private static bool Fits(JsonElement condition, string? value)
-    {
-        foreach (var rule in condition.EnumerateObject())
+        private readonly JsonElement _request;
+        private readonly List<(string Name, Func<HttpRequestMessage, string, string?> Value, StubCondition Condition)> _conditions = [];
+
+        public Stub(string file, JsonElement stub, IReadOnlyList<StubHabit> habits)
         {
-            var wanted = rule.Value.ToString();
-            var fits = rule.Name switch
+            File = file;
+            _request = stub.GetProperty("request");
+            Response = stub.GetProperty("response");
+            foreach (var (name, condition) in Members(_request, "queryParameters"))
             {
-                "equalTo" => value == wanted,
-                "contains" => value?.Contains(wanted, StringComparison.OrdinalIgnoreCase) == true,
-                "matches" => value is not null && Matches(value, wanted),
-                "absent" => value is null,
-                _ => true,
-            };
-            if (!fits)
-            {
-                return false;
+                Add($"query.{name}", (request, _) => Query(request.RequestUri!).GetValueOrDefault(name), condition);
             }
+            foreach (var (name, condition) in Members(_request, "headers"))
+            {
+                Add($"headers.{name}", (request, _) => Header(request, name), condition);
+            }
+            if (_request.TryGetProperty("bodyPatterns", out var bodies))
+            {
+                foreach (var condition in bodies.EnumerateArray())
+                {
+                    Add(condition.GetRawText(), (_, body) => body, condition);
+                }
+            }
+            Check();
+
+            void Add(string name, Func<HttpRequestMessage, string, string?> value, JsonElement condition) =>
+                _conditions.Add(
+                    (
+                        name,
+                        value,
+                        new StubCondition(condition, habits.FirstOrDefault(habit => habit.Is(file, name)))
+                    )
+                );
         }
-        return true;
+
+        public string File { get; }
+
+        public JsonElement Response { get; }
+
+        public bool Used { get; set; }
+
+        /// <summary>How particular it is.</summary>
+        public int Demands => _conditions.Count;
+
+        /// <summary>What it demands and the request does not have; empty: it fits.</summary>
+        public IReadOnlyList<string> Lacks(HttpRequestMessage request, string body)
+        {
+            List<string> lacks = [.. _conditions.Where(c => !c.Condition.Fits(c.Value(request, body))).Select(c => c.Name)];
+            if (!IsThere(request))
+            {
+                lacks.Insert(0, Place);
+            }
+            if (
+                _request.TryGetProperty("basicAuthCredentials", out var basic)
+                && Header(request, "Authorization")
+                    != $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Text(basic, "username")}:{Text(basic, "password")}"))}"
+            )
+            {
+                lacks.Add("basicAuthCredentials");
+            }
+            return lacks;
+        }
+
+        private bool IsThere(HttpRequestMessage request)
+        {
+            var address = request.RequestUri!;
+            return (Text(_request, "method") is not { } method || method == "ANY" || method == request.Method.Method)
+                && (
+                    Text(_request, "url") is { } url ? address.PathAndQuery == url
+                    : Text(_request, "urlPath") is { } path ? address.AbsolutePath == path
+                    : Text(_request, "urlPathPattern") is { } pathPattern ? Matches(address.AbsolutePath, pathPattern)
+                    : Text(_request, "urlPattern") is not { } pattern || Matches(address.PathAndQuery, pattern)
+                );
+        }
+
+        /// <summary>Reads all that an answer will need.</summary>
+        private void Check()
+        {
+            string?[] patterns = [Text(_request, "urlPathPattern"), Text(_request, "urlPattern")];
+            foreach (var pattern in patterns)
+            {
+                _ = pattern is null || Matches("", pattern);
+            }
+            if (Response.GetProperty("status").GetInt32() is < 100 or > 999)
+            {
+                throw new InvalidOperationException("the status is none");
+            }
+            string?[] texts = [Text(_request, "method"), Text(_request, "url"), Text(_request, "urlPath"), Text(Response, "body")];
+            _ = Members(Response, "headers").Select(m => m.Value.ToString()).Concat(texts).Count();
+        }
     }
 
     private static HttpResponseMessage Answer(JsonElement stub, HttpRequestMessage request)
@@ -229,6 +239,7 @@ public sealed class WireMockHandler : HttpMessageHandler
             ? value.GetString()
             : null;
 
-    private static bool Matches(string text, string pattern) =>
+    /// <summary>Whether a pattern fits the whole text.</summary>
+    internal static bool Matches(string text, string pattern) =>
         Regex.IsMatch(text, $"^(?:{pattern})$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 }

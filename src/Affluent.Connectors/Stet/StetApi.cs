@@ -4,6 +4,7 @@ using System.Text.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Http;
 using Affluent.Connectors.Reading;
+using Affluent.Connectors.Requests;
 
 namespace Affluent.Connectors.Stet;
 
@@ -13,7 +14,16 @@ namespace Affluent.Connectors.Stet;
 /// </summary>
 internal sealed class StetApi(StepContext context, StetSettings settings)
 {
-    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(20);
+    private static readonly IReadOnlyList<Field> Usual =
+    [
+        new("Authorization", "Bearer $access_token"),
+        new("Accept", "application/hal+json, application/json"),
+        new("X-Request-ID", "$uuid"),
+        new("PSU-IP-Address", "$psu_ip"),
+        new("PSU-User-Agent", "$psu_user_agent"),
+        new("PSU-Accept-Language", "$psu_language"),
+    ];
+
     private bool _renewed;
 
     public StetSession Session { get; set; } = StetSession.Read(context.Session);
@@ -65,7 +75,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         var request = Session.Request!;
         // A code counts once (RFC 6749, section 4.1.2). Whether one without an answer has counted, nobody knows: it is spent from here on.
         await Keep(Session with { Request = request with { Verifier = null } });
-        var tokens = await StetAuthorization.Exchange(context.Http, settings, request, code, context.Now, cancellation);
+        var tokens = await StetAuthorization.Exchange(context, settings, request, code, cancellation);
         switch (tokens)
         {
             case StetTokens.Granted:
@@ -106,18 +116,12 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
     }
 
     private bool AccessIsOver =>
-        Session.AccessToken is null || (Session.AccessEnds is { } end && end - Margin <= context.Now && !_renewed);
+        Session.AccessToken is null || (Session.RenewAccessAt <= context.Now && !_renewed);
 
     private async Task<StepResult?> Renew(CancellationToken cancellation)
     {
         _renewed = true;
-        var tokens = await StetAuthorization.Refresh(
-            context.Http,
-            settings,
-            Session.RefreshToken!,
-            context.Now,
-            cancellation
-        );
+        var tokens = await StetAuthorization.Refresh(context, settings, Session.RefreshToken!, cancellation);
         return await Take(tokens, "the refresh token");
     }
 
@@ -131,7 +135,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
                     Session with
                     {
                         AccessToken = granted.Access,
-                        AccessEnds = granted.Ends,
+                        RenewAccessAt = granted.RenewAt,
                         RefreshToken = granted.Refresh ?? Session.RefreshToken,
                     }
                 );
@@ -169,29 +173,19 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
     )
     {
         using var request = new HttpRequestMessage(method, address);
-        request.Headers.Authorization = new("Bearer", Session.AccessToken);
-        Add(request, "Accept", "application/hal+json, application/json");
-        Add(request, "X-Request-ID", Guid.NewGuid().ToString());
-        if (context.User is { } user)
-        {
-            Add(request, "PSU-IP-Address", user.IpAddress);
-            Add(request, "PSU-User-Agent", user.UserAgent);
-            Add(request, "PSU-Accept-Language", user.AcceptLanguage);
-        }
         if (json is not null)
         {
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         }
+        await settings.Requests.Dress(
+            request,
+            method == HttpMethod.Get ? BankCall.Data : BankCall.Consent,
+            Usual,
+            settings.Values(context).Set("access_token", Session.AccessToken),
+            context,
+            cancellation
+        );
         return await context.Http.Exchange(request, Json.Read, cancellation);
-    }
-
-    private static void Add(HttpRequestMessage request, string name, string? value)
-    {
-        // The browser's own words: whatever could not stand in a header is left out.
-        if (!string.IsNullOrWhiteSpace(value) && value.All(c => c is >= ' ' and < '\u007f'))
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
     }
 
     private StetAnswer Judge(BankAnswer<JsonBody> answer, bool bodyWanted)

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Http;
 using Affluent.Connectors.Reading;
+using Affluent.Connectors.Requests;
 using static System.Buffers.Text.Base64Url;
 
 namespace Affluent.Connectors.Stet;
@@ -13,6 +14,9 @@ namespace Affluent.Connectors.Stet;
 /// </summary>
 internal static partial class StetAuthorization
 {
+    /// <summary>So much earlier a token is renewed: what is on its way is answered while it is good.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(20);
+
     /// <summary>Sends the user to the bank; the secret half of the PKCE pair stays in the session.</summary>
     public static (StetSession Session, Uri Address) Begin(
         StetSettings settings,
@@ -81,82 +85,40 @@ internal static partial class StetAuthorization
     }
 
     /// <summary>Exchanges the code. The session comes back with tokens, or the result says why not.</summary>
-    public static Task<StetTokens> Exchange(
-        HttpClient http,
+    public static async Task<StetTokens> Exchange(
+        StepContext context,
         StetSettings settings,
         StetAuthorizationRequest request,
         string code,
-        DateTimeOffset now,
         CancellationToken cancellation
     )
     {
-        List<KeyValuePair<string, string>> form =
-        [
-            new("grant_type", "authorization_code"),
-            new("code", code),
-            new("redirect_uri", request.RedirectUri),
-        ];
-        if (settings.Pkce)
-        {
-            form.Add(new("code_verifier", request.Verifier!));
-        }
-        return Ask(http, settings, form, now, cancellation);
+        var values = settings
+            .Values(context)
+            .Set("code", code)
+            .Set("redirect_uri", request.RedirectUri)
+            .Set("code_verifier", settings.Pkce ? request.Verifier : null);
+        return Judge(
+            await settings.Token.Send(context, settings.Requests, TokenGrant.Code, values, cancellation),
+            settings,
+            context.Now
+        );
     }
 
     /// <summary>Renews the access token (RFC 6749 §6). Without a scope it is what the user granted, which may be less than we asked for.</summary>
-    public static Task<StetTokens> Refresh(
-        HttpClient http,
+    public static async Task<StetTokens> Refresh(
+        StepContext context,
         StetSettings settings,
         string refreshToken,
-        DateTimeOffset now,
         CancellationToken cancellation
-    ) =>
-        Ask(
-            http,
+    )
+    {
+        var values = settings.Values(context).Set("refresh_token", refreshToken);
+        return Judge(
+            await settings.Token.Send(context, settings.Requests, TokenGrant.Refresh, values, cancellation),
             settings,
-            [new("grant_type", "refresh_token"), new("refresh_token", refreshToken)],
-            now,
-            cancellation
+            context.Now
         );
-
-    private static async Task<StetTokens> Ask(
-        HttpClient http,
-        StetSettings settings,
-        List<KeyValuePair<string, string>> form,
-        DateTimeOffset now,
-        CancellationToken cancellation
-    )
-    {
-        using var request = Request(settings, settings.Token, form);
-        return Judge(await http.Exchange(request, Json.Read, cancellation), settings, now);
-    }
-
-    /// <summary>A form for one of the authorization server's endpoints, with the proof of who we are.</summary>
-    public static HttpRequestMessage Request(
-        StetSettings settings,
-        Uri address,
-        List<KeyValuePair<string, string>> form
-    )
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, address);
-        request.Headers.TryAddWithoutValidation("Accept", "application/json");
-        if (settings.TokenAuth == TokenAuthentication.Basic)
-        {
-            // RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
-            var pair = $"{Uri.EscapeDataString(settings.ClientId)}:{Uri.EscapeDataString(settings.ClientSecret)}";
-            request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
-        }
-        else
-        {
-            form.Add(new("client_id", settings.ClientId));
-            if (settings.TokenAuth == TokenAuthentication.Post)
-            {
-                form.Add(new("client_secret", settings.ClientSecret));
-            }
-        }
-        request.Content = new FormUrlEncodedContent(form);
-        request.Content.Headers.ContentType!.CharSet = "UTF-8";
-        return request;
     }
 
     private static StetTokens Judge(BankAnswer<JsonBody> answer, StetSettings settings, DateTimeOffset now)
@@ -181,7 +143,11 @@ internal static partial class StetAuthorization
         var life = json.Value.Decimal("expires_in") is { } seconds and > 0 and < 1_000_000_000
             ? TimeSpan.FromSeconds((double)seconds)
             : (TimeSpan?)null;
-        return new StetTokens.Granted(access, json.Value.Text("refresh_token"), life is null ? null : now + life);
+        return new StetTokens.Granted(
+            access,
+            json.Value.Text("refresh_token"),
+            life is { } told ? now + told - (Margin < told / 2 ? Margin : told / 2) : null
+        );
     }
 
     /// <summary>
@@ -210,7 +176,7 @@ internal static partial class StetAuthorization
             : iss is null
                 || (
                     Uri.TryCreate(iss, UriKind.Absolute, out var said)
-                    && (IsSameOrigin(said, settings.Authorize) || IsSameOrigin(said, settings.Token))
+                    && (IsSameOrigin(said, settings.Authorize) || IsSameOrigin(said, settings.Token.Address))
                 );
 
     private static bool IsSameOrigin(Uri one, Uri other) =>
@@ -257,7 +223,7 @@ internal abstract record StetTokens
 {
     private StetTokens() { }
 
-    public sealed record Granted(string Access, string? Refresh, DateTimeOffset? Ends) : StetTokens;
+    public sealed record Granted(string Access, string? Refresh, DateTimeOffset? RenewAt) : StetTokens;
 
     public sealed record Denied(int Status, string Error) : StetTokens;
 

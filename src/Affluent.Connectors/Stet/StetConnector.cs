@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Affluent.Connectors.Contract;
 
 namespace Affluent.Connectors.Stet;
@@ -13,7 +14,7 @@ public sealed class StetConnector : IAccountInformation, IAccountConsent, IRedir
 
     /// <inheritdoc />
     public Task<StepResult> ListAccounts(StepContext context, CancellationToken cancellation) =>
-        StepOf(context).ListAccounts(cancellation);
+        Take(context, step => step.ListAccounts(cancellation));
 
     /// <inheritdoc />
     public Task<StepResult> ListTransactions(
@@ -21,22 +22,22 @@ public sealed class StetConnector : IAccountInformation, IAccountConsent, IRedir
         BankAccount account,
         DateOnly? from,
         CancellationToken cancellation
-    ) => StepOf(context).ListTransactions(account, from, cancellation);
+    ) => Take(context, step => step.ListTransactions(account, from, cancellation));
 
     /// <inheritdoc />
     public Task<StepResult> Continue(StepContext context, string place, CancellationToken cancellation) =>
-        StepOf(context).Continue(place, cancellation);
+        Take(context, step => step.Continue(place, cancellation));
 
     /// <inheritdoc />
     public Task<StepResult> ShareAccounts(
         StepContext context,
         IReadOnlyList<BankAccount> accounts,
         CancellationToken cancellation
-    ) => StepOf(context).ShareAccounts(accounts, cancellation);
+    ) => Take(context, step => step.ShareAccounts(accounts, cancellation));
 
     /// <inheritdoc />
     public Task<StepResult> AcceptReturn(StepContext context, Uri address, CancellationToken cancellation) =>
-        StepOf(context).AcceptReturn(address, cancellation);
+        Take(context, step => step.AcceptReturn(address, cancellation));
 
     /// <inheritdoc />
     public RevocableConsent? Revocable(ChannelDefinition channel, string session) =>
@@ -44,7 +45,23 @@ public sealed class StetConnector : IAccountInformation, IAccountConsent, IRedir
 
     /// <inheritdoc />
     public Task<StepResult> Revoke(StepContext context, CancellationToken cancellation) =>
-        StetRevocation.Revoke(context, StetSettings.Of(context.Channel), cancellation);
+        Take(context, _ => StetRevocation.Revoke(context, StetSettings.Of(context.Channel), cancellation));
 
-    private static StetStep StepOf(StepContext context) => new(context, StetSettings.Of(context.Channel));
+    private static async Task<StepResult> Take(StepContext context, Func<StetStep, Task<StepResult>> go)
+    {
+        var settings = StetSettings.Of(context.Channel);
+        var step = new StetStep(context, settings);
+        if (settings.Requests.Signature is not null && context.Seal is null)
+        {
+            return step.Refused(Refusal.OperatorFault, "the bank wants requests signed, and there is no seal");
+        }
+        try
+        {
+            return await go(step);
+        }
+        catch (CryptographicException)
+        {
+            return step.Refused(Refusal.OperatorFault, "the seal cannot sign");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 using Affluent.Connectors.Contract;
-using Affluent.Connectors.Http;
 using Affluent.Connectors.Reading;
+using Affluent.Connectors.Requests;
 
 namespace Affluent.Connectors.Stet;
 
@@ -14,7 +14,7 @@ internal static class StetRevocation
     public static RevocableConsent? Revocable(StetSettings settings, string session)
     {
         var read = StetSession.Read(session);
-        return settings.Revocation is not null && (read.RefreshToken ?? read.AccessToken) is { } token
+        return settings.Token.RevocationAddress is not null && (read.RefreshToken ?? read.AccessToken) is { } token
             ? new(new StetSession { AccessToken = read.AccessToken, RefreshToken = read.RefreshToken }.Write(), token)
             : null;
     }
@@ -26,7 +26,7 @@ internal static class StetRevocation
     )
     {
         var session = StetSession.Read(context.Session);
-        if (settings.Revocation is not { } address)
+        if (settings.Token.RevocationAddress is null)
         {
             return Refused(Refusal.OperatorFault, "the bank's entry names no revocation_url");
         }
@@ -35,15 +35,17 @@ internal static class StetRevocation
         {
             return Refused(Refusal.ConsentExpired, "there is no token to revoke");
         }
-        using var request = StetAuthorization.Request(
-            settings,
-            address,
-            [
-                new("token", token),
-                new("token_type_hint", session.RefreshToken is null ? "access_token" : "refresh_token"),
-            ]
+        var values = settings
+            .Values(context)
+            .Set("token", token)
+            .Set("token_type_hint", session.RefreshToken is null ? "access_token" : "refresh_token");
+        var answer = await settings.Token.Send(
+            context,
+            settings.Requests,
+            TokenGrant.Revocation,
+            values,
+            cancellation
         );
-        var answer = await context.Http.Exchange(request, Json.Read, cancellation);
         if (answer.RetryLater(context.Session, context.Now) is { } later)
         {
             return later;

@@ -12,8 +12,8 @@ internal sealed record StetSession
 
     public string? AccessToken { get; init; }
 
-    /// <summary>When the access token ends; null when the bank does not say.</summary>
-    public DateTimeOffset? AccessEnds { get; init; }
+    /// <summary>From when the access token is renewed before it is used, a little before its end; null when the bank does not say.</summary>
+    public DateTimeOffset? RenewAccessAt { get; init; }
 
     public string? RefreshToken { get; init; }
 
@@ -40,7 +40,7 @@ internal sealed record StetSession
         this with
         {
             AccessToken = null,
-            AccessEnds = null,
+            RenewAccessAt = null,
             RefreshToken = null,
             Scoped = false,
         };

@@ -1,15 +1,12 @@
 using System.Globalization;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Requests;
 
 namespace Affluent.Connectors.Stet;
 
 /// <summary>What a catalogue entry says of one bank of the family, in types. The manifest below is where each value is explained.</summary>
 internal sealed record StetSettings
 {
-    private const string ClientSecretBasic = "client_secret_basic";
-    private const string ClientSecretPost = "client_secret_post";
-    private const string ClientIdOnly = "none";
-
     /// <summary>Every setting of the family, explained for the author of a catalogue entry.</summary>
     public static readonly ConnectorManifest Manifest = new(
         "stet",
@@ -22,13 +19,6 @@ internal sealed record StetSettings
         ],
         [
             new("authorize_url", SettingKind.Address, true, "the bank's page where users log in and agree"),
-            new("token_url", SettingKind.Address, true, "where codes and refresh tokens are exchanged"),
-            new(
-                "revocation_url",
-                SettingKind.Address,
-                false,
-                "where an authorization is ended by its token (RFC 7009) once its connection is deleted; unless said, the bank offers no way to end one"
-            ),
             new(
                 "api_url",
                 SettingKind.Address,
@@ -41,6 +31,7 @@ internal sealed record StetSettings
                 false,
                 "the bank's name for itself in iss (RFC 9207), which every return must then bear; unless said, an iss that comes must be at the origin of authorize_url or token_url"
             ),
+            .. TokenRequest.Settings,
             new("client_id", SettingKind.Text, true, "our name at the bank"),
             new(
                 "client_secret",
@@ -48,13 +39,7 @@ internal sealed record StetSettings
                 false,
                 "our secret at the bank, unless a certificate stands for it"
             ),
-            new(
-                "token_auth",
-                SettingKind.Text,
-                false,
-                "how we prove who we are at token_url (client_secret_basic unless said)",
-                [ClientSecretBasic, ClientSecretPost, ClientIdOnly]
-            ),
+            .. RequestStyle.Settings,
             new("scope", SettingKind.Text, false, "scopes to ask for (aisp unless said)"),
             new("pkce", SettingKind.Switch, false, "false where the bank refuses code_challenge (true unless said)"),
             new(
@@ -82,6 +67,7 @@ internal sealed record StetSettings
                 false,
                 "how dateFrom is written, as a .NET date format (yyyy-MM-dd unless said)"
             ),
+            new("date_escaped", SettingKind.Switch, false, "true where a colon in dateFrom is to be sent as %3A"),
             new("send_date_to", SettingKind.Switch, false, "true where dateTo is compulsory (tomorrow is sent)"),
             new(
                 "empty_is_none",
@@ -108,10 +94,12 @@ internal sealed record StetSettings
     );
 
     public required Uri Authorize { get; init; }
-    public required Uri Token { get; init; }
 
-    /// <summary>Null: the bank ends no authorization at our word.</summary>
-    public Uri? Revocation { get; init; }
+    /// <summary>How the bank wants to be asked for tokens.</summary>
+    public required TokenRequest Token { get; init; }
+
+    /// <summary>How it wants to be asked for anything.</summary>
+    public required RequestStyle Requests { get; init; }
 
     /// <summary>Ends with a slash.</summary>
     public required Uri Api { get; init; }
@@ -120,7 +108,6 @@ internal sealed record StetSettings
     public string? Issuer { get; init; }
     public required string ClientId { get; init; }
     public string ClientSecret { get; init; } = "";
-    public TokenAuthentication TokenAuth { get; init; }
     public required string Scope { get; init; }
     public bool Pkce { get; init; }
     public IReadOnlyList<string> LinkHosts { get; init; } = [];
@@ -128,6 +115,7 @@ internal sealed record StetSettings
     public bool ConsentRequired { get; init; }
     public int? HistoryDays { get; init; }
     public required string DateFormat { get; init; }
+    public bool DateEscaped { get; init; }
     public bool SendDateTo { get; init; }
     public bool EmptyIsNone { get; init; }
     public string? NoAccountsText { get; init; }
@@ -135,6 +123,9 @@ internal sealed record StetSettings
     public bool OthrIsPending { get; init; }
     public required string Currency { get; init; }
     public required TimeZoneInfo Zone { get; init; }
+
+    /// <summary>What a request may say of itself and of us.</summary>
+    public RequestValues Values(StepContext context) => new(context, Zone, ClientId, ClientSecret);
 
     /// <summary>Settings that the catalogue has checked against the manifest.</summary>
     public static StetSettings Of(ChannelDefinition channel)
@@ -146,18 +137,12 @@ internal sealed record StetSettings
         return new StetSettings
         {
             Authorize = new Uri(channel.Settings["authorize_url"]),
-            Token = new Uri(channel.Settings["token_url"]),
-            Revocation = Text("revocation_url") is { } revocation ? new Uri(revocation) : null,
+            Token = TokenRequest.Of(channel),
+            Requests = RequestStyle.Of(channel),
             Api = new Uri(channel.Settings["api_url"].TrimEnd('/') + "/"),
             Issuer = Text("issuer"),
             ClientId = channel.Settings["client_id"],
             ClientSecret = Text("client_secret") ?? "",
-            TokenAuth = Text("token_auth") switch
-            {
-                ClientSecretPost => TokenAuthentication.Post,
-                ClientIdOnly => TokenAuthentication.ClientIdOnly,
-                _ => TokenAuthentication.Basic,
-            },
             Scope = Text("scope") ?? "aisp",
             Pkce = Text("pkce") != "false",
             LinkHosts = Words("link_hosts"),
@@ -165,6 +150,7 @@ internal sealed record StetSettings
             ConsentRequired = On("consent_required"),
             HistoryDays = Text("history_days") is { } days ? int.Parse(days, CultureInfo.InvariantCulture) : null,
             DateFormat = Text("date_format") ?? "yyyy-MM-dd",
+            DateEscaped = On("date_escaped"),
             SendDateTo = On("send_date_to"),
             EmptyIsNone = On("empty_is_none"),
             NoAccountsText = Text("no_accounts_text"),
@@ -174,17 +160,4 @@ internal sealed record StetSettings
             Zone = TimeZoneInfo.FindSystemTimeZoneById(Text("time_zone") ?? "Europe/Paris"),
         };
     }
-}
-
-/// <summary>How we prove who we are at the token endpoint (RFC 6749 §2.3, RFC 8705 §2).</summary>
-internal enum TokenAuthentication
-{
-    /// <summary>Id and secret in the header Authorization.</summary>
-    Basic,
-
-    /// <summary>Id and secret in the form.</summary>
-    Post,
-
-    /// <summary>The id alone in the form; the TLS certificate is the proof.</summary>
-    ClientIdOnly,
 }

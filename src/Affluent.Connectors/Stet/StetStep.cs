@@ -15,6 +15,8 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
 
     private readonly StetApi _api = new(context, settings);
 
+    public StepResult Refused(Refusal reason, string detail) => _api.Refused(reason, detail);
+
     private DateOnly Today => Dates.Of(context.Now, settings.Zone);
 
     public Task<StepResult> ListAccounts(CancellationToken cancellation) =>
@@ -223,11 +225,15 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         );
     }
 
-    private string Format(DateOnly day) =>
-        Uri.EscapeDataString(
+    private string Format(DateOnly day)
+    {
+        var escaped = Uri.EscapeDataString(
             day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc)
                 .ToString(settings.DateFormat, CultureInfo.InvariantCulture)
         );
+        // A query may hold it (RFC 3986, section 3.4), and most banks sign and compare it so.
+        return settings.DateEscaped ? escaped : escaped.Replace("%3A", ":", StringComparison.Ordinal);
+    }
 
     private async Task<StepResult> ReadTransactions(StetPlace place, CancellationToken cancellation)
     {

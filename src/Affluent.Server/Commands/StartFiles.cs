@@ -1,5 +1,6 @@
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
+using Affluent.Server.Synchronization;
 using Affluent.TestBank;
 
 namespace Affluent.Server.Commands;
@@ -34,6 +35,14 @@ internal static class StartFiles
         if (settings is { TlsCertificateFile: { } certificate, TlsKeyFile: { } key })
         {
             Check("tls_key_file", certificate, path => TlsCertificate.Load(path, key).Dispose());
+        }
+        if (settings is { ClientCertificateFile: { } shown, ClientKeyFile: { } itsKey })
+        {
+            Check("client_key_file", shown, path => TlsCertificate.Load(path, itsKey).Dispose());
+        }
+        if (settings is { SealCertificateFile: { } seal, SealKeyFile: { } sealKey })
+        {
+            Check("seal_key_file", seal, path => BankKeys.LoadSeal(path, sealKey));
         }
         if (
             settings.TestBankListen is not null

@@ -21,12 +21,18 @@ internal static class ProductionRules
             .. Key("signing_key_file", settings.SigningKeyFile),
             .. settings.OtherMasterKeyFiles.SelectMany(path => Key("other_master_key_files", path)),
             .. settings.OtherSigningKeyFiles.SelectMany(path => Key("other_signing_key_files", path)),
-            .. Certificate(settings),
+            .. Certificate("tls_key_file", settings.TlsKeyFile),
+            .. Certificate("client_key_file", settings.ClientKeyFile),
+            .. Certificate("seal_key_file", settings.SealKeyFile),
             .. StoredData(settings),
             .. SettingsFile(settings, databaseFile),
             .. Changeable("--config", file),
             .. Changeable("tls_certificate_file", settings.TlsCertificateFile),
             .. Changeable("tls_key_file", settings.TlsKeyFile),
+            .. Changeable("client_certificate_file", settings.ClientCertificateFile),
+            .. Changeable("client_key_file", settings.ClientKeyFile),
+            .. Changeable("seal_certificate_file", settings.SealCertificateFile),
+            .. Changeable("seal_key_file", settings.SealKeyFile),
             .. Changeable("catalogue_folder", settings.CatalogueFolder),
             .. Banks(settings.CatalogueFolder).SelectMany(path => Changeable("catalogue_folder", path)),
             // The files in it are looked at as they are read (BankVariables).
@@ -128,12 +134,12 @@ internal static class ProductionRules
         }
     }
 
-    private static IEnumerable<(string, string)> Certificate(Settings settings)
+    private static IEnumerable<(string, string)> Certificate(string setting, string? key)
     {
-        if (settings.TlsKeyFile is { } key && File.Exists(key) && KeyFile.OthersCanRead(key))
+        if (key is not null && File.Exists(key) && KeyFile.OthersCanRead(key))
         {
             var full = Path.GetFullPath(key);
-            yield return ("tls_key_file", $"others can read {full}: close it with chmod 600 {full}");
+            yield return (setting, $"others can read {full}: close it with chmod 600 {full}");
         }
     }
 

@@ -51,6 +51,30 @@ internal static class SettingList
             (s, path) => s with { TlsKeyFile = path },
             s => s.TlsKeyFile
         ),
+        File(
+            "client_certificate_file",
+            "Certificate chain (PEM) that is shown to banks which want one (QWAC)",
+            (s, path) => s with { ClientCertificateFile = path },
+            s => s.ClientCertificateFile
+        ),
+        File(
+            "client_key_file",
+            "Private key (PEM) of client_certificate_file",
+            (s, path) => s with { ClientKeyFile = path },
+            s => s.ClientKeyFile
+        ),
+        File(
+            "seal_certificate_file",
+            "Certificate (PEM) with whose key requests to banks are signed (QSEAL)",
+            (s, path) => s with { SealCertificateFile = path },
+            s => s.SealCertificateFile
+        ),
+        File(
+            "seal_key_file",
+            "Private key (PEM) of seal_certificate_file",
+            (s, path) => s with { SealKeyFile = path },
+            s => s.SealKeyFile
+        ),
         new(
             "proxies",
             "LIST",

@@ -25,6 +25,18 @@ internal sealed record Settings
     /// <summary>Private key (PEM) of <see cref="TlsCertificateFile"/>.</summary>
     public string? TlsKeyFile { get; init; }
 
+    /// <summary>Certificate chain (PEM) that is shown to banks which want one (QWAC).</summary>
+    public string? ClientCertificateFile { get; init; }
+
+    /// <summary>Private key (PEM) of <see cref="ClientCertificateFile"/>.</summary>
+    public string? ClientKeyFile { get; init; }
+
+    /// <summary>Certificate (PEM) with whose key requests to banks are signed (QSEAL).</summary>
+    public string? SealCertificateFile { get; init; }
+
+    /// <summary>Private key (PEM) of <see cref="SealCertificateFile"/>.</summary>
+    public string? SealKeyFile { get; init; }
+
     /// <summary>Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; nobody else's are.</summary>
     public IReadOnlyList<System.Net.IPNetwork> Proxies { get; init; } = [];
 

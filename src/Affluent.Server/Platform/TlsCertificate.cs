@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Affluent.Server.Platform;
 
-/// <summary>The certificate of the https addresses on which the platform listens, with its key: two PEM files.</summary>
+/// <summary>A certificate with its key, two PEM files: of the https addresses on which the platform listens, or for banks.</summary>
 internal static class TlsCertificate
 {
     /// <summary>Reads both files.</summary>
@@ -27,7 +27,7 @@ internal static class TlsCertificate
         catch (Exception e) when (IsAboutContent(e))
         {
             throw new KeyFileException(
-                $"The TLS key file {key} must hold the private key of the certificate in {certificate}, as PEM and without a password."
+                $"The key file {key} must hold the private key of the certificate in {certificate}, as PEM and without a password."
             );
         }
     }

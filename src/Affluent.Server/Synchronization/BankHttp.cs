@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Affluent.Connectors.Contract;
@@ -15,14 +16,26 @@ internal sealed partial class BankHttp : IDisposable
     private readonly bool _loopbackAllowed;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
+    private readonly BankKeys _keys;
     private readonly SocketsHttpHandler _network;
+
+    // Banks that want our certificate, or have authorities of their own, share no connection with others.
+    private readonly ConcurrentDictionary<ChannelDefinitionId, Lazy<SocketsHttpHandler>> _ownNetworks = new();
 
     public BankHttp(Settings settings, TimeProvider time, ILogger<BankHttp> log)
     {
         _loopbackAllowed = settings.Environment == InstallationKind.Sandbox;
         _log = log;
         _time = time;
-        _network = new SocketsHttpHandler
+        _keys = BankKeys.Load(settings);
+        _network = Network();
+    }
+
+    /// <inheritdoc cref="BankKeys.Seal"/>
+    public Seal? Seal => _keys.Seal;
+
+    private SocketsHttpHandler Network() =>
+        new()
         {
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -35,15 +48,42 @@ internal sealed partial class BankHttp : IDisposable
             ConnectCallback = Connect,
             PlaintextStreamFilter = SentAgainOnce.Watch,
         };
-    }
+
+    private SocketsHttpHandler NetworkOf(ChannelDefinition bank) =>
+        bank is { ClientCertificate: false, CertificateAuthorities: null }
+            ? _network
+            : _ownNetworks
+                .GetOrAdd(
+                    bank.Id,
+                    _ => new(() =>
+                    {
+                        var network = Network();
+                        if (bank.ClientCertificate)
+                        {
+                            network.SslOptions.ClientCertificateContext = _keys.Client;
+                        }
+                        if (bank.CertificateAuthorities is { } authorities)
+                        {
+                            network.SslOptions.CertificateChainPolicy = BankKeys.OnlyBy(authorities);
+                        }
+                        return network;
+                    })
+                )
+                .Value;
 
     /// <summary>To hand to a connector for a step: what it reads counts within the bounds. Connections are shared by all.</summary>
+    /// <param name="bank">Whose certificate is judged, and to whom ours is shown, as it says.</param>
     /// <param name="turn">What each request waits for before it is sent; null: nothing.</param>
-    public HttpClient Client(ReadingBounds bounds, StepStop stop, Func<CancellationToken, Task>? turn = null)
+    public HttpClient Client(
+        ReadingBounds bounds,
+        StepStop stop,
+        ChannelDefinition bank,
+        Func<CancellationToken, Task>? turn = null
+    )
     {
         HttpMessageHandler way = new StoppableExchange(
             stop,
-            new BoundedExchange(new SentAgainOnce(_network), _time)
+            new BoundedExchange(new SentAgainOnce(NetworkOf(bank)), _time)
             {
                 Received = bounds.Add,
                 Ended = exchange =>
@@ -59,7 +99,15 @@ internal sealed partial class BankHttp : IDisposable
         };
     }
 
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _network.Dispose();
+        foreach (var network in _ownNetworks.Values.Where(n => n.IsValueCreated))
+        {
+            network.Value.Dispose();
+        }
+        _keys.Dispose();
+    }
 
     // The name is resolved and judged here, at the moment of connecting, so that a second answer of the name server changes nothing.
     private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancellation)

@@ -249,6 +249,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         using var http = tools.Http.Client(
             _bounds,
             stop,
+            bank.Definition,
             tools.Rates.Of(tools.Banks.Provider(run.Connection.ProviderId))
         );
         var context = new StepContext
@@ -260,6 +261,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             Credentials = Credentials,
             Now = tools.Now,
             User = run.User,
+            Seal = tools.Http.Seal,
             Callback = State is { } state ? new BankCallback(tools.CallbackOf(_id), state.Value) : null,
         };
         using var limit = new CancellationTokenSource(BankLimits.LongestStep, tools.Time);

@@ -24,6 +24,8 @@ internal sealed class ConnectorRun(IConnector connector, ChannelDefinition chann
 
     public BankCallback? Callback { get; set; } = new(new Uri(CallbackAddress), "state-of-this-connection");
 
+    public Seal? Seal { get; set; }
+
     /// <summary>The handler of a real network: no cookies, no redirects.</summary>
     public static SocketsHttpHandler Network() =>
         new()
@@ -47,6 +49,7 @@ internal sealed class ConnectorRun(IConnector connector, ChannelDefinition chann
             Now = Now,
             User = User,
             Callback = Callback,
+            Seal = Seal,
         };
         var result = await connector.Take(context, input, stop ?? TestContext.Current.CancellationToken);
         Session = result.Session;
@@ -87,6 +90,31 @@ internal sealed class ConnectorRun(IConnector connector, ChannelDefinition chann
             accounts.AddRange(page.Accounts);
         }
         return accounts;
+    }
+
+    /// <summary>How many movements of an account there are, or why they cannot be read.</summary>
+    public async Task<string> Movements(BankAccount account, DateOnly? from = null)
+    {
+        var movements = 0;
+        StepInput next = new StepInput.ListTransactions(account, from);
+        while (true)
+        {
+            switch (await Take(next))
+            {
+                case StepResult.Page page:
+                    movements += page.Transactions.Count;
+                    if (page.Next is null)
+                    {
+                        return $"{movements}";
+                    }
+                    next = new StepInput.Continue(page.Next);
+                    break;
+                case StepResult.Refused refused:
+                    return $"{refused.Reason}";
+                case var other:
+                    return other.GetType().Name;
+            }
+        }
     }
 
     /// <summary>All pages of the movements of an account.</summary>

@@ -90,7 +90,7 @@ internal static class SmallBanks
         {
             AccessToken = AccessToken,
             RefreshToken = RefreshToken,
-            AccessEnds = run.Now.AddMinutes(10),
+            RenewAccessAt = run.Now.AddMinutes(10).AddSeconds(-20),
         }.Write();
         return run;
     }

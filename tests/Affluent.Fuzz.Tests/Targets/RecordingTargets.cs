@@ -62,7 +62,7 @@ internal static class RecordingTargets
     {
         var folder = Path.GetDirectoryName(TemporaryFile.With(file.Span, "stubs"))!;
         var (handler, _) = Promise.OrThrows<InvalidDataException, WireMockHandler>(() =>
-            WireMockHandler.Load(folder, "Authorization")
+            WireMockHandler.Load(folder)
         );
         if (handler is null)
         {

@@ -34,7 +34,7 @@ internal static class StetTargets
     {
         AccessToken = $"{ConnectorSteps.Secret}-access",
         RefreshToken = $"{ConnectorSteps.Secret}-refresh",
-        AccessEnds = ConnectorSteps.Now.AddMinutes(10),
+        RenewAccessAt = ConnectorSteps.Now.AddMinutes(10),
     }.Write();
 
     private static readonly string Away = new StetSession

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Affluent.Server.Gates;
+using Affluent.Connectors.Contract;
 using Affluent.Server.Platform;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Tests.Harness;
@@ -16,6 +17,8 @@ namespace Affluent.Server.Tests.Gates;
 public sealed class RequestRateTests
 {
     private const int PerSecond = 20;
+
+    private static readonly ChannelDefinition AnyChannel = new FakeBank().Provider.Channels[0];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -56,7 +59,7 @@ public sealed class RequestRateTests
         async Task Request(BankHttp node, Func<CancellationToken, Task>? turn)
         {
             using var stop = new StepStop(TimeProvider.System, Stop);
-            using var answer = await node.Client(new ReadingBounds(), stop, turn).GetAsync(server.Urls.First(), Stop);
+            using var answer = await node.Client(new ReadingBounds(), stop, AnyChannel, turn).GetAsync(server.Urls.First(), Stop);
             answer.EnsureSuccessStatusCode();
         }
     }

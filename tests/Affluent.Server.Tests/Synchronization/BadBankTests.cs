@@ -18,6 +18,8 @@ public sealed class BadBankTests
     /// <summary>The EMBEDDED channel of the bank that the catalogue has at the test bank's address.</summary>
     private const string Channel = "8700";
 
+    private static readonly ChannelDefinition AnyChannel = new FakeBank().Provider.Channels[0];
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -125,7 +127,7 @@ public sealed class BadBankTests
         using var http = new BankHttp(new Settings(), time, NullLogger<BankHttp>.Instance);
 
         using var stop = new StepStop(time, Stop);
-        using var response = await http.Client(new ReadingBounds(), stop)
+        using var response = await http.Client(new ReadingBounds(), stop, AnyChannel)
             .GetAsync(server.Address, HttpCompletionOption.ResponseHeadersRead, Stop);
         await using var body = await response.Content.ReadAsStreamAsync(Stop);
         var half = new byte[4];
@@ -168,7 +170,7 @@ public sealed class BadBankTests
 
         using var stop = new StepStop(TimeProvider.System, Stop);
         await Assert.ThrowsAsync<HttpRequestException>(() =>
-            http.Client(new ReadingBounds(), stop).GetAsync(server.Address, Stop)
+            http.Client(new ReadingBounds(), stop, AnyChannel).GetAsync(server.Address, Stop)
         );
     }
 

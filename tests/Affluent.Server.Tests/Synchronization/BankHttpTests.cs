@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Tests.Harness;
 using Affluent.Server.Platform;
 using Affluent.Server.Synchronization;
 using Microsoft.AspNetCore.Builder;
@@ -14,6 +16,8 @@ namespace Affluent.Server.Tests.Synchronization;
 
 public sealed class BankHttpTests
 {
+    private static readonly ChannelDefinition AnyChannel = new FakeBank().Provider.Channels[0];
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -38,7 +42,7 @@ public sealed class BankHttpTests
         span.AddBaggage("user", "4711");
 
         using var stop = new StepStop(TimeProvider.System, Stop);
-        using var answer = await http.Client(new ReadingBounds(), stop).GetAsync(bank.Urls.First(), Stop);
+        using var answer = await http.Client(new ReadingBounds(), stop, AnyChannel).GetAsync(bank.Urls.First(), Stop);
 
         Assert.Equal(["Accept-Encoding", "Host"], names.Order());
     }
@@ -59,7 +63,7 @@ public sealed class BankHttpTests
         using var bank = new DroppingServer();
         using var http = new BankHttp(new Settings(), TimeProvider.System, NullLogger<BankHttp>.Instance);
         using var stop = new StepStop(TimeProvider.System, Stop);
-        using var client = http.Client(new ReadingBounds(), stop);
+        using var client = http.Client(new ReadingBounds(), stop, AnyChannel);
         if (connected)
         {
             // Several connections wait to be used again.

@@ -1,0 +1,218 @@
+using System.Security.Cryptography;
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Connectors.Requests;
+
+/// <summary>
+/// How a bank wants to be asked: headers by what a request is about, digest, signature. What a family usually sends is the family's; what a bank wants
+/// otherwise is its catalogue entry's.
+/// </summary>
+internal sealed record RequestStyle
+{
+    private const string Always = "always";
+    private const string WithBody = "with_body";
+    private const string Never = "never";
+
+    private static readonly Dictionary<string, SealAlgorithm> Algorithms = new()
+    {
+        ["rsa-sha256"] = SealAlgorithm.RsaSha256,
+        ["rsa-sha512"] = SealAlgorithm.RsaSha512,
+        ["hs2019"] = SealAlgorithm.RsaPssSha512,
+        ["rsa-pss-sha256"] = SealAlgorithm.RsaPssSha256,
+    };
+
+    private static readonly string[] Calls = [.. Enum.GetValues<BankCall>().Select(Word)];
+
+    private static readonly string[] Values = [.. RequestValues.OfEach.Keys];
+
+    /// <summary>The settings that it is read from, for the manifest of a family that signs and says headers so.</summary>
+    public static readonly IReadOnlyList<ConnectorSetting> Settings =
+    [
+        new(
+            "token_headers",
+            SettingKind.Fields,
+            false,
+            "headers at token_url that the bank wants beside or in the place of the usual ones, by name; an empty text leaves one out"
+        )
+        {
+            Values = Values,
+        },
+        new(
+            "data_headers",
+            SettingKind.Fields,
+            false,
+            "the same for all requests of the interface"
+        )
+        {
+            Values = Values,
+        },
+        new("consent_headers", SettingKind.Fields, false, "the same for requests about consents, after data_headers")
+        {
+            Values = Values,
+        },
+        new(
+            "digest",
+            SettingKind.Text,
+            false,
+            "when the header Digest (SHA-256 of the body) is sent; unless said, always where it is signed, else never",
+            [Always, WithBody, Never]
+        ),
+        new(
+            "signature_headers",
+            SettingKind.Text,
+            false,
+            "what is signed, in order, split by blanks ((request-target), (created), (expires), host and headers); requests are signed where this is said, with the seal of the operator"
+        ),
+        new(
+            "signature_key_id",
+            SettingKind.Text,
+            false,
+            "keyId of signatures: how the bank finds the certificate ($client_id unless said; also $certificate_serial, $certificate_issuer, or the address of the file)"
+        ),
+        new(
+            "signature_algorithm",
+            SettingKind.Text,
+            false,
+            "rsa-sha256 unless said; hs2019 is RSA-PSS with SHA-512",
+            [.. Algorithms.Keys]
+        ),
+        new(
+            "signature_separator",
+            SettingKind.Text,
+            false,
+            "what stands between the parameters of a signature (comma unless said)",
+            ["comma", "comma_blank"]
+        ),
+        new(
+            "signature_parentheses",
+            SettingKind.Switch,
+            false,
+            "true where the parameters created and expires are written with parentheses"
+        ),
+        new("signature_seconds", SettingKind.Number, false, "how long (expires) lies after (created) (60 unless said)"),
+        new(
+            "signature_place",
+            SettingKind.Text,
+            false,
+            "the header that holds the signature (Signature unless said); in Authorization behind the word Signature",
+            ["Signature", "Authorization"]
+        ),
+        new(
+            "signature_calls",
+            SettingKind.Words,
+            false,
+            "which requests are signed, split by blanks (consent data unless said)",
+            Calls
+        ),
+    ];
+
+    public IReadOnlyDictionary<BankCall, IReadOnlyList<Field>> Headers { get; private init; } =
+        new Dictionary<BankCall, IReadOnlyList<Field>>();
+
+    public SignatureStyle? Signature { get; private init; }
+
+    /// <summary>When the header Digest is sent; null: never.</summary>
+    public bool? DigestAlways { get; private init; }
+
+    /// <summary>Reads settings that the catalogue has checked.</summary>
+    public static RequestStyle Of(ChannelDefinition channel)
+    {
+        string? Text(string name) => channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
+        string[] Words(string name) => (Text(name) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        var signed = Words("signature_headers").Select(name => name.ToLowerInvariant()).ToArray();
+        var algorithm = Text("signature_algorithm") ?? "rsa-sha256";
+        var data = Field.Read(Text("data_headers"));
+        return new RequestStyle
+        {
+            Headers = new Dictionary<BankCall, IReadOnlyList<Field>>
+            {
+                [BankCall.Token] = Field.Read(Text("token_headers")),
+                [BankCall.Data] = data,
+                [BankCall.Consent] = [.. Field.Read(Text("consent_headers")), .. data],
+            },
+            DigestAlways = (Text("digest") ?? (signed.Contains("digest") ? Always : Never)) switch
+            {
+                Always => true,
+                WithBody => false,
+                _ => null,
+            },
+            Signature =
+                signed.Length == 0
+                    ? null
+                    : new SignatureStyle
+                    {
+                        KeyId = Text("signature_key_id") ?? "$client_id",
+                        Headers = signed,
+                        Word = algorithm == "rsa-pss-sha256" ? "hs2019" : algorithm,
+                        Algorithm = Algorithms[algorithm],
+                        Separator = Text("signature_separator") == "comma_blank" ? ", " : ",",
+                        Parentheses = Text("signature_parentheses") == "true",
+                        Life = TimeSpan.FromSeconds(
+                            Text("signature_seconds") is { } seconds
+                                ? int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)
+                                : 60
+                        ),
+                        InAuthorization = Text("signature_place") == "Authorization",
+                        Calls = Words("signature_calls") is { Length: > 0 } calls
+                            ? Enum.GetValues<BankCall>().Where(call => calls.Contains(Word(call))).ToHashSet()
+                            : [BankCall.Consent, BankCall.Data],
+                    },
+        };
+    }
+
+    /// <summary>Whether a request of this kind cannot be sent without a seal.</summary>
+    public bool Signs(BankCall call) => Signature?.Calls.Contains(call) == true;
+
+    /// <summary>
+    /// Puts the headers on a request whose body is there: the usual ones of the family as the bank wants them, digest, signature. One whose value refers
+    /// to what there is not (the user is away) is left out.
+    /// </summary>
+    public async Task Dress(
+        HttpRequestMessage request,
+        BankCall call,
+        IReadOnlyList<Field> usual,
+        RequestValues values,
+        StepContext context,
+        CancellationToken cancellation
+    )
+    {
+        foreach (var field in Field.Merge(usual, Headers[call]))
+        {
+            Add(request, field.Name, values.Fill(field.Value));
+        }
+        if (DigestAlways is { } always && (always || request.Content is not null))
+        {
+            var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellation);
+            Add(request, "Digest", $"SHA-256={Convert.ToBase64String(SHA256.HashData(body))}");
+        }
+        if (Signs(call) && context.Seal is { } seal)
+        {
+            values
+                .Set("certificate_serial", seal.Certificate.SerialNumber)
+                .Set("certificate_issuer", seal.Certificate.Issuer.Replace(" ", "%20", StringComparison.Ordinal));
+            var keyId = values.Fill(Signature!.KeyId) ?? "";
+            await HttpSignature.Add(request, Signature, keyId, seal, context.Now, cancellation);
+        }
+    }
+
+    private static void Add(HttpRequestMessage request, string name, string? value)
+    {
+        // The browser's own words: whatever could not stand in a header is left out.
+        if (string.IsNullOrWhiteSpace(value) || value.Any(c => c is < ' ' or > '~'))
+        {
+            return;
+        }
+        if (!name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+            return;
+        }
+        // Some banks sign the type of a body that is not there.
+        request.Content ??= new ByteArrayContent([]);
+        request.Content.Headers.Remove(name);
+        request.Content.Headers.TryAddWithoutValidation(name, value);
+    }
+
+    private static string Word(BankCall call) => $"{call}".ToLowerInvariant();
+}

@@ -1,0 +1,218 @@
+using System.Text;
+using System.Text.Json;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Http;
+using Affluent.Connectors.Reading;
+
+namespace Affluent.Connectors.Requests;
+
+/// <summary>How a bank wants to be asked for tokens (RFC 6749, sections 4.1.3 and 6) and for their end (RFC 7009), and how we prove who we are (section 2.3; RFC 8705, section 2).</summary>
+internal sealed record TokenRequest
+{
+    private const string ClientSecretBasic = "client_secret_basic";
+    private const string ClientSecretPost = "client_secret_post";
+    private const string ClientIdOnly = "none";
+
+    private static readonly string[] Values =
+    [
+        .. RequestValues.OfEach.Keys,
+        "code",
+        "redirect_uri",
+        "code_verifier",
+        "refresh_token",
+        "token",
+        "token_type_hint",
+        "basic",
+    ];
+
+    /// <summary>The settings that it is read from.</summary>
+    public static readonly IReadOnlyList<ConnectorSetting> Settings =
+    [
+        new("token_url", SettingKind.Address, true, "where codes and refresh tokens are exchanged"),
+        new("refresh_url", SettingKind.Address, false, "where refresh tokens are, when it is another address"),
+        new(
+            "token_auth",
+            SettingKind.Text,
+            false,
+            "how we prove who we are at token_url (client_secret_basic unless said)",
+            [ClientSecretBasic, ClientSecretPost, ClientIdOnly]
+        ),
+        new(
+            "token_request",
+            SettingKind.Text,
+            false,
+            "how the fields are sent to token_url (form unless said)",
+            ["form", "json", "query"]
+        ),
+        new(
+            "code_fields",
+            SettingKind.Fields,
+            false,
+            "fields that the bank wants beside or in the place of the usual ones when a code is exchanged, by name; an empty text leaves one out"
+        )
+        {
+            Values = Values,
+        },
+        new(
+            "revocation_url",
+            SettingKind.Address,
+            false,
+            "where an authorization is ended by its token (RFC 7009) once its connection is deleted; unless said, the bank offers no way to end one"
+        ),
+        new("revocation_fields", SettingKind.Fields, false, "the same when a token is ended at revocation_url")
+        {
+            Values = Values,
+        },
+        new("refresh_fields", SettingKind.Fields, false, "the same for refresh tokens (scope, at some)")
+        {
+            Values = Values,
+        },
+    ];
+
+    public required Uri Address { get; init; }
+    public required Uri RefreshAddress { get; init; }
+
+    /// <summary>Null: the bank ends no authorization at our word.</summary>
+    public Uri? RevocationAddress { get; init; }
+    public required TokenBody Body { get; init; }
+    public required IReadOnlyList<Field> Headers { get; init; }
+    public required IReadOnlyDictionary<TokenGrant, IReadOnlyList<Field>> Fields { get; init; }
+
+    /// <summary>Reads settings that the catalogue has checked.</summary>
+    public static TokenRequest Of(ChannelDefinition channel)
+    {
+        string? Text(string name) => channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
+
+        var address = new Uri(channel.Settings["token_url"]);
+        var authentication = Text("token_auth") ?? ClientSecretBasic;
+        Field[] client =
+        [
+            new("client_id", authentication == ClientSecretBasic ? "" : "$client_id"),
+            new("client_secret", authentication == ClientSecretPost ? "$client_secret" : ""),
+        ];
+        return new TokenRequest
+        {
+            Address = address,
+            RefreshAddress = Text("refresh_url") is { } refresh ? new Uri(refresh) : address,
+            RevocationAddress = Text("revocation_url") is { } revocation ? new Uri(revocation) : null,
+            Body = Text("token_request") switch
+            {
+                "json" => TokenBody.Json,
+                "query" => TokenBody.Query,
+                _ => TokenBody.Form,
+            },
+            Headers =
+            [
+                new("Accept", "application/json"),
+                new("Authorization", authentication == ClientSecretBasic ? "Basic $basic" : ""),
+            ],
+            Fields = new Dictionary<TokenGrant, IReadOnlyList<Field>>
+            {
+                [TokenGrant.Code] = Field.Merge(
+                    [
+                        new("grant_type", "authorization_code"),
+                        new("code", "$code"),
+                        new("redirect_uri", "$redirect_uri"),
+                        new("code_verifier", "$code_verifier"),
+                        .. client,
+                    ],
+                    Field.Read(Text("code_fields"))
+                ),
+                [TokenGrant.Revocation] = Field.Merge(
+                    [new("token", "$token"), new("token_type_hint", "$token_type_hint"), .. client],
+                    Field.Read(Text("revocation_fields"))
+                ),
+                [TokenGrant.Refresh] = Field.Merge(
+                    [new("grant_type", "refresh_token"), new("refresh_token", "$refresh_token"), .. client],
+                    Field.Read(Text("refresh_fields"))
+                ),
+            },
+        };
+    }
+
+    /// <summary>Sends it; a field that refers to what there is not is left out.</summary>
+    public async Task<BankAnswer<JsonBody>> Send(
+        StepContext context,
+        RequestStyle style,
+        TokenGrant grant,
+        RequestValues values,
+        CancellationToken cancellation
+    )
+    {
+        // RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
+        string Half(string reference) => Uri.EscapeDataString(values.Fill(reference) ?? "");
+        var pair = $"{Half("$client_id")}:{Half("$client_secret")}";
+        values.Set("basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+        KeyValuePair<string, string>[] fields =
+        [
+            .. Fields[grant]
+                .Select(field => (field.Name, Value: values.Fill(field.Value)))
+                .Where(field => field.Value is not null)
+                .Select(field => new KeyValuePair<string, string>(field.Name, field.Value!)),
+        ];
+        using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(grant));
+        switch (Body)
+        {
+            case TokenBody.Form:
+                request.Content = new FormUrlEncodedContent(fields);
+                Type(request.Content, "application/x-www-form-urlencoded;charset=UTF-8");
+                break;
+            case TokenBody.Json:
+                request.Content = new ByteArrayContent(
+                    JsonSerializer.SerializeToUtf8Bytes(fields.ToDictionary(), RequestsJson.Default.DictionaryStringString)
+                );
+                Type(request.Content, "application/json");
+                break;
+            case TokenBody.Query:
+                var query = string.Join('&', fields.Select(f => $"{f.Key}={Uri.EscapeDataString(f.Value)}"));
+                request.RequestUri = new UriBuilder(request.RequestUri!) { Query = query }.Uri;
+                break;
+        }
+        await style.Dress(request, BankCall.Token, Headers, values, context, cancellation);
+        return await context.Http.Exchange(request, Json.Read, cancellation);
+    }
+
+    private Uri AddressOf(TokenGrant grant) =>
+        grant switch
+        {
+            TokenGrant.Code => Address,
+            TokenGrant.Refresh => RefreshAddress,
+            TokenGrant.Revocation => RevocationAddress ?? throw new InvalidOperationException("The bank ends no token."),
+        };
+
+    // As it is written here: some banks compare letter by letter.
+    private static void Type(HttpContent content, string type)
+    {
+        content.Headers.Remove("Content-Type");
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+    }
+}
+
+/// <summary>How the fields of a token request travel.</summary>
+internal enum TokenBody
+{
+    /// <summary>As RFC 6749 says: application/x-www-form-urlencoded.</summary>
+    Form,
+
+    /// <summary>As a JSON object.</summary>
+    Json,
+
+    /// <summary>In the address.</summary>
+    Query,
+}
+
+/// <summary>What is handed over at an endpoint for tokens.</summary>
+internal enum TokenGrant
+{
+    /// <summary>A code that the user brought.</summary>
+    Code,
+
+    /// <summary>A refresh token.</summary>
+    Refresh,
+
+    /// <summary>A token that is to end (RFC 7009).</summary>
+    Revocation,
+}
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class RequestsJson : System.Text.Json.Serialization.JsonSerializerContext;
