@@ -148,6 +148,7 @@ public sealed class SignatureTests
             new ProcessStartInfo("node", ["verify.mjs"])
             {
                 WorkingDirectory = folder,
+                UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
             }

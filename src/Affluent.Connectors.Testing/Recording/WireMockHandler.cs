@@ -135,7 +135,7 @@ public sealed class WireMockHandler : HttpMessageHandler
         public int Demands => _conditions.Count;
 
         /// <summary>What it demands and the request does not have; empty: it fits.</summary>
-        public IReadOnlyList<string> Lacks(HttpRequestMessage request, string body)
+        public List<string> Lacks(HttpRequestMessage request, string body)
         {
             List<string> lacks = [.. _conditions.Where(c => !c.Condition.Fits(c.Value(request, body))).Select(c => c.Name)];
             if (!IsThere(request))
