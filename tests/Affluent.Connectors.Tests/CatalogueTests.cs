@@ -223,7 +223,7 @@ public sealed class CatalogueTests : IDisposable
             Entry("4711")
                 .Replace(
                     "\"client_id\"",
-                    """"data_headers": { "X-Id": "$uuid", "X-Bank": "{test_bank}" }, "client_id"""",
+                    "\"data_headers\": { \"X-Id\": \"$uuid\", \"X-Bank\": \"{test_bank}\" }, \"client_id\"",
                     StringComparison.Ordinal
                 )
         );
@@ -232,7 +232,7 @@ public sealed class CatalogueTests : IDisposable
             Entry("4712")
                 .Replace(
                     "\"client_id\"",
-                    """"data_headers": { "X-Id": "$code", "A:B": "c", "D": 1 }, "client_id"""",
+                    "\"data_headers\": { \"X-Id\": \"$code\", \"A:B\": \"c\", \"D\": 1 }, \"client_id\"",
                     StringComparison.Ordinal
                 )
         );

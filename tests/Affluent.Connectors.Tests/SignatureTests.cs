@@ -60,7 +60,10 @@ public sealed class SignatureTests
     [Fact]
     public async Task What_a_request_does_not_have_is_not_signed()
     {
-        using var request = await Signed(("signature_headers", "digest x-request-id psu-ip-address"), ("digest", "with_body"));
+        using var request = await Signed(
+            ("signature_headers", "digest x-request-id psu-ip-address"),
+            ("digest", "with_body")
+        );
 
         Assert.Contains("headers=\"x-request-id\"", Header(request, "Signature"), StringComparison.Ordinal);
     }
@@ -77,7 +80,10 @@ public sealed class SignatureTests
     public async Task A_bank_may_have_headers_of_its_own_others_in_their_place_and_none()
     {
         using var request = await Signed(
-            ("data_headers", "Accept: application/json\nX-Request-ID: $uuid_plain\nDate: $local_date\nTPP-Certificate: $certificate\nPSU-IP-Address: $psu_ip\nOther: costs $$5\nPSU-User-Agent: ")
+            (
+                "data_headers",
+                "Accept: application/json\nX-Request-ID: $uuid_plain\nDate: $local_date\nTPP-Certificate: $certificate\nPSU-IP-Address: $psu_ip\nOther: costs $$5\nPSU-User-Agent: "
+            )
         );
 
         Assert.Equal("application/json", Header(request, "Accept"));

@@ -42,7 +42,9 @@ public sealed class StetReplayTests(ITestOutputHelper output)
         };
 
         await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
-        await run.Take<StepResult.Done>(new StepInput.Returned(new Uri($"{bank.RedirectUri}?code={bank.Code}&state=the-state")));
+        await run.Take<StepResult.Done>(
+            new StepInput.Returned(new Uri($"{bank.RedirectUri}?code={bank.Code}&state=the-state"))
+        );
         var listed = await run.Accounts();
         if (listed.Any(a => a.ConsentMissing))
         {

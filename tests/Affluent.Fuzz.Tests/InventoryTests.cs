@@ -29,6 +29,9 @@ public sealed class InventoryTests
         ["Affluent.TestBank.Website.WebsiteSession"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.Server.Platform.Vault.OpenAlone"] = "Two envelopes in one another: vault-envelope",
         ["Affluent.Connectors.Catalogue.Load"] = "Only opens the files: their readers are targets",
+        ["Affluent.Server.Synchronization.BankKeys.Load"] = "Only opens the files: the runtime reads PEM",
+        ["Affluent.Server.Synchronization.BankKeys.LoadSeal"] = "Only opens the files: the runtime reads PEM",
+        ["Affluent.Server.Synchronization.BankKeys.OnlyBy"] = "The runtime reads PEM, and the catalogue has checked it",
         ["Affluent.Server.Platform.TlsCertificate.Load"] = "Only opens the files: the runtime reads PEM",
         ["Affluent.TestBank.Scenarios.ScenarioFiles"] = "Only opens the files: their readers are targets",
         ["Affluent.Server.Accounts.AccountBalances"] =

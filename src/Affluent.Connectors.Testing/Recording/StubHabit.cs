@@ -31,11 +31,12 @@ internal sealed class StubCondition
     {
         if (habit is not null)
         {
-            _rules.Add(value => habit.Instead is null || (value is not null && WireMockHandler.Matches(value, habit.Instead)));
+            _rules.Add(value =>
+                habit.Instead is null || (value is not null && WireMockHandler.Matches(value, habit.Instead))
+            );
             return;
         }
-        bool Flag(string name) =>
-            condition.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.True;
+        bool Flag(string name) => condition.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.True;
 
         var comparison = Flag("caseInsensitive") ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         foreach (var rule in condition.EnumerateObject())
@@ -50,7 +51,8 @@ internal sealed class StubCondition
                 "absent" => value => value is null == (wanted == "True"),
                 "equalToJson" => value =>
                     Parsed(value) is { } json
-                    && Parsed(rule.Value.ValueKind == JsonValueKind.String ? wanted : rule.Value.GetRawText()) is { } same
+                    && Parsed(rule.Value.ValueKind == JsonValueKind.String ? wanted : rule.Value.GetRawText())
+                        is { } same
                     && IsSame(same, json, Flag("ignoreArrayOrder"), Flag("ignoreExtraElements")),
                 "matchesJsonPath" when rule.Value.ValueKind == JsonValueKind.Object => SubExpression(rule.Value),
                 "matchesJsonPath" => Found(wanted),

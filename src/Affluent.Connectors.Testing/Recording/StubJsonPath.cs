@@ -52,8 +52,11 @@ internal sealed partial class StubJsonPath
             .. step.Groups["filter"].Value.Split("&&", StringSplitOptions.TrimEntries).Select(Condition),
         ];
         return element =>
-            (element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : (IEnumerable<JsonElement>)[element])
-                .Where(e => Array.TrueForAll(conditions, condition => condition(e)));
+            (
+                element.ValueKind == JsonValueKind.Array
+                    ? element.EnumerateArray()
+                    : (IEnumerable<JsonElement>)[element]
+            ).Where(e => Array.TrueForAll(conditions, condition => condition(e)));
     }
 
     private static Func<JsonElement, bool> Condition(string text)
@@ -73,9 +76,10 @@ internal sealed partial class StubJsonPath
             ),
             "==" => value => value.GetRawText() == literal,
             "=~" => Matching(literal),
-            "size" => value => value.ValueKind == JsonValueKind.Object
-                ? $"{value.EnumerateObject().Count()}" == literal
-                : value.ValueKind == JsonValueKind.Array && $"{value.GetArrayLength()}" == literal,
+            "size" => value =>
+                value.ValueKind == JsonValueKind.Object
+                    ? $"{value.EnumerateObject().Count()}" == literal
+                    : value.ValueKind == JsonValueKind.Array && $"{value.GetArrayLength()}" == literal,
             "subsetof" => SubsetOf(literal),
             var unknown => throw new FormatException($"the operator {unknown} is not understood"),
         };
@@ -100,13 +104,18 @@ internal sealed partial class StubJsonPath
 
     private static Func<JsonElement, bool> SubsetOf(string literal)
     {
-        var words = literal.Trim('[', ']').Split(',', StringSplitOptions.TrimEntries).Select(w => w.Trim('\'')).ToHashSet();
-        return value => value.ValueKind switch
-        {
-            JsonValueKind.Object => value.EnumerateObject().All(member => words.Contains(member.Name)),
-            JsonValueKind.Array => value.EnumerateArray().All(item => words.Contains(item.ToString())),
-            _ => false,
-        };
+        var words = literal
+            .Trim('[', ']')
+            .Split(',', StringSplitOptions.TrimEntries)
+            .Select(w => w.Trim('\''))
+            .ToHashSet();
+        return value =>
+            value.ValueKind switch
+            {
+                JsonValueKind.Object => value.EnumerateObject().All(member => words.Contains(member.Name)),
+                JsonValueKind.Array => value.EnumerateArray().All(item => words.Contains(item.ToString())),
+                _ => false,
+            };
     }
 
     private static IEnumerable<JsonElement> Member(JsonElement element, string name) =>

@@ -66,10 +66,9 @@ public sealed class WireMockHandler : HttpMessageHandler
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var body =
-            request.Content is null
-                ? ""
-                : Encoding.UTF8.GetString(await request.Content.ReadAsByteArrayAsync(cancellationToken));
+        var body = request.Content is null
+            ? ""
+            : Encoding.UTF8.GetString(await request.Content.ReadAsByteArrayAsync(cancellationToken));
         var looked = _stubs.Select(s => (Stub: s, Lacks: s.Lacks(request, body))).ToArray();
         if (looked.Where(l => l.Lacks.Count == 0).Select(l => l.Stub).MaxBy(stub => stub.Demands) is { } found)
         {
@@ -91,7 +90,11 @@ public sealed class WireMockHandler : HttpMessageHandler
         public const string Place = "another place";
 
         private readonly JsonElement _request;
-        private readonly List<(string Name, Func<HttpRequestMessage, string, string?> Value, StubCondition Condition)> _conditions = [];
+        private readonly List<(
+            string Name,
+            Func<HttpRequestMessage, string, string?> Value,
+            StubCondition Condition
+        )> _conditions = [];
 
         public Stub(string file, JsonElement stub, IReadOnlyList<StubHabit> habits)
         {
@@ -117,11 +120,7 @@ public sealed class WireMockHandler : HttpMessageHandler
 
             void Add(string name, Func<HttpRequestMessage, string, string?> value, JsonElement condition) =>
                 _conditions.Add(
-                    (
-                        name,
-                        value,
-                        new StubCondition(condition, habits.FirstOrDefault(habit => habit.Is(file, name)))
-                    )
+                    (name, value, new StubCondition(condition, habits.FirstOrDefault(habit => habit.Is(file, name))))
                 );
         }
 
@@ -137,7 +136,10 @@ public sealed class WireMockHandler : HttpMessageHandler
         /// <summary>What it demands and the request does not have; empty: it fits.</summary>
         public List<string> Lacks(HttpRequestMessage request, string body)
         {
-            List<string> lacks = [.. _conditions.Where(c => !c.Condition.Fits(c.Value(request, body))).Select(c => c.Name)];
+            List<string> lacks =
+            [
+                .. _conditions.Where(c => !c.Condition.Fits(c.Value(request, body))).Select(c => c.Name),
+            ];
             if (!IsThere(request))
             {
                 lacks.Insert(0, Place);
@@ -177,7 +179,13 @@ public sealed class WireMockHandler : HttpMessageHandler
             {
                 throw new InvalidOperationException("the status is none");
             }
-            string?[] texts = [Text(_request, "method"), Text(_request, "url"), Text(_request, "urlPath"), Text(Response, "body")];
+            string?[] texts =
+            [
+                Text(_request, "method"),
+                Text(_request, "url"),
+                Text(_request, "urlPath"),
+                Text(Response, "body"),
+            ];
             _ = Members(Response, "headers").Select(m => m.Value.ToString()).Concat(texts).Count();
         }
     }

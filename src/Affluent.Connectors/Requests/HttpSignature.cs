@@ -56,8 +56,7 @@ internal static class HttpSignature
     private static string? ValueOf(HttpRequestMessage request, string name, long created, long expires) =>
         name switch
         {
-            "(request-target)" =>
-                $"{request.Method.Method.ToLowerInvariant()} {request.RequestUri!.PathAndQuery}",
+            "(request-target)" => $"{request.Method.Method.ToLowerInvariant()} {request.RequestUri!.PathAndQuery}",
             "(created)" => created.ToString(CultureInfo.InvariantCulture),
             "(expires)" => expires.ToString(CultureInfo.InvariantCulture),
             "host" => HeaderOf(request, name) ?? request.RequestUri!.Authority,

@@ -37,12 +37,7 @@ internal sealed record RequestStyle
         {
             Values = Values,
         },
-        new(
-            "data_headers",
-            SettingKind.Fields,
-            false,
-            "the same for all requests of the interface"
-        )
+        new("data_headers", SettingKind.Fields, false, "the same for all requests of the interface")
         {
             Values = Values,
         },

@@ -75,10 +75,6 @@ internal sealed partial class RequestValues
         return whole ? filled : null;
     }
 
-    /// <summary>The names that a text refers to.</summary>
-    public static IEnumerable<string> NamesIn(string text) =>
-        Reference().Matches(text).Select(match => match.Groups["name"].Value).Where(name => name != "");
-
     private static string Local(DateTimeOffset now, TimeZoneInfo zone)
     {
         var local = TimeZoneInfo.ConvertTime(now, zone);

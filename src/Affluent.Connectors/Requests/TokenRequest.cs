@@ -159,7 +159,10 @@ internal sealed record TokenRequest
                 break;
             case TokenBody.Json:
                 request.Content = new ByteArrayContent(
-                    JsonSerializer.SerializeToUtf8Bytes(fields.ToDictionary(), RequestsJson.Default.DictionaryStringString)
+                    JsonSerializer.SerializeToUtf8Bytes(
+                        fields.ToDictionary(),
+                        RequestsJson.Default.DictionaryStringString
+                    )
                 );
                 Type(request.Content, "application/json");
                 break;

@@ -115,8 +115,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         return Judge(answer, bodyWanted: method == HttpMethod.Get);
     }
 
-    private bool AccessIsOver =>
-        Session.AccessToken is null || (Session.RenewAccessAt <= context.Now && !_renewed);
+    private bool AccessIsOver => Session.AccessToken is null || (Session.RenewAccessAt <= context.Now && !_renewed);
 
     private async Task<StepResult?> Renew(CancellationToken cancellation)
     {

@@ -146,7 +146,7 @@ internal static partial class StetAuthorization
         return new StetTokens.Granted(
             access,
             json.Value.Text("refresh_token"),
-            life is { } told ? now + told - (Margin < told / 2 ? Margin : told / 2) : null
+            life is { } span ? now + span - (Margin < span / 2 ? Margin : span / 2) : null
         );
     }
 

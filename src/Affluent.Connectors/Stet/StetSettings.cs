@@ -127,6 +127,16 @@ internal sealed record StetSettings
     /// <summary>What a request may say of itself and of us.</summary>
     public RequestValues Values(StepContext context) => new(context, Zone, ClientId, ClientSecret);
 
+    /// <summary>A day as the bank wants it in a query.</summary>
+    public string Format(DateOnly day)
+    {
+        var escaped = Uri.EscapeDataString(
+            day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc).ToString(DateFormat, CultureInfo.InvariantCulture)
+        );
+        // A query may hold it (RFC 3986, section 3.4), and most banks sign and compare it so.
+        return DateEscaped ? escaped : escaped.Replace("%3A", ":", StringComparison.Ordinal);
+    }
+
     /// <summary>Settings that the catalogue has checked against the manifest.</summary>
     public static StetSettings Of(ChannelDefinition channel)
     {

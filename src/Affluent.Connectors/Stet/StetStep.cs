@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Affluent.Connectors.Contract;
@@ -209,11 +208,11 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         List<string> query = [];
         if (from is { } day)
         {
-            query.Add($"dateFrom={Format(day)}");
+            query.Add($"dateFrom={settings.Format(day)}");
         }
         if (settings.SendDateTo)
         {
-            query.Add($"dateTo={Format(Today.AddDays(1))}");
+            query.Add($"dateTo={settings.Format(Today.AddDays(1))}");
         }
         address.Query = string.Join('&', [.. address.Query.TrimStart('?').Split('&').Where(q => q != ""), .. query]);
         return new StetPlace(
@@ -223,16 +222,6 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
             account.Currency,
             completeFrom
         );
-    }
-
-    private string Format(DateOnly day)
-    {
-        var escaped = Uri.EscapeDataString(
-            day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc)
-                .ToString(settings.DateFormat, CultureInfo.InvariantCulture)
-        );
-        // A query may hold it (RFC 3986, section 3.4), and most banks sign and compare it so.
-        return settings.DateEscaped ? escaped : escaped.Replace("%3A", ":", StringComparison.Ordinal);
     }
 
     private async Task<StepResult> ReadTransactions(StetPlace place, CancellationToken cancellation)

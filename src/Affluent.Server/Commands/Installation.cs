@@ -53,7 +53,7 @@ internal sealed partial class Installation : IAsyncDisposable
     {
         var started = Stopwatch.GetTimestamp();
         var log = logs.CreateLogger("Affluent");
-        LogStarting(log, ProgramVersion.Text, settings.Environment, SettingList.RoleNames(settings.Roles));
+        LogStarting(log, ProgramVersion.Text, settings.Environment, RoleNames.Of(settings.Roles));
         if (await StartFiles.Faults(settings, cancellation) is { Count: > 0 } faults)
         {
             throw new CommandException(ExitCode.Settings, StartFiles.Describe(faults));

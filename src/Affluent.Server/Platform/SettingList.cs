@@ -29,8 +29,8 @@ internal static class SettingList
             "roles",
             "LIST",
             "What this process does: some of auth,api,embed,worker (all)",
-            ReadRoles,
-            s => RoleNames(s.Roles)
+            RoleNames.Read,
+            s => RoleNames.Of(s.Roles)
         ),
         new(
             "listen",
@@ -264,15 +264,6 @@ internal static class SettingList
         .. LimitSettings.All,
     ];
 
-    /// <summary>As <c>--roles</c> takes them.</summary>
-    public static string RoleNames(Roles roles) =>
-        string.Join(
-            ',',
-            Enum.GetValues<Roles>()
-                .Where(r => int.PopCount((int)r) == 1 && roles.HasFlag(r))
-                .Select(r => r.ToString().ToLowerInvariant())
-        );
-
     private static Setting File(
         string name,
         string meaning,
@@ -324,34 +315,6 @@ internal static class SettingList
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo == ""
             ? url
             : null;
-
-    private static Applied ReadRoles(Settings settings, string text)
-    {
-        var roles = Roles.None;
-        foreach (var name in text.Split(',', StringSplitOptions.TrimEntries))
-        {
-            switch (name)
-            {
-                case "auth":
-                    roles |= Roles.Auth;
-                    break;
-                case "api":
-                    roles |= Roles.Api;
-                    break;
-                case "embed":
-                    roles |= Roles.Embed;
-                    break;
-                case "worker":
-                    roles |= Roles.Worker;
-                    break;
-                case "pay" or "console":
-                    return $"the role {name} is not part of this version: leave it out";
-                default:
-                    return $"'{name}' is no role: take some of auth,api,embed,worker";
-            }
-        }
-        return settings with { Roles = roles };
-    }
 
     private static Applied ReadNetworks(string text, Func<IReadOnlyList<System.Net.IPNetwork>, Settings> set)
     {

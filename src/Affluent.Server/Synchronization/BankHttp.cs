@@ -55,19 +55,20 @@ internal sealed partial class BankHttp : IDisposable
             : _ownNetworks
                 .GetOrAdd(
                     bank.Id,
-                    _ => new(() =>
-                    {
-                        var network = Network();
-                        if (bank.ClientCertificate)
+                    _ =>
+                        new(() =>
                         {
-                            network.SslOptions.ClientCertificateContext = _keys.Client;
-                        }
-                        if (bank.CertificateAuthorities is { } authorities)
-                        {
-                            network.SslOptions.CertificateChainPolicy = BankKeys.OnlyBy(authorities);
-                        }
-                        return network;
-                    })
+                            var network = Network();
+                            if (bank.ClientCertificate)
+                            {
+                                network.SslOptions.ClientCertificateContext = _keys.Client;
+                            }
+                            if (bank.CertificateAuthorities is { } authorities)
+                            {
+                                network.SslOptions.CertificateChainPolicy = BankKeys.OnlyBy(authorities);
+                            }
+                            return network;
+                        })
                 )
                 .Value;
 

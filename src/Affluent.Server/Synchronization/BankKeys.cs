@@ -43,7 +43,9 @@ internal sealed class BankKeys : IDisposable
         var certificate = TlsCertificate.Load(file, keyFile);
         var key =
             certificate.GetRSAPrivateKey()
-            ?? throw new KeyFileException($"The key file {keyFile} must hold an RSA key: banks know no other for signatures.");
+            ?? throw new KeyFileException(
+                $"The key file {keyFile} must hold an RSA key: banks know no other for signatures."
+            );
         return new Seal(certificate, (bytes, algorithm, _) => ValueTask.FromResult(Sign(key, bytes.Span, algorithm)));
     }
 

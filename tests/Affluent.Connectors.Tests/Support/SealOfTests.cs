@@ -34,10 +34,7 @@ internal static partial class SealOfTests
             : null;
 
         var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync();
-        if (
-            Header("Digest") is { } digest
-            && digest != "SHA-256=" + Convert.ToBase64String(SHA256.HashData(body))
-        )
+        if (Header("Digest") is { } digest && digest != "SHA-256=" + Convert.ToBase64String(SHA256.HashData(body)))
         {
             return "the digest is not the body's";
         }
@@ -53,7 +50,8 @@ internal static partial class SealOfTests
         {
             var value = name switch
             {
-                "(request-target)" => $"{request.Method.ToString().ToLowerInvariant()} {request.RequestUri!.PathAndQuery}",
+                "(request-target)" =>
+                    $"{request.Method.ToString().ToLowerInvariant()} {request.RequestUri!.PathAndQuery}",
                 "(created)" => parameters["created"],
                 "(expires)" => parameters["expires"],
                 "host" => request.RequestUri!.Authority,
@@ -91,8 +89,11 @@ internal static partial class SealOfTests
 }
 
 /// <summary>Lets nothing through to a bank that is not signed, where its requests are.</summary>
-internal sealed class SignedBank(HttpMessageHandler bank, SealAlgorithm algorithm, Func<HttpRequestMessage, bool> signed)
-    : DelegatingHandler(bank)
+internal sealed class SignedBank(
+    HttpMessageHandler bank,
+    SealAlgorithm algorithm,
+    Func<HttpRequestMessage, bool> signed
+) : DelegatingHandler(bank)
 {
     /// <summary>How many signatures were good.</summary>
     public int Verified { get; private set; }

@@ -61,9 +61,7 @@ internal static class RecordingTargets
     private static object? Stubs(ReadOnlyMemory<byte> file)
     {
         var folder = Path.GetDirectoryName(TemporaryFile.With(file.Span, "stubs"))!;
-        var (handler, _) = Promise.OrThrows<InvalidDataException, WireMockHandler>(() =>
-            WireMockHandler.Load(folder)
-        );
+        var (handler, _) = Promise.OrThrows<InvalidDataException, WireMockHandler>(() => WireMockHandler.Load(folder));
         if (handler is null)
         {
             return null;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Affluent.Server.Gates;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Gates;
 using Affluent.Server.Platform;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Tests.Harness;
@@ -59,7 +59,8 @@ public sealed class RequestRateTests
         async Task Request(BankHttp node, Func<CancellationToken, Task>? turn)
         {
             using var stop = new StepStop(TimeProvider.System, Stop);
-            using var answer = await node.Client(new ReadingBounds(), stop, AnyChannel, turn).GetAsync(server.Urls.First(), Stop);
+            using var answer = await node.Client(new ReadingBounds(), stop, AnyChannel, turn)
+                .GetAsync(server.Urls.First(), Stop);
             answer.EnsureSuccessStatusCode();
         }
     }

@@ -106,7 +106,10 @@ public sealed class BankKeysTests : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=Seal", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        using var certificate = request.CreateSelfSigned(
+            DateTimeOffset.UnixEpoch,
+            DateTimeOffset.UnixEpoch.AddYears(100)
+        );
 
         var fault = Assert.Throws<KeyFileException>(() =>
             BankKeys.LoadSeal(
@@ -159,7 +162,10 @@ public sealed class BankKeysTests : IDisposable
         );
         var bank = builder.Build();
         bank.Run(async context =>
-            await context.Response.WriteAsync((await context.Connection.GetClientCertificateAsync(Stop))!.Thumbprint, Stop)
+            await context.Response.WriteAsync(
+                (await context.Connection.GetClientCertificateAsync(Stop))!.Thumbprint,
+                Stop
+            )
         );
         await bank.StartAsync(Stop);
         return bank;
