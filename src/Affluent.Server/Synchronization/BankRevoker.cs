@@ -137,7 +137,7 @@ internal sealed partial class BankRevoker(
     )
     {
         using var stop = new StepStop(time, cancellation);
-        using var client = http.Client(new ReadingBounds(), stop, rates.Of(provider));
+        using var client = http.Client(new ReadingBounds(), stop, channel, rates.Of(provider));
         using var limit = new CancellationTokenSource(BankLimits.LongestStep, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop.Token);
         var context = new StepContext
@@ -147,6 +147,7 @@ internal sealed partial class BankRevoker(
             Session = session,
             Keep = renewed => Renew(revocation, renewed),
             Now = time.GetUtcNow(),
+            Seal = http.Seal,
         };
         try
         {
