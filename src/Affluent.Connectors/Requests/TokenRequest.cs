@@ -180,7 +180,8 @@ internal sealed record TokenRequest
         {
             TokenGrant.Code => Address,
             TokenGrant.Refresh => RefreshAddress,
-            TokenGrant.Revocation => RevocationAddress ?? throw new InvalidOperationException("The bank ends no token."),
+            TokenGrant.Revocation => RevocationAddress
+                ?? throw new InvalidOperationException("The bank ends no token."),
         };
 
     // As it is written here: some banks compare letter by letter.

@@ -39,13 +39,7 @@ internal static class StetRevocation
             .Values(context)
             .Set("token", token)
             .Set("token_type_hint", session.RefreshToken is null ? "access_token" : "refresh_token");
-        var answer = await settings.Token.Send(
-            context,
-            settings.Requests,
-            TokenGrant.Revocation,
-            values,
-            cancellation
-        );
+        var answer = await settings.Token.Send(context, settings.Requests, TokenGrant.Revocation, values, cancellation);
         if (answer.RetryLater(context.Session, context.Now) is { } later)
         {
             return later;
