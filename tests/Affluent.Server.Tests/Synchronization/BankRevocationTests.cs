@@ -62,6 +62,32 @@ public sealed class BankRevocationTests
         Assert.Equal(Token, Assert.Single(Asked(bank)).Session);
     }
 
+    /// <summary>Back from the bank, the user goes no further in the widget.</summary>
+    [Theory, OnBothDatabases]
+    public async Task A_connection_that_is_dropped_before_it_has_brought_anything_is_revoked(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.Does = (context, _, _) => context.Keep(Token);
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, user) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+
+        var isGone = await app.Database.Write(
+            db =>
+                ConnectionEdits.DeleteUnused(
+                    app.WorkOf(db, user),
+                    app.Service<BankRevocations>(),
+                    id.Id<ConnectionId>()
+                ),
+            Stop
+        );
+
+        Assert.True(isGone);
+        await app.RunDueRevocations();
+        Assert.Equal(Token, Assert.Single(Asked(bank)).Session);
+    }
+
     [Theory, OnBothDatabases]
     public async Task A_users_key_goes_and_the_revocation_has_one_of_its_own(DatabaseKind kind)
     {
