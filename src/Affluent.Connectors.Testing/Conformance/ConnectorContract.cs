@@ -360,7 +360,7 @@ public static class ConnectorContract
             _ => throw new UnreachableException(),
         };
 
-    private static bool IsTimeout(Exception e) => e is TaskCanceledException { InnerException: TimeoutException };
+    internal static bool IsTimeout(Exception e) => e is TaskCanceledException { InnerException: TimeoutException };
 
     private static async Task<int> Count(ConnectorUnderTest tested, CancellationToken cancellation) =>
         (await Tapped(tested, Somebody, cancellation)).Count;

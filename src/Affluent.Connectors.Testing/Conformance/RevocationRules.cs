@@ -46,7 +46,11 @@ internal static class RevocationRules
                     found.Add($"{name}: is taken for the end of the authorization");
                 }
             }
-            catch (Exception e) when (e is not (OperationCanceledException or HttpRequestException))
+            catch (Exception e) when (e is HttpRequestException || ConnectorContract.IsTimeout(e))
+            {
+                // Broken transport may be thrown, as in every step.
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
             {
                 found.Add($"{name}: {e.GetType().Name}: {e.Message}");
             }

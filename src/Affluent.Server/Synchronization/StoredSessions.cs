@@ -15,7 +15,7 @@ internal sealed class StoredSessions(
     ConnectionId connectionId,
     IReadOnlyList<ChannelAccess> channels,
     BankRevocations revocations,
-    UserKey key
+    UserKey userKey
 )
 {
     private readonly Dictionary<ChannelDefinitionId, byte[]?> _known = channels.ToDictionary(
@@ -75,7 +75,7 @@ internal sealed class StoredSessions(
     public Task EndDeleted(DbWork db, ChannelDefinitionId channel, byte[] session) =>
         revocations.OfLate(
             db,
-            key,
+            userKey,
             userId,
             new StoredSession
             {
