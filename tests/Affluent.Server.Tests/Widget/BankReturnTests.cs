@@ -214,7 +214,7 @@ public sealed class BankReturnTests
         Assert.Equal("app.example", user.SentTo!.Host);
         var dead = app.Browse("document");
         await dead.Open(link);
-        Assert.Equal((null, "This return link is no longer valid"), (dead.SentTo, dead.Heading));
+        Assert.Equal((null, "This link is no longer valid"), (dead.SentTo, dead.Heading));
         await app.RunDueSynchronizations();
         Assert.Equal("SUCCESS", await http.StatusOf(id));
 

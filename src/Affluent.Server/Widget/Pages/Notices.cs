@@ -128,11 +128,11 @@ internal sealed class NoticeTexts(Language language) : Texts(language)
     public (string Title, string Body) LinkUsed =>
         Say(
             en: (
-                "This return link is no longer valid",
+                "This link is no longer valid",
                 "It was used already, or too much time has gone by. Go back to the service that you came from; if your bank is not linked yet, start again there."
             ),
             fr: (
-                "Ce lien de retour n’est plus valable",
+                "Ce lien n’est plus valable",
                 "Il a déjà servi, ou trop de temps a passé. Revenez au service d’où vous venez ; si votre banque n’est pas encore connectée, recommencez-y."
             )
         );
