@@ -80,10 +80,7 @@ public sealed class WidgetFlowTests
         await GoToBank(visitor);
 
         await visitor.Open("bank_callback/8701?state=guessed&code=1");
-        Assert.Equal(
-            (HttpStatusCode.BadRequest, "This link is no longer valid"),
-            (visitor.Status, visitor.Heading)
-        );
+        Assert.Equal((HttpStatusCode.BadRequest, "This link is no longer valid"), (visitor.Status, visitor.Heading));
         await visitor.Open("/embed/v2.1/widget/bank_callback/8701");
         Assert.Equal(HttpStatusCode.BadRequest, visitor.Status);
     }
