@@ -1,6 +1,5 @@
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
-using Affluent.Server.Storage;
 
 namespace Affluent.Server.Connections;
 
@@ -29,6 +28,6 @@ internal static class AuthorizeLink
     }
 
     /// <summary>The user is back from the bank: the link leads nowhere any more.</summary>
-    public static Task Close(DbWork db, UserId userId, ConnectionId id) =>
-        ConnectionsStore.SetAuthorization(db, userId, id, hash: null, sealedSecret: null);
+    public static Task Close(UserWork work, ConnectionId id) =>
+        ConnectionsStore.SetAuthorization(work.Db, work.UserId, id, hash: null, sealedSecret: null);
 }

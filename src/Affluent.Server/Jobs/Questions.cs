@@ -129,7 +129,14 @@ internal static class Questions
     /// A browser came back from a bank. The state is good for one return, until the question expires, at the address of the bank that was
     /// asked (RFC 9700, section 4.4), and for the browser that left only (section 4.7).
     /// </summary>
-    public static async Task<ReturnOutcome> Return(DbWork db, UserDatabase users, BankReturn arrival, PresentUser user)
+    /// <param name="closeLink">Closes the link that led to the bank. It comes before the event, which keeps waiting whoever changes something of this user.</param>
+    public static async Task<ReturnOutcome> Return(
+        DbWork db,
+        UserDatabase users,
+        BankReturn arrival,
+        PresentUser user,
+        Func<UserWork, ConnectionId, Task> closeLink
+    )
     {
         if (
             await QuestionStore.FindByState(db, new Secret(arrival.State).Hash()) is not { } found
@@ -162,6 +169,7 @@ internal static class Questions
         {
             return new ReturnOutcome.NotAwaited();
         }
+        await closeLink(work, connectionId);
         if (first)
         {
             await Take(work, job, row, new QuestionAnswer(new Dictionary<string, string>(), arrival.Address), user);

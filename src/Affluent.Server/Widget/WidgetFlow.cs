@@ -169,12 +169,11 @@ internal sealed class WidgetFlow(
         database.Write(
             async db =>
             {
-                var outcome = await Questions.Return(db, users, arrival, user);
+                var outcome = await Questions.Return(db, users, arrival, user, AuthorizeLink.Close);
                 if (outcome is not ReturnOutcome.Back back)
                 {
                     return new BankReturnResult(outcome, RedirectUrl: null, Session: null);
                 }
-                await AuthorizeLink.Close(db, back.UserId, back.ConnectionId);
                 return back.Departure.SessionId is { } sessionId
                     ? new BankReturnResult(
                         back,

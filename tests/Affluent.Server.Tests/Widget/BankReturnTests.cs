@@ -5,6 +5,10 @@ using System.Web;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
 using Affluent.Server.Authorization;
+using Affluent.Server.Connections;
+using Affluent.Server.Events;
+using Affluent.Server.Platform;
+using Affluent.Server.Providers;
 using Affluent.Server.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -82,6 +86,37 @@ public sealed class BankReturnTests
         Assert.Equal((null, Refused), (other.SentTo, other.Heading));
         Assert.Equal("Handoff", waits);
         Assert.Equal("https://client.example/resume", window.SentTo!.AbsoluteUri);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_return_and_a_run_that_adds_accounts_of_another_connection_do_not_wait_for_each_other(
+        DatabaseKind kind
+    )
+    {
+        await using var app = await Start(kind);
+        var user = await app.CreateWidgetUser();
+        var (_, visitor) = await AtTheWayToTheBank(app, user);
+        var state = await visitor.LeaveForBank();
+
+        var returning = await app.Database.Write(
+            async db =>
+            {
+                // As a run does it.
+                await ConnectionsStore.LockOfProvider(db, user.Id, new ProviderId("87"));
+                var returning = visitor.Open($"{Callback}?state={state}&code=1");
+                await Task.Delay(200, Stop);
+                await EventLog.Append(
+                    app.Service<UserDatabase>().For(db, user.Id, user.Client.Id),
+                    NewEvent.OfConnection(EventName.AccountAdded, new ConnectionId(1))
+                );
+                return returning;
+            },
+            Stop
+        );
+        await returning;
+
+        Assert.Equal(HttpStatusCode.OK, visitor.Status);
+        await visitor.WaitFor("Other");
     }
 
     [Theory, OnBothDatabases]
