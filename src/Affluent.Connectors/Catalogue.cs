@@ -14,15 +14,33 @@ public static class Catalogue
     public static CatalogueLoad Load(IReadOnlyDictionary<string, string> variables, string? folder = null)
     {
         List<CatalogueFault> faults = [];
+        return Read(Shipped().Concat(OfFolder(folder, faults)), variables, faults);
+    }
+
+    /// <summary>Reads the files of a catalogue, profiles first whatever their order.</summary>
+    /// <param name="texts">The files by name.</param>
+    /// <param name="variables">Values for the placeholders.</param>
+    /// <param name="faults">That there are already.</param>
+    internal static CatalogueLoad Read(
+        IEnumerable<(string File, string Text)> texts,
+        IReadOnlyDictionary<string, string> variables,
+        List<CatalogueFault> faults
+    )
+    {
+        CatalogueFile[] files =
+        [
+            .. texts.Select(t => CatalogueFile.Parse(t.File, t.Text, faults)).OfType<CatalogueFile>(),
+        ];
+        var profiles = new CatalogueProfiles(files, faults);
         var providers = new Dictionary<ProviderId, (Provider Provider, string File)>();
-        foreach (var (file, text) in Shipped().Concat(OfFolder(folder, faults)))
+        foreach (var file in files.Where(f => !f.IsProfile))
         {
-            var reader = new CatalogueReader(file, variables);
-            var provider = reader.Read(text);
-            faults.AddRange(reader.Faults);
-            if (provider is not null && !providers.TryAdd(provider.Id, (provider, file)))
+            foreach (var (provider, placeOfId) in file.Read(variables, profiles, faults))
             {
-                faults.Add(new(file, "id", $"{provider.Id} is taken by {providers[provider.Id].File}"));
+                if (!providers.TryAdd(provider.Id, (provider, file.Name)))
+                {
+                    faults.Add(new(file.Name, placeOfId, $"{provider.Id} is taken by {providers[provider.Id].File}"));
+                }
             }
         }
         return new CatalogueLoad(
@@ -32,7 +50,8 @@ public static class Catalogue
                     .OrderBy(p => p.Id.Value.Length)
                     .ThenBy(p => p.Id.Value, StringComparer.Ordinal),
             ],
-            faults
+            // What is wrong with a profile is found by each of its brands.
+            [.. faults.Distinct()]
         );
     }
 
@@ -47,8 +66,13 @@ public static class Catalogue
         ShadowReconciliation inForce
     )
     {
-        var reader = new CatalogueReader(file, new Dictionary<string, string>());
-        return (reader.ReadShadow(text, inForce.TransactionIds, inForce.Settings), reader.Faults);
+        List<CatalogueFault> faults = [];
+        if (CatalogueFile.Parse(file, text, faults) is not { } parsed)
+        {
+            return (null, faults);
+        }
+        var reader = new CatalogueReader(file, new Dictionary<string, string>(), new CatalogueProfiles([], faults));
+        return (reader.ReadShadow(parsed.Root, inForce.TransactionIds, inForce.Settings), reader.Faults);
     }
 
     private static IEnumerable<(string File, string Text)> Shipped()

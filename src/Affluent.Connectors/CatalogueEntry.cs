@@ -2,18 +2,45 @@ using System.Text.Json;
 
 namespace Affluent.Connectors;
 
-/// <summary>A JSON object of the file, with its place. Members that no one asked for are faults: they are misspelt.</summary>
-internal sealed class CatalogueEntry(CatalogueReader reader, JsonElement element, string place)
+/// <summary>
+/// A JSON object of a file. What it does not say, one below it says: a profile, or what brands of a list have in common. Members that no one asked for
+/// are faults: they are misspelt.
+/// </summary>
+/// <param name="reader">Gathers the faults, and knows the variables.</param>
+/// <param name="element">The object; undefined where only the one below says something.</param>
+/// <param name="place">Where it stands.</param>
+/// <param name="path">Where it stands for the bank that is read: a member that comes from below could be said there.</param>
+/// <param name="below">Says what this one does not.</param>
+internal sealed class CatalogueEntry(
+    CatalogueReader reader,
+    JsonElement element,
+    CataloguePlace place,
+    string path,
+    CatalogueEntry? below = null
+)
 {
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
-    public void Fault(string name, string reason) => reader.Fault(At(name), reason);
+    public CatalogueEntry(CatalogueReader reader, JsonElement element, CataloguePlace place)
+        : this(reader, element, place, place.Path) { }
+
+    /// <summary>A fault of a member, in the file that says it.</summary>
+    public void Fault(string name, string reason) => reader.Fault((Find(name)?.Owner ?? this).PlaceOf(name), reason);
+
+    /// <summary>A fault of this bank, wherever the member comes from.</summary>
+    public void FaultHere(string name, string reason) => reader.Fault(PlaceOf(name), reason);
+
+    /// <summary>The same object with another below it.</summary>
+    public CatalogueEntry Above(CatalogueEntry? other) => new(reader, element, place, path, other);
 
     public bool Has(string name) => Find(name) is not null;
 
+    /// <summary>Whether it says so itself.</summary>
+    public bool Says(string name) => Own(name) is not null;
+
     public string Text(string name, bool required = false, string unlessSaid = "")
     {
-        if (Find(name) is not { } value)
+        if (Find(name) is not { } found)
         {
             if (required)
             {
@@ -21,12 +48,15 @@ internal sealed class CatalogueEntry(CatalogueReader reader, JsonElement element
             }
             return unlessSaid;
         }
-        if (value.ValueKind != JsonValueKind.String || (required && string.IsNullOrWhiteSpace(value.GetString())))
+        if (
+            found.Value.ValueKind != JsonValueKind.String
+            || (required && string.IsNullOrWhiteSpace(found.Value.GetString()))
+        )
         {
             Fault(name, "is not a text");
             return unlessSaid;
         }
-        return reader.Fill(value.GetString()!);
+        return Filled(name, found);
     }
 
     public Uri Address(string name)
@@ -48,7 +78,7 @@ internal sealed class CatalogueEntry(CatalogueReader reader, JsonElement element
 
     public bool Switch(string name)
     {
-        var value = Find(name);
+        var value = Find(name)?.Value;
         if (value is { ValueKind: not (JsonValueKind.True or JsonValueKind.False) })
         {
             Fault(name, "is neither true nor false");
@@ -58,7 +88,7 @@ internal sealed class CatalogueEntry(CatalogueReader reader, JsonElement element
 
     public int Number(string name, int unlessSaid, int least, int most)
     {
-        if (Find(name) is not { } value)
+        if (Find(name)?.Value is not { } value)
         {
             return unlessSaid;
         }
@@ -77,7 +107,7 @@ internal sealed class CatalogueEntry(CatalogueReader reader, JsonElement element
 
     /// <summary>One of the values of an enum, written as the published API does: STABLE_ONCE_BOOKED.</summary>
     public T Choice<T>(string name)
-        where T : struct, Enum => Pick<T>(Text(name, required: true), At(name));
+        where T : struct, Enum => Pick<T>(Text(name, required: true), (Find(name)?.Owner ?? this).PlaceOf(name));
 
     /// <inheritdoc cref="Choice"/>
     public IReadOnlyList<T> Choices<T>(string name)
@@ -88,65 +118,77 @@ internal sealed class CatalogueEntry(CatalogueReader reader, JsonElement element
         ];
 
     public IEnumerable<CatalogueEntry> List(string name) =>
-        Elements(name).Select(e => new CatalogueEntry(reader, e.Value, e.Place));
+        Elements(name).Select(e => new CatalogueEntry(reader, e.Value, e.Place, e.Path));
 
+    /// <summary>Names and texts; those below count where this one does not say the same name, and an empty text takes one from there away.</summary>
     /// <param name="objects">Whether a text may also be an object of texts, which becomes lines of <c>name: text</c>.</param>
     public Dictionary<string, string> Texts(string name, bool objects = false)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (Find(name) is not { } value)
+        if (Inner(name) is not { } inner)
         {
             return texts;
         }
-        if (value.ValueKind != JsonValueKind.Object)
+        foreach (var member in inner.Names().Distinct(StringComparer.Ordinal))
         {
-            Fault(name, "is not an object");
-            return texts;
-        }
-        foreach (var member in value.EnumerateObject())
-        {
-            if (member.Value.ValueKind == JsonValueKind.String)
+            var found = inner.Find(member);
+            if (found is { Value.ValueKind: JsonValueKind.String } text)
             {
-                texts[member.Name] = reader.Fill(member.Value.GetString()!);
+                if (text.Value.GetString() != "" || text.Owner.NothingBelow(member))
+                {
+                    texts[member] = inner.Filled(member, text);
+                }
             }
-            else if (objects && member.Value.ValueKind == JsonValueKind.Object)
+            else if (objects && found is { Value.ValueKind: JsonValueKind.Object })
             {
-                var lines = new CatalogueEntry(reader, member.Value, At($"{name}.{member.Name}")).Lines();
-                texts[member.Name] = string.Join('\n', lines);
+                texts[member] = inner.Inner(member)!.Lines();
             }
             else
             {
-                Fault($"{name}.{member.Name}", "is not a text");
+                inner.Fault(member, "is not a text");
             }
         }
         return texts;
     }
 
-    private IEnumerable<string> Lines()
+    private string Lines()
     {
-        foreach (var member in element.EnumerateObject())
+        // Headers: one name may be written in several ways.
+        var lines = new Dictionary<string, (string Name, JsonElement Value, CatalogueEntry Owner)>(
+            StringComparer.OrdinalIgnoreCase
+        );
+        foreach (var layer in Layers())
         {
-            if (member.Value.ValueKind == JsonValueKind.String && !member.Name.Contains(':', StringComparison.Ordinal))
+            foreach (var member in layer.OwnMembers())
             {
-                yield return $"{member.Name}: {reader.Fill(member.Value.GetString()!)}";
+                lines[member.Name] = (member.Name, member.Value, layer);
+            }
+        }
+        List<string> texts = [];
+        foreach (var (name, value, owner) in lines.Values)
+        {
+            if (value.ValueKind == JsonValueKind.String && !name.Contains(':', StringComparison.Ordinal))
+            {
+                texts.Add($"{name}: {Filled(name, (value, owner))}");
             }
             else
             {
-                Fault(member.Name, "is not a name and a text");
+                reader.Fault(owner.PlaceOf(name), "is not a name and a text");
             }
         }
+        return string.Join('\n', texts);
     }
 
-    /// <summary>An object within; null when it is not there.</summary>
+    /// <summary>An object within, with those below it; null when it is not there.</summary>
     public CatalogueEntry? Inner(string name)
     {
-        if (Find(name) is not { } value)
+        if (Find(name) is not { } found)
         {
             return null;
         }
-        if (value.ValueKind == JsonValueKind.Object)
+        if (found.Value.ValueKind == JsonValueKind.Object)
         {
-            return new CatalogueEntry(reader, value, At(name));
+            return Within(name);
         }
         Fault(name, "is not an object");
         return null;
@@ -154,17 +196,16 @@ internal sealed class CatalogueEntry(CatalogueReader reader, JsonElement element
 
     public void NoMore()
     {
-        if (element.ValueKind != JsonValueKind.Object)
+        foreach (var layer in Layers())
         {
-            return;
-        }
-        foreach (var member in element.EnumerateObject().Where(m => !_asked.Contains(m.Name)))
-        {
-            Fault(member.Name, "is not known");
+            foreach (var member in layer.OwnMembers().Where(m => !_asked.Contains(m.Name)))
+            {
+                reader.Fault(layer.PlaceOf(member.Name), "is not known");
+            }
         }
     }
 
-    private T Pick<T>(string word, string at)
+    private T Pick<T>(string word, CataloguePlace at)
         where T : struct, Enum
     {
         var words = Enum.GetValues<T>().ToDictionary(v => JsonNamingPolicy.SnakeCaseUpper.ConvertName($"{v}"));
@@ -179,33 +220,73 @@ internal sealed class CatalogueEntry(CatalogueReader reader, JsonElement element
         return default;
     }
 
-    private IEnumerable<(JsonElement Value, string Place)> Elements(string name)
+    private IEnumerable<(JsonElement Value, CataloguePlace Place, string Path)> Elements(string name)
     {
-        if (Find(name) is not { } value)
+        if (Find(name) is not { } found)
         {
             return [];
         }
-        if (value.ValueKind != JsonValueKind.Array)
+        if (found.Value.ValueKind != JsonValueKind.Array)
         {
             Fault(name, "is not a list");
             return [];
         }
-        return [.. value.EnumerateArray().Select((e, i) => (e, $"{At(name)}[{i}]"))];
+        var at = found.Owner.PlaceOf(name);
+        return
+        [
+            .. found
+                .Value.EnumerateArray()
+                .Select((e, i) => (e, at with { Path = $"{at.Path}[{i}]" }, $"{PathOf(name)}[{i}]")),
+        ];
     }
 
-    private JsonElement? Find(string name)
+    private (JsonElement Value, CatalogueEntry Owner)? Find(string name)
     {
         _asked.Add(name);
-        if (element.ValueKind != JsonValueKind.Object)
+        if (_asked.Count == 1 && element.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
         {
-            if (_asked.Count == 1)
-            {
-                reader.Fault(place, "is not an object");
-            }
-            return null;
+            reader.Fault(place, "is not an object");
         }
-        return element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        return Own(name) is { } value ? (value, this) : below?.Find(name);
     }
 
-    private string At(string name) => place == "" ? name : $"{place}.{name}";
+    private JsonElement? Own(string name) =>
+        element.ValueKind == JsonValueKind.Object
+        && element.TryGetProperty(name, out var value)
+        && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
+
+    private CatalogueEntry? Within(string name)
+    {
+        var own = Own(name);
+        var under = below?.Within(name);
+        return own is { ValueKind: not JsonValueKind.Object } || (own is null && under is null)
+            ? null
+            : new CatalogueEntry(reader, own ?? default, PlaceOf(name), PathOf(name), under);
+    }
+
+    // From the lowest to this one, so that what is said last counts.
+    private IEnumerable<CatalogueEntry> Layers() => below is null ? [this] : below.Layers().Append(this);
+
+    private List<JsonProperty> OwnMembers() =>
+        element.ValueKind == JsonValueKind.Object ? [.. element.EnumerateObject()] : [];
+
+    private IEnumerable<string> Names() => Layers().SelectMany(layer => layer.OwnMembers().Select(m => m.Name));
+
+    private bool NothingBelow(string name) => below?.Find(name) is null;
+
+    private string Filled(string name, (JsonElement Value, CatalogueEntry Owner) found) =>
+        reader.Fill(found.Value.GetString()!, PathOf(name), found.Owner.PlaceOf(name));
+
+    private CataloguePlace PlaceOf(string name) =>
+        place with
+        {
+            Path = place.Path == "" ? name : $"{place.Path}.{name}",
+        };
+
+    private string PathOf(string name) => path == "" ? name : $"{path}.{name}";
 }
+
+/// <summary>Where something stands: a file, and the path of a member in it.</summary>
+internal sealed record CataloguePlace(string File, string Path);

@@ -1,74 +1,59 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Affluent.Connectors.Contract;
-using Affluent.Connectors.Reading;
 
 namespace Affluent.Connectors;
 
-/// <summary>Reads one file of the catalogue and gathers all that is wrong with it.</summary>
-internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<string, string> variables)
+/// <summary>Reads one bank of the catalogue and gathers all that is wrong with it.</summary>
+/// <param name="file">That the bank stands in.</param>
+/// <param name="variables">Of the installation.</param>
+/// <param name="profiles">That channels may be of.</param>
+internal sealed partial class CatalogueReader(
+    string file,
+    IReadOnlyDictionary<string, string> variables,
+    CatalogueProfiles profiles
+)
 {
     private const int UnattendedReadingsByLaw = 4;
 
     private readonly List<CatalogueFault> _faults = [];
-    private readonly HashSet<string> _unset = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Path, CataloguePlace Place)> _unset = new(StringComparer.Ordinal);
+
+    private Dictionary<string, string> _ofBrand = [];
 
     public IReadOnlyList<CatalogueFault> Faults => _faults;
 
-    /// <summary>Null when the entry has faults, or is a test bank that this installation does not have.</summary>
-    public Provider? Read(string text)
+    /// <summary>Null when the bank has faults, or is a test bank that this installation does not have.</summary>
+    /// <param name="brand">The bank's object.</param>
+    /// <param name="path">Where it stands in the file.</param>
+    /// <param name="common">What the brands of its file have in common.</param>
+    public Provider? Read(JsonElement brand, string path = "", JsonElement? common = null)
     {
-        if (Read(text, ReadProvider) is not { } provider)
+        var entry = new CatalogueEntry(this, brand, new(file, path));
+        if (common is { } shared)
         {
-            return null;
+            entry = entry.Above(new CatalogueEntry(this, shared, new(file, "common")));
         }
+        var provider = ReadProvider(entry);
         var absentTestBank = provider.Test && _unset.Count > 0;
         if (!absentTestBank)
         {
-            foreach (var name in _unset)
+            foreach (var (name, (field, place)) in _unset)
             {
-                _faults.Add(new(file, "", $"the variable {{{name}}} is not set") { UnsetVariable = name });
+                var from =
+                    place == new CataloguePlace(file, field) ? "" : $" ({place.File}: {place.Path} refers to it)";
+                _faults.Add(new(file, field, $"the variable {{{name}}} is not set{from}") { UnsetVariable = name });
             }
         }
         return absentTestBank || _faults.Count > 0 ? null : provider;
     }
 
-    private T? Read<T>(string text, Func<CatalogueEntry, T> read)
-        where T : class
+    private Provider ReadProvider(CatalogueEntry entry)
     {
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(
-                text,
-                new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
-            );
-        }
-        catch (JsonException e)
-        {
-            Fault(string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}"), "is not JSON");
-            return null;
-        }
-        using (document)
-        {
-            try
-            {
-                Json.ReadAllText(document.RootElement);
-            }
-            catch (InvalidOperationException)
-            {
-                Fault("", "a text in it holds half a surrogate pair");
-                return null;
-            }
-            return read(new CatalogueEntry(this, document.RootElement, ""));
-        }
-    }
-
-    private static Provider ReadProvider(CatalogueEntry entry)
-    {
+        // They may refer to variables of the installation, not to each other.
+        _ofBrand = entry.Texts("variables");
         var id = entry.Text("id", required: true);
         if (!DecimalId().IsMatch(id))
         {
@@ -100,9 +85,16 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             Maintenance = [.. entry.List("maintenance").Select(CatalogueHours.Maintenance)],
             Outage = entry.Inner("outage") is { } outage ? CatalogueHours.Outage(outage) : new(),
             Test = entry.Switch("test"),
-            Channels = [.. entry.List("channels").Select(c => ReadChannel(c, id)).OrderBy(c => c.Mode)],
+            Channels =
+            [
+                .. entry
+                    .List("channels")
+                    .Select(c => ReadChannel(c, id))
+                    .OfType<ChannelDefinition>()
+                    .OrderBy(c => c.Mode),
+            ],
         };
-        if (provider.Channels.Count == 0)
+        if (!entry.List("channels").Any())
         {
             entry.Fault("channels", "names no channel");
         }
@@ -118,14 +110,19 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
         return provider;
     }
 
-    private static ChannelDefinition ReadChannel(CatalogueEntry entry, string providerId)
+    private ChannelDefinition? ReadChannel(CatalogueEntry said, string providerId)
     {
-        var mode = entry.Choice<ChannelMode>("mode");
+        if (!profiles.TryPutBelow(said, this, out var entry))
+        {
+            return null;
+        }
         var family = entry.Text("connector", required: true);
         var connector = Families.Find(family);
+        var mode = connector is null || entry.Has("mode") ? entry.Choice<ChannelMode>("mode") : connector.Manifest.Mode;
+        var expected = providerId + (mode == ChannelMode.Redirect ? "01" : "00");
         var channel = new ChannelDefinition
         {
-            Id = new ChannelDefinitionId(entry.Text("id", required: true)),
+            Id = new ChannelDefinitionId(entry.Text("id", unlessSaid: expected)),
             Mode = mode,
             Connector = family,
             AccountTypes = entry.Choices<BankAccountType>("account_types"),
@@ -156,7 +153,6 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
             };
         }
         entry.NoMore();
-        var expected = providerId + (mode == ChannelMode.Redirect ? "01" : "00");
         if (channel.Id.Value != expected)
         {
             entry.Fault("id", $"must be {expected}: the provider's id followed by 01 (REDIRECT) or 00 (EMBEDDED)");
@@ -182,20 +178,22 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
         {
             foreach (var fault in connector.Manifest.Check(channel))
             {
-                entry.Fault("settings", fault);
+                entry.FaultHere("settings", fault);
             }
         }
         else
         {
-            var known = string.Join(", ", Families.All.Select(f => f.Manifest.Family));
-            entry.Fault("connector", $"'{family}' is none of: {known}");
+            entry.Fault("connector", Families.Unknown(family));
         }
         return channel;
     }
 
     /// <summary>Reads rules as an entry states those of its shadow; null when they have faults.</summary>
-    public ShadowReconciliation? ReadShadow(string text, TransactionIds ids, ReconciliationSettings unlessSaid) =>
-        Read(text, entry => ReadShadow(entry, ids, unlessSaid)) is { } shadow && _faults.Count == 0 ? shadow : null;
+    public ShadowReconciliation? ReadShadow(JsonElement rules, TransactionIds ids, ReconciliationSettings unlessSaid)
+    {
+        var shadow = ReadShadow(new CatalogueEntry(this, rules, new(file, "")), ids, unlessSaid);
+        return _faults.Count == 0 ? shadow : null;
+    }
 
     // What it does not say is as in the rules in force.
     private static ShadowReconciliation ReadShadow(
@@ -312,23 +310,29 @@ internal sealed partial class CatalogueReader(string file, IReadOnlyDictionary<s
         }
     }
 
-    /// <summary>Notes a fault at a place of the file.</summary>
-    public void Fault(string place, string reason) => _faults.Add(new(file, place, reason));
+    /// <summary>Notes a fault at a place of a file.</summary>
+    public void Fault(CataloguePlace place, string reason) => _faults.Add(new(place.File, place.Path, reason));
 
-    /// <summary>A text with its placeholders filled from the variables.</summary>
-    public string Fill(string text) =>
+    /// <summary>A text with its placeholders filled from the variables: of the brand, then of the installation.</summary>
+    /// <param name="text">To be filled.</param>
+    /// <param name="path">Of the bank's member that holds it.</param>
+    /// <param name="place">Where the text stands.</param>
+    public string Fill(string text, string path, CataloguePlace place) =>
         Placeholder()
             .Replace(
                 text,
                 match =>
                 {
                     var name = match.Groups["name"].Value;
-                    if (variables.TryGetValue(name, out var value) && value != "")
+                    if (
+                        (_ofBrand.TryGetValue(name, out var value) || variables.TryGetValue(name, out value))
+                        && value != ""
+                    )
                     {
                         // An address keeps one slash before its path; a secret stays as it is.
                         return text.AsSpan(match.Index + match.Length).StartsWith("/") ? value.TrimEnd('/') : value;
                     }
-                    _unset.Add(name);
+                    _unset.TryAdd(name, (path, place));
                     // Any address will do: an entry with a variable that is not set is never used.
                     return "http://unset.invalid";
                 }

@@ -12,4 +12,8 @@ public static class Families
 
     /// <summary>The family of that name; null when there is none.</summary>
     public static IConnector? Find(string family) => All.FirstOrDefault(c => c.Manifest.Family == family);
+
+    /// <summary>The fault of an entry that names none of them.</summary>
+    internal static string Unknown(string family) =>
+        $"'{family}' is none of: {string.Join(", ", All.Select(f => f.Manifest.Family))}";
 }

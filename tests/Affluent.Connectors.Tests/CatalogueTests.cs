@@ -208,7 +208,7 @@ public sealed class CatalogueTests : IDisposable
                 "c.json: nam: is not known",
                 "c.json: name: is missing",
                 "d.json: id: 87 is taken by catalogue/87-linxo-test-bank.json",
-                "e.json: the variable {gateway} is not set",
+                "e.json: channels[0].settings.api_url: the variable {gateway} is not set",
             ],
             load.Faults.Select(f => (f with { File = Path.GetFileName(f.File) }).ToString())
                 .Order(StringComparer.Ordinal)

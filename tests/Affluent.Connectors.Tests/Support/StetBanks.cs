@@ -3,13 +3,16 @@ using Affluent.Connectors.Testing.Recording;
 
 namespace Affluent.Connectors.Tests.Support;
 
-/// <summary>A bank whose sandbox was recorded: its catalogue entry, and what the recording knows.</summary>
+/// <summary>A bank whose sandbox was recorded: its profile and brand in the catalogue, and what the recording knows.</summary>
 /// <param name="Folder">Below <c>recordings/stet</c>.</param>
-/// <param name="Settings">Of its entry.</param>
+/// <param name="Settings">Of its profile.</param>
 /// <param name="Code">The code that its token endpoint takes.</param>
 /// <param name="RedirectUri">Where the recorded client let users come back.</param>
 internal sealed record StetBank(string Folder, string Settings, string Code, string RedirectUri)
 {
+    /// <summary>What the brand says for the placeholders of its profile.</summary>
+    public string Variables { get; init; } = "{}";
+
     /// <summary>What the recording demands and the bank does not.</summary>
     public IReadOnlyList<StubHabit> Habits { get; init; } = [];
 
@@ -81,8 +84,8 @@ internal sealed record StetBank(string Folder, string Settings, string Code, str
             """
             {
               "authorize_url": "https://bank.example/authorize",
-              "token_url": "https://bank.example/psd2-api.ca-alpesprovence.fr/authentication/v1/openid/token",
-              "api_url": "https://bank.example/psd2-api.ca-alpesprovence.fr/dsp2/v1",
+              "token_url": "https://bank.example/psd2-api.{region}.fr/authentication/v1/openid/token",
+              "api_url": "https://bank.example/psd2-api.{region}.fr/dsp2/v1",
               "client_id": "f89a65f5-b4b4-4ef3-8bb3-3697ebb9ce04",
               "token_auth": "none",
               "token_headers": {
@@ -112,6 +115,7 @@ internal sealed record StetBank(string Folder, string Settings, string Code, str
             "http://www.yolt.io/callback"
         )
         {
+            Variables = """{ "region": "ca-alpesprovence" }""",
             Habits =
             [
                 new(
@@ -195,14 +199,20 @@ internal sealed record StetBank(string Folder, string Settings, string Code, str
         try
         {
             File.WriteAllText(
+                Path.Combine(folder.FullName, "profile.json"),
+                $$"""
+                {
+                  "profile": "recorded",
+                  "channel": { "connector": "stet", "account_types": ["CHECKINGS", "CREDIT_CARD"], "settings": {{Settings}} }
+                }
+                """
+            );
+            File.WriteAllText(
                 Path.Combine(folder.FullName, "bank.json"),
                 $$"""
                 {
                   "id": "900", "name": "Recorded", "country_code": "FRA", "base_url": "https://bank.example",
-                  "channels": [{
-                    "id": "90001", "mode": "REDIRECT", "connector": "stet", "account_types": ["CHECKINGS", "CREDIT_CARD"],
-                    "settings": {{Settings}}
-                  }]
+                  "variables": {{Variables}}, "channels": [{ "profile": "recorded" }]
                 }
                 """
             );

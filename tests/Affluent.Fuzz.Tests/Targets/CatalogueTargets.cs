@@ -15,7 +15,7 @@ internal static class CatalogueTargets
 
     public static IEnumerable<FuzzTarget> All =>
         [
-            FuzzTarget.OfBytes("catalogue-file", Entry, Bank, TestBank),
+            FuzzTarget.OfBytes("catalogue-file", Entry, Bank, TestBank, Brands, Profile),
             FuzzTarget.OfBytes(
                 "catalogue-rules",
                 Rules,
@@ -51,23 +51,20 @@ internal static class CatalogueTargets
     {
         // As the catalogue reads files.
         using var decoded = new StreamReader(new MemoryStream(file.ToArray()));
-        var reader = new CatalogueReader("bank.json", Variables);
-        var provider = reader.Read(decoded.ReadToEnd());
+        var load = Catalogue.Read([("bank.json", decoded.ReadToEnd()), ("profile.json", Profile)], Variables, []);
         Promise.Holds(
-            reader.Faults.All(f =>
+            load.Faults.All(f =>
                 !f.ToString().Contains(ConnectorSteps.Secret, StringComparison.Ordinal)
                 || f.Reason.EndsWith("is not known", StringComparison.Ordinal)
                 || f.Place.Contains(ConnectorSteps.Secret, StringComparison.Ordinal)
             ),
             "a fault never repeats the value of a setting"
         );
-        if (provider is null)
+        foreach (var provider in load.Providers)
         {
-            return Promise.Few(reader.Faults.Count);
+            Use(provider);
         }
-        Promise.Holds(reader.Faults.Count == 0, "an entry with a fault is no part of the catalogue");
-        Use(provider);
-        return (provider.Channels.Count, provider.Test);
+        return (load.Providers.Count, Promise.Few(load.Faults.Count));
     }
 
     /// <summary>What is in the catalogue can be shown, and its connectors can take a step.</summary>
@@ -207,6 +204,19 @@ internal static class CatalogueTargets
                 { "id": "1", "name": "login", "labels": { "en": "User", "fr": "Identifiant" }, "type": "TEXT", "regexp": "[0-9]{3,8}" },
                 { "id": "2", "name": "password", "labels": { "en": "Password", "fr": "Mot de passe" }, "type": "PWD", "encrypt": true, "optional": true } ] } ],
         }
+        """;
+
+    private const string Profile = """
+        { "profile": "group", "channel": { "connector": "stet", "account_types": ["CHECKINGS"], "reconciliation": { "pending_days": 7 },
+            "settings": { "authorize_url": "https://{region}.bank.example/authorize", "token_url": "https://{region}.bank.example/token",
+              "api_url": "https://{region}.bank.example/v1", "client_id": "affluent", "client_secret": "S3CRET", "data_headers": { "X-Bank": "{region}" } } } }
+        """;
+
+    private const string Brands = """
+        { "common": { "country_code": "FRA", "base_url": "https://{region}.bank.example", "channels": [ { "profile": "group" } ] },
+          "brands": [ { "id": "201", "name": "North", "variables": { "region": "north" } },
+            { "id": "202", "name": "South", "variables": { "region": "south" }, "channels": [ { "profile": "group", "consent_days": 90,
+              "settings": { "client_secret": "", "data_headers": { "x-bank": "" } }, "reconciliation": { "text_edits": false } } ] } ] }
         """;
 
     private const string TestBank = """

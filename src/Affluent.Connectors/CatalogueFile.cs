@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text.Json;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Reading;
+
+namespace Affluent.Connectors;
+
+/// <summary>A file of the catalogue: a profile, a list of brands, or one bank.</summary>
+internal sealed record CatalogueFile(string Name, JsonElement Root)
+{
+    /// <summary>Null and a fault more when the text is no JSON.</summary>
+    public static CatalogueFile? Parse(string name, string text, List<CatalogueFault> faults)
+    {
+        JsonElement root;
+        try
+        {
+            using var document = JsonDocument.Parse(
+                text,
+                new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
+            );
+            root = document.RootElement.Clone();
+            Json.ReadAllText(root);
+        }
+        catch (JsonException e)
+        {
+            var line = string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}");
+            faults.Add(new(name, line, "is not JSON"));
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            faults.Add(new(name, "", "a text in it holds half a surrogate pair"));
+            return null;
+        }
+        return new CatalogueFile(name, root);
+    }
+
+    public bool IsProfile => Has("profile");
+
+    /// <summary>The banks of the file and the places of their ids; their faults are added.</summary>
+    public IEnumerable<(Provider Provider, string PlaceOfId)> Read(
+        IReadOnlyDictionary<string, string> variables,
+        CatalogueProfiles profiles,
+        List<CatalogueFault> faults
+    )
+    {
+        foreach (var (brand, path, common) in Brands(profiles, faults))
+        {
+            var reader = new CatalogueReader(Name, variables, profiles);
+            var provider = reader.Read(brand, path, common);
+            faults.AddRange(reader.Faults);
+            if (provider is not null)
+            {
+                yield return (provider, path == "" ? "id" : $"{path}.id");
+            }
+        }
+    }
+
+    private IEnumerable<(JsonElement Brand, string Path, JsonElement? Common)> Brands(
+        CatalogueProfiles profiles,
+        List<CatalogueFault> faults
+    )
+    {
+        if (!Has("brands"))
+        {
+            return [(Root, "", null)];
+        }
+        var reader = new CatalogueReader(Name, new Dictionary<string, string>(), profiles);
+        var list = new CatalogueEntry(reader, Root, new(Name, ""));
+        var common = list.Inner("common") is null ? (JsonElement?)null : Root.GetProperty("common");
+        if (!list.List("brands").Any())
+        {
+            list.Fault("brands", "names no bank");
+        }
+        list.NoMore();
+        faults.AddRange(reader.Faults);
+        return reader.Faults.Count > 0
+            ? []
+            : [.. Root.GetProperty("brands").EnumerateArray().Select((brand, i) => (brand, $"brands[{i}]", common))];
+    }
+
+    private bool Has(string name) => Root.ValueKind == JsonValueKind.Object && Root.TryGetProperty(name, out _);
+}
