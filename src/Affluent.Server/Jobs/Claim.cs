@@ -104,8 +104,10 @@ internal static class Claim
             var client = waiting.MinBy(admission.Of);
             var share = (upTo - claimed.Count + waiting.Count - 1) / waiting.Count;
             var due = await JobStore.LockDue(db, priority, client, admission, share, now);
-            claimed.AddRange(await JobStore.Claim(db, [.. due.Where(admission.Admits)], LeaseFrom(now)));
-            if (due.Count < share)
+            var admitted = due.Where(admission.Admits).ToList();
+            claimed.AddRange(await JobStore.Claim(db, admitted, LeaseFrom(now)));
+            // Where none may begin, none would the next time.
+            if (due.Count < share || admitted.Count == 0)
             {
                 waiting.Remove(client);
             }

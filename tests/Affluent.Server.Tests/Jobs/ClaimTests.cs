@@ -1,4 +1,6 @@
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
+using Affluent.Server.Authorization;
 using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
@@ -74,6 +76,22 @@ public sealed class ClaimTests
     }
 
     [Theory, OnBothDatabases]
+    public async Task What_may_not_begin_keeps_nothing_of_the_same_client_waiting_that_may(DatabaseKind kind)
+    {
+        await using var test = await TestDatabase.Create(kind);
+        var jobs = new Jobs(test);
+        await jobs.Due(client: 1, Slow, count: 9, at: Now - 300, users: 9);
+        await jobs.Due(client: 1, Quick, count: 9, at: Now - 200, users: 1);
+        await jobs.Due(client: 1, Quick, count: 2, at: Now - 100, users: 2);
+
+        // Fewer places than jobs that stand before those which may begin.
+        var claimed = await Claim(test.Database, new(8, 8));
+
+        Assert.Equal((3, 5), (At(claimed, Slow), At(claimed, Quick)));
+        Assert.Equal([1, 1, 1, 1, 1, 3], claimed.Jobs.GroupBy(job => job.UserId).Select(user => user.Count()).Order());
+    }
+
+    [Theory, OnBothDatabases]
     public async Task Whose_user_waits_comes_first_and_finds_a_place_when_all_others_are_taken(DatabaseKind kind)
     {
         await using var test = await TestDatabase.Create(kind);
@@ -84,6 +102,53 @@ public sealed class ClaimTests
         Assert.Empty((await Claim(test.Database, new(2, 0))).Jobs);
         await jobs.Due(client: 1, Quick, count: 1, at: Now, users: 1, attended: true);
         Assert.Equal(JobPriority.Attended, Assert.Single((await Claim(test.Database, new(2, 0))).Jobs).Priority);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task By_night_a_closed_bank_is_put_off_and_those_who_wait_are_served(DatabaseKind kind)
+    {
+        await using var test = await TestDatabase.Create(kind);
+        var jobs = new Jobs(test);
+        await jobs.Due(client: 1, Slow, count: 2, at: Now - 100, users: 2);
+        await jobs.Due(client: 1, Slow, count: 1, at: Now, users: 1, attended: true);
+        await jobs.Due(client: 1, Quick, count: 1, at: Now, users: 1);
+        var closed = Limits with
+        {
+            ClosedBanks = _ => Task.FromResult<IReadOnlyList<ClosedBank>>([new(Slow, Until: Now + 30)]),
+        };
+
+        var claimed = await test.Database.Write(db => Server.Jobs.Claim.Due(db, closed, Plenty, Now), Stop);
+
+        Assert.Equal((1, 1), (At(claimed, Slow), At(claimed, Quick)));
+        Assert.Empty((await Claim(test.Database, Plenty, Now + 29)).Jobs);
+        Assert.Equal(2, At(await Claim(test.Database, Plenty, Now + 40), Slow));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Connections_of_a_closed_client_are_not_read_until_it_is_opened_again(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"));
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, user) = await app.SignedInUser();
+        await TestApp.Connect(http);
+        await Close(true);
+
+        await app.RunDueSynchronizations();
+        app.Time.Advance(Server.Jobs.Claim.ClosedClientPause);
+        await app.RunDueSynchronizations();
+        Assert.Empty(bank.EmbeddedChannel.Steps);
+
+        await Close(false);
+        app.Time.Advance(Server.Jobs.Claim.ClosedClientPause);
+        await app.RunDueSynchronizations();
+        Assert.NotEmpty(bank.EmbeddedChannel.Steps);
+
+        Task Close(bool closed) =>
+            app.Database.Write(
+                db => ClientStore.SetDisabled(db, user.Client.ClientId, closed, app.Service<Revocations>()),
+                Stop
+            );
     }
 
     [Theory, OnBothDatabases]
@@ -99,8 +164,8 @@ public sealed class ClaimTests
         Assert.Equal(3, claims.Sum(claimed => claimed.Jobs.Count));
     }
 
-    private static Task<Claimed> Claim(Database database, FreePlaces free) =>
-        database.Write(db => Server.Jobs.Claim.Due(db, Limits, free, Now), Stop);
+    private static Task<Claimed> Claim(Database database, FreePlaces free, long now = Now) =>
+        database.Write(db => Server.Jobs.Claim.Due(db, Limits, free, now), Stop);
 
     private static int At(Claimed claimed, ProviderId bank) => claimed.Jobs.Count(job => job.ProviderId == bank);
 
