@@ -15,6 +15,9 @@ public sealed record ConnectorManifest(
     IReadOnlyList<ConnectorSetting> Settings
 )
 {
+    /// <summary>What settings that are good by themselves lack together, in words for the author of an entry ("'a' needs 'b'"); null: nothing can be.</summary>
+    public Func<IReadOnlyDictionary<string, string>, IEnumerable<string>>? Together { get; init; }
+
     /// <summary>What is wrong with a catalogue entry, in words for its author; empty when it fits.</summary>
     public IReadOnlyList<string> Check(ChannelDefinition channel)
     {
@@ -37,6 +40,10 @@ public sealed record ConnectorManifest(
             {
                 faults.Add($"channel {channel.Id}: setting '{setting.Name}' {fault}");
             }
+        }
+        if (faults.Count == 0 && Together is { } together)
+        {
+            faults.AddRange(together(channel.Settings).Select(fault => $"channel {channel.Id}: {fault}"));
         }
         return faults;
     }

@@ -1,3 +1,4 @@
+using Affluent.Connectors.BerlinGroup;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Scraping;
 using Affluent.Connectors.Stet;
@@ -8,7 +9,8 @@ namespace Affluent.Connectors;
 public static class Families
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<IConnector> All { get; } = [new StetConnector(), new WebsiteConnector()];
+    public static IReadOnlyList<IConnector> All { get; } =
+    [new StetConnector(), new BerlinGroupConnector(), new WebsiteConnector()];
 
     /// <summary>The family of that name; null when there is none.</summary>
     public static IConnector? Find(string family) => All.FirstOrDefault(c => c.Manifest.Family == family);

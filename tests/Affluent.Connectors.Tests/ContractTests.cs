@@ -14,6 +14,7 @@ public sealed class ContractTests
             foreach (var rule in ConnectorContract.Rules)
             {
                 data.Add("stet", rule.Name);
+                data.Add("berlin_group", rule.Name);
                 data.Add("website", rule.Name);
             }
             return data;
@@ -24,12 +25,17 @@ public sealed class ContractTests
     [MemberData(nameof(All))]
     public async Task Every_family_keeps(string family, string rule)
     {
-        var tested = family == "stet" ? SmallBanks.StetUnderTest() : SmallBanks.WebsiteUnderTest();
+        var tested = family switch
+        {
+            "stet" => SmallBanks.StetUnderTest(),
+            "berlin_group" => SmallBerlinGroupBank.UnderTest(),
+            _ => SmallBanks.WebsiteUnderTest(),
+        };
 
         Assert.Empty(await ConnectorContract.Rule(rule).Check(tested, TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public void Every_family_is_examined() =>
-        Assert.Equal(Families.All.Select(f => f.Manifest.Family), ["stet", "website"]);
+        Assert.Equal(Families.All.Select(f => f.Manifest.Family), ["stet", "berlin_group", "website"]);
 }

@@ -105,10 +105,10 @@ public sealed class HostileInputTests
     [Fact]
     public void A_link_to_a_host_without_a_name_leads_nowhere() =>
         Assert.Null(
-            StetLinks.Resolve(
+            BankLinks.Resolve(
                 "http://\u200F",
                 new Uri("https://api.stet.example/psd2/v1.4.2/accounts"),
-                StetSettings.Of(SmallBanks.StetChannel())
+                StetSettings.Of(SmallBanks.StetChannel()).Interface
             )
         );
 

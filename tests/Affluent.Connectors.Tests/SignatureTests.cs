@@ -100,7 +100,7 @@ public sealed class SignatureTests
 
     private static async Task<HttpRequestMessage> Signed(params (string Name, string Value)[] settings)
     {
-        var channel = StetBank.All["BPCE"].Channel(settings);
+        var channel = StetBanks.All["BPCE"].Channel(settings);
         var context = new StepContext
         {
             Channel = channel,

@@ -1,5 +1,6 @@
 using System.Web;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Reading;
 using Affluent.Connectors.Stet;
 using Affluent.Connectors.Testing;
 using Affluent.Connectors.Tests.Support;
@@ -407,10 +408,10 @@ public sealed class StetDeviationTests
             """;
 
     private static Uri? Resolve(string href) =>
-        StetLinks.Resolve(
+        BankLinks.Resolve(
             href,
             new Uri("https://api.stet.example" + Movements + "?dateFrom=2026-11-01"),
-            StetSettings.Of(SmallBanks.StetChannel())
+            StetSettings.Of(SmallBanks.StetChannel()).Interface
         );
 
     private static OperationCanceledException Stopped(CancellationTokenSource stop)

@@ -234,9 +234,9 @@ public sealed class StetRecordingTests
         params (string Name, string Value)[] more
     )
     {
-        var recorded = StetBank.All[bank];
+        var recorded = StetBanks.All[bank];
         var stubs = WireMockHandler.Load(
-            Shared.Folder("recordings", "stet", folder ?? recorded.Folder),
+            Shared.Folder("recordings", folder is null ? recorded.Folder : $"stet/{folder}"),
             recorded.Habits
         );
         var channel = recorded.Channel([("consent_required", "false"), .. more]);

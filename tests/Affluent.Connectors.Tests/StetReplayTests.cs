@@ -27,8 +27,8 @@ public sealed class StetReplayTests(ITestOutputHelper output)
     [MemberData(nameof(Banks))]
     public async Task A_bank_is_read_from_the_code_to_the_last_movement(string name, string movements, int missing)
     {
-        var bank = StetBank.All[name];
-        var stubs = WireMockHandler.Load(Shared.Folder("recordings", "stet", bank.Folder), bank.Habits);
+        var bank = StetBanks.All[name];
+        var stubs = WireMockHandler.Load(Shared.Folder("recordings", bank.Folder), bank.Habits);
         using var signed = new SignedBank(
             stubs,
             SealAlgorithm.RsaSha256,

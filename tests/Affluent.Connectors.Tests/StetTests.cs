@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Web;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Reading;
 using Affluent.Connectors.Testing;
 using Affluent.Connectors.Tests.Support;
 
@@ -361,9 +362,9 @@ public sealed class StetTests
     [InlineData("file:///etc/passwd", null)]
     public void Links_lead_to_the_bank_or_nowhere(string href, string? address)
     {
-        var settings = Stet.StetSettings.Of(SmallBanks.StetChannel());
+        var settings = Stet.StetSettings.Of(SmallBanks.StetChannel()).Interface;
 
-        var resolved = Stet.StetLinks.Resolve(
+        var resolved = BankLinks.Resolve(
             href,
             new Uri("https://api.stet.example/psd2/v1.4.2/accounts/A1/transactions"),
             settings

@@ -14,6 +14,7 @@ public sealed class WireMockHandler : HttpMessageHandler
 {
     private readonly IReadOnlyList<Stub> _stubs;
     private readonly List<string> _unanswered = [];
+    private readonly Dictionary<string, string> _scenarios = [];
 
     private WireMockHandler(IReadOnlyList<Stub> stubs) => _stubs = stubs;
 
@@ -69,10 +70,21 @@ public sealed class WireMockHandler : HttpMessageHandler
         var body = request.Content is null
             ? ""
             : Encoding.UTF8.GetString(await request.Content.ReadAsByteArrayAsync(cancellationToken));
-        var looked = _stubs.Select(s => (Stub: s, Lacks: s.Lacks(request, body))).ToArray();
+        var looked = _stubs
+            .Where(s =>
+                s.Scenario is not { } name
+                || s.State is null
+                || s.State == _scenarios.GetValueOrDefault(name, "Started")
+            )
+            .Select(s => (Stub: s, Lacks: s.Lacks(request, body)))
+            .ToArray();
         if (looked.Where(l => l.Lacks.Count == 0).Select(l => l.Stub).MaxBy(stub => stub.Demands) is { } found)
         {
             found.Used = true;
+            if (found is { Scenario: { } scenario, NewState: { } state })
+            {
+                _scenarios[scenario] = state;
+            }
             return Answer(found.Response, request);
         }
         var near = looked
@@ -99,6 +111,11 @@ public sealed class WireMockHandler : HttpMessageHandler
         public Stub(string file, JsonElement stub, IReadOnlyList<StubHabit> habits)
         {
             File = file;
+            (Scenario, State, NewState) = (
+                Text(stub, "scenarioName"),
+                Text(stub, "requiredScenarioState"),
+                Text(stub, "newScenarioState")
+            );
             _request = stub.GetProperty("request");
             Response = stub.GetProperty("response");
             foreach (var (name, condition) in Members(_request, "queryParameters"))
@@ -125,6 +142,13 @@ public sealed class WireMockHandler : HttpMessageHandler
         }
 
         public string File { get; }
+
+        /// <summary>What goes on from one answer to the next; null: nothing.</summary>
+        public string? Scenario { get; }
+
+        public string? State { get; }
+
+        public string? NewState { get; }
 
         public JsonElement Response { get; }
 

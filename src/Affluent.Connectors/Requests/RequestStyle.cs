@@ -72,6 +72,12 @@ internal sealed record RequestStyle
             [.. Algorithms.Keys]
         ),
         new(
+            "signature_word",
+            SettingKind.Text,
+            false,
+            "what the signature calls its algorithm, where that is another word than the algorithm's"
+        ),
+        new(
             "signature_separator",
             SettingKind.Text,
             false,
@@ -139,7 +145,7 @@ internal sealed record RequestStyle
                     {
                         KeyId = Text("signature_key_id") ?? "$client_id",
                         Headers = signed,
-                        Word = algorithm == "rsa-pss-sha256" ? "hs2019" : algorithm,
+                        Word = Text("signature_word") ?? (algorithm == "rsa-pss-sha256" ? "hs2019" : algorithm),
                         Algorithm = Algorithms[algorithm],
                         Separator = Text("signature_separator") == "comma_blank" ? ", " : ",",
                         Parentheses = Text("signature_parentheses") == "true",
@@ -154,6 +160,27 @@ internal sealed record RequestStyle
                             : [BankCall.Consent, BankCall.Data],
                     },
         };
+    }
+
+    /// <summary>Takes a step whose requests may have to be signed: a seal that is missing or cannot sign is the operator's fault.</summary>
+    public async Task<StepResult> Sealed(
+        StepContext context,
+        Func<Task<StepResult>> step,
+        Func<Refusal, string, StepResult> refused
+    )
+    {
+        if (Signature is not null && context.Seal is null)
+        {
+            return refused(Refusal.OperatorFault, "the bank wants requests signed, and there is no seal");
+        }
+        try
+        {
+            return await step();
+        }
+        catch (CryptographicException)
+        {
+            return refused(Refusal.OperatorFault, "the seal cannot sign");
+        }
     }
 
     /// <summary>Whether a request of this kind cannot be sent without a seal.</summary>

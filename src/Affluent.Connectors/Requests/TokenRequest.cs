@@ -17,7 +17,6 @@ internal sealed record TokenRequest
     [
         .. RequestValues.OfEach.Keys,
         "code",
-        "redirect_uri",
         "code_verifier",
         "refresh_token",
         "token",
@@ -59,6 +58,15 @@ internal sealed record TokenRequest
             false,
             "where an authorization is ended by its token (RFC 7009) once its connection is deleted; unless said, the bank offers no way to end one"
         ),
+        new(
+            "client_token_fields",
+            SettingKind.Fields,
+            false,
+            "the same when we ask for a token of our own (grant_type client_credentials; scope, at most)"
+        )
+        {
+            Values = Values,
+        },
         new("revocation_fields", SettingKind.Fields, false, "the same when a token is ended at revocation_url")
         {
             Values = Values,
@@ -117,6 +125,10 @@ internal sealed record TokenRequest
                         .. client,
                     ],
                     Field.Read(Text("code_fields"))
+                ),
+                [TokenGrant.Client] = Field.Merge(
+                    [new("grant_type", "client_credentials"), .. client],
+                    Field.Read(Text("client_token_fields"))
                 ),
                 [TokenGrant.Revocation] = Field.Merge(
                     [new("token", "$token"), new("token_type_hint", "$token_type_hint"), .. client],
@@ -178,7 +190,7 @@ internal sealed record TokenRequest
     private Uri AddressOf(TokenGrant grant) =>
         grant switch
         {
-            TokenGrant.Code => Address,
+            TokenGrant.Code or TokenGrant.Client => Address,
             TokenGrant.Refresh => RefreshAddress,
             TokenGrant.Revocation => RevocationAddress
                 ?? throw new InvalidOperationException("The bank ends no token."),
@@ -213,6 +225,9 @@ internal enum TokenGrant
 
     /// <summary>A refresh token.</summary>
     Refresh,
+
+    /// <summary>Nothing: the token is ours and no user's (RFC 6749 §4.4).</summary>
+    Client,
 
     /// <summary>A token that is to end (RFC 7009).</summary>
     Revocation,

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Http;
+using Affluent.Connectors.OAuth;
 using Affluent.Connectors.Reading;
 using Affluent.Connectors.Requests;
 
@@ -50,9 +51,9 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
             return Session.Holder;
         }
         return
-            (StetLinks.Href(accounts.Json, "endUserIdentity") ?? StetLinks.Href(accounts.Json, "end-user-identity"))
+            (BankLinks.Href(accounts.Json, "endUserIdentity") ?? BankLinks.Href(accounts.Json, "end-user-identity"))
                 is { } href
-            && StetLinks.Resolve(href, accounts.Address, settings) is { } address
+            && BankLinks.Resolve(href, accounts.Address, settings.Interface) is { } address
             && await Get(address, cancellation) is StetAnswer.Found identity
             ? identity.Json.Text("connectedPsu")
             : null;
@@ -75,16 +76,16 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         var request = Session.Request!;
         // A code counts once (RFC 6749, section 4.1.2). Whether one without an answer has counted, nobody knows: it is spent from here on.
         await Keep(Session with { Request = request with { Verifier = null } });
-        var tokens = await StetAuthorization.Exchange(context, settings, request, code, cancellation);
+        var tokens = await OAuthFlow.Exchange(context, settings.Client, request, code, cancellation);
         switch (tokens)
         {
-            case StetTokens.Granted:
+            case OAuthTokens.Granted:
                 Session = Session.WithoutAccess();
                 break;
-            case StetTokens.Denied:
+            case OAuthTokens.Denied:
                 Session = Session.WithoutAccess() with { Request = null };
                 break;
-            case StetTokens.Unavailable { Answer.IsUnsent: true }:
+            case OAuthTokens.Unavailable { Answer.IsUnsent: true }:
                 await Keep(Session with { Request = request });
                 break;
         }
@@ -120,15 +121,15 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
     private async Task<StepResult?> Renew(CancellationToken cancellation)
     {
         _renewed = true;
-        var tokens = await StetAuthorization.Refresh(context, settings, Session.RefreshToken!, cancellation);
+        var tokens = await OAuthFlow.Refresh(context, settings.Client, Session.RefreshToken!, cancellation);
         return await Take(tokens, "the refresh token");
     }
 
-    private async Task<StepResult?> Take(StetTokens tokens, string what)
+    private async Task<StepResult?> Take(OAuthTokens tokens, string what)
     {
         switch (tokens)
         {
-            case StetTokens.Granted granted:
+            case OAuthTokens.Granted granted:
                 // A bank that gives a new refresh token may take the old one no longer.
                 await Keep(
                     Session with
@@ -139,30 +140,14 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
                     }
                 );
                 return null;
-            case StetTokens.Unavailable unavailable:
-                var session = Session.Write();
-                return unavailable.Answer.RetryLater(session, context.Now)
-                    ?? unavailable.Answer.Unavailable(session, context.Now);
-            case StetTokens.Denied denied when IsOurFault(denied):
-                return Refused(
-                    Refusal.OperatorFault,
-                    $"token endpoint refuses us: {denied.Status} {denied.Error}".TrimEnd()
-                );
-            case StetTokens.Denied denied:
-                return Expired($"token endpoint does not accept {what}: {denied.Status} {denied.Error}".TrimEnd());
             default:
-                throw new UnreachableException();
+                return tokens.Failure(Session.Write(), context.Now, what) switch
+                {
+                    StepResult.Refused { Reason: Refusal.ConsentExpired } over => Expired(over.Detail),
+                    var failure => failure,
+                };
         }
     }
-
-    // One that says invalid_client means us.
-    private static bool IsOurFault(StetTokens.Denied denied) =>
-        denied.Error switch
-        {
-            "invalid_client" or "unauthorized_client" or "unsupported_grant_type" or "invalid_scope" => true,
-            "" => denied.Status is 401 or 405 or 406 or 415,
-            _ => false,
-        };
 
     private async Task<BankAnswer<JsonBody>> Send(
         HttpMethod method,
@@ -176,11 +161,11 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         {
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         }
-        await settings.Requests.Dress(
+        await settings.Client.Requests.Dress(
             request,
             method == HttpMethod.Get ? BankCall.Data : BankCall.Consent,
             Usual,
-            settings.Values(context).Set("access_token", Session.AccessToken),
+            settings.Client.Values(context).Set("access_token", Session.AccessToken),
             context,
             cancellation
         );
@@ -202,7 +187,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
             case >= 400 and < 500:
                 return new StetAnswer.Denied(answer.Status, $"{answer.Body}", answer.Unavailable(session, context.Now))
                 {
-                    IsInFront = StetRefusal.IsOfGateway(answer.Status, answer.Body),
+                    IsInFront = GatewayWords.IsOfGateway(answer.Status, answer.Body),
                 };
             case not (>= 200 and < 300):
                 // A redirect of an interface leads to a maintenance page, and would take the token along.

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Affluent.Connectors.Contract;
 
 namespace Affluent.Connectors.Stet;
@@ -47,21 +46,10 @@ public sealed class StetConnector : IAccountInformation, IAccountConsent, IRedir
     public Task<StepResult> Revoke(StepContext context, CancellationToken cancellation) =>
         Take(context, _ => StetRevocation.Revoke(context, StetSettings.Of(context.Channel), cancellation));
 
-    private static async Task<StepResult> Take(StepContext context, Func<StetStep, Task<StepResult>> go)
+    private static Task<StepResult> Take(StepContext context, Func<StetStep, Task<StepResult>> go)
     {
         var settings = StetSettings.Of(context.Channel);
         var step = new StetStep(context, settings);
-        if (settings.Requests.Signature is not null && context.Seal is null)
-        {
-            return step.Refused(Refusal.OperatorFault, "the bank wants requests signed, and there is no seal");
-        }
-        try
-        {
-            return await go(step);
-        }
-        catch (CryptographicException)
-        {
-            return step.Refused(Refusal.OperatorFault, "the seal cannot sign");
-        }
+        return settings.Client.Requests.Sealed(context, () => go(step), step.Refused);
     }
 }

@@ -11,7 +11,7 @@ internal static class StetReading
     /// <summary>True when the list names the account but shows no way to its data: the user's consent is wanted first.</summary>
     public static bool HidesData(JsonElement row, bool mixed) =>
         row.Text("resourceId") is null
-        || (mixed && StetLinks.Href(row, "balances") is null && StetLinks.Href(row, "transactions") is null);
+        || (mixed && BankLinks.Href(row, "balances") is null && BankLinks.Href(row, "transactions") is null);
 
     /// <summary>Null when nothing in the row names the account.</summary>
     public static BankAccount? Account(JsonElement row, StetSettings settings, bool consentMissing)
@@ -26,7 +26,7 @@ internal static class StetReading
             row.Text("currency")
             ?? id?.Text("currency")
             ?? balances.Select(b => b.Item("balanceAmount")?.Text("currency")).FirstOrDefault(c => c is not null)
-            ?? settings.Currency;
+            ?? settings.Interface.Currency;
         // Before consent some banks hide the resource id; IBAN and currency then name the account.
         if ((row.Text("resourceId") ?? (iban is null ? number : $"{iban}-{currency}")) is not { } reference)
         {
@@ -58,7 +58,7 @@ internal static class StetReading
                     ? new BankCreditCard(PayableAccount: row.Text("linkedAccount"))
                     : null,
         };
-        return account with { Balances = Balances(balances, currency, settings.Zone) };
+        return account with { Balances = Balances(balances, currency, settings.Interface.Zone) };
     }
 
     /// <summary>Every balance that can be read.</summary>
@@ -66,26 +66,7 @@ internal static class StetReading
         IEnumerable<JsonElement> rows,
         string accountCurrency,
         TimeZoneInfo zone
-    ) => [.. rows.Select(row => Balance(row, accountCurrency, zone)).OfType<BankBalance>()];
-
-    private static BankBalance? Balance(JsonElement row, string accountCurrency, TimeZoneInfo zone) =>
-        row.Item("balanceAmount")?.Decimal("amount") is { } amount
-            ? new BankBalance
-            {
-                Kind = BalanceKinds.Read(row.Text("balanceType")),
-                Amount = amount,
-                Currency = row.Item("balanceAmount")?.Text("currency") ?? accountCurrency,
-                Day = Dates.Read(row.Text("referenceDate"), zone),
-                ChangedAt = Dates.ReadMoment(row.Text("lastChangeDateTime"), zone),
-                LastCommittedTransaction = row.Text("lastCommittedTransaction"),
-                CreditLimitIncluded = row.Item("creditLimitIncluded")?.ValueKind switch
-                {
-                    JsonValueKind.True => true,
-                    JsonValueKind.False => false,
-                    _ => null,
-                },
-            }
-            : null;
+    ) => [.. rows.Select(row => BalanceRows.Read(row, accountCurrency, zone)).OfType<BankBalance>()];
 
     /// <summary>Null when the row lacks what a transaction cannot do without: an amount with a direction, and a day once it is booked.</summary>
     public static BankTransaction? Transaction(
@@ -100,11 +81,11 @@ internal static class StetReading
         {
             return null;
         }
-        var booked = Dates.Read(row.Text("bookingDate"), settings.Zone);
+        var booked = Dates.Read(row.Text("bookingDate"), settings.Interface.Zone);
         var status = Status(row.Text("status"), booked is not null, settings);
-        var expected = booked ?? Dates.Read(row.Text("expectedBookingDate"), settings.Zone);
-        var value = Dates.Read(row.Text("valueDate"), settings.Zone);
-        var made = Dates.Read(row.Text("transactionDate"), settings.Zone);
+        var expected = booked ?? Dates.Read(row.Text("expectedBookingDate"), settings.Interface.Zone);
+        var value = Dates.Read(row.Text("valueDate"), settings.Interface.Zone);
+        var made = Dates.Read(row.Text("transactionDate"), settings.Interface.Zone);
         if (expected is null && value is null && made is null)
         {
             if (status == BankTransactionStatus.Booked)
@@ -120,7 +101,7 @@ internal static class StetReading
         {
             Id = IdOf(row),
             Amount = signed,
-            Currency = amount?.Text("currency") ?? accountCurrency ?? settings.Currency,
+            Currency = amount?.Text("currency") ?? accountCurrency ?? settings.Interface.Currency,
             BookingDay = expected,
             ValueDay = value,
             TransactionDay = made,

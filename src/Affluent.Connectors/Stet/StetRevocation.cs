@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.OAuth;
 using Affluent.Connectors.Reading;
 using Affluent.Connectors.Requests;
 
@@ -14,7 +15,8 @@ internal static class StetRevocation
     public static RevocableConsent? Revocable(StetSettings settings, string session)
     {
         var read = StetSession.Read(session);
-        return settings.Token.RevocationAddress is not null && (read.RefreshToken ?? read.AccessToken) is { } token
+        return
+            settings.Client.Token.RevocationAddress is not null && (read.RefreshToken ?? read.AccessToken) is { } token
             ? new(new StetSession { AccessToken = read.AccessToken, RefreshToken = read.RefreshToken }.Write(), token)
             : null;
     }
@@ -26,7 +28,7 @@ internal static class StetRevocation
     )
     {
         var session = StetSession.Read(context.Session);
-        if (settings.Token.RevocationAddress is null)
+        if (settings.Client.Token.RevocationAddress is null)
         {
             return Refused(Refusal.OperatorFault, "the bank's entry names no revocation_url");
         }
@@ -36,15 +38,21 @@ internal static class StetRevocation
             return Refused(Refusal.ConsentExpired, "there is no token to revoke");
         }
         var values = settings
-            .Values(context)
+            .Client.Values(context)
             .Set("token", token)
             .Set("token_type_hint", session.RefreshToken is null ? "access_token" : "refresh_token");
-        var answer = await settings.Token.Send(context, settings.Requests, TokenGrant.Revocation, values, cancellation);
+        var answer = await settings.Client.Token.Send(
+            context,
+            settings.Client.Requests,
+            TokenGrant.Revocation,
+            values,
+            cancellation
+        );
         if (answer.RetryLater(context.Session, context.Now) is { } later)
         {
             return later;
         }
-        var error = StetAuthorization.OAuthCode(answer.Body?.Parse()?.Text("error"));
+        var error = OAuthFlow.OAuthCode(answer.Body?.Parse()?.Text("error"));
         return answer switch
         {
             // A page for people is not the word of this endpoint, whatever its status.

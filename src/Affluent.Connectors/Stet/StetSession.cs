@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Affluent.Connectors.OAuth;
 using Affluent.Connectors.Reading;
 
 namespace Affluent.Connectors.Stet;
@@ -8,7 +9,7 @@ namespace Affluent.Connectors.Stet;
 internal sealed record StetSession
 {
     /// <summary>The authorization that the user was sent away for, or has just brought back.</summary>
-    public StetAuthorizationRequest? Request { get; init; }
+    public OAuthRequest? Request { get; init; }
 
     public string? AccessToken { get; init; }
 
@@ -58,11 +59,6 @@ internal sealed record StetSession
     // It goes into a header.
     private static bool IsSendable(string? token) => token is null || !token.Any(char.IsControl);
 }
-
-/// <param name="State">Ties the bank's answer to this connection (RFC 6749 §10.12).</param>
-/// <param name="Verifier">PKCE secret (RFC 7636); null as soon as a code is sent with it, whatever comes of that.</param>
-/// <param name="RedirectUri">Must be sent again, letter by letter, with the code.</param>
-internal sealed record StetAuthorizationRequest(string State, string? Verifier, string RedirectUri);
 
 /// <param name="AccountId">The bank's <c>accountId</c> as it stands: PUT /consents wants it back.</param>
 /// <param name="Transactions">

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.OAuth;
 using Affluent.Connectors.Reading;
 
 namespace Affluent.Connectors.Stet;
@@ -16,7 +17,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
 
     public StepResult Refused(Refusal reason, string detail) => _api.Refused(reason, detail);
 
-    private DateOnly Today => Dates.Of(context.Now, settings.Zone);
+    private DateOnly Today => Dates.Of(context.Now, settings.Interface.Zone);
 
     public Task<StepResult> ListAccounts(CancellationToken cancellation) =>
         WithAccess(() =>
@@ -26,17 +27,15 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     public Task<StepResult> ListTransactions(BankAccount account, DateOnly? from, CancellationToken cancellation) =>
         WithAccess(() =>
         {
-            var earliest =
-                settings.HistoryDays is { } days && days < Today.DayNumber ? Today.AddDays(-days) : (DateOnly?)null;
-            var first = earliest is null || from >= earliest ? from : earliest;
-            return ReadTransactions(FirstPage(account, first, first == from ? null : first), cancellation);
+            var (first, completeFrom) = settings.Interface.First(from, Today);
+            return ReadTransactions(FirstPage(account, first, completeFrom), cancellation);
         });
 
     public Task<StepResult> Continue(string place, CancellationToken cancellation) =>
         WithAccess(async () =>
             StetPlace.Read(place) switch
             {
-                { } read when StetLinks.Kept(read.Trail.Address, settings) is not null => read.List switch
+                { } read when BankLinks.Kept(read.Trail.Address, settings.Interface) is not null => read.List switch
                 {
                     StetList.Accounts => await ReadAccounts(read, cancellation),
                     StetList.Transactions => await ReadTransactions(read, cancellation),
@@ -58,35 +57,36 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         {
             return _api.Refused(Refusal.ConsentExpired, "there is no authorization, and nobody to ask for one");
         }
-        (_api.Session, var address) = StetAuthorization.Begin(settings, _api.Session, callback);
+        var (request, address) = OAuthFlow.Begin(settings.Client, callback, settings.Client.Scope);
+        _api.Session = _api.Session with { Request = request };
         return new StepResult.AskUser(new Question.Redirect(address)) { Session = _api.Session.Write() };
     }
 
     public async Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation)
     {
-        switch (StetAuthorization.Read(address, settings, _api.Session.Request))
+        switch (OAuthFlow.Read(address, settings.Client, _api.Session.Request))
         {
-            case StetReturn.Authorized authorized:
+            case OAuthReturn.Authorized authorized:
                 return await _api.TakeCode(authorized.Code, cancellation) ?? Done();
-            case StetReturn.Repeated:
+            case OAuthReturn.Repeated:
                 // Its code is spent: did it bring nothing, the user is asked for another.
                 return await WithAccess(() => Task.FromResult<StepResult>(Done()));
-            case StetReturn.Denied { Error: "access_denied" }:
+            case OAuthReturn.Denied { Error: "access_denied" }:
                 _api.Session = _api.Session with { Request = null };
                 return _api.Refused(Refusal.ConsentDenied, "the user did not agree at the bank");
-            case StetReturn.Denied { Error: "server_error" or "temporarily_unavailable" }:
+            case OAuthReturn.Denied { Error: "server_error" or "temporarily_unavailable" }:
                 // The same answer says the same again: the user goes there once more, later.
                 return new StepResult.Later(context.Now.AddMinutes(15), LaterReason.BankUnavailable)
                 {
                     Session = _api.Session.Write(),
                 };
-            case StetReturn.Denied denied:
+            case OAuthReturn.Denied denied:
                 _api.Session = _api.Session with { Request = null };
                 return _api.Refused(
                     Refusal.OperatorFault,
                     $"the bank refuses our authorization request: {denied.Error}"
                 );
-            case StetReturn.Invalid invalid:
+            case OAuthReturn.Invalid invalid:
                 return _api.Refused(Refusal.NotUnderstood, invalid.Reason);
             default:
                 throw new UnreachableException();
@@ -124,7 +124,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     private async Task<StepResult> ReadAccounts(StetPlace place, StetAnswer.Found found, CancellationToken cancellation)
     {
         var next = StetPages.After(place, found, "accounts", context.Channel, settings);
-        if (next is StetNext.Fault fault)
+        if (next is NextPage.Fault fault)
         {
             return _api.Refused(Refusal.NotUnderstood, fault.Detail);
         }
@@ -133,13 +133,13 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         {
             return _api.Refused(Refusal.NotUnderstood, "the bank's list of accounts is too long");
         }
-        var mixed = StetLinks.Href(found.Json, "consents") is not null || settings.ConsentRequired;
+        var mixed = BankLinks.Href(found.Json, "consents") is not null || settings.ConsentRequired;
         var holder = await _api.Holder(found, place.Trail.Number == 1, cancellation);
         List<BankAccount> accounts = [];
         var notes = new Dictionary<string, StetAccountNote>(
             place.Trail.Number == 1 ? new Dictionary<string, StetAccountNote>() : _api.Session.Accounts
         );
-        foreach (var row in next is StetNext.End { Repeated: true } ? [] : found.Json.Items("accounts"))
+        foreach (var row in next is NextPage.End { Repeated: true } ? [] : found.Json.Items("accounts"))
         {
             var consentMissing =
                 (settings.ConsentRequired && !_api.Session.Scoped) || StetReading.HidesData(row, mixed);
@@ -160,7 +160,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                 }
                 account = account with
                 {
-                    Balances = StetReading.Balances(balances.Rows, account.Currency, settings.Zone),
+                    Balances = StetReading.Balances(balances.Rows, account.Currency, settings.Interface.Zone),
                 };
             }
             accounts.Add(account with { OwnerName = holder });
@@ -175,7 +175,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
             Session = _api.Session.Write(),
             Accounts = NamedAccounts.Resolve(accounts),
             Holder = holder,
-            Next = (next as StetNext.Page)?.Place.Write(),
+            Next = (next is NextPage.Page on ? place with { Trail = on.Trail } : null)?.Write(),
         };
     }
 
@@ -202,17 +202,17 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     {
         var note = _api.Session.Accounts.GetValueOrDefault(account.Reference);
         var address = new UriBuilder(
-            (note?.Transactions is { } link ? StetLinks.Kept(link, settings) : null)
+            (note?.Transactions is { } link ? BankLinks.Kept(link, settings.Interface) : null)
                 ?? Path($"accounts/{Uri.EscapeDataString(account.Reference)}/transactions")
         );
         List<string> query = [];
         if (from is { } day)
         {
-            query.Add($"dateFrom={settings.Format(day)}");
+            query.Add($"dateFrom={settings.Interface.Day(day)}");
         }
-        if (settings.SendDateTo)
+        if (settings.Interface.SendDateTo)
         {
-            query.Add($"dateTo={settings.Format(Today.AddDays(1))}");
+            query.Add($"dateTo={settings.Interface.Day(Today.AddDays(1))}");
         }
         address.Query = string.Join('&', [.. address.Query.TrimStart('?').Split('&').Where(q => q != ""), .. query]);
         return new StetPlace(
@@ -281,13 +281,13 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     private StepResult ReadTransactions(StetPlace place, StetAnswer.Found found)
     {
         var next = StetPages.After(place, found, "transactions", context.Channel, settings);
-        if (next is StetNext.Fault fault)
+        if (next is NextPage.Fault fault)
         {
             return _api.Refused(Refusal.NotUnderstood, fault.Detail);
         }
         List<BankTransaction> transactions = [];
         List<UnreadableField> unreadable = [];
-        foreach (var row in next is StetNext.End { Repeated: true } ? [] : found.Json.Items("transactions"))
+        foreach (var row in next is NextPage.End { Repeated: true } ? [] : found.Json.Items("transactions"))
         {
             if (StetReading.Transaction(row, settings, place.Currency, Today) is { } transaction)
             {
@@ -311,7 +311,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
             Transactions = transactions,
             Unreadable = unreadable,
             CompleteFrom = place.CompleteFrom,
-            Next = (next as StetNext.Page)?.Place.Write(),
+            Next = (next is NextPage.Page on ? place with { Trail = on.Trail } : null)?.Write(),
         };
     }
 
@@ -326,7 +326,11 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         {
             return null;
         }
-        var account = new BankAccount { Reference = place.Account!, Currency = place.Currency ?? settings.Currency };
+        var account = new BankAccount
+        {
+            Reference = place.Account!,
+            Currency = place.Currency ?? settings.Interface.Currency,
+        };
         return FirstPage(account, since, since);
     }
 
@@ -384,9 +388,9 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     private StepResult.Done Done() => new() { Session = _api.Session.Write() };
 
     private Uri? LinkOf(JsonElement row, string name, Uri page) =>
-        !settings.StandardPaths && StetLinks.Href(row, name) is { } href
-            ? StetLinks.Resolve(href, page, settings)
+        !settings.Interface.StandardPaths && BankLinks.Href(row, name) is { } href
+            ? BankLinks.Resolve(href, page, settings.Interface)
             : null;
 
-    private Uri Path(string path) => new(settings.Api, path);
+    private Uri Path(string path) => settings.Interface.Path(path);
 }

@@ -1,31 +1,21 @@
-using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing.Recording;
 
 namespace Affluent.Connectors.Tests.Support;
 
-/// <summary>A bank whose sandbox was recorded: its profile and brand in the catalogue, and what the recording knows.</summary>
-/// <param name="Folder">Below <c>recordings/stet</c>.</param>
-/// <param name="Settings">Of its profile.</param>
-/// <param name="Code">The code that its token endpoint takes.</param>
-/// <param name="RedirectUri">Where the recorded client let users come back.</param>
-internal sealed record StetBank(string Folder, string Settings, string Code, string RedirectUri)
+/// <summary>The five banks of STET whose sandboxes were recorded: profiles and brands of the catalogue, and what the recordings know.</summary>
+internal static class StetBanks
 {
-    /// <summary>What the brand says for the placeholders of its profile.</summary>
-    public string Variables { get; init; } = "{}";
-
-    /// <summary>What the recording demands and the bank does not.</summary>
-    public IReadOnlyList<StubHabit> Habits { get; init; } = [];
-
     private const string KeyOfBnp =
         "https://test.qseal.certificate.com/a4:62:72:3b:cc:7f:37:07:17:5d:2d:21:18:f1:e2:2a:d0:fb:79:1a.pem";
 
     private const string KeyOfSocieteGenerale =
         "https://test.qseal.certificate.com/26:c7:b8:8e:09:0b:e1:ed:04:3e:bd:58:3d:4d:78:b5:ad:ad:fa:c1.pem";
 
-    public static readonly IReadOnlyDictionary<string, StetBank> All = new Dictionary<string, StetBank>
+    public static readonly IReadOnlyDictionary<string, RecordedBank> All = new Dictionary<string, RecordedBank>
     {
         ["BPCE"] = new(
-            "bpce/ais",
+            "stet/bpce/ais",
+            "stet",
             """
             {
               "authorize_url": "https://bank.example/authorize",
@@ -59,7 +49,8 @@ internal sealed record StetBank(string Folder, string Settings, string Code, str
             ],
         },
         ["BNP Paribas"] = new(
-            "bnpparibasgroup/ais/happy-flow",
+            "stet/bnpparibasgroup/ais/happy-flow",
+            "stet",
             $$"""
             {
               "authorize_url": "https://bank.example/authorize",
@@ -80,7 +71,8 @@ internal sealed record StetBank(string Folder, string Settings, string Code, str
             "http://yolt.com/redirect/bnp-paribas"
         ),
         ["Crédit Agricole"] = new(
-            "creditagricole/ais/happy-flow",
+            "stet/creditagricole/ais/happy-flow",
+            "stet",
             """
             {
               "authorize_url": "https://bank.example/authorize",
@@ -139,7 +131,8 @@ internal sealed record StetBank(string Folder, string Settings, string Code, str
             ],
         },
         ["LCL"] = new(
-            "lcl",
+            "stet/lcl",
+            "stet",
             $$"""
             {
               "authorize_url": "https://psd.lcl.fr/authorize",
@@ -160,7 +153,8 @@ internal sealed record StetBank(string Folder, string Settings, string Code, str
             "http://yolt.com/redirect/lcl"
         ),
         ["Société Générale"] = new(
-            "societegenerale/ais/happy-flow",
+            "stet/societegenerale/ais/happy-flow",
+            "stet",
             $$"""
             {
               "authorize_url": "https://bank.example/authorize",
@@ -190,45 +184,4 @@ internal sealed record StetBank(string Folder, string Settings, string Code, str
             ],
         },
     };
-
-    /// <summary>The channel as the catalogue reads it.</summary>
-    /// <param name="more">Settings in the place of the entry's.</param>
-    public ChannelDefinition Channel(params (string Name, string Value)[] more)
-    {
-        var folder = Directory.CreateTempSubdirectory("affluent-catalogue");
-        try
-        {
-            File.WriteAllText(
-                Path.Combine(folder.FullName, "profile.json"),
-                $$"""
-                {
-                  "profile": "recorded",
-                  "channel": { "connector": "stet", "account_types": ["CHECKINGS", "CREDIT_CARD"], "settings": {{Settings}} }
-                }
-                """
-            );
-            File.WriteAllText(
-                Path.Combine(folder.FullName, "bank.json"),
-                $$"""
-                {
-                  "id": "900", "name": "Recorded", "country_code": "FRA", "base_url": "https://bank.example",
-                  "variables": {{Variables}}, "channels": [{ "profile": "recorded" }]
-                }
-                """
-            );
-            var load = Catalogue.Load(new Dictionary<string, string>(), folder.FullName);
-            Assert.Empty(load.Faults);
-            var channel = load.Providers.Single(p => p.Id.Value == "900").Channels[0];
-            var settings = new Dictionary<string, string>(channel.Settings);
-            foreach (var (name, value) in more)
-            {
-                settings[name] = value;
-            }
-            return channel with { Settings = settings };
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
 }

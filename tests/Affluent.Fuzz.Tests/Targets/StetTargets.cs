@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.OAuth;
+using Affluent.Connectors.Reading;
 using Affluent.Connectors.Stet;
 using Affluent.Connectors.Testing;
 
@@ -39,11 +41,7 @@ internal static class StetTargets
 
     private static readonly string Away = new StetSession
     {
-        Request = new StetAuthorizationRequest(
-            $"{ConnectorSteps.Secret}-state",
-            "verifier",
-            "https://our.example/back"
-        ),
+        Request = new OAuthRequest($"{ConnectorSteps.Secret}-state", "verifier", "https://our.example/back"),
     }.Write();
 
     private static readonly BankAccount Account = new()
@@ -167,16 +165,16 @@ internal static class StetTargets
             return null;
         }
         var request = StetSession.Read(Away).Request;
-        var answer = StetAuthorization.Read(address, Settings, request);
+        var answer = OAuthFlow.Read(address, Settings.Client, request);
         Promise.Holds(
-            answer is StetReturn.Invalid
+            answer is OAuthReturn.Invalid
                 || query.Contains("state", StringComparison.Ordinal)
                 || query.Contains('%', StringComparison.Ordinal),
             "an answer without the state is none"
         );
-        _ = StetAuthorization.Read(address, Settings, null);
+        _ = OAuthFlow.Read(address, Settings.Client, null);
         Promise.Holds(
-            answer is not StetReturn.Denied { Error: var error }
+            answer is not OAuthReturn.Denied { Error: var error }
                 || error.All(c => char.IsAsciiLetterLower(c) || c == '_'),
             "an error is one of the registered codes, or blank"
         );
@@ -186,7 +184,7 @@ internal static class StetTargets
     private static object? Link(string href)
     {
         // The connector asks only for links that say something.
-        if (href.Trim() == "" || StetLinks.Resolve(href, Page, Settings) is not { } address)
+        if (href.Trim() == "" || BankLinks.Resolve(href, Page, Settings.Interface) is not { } address)
         {
             return null;
         }
@@ -197,7 +195,7 @@ internal static class StetTargets
             "a link leads to the bank"
         );
         Promise.Holds(
-            StetLinks.Kept(address.AbsoluteUri, Settings)?.Authority == address.Authority,
+            BankLinks.Kept(address.AbsoluteUri, Settings.Interface)?.Authority == address.Authority,
             "a whole address leads to itself"
         );
         return (address.Authority, address.Query == "");

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Affluent.Connectors.Reading;
+using Affluent.Connectors.Requests;
 
-namespace Affluent.Connectors.Stet;
+namespace Affluent.Connectors.Reading;
 
 /// <summary>Where a link of a bank leads. Banks write them absolute, relative, with and without their base path, templated.</summary>
-internal static partial class StetLinks
+internal static partial class BankLinks
 {
     /// <summary>
     /// What the link of this name says; null when the bank gives none. HAL has link objects and lists of them, of which the first that leads
@@ -41,7 +41,7 @@ internal static partial class StetLinks
     /// </summary>
     /// <param name="href">As the bank writes it; not empty.</param>
     /// <param name="current">The page on which it stands.</param>
-    public static Uri? Resolve(string href, Uri current, StetSettings settings)
+    public static Uri? Resolve(string href, Uri current, BankInterface bank)
     {
         href = MissingHost().Replace(Template().Replace(href.Trim(), ""), "");
         if (href.Length is 0 or > 4000 || href.Any(c => c is '\\' or < ' ' || char.IsWhiteSpace(c)))
@@ -51,18 +51,18 @@ internal static partial class StetLinks
         // On Unix "/path" passes for an absolute file address: look at the text first.
         var address =
             href.StartsWith("//", StringComparison.Ordinal) ? Join(current, href)
-            : href[0] == '/' ? Join(current, href, settings.Api)
+            : href[0] == '/' ? Join(current, href, bank.Address)
             : href[0] == '?' ? Join(current, href)
             : Uri.TryCreate(href, UriKind.Absolute, out var absolute) ? absolute
             : Repeated(current, href) ?? Join(current, href);
-        return address is null ? null : OnBankHost(address, settings);
+        return address is null ? null : OnBankHost(address, bank);
     }
 
     /// <summary>
     /// An address that a session or a place has kept; null when it is none, or its host is the bank's no longer.
     /// </summary>
-    public static Uri? Kept(string address, StetSettings settings) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var kept) ? OnBankHost(kept, settings) : null;
+    public static Uri? Kept(string address, BankInterface bank) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var kept) ? OnBankHost(kept, bank) : null;
 
     private static Uri? Join(Uri start, string href) => Uri.TryCreate(start, href, out var joined) ? joined : null;
 
@@ -88,27 +88,27 @@ internal static partial class StetLinks
             : Join(current, string.Concat(current.Segments[..stands]) + href);
     }
 
-    private static Uri? OnBankHost(Uri address, StetSettings settings)
+    private static Uri? OnBankHost(Uri address, BankInterface bank)
     {
         if (address.UserInfo.Length > 0)
         {
             return null;
         }
-        if (address.Scheme == settings.Api.Scheme && address.Authority == settings.Api.Authority)
+        if (address.Scheme == bank.Address.Scheme && address.Authority == bank.Address.Authority)
         {
             return address;
         }
         // A bank behind a proxy may write http for its own https address: never follow that in clear text.
         var secure =
-            address.Scheme == Uri.UriSchemeHttp && settings.Api.Scheme == Uri.UriSchemeHttps
-                ? Secure(address, settings.Api.Port)
+            address.Scheme == Uri.UriSchemeHttp && bank.Address.Scheme == Uri.UriSchemeHttps
+                ? Secure(address, bank.Address.Port)
                 : address;
         return
             secure is not null
-            && secure.Scheme == settings.Api.Scheme
+            && secure.Scheme == bank.Address.Scheme
             && (
-                secure.Authority == settings.Api.Authority
-                || settings.LinkHosts.Contains(secure.Authority, StringComparer.OrdinalIgnoreCase)
+                secure.Authority == bank.Address.Authority
+                || bank.LinkHosts.Contains(secure.Authority, StringComparer.OrdinalIgnoreCase)
             )
             ? secure
             : null;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -7,24 +8,20 @@ using Affluent.Connectors.Reading;
 using Affluent.Connectors.Requests;
 using static System.Buffers.Text.Base64Url;
 
-namespace Affluent.Connectors.Stet;
+namespace Affluent.Connectors.OAuth;
 
 /// <summary>
-/// The user's authorization: OAuth2 code flow (STET PSD2 API, "OAUTH2 Authorization code grant"; RFC 6749 §4.1) with PKCE (RFC 7636).
+/// The user's authorization: OAuth2 code flow (RFC 6749 §4.1; STET PSD2 API, "OAUTH2 Authorization code grant") with PKCE (RFC 7636).
 /// </summary>
-internal static partial class StetAuthorization
+internal static partial class OAuthFlow
 {
     /// <summary>So much earlier a token is renewed: what is on its way is answered while it is good.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(20);
 
-    /// <summary>Sends the user to the bank; the secret half of the PKCE pair stays in the session.</summary>
-    public static (StetSession Session, Uri Address) Begin(
-        StetSettings settings,
-        StetSession session,
-        BankCallback callback
-    )
+    /// <summary>Sends the user to the bank; the secret half of the PKCE pair stays in the request, for the session.</summary>
+    public static (OAuthRequest Request, Uri Address) Begin(OAuthClient client, BankCallback callback, string scope)
     {
-        var request = new StetAuthorizationRequest(
+        var request = new OAuthRequest(
             callback.State,
             EncodeToString(RandomNumberGenerator.GetBytes(32)),
             callback.RedirectUri.OriginalString
@@ -32,30 +29,30 @@ internal static partial class StetAuthorization
         List<KeyValuePair<string, string>> query =
         [
             new("response_type", "code"),
-            new("client_id", settings.ClientId),
+            new("client_id", client.Id),
             new("redirect_uri", request.RedirectUri),
-            new("scope", settings.Scope),
+            new("scope", scope),
             new("state", request.State),
         ];
-        if (settings.Pkce)
+        if (client.Pkce)
         {
             var challenge = SHA256.HashData(Encoding.ASCII.GetBytes(request.Verifier!));
             query.Add(new("code_challenge", EncodeToString(challenge)));
             query.Add(new("code_challenge_method", "S256"));
         }
         var added = string.Join('&', query.Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}"));
-        var address = new UriBuilder(settings.Authorize);
+        var address = new UriBuilder(client.Authorize!);
         address.Query = address.Query.Length > 1 ? $"{address.Query}&{added}" : added;
-        return (session with { Request = request }, address.Uri);
+        return (request, address.Uri);
     }
 
     /// <summary>What the address says with which the user came back.</summary>
-    public static StetReturn Read(Uri address, StetSettings settings, StetAuthorizationRequest? request)
+    public static OAuthReturn Read(Uri address, OAuthClient client, OAuthRequest? request)
     {
         var values = QueryOf(address);
         if (request is null)
         {
-            return new StetReturn.Invalid("no authorization was under way");
+            return new OAuthReturn.Invalid("no authorization was under way");
         }
         if (
             !values.TryGetValue("state", out var state)
@@ -65,85 +62,97 @@ internal static partial class StetAuthorization
             )
         )
         {
-            return new StetReturn.Invalid("the bank's answer does not bear the state of this authorization");
+            return new OAuthReturn.Invalid("the bank's answer does not bear the state of this authorization");
         }
-        if (!IsIssuer(settings, values.GetValueOrDefault("iss")))
+        if (!IsIssuer(client, values.GetValueOrDefault("iss")))
         {
-            return new StetReturn.Invalid("the answer is not of this bank: iss is missing or another one");
+            return new OAuthReturn.Invalid("the answer is not of this bank: iss is missing or another one");
         }
         if (request.Verifier is null)
         {
-            return new StetReturn.Repeated();
+            return new OAuthReturn.Repeated();
         }
         if (values.TryGetValue("error", out var error))
         {
-            return new StetReturn.Denied(OAuthCode(error));
+            return new OAuthReturn.Denied(OAuthCode(error));
         }
         return values.TryGetValue("code", out var code) && code != ""
-            ? new StetReturn.Authorized(code)
-            : new StetReturn.Invalid("the bank's answer holds neither a code nor an error");
+            ? new OAuthReturn.Authorized(code)
+            : new OAuthReturn.Invalid("the bank's answer holds neither a code nor an error");
     }
 
     /// <summary>Exchanges the code. The session comes back with tokens, or the result says why not.</summary>
-    public static async Task<StetTokens> Exchange(
+    public static async Task<OAuthTokens> Exchange(
         StepContext context,
-        StetSettings settings,
-        StetAuthorizationRequest request,
+        OAuthClient client,
+        OAuthRequest request,
         string code,
         CancellationToken cancellation
     )
     {
-        var values = settings
+        var values = client
             .Values(context)
             .Set("code", code)
             .Set("redirect_uri", request.RedirectUri)
-            .Set("code_verifier", settings.Pkce ? request.Verifier : null);
+            .Set("code_verifier", client.Pkce ? request.Verifier : null);
         return Judge(
-            await settings.Token.Send(context, settings.Requests, TokenGrant.Code, values, cancellation),
-            settings,
+            await client.Token.Send(context, client.Requests, TokenGrant.Code, values, cancellation),
+            client,
             context.Now
         );
     }
 
     /// <summary>Renews the access token (RFC 6749 §6). Without a scope it is what the user granted, which may be less than we asked for.</summary>
-    public static async Task<StetTokens> Refresh(
+    public static async Task<OAuthTokens> Refresh(
         StepContext context,
-        StetSettings settings,
+        OAuthClient client,
         string refreshToken,
         CancellationToken cancellation
     )
     {
-        var values = settings.Values(context).Set("refresh_token", refreshToken);
+        var values = client.Values(context).Set("refresh_token", refreshToken);
         return Judge(
-            await settings.Token.Send(context, settings.Requests, TokenGrant.Refresh, values, cancellation),
-            settings,
+            await client.Token.Send(context, client.Requests, TokenGrant.Refresh, values, cancellation),
+            client,
             context.Now
         );
     }
 
-    private static StetTokens Judge(BankAnswer<JsonBody> answer, StetSettings settings, DateTimeOffset now)
+    /// <summary>A token of our own (RFC 6749 §4.4).</summary>
+    public static async Task<OAuthTokens> OfClient(
+        StepContext context,
+        OAuthClient client,
+        CancellationToken cancellation
+    ) =>
+        Judge(
+            await client.Token.Send(context, client.Requests, TokenGrant.Client, client.Values(context), cancellation),
+            client,
+            context.Now
+        );
+
+    private static OAuthTokens Judge(BankAnswer<JsonBody> answer, OAuthClient client, DateTimeOffset now)
     {
         if (answer.RetryLater("", now) is not null)
         {
-            return new StetTokens.Unavailable(answer);
+            return new OAuthTokens.Unavailable(answer);
         }
         var json = answer.Body?.Parse();
         if (!answer.IsSuccess)
         {
             var error = OAuthCode(json?.Text("error"));
-            return IsTheBanksWord(answer, error, settings)
-                ? new StetTokens.Denied(answer.Status, error)
-                : new StetTokens.Unavailable(answer);
+            return IsTheBanksWord(answer, error, client)
+                ? new OAuthTokens.Denied(answer.Status, error)
+                : new OAuthTokens.Unavailable(answer);
         }
         // RFC 6749 Appendix A.12: anything else could not stand in the header that it is sent in.
         if (json?.Text("access_token") is not { } access || access.Any(c => c is < ' ' or > '~'))
         {
-            return new StetTokens.Unavailable(answer);
+            return new OAuthTokens.Unavailable(answer);
         }
         var life = json.Value.Decimal("expires_in") is { } seconds and > 0 and < 1_000_000_000
             ? TimeSpan.FromSeconds((double)seconds)
             : (TimeSpan?)null;
-        return new StetTokens.Granted(
+        return new OAuthTokens.Granted(
             access,
             json.Value.Text("refresh_token"),
             life is { } span ? now + span - (Margin < span / 2 ? Margin : span / 2) : null
@@ -154,14 +163,14 @@ internal static partial class StetAuthorization
     /// Whether a refusal is proof of anything. RFC 6749 §5.2 knows no pages for people and no error without its code: what is refused without one, by
     /// something in front of the bank or by a bank in trouble, is not refused.
     /// </summary>
-    private static bool IsTheBanksWord(BankAnswer<JsonBody> answer, string error, StetSettings settings) =>
+    private static bool IsTheBanksWord(BankAnswer<JsonBody> answer, string error, OAuthClient client) =>
         error switch
         {
             "server_error" or "temporarily_unavailable" or "slow_down" => false,
             "" => answer.Body is not { IsMarkup: true }
                 && (
                     answer.Status is 401 or 405 or 406 or 415
-                    || (answer.Status == 404 && settings.DeadGrantIsNotFound && answer.Body is not { IsEmpty: false })
+                    || (answer.Status == 404 && client.DeadGrantIsNotFound && answer.Body is not { IsEmpty: false })
                 ),
             _ => true,
         };
@@ -170,19 +179,21 @@ internal static partial class StetAuthorization
     public static string OAuthCode(string? error) => error is not null && Code().IsMatch(error) ? error : "";
 
     /// <summary>RFC 9207, section 2.4. A bank whose name for itself we were not told is held to its own addresses.</summary>
-    private static bool IsIssuer(StetSettings settings, string? iss) =>
-        settings.Issuer is { } issuer
+    private static bool IsIssuer(OAuthClient client, string? iss) =>
+        client.Issuer is { } issuer
             ? string.Equals(iss, issuer, StringComparison.Ordinal)
             : iss is null
                 || (
                     Uri.TryCreate(iss, UriKind.Absolute, out var said)
-                    && (IsSameOrigin(said, settings.Authorize) || IsSameOrigin(said, settings.Token.Address))
+                    && new[] { client.Authorize, client.Token.Address }
+                        .OfType<Uri>()
+                        .Any(own => IsSameOrigin(said, own))
                 );
 
     private static bool IsSameOrigin(Uri one, Uri other) =>
         one.GetLeftPart(UriPartial.Authority) == other.GetLeftPart(UriPartial.Authority);
 
-    private static Dictionary<string, string> QueryOf(Uri address)
+    public static Dictionary<string, string> QueryOf(Uri address)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
@@ -201,32 +212,66 @@ internal static partial class StetAuthorization
 }
 
 /// <summary>With what the user came back from the bank.</summary>
-internal abstract record StetReturn
+internal abstract record OAuthReturn
 {
-    private StetReturn() { }
+    private OAuthReturn() { }
 
     /// <summary>A code to exchange.</summary>
-    public sealed record Authorized(string Code) : StetReturn;
+    public sealed record Authorized(string Code) : OAuthReturn;
 
     /// <summary>The same answer a second time (a reloaded page, a step that was broken off): its code has been sent.</summary>
-    public sealed record Repeated : StetReturn;
+    public sealed record Repeated : OAuthReturn;
 
     /// <summary>An error of RFC 6749 §4.1.2.1; blank when the bank's word is none of these.</summary>
-    public sealed record Denied(string Error) : StetReturn;
+    public sealed record Denied(string Error) : OAuthReturn;
 
     /// <summary>Not an answer to what we asked.</summary>
-    public sealed record Invalid(string Reason) : StetReturn;
+    public sealed record Invalid(string Reason) : OAuthReturn;
 }
 
 /// <summary>What the token endpoint says.</summary>
-internal abstract record StetTokens
+internal abstract record OAuthTokens
 {
-    private StetTokens() { }
+    private OAuthTokens() { }
 
-    public sealed record Granted(string Access, string? Refresh, DateTimeOffset? RenewAt) : StetTokens;
+    public sealed record Granted(string Access, string? Refresh, DateTimeOffset? RenewAt) : OAuthTokens;
 
-    public sealed record Denied(int Status, string Error) : StetTokens;
+    public sealed record Denied(int Status, string Error) : OAuthTokens
+    {
+        /// <summary>Whether it is us that the bank refuses, and not the user's authorization.</summary>
+        public bool IsOurFault =>
+            Error switch
+            {
+                "invalid_client" or "unauthorized_client" or "unsupported_grant_type" or "invalid_scope" => true,
+                "" => Status is 401 or 405 or 406 or 415,
+                _ => false,
+            };
+    }
 
     /// <summary>Down, limited, or not JSON.</summary>
-    public sealed record Unavailable(BankAnswer Answer) : StetTokens;
+    public sealed record Unavailable(BankAnswer Answer) : OAuthTokens;
+
+    /// <summary>What a step comes to without tokens; <see cref="Refusal.ConsentExpired"/>: what we hold is worth nothing any more.</summary>
+    /// <param name="what">Was handed over.</param>
+    public StepResult? Failure(string session, DateTimeOffset now, string what) =>
+        this switch
+        {
+            Granted => null,
+            Unavailable { Answer: var answer } => answer.RetryLater(session, now) ?? answer.Unavailable(session, now),
+            Denied { IsOurFault: true } denied => new StepResult.Refused(
+                Refusal.OperatorFault,
+                $"token endpoint refuses us: {denied.Status} {denied.Error}".TrimEnd()
+            )
+            {
+                Session = session,
+            },
+            Denied denied => new StepResult.Refused(
+                Refusal.ConsentExpired,
+                $"token endpoint does not accept {what}: {denied.Status} {denied.Error}".TrimEnd()
+            )
+            {
+                Session = session,
+            },
+            _ => throw new UnreachableException(),
+        };
 }

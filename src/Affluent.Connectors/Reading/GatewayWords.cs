@@ -1,12 +1,11 @@
 using System.Text.Json;
-using Affluent.Connectors.Reading;
 
-namespace Affluent.Connectors.Stet;
+namespace Affluent.Connectors.Reading;
 
 /// <summary>Whose word a refusal (4xx) is. Pure.</summary>
-internal static class StetRefusal
+internal static class GatewayWords
 {
-    // Of what a bank speaks that ends a consent, in the languages of STET's banks.
+    // Of what a bank speaks that ends a consent, in the languages of banks.
     private static readonly string[] WordsOfBanks =
     [
         "consent",
@@ -18,8 +17,16 @@ internal static class StetRefusal
         "revo",
     ];
 
-    // A bank's own form of an error (STET, and what its servers write by themselves) names one of these.
-    private static readonly string[] MembersOfBanks = ["status", "path", "timestamp", "error", "errorMessage"];
+    // A bank's own form of an error (STET, Berlin Group, and what its servers write by themselves) names one of these.
+    private static readonly string[] MembersOfBanks =
+    [
+        "status",
+        "path",
+        "timestamp",
+        "error",
+        "errorMessage",
+        "tppMessages",
+    ];
 
     /// <summary>
     /// Whether something in front of the bank's interface speaks: by a page for people, or by an error in a form of its own that says nothing of consents

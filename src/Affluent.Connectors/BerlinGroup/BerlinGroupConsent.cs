@@ -1,0 +1,306 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.OAuth;
+using Affluent.Connectors.Reading;
+
+namespace Affluent.Connectors.BerlinGroup;
+
+/// <summary>
+/// The user's authorization: a consent, and the tokens that some banks want before or after it. Where it stands is in the session, so that any node goes on
+/// from there.
+/// </summary>
+internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSettings settings, BerlinGroupApi api)
+{
+    /// <summary>How often an app is asked whether the user has agreed in it.</summary>
+    private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(3);
+
+    /// <summary>For so long a bank may not know yet what its own page has just said.</summary>
+    private static readonly TimeSpan LongestUnknown = TimeSpan.FromMinutes(2);
+
+    /// <summary>A consent to which nobody has agreed for so long may be forgotten at the bank.</summary>
+    private static readonly TimeSpan LongestUnused = TimeSpan.FromMinutes(10);
+
+    /// <summary>What is still to be done before data can be read; null: nothing.</summary>
+    public async Task<StepResult?> Missing(CancellationToken cancellation)
+    {
+        if (settings.OAuth == OAuthPlace.BeforeConsent && !HasTokens)
+        {
+            return Authorize();
+        }
+        if (api.Session.ConsentId is null)
+        {
+            return await Create(cancellation);
+        }
+        if (settings.OAuth == OAuthPlace.AfterConsent && !HasTokens)
+        {
+            // The user went away, and nothing came of it.
+            if (context.Now - api.Session.AskedAt < LongestUnused)
+            {
+                return Authorize();
+            }
+            api.Session = api.Session.WithoutAccess();
+            return await Create(cancellation);
+        }
+        if (api.Session is { ConsentState: not null, ReturnedAt: null } && context.Callback is not null)
+        {
+            // Sent away and not back, and here again: another consent leads there anew.
+            api.Session = api.Session with
+            {
+                ConsentId = null,
+                ConsentState = null,
+            };
+            return await Create(cancellation);
+        }
+        return api.Session.IsValid ? null : await Look(cancellation);
+    }
+
+    /// <summary>The user came back from the bank.</summary>
+    public async Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation)
+    {
+        if (api.Session.ConsentState is { } state)
+        {
+            if (!IsReturn(address, state))
+            {
+                return api.Refused(
+                    Refusal.NotUnderstood,
+                    "the bank's answer does not bear the state of this authorization"
+                );
+            }
+            api.Session = api.Session with { ReturnedAt = api.Session.ReturnedAt ?? context.Now };
+            return await Look(cancellation) ?? Done();
+        }
+        if (settings.Client is not { } client)
+        {
+            return api.Refused(Refusal.NotUnderstood, "no authorization was under way");
+        }
+        switch (OAuthFlow.Read(address, client, api.Session.Request))
+        {
+            case OAuthReturn.Authorized authorized:
+                if (await api.TakeCode(client, authorized.Code, cancellation) is { } failure)
+                {
+                    return failure;
+                }
+                // The token is for this consent, and for no other.
+                api.Session = api.Session with
+                {
+                    IsValid = settings.OAuth == OAuthPlace.AfterConsent,
+                };
+                return Done();
+            case OAuthReturn.Repeated:
+                // Its code is spent: did it bring nothing, the user is asked for another.
+                return HasTokens ? Done() : await Missing(cancellation) ?? Done();
+            case OAuthReturn.Denied { Error: "access_denied" }:
+                api.Session = api.Session.WithoutAccess();
+                return api.Refused(Refusal.ConsentDenied, "the user did not agree at the bank");
+            case OAuthReturn.Denied { Error: "server_error" or "temporarily_unavailable" }:
+                // The same answer says the same again: the user goes there once more, later.
+                return new StepResult.Later(context.Now.AddMinutes(15), LaterReason.BankUnavailable)
+                {
+                    Session = api.Session.Write(),
+                };
+            case OAuthReturn.Denied denied:
+                api.Session = api.Session with { Request = null };
+                return api.Refused(
+                    Refusal.OperatorFault,
+                    $"the bank refuses our authorization request: {denied.Error}"
+                );
+            case OAuthReturn.Invalid invalid:
+                return api.Refused(Refusal.NotUnderstood, invalid.Reason);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>Looks whether the user has agreed in the bank's app.</summary>
+    public async Task<StepResult> Poll(CancellationToken cancellation) =>
+        api.Session.ConsentId is null
+            ? api.Refused(Refusal.NotUnderstood, "no consent was asked for")
+            : await Look(cancellation) ?? Done();
+
+    private bool HasTokens => api.Session.AccessToken is not null || api.Session.RefreshToken is not null;
+
+    private StepResult.Done Done() => new() { Session = api.Session.Write() };
+
+    private StepResult Authorize()
+    {
+        if (settings.Client is not { } client)
+        {
+            return api.Refused(Refusal.OperatorFault, "the bank's entry says oauth and names no token_url");
+        }
+        if (context.Callback is not { } callback)
+        {
+            return Nobody();
+        }
+        var scope = client.Scope.Replace("$consent_id", api.Session.ConsentId ?? "", StringComparison.Ordinal);
+        (var request, var address) = OAuthFlow.Begin(client, callback, scope);
+        api.Session = api.Session with { Request = request, ConsentState = null };
+        return Ask(new Question.Redirect(address));
+    }
+
+    private StepResult.Refused Nobody() =>
+        api.Refused(Refusal.ConsentExpired, "there is no authorization, and nobody to ask for one");
+
+    private StepResult.AskUser Ask(Question question) => new(question) { Session = api.Session.Write() };
+
+    private async Task<StepResult?> Create(CancellationToken cancellation)
+    {
+        if (context.Callback is not { } callback)
+        {
+            return Nobody();
+        }
+        switch (await api.AboutConsent(HttpMethod.Post, settings.Consents, Wanted(), callback, cancellation))
+        {
+            case BerlinGroupAnswer.Ended ended:
+                return ended.Result;
+            case BerlinGroupAnswer.Denied { IsUnproven: true } denied:
+                return denied.Unavailable;
+            // The token of the pre-step is over.
+            case BerlinGroupAnswer.Denied denied
+                when settings.OAuth == OAuthPlace.BeforeConsent
+                    && (
+                        BerlinGroupRefusal.Of(denied.Code) == Refusal.ConsentExpired
+                        || denied is { Status: 401, Code: null }
+                    ):
+                return api.Expired($"the bank takes the token for no consent: {denied.Words}");
+            case BerlinGroupAnswer.Denied denied:
+                return api.Refused(
+                    Refusal.OperatorFault,
+                    $"the bank refuses to be asked for a consent: {denied.Words}"
+                );
+            case BerlinGroupAnswer.Found found when found.Json.Text("consentId") is { } id && !id.Any(char.IsControl):
+                await api.Keep(
+                    api.Session with
+                    {
+                        ConsentId = id,
+                        AskedAt = context.Now,
+                        IsValid = IsValid(found.Json),
+                    }
+                );
+                return Next(found, callback);
+            case BerlinGroupAnswer.Found or BerlinGroupAnswer.Empty:
+                return api.Refused(Refusal.NotUnderstood, "the bank's answer to the consent names none");
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>What comes next is told by the links, not by what was asked for (section 5.2 "Hyperlinks").</summary>
+    private StepResult? Next(BerlinGroupAnswer.Found found, BankCallback callback)
+    {
+        if (settings.OAuth == OAuthPlace.AfterConsent)
+        {
+            return Authorize();
+        }
+        if (BankLinks.Href(found.Json, "scaRedirect") is { } href)
+        {
+            if (
+                !Uri.TryCreate(href, UriKind.Absolute, out var address)
+                || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != settings.Interface.Address.Scheme)
+            )
+            {
+                return api.Refused(Refusal.NotUnderstood, "the bank sends the user to an address that is none");
+            }
+            api.Session = api.Session with { ConsentState = callback.State, IsValid = false };
+            return Ask(new Question.Redirect(address));
+        }
+        return api.Session.IsValid
+            ? null
+            : Ask(new Question.AppApproval(found.Json.Text("psuMessage"), PollEvery, null));
+    }
+
+    /// <summary>Asks the bank where the consent stands; null: it is valid.</summary>
+    private async Task<StepResult?> Look(CancellationToken cancellation)
+    {
+        var address = settings.Consent(api.Session.ConsentId!, settings.StatusIsOfConsent ? "" : "/status");
+        switch (await api.AboutConsent(HttpMethod.Get, address, json: null, callback: null, cancellation))
+        {
+            case BerlinGroupAnswer.Ended ended:
+                return ended.Result;
+            case BerlinGroupAnswer.Denied { IsUnproven: true } denied:
+                return denied.Unavailable;
+            case BerlinGroupAnswer.Denied denied
+                when BerlinGroupRefusal.Of(denied.Code) == Refusal.ConsentExpired || denied.Status is 401 or 403 or 404:
+                return api.Expired($"the bank no longer knows the consent: {denied.Words}");
+            case BerlinGroupAnswer.Denied denied:
+                return api.Refused(Refusal.NotUnderstood, $"the bank does not tell of the consent: {denied.Words}");
+            case BerlinGroupAnswer.Found found when IsValid(found.Json):
+                api.Session = api.Session with { IsValid = true, ConsentState = null, ReturnedAt = null };
+                return null;
+            case BerlinGroupAnswer.Found found:
+                return Unfinished(StatusOf(found.Json), found.Json.Text("psuMessage"));
+            case BerlinGroupAnswer.Empty:
+                return api.Refused(Refusal.NotUnderstood, "the bank does not tell where the consent stands");
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private StepResult Unfinished(string status, string? message)
+    {
+        switch (status)
+        {
+            // The bank's own page has sent the user back, and its interface may not know yet.
+            case "RECEIVED" or "PENDING" or "PARTIALLYAUTHORISED" when api.Session.ReturnedAt is { } at:
+                if (context.Now - at < LongestUnknown)
+                {
+                    return new StepResult.Later(context.Now, LaterReason.Working) { Session = api.Session.Write() };
+                }
+                api.Session = api.Session.WithoutAccess();
+                return api.Refused(Refusal.ConsentDenied, "the bank does not say that the user agreed");
+            // Sent away, and not back.
+            case "RECEIVED" or "PENDING" or "PARTIALLYAUTHORISED" when api.Session.ConsentState is not null:
+                return api.Expired("the user did not come back from the bank");
+            case "RECEIVED" or "PENDING" or "PARTIALLYAUTHORISED":
+                return context.User is null ? Nobody() : Ask(new Question.AppApproval(message, PollEvery, null));
+            case "REJECTED":
+                api.Session = api.Session.WithoutAccess();
+                return api.Refused(Refusal.ConsentDenied, "the user did not agree at the bank");
+            default:
+                return api.Expired($"the consent is over: {(status.All(char.IsAsciiLetter) ? status : "?")}");
+        }
+    }
+
+    private static bool IsValid(JsonElement json) => StatusOf(json) is "VALID" or "ACTV";
+
+    private static string StatusOf(JsonElement json) => json.Text("consentStatus")?.ToUpperInvariant() ?? "";
+
+    private string Wanted()
+    {
+        var all = new JsonObject();
+        switch (settings.Access)
+        {
+            case ConsentAccess.AllAccounts:
+                all["allPsd2"] = "allAccounts";
+                break;
+            case ConsentAccess.AllAccountsWithOwnerName:
+                all["allPsd2"] = "allAccountsWithOwnerName";
+                break;
+            case ConsentAccess.BankOffered:
+                all["accounts"] = new JsonArray();
+                all["balances"] = new JsonArray();
+                all["transactions"] = new JsonArray();
+                break;
+            case ConsentAccess.AvailableAccounts:
+                all["availableAccounts"] = "allAccounts";
+                break;
+        }
+        var until = Dates.Of(context.Now, settings.Interface.Zone).AddDays(context.Channel.ConsentDays);
+        return new JsonObject
+        {
+            ["access"] = all,
+            ["recurringIndicator"] = true,
+            ["validUntil"] = until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            ["frequencyPerDay"] = Math.Min(context.Channel.UnattendedReadings ?? 4, 4),
+            ["combinedServiceIndicator"] = false,
+        }.ToJsonString();
+    }
+
+    private static bool IsReturn(Uri address, string state) =>
+        OAuthFlow.QueryOf(address).TryGetValue("state", out var returned)
+        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(returned), Encoding.UTF8.GetBytes(state));
+}

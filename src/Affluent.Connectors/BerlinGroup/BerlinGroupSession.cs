@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Affluent.Connectors.OAuth;
+using Affluent.Connectors.Reading;
+
+namespace Affluent.Connectors.BerlinGroup;
+
+/// <summary>All that this family keeps between two steps: where the user's authorization stands, too. Written as JSON; holds tokens.</summary>
+internal sealed record BerlinGroupSession
+{
+    /// <summary>The OAuth2 authorization that the user was sent away for, or has just brought back.</summary>
+    public OAuthRequest? Request { get; init; }
+
+    /// <summary>Ties the bank's answer to a consent to this connection, when the user was sent away for that.</summary>
+    public string? ConsentState { get; init; }
+
+    /// <summary>When the user came back from there.</summary>
+    public DateTimeOffset? ReturnedAt { get; init; }
+    public string? AccessToken { get; init; }
+
+    /// <summary>From when the access token is renewed before it is used; null when the bank does not say.</summary>
+    public DateTimeOffset? RenewAccessAt { get; init; }
+    public string? RefreshToken { get; init; }
+
+    /// <summary>Our own.</summary>
+    public string? ClientToken { get; init; }
+    public DateTimeOffset? RenewClientTokenAt { get; init; }
+
+    /// <summary>The bank's id of the consent; null: none was asked for.</summary>
+    public string? ConsentId { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+
+    /// <summary>Whether the bank has said that the consent is valid.</summary>
+    public bool IsValid { get; init; }
+
+    /// <summary>Links to the transactions of the accounts last listed, by reference.</summary>
+    public IReadOnlyDictionary<string, string> Transactions
+    {
+        // The JSON reader gives null for a member that is not there.
+        get => field ?? new Dictionary<string, string>();
+        init;
+    }
+
+    /// <summary>The session without what the bank no longer honours.</summary>
+    public BerlinGroupSession WithoutAccess() =>
+        new()
+        {
+            ClientToken = ClientToken,
+            RenewClientTokenAt = RenewClientTokenAt,
+            Transactions = Transactions,
+        };
+
+    /// <summary>A string that is none of ours is an empty session.</summary>
+    public static BerlinGroupSession Read(string session) =>
+        Json.Own(session, BerlinGroupJson.Default.BerlinGroupSession)
+            is { Request: null or { State: not null, RedirectUri: not null } } read
+        && new[] { read.AccessToken, read.ClientToken, read.ConsentId }.All(IsSendable)
+            ? read
+            : new BerlinGroupSession();
+
+    public string Write() => JsonSerializer.Serialize(this, BerlinGroupJson.Default.BerlinGroupSession);
+
+    // They go into headers.
+    private static bool IsSendable(string? text) => text is null || !text.Any(char.IsControl);
+}
+
+/// <summary>Where a list of transactions goes on.</summary>
+/// <param name="Trail">The next page.</param>
+/// <param name="Account">Reference of the account.</param>
+/// <param name="Currency">Of that account, for transactions that name none.</param>
+/// <param name="CompleteFrom">See <see cref="Contract.StepResult.Page.CompleteFrom"/>.</param>
+internal sealed record BerlinGroupPlace(Trail Trail, string Account, string? Currency, DateOnly? CompleteFrom)
+{
+    /// <summary>Null when the text is no place of ours.</summary>
+    public static BerlinGroupPlace? Read(string place) =>
+        Json.Own(place, BerlinGroupJson.Default.BerlinGroupPlace) is { Trail.IsWhole: true, Account: not null } read
+            ? read
+            : null;
+
+    public string Write() => JsonSerializer.Serialize(this, BerlinGroupJson.Default.BerlinGroupPlace);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault
+)]
+[JsonSerializable(typeof(BerlinGroupSession))]
+[JsonSerializable(typeof(BerlinGroupPlace))]
+internal sealed partial class BerlinGroupJson : JsonSerializerContext;

@@ -1,0 +1,185 @@
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.OAuth;
+using Affluent.Connectors.Requests;
+
+namespace Affluent.Connectors.BerlinGroup;
+
+/// <summary>When a bank wants users to authorize us by OAuth2, beside the consent (NextGenPSD2 1.3, section 4.6 "OAuth2").</summary>
+internal enum OAuthPlace
+{
+    /// <summary>Never: the consent is all.</summary>
+    None,
+
+    /// <summary>Before a consent can be asked for (pre-step).</summary>
+    BeforeConsent,
+
+    /// <summary>To agree to the consent (integrated).</summary>
+    AfterConsent,
+}
+
+/// <summary>Which consent is asked for (section 6.3).</summary>
+internal enum ConsentAccess
+{
+    /// <summary>Everything that PSD2 is about: <c>allPsd2</c>.</summary>
+    AllAccounts,
+
+    /// <summary>The same, with the names of holders.</summary>
+    AllAccountsWithOwnerName,
+
+    /// <summary>The user chooses at the bank: empty lists.</summary>
+    BankOffered,
+
+    /// <summary>The list of accounts: <c>availableAccounts</c>; some banks mean everything by it.</summary>
+    AvailableAccounts,
+}
+
+/// <summary>What a catalogue entry says of one bank of the family, in types. The manifest below is where each value is explained.</summary>
+internal sealed record BerlinGroupSettings
+{
+    private static readonly Dictionary<string, OAuthPlace> Places = new()
+    {
+        ["none"] = OAuthPlace.None,
+        ["before_consent"] = OAuthPlace.BeforeConsent,
+        ["after_consent"] = OAuthPlace.AfterConsent,
+    };
+
+    private static readonly Dictionary<string, ConsentAccess> Accesses = new()
+    {
+        ["all_accounts"] = ConsentAccess.AllAccounts,
+        ["all_accounts_with_owner_name"] = ConsentAccess.AllAccountsWithOwnerName,
+        ["bank_offered"] = ConsentAccess.BankOffered,
+        ["available_accounts"] = ConsentAccess.AvailableAccounts,
+    };
+
+    /// <summary>Every setting of the family, explained for the author of a catalogue entry.</summary>
+    public static readonly ConnectorManifest Manifest = new(
+        "berlin_group",
+        ChannelMode.Redirect,
+        [
+            Capability.AccountInformation,
+            Capability.RedirectAuthentication,
+            Capability.DecoupledAuthentication,
+            Capability.ConsentRevocation,
+        ],
+        [
+            new(
+                "oauth",
+                SettingKind.Text,
+                true,
+                "when users authorize us by OAuth2: none, before a consent can be asked for, or to agree to it",
+                [.. Places.Keys]
+            ),
+            .. OAuthClient.Settings.Select(setting => setting with { Required = false }),
+            .. BankInterface.Settings,
+            .. RequestStyle.Settings,
+            new(
+                "consents_url",
+                SettingKind.Address,
+                false,
+                "where consents are, when that is not consents below api_url"
+            ),
+            new(
+                "consent_access",
+                SettingKind.Text,
+                false,
+                "which consent is asked for (all_accounts unless said)",
+                [.. Accesses.Keys]
+            ),
+            new(
+                "consent_status",
+                SettingKind.Text,
+                false,
+                "where the bank tells how a consent stands: at the status of the consent (unless said), or at the consent itself",
+                ["status", "consent"]
+            ),
+            new(
+                "client_token",
+                SettingKind.Words,
+                false,
+                "requests that want a token of our own (client_credentials) in the place of the user's",
+                ["consent", "data"]
+            ),
+            new(
+                "with_balance",
+                SettingKind.Text,
+                false,
+                "what withBalance says when accounts are listed (left out unless said)",
+                ["true", "false"]
+            ),
+            new(
+                "booking_status",
+                SettingKind.Text,
+                false,
+                "which transactions are asked for (both unless said)",
+                ["both", "booked", "pending", "all"]
+            ),
+            new(
+                "transaction_id",
+                SettingKind.Text,
+                false,
+                "which id of a transaction counts, where it has both (transactionId unless said)",
+                ["transactionId", "entryReference"]
+            ),
+        ]
+    )
+    {
+        Together = Lacking,
+    };
+
+    private static IEnumerable<string> Lacking(IReadOnlyDictionary<string, string> settings)
+    {
+        bool Has(string name) => settings.TryGetValue(name, out var value) && value != "";
+        string[] needed =
+            settings["oauth"] != "none" ? ["authorize_url", "token_url", "client_id"]
+            : Has("client_token") || Has("token_url") ? ["token_url", "client_id"]
+            : [];
+        return needed.Where(name => !Has(name)).Select(name => $"setting '{name}' is missing: tokens are asked for");
+    }
+
+    public OAuthPlace OAuth { get; init; }
+
+    /// <summary>Null: the bank has no authorization server.</summary>
+    public OAuthClient? Client { get; init; }
+    public required RequestStyle Requests { get; init; }
+    public required BankInterface Interface { get; init; }
+    public required Uri Consents { get; init; }
+    public ConsentAccess Access { get; init; }
+    public bool StatusIsOfConsent { get; init; }
+    public bool ClientTokenForConsents { get; init; }
+    public bool ClientTokenForData { get; init; }
+    public string? WithBalance { get; init; }
+    public required string BookingStatus { get; init; }
+    public bool EntryReferenceCounts { get; init; }
+
+    /// <summary>Settings that the catalogue has checked against the manifest.</summary>
+    public static BerlinGroupSettings Of(ChannelDefinition channel)
+    {
+        string? Text(string name) => channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
+
+        var bank = BankInterface.Of(channel);
+        var calls = (Text("client_token") ?? "").Split(' ');
+        return new BerlinGroupSettings
+        {
+            OAuth = Places[channel.Settings["oauth"]],
+            Client = Text("token_url") is null ? null : OAuthClient.Of(channel, scope: "AIS:$consent_id"),
+            Requests = RequestStyle.Of(channel),
+            Interface = bank,
+            Consents = Text("consents_url") is { } consents ? new Uri(consents) : bank.Path("consents"),
+            Access = Accesses[Text("consent_access") ?? "all_accounts"],
+            StatusIsOfConsent = Text("consent_status") == "consent",
+            ClientTokenForConsents = calls.Contains("consent"),
+            ClientTokenForData = calls.Contains("data"),
+            WithBalance = Text("with_balance"),
+            BookingStatus = Text("booking_status") ?? "both",
+            EntryReferenceCounts = Text("transaction_id") == "entryReference",
+        };
+    }
+
+    /// <summary>Where a consent is.</summary>
+    public Uri Consent(string id, string below = "") =>
+        new($"{Consents.AbsoluteUri.TrimEnd('/')}/{Uri.EscapeDataString(id)}{below}");
+
+    /// <summary>What a request may say of itself and of us.</summary>
+    public RequestValues Values(StepContext context) =>
+        Client?.Values(context) ?? new RequestValues(context, Interface.Zone, "", "");
+}

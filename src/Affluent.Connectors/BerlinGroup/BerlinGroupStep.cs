@@ -1,0 +1,296 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Reading;
+
+namespace Affluent.Connectors.BerlinGroup;
+
+/// <summary>One step at one bank.</summary>
+internal sealed class BerlinGroupStep
+{
+    /// <summary>Many banks give at most this much, whatever is asked, once the strong authentication is some minutes old.</summary>
+    private const int DaysWithoutFreshAuthentication = 89;
+
+    private readonly StepContext _context;
+    private readonly BerlinGroupSettings _settings;
+    private readonly BerlinGroupApi _api;
+    private readonly BerlinGroupConsent _consent;
+
+    public BerlinGroupStep(StepContext context, BerlinGroupSettings settings)
+    {
+        (_context, _settings) = (context, settings);
+        _api = new BerlinGroupApi(context, settings);
+        _consent = new BerlinGroupConsent(context, settings, _api);
+    }
+
+    private DateOnly Today => Dates.Of(_context.Now, _settings.Interface.Zone);
+
+    public StepResult Refused(Refusal reason, string detail) => _api.Refused(reason, detail);
+
+    public async Task<StepResult> ListAccounts(CancellationToken cancellation)
+    {
+        if (await _consent.Missing(cancellation) is { } missing)
+        {
+            return missing;
+        }
+        var address = _settings.Interface.Path(
+            _settings.WithBalance is { } said ? $"accounts?withBalance={said}" : "accounts"
+        );
+        switch (await _api.Get(address, cancellation))
+        {
+            case BerlinGroupAnswer.Ended ended:
+                return ended.Result;
+            case BerlinGroupAnswer.Empty:
+                return new StepResult.Page { Session = _api.Session.Write() };
+            case BerlinGroupAnswer.Denied { IsUnproven: true } denied:
+                return denied.Unavailable;
+            case BerlinGroupAnswer.Denied denied:
+                return BerlinGroupRefusal.Of(denied.Code) switch
+                {
+                    Refusal.OperatorFault => _api.Refused(
+                        Refusal.OperatorFault,
+                        $"the bank refuses us: {denied.Words}"
+                    ),
+                    Refusal.ConsentExpired => _api.Expired($"the consent is over: {denied.Words}"),
+                    _ when denied.Status is 401 or 403 => _api.Expired(
+                        $"the bank refuses the list of accounts: {denied.Words}"
+                    ),
+                    _ => _api.Refused(Refusal.NotUnderstood, $"the bank refuses the list of accounts: {denied.Words}"),
+                };
+            case BerlinGroupAnswer.Found found when found.Json.Item("accounts") is { ValueKind: JsonValueKind.Array }:
+                return await ReadAccounts(found, cancellation);
+            case BerlinGroupAnswer.Found:
+                return _api.Refused(Refusal.NotUnderstood, "the bank's list of accounts holds no list");
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    public async Task<StepResult> ListTransactions(BankAccount account, DateOnly? from, CancellationToken cancellation)
+    {
+        if (await _consent.Missing(cancellation) is { } missing)
+        {
+            return missing;
+        }
+        var (first, completeFrom) = _settings.Interface.First(from, Today);
+        return await ReadTransactions(FirstPage(account, first, completeFrom), cancellation);
+    }
+
+    public async Task<StepResult> Continue(string place, CancellationToken cancellation) =>
+        BerlinGroupPlace.Read(place) is { } read && BankLinks.Kept(read.Trail.Address, _settings.Interface) is not null
+            ? await ReadTransactions(read, cancellation)
+            : _api.Refused(Refusal.NotUnderstood, "the place to go on from is not one of this connector");
+
+    public Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation) =>
+        _consent.AcceptReturn(address, cancellation);
+
+    public Task<StepResult> Poll(CancellationToken cancellation) => _consent.Poll(cancellation);
+
+    private async Task<StepResult> ReadAccounts(BerlinGroupAnswer.Found found, CancellationToken cancellation)
+    {
+        // Each may cost a request.
+        if (found.Json.Items("accounts").Skip(BankLimits.MostAccounts).Any())
+        {
+            return _api.Refused(Refusal.NotUnderstood, "the bank's list of accounts is too long");
+        }
+        List<BankAccount> accounts = [];
+        var links = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var row in found.Json.Items("accounts").Where(row => !BerlinGroupReading.IsClosed(row)))
+        {
+            if (BerlinGroupReading.Account(row, _settings) is not { } account)
+            {
+                return _api.Refused(
+                    Refusal.NotUnderstood,
+                    "an account of the bank's list has neither a resource id nor a number"
+                );
+            }
+            if (account.Balances.Count == 0)
+            {
+                var (balances, ended) = await ReadBalances(row, account, found.Address, cancellation);
+                if (ended is not null)
+                {
+                    return ended;
+                }
+                account = account with { Balances = balances };
+            }
+            accounts.Add(account);
+            if (LinkOf(row, "transactions", found.Address) is { } link)
+            {
+                links[account.Reference] = link.AbsoluteUri;
+            }
+        }
+        _api.Session = _api.Session with { Transactions = links };
+        return new StepResult.Page
+        {
+            Session = _api.Session.Write(),
+            Accounts = NamedAccounts.Resolve(accounts),
+            Holder = accounts.Select(a => a.OwnerName).FirstOrDefault(name => name is not null),
+        };
+    }
+
+    /// <summary>An account whose balance cannot be read is shown without one; only a limit or a dead consent ends the step.</summary>
+    private async Task<(IReadOnlyList<BankBalance> Balances, StepResult? Ended)> ReadBalances(
+        JsonElement row,
+        BankAccount account,
+        Uri page,
+        CancellationToken cancellation
+    )
+    {
+        var address =
+            LinkOf(row, "balances", page)
+            ?? _settings.Interface.Path($"accounts/{Uri.EscapeDataString(account.Reference)}/balances");
+        return await _api.Get(address, cancellation) switch
+        {
+            BerlinGroupAnswer.Found found => (
+                BerlinGroupReading.Balances(found.Json.Items("balances"), account.Currency, _settings.Interface.Zone),
+                null
+            ),
+            BerlinGroupAnswer.Ended { Result: StepResult.Later { Reason: LaterReason.BankUnavailable } } => ([], null),
+            BerlinGroupAnswer.Ended failed => ([], failed.Result),
+            _ => ([], null),
+        };
+    }
+
+    private BerlinGroupPlace FirstPage(BankAccount account, DateOnly? from, DateOnly? completeFrom)
+    {
+        var address = new UriBuilder(
+            (
+                _api.Session.Transactions.TryGetValue(account.Reference, out var link)
+                    ? BankLinks.Kept(link, _settings.Interface)
+                    : null
+            ) ?? _settings.Interface.Path($"accounts/{Uri.EscapeDataString(account.Reference)}/transactions")
+        );
+        List<string> query = [$"bookingStatus={_settings.BookingStatus}"];
+        if (from is { } day)
+        {
+            query.Add($"dateFrom={_settings.Interface.Day(day)}");
+        }
+        if (_settings.Interface.SendDateTo)
+        {
+            query.Add($"dateTo={_settings.Interface.Day(Today)}");
+        }
+        address.Query = string.Join('&', [.. address.Query.TrimStart('?').Split('&').Where(q => q != ""), .. query]);
+        return new BerlinGroupPlace(
+            new Trail(address.Uri.AbsoluteUri),
+            account.Reference,
+            account.Currency,
+            completeFrom
+        );
+    }
+
+    private async Task<StepResult> ReadTransactions(BerlinGroupPlace place, CancellationToken cancellation)
+    {
+        switch (await _api.Get(new Uri(place.Trail.Address), cancellation))
+        {
+            case BerlinGroupAnswer.Ended ended:
+                return ended.Result;
+            case BerlinGroupAnswer.Empty:
+                return new StepResult.Page { Session = _api.Session.Write(), CompleteFrom = place.CompleteFrom };
+            case BerlinGroupAnswer.Denied { IsUnproven: true } denied:
+                return denied.Unavailable;
+            case BerlinGroupAnswer.Denied denied
+                when BerlinGroupRefusal.WantsFewerDays(denied.Status, denied.Code) && Shortened(place) is { } shorter:
+                return await ReadTransactions(shorter, cancellation);
+            case BerlinGroupAnswer.Denied denied:
+                return Refused(denied);
+            case BerlinGroupAnswer.Found found
+                when found.Json.Item("transactions") is { ValueKind: JsonValueKind.Object } lists:
+                return ReadTransactions(place, found, lists);
+            case BerlinGroupAnswer.Found:
+                return _api.Refused(Refusal.NotUnderstood, "the bank's list of transactions holds no lists");
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private StepResult.Refused Refused(BerlinGroupAnswer.Denied denied) =>
+        (BerlinGroupRefusal.Of(denied.Code), denied.Status) switch
+        {
+            (Refusal.ConsentExpired, _) => _api.Expired($"the consent is over: {denied.Words}"),
+            (Refusal.OperatorFault, _) => _api.Refused(Refusal.OperatorFault, $"the bank refuses us: {denied.Words}"),
+            (null, 401) => _api.Refused(
+                Refusal.AccountUnauthorized,
+                $"the bank refuses the authorization for the transactions of an account: {denied.Words}"
+            ),
+            (Refusal.AccountRefused, _) or (_, 403 or 404) => _api.Refused(
+                Refusal.AccountRefused,
+                $"the bank refuses the transactions of an account: {denied.Words}"
+            ),
+            _ => _api.Refused(Refusal.NotUnderstood, $"the bank refuses a list of transactions: {denied.Words}"),
+        };
+
+    private StepResult ReadTransactions(BerlinGroupPlace place, BerlinGroupAnswer.Found found, JsonElement lists)
+    {
+        var ids = _context.Channel.TransactionIds != TransactionIds.Absent;
+        (JsonElement Row, BankTransactionStatus Status)[] rows =
+        [
+            .. lists.Items("booked").Select(row => (row, BankTransactionStatus.Booked)),
+            .. lists.Items("pending").Select(row => (row, BankTransactionStatus.Pending)),
+        ];
+        var links = lists.Item("_links") is null ? found.Json : lists;
+        var next = ListPages.After(
+            place.Trail,
+            links,
+            found.Address,
+            rows.Length == 0 ? null : lists,
+            () => ids && rows.All(r => BerlinGroupReading.IdOf(r.Row, _settings) is not null),
+            _settings.Interface
+        );
+        if (next is NextPage.Fault fault)
+        {
+            return _api.Refused(Refusal.NotUnderstood, fault.Detail);
+        }
+        List<BankTransaction> transactions = [];
+        List<UnreadableField> unreadable = [];
+        foreach (var (row, status) in next is NextPage.End { Repeated: true } ? [] : rows)
+        {
+            if (BerlinGroupReading.Transaction(row, status, _settings, place.Currency, Today) is { } transaction)
+            {
+                transactions.Add(transaction);
+            }
+            else
+            {
+                unreadable.Add(BerlinGroupReading.Unreadable(row));
+            }
+        }
+        if (transactions.Count == 0 && unreadable.Count > 1)
+        {
+            return _api.Refused(
+                Refusal.NotUnderstood,
+                $"no row of page {place.Trail.Number} has an amount and a day that can be read"
+            );
+        }
+        return new StepResult.Page
+        {
+            Session = _api.Session.Write(),
+            Transactions = transactions,
+            Unreadable = unreadable,
+            CompleteFrom = place.CompleteFrom,
+            Next = (next is NextPage.Page on ? place with { Trail = on.Trail } : null)?.Write(),
+        };
+    }
+
+    /// <summary>
+    /// The same list over the days that a bank gives without a fresh strong authentication, when it refused more; null when there is nothing to shorten.
+    /// </summary>
+    private BerlinGroupPlace? Shortened(BerlinGroupPlace place)
+    {
+        if (place.Trail.Number != 1 || _api.Session.ConsentId is null)
+        {
+            return null;
+        }
+        var earliest = Today.AddDays(-DaysWithoutFreshAuthentication);
+        var account = new BankAccount
+        {
+            Reference = place.Account,
+            Currency = place.Currency ?? _settings.Interface.Currency,
+        };
+        var shorter = FirstPage(account, earliest, earliest);
+        return shorter.Trail.Address == place.Trail.Address ? null : shorter;
+    }
+
+    private Uri? LinkOf(JsonElement row, string name, Uri page) =>
+        !_settings.Interface.StandardPaths && BankLinks.Href(row, name) is { } href
+            ? BankLinks.Resolve(href, page, _settings.Interface)
+            : null;
+}

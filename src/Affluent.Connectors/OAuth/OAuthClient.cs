@@ -1,0 +1,72 @@
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Requests;
+
+namespace Affluent.Connectors.OAuth;
+
+/// <summary>Who we are at a bank's authorization server, and how it wants to be asked.</summary>
+internal sealed record OAuthClient
+{
+    /// <summary>The settings that it is read from.</summary>
+    public static readonly IReadOnlyList<ConnectorSetting> Settings =
+    [
+        new("authorize_url", SettingKind.Address, true, "the bank's page where users log in and agree"),
+        .. TokenRequest.Settings,
+        new(
+            "issuer",
+            SettingKind.Text,
+            false,
+            "the bank's name for itself in iss (RFC 9207), which every return must then bear; unless said, an iss that comes must be at the origin of authorize_url or token_url"
+        ),
+        new("client_id", SettingKind.Text, true, "our name at the bank"),
+        new("client_secret", SettingKind.Secret, false, "our secret at the bank, unless a certificate stands for it"),
+        new("scope", SettingKind.Text, false, "scopes to ask for"),
+        new("pkce", SettingKind.Switch, false, "false where the bank refuses code_challenge (true unless said)"),
+        new(
+            "dead_grant_is_not_found",
+            SettingKind.Switch,
+            false,
+            "true where the token endpoint answers an ended authorization with an empty 404"
+        ),
+    ];
+
+    /// <summary>Null: no user is sent there.</summary>
+    public Uri? Authorize { get; init; }
+
+    /// <summary>How the bank wants to be asked for tokens.</summary>
+    public required TokenRequest Token { get; init; }
+
+    /// <summary>How it wants to be asked for anything.</summary>
+    public required RequestStyle Requests { get; init; }
+
+    /// <summary>What iss must be; null: the catalogue does not say.</summary>
+    public string? Issuer { get; init; }
+    public required string Id { get; init; }
+    public string Secret { get; init; } = "";
+    public required string Scope { get; init; }
+    public bool Pkce { get; init; }
+    public bool DeadGrantIsNotFound { get; init; }
+    public required TimeZoneInfo Zone { get; init; }
+
+    /// <summary>Reads settings that the catalogue has checked.</summary>
+    public static OAuthClient Of(ChannelDefinition channel, string scope)
+    {
+        string? Text(string name) => channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
+
+        return new OAuthClient
+        {
+            Authorize = Text("authorize_url") is { } authorize ? new Uri(authorize) : null,
+            Token = TokenRequest.Of(channel),
+            Requests = RequestStyle.Of(channel),
+            Issuer = Text("issuer"),
+            Id = channel.Settings["client_id"],
+            Secret = Text("client_secret") ?? "",
+            Scope = Text("scope") ?? scope,
+            Pkce = Text("pkce") != "false",
+            DeadGrantIsNotFound = Text("dead_grant_is_not_found") == "true",
+            Zone = TimeZoneInfo.FindSystemTimeZoneById(Text("time_zone") ?? "Europe/Paris"),
+        };
+    }
+
+    /// <summary>What a request may say of itself and of us.</summary>
+    public RequestValues Values(StepContext context) => new(context, Zone, Id, Secret);
+}

@@ -1,0 +1,7 @@
+namespace Affluent.Connectors.OAuth;
+
+/// <summary>An authorization for which the user was sent away.</summary>
+/// <param name="State">Ties the bank's answer to this connection (RFC 6749 §10.12).</param>
+/// <param name="Verifier">PKCE secret (RFC 7636); null as soon as a code is sent with it, whatever comes of that.</param>
+/// <param name="RedirectUri">Must be sent again, letter by letter, with the code.</param>
+internal sealed record OAuthRequest(string State, string? Verifier, string RedirectUri);

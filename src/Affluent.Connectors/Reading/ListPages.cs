@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Affluent.Connectors.Requests;
+
+namespace Affluent.Connectors.Reading;
+
+/// <summary>How a list goes on behind one of its pages. Pure.</summary>
+internal static class ListPages
+{
+    /// <param name="trail">Leads to the page.</param>
+    /// <param name="links">The object of the page that links on.</param>
+    /// <param name="address">Of the page.</param>
+    /// <param name="list">What holds the rows; null: nothing.</param>
+    /// <param name="named">Whether every row bears an id that can be trusted.</param>
+    public static NextPage After(
+        Trail trail,
+        JsonElement links,
+        Uri address,
+        JsonElement? list,
+        Func<bool> named,
+        BankInterface bank
+    )
+    {
+        var page = $"page {trail.Number}";
+        var rows = list is { } listed && HasRows(listed) ? JsonMarshal.GetRawUtf8Value(listed) : [];
+        var again = trail.Repeats(rows);
+        if (again && !named())
+        {
+            // Rows without ids may be alike and yet be others.
+            return new NextPage.Fault($"{page} repeats one before it");
+        }
+        if (BankLinks.Href(links, "next") is not { } href)
+        {
+            return BankLinks.IsUnclear(links, "next")
+                ? new NextPage.Fault($"{page} links on without an address")
+                : new NextPage.End(again);
+        }
+        if (BankLinks.Resolve(href, address, bank) is not { } next)
+        {
+            return new NextPage.Fault($"{page} links on to an address that is broken or not the bank's");
+        }
+        return trail.To(next, rows) switch
+        {
+            TrailStep.On when again => new NextPage.Fault($"{page} repeats one before it, and goes on"),
+            TrailStep.On on => new NextPage.Page(on.Trail),
+            TrailStep.End => new NextPage.End(again),
+            TrailStep.Cycle => new NextPage.Fault($"the bank's pages lead round in a circle or never end ({page})"),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private static bool HasRows(JsonElement list) =>
+        list.ValueKind switch
+        {
+            JsonValueKind.Array => list.GetArrayLength() > 0,
+            JsonValueKind.Object => list.EnumerateObject().Any(),
+            _ => true,
+        };
+}
+
+/// <summary>What follows a page.</summary>
+internal abstract record NextPage
+{
+    private NextPage() { }
+
+    /// <summary>Another page.</summary>
+    public sealed record Page(Trail Trail) : NextPage;
+
+    /// <summary>Nothing.</summary>
+    /// <param name="Repeated">The page is one of those before once more: its rows have been taken.</param>
+    public sealed record End(bool Repeated) : NextPage;
+
+    /// <summary>The bank's link cannot be followed: in words for the operator.</summary>
+    public sealed record Fault(string Detail) : NextPage;
+}

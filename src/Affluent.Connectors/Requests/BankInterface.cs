@@ -1,0 +1,88 @@
+using System.Globalization;
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Connectors.Requests;
+
+/// <summary>Where a bank's interface is, and how it is asked for lists.</summary>
+internal sealed record BankInterface
+{
+    /// <summary>The settings that it is read from.</summary>
+    public static readonly IReadOnlyList<ConnectorSetting> Settings =
+    [
+        new("api_url", SettingKind.Address, true, "base of the interface, its version included, as before /accounts"),
+        new(
+            "link_hosts",
+            SettingKind.Text,
+            false,
+            "hosts, split by blanks, that the bank's links may name beside the one of api_url"
+        ),
+        new(
+            "standard_paths",
+            SettingKind.Switch,
+            false,
+            "true where the links in the account list are wrong: accounts/{id}/… is used instead"
+        ),
+        new("history_days", SettingKind.Number, false, "how far back the bank gives transactions, in days"),
+        new(
+            "date_format",
+            SettingKind.DateFormat,
+            false,
+            "how dateFrom is written, as a .NET date format (yyyy-MM-dd unless said)"
+        ),
+        new("date_escaped", SettingKind.Switch, false, "true where a colon in dateFrom is to be sent as %3A"),
+        new("send_date_to", SettingKind.Switch, false, "true where dateTo is compulsory (tomorrow is sent)"),
+        new("currency", SettingKind.Text, false, "currency of accounts that name none (EUR unless said)"),
+        new("time_zone", SettingKind.TimeZone, false, "zone of the bank's days (Europe/Paris unless said)"),
+    ];
+
+    /// <summary>Ends with a slash.</summary>
+    public required Uri Address { get; init; }
+    public IReadOnlyList<string> LinkHosts { get; init; } = [];
+    public bool StandardPaths { get; init; }
+    public int? HistoryDays { get; init; }
+    public required string DateFormat { get; init; }
+    public bool DateEscaped { get; init; }
+    public bool SendDateTo { get; init; }
+    public required string Currency { get; init; }
+    public required TimeZoneInfo Zone { get; init; }
+
+    /// <summary>Reads settings that the catalogue has checked.</summary>
+    public static BankInterface Of(ChannelDefinition channel)
+    {
+        string? Text(string name) => channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
+
+        return new BankInterface
+        {
+            Address = new Uri(channel.Settings["api_url"].TrimEnd('/') + "/"),
+            LinkHosts = (Text("link_hosts") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            StandardPaths = Text("standard_paths") == "true",
+            HistoryDays = Text("history_days") is { } days ? int.Parse(days, CultureInfo.InvariantCulture) : null,
+            DateFormat = Text("date_format") ?? "yyyy-MM-dd",
+            DateEscaped = Text("date_escaped") == "true",
+            SendDateTo = Text("send_date_to") == "true",
+            Currency = Text("currency") ?? "EUR",
+            Zone = TimeZoneInfo.FindSystemTimeZoneById(Text("time_zone") ?? "Europe/Paris"),
+        };
+    }
+
+    /// <summary>A place of the interface.</summary>
+    public Uri Path(string path) => new(Address, path);
+
+    /// <summary>A day as the bank wants it in a query.</summary>
+    public string Day(DateOnly day)
+    {
+        var escaped = Uri.EscapeDataString(
+            day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc).ToString(DateFormat, CultureInfo.InvariantCulture)
+        );
+        // A query may hold it (RFC 3986, section 3.4), and most banks sign and compare it so.
+        return DateEscaped ? escaped : escaped.Replace("%3A", ":", StringComparison.Ordinal);
+    }
+
+    /// <summary>The first day to ask for, and whether that is later than wanted.</summary>
+    public (DateOnly? From, DateOnly? CompleteFrom) First(DateOnly? wanted, DateOnly today)
+    {
+        var earliest = HistoryDays is { } days && days < today.DayNumber ? today.AddDays(-days) : (DateOnly?)null;
+        var first = earliest is null || wanted >= earliest ? wanted : earliest;
+        return (first, first == wanted ? null : first);
+    }
+}

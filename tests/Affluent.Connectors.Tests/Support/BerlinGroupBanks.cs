@@ -1,0 +1,129 @@
+using Affluent.Connectors.Testing.Recording;
+
+namespace Affluent.Connectors.Tests.Support;
+
+/// <summary>Banks of the Berlin Group whose sandboxes were recorded: catalogue entries, and what the recordings know.</summary>
+internal static class BerlinGroupBanks
+{
+    // The recorded client had its key at "foo"; the bank reads serial and issuer of whoever signs.
+    private const string KeyOfFoo = "SN=13299021239615735660,CA=C=US,ST=foo,L=foo,O=foo,OU=foo,CN=foo";
+
+    public static readonly IReadOnlyDictionary<string, RecordedBank> All = new Dictionary<string, RecordedBank>
+    {
+        ["Knab"] = new(
+            "berlin-group/knab/happyflowv2",
+            "berlin_group",
+            """
+            {
+              "oauth": "after_consent",
+              "authorize_url": "https://login.bank.example/connect/authorize",
+              "token_url": "https://bank.example/connect/token",
+              "api_url": "https://bank.example/v1",
+              "consents_url": "https://bank.example/v2/consents",
+              "client_id": "d3de0198-6738-4784-92d0-a3e5e0894413",
+              "client_secret": "d3de0198-6738-4784-92d0-a3e5e0894414",
+              "scope": "psd2 offline_access AIS:$consent_id",
+              "client_token": "consent",
+              "client_token_fields": { "scope": "psd2" },
+              "token_headers": { "Cache-Control": "no-cache" },
+              "code_fields": { "client_id": "$client_id" },
+              "refresh_fields": { "client_id": "$client_id", "client_secret": "$client_secret" },
+              "consent_access": "bank_offered",
+              "consent_headers": { "TPP-Redirect-URI": "$redirect_uri", "Content-Type": "application/json" },
+              "data_headers": { "Date": "$date", "TPP-Signature-Certificate": "$certificate" },
+              "signature_headers": "date digest x-request-id tpp-redirect-uri",
+              "signature_key_id": "SN=$certificate_serial,CA=$certificate_issuer",
+              "booking_status": "booked"
+            }
+            """,
+            "my-awesome-authorization-code",
+            "https://www.yolt.com/callback-dev"
+        ),
+        ["Raiffeisen"] = new(
+            "berlin-group/raiffeisen-at/v1/ais/happy-flow",
+            "berlin_group",
+            """
+            {
+              "oauth": "none",
+              "token_url": "https://bank.example/token",
+              "api_url": "https://bank.example/v1",
+              "client_id": "API-7d6f204b-3219-4b63-b66e-5f7a0be1d067",
+              "token_auth": "none",
+              "client_token": "consent data",
+              "client_token_fields": { "scope": "apic-psd2" },
+              "consent_access": "available_accounts",
+              "consent_headers": { "Content-Type": "application/json" },
+              "consent_status": "consent",
+              "with_balance": "true"
+            }
+            """,
+            "",
+            "https://yolt.com/callback"
+        ),
+        ["BBVA"] = Redsys("bbva"),
+        ["Sabadell"] = Redsys("sabadell"),
+        ["N26"] = new(
+            "berlin-group/n26/happy-flow",
+            "berlin_group",
+            """
+            {
+              "oauth": "before_consent",
+              "authorize_url": "https://bank.example/oauth2/authorize",
+              "token_url": "https://bank.example/oauth2/token?role=DEDICATED_AISP",
+              "api_url": "https://bank.example/v1/berlin-group/v1",
+              "client_id": "client-id",
+              "token_auth": "none",
+              "scope": "DEDICATED_AISP",
+              "refresh_fields": { "client_id": "" },
+              "data_headers": { "Content-Type": "application/json" },
+              "consent_headers": { "TPP-Redirect-URI": "" },
+              "booking_status": "booked"
+            }
+            """,
+            "",
+            "https://www.yolt.com/callback"
+        ),
+    };
+
+    private static RecordedBank Redsys(string bank) =>
+        new(
+            $"berlin-group/redsys-{bank}",
+            "berlin_group",
+            $$"""
+            {
+              "oauth": "before_consent",
+              "authorize_url": "https://bank.example/{{bank}}/authorize",
+              "token_url": "https://bank.example/{{bank}}/token",
+              "token_request": "query",
+              "api_url": "https://bank.example/{{bank}}/v1",
+              "client_id": "redsysClientId",
+              "token_auth": "none",
+              "data_headers": {
+                "Accept": "application/json, application/*+json",
+                "Content-Type": "application/json",
+                "TPP-Signature-Certificate": "$certificate"
+              },
+              "consent_headers": {
+                "Accept": "application/json",
+                "TPP-Redirect-URI": "$return_uri",
+                "TPP-Redirect-Preferred": "true"
+              },
+              "signature_headers": "digest x-request-id tpp-redirect-uri tpp-redirect-preferred",
+              "signature_key_id": "{{KeyOfFoo}}",
+              "signature_word": "SHA-256"
+            }
+            """,
+            "",
+            "https://www.yolt.com/callback"
+        )
+        {
+            Habits =
+            [
+                new(
+                    "headers.TPP-Signature-Certificate",
+                    "[A-Za-z0-9+/]+={0,2}",
+                    "the recorded client's certificate is not ours; the bank takes whose key has signed"
+                ),
+            ],
+        };
+}

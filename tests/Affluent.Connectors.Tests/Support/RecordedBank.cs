@@ -1,0 +1,59 @@
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing.Recording;
+
+namespace Affluent.Connectors.Tests.Support;
+
+/// <summary>A bank whose sandbox was recorded: its profile and brand in the catalogue, and what the recording knows.</summary>
+/// <param name="Folder">Below <c>recordings</c>.</param>
+/// <param name="Settings">Of its profile.</param>
+/// <param name="Code">The code that its token endpoint takes.</param>
+/// <param name="RedirectUri">Where the recorded client let users come back.</param>
+internal sealed record RecordedBank(string Folder, string Connector, string Settings, string Code, string RedirectUri)
+{
+    /// <summary>What the brand says for the placeholders of its profile.</summary>
+    public string Variables { get; init; } = "{}";
+
+    /// <summary>What the recording demands and the bank does not.</summary>
+    public IReadOnlyList<StubHabit> Habits { get; init; } = [];
+
+    /// <summary>The channel as the catalogue reads it.</summary>
+    /// <param name="more">Settings in the place of the entry's.</param>
+    public ChannelDefinition Channel(params (string Name, string Value)[] more)
+    {
+        var folder = Directory.CreateTempSubdirectory("affluent-catalogue");
+        try
+        {
+            File.WriteAllText(
+                Path.Combine(folder.FullName, "profile.json"),
+                $$"""
+                {
+                  "profile": "recorded",
+                  "channel": { "connector": "{{Connector}}", "account_types": ["CHECKINGS", "CREDIT_CARD"], "settings": {{Settings}} }
+                }
+                """
+            );
+            File.WriteAllText(
+                Path.Combine(folder.FullName, "bank.json"),
+                $$"""
+                {
+                  "id": "900", "name": "Recorded", "country_code": "FRA", "base_url": "https://bank.example",
+                  "variables": {{Variables}}, "channels": [{ "profile": "recorded" }]
+                }
+                """
+            );
+            var load = Catalogue.Load(new Dictionary<string, string>(), folder.FullName);
+            Assert.Empty(load.Faults);
+            var channel = load.Providers.Single(p => p.Id.Value == "900").Channels[0];
+            var settings = new Dictionary<string, string>(channel.Settings);
+            foreach (var (name, value) in more)
+            {
+                settings[name] = value;
+            }
+            return channel with { Settings = settings };
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
