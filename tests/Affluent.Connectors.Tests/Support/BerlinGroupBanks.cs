@@ -1,4 +1,3 @@
-using Affluent.Connectors.Testing.Recording;
 
 namespace Affluent.Connectors.Tests.Support;
 
