@@ -1,4 +1,3 @@
-
 namespace Affluent.Connectors.Tests.Support;
 
 /// <summary>Banks of the Berlin Group whose sandboxes were recorded: catalogue entries, and what the recordings know.</summary>

@@ -1,4 +1,3 @@
-
 namespace Affluent.Connectors.Tests.Support;
 
 /// <summary>The five banks of STET whose sandboxes were recorded: profiles and brands of the catalogue, and what the recordings know.</summary>
