@@ -25,8 +25,14 @@ internal sealed class Ids(TimeProvider time, int node)
             % Nodes
         );
 
-    /// <summary>Writes what is there already: a transaction that shows whether there can be any.</summary>
-    public static Task Touch(DbWork db) => db.Execute("update counters set value = value where name = 'node_starts'");
+    /// <summary>A transaction that shows whether there can be any. It counts, since SQLite writes nothing where nothing changes.</summary>
+    public static Task Touch(DbWork db) =>
+        db.Execute(
+            """
+            insert into counters (name, value) values ('probes', 1)
+            on conflict (name) do update set value = counters.value + 1
+            """
+        );
 
     /// <summary>The next id, larger than all that this node made before, also when the clock steps back.</summary>
     public long Next()

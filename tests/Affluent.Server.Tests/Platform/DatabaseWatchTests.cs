@@ -30,6 +30,23 @@ public sealed class DatabaseWatchTests
         Assert.Null(await probe.Trouble(Stop));
     }
 
+    [Theory, OnSqliteOnly("PostgreSQL writes a row anew, whatever it holds.")]
+    public async Task It_is_ready_only_when_something_was_written(DatabaseKind kind)
+    {
+        await using var test = await TestDatabase.Create(kind);
+        var time = new FakeTimeProvider();
+        using var probe = new DatabaseProbe(test.Database, Outage(time, new Lines()), time);
+        await probe.Trouble(Stop);
+        var before = await Log();
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await probe.Trouble(Stop));
+
+        Assert.NotEqual(before, await Log());
+
+        Task<byte[]> Log() => File.ReadAllBytesAsync(test.Address + "-wal", Stop);
+    }
+
     [Fact]
     public void An_outage_is_two_lines_of_the_log_however_many_notice()
     {
