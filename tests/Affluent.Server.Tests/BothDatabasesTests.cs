@@ -21,6 +21,7 @@ public sealed partial class BothDatabasesTests
         "DatabaseKeyTests.A_look_at_a_file_leaves_it_and_what_lies_beside_it_as_they_were",
         "DatabaseTests.What_a_killed_process_left_in_the_log_goes_with_the_first_write_of_the_next",
         "DatabaseTests.What_cannot_be_had_again_is_on_the_disk_before_anybody_hears_of_it",
+        "DatabaseWatchTests.It_is_ready_only_when_something_was_written",
         "ErasureTests.A_reader_who_is_at_it_only_puts_that_off",
         "ErasureTests.An_erased_user_is_in_no_byte_of_the_files",
         "ErasureTests.One_erasure_right_after_another_leaves_the_files_as_soon",

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Affluent.Server.Storage;
@@ -21,6 +20,7 @@ internal sealed partial class PeriodicTasks(
     IEnumerable<PeriodicTask> tasks,
     Database database,
     TimeProvider time,
+    DatabaseOutage outage,
     ILogger<PeriodicTasks> log
 )
 {
@@ -40,13 +40,23 @@ internal sealed partial class PeriodicTasks(
     {
         foreach (var task in tasks)
         {
+            var begun = Stopwatch.GetTimestamp();
+            long? fence;
             try
             {
-                var begun = Stopwatch.GetTimestamp();
-                var fence = await database.Write(
+                fence = await database.Write(
                     db => PeriodicTaskStore.Claim(db, task.Name, time.Seconds(), LeaseEnd()),
                     cancellation
                 );
+            }
+            catch (Exception error) when (DatabaseOutage.Is(error))
+            {
+                // It would take none of the others.
+                outage.Noticed(error);
+                return;
+            }
+            try
+            {
                 while (fence is { } mine && await database.Write(db => Step(db, task, mine), cancellation))
                 {
                     // More is left.
@@ -59,7 +69,7 @@ internal sealed partial class PeriodicTasks(
                     );
                 }
             }
-            catch (Exception error) when (error is DbException or TimeoutException)
+            catch (Exception error) when (DatabaseOutage.Is(error))
             {
                 // Taken up when the lease is over, by whoever comes first.
                 LogFailed(log, task.Name, error);

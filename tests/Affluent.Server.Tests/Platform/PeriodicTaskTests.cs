@@ -1,6 +1,7 @@
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Tests.Harness;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -140,6 +141,44 @@ public sealed class PeriodicTaskTests
         Assert.Equal((0, 1), (slow, quick));
     }
 
+    [Theory, OnBothDatabases]
+    public async Task While_the_database_takes_nothing_no_task_speaks_of_it(DatabaseKind kind)
+    {
+        await using var test = await TestDatabase.Create(kind);
+        await using var database = new HookedDatabase(test.Database) { DiesAt = 0 };
+        var lines = new Lines();
+        PeriodicTask[] tasks =
+        [
+            new("one", Hour, (_, _, _) => Task.FromResult(0)),
+            new("two", Hour, (_, _, _) => Task.FromResult(0)),
+        ];
+        var node = new PeriodicTasks(tasks, database, _time, Outage(), lines);
+
+        await node.RunDue(Stop);
+
+        Assert.Equal((1, 0), (database.Writes, lines.Count));
+    }
+
     private PeriodicTasks Node(Database database, PeriodicStep step) =>
-        new([new PeriodicTask("sweep", Hour, step)], database, _time, NullLogger<PeriodicTasks>.Instance);
+        new([new PeriodicTask("sweep", Hour, step)], database, _time, Outage(), NullLogger<PeriodicTasks>.Instance);
+
+    private DatabaseOutage Outage() => new(_time, NullLogger<DatabaseOutage>.Instance);
+
+    private sealed class Lines : ILogger<PeriodicTasks>
+    {
+        public int Count { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            Microsoft.Extensions.Logging.EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Count++;
+    }
 }
