@@ -5,6 +5,7 @@ using Affluent.Server.Accounts;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 using Affluent.Server.Transactions;
 
 namespace Affluent.Server.Connections;
@@ -159,10 +160,21 @@ internal static class ConnectionEdits
         {
             return false;
         }
-        job = await ConnectionJobs.AbandonWaiting(work, job);
+        var idle = await ConnectionJobs.AbandonWaiting(work, job);
         if (await ConnectionsStore.SetRunning(work.Db, work.UserId, connectionId))
         {
-            await ConnectionJobs.Request(work, job, JobRequest.All, user);
+            await ConnectionJobs.Request(work, idle, JobRequest.All, user);
+        }
+        if (idle != job)
+        {
+            // What has begun ends, before the next begins.
+            await EventLog.Append(
+                work,
+                NewEvent.OfConnection(EventName.SynchronizationEnded, connectionId) with
+                {
+                    Status = ConnectionStatus.Failed.Word(),
+                }
+            );
         }
         await EventLog.Append(
             work,

@@ -43,6 +43,9 @@ internal sealed record QuestionRow
     public byte[] Content { get; init; } = [];
     public byte[]? Answer { get; init; }
     public long? AnsweredAt { get; init; }
+
+    /// <summary>The user gave up: nobody has had time to answer.</summary>
+    public bool IsCancelled => ExpiresAt <= AskedAt;
 }
 
 /// <summary>An unanswered question, for those who show what a channel waits for.</summary>
@@ -155,16 +158,11 @@ internal static class QuestionStore
             }
         ) == 1;
 
-    /// <summary>Lets an open question expire at once.</summary>
-    public static Task Expire(DbWork db, QuestionRow question, long now) =>
+    /// <summary>The user gives up an open question.</summary>
+    public static Task Cancel(DbWork db, QuestionRow question) =>
         db.Execute(
-            "update questions set expires_at = @Now where user_id = @UserId and job_id = @JobId",
-            new
-            {
-                question.UserId,
-                question.JobId,
-                Now = now,
-            }
+            "update questions set expires_at = asked_at where user_id = @UserId and job_id = @JobId",
+            new { question.UserId, question.JobId }
         );
 
     /// <summary>The job asks nothing any more.</summary>

@@ -197,7 +197,7 @@ internal static class Questions
         {
             return false;
         }
-        await QuestionStore.Expire(work.Db, row, work.Now);
+        await QuestionStore.Cancel(work.Db, row);
         await JobStore.Apply(work.Db, job, new JobChange.QuestionCancelled(work.Now));
         ConnectionJobs.WakeWorker(work.Db);
         await EventLog.Append(work, Event(EventName.UserInputCancelled, row));

@@ -107,7 +107,10 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     {
         if (open.ExpiresAt <= tools.Seconds)
         {
-            await run.DropQuestion(NewEvent.OfUserInput(EventName.UserInputExpired, run.Id, _id));
+            // That it was cancelled has been told.
+            await run.DropQuestion(
+                open.IsCancelled ? [] : [NewEvent.OfUserInput(EventName.UserInputExpired, run.Id, _id)]
+            );
             return new ChannelEnd.Finished(Outcome.Unanswered(question));
         }
         if (question is not Question.AppApproval)

@@ -100,6 +100,31 @@ public sealed class QuestionTests
 
         Assert.Equal(HttpStatusCode.NoContent, cancelled.StatusCode);
         Assert.Equal("FAILED", await http.StatusOf(id));
+        Assert.Single(await app.EventNames(id), "USER_INPUT_CANCELLED");
+        Assert.DoesNotContain("USER_INPUT_EXPIRED", await app.EventNames(id));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task New_credentials_while_a_code_is_awaited_end_what_had_begun(DatabaseKind kind)
+    {
+        var bank = Bank_that_asks_for_a_code();
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+        bank.EmbeddedChannel.Instead = null;
+
+        using var changed = await http.PutAsJsonAsync(
+            $"/api/v2.1/connections/{id}/channels/{FakeBank.Embedded}/credentials",
+            new { credentials = new Dictionary<string, string> { ["300"] = "dev", ["301"] = "other" } },
+            Stop
+        );
+        await app.RunDueSynchronizations();
+
+        Assert.Equal(HttpStatusCode.NoContent, changed.StatusCode);
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
+        string[] ends = ["SYNCHRONIZATION_STARTED", "SYNCHRONIZATION_ENDED"];
+        Assert.Equal([.. ends, .. ends], (await app.EventNames(id)).Where(ends.Contains));
     }
 
     [Theory, OnBothDatabases]
