@@ -117,6 +117,19 @@ internal sealed class TestDatabase : IAsyncDisposable
             TestContext.Current.CancellationToken
         );
 
+    /// <summary>
+    /// Lets the leases of all jobs under way run out, for whom all nodes that had them are dead or stand still; not of those that one has locked as it
+    /// stands.
+    /// </summary>
+    public Task ExpireLeases() =>
+        Database.Write(
+            db =>
+                db.Execute(
+                    "update jobs set lease_until = 0 where (user_id, id) in (select user_id, id from jobs where state = 'RUNNING' {skip locked})"
+                ),
+            TestContext.Current.CancellationToken
+        );
+
     /// <summary>A user to whom rows can belong.</summary>
     public async Task<Server.Platform.UserId> StoreUser()
     {

@@ -98,11 +98,17 @@ internal sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience, CancellationToken.None);
     }
 
+    /// <summary>kill -STOP: from here on it stands still.</summary>
+    public Task Freeze() => Send("STOP");
+
+    /// <summary>kill -CONT: it goes on where it stood.</summary>
+    public Task Thaw() => Send("CONT");
+
     /// <summary>As an operator ends it (SIGTERM); how long that took.</summary>
     public async Task<TimeSpan> Stop()
     {
         var begun = Stopwatch.GetTimestamp();
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await Send("TERM");
         await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience, CancellationToken.None);
         Assert.True(_process.ExitCode == 0, $"It ended with {_process.ExitCode}:\n{Output}");
         return Stopwatch.GetElapsedTime(begun);
@@ -115,6 +121,12 @@ internal sealed class ServerProcess : IAsyncDisposable
             await Kill();
         }
         _process.Dispose();
+    }
+
+    private async Task Send(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync(CancellationToken.None);
     }
 
     private static ServerProcess Run(string folder, Func<string, bool>? until, string[] arguments)
