@@ -11,8 +11,8 @@ namespace EndToEnd.Tests;
 /// </summary>
 public sealed class ThreeNodesTests(ITestOutputHelper output)
 {
-    // Short enough to be renewed while the test lasts: a token is renewed 20 seconds before its end.
-    private static readonly TimeSpan TokenLife = TimeSpan.FromSeconds(21);
+    // Short enough to be renewed while the test lasts: at half its life.
+    private static readonly TimeSpan TokenLife = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan BeyondTheLease = TimeSpan.FromSeconds(65);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 

@@ -50,6 +50,8 @@ internal sealed partial class PostgresDatabase : Database
             AutoPrepareMinUsages = 2,
             // No statement of ours leaves anything behind in its session: seven that tidy it up, none of them prepared, would come with each use of a connection.
             NoResetOnClose = true,
+            // What it needs is missing on many machines, and the system's linker says so on each start; gssencryptionmode of the address says otherwise.
+            GssEncryptionMode = GssEncryptionMode.Disable,
         };
         foreach (var option in address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {

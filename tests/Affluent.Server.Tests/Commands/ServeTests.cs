@@ -14,6 +14,8 @@ public sealed partial class ServeTests
     public async Task It_starts_with_the_test_bank_answers_and_ends_within_five_seconds_when_told_to(DatabaseKind kind)
     {
         await using var database = await TestDatabase.CreateEmpty(kind);
+        // Whatever it keeps, it keeps in its own folder.
+        var ownHome = Directory.CreateTempSubdirectory("affluent-test-");
         using var process = Process.Start(
             new ProcessStartInfo("dotnet")
             {
@@ -29,6 +31,7 @@ public sealed partial class ServeTests
                     database.Address,
                 },
                 WorkingDirectory = database.Folder,
+                Environment = { ["HOME"] = ownHome.FullName },
                 RedirectStandardOutput = true,
                 UseShellExecute = false,
             }
@@ -49,6 +52,8 @@ public sealed partial class ServeTests
                 .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
             Assert.Equal(0, process.ExitCode);
             Assert.InRange(Stopwatch.GetElapsedTime(asked).TotalSeconds, 0, 5);
+            Assert.Empty(ownHome.EnumerateFileSystemInfos());
+            ownHome.Delete();
             var data = Path.Combine(database.Folder, "data");
             Assert.Equal(
                 [Path.Combine(data, "master.key"), Path.Combine(data, "signing.key")],

@@ -38,6 +38,15 @@ public sealed class DatabaseTests
         Assert.Equal(["15s", "15s"], new[] { await Longest(), await Longest() });
     }
 
+    [Theory]
+    [InlineData("postgres://affluent@db.example/affluent", "Disable")]
+    [InlineData("postgres://affluent@db.example/affluent?GssEncryptionMode=Require", "Require")]
+    public void Kerberos_is_asked_for_only_where_the_address_says_so(string address, string mode) =>
+        Assert.Equal(
+            mode,
+            $"{new Npgsql.NpgsqlConnectionStringBuilder(PostgresDatabase.ConnectionString(new Uri(address))).GssEncryptionMode}"
+        );
+
     [Theory, OnBothDatabases]
     public async Task A_database_from_a_newer_version_is_left_alone(DatabaseKind kind)
     {
