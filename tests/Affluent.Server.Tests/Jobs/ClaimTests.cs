@@ -1,5 +1,4 @@
 using Affluent.Connectors.Contract;
-using Affluent.Connectors.Testing;
 using Affluent.Server.Authorization;
 using Affluent.Server.Gates;
 using Affluent.Server.Jobs;

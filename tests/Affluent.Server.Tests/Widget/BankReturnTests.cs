@@ -8,7 +8,6 @@ using Affluent.Server.Authorization;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
-using Affluent.Server.Providers;
 using Affluent.Server.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
