@@ -224,7 +224,7 @@ public sealed class ProfileTests : IDisposable
     [InlineData("""{ "profile": "x", "channel": {} }""", "channel.connector: is missing")]
     [InlineData(
         """{ "profile": "x", "channel": { "connector": "stett" } }""",
-        "channel.connector: 'stett' is none of: stet, website"
+        "channel.connector: 'stett' is none of: stet, berlin_group, website"
     )]
     [InlineData(
         """{ "profile": "x", "channel": { "connector": "stet", "id": "1" } }""",
