@@ -17,6 +17,28 @@ public static class Catalogue
         return Read(Shipped().Concat(OfFolder(folder, faults)), variables, faults);
     }
 
+    /// <summary>
+    /// Reads the catalogue with one file more, or with one of its folder in its place: the banks and the faults that are there because of that file.
+    /// </summary>
+    /// <param name="file">A bank, a list of brands or a profile; its faults are then those of its brands, too.</param>
+    /// <param name="variables">As for the load.</param>
+    /// <param name="folder">As for the load.</param>
+    public static CatalogueLoad Check(string file, IReadOnlyDictionary<string, string> variables, string? folder = null)
+    {
+        List<CatalogueFault> faults = [];
+        var path = Path.GetFullPath(file);
+        (string File, string Text)[] others =
+        [
+            .. Shipped().Concat(OfFolder(folder, faults).Where(f => Path.GetFullPath(f.File) != path)),
+        ];
+        var without = Read(others, variables, [.. faults]);
+        var with = Read(others.Concat(OfFiles([path], faults)), variables, faults);
+        return new CatalogueLoad(
+            [.. with.Providers.Where(p => without.Providers.All(other => other.Id != p.Id))],
+            [.. with.Faults.Where(f => without.Faults.All(other => (other.File, other.Place) != (f.File, f.Place)))]
+        );
+    }
+
     /// <summary>Reads the files of a catalogue, profiles first whatever their order.</summary>
     /// <param name="texts">The files by name.</param>
     /// <param name="variables">Values for the placeholders.</param>
@@ -87,15 +109,14 @@ public static class Catalogue
 
     private static List<(string File, string Text)> OfFolder(string? folder, List<CatalogueFault> faults)
     {
-        List<(string, string)> files = [];
         if (folder is null)
         {
-            return files;
+            return [];
         }
         if (!Directory.Exists(folder))
         {
             faults.Add(new(folder, "", "the folder does not exist"));
-            return files;
+            return [];
         }
         string[] paths;
         try
@@ -105,9 +126,15 @@ public static class Catalogue
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             faults.Add(new(folder, "", e.Message));
-            return files;
+            return [];
         }
-        foreach (var file in paths.Order(StringComparer.Ordinal))
+        return OfFiles(paths.Order(StringComparer.Ordinal), faults);
+    }
+
+    private static List<(string File, string Text)> OfFiles(IEnumerable<string> paths, List<CatalogueFault> faults)
+    {
+        List<(string, string)> files = [];
+        foreach (var file in paths)
         {
             try
             {

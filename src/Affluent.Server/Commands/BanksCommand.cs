@@ -9,7 +9,7 @@ using Affluent.Server.Storage;
 
 namespace Affluent.Server.Commands;
 
-/// <summary><c>banks</c>: shows how the banks of the catalogue do, and how they may be asked.</summary>
+/// <summary><c>banks</c>: shows how the banks of the catalogue do, and how they may be asked; checks a file of it.</summary>
 internal static class BanksCommand
 {
     private static readonly string[] Needed =
@@ -24,7 +24,15 @@ internal static class BanksCommand
     ];
 
     public static Command Create() =>
-        new("banks", "See which banks answer, which are spared, and how they may be asked.") { List(), Show() };
+        new(
+            "banks",
+            "See which banks answer, which are spared, and how they may be asked; check a file before it is used."
+        )
+        {
+            List(),
+            Show(),
+            Check(),
+        };
 
     private static Command List()
     {
@@ -77,6 +85,48 @@ internal static class BanksCommand
                 foreach (var line in Lines(bank, banks, known))
                 {
                     await asked.InvocationConfiguration.Output.WriteLineAsync(line);
+                }
+            }
+        );
+        return command;
+    }
+
+    private static Command Check()
+    {
+        var file = new Argument<string>("file") { Description = "A bank, a list of brands or a profile" };
+        var command = new Command(
+            "check",
+            "Check a file as the catalogue would read it beside its other files, and list the banks that it adds; exit code 1 and all faults when it has some."
+        )
+        {
+            file,
+        };
+        var options = SettingOptions.AddTo(
+            command,
+            ["environment", "catalogue_folder", "bank_variables_folder", "test_bank_listen", "test_bank_url"]
+        );
+        command.SetAction(
+            async (asked, _) =>
+            {
+                var (added, faults) = Banks.Check(asked.GetValue(file)!, options.ReadValid(asked));
+                if (faults.Count > 0)
+                {
+                    throw new CommandException(ExitCode.Failed, string.Join('\n', faults));
+                }
+                var output = asked.InvocationConfiguration.Output;
+                foreach (var bank in added)
+                {
+                    var channels = string.Join(
+                        ", ",
+                        bank.Channels.Select(c => $"{c.Id} {c.Mode.Word()} {c.Connector}")
+                    );
+                    await output.WriteLineAsync($"{bank.Id, -8}  {bank.Name}: {channels}");
+                }
+                if (added.Count == 0)
+                {
+                    await output.WriteLineAsync(
+                        "No fault, and no bank: a profile that none uses, or a test bank whose variables are not set."
+                    );
                 }
             }
         );

@@ -28,24 +28,9 @@ internal sealed class Banks
     /// <exception cref="InvalidDataException">The catalogue has faults, or banks that are not for production; the message names them all.</exception>
     public static Banks Load(Settings settings)
     {
-        var variables = new Dictionary<string, string>(settings.BankVariables, StringComparer.Ordinal);
-        variables.Remove(TestBankVariable);
-        if (settings.TestBankUrl is { } testBank)
-        {
-            variables.Add(TestBankVariable, testBank.AbsoluteUri.TrimEnd('/'));
-        }
-        var load = Catalogue.Load(variables, settings.CatalogueFolder);
-        var faults =
-            from fault in load.Faults
-            let unset = fault.UnsetVariable
-            where unset is null || !BankVariables.HasFile(unset, settings.BankVariablesFolder)
-            select unset is null ? fault.ToString() : $"{fault}: {BankVariables.HowToSet(unset)}";
-        if (settings.Environment == InstallationKind.Production)
-        {
-            faults = faults.Concat(load.Providers.SelectMany(NotForProduction));
-        }
-        string[] all = [.. faults];
-        return all.Length == 0
+        var load = Catalogue.Load(Variables(settings), settings.CatalogueFolder);
+        var all = Faults(load, settings);
+        return all.Count == 0
             ? new Banks(load.Providers, Families.Find)
             {
                 ListsTestBanksByChannel = settings.TestBankEntries == TestBankEntries.Channels,
@@ -54,6 +39,33 @@ internal sealed class Banks
                 $"The catalogue of banks cannot be used:\n  - {string.Join("\n  - ", all)}"
             );
     }
+
+    /// <summary>The banks that a file adds to the catalogue, and all that is wrong because of it.</summary>
+    public static (IReadOnlyList<Provider> Added, IReadOnlyList<string> Faults) Check(string file, Settings settings)
+    {
+        var load = Catalogue.Check(file, Variables(settings), settings.CatalogueFolder);
+        return (load.Providers, Faults(load, settings));
+    }
+
+    private static Dictionary<string, string> Variables(Settings settings)
+    {
+        var variables = new Dictionary<string, string>(settings.BankVariables, StringComparer.Ordinal);
+        variables.Remove(TestBankVariable);
+        if (settings.TestBankUrl is { } testBank)
+        {
+            variables.Add(TestBankVariable, testBank.AbsoluteUri.TrimEnd('/'));
+        }
+        return variables;
+    }
+
+    private static List<string> Faults(CatalogueLoad load, Settings settings) =>
+        [
+            .. from fault in load.Faults
+            let unset = fault.UnsetVariable
+            where unset is null || !BankVariables.HasFile(unset, settings.BankVariablesFolder)
+            select unset is null ? fault.ToString() : $"{fault}: {BankVariables.HowToSet(unset)}",
+            .. settings.Environment == InstallationKind.Production ? load.Providers.SelectMany(NotForProduction) : [],
+        ];
 
     private static IEnumerable<string> NotForProduction(Provider provider)
     {
