@@ -194,11 +194,12 @@ internal sealed class CatalogueEntry(
         return null;
     }
 
-    public void NoMore()
+    /// <summary>Whatever was not asked for, or is not described, is a fault.</summary>
+    public void NoMore(CatalogueObject described)
     {
         foreach (var layer in Layers())
         {
-            foreach (var member in layer.OwnMembers().Where(m => !_asked.Contains(m.Name)))
+            foreach (var member in layer.OwnMembers().Where(m => !_asked.Contains(m.Name) || !described.Knows(m.Name)))
             {
                 reader.Fault(layer.PlaceOf(member.Name), "is not known");
             }

@@ -72,7 +72,8 @@ internal sealed record CatalogueFile(string Name, JsonElement Root)
         {
             list.Fault("brands", "names no bank");
         }
-        list.NoMore();
+        _ = list.Has("$schema");
+        list.NoMore(CatalogueObject.Brands);
         faults.AddRange(reader.Faults);
         return reader.Faults.Count > 0
             ? []

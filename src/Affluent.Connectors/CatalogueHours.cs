@@ -15,7 +15,7 @@ internal static class CatalogueHours
         {
             entry.Fault("until", "is where they begin: they would last for ever, or not at all");
         }
-        entry.NoMore();
+        entry.NoMore(CatalogueObject.QuietHours);
         // Every day, and each day, are the same.
         return hours.Days.Count == Week.Length ? hours with { Days = [] } : hours;
     }
@@ -27,7 +27,7 @@ internal static class CatalogueHours
         {
             entry.Fault("until", "is not after the begin");
         }
-        entry.NoMore();
+        entry.NoMore(CatalogueObject.Maintenance);
         return window;
     }
 
@@ -44,7 +44,7 @@ internal static class CatalogueHours
         {
             entry.Fault("longest_pause_seconds", "is less than the first pause");
         }
-        entry.NoMore();
+        entry.NoMore(CatalogueObject.Outage);
         return settings;
     }
 

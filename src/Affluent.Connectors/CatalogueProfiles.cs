@@ -37,7 +37,8 @@ internal sealed partial class CatalogueProfiles
             {
                 channels.Add((channel, reader));
             }
-            entry.NoMore();
+            _ = entry.Has("$schema");
+            entry.NoMore(CatalogueObject.Profile);
             faults.AddRange(reader.Faults);
         }
         foreach (var (channel, reader) in channels)

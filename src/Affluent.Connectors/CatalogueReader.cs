@@ -16,7 +16,7 @@ internal sealed partial class CatalogueReader(
     CatalogueProfiles profiles
 )
 {
-    private const int UnattendedReadingsByLaw = 4;
+    public const int UnattendedReadingsByLaw = 4;
 
     private readonly List<CatalogueFault> _faults = [];
     private readonly Dictionary<string, (string Path, CataloguePlace Place)> _unset = new(StringComparer.Ordinal);
@@ -106,7 +106,8 @@ internal sealed partial class CatalogueReader(
         {
             entry.Fault("readings_a_day", $"is more than unattended_readings of the channel {channel.Mode} allows");
         }
-        entry.NoMore();
+        _ = entry.Has("$schema");
+        entry.NoMore(CatalogueObject.Bank);
         return provider;
     }
 
@@ -141,7 +142,9 @@ internal sealed partial class CatalogueReader(
             TransactionIds = entry.Has("transaction_ids")
                 ? entry.Choice<TransactionIds>("transaction_ids")
                 : TransactionIds.Absent,
-            Reconciliation = entry.Inner("reconciliation") is { } inner ? ReadReconciliation(inner, new()) : new(),
+            Reconciliation = entry.Inner("reconciliation") is { } inner
+                ? ReadReconciliation(inner, CatalogueObject.Reconciliation, new())
+                : new(),
             BalanceKinds = entry.Choices<BankBalanceKind>("balance_kinds"),
             CardBalanceKinds = entry.Choices<BankBalanceKind>("card_balance_kinds"),
         };
@@ -152,7 +155,7 @@ internal sealed partial class CatalogueReader(
                 ShadowReconciliation = ReadShadow(shadow, channel.TransactionIds, channel.Reconciliation),
             };
         }
-        entry.NoMore();
+        entry.NoMore(CatalogueObject.Channel);
         if (channel.Id.Value != expected)
         {
             entry.Fault("id", $"must be {expected}: the provider's id followed by 01 (REDIRECT) or 00 (EMBEDDED)");
@@ -204,10 +207,14 @@ internal sealed partial class CatalogueReader(
         new()
         {
             TransactionIds = entry.Has("transaction_ids") ? entry.Choice<TransactionIds>("transaction_ids") : ids,
-            Settings = ReadReconciliation(entry, unlessSaid),
+            Settings = ReadReconciliation(entry, CatalogueObject.ShadowReconciliation, unlessSaid),
         };
 
-    private static ReconciliationSettings ReadReconciliation(CatalogueEntry entry, ReconciliationSettings unlessSaid)
+    private static ReconciliationSettings ReadReconciliation(
+        CatalogueEntry entry,
+        CatalogueObject described,
+        ReconciliationSettings unlessSaid
+    )
     {
         var settings = new ReconciliationSettings
         {
@@ -238,7 +245,7 @@ internal sealed partial class CatalogueReader(
             ),
             TextEdits = entry.Has("text_edits") ? entry.Switch("text_edits") : unlessSaid.TextEdits,
         };
-        entry.NoMore();
+        entry.NoMore(described);
         foreach (var tier in settings.Tiers.Except(new ReconciliationSettings().Tiers))
         {
             entry.Fault("tiers", $"{JsonNamingPolicy.SnakeCaseUpper.ConvertName($"{tier}")} cannot be chosen");
@@ -277,7 +284,7 @@ internal sealed partial class CatalogueReader(
             entry.Has("regexp") ? entry.Text("regexp") : null,
             entry.Switch("optional")
         );
-        entry.NoMore();
+        entry.NoMore(CatalogueObject.Credential);
         if (!DecimalId().IsMatch(field.Id))
         {
             entry.Fault("id", "is not a decimal number");

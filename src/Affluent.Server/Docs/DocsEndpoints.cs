@@ -14,6 +14,10 @@ internal static class DocsEndpoints
         docs.MapGet("/", Index);
         docs.MapGet("/docs.css", () => Embedded("docs.css", "text/css; charset=utf-8"));
         docs.MapGet("/reference/openapi.json", () => Embedded("docs/reference/openapi.json", "application/json"));
+        docs.MapGet(
+            "/reference/catalogue.schema.json",
+            () => Embedded("docs/reference/catalogue.schema.json", "application/schema+json")
+        );
         docs.MapGet("/{**path}", Page);
     }
 
