@@ -13,7 +13,7 @@ namespace Affluent.Bench;
 internal static class Engine
 {
     private const int Connections = 1_000;
-    private const int WarmUps = 3;
+    private const int WarmUps = 10;
     private const int Places = 64;
     private const int InFlight = 1_000;
     private const int Due = 100;
@@ -39,7 +39,7 @@ internal static class Engine
         List<double> bare = [];
         List<double> changed = [];
         var (statements, transactions) = (0L, 0L);
-        // The compiler and the plans of the database are at work until then.
+        // The compiler compiles what is used much once more, in the background, and is at work until then.
         for (var round = 0; round < WarmUps; round++)
         {
             await MakeDue(database);

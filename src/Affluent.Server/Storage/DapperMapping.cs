@@ -38,6 +38,23 @@ internal static class DapperMapping
     /// <summary>Days since 1970-01-01, as stored.</summary>
     public static int ToDays(DateOnly day) => day.DayNumber - Epoch;
 
+    /// <summary>
+    /// What a parameter of a type is to the database. A null says it too: a statement whose parameters are of other types than before is another one, which
+    /// PostgreSQL parses and plans anew.
+    /// </summary>
+    public static DbType TypeOf(Type type) =>
+        (Nullable.GetUnderlyingType(type) ?? type) switch
+        {
+            { IsEnum: true } => DbType.String,
+            var plain when plain == typeof(string) => DbType.String,
+            var plain when plain == typeof(ProviderId) || plain == typeof(ChannelDefinitionId) => DbType.String,
+            var plain when plain == typeof(bool) => DbType.Boolean,
+            var plain when plain == typeof(int) || plain == typeof(DateOnly) => DbType.Int32,
+            var plain when plain == typeof(long) || plain.IsAssignableTo(typeof(IId)) => DbType.Int64,
+            var plain when plain == typeof(byte[]) => DbType.Binary,
+            var plain => throw new NotSupportedException($"A null of {plain.Name} is no parameter."),
+        };
+
     // Dapper's own base class knows no null: a list of ids that may be missing would not be read.
     private abstract class Handler<T> : SqlMapper.ITypeHandler
         where T : struct
@@ -46,19 +63,13 @@ internal static class DapperMapping
 
         public void SetValue(IDbDataParameter parameter, object value)
         {
-            if (value is T known)
-            {
-                (parameter.DbType, parameter.Value) = Write(known);
-            }
-            else
-            {
-                parameter.Value = DBNull.Value;
-            }
+            parameter.DbType = TypeOf(typeof(T));
+            parameter.Value = value is T known ? Write(known) : DBNull.Value;
         }
 
         protected abstract T Read(object value);
 
-        protected abstract (DbType Type, object Value) Write(T value);
+        protected abstract object Write(T value);
     }
 
     private sealed class IdHandler<T> : Handler<T>
@@ -66,7 +77,7 @@ internal static class DapperMapping
     {
         protected override T Read(object value) => T.Of(Convert.ToInt64(value, CultureInfo.InvariantCulture));
 
-        protected override (DbType Type, object Value) Write(T value) => (DbType.Int64, value.Value);
+        protected override object Write(T value) => value.Value;
     }
 
     private sealed class TextIdHandler<T>(Func<string, T> read, Func<T, string> write) : Handler<T>
@@ -74,7 +85,7 @@ internal static class DapperMapping
     {
         protected override T Read(object value) => read((string)value);
 
-        protected override (DbType Type, object Value) Write(T value) => (DbType.String, write(value));
+        protected override object Write(T value) => write(value);
     }
 
     private sealed class DayHandler : Handler<DateOnly>
@@ -82,6 +93,6 @@ internal static class DapperMapping
         protected override DateOnly Read(object value) =>
             DateOnly.FromDayNumber(Convert.ToInt32(value, CultureInfo.InvariantCulture) + Epoch);
 
-        protected override (DbType Type, object Value) Write(DateOnly value) => (DbType.Int32, ToDays(value));
+        protected override object Write(DateOnly value) => ToDays(value);
     }
 }

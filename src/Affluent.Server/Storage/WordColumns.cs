@@ -40,7 +40,11 @@ internal static class WordColumns
         foreach (var property in properties)
         {
             var value = property.GetValue(parameters);
-            spelled.Add(property.Name, value is Enum word ? Vocabulary.Of(word.GetType()).Word(word) : value);
+            spelled.Add(
+                property.Name,
+                value is Enum word ? Vocabulary.Of(word.GetType()).Word(word) : value,
+                value is null ? DapperMapping.TypeOf(property.PropertyType) : null
+            );
         }
         return spelled;
     }

@@ -1,5 +1,8 @@
 using System.Data.Common;
 using System.Text;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Jobs;
+using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Tests.Harness;
 using Microsoft.Extensions.Time.Testing;
@@ -36,6 +39,57 @@ public sealed class DatabaseTests
 
         // Also of a connection that has been used before.
         Assert.Equal(["15s", "15s"], new[] { await Longest(), await Longest() });
+    }
+
+    // Else a statement is parsed and planned again whenever other members of its parameters are missing.
+    [Theory, OnPostgresOnly("SQLite plans by the text alone.")]
+    public async Task A_parameter_that_is_missing_is_of_the_same_type_as_one_that_is_there(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind);
+        Task<IReadOnlyList<string>> Types(object parameters) =>
+            database.Database.Read(
+                db =>
+                    db.Query<string>(
+                        """
+                        select unnest(array[pg_typeof(@Word), pg_typeof(@Id), pg_typeof(@Bank), pg_typeof(@Day), pg_typeof(@Text),
+                            pg_typeof(@Bytes), pg_typeof(@Number), pg_typeof(@Small), pg_typeof(@Flag)])::text
+                        """,
+                        parameters
+                    ),
+                Stop
+            );
+
+        var there = new Members
+        {
+            Word = JobState.Idle,
+            Id = new RunId(1),
+            Bank = new ProviderId("1"),
+            Day = new DateOnly(2026, 11, 28),
+            Text = "a",
+            Bytes = [1],
+            Number = 1,
+            Small = 1,
+            Flag = true,
+        };
+
+        Assert.Equal(
+            ["text", "bigint", "text", "integer", "text", "bytea", "bigint", "integer", "boolean"],
+            await Types(there)
+        );
+        Assert.Equal(await Types(there), await Types(new Members()));
+    }
+
+    private sealed record Members
+    {
+        public JobState? Word { get; init; }
+        public RunId? Id { get; init; }
+        public ProviderId? Bank { get; init; }
+        public DateOnly? Day { get; init; }
+        public string? Text { get; init; }
+        public byte[]? Bytes { get; init; }
+        public long? Number { get; init; }
+        public int? Small { get; init; }
+        public bool? Flag { get; init; }
     }
 
     [Theory]
