@@ -7,7 +7,8 @@ namespace EndToEnd.Tests;
 
 /// <summary>
 /// Three nodes under load, while nodes are killed, stand still and lose their database: afterwards the platform's data is the bank's, and only consents of
-/// which no node could have kept the token are over. The short form lets leases run out; the long one (<c>AFFLUENT_KILLS</c>) waits for them.
+/// which no node could have kept the token are over. Where nodes are stopped and the database restarts, none is. The short forms last seconds and let leases run out;
+/// the long ones (<c>AFFLUENT_KILLS</c>, <c>AFFLUENT_RENEWALS</c>) wait for them.
 /// </summary>
 public sealed class ThreeNodesTests(ITestOutputHelper output)
 {
@@ -15,9 +16,11 @@ public sealed class ThreeNodesTests(ITestOutputHelper output)
     private static readonly TimeSpan TokenLife = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan BeyondTheLease = TimeSpan.FromSeconds(65);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Restart = TimeSpan.FromSeconds(2);
 
     private static readonly int Kills = Number("AFFLUENT_KILLS", 0);
     private static readonly int Freezes = Number("AFFLUENT_FREEZES", 20);
+    private static readonly int Renewals = Number("AFFLUENT_RENEWALS", 0);
     private static readonly int Seed = Number("AFFLUENT_SEED", 1);
 
     [Theory, OnPostgresOnly("One process at a time has an SQLite file.")]
@@ -32,6 +35,40 @@ public sealed class ThreeNodesTests(ITestOutputHelper output)
         await (isLong ? AtRandom(cluster) : InShort(cluster, database));
         await traffic.End();
 
+        await Check(cluster, connections, queues, traffic);
+    }
+
+    [Theory, OnPostgresOnly("One process at a time has an SQLite file.")]
+    public async Task Nodes_that_are_stopped_over_a_database_that_restarts_lose_no_consent(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.CreateEmpty(kind);
+        await using var cluster = await Cluster.Start(new Uri(database.Address), TokenLife);
+        var (connections, queues) = await Connect(cluster, users: Renewals > 0 ? 10 : 2);
+
+        var traffic = new Traffic(cluster, connections, Seed, TimeSpan.FromMilliseconds(20));
+        var random = new Random(Seed);
+        do
+        {
+            foreach (var node in cluster.Nodes)
+            {
+                await node.Restart();
+                await Task.Delay(random.Next(1000), TestContext.Current.CancellationToken);
+            }
+            await cluster.RestartDatabase(database, Restart);
+        } while (cluster.Books.Renewals < Renewals);
+        await traffic.End();
+
+        await Check(cluster, connections, queues, traffic);
+        Assert.Empty(cluster.Books.Losses);
+    }
+
+    private async Task Check(
+        Cluster cluster,
+        List<ClusterConnection> connections,
+        Dictionary<string, string> queues,
+        Traffic traffic
+    )
+    {
         await Audit.Settle(cluster, connections);
         var losses = Audit.Losses(cluster);
         var stored = await Audit.Stored(cluster, connections, traffic);

@@ -130,6 +130,16 @@ internal sealed class TestDatabase : IAsyncDisposable
             TestContext.Current.CancellationToken
         );
 
+    /// <summary>Ends all other sessions of a PostgreSQL database, as its restart does.</summary>
+    public Task EndSessions() =>
+        Database.Read(
+            db =>
+                db.Query<bool>(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+                ),
+            TestContext.Current.CancellationToken
+        );
+
     /// <summary>A user to whom rows can belong.</summary>
     public async Task<Server.Platform.UserId> StoreUser()
     {

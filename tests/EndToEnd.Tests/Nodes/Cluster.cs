@@ -1,3 +1,4 @@
+using Affluent.Server.Tests.Harness;
 using EndToEnd.Tests.Harness;
 using Xunit;
 
@@ -52,6 +53,15 @@ internal sealed class Cluster : IAsyncDisposable
             await cluster.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Ends all sessions of the database, as its restart does, and refuses others for as long as one takes.</summary>
+    public async Task RestartDatabase(TestDatabase database, TimeSpan takes)
+    {
+        _nodes.ForEach(node => node.IsDatabaseAway = true);
+        await database.EndSessions();
+        await Task.Delay(takes, TestContext.Current.CancellationToken);
+        _nodes.ForEach(node => node.IsDatabaseAway = false);
     }
 
     public async ValueTask DisposeAsync()

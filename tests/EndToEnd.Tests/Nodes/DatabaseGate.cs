@@ -30,6 +30,9 @@ internal sealed class DatabaseGate : IAsyncDisposable
 
     public void Open() => _open.TrySetResult();
 
+    /// <summary>Whether new connections are refused, as by a server that is starting.</summary>
+    public bool IsAway { private get; set; }
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
@@ -51,7 +54,14 @@ internal sealed class DatabaseGate : IAsyncDisposable
         while (!_end.IsCancellationRequested)
         {
             var client = await _listener.AcceptSocketAsync(_end.Token);
-            _ = Connect(client);
+            if (IsAway)
+            {
+                client.Dispose();
+            }
+            else
+            {
+                _ = Connect(client);
+            }
         }
     }
 

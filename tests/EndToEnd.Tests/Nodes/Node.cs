@@ -30,6 +30,20 @@ internal sealed class Node(int number, DatabaseGate gate, BankBooks books, Func<
             await Task.Delay(Stopwatch.GetElapsedTime(begun), TestContext.Current.CancellationToken);
         });
 
+    /// <summary>SIGTERM, as for a new version; the next process starts at once.</summary>
+    public Task Restart() =>
+        InTurn(async () =>
+        {
+            await _processes[^1].Stop();
+            await Start();
+        });
+
+    /// <inheritdoc cref="DatabaseGate.IsAway"/>
+    public bool IsDatabaseAway
+    {
+        set => gate.IsAway = value;
+    }
+
     /// <summary>Lets it stand still, while something else happens.</summary>
     public Task Freeze(Func<Task> meanwhile) =>
         InTurn(() =>
