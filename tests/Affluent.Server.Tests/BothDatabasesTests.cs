@@ -31,6 +31,7 @@ public sealed partial class BothDatabasesTests
     /// <summary>The tests that are about the server of PostgreSQL; each says at itself why.</summary>
     private static readonly string[] AboutTheServer =
     [
+        "DatabaseTests.A_parameter_that_is_missing_is_of_the_same_type_as_one_that_is_there",
         "DatabaseTests.A_process_that_stands_still_in_a_transaction_keeps_what_it_locked_for_seconds_only",
     ];
 
