@@ -12,6 +12,12 @@ public sealed record Provider
     /// <summary>ISO 3166-1 alpha-3.</summary>
     public required string CountryCode { get; init; }
 
+    /// <summary>How payments name it (ISO 9362); null: not said.</summary>
+    public string? Bic { get; init; }
+
+    /// <summary>How it is known that the entry is right.</summary>
+    public Verification Verified { get; init; }
+
     /// <summary>The bank's public site.</summary>
     public required Uri BaseUrl { get; init; }
 
@@ -57,6 +63,9 @@ public sealed record ChannelDefinition
 
     /// <summary><see cref="ConnectorManifest.Family"/> of the connector that speaks to it.</summary>
     public required string Connector { get; init; }
+
+    /// <summary>The profile that says what the entry does not; null: the entry says all.</summary>
+    public string? Profile { get; init; }
 
     /// <summary>Kinds of account it brings.</summary>
     public required IReadOnlyList<BankAccountType> AccountTypes { get; init; }
@@ -105,6 +114,19 @@ public sealed record ChannelDefinition
 
     /// <summary>The same for cards.</summary>
     public IReadOnlyList<BankBalanceKind> CardBalanceKinds { get; init; } = [];
+}
+
+/// <summary>How it is known that the entry of a bank is right.</summary>
+public enum Verification
+{
+    /// <summary>Not at all: it says what is known, and the rest is the operator's to say.</summary>
+    None,
+
+    /// <summary>What the bank, or its platform, publishes was read.</summary>
+    Specification,
+
+    /// <summary>Recorded exchanges of its platform were replayed, request by request.</summary>
+    Replay,
 }
 
 /// <summary>How the user lets us in.</summary>

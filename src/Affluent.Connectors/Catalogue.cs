@@ -5,16 +5,39 @@ namespace Affluent.Connectors;
 /// <summary>The banks of an installation: those that ship with the product and those of the operator's own folder.</summary>
 public static class Catalogue
 {
+    // Read once: they are part of the program.
+    private static readonly Lazy<IReadOnlyList<CatalogueFile>> Shipped = new(() => [.. ReadShipped()]);
+
     /// <summary>
     /// Reads the banks that ship with the product and then the operator's. All faults are found at once; an entry with a fault
-    /// is not part of the catalogue. A test bank whose variables are not set is left out without a fault: this installation has none.
+    /// is not part of the catalogue. A shipped bank, or a test bank, whose variables are not set is left out without a fault: this installation
+    /// does not have it.
     /// </summary>
     /// <param name="variables">Values for the placeholders in addresses and settings: <c>{test_bank}</c> …</param>
     /// <param name="folder">The operator's folder of *.json files, not searched deeper; null = none.</param>
     public static CatalogueLoad Load(IReadOnlyDictionary<string, string> variables, string? folder = null)
     {
         List<CatalogueFault> faults = [];
-        return Read(Shipped().Concat(OfFolder(folder, faults)), variables, faults);
+        return Read([.. Shipped.Value, .. OfFolder(folder, faults)], variables, faults);
+    }
+
+    /// <summary>All banks, with what their profiles and their own variables say, and the installation's variables as they are written: <c>{name}</c>.</summary>
+    /// <param name="folder">As for the load.</param>
+    public static IReadOnlyList<Provider> Unfilled(string? folder = null)
+    {
+        List<CatalogueFault> faults = [];
+        CatalogueFile[] files = [.. Shipped.Value, .. OfFolder(folder, faults)];
+        var profiles = new CatalogueProfiles(files, faults);
+        return
+        [
+            .. files
+                .Where(f => !f.IsProfile)
+                .SelectMany(f => f.Read(variables: null, profiles, faults))
+                .OfType<CatalogueBank.Usable>()
+                .Select(b => b.Provider)
+                .OrderBy(p => p.Id.Value.Length)
+                .ThenBy(p => p.Id.Value, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>
@@ -27,12 +50,9 @@ public static class Catalogue
     {
         List<CatalogueFault> faults = [];
         var path = Path.GetFullPath(file);
-        (string File, string Text)[] others =
-        [
-            .. Shipped().Concat(OfFolder(folder, faults).Where(f => Path.GetFullPath(f.File) != path)),
-        ];
-        var without = Read(others, variables, [.. faults]);
-        var with = Read(others.Concat(OfFiles([path], faults)), variables, faults);
+        var ofFolder = OfFolder(folder, faults, exceptFor: path);
+        var without = Read([.. Shipped.Value, .. ofFolder], variables, [.. faults]);
+        var with = Read([.. Shipped.Value, .. ofFolder, .. OfFiles([path], faults)], variables, faults);
         return new CatalogueLoad(
             [.. with.Providers.Where(p => without.Providers.All(other => other.Id != p.Id))],
             [.. with.Faults.Where(f => without.Faults.All(other => (other.File, other.Place) != (f.File, f.Place)))]
@@ -47,21 +67,41 @@ public static class Catalogue
         IEnumerable<(string File, string Text)> texts,
         IReadOnlyDictionary<string, string> variables,
         List<CatalogueFault> faults
+    ) =>
+        Read(
+            [.. texts.Select(t => CatalogueFile.Parse(t.File, t.Text, faults)).OfType<CatalogueFile>()],
+            variables,
+            faults
+        );
+
+    private static CatalogueLoad Read(
+        IReadOnlyList<CatalogueFile> files,
+        IReadOnlyDictionary<string, string> variables,
+        List<CatalogueFault> faults
     )
     {
-        CatalogueFile[] files =
-        [
-            .. texts.Select(t => CatalogueFile.Parse(t.File, t.Text, faults)).OfType<CatalogueFile>(),
-        ];
         var profiles = new CatalogueProfiles(files, faults);
         var providers = new Dictionary<ProviderId, (Provider Provider, string File)>();
+        List<UnconfiguredBank> unconfigured = [];
         foreach (var file in files.Where(f => !f.IsProfile))
         {
-            foreach (var (provider, placeOfId) in file.Read(variables, profiles, faults))
+            foreach (var bank in file.Read(variables, profiles, faults))
             {
-                if (!providers.TryAdd(provider.Id, (provider, file.Name)))
+                switch (bank)
                 {
-                    faults.Add(new(file.Name, placeOfId, $"{provider.Id} is taken by {providers[provider.Id].File}"));
+                    case CatalogueBank.Usable(var provider, var placeOfId):
+                        if (!providers.TryAdd(provider.Id, (provider, file.Name)))
+                        {
+                            faults.Add(
+                                new(file.Name, placeOfId, $"{provider.Id} is taken by {providers[provider.Id].File}")
+                            );
+                        }
+                        break;
+                    case CatalogueBank.NotConfigured(var provider, var missing):
+                        unconfigured.Add(new(provider.Id, provider.Name, provider.Test, missing));
+                        break;
+                    case CatalogueBank.Faulty:
+                        break;
                 }
             }
         }
@@ -74,7 +114,10 @@ public static class Catalogue
             ],
             // What is wrong with a profile is found by each of its brands.
             [.. faults.Distinct()]
-        );
+        )
+        {
+            Unconfigured = unconfigured,
+        };
     }
 
     /// <summary>Reads rules of reconciliation from a file of their own, in the form of an entry's <c>shadow_reconciliation</c>.</summary>
@@ -97,17 +140,24 @@ public static class Catalogue
         return (reader.ReadShadow(parsed.Root, inForce.TransactionIds, inForce.Settings), reader.Faults);
     }
 
-    private static IEnumerable<(string File, string Text)> Shipped()
+    private static IEnumerable<CatalogueFile> ReadShipped()
     {
         var assembly = typeof(Catalogue).Assembly;
+        List<CatalogueFault> faults = [];
         foreach (var name in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            yield return (name, reader.ReadToEnd());
+            yield return (
+                CatalogueFile.Parse(name, reader.ReadToEnd(), faults)
+                ?? throw new InvalidDataException($"A file that ships with the product is broken: {faults[0]}")
+            ) with
+            {
+                Shipped = true,
+            };
         }
     }
 
-    private static List<(string File, string Text)> OfFolder(string? folder, List<CatalogueFault> faults)
+    private static List<CatalogueFile> OfFolder(string? folder, List<CatalogueFault> faults, string? exceptFor = null)
     {
         if (folder is null)
         {
@@ -128,17 +178,20 @@ public static class Catalogue
             faults.Add(new(folder, "", e.Message));
             return [];
         }
-        return OfFiles(paths.Order(StringComparer.Ordinal), faults);
+        return OfFiles(paths.Where(path => Path.GetFullPath(path) != exceptFor).Order(StringComparer.Ordinal), faults);
     }
 
-    private static List<(string File, string Text)> OfFiles(IEnumerable<string> paths, List<CatalogueFault> faults)
+    private static List<CatalogueFile> OfFiles(IEnumerable<string> paths, List<CatalogueFault> faults)
     {
-        List<(string, string)> files = [];
+        List<CatalogueFile> files = [];
         foreach (var file in paths)
         {
             try
             {
-                files.Add((file, File.ReadAllText(file)));
+                if (CatalogueFile.Parse(file, File.ReadAllText(file), faults) is { } parsed)
+                {
+                    files.Add(parsed);
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -150,7 +203,14 @@ public static class Catalogue
 }
 
 /// <summary>The banks of a catalogue in the order of their ids, and everything that is wrong with its files.</summary>
-public sealed record CatalogueLoad(IReadOnlyList<Provider> Providers, IReadOnlyList<CatalogueFault> Faults);
+public sealed record CatalogueLoad(IReadOnlyList<Provider> Providers, IReadOnlyList<CatalogueFault> Faults)
+{
+    /// <summary>Banks that ship with the product and that this installation has not: their variables are not set.</summary>
+    public IReadOnlyList<UnconfiguredBank> Unconfigured { get; init; } = [];
+}
+
+/// <summary>A bank that ships with the product, and the variables that the operator would have to set.</summary>
+public sealed record UnconfiguredBank(ProviderId Id, string Name, bool Test, IReadOnlyList<string> Missing);
 
 /// <summary>One thing wrong with one entry.</summary>
 /// <param name="File">Path, or the name of the shipped file.</param>

@@ -209,16 +209,21 @@ internal sealed class CatalogueEntry(
     private T Pick<T>(string word, CataloguePlace at)
         where T : struct, Enum
     {
-        var words = Enum.GetValues<T>().ToDictionary(v => JsonNamingPolicy.SnakeCaseUpper.ConvertName($"{v}"));
-        if (words.TryGetValue(word, out var value))
+        if (Words<T>.Values.TryGetValue(word, out var value))
         {
             return value;
         }
         if (word != "")
         {
-            reader.Fault(at, $"is none of: {string.Join(", ", words.Keys)}");
+            reader.Fault(at, $"is none of: {string.Join(", ", Words<T>.Values.Keys)}");
         }
         return default;
+    }
+
+    private static class Words<T>
+        where T : struct, Enum
+    {
+        public static readonly Dictionary<string, T> Values = Enum.GetValues<T>().ToDictionary(CatalogueShape.Word);
     }
 
     private IEnumerable<(JsonElement Value, CataloguePlace Place, string Path)> Elements(string name)

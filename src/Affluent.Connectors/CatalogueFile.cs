@@ -8,6 +8,9 @@ namespace Affluent.Connectors;
 /// <summary>A file of the catalogue: a profile, a list of brands, or one bank.</summary>
 internal sealed record CatalogueFile(string Name, JsonElement Root)
 {
+    /// <summary>Whether it comes with the product.</summary>
+    public bool Shipped { get; init; }
+
     /// <summary>Null and a fault more when the text is no JSON.</summary>
     public static CatalogueFile? Parse(string name, string text, List<CatalogueFault> faults)
     {
@@ -35,24 +38,26 @@ internal sealed record CatalogueFile(string Name, JsonElement Root)
         return new CatalogueFile(name, root);
     }
 
+    private static readonly Dictionary<string, string> NoVariables = [];
+
     public bool IsProfile => Has("profile");
 
-    /// <summary>The banks of the file and the places of their ids; their faults are added.</summary>
-    public IEnumerable<(Provider Provider, string PlaceOfId)> Read(
-        IReadOnlyDictionary<string, string> variables,
+    /// <summary>The banks of the file; their faults are added.</summary>
+    /// <param name="variables">Of the installation; null: they stay written as they are.</param>
+    /// <param name="profiles">Of all files.</param>
+    /// <param name="faults">Gathers them.</param>
+    public IEnumerable<CatalogueBank> Read(
+        IReadOnlyDictionary<string, string>? variables,
         CatalogueProfiles profiles,
         List<CatalogueFault> faults
     )
     {
         foreach (var (brand, path, common) in Brands(profiles, faults))
         {
-            var reader = new CatalogueReader(Name, variables, profiles);
-            var provider = reader.Read(brand, path, common);
+            var reader = new CatalogueReader(Name, variables ?? NoVariables, profiles, unfilled: variables is null);
+            var bank = reader.Read(brand, path, common, Shipped);
             faults.AddRange(reader.Faults);
-            if (provider is not null)
-            {
-                yield return (provider, path == "" ? "id" : $"{path}.id");
-            }
+            yield return bank;
         }
     }
 
@@ -65,7 +70,7 @@ internal sealed record CatalogueFile(string Name, JsonElement Root)
         {
             return [(Root, "", null)];
         }
-        var reader = new CatalogueReader(Name, new Dictionary<string, string>(), profiles);
+        var reader = new CatalogueReader(Name, NoVariables, profiles);
         var list = new CatalogueEntry(reader, Root, new(Name, ""));
         var common = list.Inner("common") is null ? (JsonElement?)null : Root.GetProperty("common");
         if (!list.List("brands").Any())
@@ -81,4 +86,19 @@ internal sealed record CatalogueFile(string Name, JsonElement Root)
     }
 
     private bool Has(string name) => Root.ValueKind == JsonValueKind.Object && Root.TryGetProperty(name, out _);
+}
+
+/// <summary>What one bank of a file comes to.</summary>
+internal abstract record CatalogueBank
+{
+    /// <summary>It can be offered.</summary>
+    /// <param name="Provider">The bank.</param>
+    /// <param name="PlaceOfId">Where its id stands.</param>
+    public sealed record Usable(Provider Provider, string PlaceOfId) : CatalogueBank;
+
+    /// <summary>It would be there if the operator set these variables.</summary>
+    public sealed record NotConfigured(Provider Provider, IReadOnlyList<string> Missing) : CatalogueBank;
+
+    /// <summary>It has faults.</summary>
+    public sealed record Faulty : CatalogueBank;
 }

@@ -219,6 +219,15 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
             {
                 Required = true,
             },
+            new("bic", () => Text(CatalogueReader.BicPattern), "how payments name it (ISO 9362)"),
+            new(
+                "verified",
+                Choice<Verification>,
+                "how it is known that the entry is right: recorded exchanges were replayed, what the bank publishes was read, or not at all"
+            )
+            {
+                UnlessSaid = Word(Verification.None),
+            },
             new("base_url", Address, "the bank's public site") { Required = true },
             new("time_zone", SomeText, "zone in which the bank's days are meant, by its IANA name")
             {
@@ -282,5 +291,8 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
         ]
     );
 
-    public bool Knows(string member) => Members.Any(m => m.Name == member);
+    private readonly HashSet<string> _names = [.. Members.Select(m => m.Name)];
+
+    /// <summary>Whether it has a member of that name.</summary>
+    public bool Knows(string member) => _names.Contains(member);
 }

@@ -10,12 +10,17 @@ namespace Affluent.Connectors;
 /// <param name="file">That the bank stands in.</param>
 /// <param name="variables">Of the installation.</param>
 /// <param name="profiles">That channels may be of.</param>
+/// <param name="unfilled">Whether variables of the installation stay written as they are, <c>{name}</c>: for those who read what an entry says.</param>
 internal sealed partial class CatalogueReader(
     string file,
     IReadOnlyDictionary<string, string> variables,
-    CatalogueProfiles profiles
+    CatalogueProfiles profiles,
+    bool unfilled = false
 )
 {
+    /// <summary>ISO 9362: who (four characters), country, where, and maybe which branch.</summary>
+    public const string BicPattern = "^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$";
+
     public const int UnattendedReadingsByLaw = 4;
 
     private readonly List<CatalogueFault> _faults = [];
@@ -25,11 +30,12 @@ internal sealed partial class CatalogueReader(
 
     public IReadOnlyList<CatalogueFault> Faults => _faults;
 
-    /// <summary>Null when the bank has faults, or is a test bank that this installation does not have.</summary>
+    /// <summary>What one bank of the catalogue comes to; its faults are gathered.</summary>
     /// <param name="brand">The bank's object.</param>
     /// <param name="path">Where it stands in the file.</param>
     /// <param name="common">What the brands of its file have in common.</param>
-    public Provider? Read(JsonElement brand, string path = "", JsonElement? common = null)
+    /// <param name="shipped">Whether it comes with the product: an operator who says nothing of it does not have it.</param>
+    public CatalogueBank Read(JsonElement brand, string path = "", JsonElement? common = null, bool shipped = false)
     {
         var entry = new CatalogueEntry(this, brand, new(file, path));
         if (common is { } shared)
@@ -37,17 +43,18 @@ internal sealed partial class CatalogueReader(
             entry = entry.Above(new CatalogueEntry(this, shared, new(file, "common")));
         }
         var provider = ReadProvider(entry);
-        var absentTestBank = provider.Test && _unset.Count > 0;
-        if (!absentTestBank)
+        if (_unset.Count > 0 && (provider.Test || shipped))
         {
-            foreach (var (name, (field, place)) in _unset)
-            {
-                var from =
-                    place == new CataloguePlace(file, field) ? "" : $" ({place.File}: {place.Path} refers to it)";
-                _faults.Add(new(file, field, $"the variable {{{name}}} is not set{from}") { UnsetVariable = name });
-            }
+            return new CatalogueBank.NotConfigured(provider, [.. _unset.Keys]);
         }
-        return absentTestBank || _faults.Count > 0 ? null : provider;
+        foreach (var (name, (field, place)) in _unset)
+        {
+            var from = place == new CataloguePlace(file, field) ? "" : $" ({place.File}: {place.Path} refers to it)";
+            _faults.Add(new(file, field, $"the variable {{{name}}} is not set{from}") { UnsetVariable = name });
+        }
+        return _faults.Count > 0 && !unfilled
+            ? new CatalogueBank.Faulty()
+            : new CatalogueBank.Usable(provider, path == "" ? "id" : $"{path}.id");
     }
 
     private Provider ReadProvider(CatalogueEntry entry)
@@ -74,6 +81,8 @@ internal sealed partial class CatalogueReader(
             Id = new ProviderId(id),
             Name = entry.Text("name", required: true),
             CountryCode = country,
+            Bic = ReadBic(entry),
+            Verified = entry.Has("verified") ? entry.Choice<Verification>("verified") : Verification.None,
             BaseUrl = entry.Address("base_url"),
             TimeZone = zone,
             ReadingsADay = entry.Number("readings_a_day", 1, 1, UnattendedReadingsByLaw),
@@ -111,6 +120,20 @@ internal sealed partial class CatalogueReader(
         return provider;
     }
 
+    private static string? ReadBic(CatalogueEntry entry)
+    {
+        if (!entry.Has("bic"))
+        {
+            return null;
+        }
+        var bic = entry.Text("bic");
+        if (!Bic().IsMatch(bic))
+        {
+            entry.Fault("bic", "is not a BIC (ISO 9362: eight or eleven capitals and digits)");
+        }
+        return bic;
+    }
+
     private ChannelDefinition? ReadChannel(CatalogueEntry said, string providerId)
     {
         if (!profiles.TryPutBelow(said, this, out var entry))
@@ -126,6 +149,7 @@ internal sealed partial class CatalogueReader(
             Id = new ChannelDefinitionId(entry.Text("id", unlessSaid: expected)),
             Mode = mode,
             Connector = family,
+            Profile = entry.Has("profile") ? entry.Text("profile") : null,
             AccountTypes = entry.Choices<BankAccountType>("account_types"),
             Capabilities = connector?.Manifest.Capabilities ?? [],
             Interactive = entry.Switch("interactive"),
@@ -325,28 +349,37 @@ internal sealed partial class CatalogueReader(
     /// <param name="path">Of the bank's member that holds it.</param>
     /// <param name="place">Where the text stands.</param>
     public string Fill(string text, string path, CataloguePlace place) =>
-        Placeholder()
-            .Replace(
-                text,
-                match =>
-                {
-                    var name = match.Groups["name"].Value;
-                    if (
-                        (_ofBrand.TryGetValue(name, out var value) || variables.TryGetValue(name, out value))
-                        && value != ""
-                    )
+        !text.Contains('{', StringComparison.Ordinal)
+            ? text
+            : Placeholder()
+                .Replace(
+                    text,
+                    match =>
                     {
-                        // An address keeps one slash before its path; a secret stays as it is.
-                        return text.AsSpan(match.Index + match.Length).StartsWith("/") ? value.TrimEnd('/') : value;
+                        var name = match.Groups["name"].Value;
+                        if (unfilled && !_ofBrand.ContainsKey(name))
+                        {
+                            return match.Value;
+                        }
+                        if (
+                            (_ofBrand.TryGetValue(name, out var value) || variables.TryGetValue(name, out value))
+                            && value != ""
+                        )
+                        {
+                            // An address keeps one slash before its path; a secret stays as it is.
+                            return text.AsSpan(match.Index + match.Length).StartsWith("/") ? value.TrimEnd('/') : value;
+                        }
+                        _unset.TryAdd(name, (path, place));
+                        // Any address will do: an entry with a variable that is not set is never used.
+                        return "http://unset.invalid";
                     }
-                    _unset.TryAdd(name, (path, place));
-                    // Any address will do: an entry with a variable that is not set is never used.
-                    return "http://unset.invalid";
-                }
-            );
+                );
 
     [GeneratedRegex("^[1-9][0-9]{0,17}$", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex DecimalId();
+
+    [GeneratedRegex(BicPattern, RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Bic();
 
     [GeneratedRegex("^[A-Z]{3}$", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Alpha3();

@@ -36,7 +36,10 @@ internal static class BanksCommand
 
     private static Command List()
     {
-        var command = new Command("list", "List the banks: id, how it does, runs under way, name.");
+        var command = new Command(
+            "list",
+            "List the banks: id, how it does, runs under way, name; then those that ship and lack variables, with these."
+        );
         var options = SettingOptions.AddTo(command, Needed);
         command.SetAction(
             async (asked, cancellation) =>
@@ -52,6 +55,12 @@ internal static class BanksCommand
                         $"{bank.Id, -8}  {known.StateOf(bank, banks), -34}  {runs, 4} runs  {bank.Name}"
                     );
                 }
+                foreach (var bank in banks.Unconfigured)
+                {
+                    await asked.InvocationConfiguration.Output.WriteLineAsync(
+                        $"{bank.Id, -8}  {"NOT CONFIGURED", -34}  {bank.Name}: {string.Join(", ", bank.Missing)}"
+                    );
+                }
             }
         );
         return command;
@@ -62,7 +71,7 @@ internal static class BanksCommand
         var id = new Argument<string>("bank-id") { Description = "The provider's id, as banks list shows it" };
         var command = new Command(
             "show",
-            "Show how a bank does: its channels, what is under way, when it may be asked."
+            "Show how a bank does, and its entry with what its profile says: variables by name, secrets not at all."
         )
         {
             id,
@@ -74,17 +83,33 @@ internal static class BanksCommand
                 var settings = options.ReadValid(asked);
                 var banks = Banks.Load(settings);
                 var bankId = asked.GetValue(id)!;
-                var bank =
-                    banks.Provider(new ProviderId(bankId))
-                    ?? throw new CommandException(
-                        ExitCode.Failed,
-                        $"The catalogue has no bank {bankId}. See: affluent banks list"
-                    );
-                await using var database = await Installation.OpenMigrated(settings, cancellation);
-                var known = await Known.Read(database, cancellation);
-                foreach (var line in Lines(bank, banks, known))
+                var output = asked.InvocationConfiguration.Output;
+                var entry = Banks.Unfilled(settings).FirstOrDefault(bank => bank.Id.Value == bankId);
+                if (banks.Unconfigured.FirstOrDefault(bank => bank.Id.Value == bankId) is { } unconfigured)
                 {
-                    await asked.InvocationConfiguration.Output.WriteLineAsync(line);
+                    await output.WriteLineAsync($"bank {unconfigured.Id} {unconfigured.Name}: NOT CONFIGURED");
+                    await output.WriteLineAsync(
+                        $"    variables that are not set: {string.Join(", ", unconfigured.Missing)}"
+                    );
+                }
+                else
+                {
+                    var bank =
+                        banks.Provider(new ProviderId(bankId))
+                        ?? throw new CommandException(
+                            ExitCode.Failed,
+                            $"The catalogue has no bank {bankId}. See: affluent banks list"
+                        );
+                    await using var database = await Installation.OpenMigrated(settings, cancellation);
+                    var known = await Known.Read(database, cancellation);
+                    foreach (var line in Lines(bank, banks, known))
+                    {
+                        await output.WriteLineAsync(line);
+                    }
+                }
+                foreach (var line in entry is null ? [] : BankEntryText.Lines(entry))
+                {
+                    await output.WriteLineAsync(line);
                 }
             }
         );

@@ -34,6 +34,7 @@ internal sealed class Banks
             ? new Banks(load.Providers, Families.Find)
             {
                 ListsTestBanksByChannel = settings.TestBankEntries == TestBankEntries.Channels,
+                Unconfigured = [.. load.Unconfigured.Where(bank => !bank.Test)],
             }
             : throw new InvalidDataException(
                 $"The catalogue of banks cannot be used:\n  - {string.Join("\n  - ", all)}"
@@ -46,6 +47,9 @@ internal sealed class Banks
         var load = Catalogue.Check(file, Variables(settings), settings.CatalogueFolder);
         return (load.Providers, Faults(load, settings));
     }
+
+    /// <summary>All banks of the catalogue with the installation's variables as they are written, <c>{name}</c>.</summary>
+    public static IReadOnlyList<Provider> Unfilled(Settings settings) => Catalogue.Unfilled(settings.CatalogueFolder);
 
     private static Dictionary<string, string> Variables(Settings settings)
     {
@@ -87,9 +91,12 @@ internal sealed class Banks
 
     /// <summary>What an operator does who offers no bank.</summary>
     public const string HowToOffer =
-        "put entries into a folder that catalogue_folder names (see docs/advanced/connectors.md)";
+        "set the variables of banks that ship (see docs/reference/banks.md), or put entries into a folder that catalogue_folder names (see docs/advanced/connectors.md)";
 
     public IReadOnlyList<Provider> All { get; }
+
+    /// <summary>Real banks that ship with the product, whose variables are not set here: users are not offered them.</summary>
+    public IReadOnlyList<UnconfiguredBank> Unconfigured { get; private init; } = [];
 
     /// <summary>Whether test banks have an entry for each channel in the widget's list.</summary>
     public bool ListsTestBanksByChannel { get; init; }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Affluent.Connectors;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Tests.Harness;
@@ -7,7 +9,7 @@ using Xunit;
 namespace Affluent.Server.Tests.Docs;
 
 /// <summary>The form of the catalogue's files, as it is published and as a page tells it, is the one that the program knows.</summary>
-public sealed class CatalogueDocsTests
+public sealed partial class CatalogueDocsTests
 {
     private const string Begin = "<!-- members and settings, written by their test -->";
     private const string End = "<!-- end of members and settings -->";
@@ -44,26 +46,76 @@ public sealed class CatalogueDocsTests
     [Fact]
     public void The_page_tells_all_members_and_settings()
     {
-        var path = Path.Combine(Repository.Root, "docs", "reference", "catalogue.md");
-        var text = File.ReadAllText(path);
-        var (from, to) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
-        Assert.True(from >= 0 && to > from, "the page has no place for the tables");
         using var schema = JsonDocument.Parse(CatalogueSchema.Text);
-        var tables = string.Join(
-            "\n\n",
+        Tells(
+            "catalogue.md",
+            Begin,
+            End,
             Objects
                 .Select(o => Members(o.Title, schema.RootElement.GetProperty("$defs").GetProperty(o.Definition)))
                 .Concat(Settings())
         );
+    }
+
+    [Fact]
+    public void The_page_of_banks_tells_all_that_ship()
+    {
+        var names = CultureInfo
+            .GetCultures(CultureTypes.SpecificCultures)
+            .Select(culture => new RegionInfo(culture.Name))
+            .DistinctBy(region => region.ThreeLetterISORegionName)
+            .ToDictionary(region => region.ThreeLetterISORegionName, region => region.EnglishName);
+        Tells(
+            "banks.md",
+            "<!-- banks that ship, written by their test -->",
+            "<!-- end of banks that ship -->",
+            Catalogue
+                .Unfilled()
+                .Where(bank => !bank.Test)
+                .GroupBy(bank => names[bank.CountryCode])
+                .OrderBy(country => country.Key != "France")
+                .ThenBy(country => country.Key, StringComparer.Ordinal)
+                .Select(country =>
+                    string.Join(
+                        '\n',
+                        [
+                            $"## {country.Key}",
+                            "",
+                            "| id | bank | BIC | family | profile | verified | variables |",
+                            Line(7),
+                            .. country.Select(BankRow),
+                        ]
+                    )
+                )
+        );
+    }
+
+    private static string BankRow(Provider bank)
+    {
+        var channel = bank.Channels.Single();
+        var variables = channel
+            .Settings.Values.SelectMany(value => Placeholder().Matches(value))
+            .Select(match => match.Groups["name"].Value)
+            .Distinct();
+        return $"| {bank.Id} | {bank.Name} | {bank.Bic ?? ""} | `{channel.Connector}` | `{channel.Profile}` | {JsonNamingPolicy.SnakeCaseUpper.ConvertName($"{bank.Verified}")} | {Words(variables)} |";
+    }
+
+    private static void Tells(string page, string begin, string end, IEnumerable<string> sections)
+    {
+        var path = Path.Combine(Repository.Root, "docs", "reference", page);
+        var text = File.ReadAllText(path);
+        var (from, to) = (text.IndexOf(begin, StringComparison.Ordinal), text.IndexOf(end, StringComparison.Ordinal));
+        Assert.True(from >= 0 && to > from, "the page has no place for the tables");
+        var tables = string.Join("\n\n", sections);
         if (Update)
         {
-            text = $"{text[..from]}{Begin}\n\n{tables}\n\n{text[to..]}";
+            text = $"{text[..from]}{begin}\n\n{tables}\n\n{text[to..]}";
             File.WriteAllText(path, text);
-            to = text.IndexOf(End, StringComparison.Ordinal);
+            to = text.IndexOf(end, StringComparison.Ordinal);
         }
         Assert.True(
-            text[(from + Begin.Length)..to].Trim() == tables,
-            "docs/reference/catalogue.md is old: run this class with AFFLUENT_UPDATE_DOCS=1"
+            text[(from + begin.Length)..to].Trim() == tables,
+            $"docs/reference/{page} is old: run this class with AFFLUENT_UPDATE_DOCS=1"
         );
     }
 
@@ -171,4 +223,7 @@ public sealed class CatalogueDocsTests
     private static string Words(IEnumerable<string> words) => string.Join(", ", words.Select(word => $"`{word}`"));
 
     private static string Line(int columns) => $"|{string.Concat(Enumerable.Repeat(" --- |", columns))}";
+
+    [GeneratedRegex(@"\{(?<name>[a-z][a-z0-9_]*)\}", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Placeholder();
 }

@@ -108,7 +108,10 @@ public sealed partial class BankVariablesTests : IDisposable
         Assert.DoesNotContain("never-shown", output + errors, StringComparison.Ordinal);
 
         (_, output, _) = await Terminal.RunWithoutDatabase("check-config", "--test-bank-url", "off");
-        Assert.Matches(@"\(banks\)\s+none: put entries into a folder that catalogue_folder names", output);
+        Assert.Matches(
+            @"\(banks\)\s+none: set the variables of banks that ship .* or put entries into a folder that catalogue_folder names",
+            output
+        );
     }
 
     private SettingsReading Read(Dictionary<string, string> variables) =>
