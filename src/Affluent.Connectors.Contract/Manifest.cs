@@ -18,6 +18,12 @@ public sealed record ConnectorManifest(
     /// <summary>What settings that are good by themselves lack together, in words for the author of an entry ("'a' needs 'b'"); null: nothing can be.</summary>
     public Func<IReadOnlyDictionary<string, string>, IEnumerable<string>>? Together { get; init; }
 
+    /// <summary>
+    /// The names of fields of a channel that the family can use, on the channel REDIRECT, too: the user is asked for them before going to the bank. Null: any
+    /// name, on EMBEDDED alone.
+    /// </summary>
+    public IReadOnlyList<string>? CredentialNames { get; init; }
+
     /// <summary>What is wrong with a catalogue entry, in words for its author; empty when it fits.</summary>
     public IReadOnlyList<string> Check(ChannelDefinition channel)
     {
@@ -33,6 +39,12 @@ public sealed record ConnectorManifest(
         foreach (var name in channel.Settings.Keys.Where(name => Settings.All(s => s.Name != name)))
         {
             faults.Add($"channel {channel.Id}: setting '{name}' is not known to connector '{Family}'");
+        }
+        foreach (var field in channel.Credentials.Where(field => CredentialNames?.Contains(field.Name) == false))
+        {
+            faults.Add(
+                $"channel {channel.Id}: credential '{field.Name}' is not known to connector '{Family}' ({string.Join(", ", CredentialNames!)})"
+            );
         }
         foreach (var setting in Settings)
         {

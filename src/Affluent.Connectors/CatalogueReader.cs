@@ -188,7 +188,8 @@ internal sealed partial class CatalogueReader(
         {
             entry.Fault("account_types", "names no kind of account");
         }
-        if ((mode == ChannelMode.Embedded) != (channel.Credentials.Count > 0))
+        var asks = channel.Credentials.Count > 0;
+        if (mode == ChannelMode.Embedded ? !asks : asks && connector?.Manifest.CredentialNames is null)
         {
             entry.Fault("credentials", "are asked on the channel EMBEDDED, and only there");
         }

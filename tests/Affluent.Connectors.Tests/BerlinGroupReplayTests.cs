@@ -1,7 +1,6 @@
 using Affluent.Connectors.BerlinGroup;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
-using Affluent.Connectors.Testing.Recording;
 using Affluent.Connectors.Tests.Support;
 
 namespace Affluent.Connectors.Tests;
@@ -12,16 +11,14 @@ namespace Affluent.Connectors.Tests;
 /// </summary>
 public sealed class BerlinGroupReplayTests(ITestOutputHelper output)
 {
-    private static readonly DateOnly From = new(2022, 1, 1);
-
     [Fact]
     public async Task A_consent_under_our_own_token_is_agreed_to_by_oauth()
     {
-        var (run, stubs, signed) = Open("Knab");
-        using var _ = run;
+        using var bank = new BerlinGroupReplay("Knab");
+        var run = bank.Run;
 
         var question = await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
-        await run.Take<StepResult.Done>(Returned("Knab", $"code={BerlinGroupBanks.All["Knab"].Code}"));
+        await run.Take<StepResult.Done>(bank.ReturnedWithCode());
         // What is read was recorded of another user.
         run.Session = new BerlinGroupSession
         {
@@ -30,7 +27,7 @@ public sealed class BerlinGroupReplayTests(ITestOutputHelper output)
             ConsentId = "userConsentId",
             IsValid = true,
         }.Write();
-        var (listed, read) = await Everything(run, stubs);
+        var (listed, read) = await bank.Everything();
         run.Session = (BerlinGroupSession.Read(run.Session) with { RenewAccessAt = run.Now }).Write();
         await run.Take(new StepInput.ListAccounts());
 
@@ -39,68 +36,71 @@ public sealed class BerlinGroupReplayTests(ITestOutputHelper output)
             question.Address.Query,
             StringComparison.Ordinal
         );
-        Tell("Knab", stubs);
-        Assert.Contains(stubs.Answered, file => file.Contains("refresh_token", StringComparison.Ordinal));
-        Assert.Equal(["NL57KNAB9990461305 EUR Checkings", "53964486 EUR Savings"], listed.Select(Shown));
+        bank.Tell(output);
+        Assert.Contains(bank.Stubs.Answered, file => file.Contains("refresh_token", StringComparison.Ordinal));
+        Assert.Equal(["NL57KNAB9990461305 EUR Checkings", "53964486 EUR Savings"], listed.Select(BerlinGroupReplay.Shown));
         Assert.Equal("1 1", read);
-        Assert.True(signed.Verified > 5);
+        Assert.True(bank.Signed.Verified > 5);
     }
 
     [Fact]
     public async Task A_consent_without_oauth_is_agreed_to_on_the_banks_page_and_ended_by_us()
     {
-        var (run, stubs, _) = Open("Raiffeisen");
-        using var __ = run;
+        using var bank = new BerlinGroupReplay("Raiffeisen");
+        var run = bank.Run;
         run.Callback = new BankCallback(new Uri("https://yolt.com/callback"), "0fa8b824-fb95-11ec-b939-0242ac120002");
 
         await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
-        await run.TakeRefused(Returned("Raiffeisen", ""), Refusal.NotUnderstood);
+        await run.TakeRefused(bank.Returned(""), Refusal.NotUnderstood);
         await run.Take<StepResult.Done>(
             new StepInput.Returned(new Uri("https://yolt.com/callback?state=0fa8b824-fb95-11ec-b939-0242ac120002"))
         );
-        var (listed, read) = await Everything(run, stubs);
+        var (listed, read) = await bank.Everything();
         await run.Take<StepResult.Done>(new StepInput.Revoke());
 
-        Tell("Raiffeisen", stubs);
-        Assert.Empty(stubs.Unanswered);
+        bank.Tell(output);
+        Assert.Empty(bank.Stubs.Unanswered);
         Assert.Equal(
             ["AT099900000000001511 EUR Checkings", "AT439900000000010017 EUR Checkings"],
-            listed.Select(Shown)
+            listed.Select(BerlinGroupReplay.Shown)
         );
         Assert.All(listed, account => Assert.Equal(2, account.Balances.Count));
         Assert.Equal("2 2", read);
     }
 
     [Theory]
-    [InlineData("BBVA", "4ebf95f7-02f5-11eb-8309-411ae25e53e3")]
-    [InlineData("Sabadell", "4ebf95f7-02f5-11eb-8309-411ae25e53e3")]
-    public async Task A_consent_follows_the_token_and_is_agreed_to_on_the_banks_page(string bank, string token)
+    [InlineData("BBVA")]
+    [InlineData("Sabadell")]
+    public async Task A_consent_follows_the_token_and_is_agreed_to_on_the_banks_page(string name)
     {
-        var (run, stubs, signed) = Open(bank, "/happy-flow");
-        using var _ = run;
-        run.Session = new BerlinGroupSession { AccessToken = token }.Write();
+        using var bank = new BerlinGroupReplay(name, "/happy-flow");
+        var run = bank.Run;
         run.User = new PresentUser("192.168.16.5", null, null);
 
         await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+        await run.Take<StepResult.Done>(bank.ReturnedWithCode());
+        bank.Keep(session => session with { RenewAccessAt = run.Now });
+        await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
         // What the user decided there was not recorded: the bank says that it is valid.
         run.Session = (BerlinGroupSession.Read(run.Session) with { IsValid = true, ConsentState = null }).Write();
-        var (listed, read) = await Everything(run, stubs);
+        var (listed, read) = await bank.Everything();
 
-        Tell(bank, stubs);
-        Assert.Empty(stubs.Unanswered);
+        bank.Tell(output);
+        Assert.Empty(bank.Stubs.Unanswered);
         Assert.Equal(2, listed.Count);
         Assert.Equal("4 0", read);
-        Assert.True(signed.Verified > 5);
+        Assert.Equal(2, bank.Stubs.Answered.Count(file => file.StartsWith("token-", StringComparison.Ordinal)));
+        Assert.True(bank.Signed.Verified > 5);
     }
 
     [Theory]
     [InlineData("BBVA", "00f707ea-ed95-4883-9ffc-6139150416f7", typeof(StepResult.Refused))]
     [InlineData("BBVA", "0f4cb373-005f-4835-9bc6-d04383af4460", typeof(StepResult.Refused))]
     [InlineData("BBVA", "0c27b6b0-9161-47b4-a452-7e36629e159f", typeof(StepResult.Later))]
-    public async Task What_a_bank_says_instead_of_a_list(string bank, string token, Type result)
+    public async Task What_a_bank_says_instead_of_a_list(string name, string token, Type result)
     {
-        var (run, stubs, _) = Open(bank);
-        using var __ = run;
+        using var bank = new BerlinGroupReplay(name);
+        var run = bank.Run;
         run.Session = new BerlinGroupSession
         {
             AccessToken = token,
@@ -111,83 +111,70 @@ public sealed class BerlinGroupReplayTests(ITestOutputHelper output)
 
         var said = await run.Take(new StepInput.ListAccounts());
 
-        Assert.Empty(stubs.Unanswered);
+        Assert.Empty(bank.Stubs.Unanswered);
         Assert.IsType(result, said);
         output.WriteLine($"{said}");
     }
 
     [Fact]
+    public async Task A_token_endpoint_that_gives_no_token_ends_no_consent()
+    {
+        using var bank = new BerlinGroupReplay("BBVA", "/token-refresh-token-missing-token");
+        bank.Keep(session =>
+            session with
+            {
+                RefreshToken = "437f67ad-c0a8-419a-a868-7a3296a15ccf",
+                ConsentId = "7eea2874-04f5-21ec-9cd5-fbg83ac17655",
+                IsValid = true,
+            }
+        );
+
+        var later = await bank.Run.Take<StepResult.Later>(new StepInput.ListAccounts());
+
+        Assert.Empty(bank.Stubs.Unanswered);
+        Assert.Equal(LaterReason.BankUnavailable, later.Reason);
+        Assert.True(BerlinGroupSession.Read(later.Session).IsValid);
+    }
+
+    [Fact]
     public async Task A_consent_is_agreed_to_in_the_banks_app_while_we_look()
     {
-        var (run, stubs, _) = Open("N26");
-        using var __ = run;
-        run.Session = new BerlinGroupSession { AccessToken = "access-token" }.Write();
+        using var bank = new BerlinGroupReplay("N26");
+        var run = bank.Run;
+        run.Callback = new BankCallback(
+            new Uri("https://www.yolt.com/callback"),
+            "d79960be-3058-4d8e-9cd3-3753febd4661"
+        );
 
+        var page = await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+        Assert.Equal("app.n26.com", page.Address.Host);
+        Assert.Equal("0daa152a-651a-4592-8542-47ff60799deb", BerlinGroupSession.Read(run.Session).Request!.RequestId);
+        // Page and code were recorded of two requests.
+        bank.Keep(session =>
+            session with
+            {
+                Request = session.Request! with { RequestId = "56640bfe-9a98-441a-8380-c568976eee4a" },
+            }
+        );
+        await run.Take<StepResult.Done>(
+            new StepInput.Returned(
+                new Uri(
+                    "https://www.yolt.com/callback?code=authorization-code&state=d79960be-3058-4d8e-9cd3-3753febd4661"
+                )
+            )
+        );
         await run.TakeAsked<Question.AppApproval>(new StepInput.ListAccounts());
         await run.TakeAsked<Question.AppApproval>(new StepInput.Poll());
         await run.Take<StepResult.Done>(new StepInput.Poll());
-        var (listed, read) = await Everything(run, stubs);
+        var (listed, read) = await bank.Everything();
+        bank.Keep(session => session with { RenewAccessAt = run.Now });
         await run.Take<StepResult.Done>(new StepInput.Revoke());
 
-        Tell("N26", stubs);
-        Assert.Empty(stubs.Unanswered);
+        bank.Tell(output);
+        Assert.Empty(bank.Stubs.Unanswered);
+        Assert.Contains("refresh-token.json", bank.Stubs.Answered);
         // The third account was closed.
-        Assert.Equal(["DE73100110012629586632 EUR Checkings", "2 EUR Checkings"], listed.Select(Shown));
+        Assert.Equal(["DE73100110012629586632 EUR Checkings", "2 EUR Checkings"], listed.Select(BerlinGroupReplay.Shown));
         Assert.Equal("3 0", read);
-    }
-
-    private static string Shown(BankAccount account) =>
-        $"{account.Iban ?? account.Number ?? account.Reference} {account.Currency} {account.Type}";
-
-    private static StepInput.Returned Returned(string bank, string query) =>
-        new(new Uri($"{BerlinGroupBanks.All[bank].RedirectUri}?{query}&state=the-state"));
-
-    private static async Task<(IReadOnlyList<BankAccount> Listed, string Read)> Everything(
-        ConnectorRun run,
-        WireMockHandler stubs
-    )
-    {
-        var first = await run.Take(new StepInput.ListAccounts());
-        Assert.True(first is StepResult.Page, $"{first}: {string.Join('\n', stubs.Unanswered)}");
-        var listed = await run.Accounts();
-        List<string> read = [];
-        foreach (var account in listed)
-        {
-            read.Add(await run.Movements(account, From));
-        }
-        return (listed, string.Join(' ', read));
-    }
-
-    private static (ConnectorRun Run, WireMockHandler Stubs, SignedBank Signed) Open(string name, string below = "")
-    {
-        var bank = BerlinGroupBanks.All[name];
-        var stubs = WireMockHandler.Load(Shared.Folder("recordings", bank.Folder + below), bank.Habits);
-        var channel = bank.Channel();
-        var signed = new SignedBank(
-            stubs,
-            SealAlgorithm.RsaSha256,
-            request =>
-                channel.Settings.ContainsKey("signature_headers")
-                && !request.RequestUri!.AbsolutePath.EndsWith("token", StringComparison.Ordinal)
-        );
-        var run = new ConnectorRun(new BerlinGroupConnector(), channel, signed)
-        {
-            Callback = new BankCallback(new Uri(bank.RedirectUri), "the-state"),
-            User = new PresentUser("127.0.0.1", null, null),
-            Seal = SealOfTests.Seal,
-        };
-        return (run, stubs, signed);
-    }
-
-    private void Tell(string bank, WireMockHandler stubs)
-    {
-        foreach (var file in stubs.Files)
-        {
-            output.WriteLine($"{bank}\t{file}\t{(stubs.Answered.Contains(file) ? "answered" : "not asked for")}");
-        }
-        foreach (var request in stubs.Unanswered)
-        {
-            output.WriteLine($"{bank}\tnot answered\t{request}");
-        }
     }
 }

@@ -247,7 +247,7 @@ public sealed class CatalogueTests : IDisposable
             [
                 "channels[0].settings.data_headers.A:B: is not a name and a text",
                 "channels[0].settings.data_headers.D: is not a name and a text",
-                "channels[0].settings: channel 471201: setting 'data_headers' refers to $code, which is none of: uuid, uuid_plain, date, local_date, unix_time, client_id, client_secret, certificate, access_token, consent_id, redirect_uri, return_uri, psu_ip, psu_user_agent, psu_language",
+                "channels[0].settings: channel 471201: setting 'data_headers' refers to $code, which is none of: uuid, uuid_plain, date, utc_date, local_date, unix_time, client_id, client_secret, certificate, access_token, client_token, consent_id, redirect_uri, return_uri, psu_id, psu_corporate_id, psu_ip, psu_user_agent, psu_language",
             ],
             load.Faults.Select(f => $"{f.Place}: {f.Reason}").Order(StringComparer.Ordinal)
         );

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Affluent.Connectors.Testing.Recording;
 
 /// <summary>A demand of recorded stubs that is a habit of whoever recorded them, and not the bank's: it is not looked at, or another one in its place.</summary>
-/// <param name="Demand">What is demanded, as <c>headers.NAME</c>, <c>query.NAME</c> or the text of a body pattern.</param>
+/// <param name="Demand">What is demanded, as <c>url</c>, <c>headers.NAME</c>, <c>query.NAME</c> or the text of a body pattern.</param>
 /// <param name="Instead">What is matched instead (a regular expression over the whole value); null: nothing.</param>
 /// <param name="Reason">Why it cannot be the bank's.</param>
 public sealed record StubHabit(string Demand, string? Instead, string Reason)
@@ -23,6 +23,8 @@ public sealed record StubHabit(string Demand, string? Instead, string Reason)
 /// <summary>A condition of a stub: of a header, a parameter or a body.</summary>
 internal sealed class StubCondition
 {
+    private const string Pattern = "${json-unit.regex}";
+
     private readonly List<Func<string?, bool>> _rules = [];
 
     /// <param name="habit">What stands in its place.</param>
@@ -132,6 +134,8 @@ internal sealed class StubCondition
                     left.RemoveAt(place);
                 }
                 return true;
+            case JsonValueKind.String when wanted.GetString()!.StartsWith(Pattern, StringComparison.Ordinal):
+                return WireMockHandler.Matches(sent.GetString()!, wanted.GetString()![Pattern.Length..]);
             default:
                 return JsonElement.DeepEquals(wanted, sent);
         }

@@ -8,7 +8,7 @@ namespace Affluent.Connectors.Testing.Recording;
 /// <summary>
 /// Answers from a folder of stubs in the form of WireMock, in which banks' sandboxes are published, and only to requests that fit all that a stub demands:
 /// method, <c>url</c>, <c>urlPath</c>, <c>urlPattern</c>, <c>urlPathPattern</c>, query parameters, headers, <c>basicAuthCredentials</c> and body. Of answers it knows
-/// <c>jsonBody</c> and <c>body</c>, and the templates <c>request.requestLine.baseUrl</c> and <c>port</c>.
+/// <c>jsonBody</c> and <c>body</c>, and the templates <c>request.requestLine.baseUrl</c> and <c>port</c>, and <c>request.port</c>. In JSON to compare, <c>${json-unit.regex}</c> stands before a pattern.
 /// </summary>
 public sealed class WireMockHandler : HttpMessageHandler
 {
@@ -102,6 +102,7 @@ public sealed class WireMockHandler : HttpMessageHandler
         public const string Place = "another place";
 
         private readonly JsonElement _request;
+        private readonly string? _place;
         private readonly List<(
             string Name,
             Func<HttpRequestMessage, string, string?> Value,
@@ -118,6 +119,7 @@ public sealed class WireMockHandler : HttpMessageHandler
             );
             _request = stub.GetProperty("request");
             Response = stub.GetProperty("response");
+            _place = habits.FirstOrDefault(habit => habit.Is(file, "url"))?.Instead;
             foreach (var (name, condition) in Members(_request, "queryParameters"))
             {
                 Add($"query.{name}", (request, _) => Query(request.RequestUri!).GetValueOrDefault(name), condition);
@@ -184,7 +186,8 @@ public sealed class WireMockHandler : HttpMessageHandler
             var address = request.RequestUri!;
             return (Text(_request, "method") is not { } method || method == "ANY" || method == request.Method.Method)
                 && (
-                    Text(_request, "url") is { } url ? address.PathAndQuery == url
+                    _place is not null ? Matches(address.PathAndQuery, _place)
+                    : Text(_request, "url") is { } url ? address.PathAndQuery == url
                     : Text(_request, "urlPath") is { } path ? address.AbsolutePath == path
                     : Text(_request, "urlPathPattern") is { } pathPattern ? Matches(address.AbsolutePath, pathPattern)
                     : Text(_request, "urlPattern") is not { } pattern || Matches(address.PathAndQuery, pattern)
@@ -225,7 +228,8 @@ public sealed class WireMockHandler : HttpMessageHandler
                 request.RequestUri!.GetLeftPart(UriPartial.Authority),
                 StringComparison.Ordinal
             )
-            .Replace("{{request.requestLine.port}}", $"{request.RequestUri.Port}", StringComparison.Ordinal);
+            .Replace("{{request.requestLine.port}}", $"{request.RequestUri.Port}", StringComparison.Ordinal)
+            .Replace("{{request.port}}", $"{request.RequestUri.Port}", StringComparison.Ordinal);
         var response = new HttpResponseMessage((HttpStatusCode)stub.GetProperty("status").GetInt32())
         {
             RequestMessage = request,

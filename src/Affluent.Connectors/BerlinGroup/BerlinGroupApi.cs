@@ -28,6 +28,8 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
     private static readonly IReadOnlyList<Field> UsualOfConsents =
     [
         .. Usual.Where(field => field.Name != "Consent-ID"),
+        new("PSU-ID", "$psu_id"),
+        new("PSU-Corporate-ID", "$psu_corporate_id"),
         new("TPP-Redirect-URI", "$return_uri"),
     ];
 
@@ -38,6 +40,11 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
     public StepResult.Refused Refused(Refusal reason, string detail) =>
         new(reason, detail) { Session = Session.Write() };
 
+    public StepResult.Refused Nobody() =>
+        Refused(Refusal.ConsentExpired, "there is no authorization, and nobody to ask for one");
+
+    public StepResult.AskUser Ask(Question question) => new(question) { Session = Session.Write() };
+
     /// <summary>The bank takes our word no longer: consent and tokens are thrown away.</summary>
     public StepResult.Refused Expired(string detail)
     {
@@ -47,7 +54,11 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
 
     /// <summary>Reads a resource under the consent.</summary>
     public Task<BerlinGroupAnswer> Get(Uri address, CancellationToken cancellation) =>
-        Ask(HttpMethod.Get, address, json: null, BankCall.Data, callback: null, cancellation);
+        Ask(HttpMethod.Get, address, json: null, BankCall.Data, callback: null, settings.ClientTokenForData, cancellation);
+
+    /// <summary>Asks the bank for something that is no user's.</summary>
+    public Task<BerlinGroupAnswer> GetAsOurselves(Uri address, CancellationToken cancellation) =>
+        Ask(HttpMethod.Get, address, json: null, BankCall.Consent, callback: null, ours: true, cancellation);
 
     /// <summary>A request about consents themselves.</summary>
     /// <param name="callback">Where the bank is to send the user back.</param>
@@ -57,11 +68,16 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         string? json,
         BankCallback? callback,
         CancellationToken cancellation
-    ) => Ask(method, address, json, BankCall.Consent, callback, cancellation);
+    ) => Ask(method, address, json, BankCall.Consent, callback, settings.ClientTokenForConsents, cancellation);
 
     /// <summary>Exchanges the code that the user brought back; null = the session now holds tokens.</summary>
     public async Task<StepResult?> TakeCode(OAuthClient client, string code, CancellationToken cancellation)
     {
+        if (settings.ClientTokenForTokens && await OwnToken(cancellation) is { } failure)
+        {
+            return failure;
+        }
+        client = Bearing(client);
         var request = Session.Request!;
         // A code counts once (RFC 6749, section 4.1.2). Whether one without an answer has counted, nobody knows: it is spent from here on.
         await Keep(Session with { Request = request with { Verifier = null } });
@@ -86,10 +102,10 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         string? json,
         BankCall call,
         BankCallback? callback,
+        bool ours,
         CancellationToken cancellation
     )
     {
-        var ours = call == BankCall.Data ? settings.ClientTokenForData : settings.ClientTokenForConsents;
         if (
             (
                 ours ? await OwnToken(cancellation)
@@ -121,13 +137,22 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
     private async Task<StepResult?> Renew(CancellationToken cancellation)
     {
         _renewed = true;
-        return settings.Client is not { } client
-            ? null
-            : await Take(
-                await OAuthFlow.Refresh(context, client, Session.RefreshToken!, cancellation),
-                "the refresh token"
-            );
+        if (settings.Client is not { } client)
+        {
+            return null;
+        }
+        if (settings.ClientTokenForTokens && await OwnToken(cancellation) is { } failure)
+        {
+            return failure;
+        }
+        return await Take(
+            await OAuthFlow.Refresh(context, Bearing(client), Session.RefreshToken!, cancellation),
+            "the refresh token"
+        );
     }
+
+    private OAuthClient Bearing(OAuthClient client) =>
+        settings.ClientTokenForTokens ? client with { ClientToken = Session.ClientToken } : client;
 
     private async Task<StepResult?> OwnToken(CancellationToken cancellation)
     {

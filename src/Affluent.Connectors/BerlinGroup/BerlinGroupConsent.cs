@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.OAuth;
 using Affluent.Connectors.Reading;
@@ -28,9 +26,13 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
     /// <summary>What is still to be done before data can be read; null: nothing.</summary>
     public async Task<StepResult?> Missing(CancellationToken cancellation)
     {
-        if (settings.OAuth == OAuthPlace.BeforeConsent && !HasTokens)
+        if (settings.OAuth is OAuthPlace.BeforeConsent or OAuthPlace.InsteadOfConsent && !HasTokens)
         {
-            return Authorize();
+            return await Authorize(cancellation);
+        }
+        if (settings.OAuth == OAuthPlace.InsteadOfConsent)
+        {
+            return null;
         }
         if (api.Session.ConsentId is null)
         {
@@ -41,7 +43,7 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
             // The user went away, and nothing came of it.
             if (context.Now - api.Session.AskedAt < LongestUnused)
             {
-                return Authorize();
+                return await Authorize(cancellation);
             }
             api.Session = api.Session.WithoutAccess();
             return await Create(cancellation);
@@ -126,26 +128,12 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
 
     private StepResult.Done Done() => new() { Session = api.Session.Write() };
 
-    private StepResult Authorize()
-    {
-        if (settings.Client is not { } client)
-        {
-            return api.Refused(Refusal.OperatorFault, "the bank's entry says oauth and names no token_url");
-        }
-        if (context.Callback is not { } callback)
-        {
-            return Nobody();
-        }
-        var scope = client.Scope.Replace("$consent_id", api.Session.ConsentId ?? "", StringComparison.Ordinal);
-        (var request, var address) = OAuthFlow.Begin(client, callback, scope);
-        api.Session = api.Session with { Request = request, ConsentState = null };
-        return Ask(new Question.Redirect(address));
-    }
+    private Task<StepResult> Authorize(CancellationToken cancellation) =>
+        new BerlinGroupAuthorization(context, settings, api).Begin(cancellation);
 
-    private StepResult.Refused Nobody() =>
-        api.Refused(Refusal.ConsentExpired, "there is no authorization, and nobody to ask for one");
+    private StepResult.Refused Nobody() => api.Nobody();
 
-    private StepResult.AskUser Ask(Question question) => new(question) { Session = api.Session.Write() };
+    private StepResult.AskUser Ask(Question question) => api.Ask(question);
 
     private async Task<StepResult?> Create(CancellationToken cancellation)
     {
@@ -153,7 +141,19 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
         {
             return Nobody();
         }
-        switch (await api.AboutConsent(HttpMethod.Post, settings.Consents, Wanted(), callback, cancellation))
+        var fields = LoginFields.Of(context);
+        if (!fields.IsComplete)
+        {
+            return Ask(new Question.Credentials());
+        }
+        if (ConsentRequest.Body(context, settings, fields) is not { } wanted)
+        {
+            return api.Refused(
+                Refusal.OperatorFault,
+                "the bank wants a consent that names accounts, and its entry has no credential 'iban'"
+            );
+        }
+        switch (await api.AboutConsent(HttpMethod.Post, settings.Consents, wanted, callback, cancellation))
         {
             case BerlinGroupAnswer.Ended ended:
                 return ended.Result;
@@ -167,6 +167,13 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
                         || denied is { Status: 401, Code: null }
                     ):
                 return api.Expired($"the bank takes the token for no consent: {denied.Words}");
+            case BerlinGroupAnswer.Denied denied
+                when denied.Code is "PSU_CREDENTIALS_INVALID"
+                    || (settings.Access == ConsentAccess.Dedicated && denied is { Status: 400, Code: null or "FORMAT_ERROR" }):
+                return api.Refused(
+                    Refusal.WrongCredentials,
+                    $"the bank does not take what the user has typed: {denied.Words}"
+                );
             case BerlinGroupAnswer.Denied denied:
                 return api.Refused(
                     Refusal.OperatorFault,
@@ -181,7 +188,7 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
                         IsValid = IsValid(found.Json),
                     }
                 );
-                return Next(found, callback);
+                return await Next(found, callback, cancellation);
             case BerlinGroupAnswer.Found or BerlinGroupAnswer.Empty:
                 return api.Refused(Refusal.NotUnderstood, "the bank's answer to the consent names none");
             default:
@@ -190,11 +197,15 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
     }
 
     /// <summary>What comes next is told by the links, not by what was asked for (section 5.2 "Hyperlinks").</summary>
-    private StepResult? Next(BerlinGroupAnswer.Found found, BankCallback callback)
+    private async Task<StepResult?> Next(
+        BerlinGroupAnswer.Found found,
+        BankCallback callback,
+        CancellationToken cancellation
+    )
     {
         if (settings.OAuth == OAuthPlace.AfterConsent)
         {
-            return Authorize();
+            return await Authorize(cancellation);
         }
         if (BankLinks.Href(found.Json, "scaRedirect") is { } href)
         {
@@ -268,37 +279,6 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
     private static bool IsValid(JsonElement json) => StatusOf(json) is "VALID" or "ACTV";
 
     private static string StatusOf(JsonElement json) => json.Text("consentStatus")?.ToUpperInvariant() ?? "";
-
-    private string Wanted()
-    {
-        var all = new JsonObject();
-        switch (settings.Access)
-        {
-            case ConsentAccess.AllAccounts:
-                all["allPsd2"] = "allAccounts";
-                break;
-            case ConsentAccess.AllAccountsWithOwnerName:
-                all["allPsd2"] = "allAccountsWithOwnerName";
-                break;
-            case ConsentAccess.BankOffered:
-                all["accounts"] = new JsonArray();
-                all["balances"] = new JsonArray();
-                all["transactions"] = new JsonArray();
-                break;
-            case ConsentAccess.AvailableAccounts:
-                all["availableAccounts"] = "allAccounts";
-                break;
-        }
-        var until = Dates.Of(context.Now, settings.Interface.Zone).AddDays(context.Channel.ConsentDays);
-        return new JsonObject
-        {
-            ["access"] = all,
-            ["recurringIndicator"] = true,
-            ["validUntil"] = until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            ["frequencyPerDay"] = Math.Min(context.Channel.UnattendedReadings ?? 4, 4),
-            ["combinedServiceIndicator"] = false,
-        }.ToJsonString();
-    }
 
     private static bool IsReturn(Uri address, string state) =>
         OAuthFlow.QueryOf(address).TryGetValue("state", out var returned)

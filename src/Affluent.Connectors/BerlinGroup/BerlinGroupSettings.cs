@@ -15,6 +15,9 @@ internal enum OAuthPlace
 
     /// <summary>To agree to the consent (integrated).</summary>
     AfterConsent,
+
+    /// <summary>In its place: what the user agreed to is the token, and there are no consents.</summary>
+    InsteadOfConsent,
 }
 
 /// <summary>Which consent is asked for (section 6.3).</summary>
@@ -31,6 +34,9 @@ internal enum ConsentAccess
 
     /// <summary>The list of accounts: <c>availableAccounts</c>; some banks mean everything by it.</summary>
     AvailableAccounts,
+
+    /// <summary>Accounts that the user has named before.</summary>
+    Dedicated,
 }
 
 /// <summary>What a catalogue entry says of one bank of the family, in types. The manifest below is where each value is explained.</summary>
@@ -41,6 +47,7 @@ internal sealed record BerlinGroupSettings
         ["none"] = OAuthPlace.None,
         ["before_consent"] = OAuthPlace.BeforeConsent,
         ["after_consent"] = OAuthPlace.AfterConsent,
+        ["instead_of_consent"] = OAuthPlace.InsteadOfConsent,
     };
 
     private static readonly Dictionary<string, ConsentAccess> Accesses = new()
@@ -49,6 +56,7 @@ internal sealed record BerlinGroupSettings
         ["all_accounts_with_owner_name"] = ConsentAccess.AllAccountsWithOwnerName,
         ["bank_offered"] = ConsentAccess.BankOffered,
         ["available_accounts"] = ConsentAccess.AvailableAccounts,
+        ["dedicated"] = ConsentAccess.Dedicated,
     };
 
     /// <summary>Every setting of the family, explained for the author of a catalogue entry.</summary>
@@ -66,7 +74,7 @@ internal sealed record BerlinGroupSettings
                 "oauth",
                 SettingKind.Text,
                 true,
-                "when users authorize us by OAuth2: none, before a consent can be asked for, or to agree to it",
+                "when users authorize us by OAuth2: none, before a consent can be asked for, to agree to it, or in its place where the bank knows no consents",
                 [.. Places.Keys]
             ),
             .. OAuthClient.Settings.Select(setting => setting with { Required = false }),
@@ -86,6 +94,19 @@ internal sealed record BerlinGroupSettings
                 [.. Accesses.Keys]
             ),
             new(
+                "consent_lists",
+                SettingKind.Words,
+                false,
+                "what a dedicated consent names the accounts for (accounts balances transactions unless said)",
+                [.. ConsentRequest.Lists]
+            ),
+            new(
+                "consent_currency",
+                SettingKind.Switch,
+                false,
+                "true where a dedicated consent names the currency beside the number of an account"
+            ),
+            new(
                 "consent_status",
                 SettingKind.Text,
                 false,
@@ -96,8 +117,8 @@ internal sealed record BerlinGroupSettings
                 "client_token",
                 SettingKind.Words,
                 false,
-                "requests that want a token of our own (client_credentials) in the place of the user's",
-                ["consent", "data"]
+                "requests that want a token of our own (client_credentials) in the place of the user's; at token, token_headers refer to it as $client_token",
+                ["token", "consent", "data"]
             ),
             new(
                 "with_balance",
@@ -106,6 +127,28 @@ internal sealed record BerlinGroupSettings
                 "what withBalance says when accounts are listed (left out unless said)",
                 ["true", "false"]
             ),
+            new(
+                "accounts_url",
+                SettingKind.Address,
+                false,
+                "where the list of accounts is, when that is not accounts below api_url"
+            ),
+            new(
+                "balances_url",
+                SettingKind.Address,
+                false,
+                "where the balances of an account are, with $account for the bank's id of it; unless said, where the bank's link leads, or accounts/{id}/balances"
+            ),
+            new("transactions_url", SettingKind.Address, false, "the same of its transactions"),
+            new(
+                "transactions_query",
+                SettingKind.Fields,
+                false,
+                "parameters of a list of transactions beside or in the place of the usual ones (bookingStatus, dateFrom, dateTo), as they stand in the address and in this order; an empty text leaves one out"
+            )
+            {
+                Values = ["date_from", "date_to", "booking_status"],
+            },
             new(
                 "booking_status",
                 SettingKind.Text,
@@ -124,13 +167,15 @@ internal sealed record BerlinGroupSettings
     )
     {
         Together = Lacking,
+        CredentialNames = ["psu_id", "psu_corporate_id", "iban"],
     };
 
     private static IEnumerable<string> Lacking(IReadOnlyDictionary<string, string> settings)
     {
         bool Has(string name) => settings.TryGetValue(name, out var value) && value != "";
         string[] needed =
-            settings["oauth"] != "none" ? ["authorize_url", "token_url", "client_id"]
+            settings["oauth"] != "none"
+                ? [Has("authorize_lookup_url") ? "authorize_lookup_url" : "authorize_url", "token_url", "client_id"]
             : Has("client_token") || Has("token_url") ? ["token_url", "client_id"]
             : [];
         return needed.Where(name => !Has(name)).Select(name => $"setting '{name}' is missing: tokens are asked for");
@@ -144,9 +189,24 @@ internal sealed record BerlinGroupSettings
     public required BankInterface Interface { get; init; }
     public required Uri Consents { get; init; }
     public ConsentAccess Access { get; init; }
+
+    /// <summary>What a dedicated consent names accounts for.</summary>
+    public IReadOnlyList<string> ConsentLists { get; init; } = [];
+    public bool ConsentNamesCurrency { get; init; }
     public bool StatusIsOfConsent { get; init; }
     public bool ClientTokenForConsents { get; init; }
     public bool ClientTokenForData { get; init; }
+    public bool ClientTokenForTokens { get; init; }
+    public required Uri Accounts { get; init; }
+
+    /// <summary>With <c>$account</c> in it; null: the bank links there.</summary>
+    public string? Balances { get; init; }
+
+    /// <inheritdoc cref="Balances"/>
+    public string? Transactions { get; init; }
+
+    /// <summary>Parameters of a list of transactions.</summary>
+    public required IReadOnlyList<Field> TransactionsQuery { get; init; }
     public string? WithBalance { get; init; }
     public required string BookingStatus { get; init; }
     public bool EntryReferenceCounts { get; init; }
@@ -166,14 +226,44 @@ internal sealed record BerlinGroupSettings
             Interface = bank,
             Consents = Text("consents_url") is { } consents ? new Uri(consents) : bank.Path("consents"),
             Access = Accesses[Text("consent_access") ?? "all_accounts"],
+            ConsentLists =
+                Text("consent_lists") is { } lists
+                    ? [.. ConsentRequest.Lists.Where(lists.Split(' ').Contains)]
+                    : ConsentRequest.Lists,
+            ConsentNamesCurrency = Text("consent_currency") == "true",
             StatusIsOfConsent = Text("consent_status") == "consent",
             ClientTokenForConsents = calls.Contains("consent"),
             ClientTokenForData = calls.Contains("data"),
+            ClientTokenForTokens = calls.Contains("token"),
+            Accounts = Text("accounts_url") is { } accounts ? new Uri(accounts) : bank.Path("accounts"),
+            Balances = Text("balances_url"),
+            Transactions = Text("transactions_url"),
+            TransactionsQuery = QueryOf(bank, Field.Read(Text("transactions_query"))),
             WithBalance = Text("with_balance"),
             BookingStatus = Text("booking_status") ?? "both",
             EntryReferenceCounts = Text("transaction_id") == "entryReference",
         };
     }
+
+    // In the order of the entry: some banks compare addresses letter by letter.
+    private static IReadOnlyList<Field> QueryOf(BankInterface bank, IReadOnlyList<Field> wanted) =>
+        [
+            .. new Field[]
+            {
+                new("bookingStatus", "$booking_status"),
+                new("dateFrom", "$date_from"),
+                new("dateTo", bank.SendDateTo ? "$date_to" : ""),
+            }
+                .Where(usual => wanted.All(field => field.Name != usual.Name))
+                .Concat(wanted)
+                .Where(field => field.Value != ""),
+        ];
+
+    /// <summary>Where something of an account is, when the entry says so.</summary>
+    public static Uri? Of(string? place, string account) =>
+        place is null
+            ? null
+            : new Uri(place.Replace("$account", Uri.EscapeDataString(account), StringComparison.Ordinal));
 
     /// <summary>Where a consent is.</summary>
     public Uri Consent(string id, string below = "") =>

@@ -33,9 +33,9 @@ internal sealed class BerlinGroupStep
         {
             return missing;
         }
-        var address = _settings.Interface.Path(
-            _settings.WithBalance is { } said ? $"accounts?withBalance={said}" : "accounts"
-        );
+        var address = _settings.WithBalance is { } said
+            ? Queried(_settings.Accounts, [$"withBalance={said}"])
+            : _settings.Accounts;
         switch (await _api.Get(address, cancellation))
         {
             case BerlinGroupAnswer.Ended ended:
@@ -137,7 +137,8 @@ internal sealed class BerlinGroupStep
     )
     {
         var address =
-            LinkOf(row, "balances", page)
+            BerlinGroupSettings.Of(_settings.Balances, account.Reference)
+            ?? LinkOf(row, "balances", page)
             ?? _settings.Interface.Path($"accounts/{Uri.EscapeDataString(account.Reference)}/balances");
         return await _api.Get(address, cancellation) switch
         {
@@ -153,25 +154,25 @@ internal sealed class BerlinGroupStep
 
     private BerlinGroupPlace FirstPage(BankAccount account, DateOnly? from, DateOnly? completeFrom)
     {
-        var address = new UriBuilder(
-            (
+        var address =
+            BerlinGroupSettings.Of(_settings.Transactions, account.Reference)
+            ?? (
                 _api.Session.Transactions.TryGetValue(account.Reference, out var link)
                     ? BankLinks.Kept(link, _settings.Interface)
                     : null
-            ) ?? _settings.Interface.Path($"accounts/{Uri.EscapeDataString(account.Reference)}/transactions")
-        );
-        List<string> query = [$"bookingStatus={_settings.BookingStatus}"];
-        if (from is { } day)
-        {
-            query.Add($"dateFrom={_settings.Interface.Day(day)}");
-        }
-        if (_settings.Interface.SendDateTo)
-        {
-            query.Add($"dateTo={_settings.Interface.Day(Today)}");
-        }
-        address.Query = string.Join('&', [.. address.Query.TrimStart('?').Split('&').Where(q => q != ""), .. query]);
+            )
+            ?? _settings.Interface.Path($"accounts/{Uri.EscapeDataString(account.Reference)}/transactions");
+        var values = _settings
+            .Values(_context)
+            .Set("booking_status", _settings.BookingStatus)
+            .Set("date_from", from is { } day ? _settings.Interface.Day(day) : null)
+            .Set("date_to", _settings.Interface.Day(Today));
+        var query = _settings
+            .TransactionsQuery.Select(field => (field.Name, Value: values.Fill(field.Value)))
+            .Where(field => field.Value is not null)
+            .Select(field => $"{field.Name}={field.Value}");
         return new BerlinGroupPlace(
-            new Trail(address.Uri.AbsoluteUri),
+            new Trail(Queried(address, query).AbsoluteUri),
             account.Reference,
             account.Currency,
             completeFrom
@@ -288,6 +289,12 @@ internal sealed class BerlinGroupStep
         var shorter = FirstPage(account, earliest, earliest);
         return shorter.Trail.Address == place.Trail.Address ? null : shorter;
     }
+
+    private static Uri Queried(Uri address, IEnumerable<string> query) =>
+        new UriBuilder(address)
+        {
+            Query = string.Join('&', [.. address.Query.TrimStart('?').Split('&').Where(q => q != ""), .. query]),
+        }.Uri;
 
     private Uri? LinkOf(JsonElement row, string name, Uri page) =>
         !_settings.Interface.StandardPaths && BankLinks.Href(row, name) is { } href

@@ -10,6 +10,18 @@ internal sealed record OAuthClient
     public static readonly IReadOnlyList<ConnectorSetting> Settings =
     [
         new("authorize_url", SettingKind.Address, true, "the bank's page where users log in and agree"),
+        new(
+            "authorize_lookup_url",
+            SettingKind.Address,
+            false,
+            "where the bank tells the address of its page (berlin_group), asked with our own token: $scope and $redirect_uri may stand in its query"
+        ),
+        new(
+            "authorize_lookup",
+            SettingKind.Switch,
+            false,
+            "true where authorize_url is asked by us first, and answers with the address to which the user is to be sent (berlin_group)"
+        ),
         .. TokenRequest.Settings,
         new(
             "issuer",
@@ -32,6 +44,12 @@ internal sealed record OAuthClient
     /// <summary>Null: no user is sent there.</summary>
     public Uri? Authorize { get; init; }
 
+    /// <summary>Where the bank tells the address of its page, with <see cref="RequestValues"/> in it; null: that is <see cref="Authorize"/>.</summary>
+    public string? AuthorizeLookup { get; init; }
+
+    /// <summary>Whether we ask <see cref="Authorize"/> ourselves where the user is to be sent.</summary>
+    public bool LooksUpAuthorize { get; init; }
+
     /// <summary>How the bank wants to be asked for tokens.</summary>
     public required TokenRequest Token { get; init; }
 
@@ -47,6 +65,9 @@ internal sealed record OAuthClient
     public bool DeadGrantIsNotFound { get; init; }
     public required TimeZoneInfo Zone { get; init; }
 
+    /// <summary>Our own token, where the bank wants to see it when a code is exchanged; null: it does not.</summary>
+    public string? ClientToken { get; init; }
+
     /// <summary>Reads settings that the catalogue has checked.</summary>
     public static OAuthClient Of(ChannelDefinition channel, string scope)
     {
@@ -55,6 +76,8 @@ internal sealed record OAuthClient
         return new OAuthClient
         {
             Authorize = Text("authorize_url") is { } authorize ? new Uri(authorize) : null,
+            AuthorizeLookup = Text("authorize_lookup_url"),
+            LooksUpAuthorize = Text("authorize_lookup") == "true",
             Token = TokenRequest.Of(channel),
             Requests = RequestStyle.Of(channel),
             Issuer = Text("issuer"),
@@ -68,5 +91,6 @@ internal sealed record OAuthClient
     }
 
     /// <summary>What a request may say of itself and of us.</summary>
-    public RequestValues Values(StepContext context) => new(context, Zone, Id, Secret);
+    public RequestValues Values(StepContext context) =>
+        new RequestValues(context, Zone, Id, Secret).Set("client_token", ClientToken);
 }

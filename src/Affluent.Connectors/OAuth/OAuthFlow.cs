@@ -19,7 +19,13 @@ internal static partial class OAuthFlow
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(20);
 
     /// <summary>Sends the user to the bank; the secret half of the PKCE pair stays in the request, for the session.</summary>
-    public static (OAuthRequest Request, Uri Address) Begin(OAuthClient client, BankCallback callback, string scope)
+    /// <param name="page">The bank's page, where that is not the client's.</param>
+    public static (OAuthRequest Request, Uri Address) Begin(
+        OAuthClient client,
+        BankCallback callback,
+        string scope,
+        Uri? page = null
+    )
     {
         var request = new OAuthRequest(
             callback.State,
@@ -41,7 +47,7 @@ internal static partial class OAuthFlow
             query.Add(new("code_challenge_method", "S256"));
         }
         var added = string.Join('&', query.Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}"));
-        var address = new UriBuilder(client.Authorize!);
+        var address = new UriBuilder(page ?? client.Authorize!);
         address.Query = address.Query.Length > 1 ? $"{address.Query}&{added}" : added;
         return (request, address.Uri);
     }
@@ -94,6 +100,7 @@ internal static partial class OAuthFlow
             .Values(context)
             .Set("code", code)
             .Set("redirect_uri", request.RedirectUri)
+            .Set("request_id", request.RequestId)
             .Set("code_verifier", client.Pkce ? request.Verifier : null);
         return Judge(
             await client.Token.Send(context, client.Requests, TokenGrant.Code, values, cancellation),

@@ -43,7 +43,10 @@ internal static class HttpSignature
         parameters.Add($"headers=\"{string.Join(' ', lines.Select(line => line.Name))}\"");
         parameters.Add($"signature=\"{Convert.ToBase64String(signature)}\"");
         var value = string.Join(style.Separator, parameters);
-        if (style.InAuthorization)
+        if (
+            style.Place == SignaturePlace.Authorization
+            || (style.Place == SignaturePlace.AuthorizationIfFree && !request.Headers.Contains("Authorization"))
+        )
         {
             request.Headers.TryAddWithoutValidation("Authorization", $"Signature {value}");
         }

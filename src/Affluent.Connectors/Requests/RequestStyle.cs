@@ -12,6 +12,8 @@ internal sealed record RequestStyle
     private const string Always = "always";
     private const string WithBody = "with_body";
     private const string Never = "never";
+    private const string Authorization = "Authorization";
+    private const string AuthorizationIfFree = "Authorization_if_free";
 
     private static readonly Dictionary<string, SealAlgorithm> Algorithms = new()
     {
@@ -19,6 +21,14 @@ internal sealed record RequestStyle
         ["rsa-sha512"] = SealAlgorithm.RsaSha512,
         ["hs2019"] = SealAlgorithm.RsaPssSha512,
         ["rsa-pss-sha256"] = SealAlgorithm.RsaPssSha256,
+    };
+
+    private static readonly Dictionary<string, Func<byte[], byte[]>> Digests = new()
+    {
+        ["SHA-256"] = SHA256.HashData,
+        ["sha-256"] = SHA256.HashData,
+        ["SHA-512"] = SHA512.HashData,
+        ["sha-512"] = SHA512.HashData,
     };
 
     private static readonly string[] Calls = [.. Enum.GetValues<BankCall>().Select(Word)];
@@ -51,6 +61,13 @@ internal sealed record RequestStyle
             false,
             "when the header Digest (SHA-256 of the body) is sent; unless said, always where it is signed, else never",
             [Always, WithBody, Never]
+        ),
+        new(
+            "digest_algorithm",
+            SettingKind.Text,
+            false,
+            "the digest, as the bank spells it (SHA-256 unless said)",
+            [.. Digests.Keys]
         ),
         new(
             "signature_headers",
@@ -95,8 +112,8 @@ internal sealed record RequestStyle
             "signature_place",
             SettingKind.Text,
             false,
-            "the header that holds the signature (Signature unless said); in Authorization behind the word Signature",
-            ["Signature", "Authorization"]
+            "the header that holds the signature (Signature unless said): Authorization, behind the word Signature, or Authorization_if_free, where no token stands there",
+            ["Signature", Authorization, AuthorizationIfFree]
         ),
         new(
             "signature_calls",
@@ -114,6 +131,9 @@ internal sealed record RequestStyle
 
     /// <summary>When the header Digest is sent; null: never.</summary>
     public bool? DigestAlways { get; private init; }
+
+    /// <summary>As the header calls it.</summary>
+    public string DigestAlgorithm { get; private init; } = "SHA-256";
 
     /// <summary>Reads settings that the catalogue has checked.</summary>
     public static RequestStyle Of(ChannelDefinition channel)
@@ -138,6 +158,7 @@ internal sealed record RequestStyle
                 WithBody => false,
                 _ => null,
             },
+            DigestAlgorithm = Text("digest_algorithm") ?? "SHA-256",
             Signature =
                 signed.Length == 0
                     ? null
@@ -154,7 +175,12 @@ internal sealed record RequestStyle
                                 ? int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)
                                 : 60
                         ),
-                        InAuthorization = Text("signature_place") == "Authorization",
+                        Place = Text("signature_place") switch
+                        {
+                            Authorization => SignaturePlace.Authorization,
+                            AuthorizationIfFree => SignaturePlace.AuthorizationIfFree,
+                            _ => SignaturePlace.Signature,
+                        },
                         Calls = Words("signature_calls") is { Length: > 0 } calls
                             ? Enum.GetValues<BankCall>().Where(call => calls.Contains(Word(call))).ToHashSet()
                             : [BankCall.Consent, BankCall.Data],
@@ -206,7 +232,7 @@ internal sealed record RequestStyle
         if (DigestAlways is { } always && (always || request.Content is not null))
         {
             var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellation);
-            Add(request, "Digest", $"SHA-256={Convert.ToBase64String(SHA256.HashData(body))}");
+            Add(request, "Digest", $"{DigestAlgorithm}={Convert.ToBase64String(Digests[DigestAlgorithm](body))}");
         }
         if (Signs(call) && context.Seal is { } seal)
         {

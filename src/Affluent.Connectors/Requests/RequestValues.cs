@@ -13,15 +13,19 @@ internal sealed partial class RequestValues
         ["uuid"] = "a new UUID for each request",
         ["uuid_plain"] = "the same without hyphens",
         ["date"] = "the time as HTTP writes it (Tue, 24 Nov 2026 09:00:00 GMT)",
+        ["utc_date"] = "the same with UTC in the place of GMT",
         ["local_date"] = "the time in time_zone, with its letters (Tue, 24 Nov 2026 10:00:00 CET)",
         ["unix_time"] = "seconds since 1970",
         ["client_id"] = "client_id",
         ["client_secret"] = "client_secret",
         ["certificate"] = "the seal's certificate, base64 in one line",
         ["access_token"] = "the token of the user, or of us where the bank gives users none",
+        ["client_token"] = "our own token, where client_token names the request (berlin_group)",
         ["consent_id"] = "the bank's id of the consent (berlin_group)",
         ["redirect_uri"] = "the address to which the bank sends users back",
         ["return_uri"] = "the same with the state of this connection",
+        ["psu_id"] = "what the user typed into the field psu_id: the name for the bank (berlin_group)",
+        ["psu_corporate_id"] = "the same of the field psu_corporate_id",
         ["psu_ip"] = "the user's address, when the user is there",
         ["psu_user_agent"] = "the user's browser, when the user is there",
         ["psu_language"] = "the languages of the user's browser, when the user is there",
@@ -35,11 +39,16 @@ internal sealed partial class RequestValues
         Set("uuid", id.ToString());
         Set("uuid_plain", id.ToString("N"));
         Set("date", context.Now.ToString("r", CultureInfo.InvariantCulture));
+        Set("utc_date", context.Now.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
         Set("local_date", Local(context.Now, zone));
         Set("unix_time", context.Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         Set("client_id", clientId);
         Set("client_secret", clientSecret);
         Set("certificate", context.Seal is { } seal ? Convert.ToBase64String(seal.Certificate.RawData) : null);
+        foreach (var field in context.Channel.Credentials.Where(f => f.Name is "psu_id" or "psu_corporate_id"))
+        {
+            Set(field.Name, context.Credentials.GetValueOrDefault(field.Id)?.Trim());
+        }
         Set("psu_ip", context.User?.IpAddress);
         Set("psu_user_agent", context.User?.UserAgent);
         Set("psu_language", context.User?.AcceptLanguage);

@@ -26,11 +26,24 @@ internal sealed record SignatureStyle
     /// <summary>How long a signature is good, where <c>(expires)</c> is signed.</summary>
     public TimeSpan Life { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Whether it stands in the header Authorization, behind the word Signature, instead of a header of its own.</summary>
-    public bool InAuthorization { get; init; }
+    /// <summary>The header that holds it.</summary>
+    public SignaturePlace Place { get; init; }
 
     /// <summary>Which calls are signed.</summary>
     public required IReadOnlySet<BankCall> Calls { get; init; }
+}
+
+/// <summary>Where a signature stands.</summary>
+internal enum SignaturePlace
+{
+    /// <summary>In a header of its own.</summary>
+    Signature,
+
+    /// <summary>In Authorization, behind the word Signature.</summary>
+    Authorization,
+
+    /// <summary>There, unless a token stands there.</summary>
+    AuthorizationIfFree,
 }
 
 /// <summary>What a request of ours is about.</summary>

@@ -18,6 +18,7 @@ internal sealed record TokenRequest
         .. RequestValues.OfEach.Keys,
         "code",
         "code_verifier",
+        "request_id",
         "refresh_token",
         "token",
         "token_type_hint",

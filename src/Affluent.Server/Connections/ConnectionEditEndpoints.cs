@@ -107,7 +107,11 @@ internal static class ConnectionEditEndpoints
         {
             return Problem.Conflict("channel_unavailable", "This channel of the bank is out of service for now.");
         }
-        var form = CredentialsForm.Read(channel, given);
+        // On REDIRECT the bank's connector asks for what is not given.
+        var form =
+            channel.Mode == ChannelMode.Redirect && given.Count == 0
+                ? new FormReading.Good(given)
+                : CredentialsForm.Read(channel, given);
         if (form is not FormReading.Good { Values: var credentials })
         {
             return FieldFaults.Problem(form);
@@ -192,7 +196,7 @@ internal static class ConnectionEditEndpoints
         {
             return Problem.NotFound("channel");
         }
-        if (channel.Mode == ChannelMode.Redirect)
+        if (channel.Credentials.Count == 0)
         {
             return Problem.BadParameter(
                 "channel_definition_id",

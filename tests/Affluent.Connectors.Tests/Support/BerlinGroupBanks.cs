@@ -6,7 +6,9 @@ internal static class BerlinGroupBanks
     // The recorded client had its key at "foo"; the bank reads serial and issuer of whoever signs.
     private const string KeyOfFoo = "SN=13299021239615735660,CA=C=US,ST=foo,L=foo,O=foo,OU=foo,CN=foo";
 
-    public static readonly IReadOnlyDictionary<string, RecordedBank> All = new Dictionary<string, RecordedBank>
+    public static readonly IReadOnlyDictionary<string, RecordedBank> All = new Dictionary<string, RecordedBank>(
+        BerlinGroupNamedAccounts.All
+    )
     {
         ["Knab"] = new(
             "berlin-group/knab/happyflowv2",
@@ -67,20 +69,31 @@ internal static class BerlinGroupBanks
             {
               "oauth": "before_consent",
               "authorize_url": "https://bank.example/oauth2/authorize",
+              "authorize_lookup": "true",
               "token_url": "https://bank.example/oauth2/token?role=DEDICATED_AISP",
               "api_url": "https://bank.example/v1/berlin-group/v1",
               "client_id": "client-id",
               "token_auth": "none",
               "scope": "DEDICATED_AISP",
+              "code_fields": { "request_id": "$request_id" },
               "refresh_fields": { "client_id": "" },
               "data_headers": { "Content-Type": "application/json" },
               "consent_headers": { "TPP-Redirect-URI": "" },
               "booking_status": "booked"
             }
             """,
-            "",
+            "authorization-code",
             "https://www.yolt.com/callback"
-        ),
+        )
+        {
+            Habits =
+            [
+                new("headers.Content-Type", null, "a GET has no body whose type could be told")
+                {
+                    File = "authorization-init.json",
+                },
+            ],
+        },
     };
 
     private static RecordedBank Redsys(string bank) =>
@@ -96,6 +109,7 @@ internal static class BerlinGroupBanks
               "api_url": "https://bank.example/{{bank}}/v1",
               "client_id": "redsysClientId",
               "token_auth": "none",
+              "token_headers": { "Content-Type": "application/x-www-form-urlencoded" },
               "data_headers": {
                 "Accept": "application/json, application/*+json",
                 "Content-Type": "application/json",
@@ -111,12 +125,29 @@ internal static class BerlinGroupBanks
               "signature_word": "SHA-256"
             }
             """,
-            "",
+            "7d3ab3a5-12f5-11eb-8302-711ae25e53c6",
             "https://www.yolt.com/callback"
         )
         {
+            Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
             Habits =
             [
+                new(
+                    "url",
+                    $"/{bank}/token\\?(?=.*grant_type=authorization_code)(?=.*client_id=redsysClientId)(?=.*code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk)(?=.*code=7d3ab3a5-12f5-11eb-8302-711ae25e53c6)(?=.*redirect_uri=https%3A%2F%2Fwww.yolt.com%2Fcallback).*",
+                    "parameters have no order, and an address within one is encoded (RFC 3986, section 2.4)"
+                )
+                {
+                    File = "token-authorization-code.json",
+                },
+                new(
+                    "url",
+                    $"/{bank}/token\\?(?=.*grant_type=refresh_token)(?=.*client_id=redsysClientId)(?=.*refresh_token=(1d3aa3a4-02f5-12eb-8309-711ae25e53e6|437f67ad-c0a8-419a-a868-7a3296a15ccf)).*",
+                    "parameters have no order"
+                )
+                {
+                    File = "token-refresh-token.json",
+                },
                 new(
                     "headers.TPP-Signature-Certificate",
                     "[A-Za-z0-9+/]+={0,2}",

@@ -10,11 +10,36 @@ namespace Affluent.Connectors.Tests.Support;
 /// <param name="RedirectUri">Where the recorded client let users come back.</param>
 internal sealed record RecordedBank(string Folder, string Connector, string Settings, string Code, string RedirectUri)
 {
+    private const int FirstField = 300;
+
     /// <summary>What the brand says for the placeholders of its profile.</summary>
     public string Variables { get; init; } = "{}";
 
+    /// <summary>Fields for which the user is asked, and what the recorded one typed, by name.</summary>
+    public IReadOnlyDictionary<string, string> Typed { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The same by the ids of the fields.</summary>
+    public IReadOnlyDictionary<string, string> Credentials =>
+        Typed.Keys.Index().ToDictionary(named => $"{FirstField + named.Index}", named => Typed[named.Item]);
+
+    /// <summary>The verifier that the recorded client made, where its token endpoint demands it.</summary>
+    public string? Verifier { get; init; }
+
+    /// <summary>Further members of the channel.</summary>
+    public string Members { get; init; } = "";
+
     /// <summary>What the recording demands and the bank does not.</summary>
     public IReadOnlyList<StubHabit> Habits { get; init; } = [];
+
+    private string Fields() =>
+        Typed.Count == 0
+            ? ""
+            : $"\"credentials\": [{string.Join(", ", Typed.Keys.Index().Select(field => Field(FirstField + field.Index, field.Item)))}],";
+
+    private static string Field(int id, string name) =>
+        $$"""
+        { "id": "{{id}}", "name": "{{name}}", "labels": { "en": "{{name}}", "fr": "{{name}}" }, "type": "{{(name == "password" ? "PWD" : "TEXT")}}" }
+        """;
 
     /// <summary>The channel as the catalogue reads it.</summary>
     /// <param name="more">Settings in the place of the entry's.</param>
@@ -28,7 +53,7 @@ internal sealed record RecordedBank(string Folder, string Connector, string Sett
                 $$"""
                 {
                   "profile": "recorded",
-                  "channel": { "connector": "{{Connector}}", "account_types": ["CHECKINGS", "CREDIT_CARD"], "settings": {{Settings}} }
+                  "channel": { "connector": "{{Connector}}", "account_types": ["CHECKINGS", "CREDIT_CARD"], {{Members}} {{Fields()}} "settings": {{Settings}} }
                 }
                 """
             );

@@ -31,7 +31,8 @@ internal sealed class CredentialsPage(SessionContext session, ChannelDefinition 
             request.Frame,
             new CredentialsView(
                 BankName(request.Language),
-                [.. channel.Credentials.Select(field => Show(field, request))]
+                [.. channel.Credentials.Select(field => Show(field, request))],
+                channel.Mode == ChannelMode.Redirect
             )
         );
 
@@ -96,7 +97,8 @@ internal enum CredentialsAction
 }
 
 /// <summary>A channel's form.</summary>
-public sealed record CredentialsView(string Bank, IReadOnlyList<CredentialInput> Inputs);
+/// <param name="BeforeRedirect">Whether the user goes on to the bank's own page.</param>
+public sealed record CredentialsView(string Bank, IReadOnlyList<CredentialInput> Inputs, bool BeforeRedirect);
 
 /// <summary>An input of the form.</summary>
 /// <param name="Name">Id and name of the input.</param>
@@ -119,6 +121,12 @@ internal sealed class CredentialsTexts(Language language) : Texts(language)
         Say(
             en: $"Use the name and password that you use on {bank}'s site.",
             fr: $"Utilisez l’identifiant et le mot de passe que vous utilisez sur le site de {bank}."
+        );
+
+    public string IntroBeforeRedirect(string bank) =>
+        Say(
+            en: $"{bank} needs this before you sign in on its own page.",
+            fr: $"{bank} en a besoin avant que vous vous identifiiez sur sa propre page."
         );
 
     public string Optional => Say(en: "optional", fr: "facultatif");

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Reading;
+
+namespace Affluent.Connectors.BerlinGroup;
+
+/// <summary>The consent that is asked for (NextGenPSD2 1.3, section 6.3.1 "Account Information Consent Request"). Pure.</summary>
+internal static class ConsentRequest
+{
+    /// <summary>What a dedicated consent may name accounts for.</summary>
+    public static readonly IReadOnlyList<string> Lists = ["accounts", "balances", "transactions"];
+
+    /// <summary>Null: the consent is to name accounts, and the user was asked for none.</summary>
+    public static string? Body(StepContext context, BerlinGroupSettings settings, LoginFields fields)
+    {
+        var access = new JsonObject();
+        switch (settings.Access)
+        {
+            case ConsentAccess.AllAccounts:
+                access["allPsd2"] = "allAccounts";
+                break;
+            case ConsentAccess.AllAccountsWithOwnerName:
+                access["allPsd2"] = "allAccountsWithOwnerName";
+                break;
+            case ConsentAccess.BankOffered:
+                foreach (var list in Lists)
+                {
+                    access[list] = new JsonArray();
+                }
+                break;
+            case ConsentAccess.AvailableAccounts:
+                access["availableAccounts"] = "allAccounts";
+                break;
+            case ConsentAccess.Dedicated when fields.Ibans.Count == 0:
+                return null;
+            case ConsentAccess.Dedicated:
+                foreach (var list in settings.ConsentLists)
+                {
+                    access[list] = new JsonArray([.. fields.Ibans.Select(iban => Account(iban, settings))]);
+                }
+                break;
+        }
+        var until = Dates.Of(context.Now, settings.Interface.Zone).AddDays(context.Channel.ConsentDays);
+        return new JsonObject
+        {
+            ["access"] = access,
+            ["recurringIndicator"] = true,
+            ["validUntil"] = until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            ["frequencyPerDay"] = Math.Min(context.Channel.UnattendedReadings ?? 4, 4),
+            ["combinedServiceIndicator"] = false,
+        }.ToJsonString();
+    }
+
+    private static JsonObject Account(string iban, BerlinGroupSettings settings)
+    {
+        var account = new JsonObject { ["iban"] = iban };
+        if (settings.ConsentNamesCurrency)
+        {
+            account["currency"] = settings.Interface.Currency;
+        }
+        return account;
+    }
+}
