@@ -202,7 +202,11 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
                 () => new JsonObject { ["type"] = "object" },
                 "what the family asks for: texts, or objects of names and texts"
             ),
-            new("credentials", () => SomeOf(Of(Credential)), "fields of the login form (EMBEDDED); what the user is asked for before going to the bank (REDIRECT of the family `berlin_group`)"),
+            new(
+                "credentials",
+                () => SomeOf(Of(Credential)),
+                "fields of the login form (EMBEDDED); what the user is asked for before going to the bank (REDIRECT of the family `berlin_group`)"
+            ),
         ]
     );
 

@@ -38,7 +38,10 @@ public sealed class BerlinGroupReplayTests(ITestOutputHelper output)
         );
         bank.Tell(output);
         Assert.Contains(bank.Stubs.Answered, file => file.Contains("refresh_token", StringComparison.Ordinal));
-        Assert.Equal(["NL57KNAB9990461305 EUR Checkings", "53964486 EUR Savings"], listed.Select(BerlinGroupReplay.Shown));
+        Assert.Equal(
+            ["NL57KNAB9990461305 EUR Checkings", "53964486 EUR Savings"],
+            listed.Select(BerlinGroupReplay.Shown)
+        );
         Assert.Equal("1 1", read);
         Assert.True(bank.Signed.Verified > 5);
     }
@@ -174,7 +177,10 @@ public sealed class BerlinGroupReplayTests(ITestOutputHelper output)
         Assert.Empty(bank.Stubs.Unanswered);
         Assert.Contains("refresh-token.json", bank.Stubs.Answered);
         // The third account was closed.
-        Assert.Equal(["DE73100110012629586632 EUR Checkings", "2 EUR Checkings"], listed.Select(BerlinGroupReplay.Shown));
+        Assert.Equal(
+            ["DE73100110012629586632 EUR Checkings", "2 EUR Checkings"],
+            listed.Select(BerlinGroupReplay.Shown)
+        );
         Assert.Equal("3 0", read);
     }
 }

@@ -54,7 +54,15 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
 
     /// <summary>Reads a resource under the consent.</summary>
     public Task<BerlinGroupAnswer> Get(Uri address, CancellationToken cancellation) =>
-        Ask(HttpMethod.Get, address, json: null, BankCall.Data, callback: null, settings.ClientTokenForData, cancellation);
+        Ask(
+            HttpMethod.Get,
+            address,
+            json: null,
+            BankCall.Data,
+            callback: null,
+            settings.ClientTokenForData,
+            cancellation
+        );
 
     /// <summary>Asks the bank for something that is no user's.</summary>
     public Task<BerlinGroupAnswer> GetAsOurselves(Uri address, CancellationToken cancellation) =>

@@ -95,15 +95,12 @@ internal sealed class BerlinGroupAuthorization(StepContext context, BerlinGroupS
         {
             return (null, later);
         }
-        return
-            answer is { Status: >= 300 and < 400, Location: { } location } && PageOf(location) is { } page ? (page, null)
+        return answer is { Status: >= 300 and < 400, Location: { } location } && PageOf(location) is { } page
+                ? (page, null)
             : answer.Status is >= 400 and < 500 && !GatewayWords.IsOfGateway(answer.Status, answer.Body)
                 ? (
                     null,
-                    api.Refused(
-                        Refusal.OperatorFault,
-                        $"the bank refuses our authorization request: {answer.Status}"
-                    )
+                    api.Refused(Refusal.OperatorFault, $"the bank refuses our authorization request: {answer.Status}")
                 )
             : (null, answer.Unavailable(api.Session.Write(), context.Now));
     }

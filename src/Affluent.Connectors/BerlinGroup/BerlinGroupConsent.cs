@@ -169,7 +169,10 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
                 return api.Expired($"the bank takes the token for no consent: {denied.Words}");
             case BerlinGroupAnswer.Denied denied
                 when denied.Code is "PSU_CREDENTIALS_INVALID"
-                    || (settings.Access == ConsentAccess.Dedicated && denied is { Status: 400, Code: null or "FORMAT_ERROR" }):
+                    || (
+                        settings.Access == ConsentAccess.Dedicated
+                        && denied is { Status: 400, Code: null or "FORMAT_ERROR" }
+                    ):
                 return api.Refused(
                     Refusal.WrongCredentials,
                     $"the bank does not take what the user has typed: {denied.Words}"

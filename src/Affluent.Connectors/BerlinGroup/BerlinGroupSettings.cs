@@ -226,10 +226,9 @@ internal sealed record BerlinGroupSettings
             Interface = bank,
             Consents = Text("consents_url") is { } consents ? new Uri(consents) : bank.Path("consents"),
             Access = Accesses[Text("consent_access") ?? "all_accounts"],
-            ConsentLists =
-                Text("consent_lists") is { } lists
-                    ? [.. ConsentRequest.Lists.Where(lists.Split(' ').Contains)]
-                    : ConsentRequest.Lists,
+            ConsentLists = Text("consent_lists") is { } lists
+                ? [.. ConsentRequest.Lists.Where(lists.Split(' ').Contains)]
+                : ConsentRequest.Lists,
             ConsentNamesCurrency = Text("consent_currency") == "true",
             StatusIsOfConsent = Text("consent_status") == "consent",
             ClientTokenForConsents = calls.Contains("consent"),

@@ -39,7 +39,10 @@ internal sealed partial class RequestValues
         Set("uuid", id.ToString());
         Set("uuid_plain", id.ToString("N"));
         Set("date", context.Now.ToString("r", CultureInfo.InvariantCulture));
-        Set("utc_date", context.Now.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
+        Set(
+            "utc_date",
+            context.Now.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)
+        );
         Set("local_date", Local(context.Now, zone));
         Set("unix_time", context.Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         Set("client_id", clientId);

@@ -38,8 +38,10 @@ internal sealed record RecordedBank(string Folder, string Connector, string Sett
 
     private static string Field(int id, string name) =>
         $$"""
-        { "id": "{{id}}", "name": "{{name}}", "labels": { "en": "{{name}}", "fr": "{{name}}" }, "type": "{{(name == "password" ? "PWD" : "TEXT")}}" }
-        """;
+            { "id": "{{id}}", "name": "{{name}}", "labels": { "en": "{{name}}", "fr": "{{name}}" }, "type": "{{(
+                name == "password" ? "PWD" : "TEXT"
+            )}}" }
+            """;
 
     /// <summary>The channel as the catalogue reads it.</summary>
     /// <param name="more">Settings in the place of the entry's.</param>

@@ -41,7 +41,10 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
         var (connection, state) = (session.Connection!, session.State with { Touched = true });
         var definitionId = state.DefinitionId ?? BankWork.ChannelInWork(state, connection)?.DefinitionId;
         var channel = session.Provider!.Channels.FirstOrDefault(c => c.Id == definitionId);
-        if (channel is { Mode: ChannelMode.Redirect, Credentials.Count: > 0 } && failure == LinkFailure.WrongCredentials)
+        if (
+            channel is { Mode: ChannelMode.Redirect, Credentials.Count: > 0 }
+            && failure == LinkFailure.WrongCredentials
+        )
         {
             return state with { Step = WidgetStep.Credentials, DefinitionId = channel.Id };
         }
