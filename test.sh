@@ -4,7 +4,7 @@
 #   ./test.sh                       everything
 #   ./test.sh -class "*Sync*"       arguments go to each test program (see its --help)
 #
-# PostgreSQL, Chromium and Prometheus's parser are installed by apt when they are missing and this may do so (root, apt-get, network). Without them the
+# PostgreSQL, Chromium, Prometheus's parser and a key module (softhsm2) are installed by apt when they are missing and this may do so (root, apt-get, network). Without them the
 # tests that need them show as skipped; with CI=true their absence is a failure. AFFLUENT_TEST_POSTGRES=postgres://… takes a
 # PostgreSQL that already runs.
 set -uo pipefail
@@ -71,11 +71,16 @@ find_prometheus_parser() {
   return 1
 }
 
+find_key_module() {
+  [[ -f /usr/lib/softhsm/libsofthsm2.so ]] && ls /usr/lib/*/engines-3/pkcs11.so >/dev/null 2>&1 && command -v openssl >/dev/null
+}
+
 install_missing() {
   local packages=()
   [[ -n "${AFFLUENT_TEST_POSTGRES:-}" ]] || find_postgres || packages+=(postgresql)
   find_chromium || packages+=(chromium)
   find_prometheus_parser || packages+=(python3-prometheus-client)
+  find_key_module || packages+=(softhsm2 libengine-pkcs11-openssl openssl)
   if [[ ${#packages[@]} -eq 0 || $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
     return
   fi

@@ -24,6 +24,9 @@ public sealed record ConnectorManifest(
     /// </summary>
     public IReadOnlyList<string>? CredentialNames { get; init; }
 
+    /// <summary>Whether a bank with these settings wants messages that bear the operator's seal; null: none of the family does.</summary>
+    public Func<IReadOnlyDictionary<string, string>, bool>? WantsSeal { get; init; }
+
     /// <summary>What is wrong with a catalogue entry, in words for its author; empty when it fits.</summary>
     public IReadOnlyList<string> Check(ChannelDefinition channel)
     {

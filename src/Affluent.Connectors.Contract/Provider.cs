@@ -88,6 +88,9 @@ public sealed record ChannelDefinition
     /// <summary>Whether the bank wants to see the operator's certificate (QWAC) when a connection is made (mutual TLS).</summary>
     public bool ClientCertificate { get; init; }
 
+    /// <summary>Which of the operator's certificates the bank knows, those of connections and of messages.</summary>
+    public CertificateGeneration Certificates { get; init; }
+
     /// <summary>The authorities, as PEM, by which the bank's own certificate is to be judged, and by no other; null: those of the machine.</summary>
     public string? CertificateAuthorities { get; init; }
 
@@ -178,4 +181,14 @@ public enum CredentialType
 
     /// <summary>PWD: what must not be seen on the screen.</summary>
     Pwd,
+}
+
+/// <summary>Certificates end and others take their place, which banks learn of one after the other.</summary>
+public enum CertificateGeneration
+{
+    /// <summary>Those that all banks know.</summary>
+    Present,
+
+    /// <summary>Those to come.</summary>
+    Next,
 }

@@ -193,6 +193,14 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
                 UnlessSaid = false,
             },
             new(
+                "certificates",
+                Choice<CertificateGeneration>,
+                "which of your certificates the bank knows, for connections and signatures: those that are set now, or those to come"
+            )
+            {
+                UnlessSaid = Word(CertificateGeneration.Present),
+            },
+            new(
                 "certificate_authorities",
                 SomeText,
                 "the authorities (PEM) by which the bank's own certificate is judged, and by no other; without it those of the machine"

@@ -157,6 +157,9 @@ internal sealed partial class CatalogueReader(
             Credentials = [.. entry.List("credentials").Select(ReadCredential)],
             Settings = entry.Texts("settings", objects: true),
             ClientCertificate = entry.Switch("client_certificate"),
+            Certificates = entry.Has("certificates")
+                ? entry.Choice<CertificateGeneration>("certificates")
+                : CertificateGeneration.Present,
             CertificateAuthorities = entry.Has("certificate_authorities") ? ReadAuthorities(entry) : null,
             ConsentDays = entry.Number("consent_days", 180, 1, 3650),
             UnattendedReadings =

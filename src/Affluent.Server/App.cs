@@ -1,6 +1,7 @@
 using Affluent.Server.Accounts;
 using Affluent.Server.Authorization;
 using Affluent.Server.Categories;
+using Affluent.Server.Certificates;
 using Affluent.Server.Connections;
 using Affluent.Server.Consents;
 using Affluent.Server.Docs;
@@ -78,6 +79,7 @@ internal static class App
         builder.Services.AddGates();
         builder.Services.AddJobs(settings);
         builder.Services.AddSynchronization(settings);
+        builder.Services.AddCertificates(settings);
         builder.Services.AddRecategorization(settings);
         builder.Services.AddConnectionViews();
         builder.Services.AddApiErrors();

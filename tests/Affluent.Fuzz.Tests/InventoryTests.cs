@@ -29,10 +29,10 @@ public sealed class InventoryTests
         ["Affluent.TestBank.Website.WebsiteSession"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.Server.Platform.Vault.OpenAlone"] = "Two envelopes in one another: vault-envelope",
         ["Affluent.Connectors.Catalogue.Load"] = "Only opens the files: their readers are targets",
-        ["Affluent.Server.Synchronization.BankKeys.Load"] = "Only opens the files: the runtime reads PEM",
-        ["Affluent.Server.Synchronization.BankKeys.LoadSeal"] = "Only opens the files: the runtime reads PEM",
+        ["Affluent.Server.Platform.OperatorCertificate.Load"] =
+            "Only opens the files: the runtime reads PEM and PKCS#12",
         ["Affluent.Server.Synchronization.BankKeys.OnlyBy"] = "The runtime reads PEM, and the catalogue has checked it",
-        ["Affluent.Server.Platform.TlsCertificate.Load"] = "Only opens the files: the runtime reads PEM",
+        ["Affluent.Server.Platform.TlsCertificate"] = "Only opens the files: the runtime reads PEM",
         ["Affluent.TestBank.Scenarios.ScenarioFiles"] = "Only opens the files: their readers are targets",
         ["Affluent.Server.Accounts.AccountBalances"] =
             "Reads only what this program wrote itself, under its own key or in its own database",

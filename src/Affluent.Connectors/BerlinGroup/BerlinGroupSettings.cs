@@ -168,6 +168,7 @@ internal sealed record BerlinGroupSettings
     {
         Together = Lacking,
         CredentialNames = ["psu_id", "psu_corporate_id", "iban"],
+        WantsSeal = RequestStyle.WantsSeal,
     };
 
     private static IEnumerable<string> Lacking(IReadOnlyDictionary<string, string> settings)

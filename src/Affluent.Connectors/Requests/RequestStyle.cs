@@ -135,6 +135,11 @@ internal sealed record RequestStyle
     /// <summary>As the header calls it.</summary>
     public string DigestAlgorithm { get; private init; } = "SHA-256";
 
+    /// <summary>Whether settings want requests that bear the seal: by a signature, or by its certificate.</summary>
+    public static bool WantsSeal(IReadOnlyDictionary<string, string> settings) =>
+        settings.TryGetValue("signature_headers", out var signed) && signed != ""
+        || settings.Values.Any(value => value.Contains("$certificate", StringComparison.Ordinal));
+
     /// <summary>Reads settings that the catalogue has checked.</summary>
     public static RequestStyle Of(ChannelDefinition channel)
     {

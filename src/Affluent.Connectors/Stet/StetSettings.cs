@@ -41,7 +41,10 @@ internal sealed record StetSettings
             ),
             new("othr_is_pending", SettingKind.Switch, false, "true where the status OTHR means: not yet booked"),
         ]
-    );
+    )
+    {
+        WantsSeal = RequestStyle.WantsSeal,
+    };
 
     public required OAuthClient Client { get; init; }
     public required BankInterface Interface { get; init; }

@@ -20,6 +20,7 @@ internal static class CommandLine
             ClientCommand.Create(),
             ConsentsCommand.Create(),
             KeysCommand.Create(),
+            CertificatesCommand.Create(),
             UsersCommand.Create(),
             ConnectionsCommand.Create(),
             BanksCommand.Create(),

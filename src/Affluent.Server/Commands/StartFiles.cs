@@ -36,13 +36,9 @@ internal static class StartFiles
         {
             Check("tls_key_file", certificate, path => TlsCertificate.Load(path, key).Dispose());
         }
-        if (settings is { ClientCertificateFile: { } shown, ClientKeyFile: { } itsKey })
+        foreach (var file in settings.BankCertificates.Where(f => f is { Certificate: not null, Key: not null }))
         {
-            Check("client_key_file", shown, path => TlsCertificate.Load(path, itsKey).Dispose());
-        }
-        if (settings is { SealCertificateFile: { } seal, SealKeyFile: { } sealKey })
-        {
-            Check("seal_key_file", seal, path => BankKeys.LoadSeal(path, sealKey));
+            Check(file.KeySetting, file.Certificate!, _ => BankKeys.Load(file)?.Dispose());
         }
         if (
             settings.TestBankListen is not null

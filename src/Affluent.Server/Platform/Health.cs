@@ -10,9 +10,21 @@ internal static class Health
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
     }
 
-    /// <summary>200 when the database takes a transaction and is in the form that this version needs, else 503 with the reason.</summary>
-    private static async Task<IResult> Ready(DatabaseProbe probe, CancellationToken cancellation) =>
+    /// <summary>
+    /// 200 when the database takes a transaction and is in the form that this version needs, else 503 with the reason. Lines after the first are what an
+    /// operator should see to soon.
+    /// </summary>
+    private static async Task<IResult> Ready(
+        DatabaseProbe probe,
+        IEnumerable<HealthNotes> notes,
+        CancellationToken cancellation
+    ) =>
         await probe.Trouble(cancellation) is { } trouble
             ? TypedResults.Text($"not ready: {trouble}\n", statusCode: 503)
-            : TypedResults.Text("ready\n");
+            : TypedResults.Text(
+                string.Concat(notes.SelectMany(n => n.Lines()).Prepend("ready").Select(line => $"{line}\n"))
+            );
 }
+
+/// <summary>What a feature has an operator see to soon, a line each.</summary>
+internal sealed record HealthNotes(Func<IEnumerable<string>> Lines);

@@ -85,6 +85,14 @@ internal static class KeyFile
         }
     }
 
+    /// <summary>Makes a file that its owner alone may read.</summary>
+    /// <exception cref="IOException">There is one already.</exception>
+    public static async Task Write(string path, string text, CancellationToken cancellation)
+    {
+        await using var file = new StreamWriter(path, Owned(FileMode.CreateNew));
+        await file.WriteAsync(text.AsMemory(), cancellation);
+    }
+
     private static string Create(string path, string text)
     {
         CreateFolder(path);

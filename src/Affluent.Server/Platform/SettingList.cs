@@ -51,30 +51,7 @@ internal static class SettingList
             (s, path) => s with { TlsKeyFile = path },
             s => s.TlsKeyFile
         ),
-        File(
-            "client_certificate_file",
-            "Certificate chain (PEM) that is shown to banks which want one (QWAC)",
-            (s, path) => s with { ClientCertificateFile = path },
-            s => s.ClientCertificateFile
-        ),
-        File(
-            "client_key_file",
-            "Private key (PEM) of client_certificate_file",
-            (s, path) => s with { ClientKeyFile = path },
-            s => s.ClientKeyFile
-        ),
-        File(
-            "seal_certificate_file",
-            "Certificate (PEM) with whose key requests to banks are signed (QSEAL)",
-            (s, path) => s with { SealCertificateFile = path },
-            s => s.SealCertificateFile
-        ),
-        File(
-            "seal_key_file",
-            "Private key (PEM) of seal_certificate_file",
-            (s, path) => s with { SealKeyFile = path },
-            s => s.SealKeyFile
-        ),
+        .. BankCertificateSettings.All,
         new(
             "proxies",
             "LIST",
@@ -264,7 +241,7 @@ internal static class SettingList
         .. LimitSettings.All,
     ];
 
-    private static Setting File(
+    internal static Setting File(
         string name,
         string meaning,
         Func<Settings, string, Settings> set,
@@ -289,7 +266,7 @@ internal static class SettingList
             s => get(s).Count == 0 ? null : string.Join(';', get(s))
         );
 
-    private static bool IsPath(string text) => text.Trim() != "" && !text.Contains('\0', StringComparison.Ordinal);
+    internal static bool IsPath(string text) => text.Trim() != "" && !text.Contains('\0', StringComparison.Ordinal);
 
     private static Setting Public(
         string name,

@@ -1,3 +1,4 @@
+using Affluent.Connectors.Contract;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Platform;
@@ -25,17 +26,29 @@ internal sealed record Settings
     /// <summary>Private key (PEM) of <see cref="TlsCertificateFile"/>.</summary>
     public string? TlsKeyFile { get; init; }
 
-    /// <summary>Certificate chain (PEM) that is shown to banks which want one (QWAC).</summary>
+    /// <summary>Certificate chain (PEM or PKCS#12) that is shown to banks which want one (QWAC).</summary>
     public string? ClientCertificateFile { get; init; }
 
-    /// <summary>Private key (PEM) of <see cref="ClientCertificateFile"/>.</summary>
+    /// <summary>Private key of <see cref="ClientCertificateFile"/>: a PEM file, <c>pkcs11:…</c>, or the file of the password of PKCS#12.</summary>
     public string? ClientKeyFile { get; init; }
 
-    /// <summary>Certificate (PEM) with whose key requests to banks are signed (QSEAL).</summary>
+    /// <summary>Certificate with whose key requests to banks are signed (QSEAL), in the same forms.</summary>
     public string? SealCertificateFile { get; init; }
 
-    /// <summary>Private key (PEM) of <see cref="SealCertificateFile"/>.</summary>
+    /// <summary>Private key of <see cref="SealCertificateFile"/>, in the same forms.</summary>
     public string? SealKeyFile { get; init; }
+
+    /// <summary>The certificate that takes the place of <see cref="ClientCertificateFile"/>, for the banks that know it already.</summary>
+    public string? NextClientCertificateFile { get; init; }
+
+    /// <summary>Private key of <see cref="NextClientCertificateFile"/>.</summary>
+    public string? NextClientKeyFile { get; init; }
+
+    /// <summary>The certificate that takes the place of <see cref="SealCertificateFile"/>, for the banks that know it already.</summary>
+    public string? NextSealCertificateFile { get; init; }
+
+    /// <summary>Private key of <see cref="NextSealCertificateFile"/>.</summary>
+    public string? NextSealKeyFile { get; init; }
 
     /// <summary>Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; nobody else's are.</summary>
     public IReadOnlyList<System.Net.IPNetwork> Proxies { get; init; } = [];
@@ -144,6 +157,35 @@ internal sealed record Settings
 
     /// <summary>Whether somebody collects what the platform measures.</summary>
     public bool ExportsTelemetry => MetricsListen is not null || OtlpEndpoint is not null;
+
+    /// <summary>Where the certificates are by which banks know the operator; those that are not set are among them.</summary>
+    public IReadOnlyList<BankCertificateFile> BankCertificates =>
+        [
+            new(
+                "client_certificate_file",
+                ClientCertificateFile,
+                "client_key_file",
+                ClientKeyFile,
+                CertificateUse.Qwac
+            ),
+            new("seal_certificate_file", SealCertificateFile, "seal_key_file", SealKeyFile, CertificateUse.Qseal),
+            new(
+                "next_client_certificate_file",
+                NextClientCertificateFile,
+                "next_client_key_file",
+                NextClientKeyFile,
+                CertificateUse.Qwac,
+                CertificateGeneration.Next
+            ),
+            new(
+                "next_seal_certificate_file",
+                NextSealCertificateFile,
+                "next_seal_key_file",
+                NextSealKeyFile,
+                CertificateUse.Qseal,
+                CertificateGeneration.Next
+            ),
+        ];
 
     /// <summary>Whether this process has the role.</summary>
     public bool Runs(Roles role) => (Roles & role) == role;

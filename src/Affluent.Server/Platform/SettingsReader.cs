@@ -146,22 +146,18 @@ internal static class SettingsReader
             var names = string.Join(" and ", shared.Select(o => o.Name));
             yield return $"{names}: cannot share the host {shared.Key} unless each has its path, like https://{shared.Key}/auth";
         }
-        if (settings.ClientCertificateFile is null != settings.ClientKeyFile is null)
+        foreach (var file in settings.BankCertificates.Where(f => f.Certificate is null != f.Key is null))
         {
-            yield return "client_certificate_file and client_key_file: each needs the other";
-        }
-        if (settings.SealCertificateFile is null != settings.SealKeyFile is null)
-        {
-            yield return "seal_certificate_file and seal_key_file: each needs the other";
+            yield return $"{file.CertificateSetting} and {file.KeySetting}: each needs the other";
         }
         (string Name, string? Path)[] files =
         [
             ("tls_certificate_file", settings.TlsCertificateFile),
             ("tls_key_file", settings.TlsKeyFile),
-            ("client_certificate_file", settings.ClientCertificateFile),
-            ("client_key_file", settings.ClientKeyFile),
-            ("seal_certificate_file", settings.SealCertificateFile),
-            ("seal_key_file", settings.SealKeyFile),
+            .. settings.BankCertificates.Select(file => (file.CertificateSetting, file.Certificate)),
+            .. settings
+                .BankCertificates.Where(file => file.Key is null || !OperatorCertificate.IsInModule(file.Key))
+                .Select(file => (file.KeySetting, file.Key)),
             ("test_bank_scenario", settings.TestBankScenario),
         ];
         foreach (var (name, path) in files.Where(f => f.Path is not null && !File.Exists(f.Path)))

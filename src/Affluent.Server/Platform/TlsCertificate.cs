@@ -10,16 +10,7 @@ internal static class TlsCertificate
     /// <exception cref="KeyFileException">One does not hold what it is for, or they do not belong together.</exception>
     public static X509Certificate2 Load(string certificate, string? key)
     {
-        try
-        {
-            using var alone = X509Certificate2.CreateFromPem(File.ReadAllText(certificate));
-        }
-        catch (Exception e) when (IsAboutContent(e))
-        {
-            throw new KeyFileException(
-                $"The certificate file {certificate} must hold a certificate, and those above it, as PEM."
-            );
-        }
+        LoadAlone(certificate).Dispose();
         try
         {
             return X509Certificate2.CreateFromPemFile(certificate, key);
@@ -28,6 +19,22 @@ internal static class TlsCertificate
         {
             throw new KeyFileException(
                 $"The key file {key} must hold the private key of the certificate in {certificate}, as PEM and without a password."
+            );
+        }
+    }
+
+    /// <summary>Reads the certificate without its key.</summary>
+    /// <exception cref="KeyFileException">The file does not hold one.</exception>
+    public static X509Certificate2 LoadAlone(string certificate)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPem(File.ReadAllText(certificate));
+        }
+        catch (Exception e) when (IsAboutContent(e))
+        {
+            throw new KeyFileException(
+                $"The certificate file {certificate} must hold a certificate, and those above it, as PEM."
             );
         }
     }

@@ -27,12 +27,12 @@ internal sealed partial class BankHttp : IDisposable
         _loopbackAllowed = settings.Environment == InstallationKind.Sandbox;
         _log = log;
         _time = time;
-        _keys = BankKeys.Load(settings);
+        _keys = new BankKeys(settings);
         _network = Network();
     }
 
     /// <inheritdoc cref="BankKeys.Seal"/>
-    public Seal? Seal => _keys.Seal;
+    public Seal? SealFor(ChannelDefinition bank) => _keys.Seal(bank.Certificates);
 
     private SocketsHttpHandler Network() =>
         new()
@@ -61,7 +61,7 @@ internal sealed partial class BankHttp : IDisposable
                             var network = Network();
                             if (bank.ClientCertificate)
                             {
-                                network.SslOptions.ClientCertificateContext = _keys.Client;
+                                network.SslOptions.ClientCertificateContext = _keys.Client(bank.Certificates);
                             }
                             if (bank.CertificateAuthorities is { } authorities)
                             {

@@ -6,46 +6,67 @@ using Affluent.Server.Platform;
 
 namespace Affluent.Server.Synchronization;
 
-/// <summary>By what banks know the operator (eIDAS; ETSI TS 119 495): the certificate of connections (QWAC) and that of messages (QSEAL).</summary>
+/// <summary>
+/// By what banks know the operator (eIDAS; ETSI TS 119 495): the certificate of connections (QWAC) and that of messages (QSEAL), and those that take their place,
+/// which some banks know already and others not yet.
+/// </summary>
 internal sealed class BankKeys : IDisposable
 {
-    private readonly List<IDisposable> _held = [];
-
-    /// <summary>What is shown when a bank wants a certificate, with those above it; null: there is none.</summary>
-    public SslStreamCertificateContext? Client { get; private init; }
-
-    /// <summary>With which requests are signed; null: there is none.</summary>
-    public Seal? Seal { get; private init; }
+    private readonly OperatorCertificate?[] _held;
+    private readonly Dictionary<(CertificateUse, CertificateGeneration), object> _ready = [];
 
     /// <summary>Reads the files that the settings name.</summary>
     /// <exception cref="KeyFileException">One does not hold what it is for.</exception>
-    public static BankKeys Load(Settings settings)
+    public BankKeys(Settings settings) =>
+        _held = [
+            .. settings.BankCertificates.Select(file =>
+            {
+                var held = Load(file);
+                if (held is not null)
+                {
+                    _ready.Add(
+                        (file.Use, file.Generation),
+                        file.Use switch
+                        {
+                            CertificateUse.Qwac => SslStreamCertificateContext.Create(
+                                held.Certificate,
+                                held.Above,
+                                offline: true
+                            ),
+                            CertificateUse.Qseal => SealOf(held.Certificate),
+                        }
+                    );
+                }
+                return held;
+            }),
+        ];
+
+    /// <summary>What is shown to a bank that wants a certificate, with those above it; null: there is none.</summary>
+    public SslStreamCertificateContext? Client(CertificateGeneration generation) =>
+        _ready.GetValueOrDefault((CertificateUse.Qwac, generation)) as SslStreamCertificateContext;
+
+    /// <summary>With which requests to a bank are signed; null: there is none.</summary>
+    public Seal? Seal(CertificateGeneration generation) =>
+        _ready.GetValueOrDefault((CertificateUse.Qseal, generation)) as Seal;
+
+    /// <summary>Reads what two settings name; null: they are not set.</summary>
+    /// <exception cref="KeyFileException">It does not hold what it is for.</exception>
+    public static OperatorCertificate? Load(BankCertificateFile file)
     {
-        SslStreamCertificateContext? client = null;
-        if (settings is { ClientCertificateFile: { } file, ClientKeyFile: { } key })
+        var held = file.Load();
+        if (held is not null && file.Use == CertificateUse.Qseal && held.Certificate.GetRSAPublicKey() is null)
         {
-            X509Certificate2Collection above = [];
-            above.ImportFromPemFile(file);
-            client = SslStreamCertificateContext.Create(TlsCertificate.Load(file, key), above, offline: true);
+            held.Dispose();
+            throw new KeyFileException(
+                $"The key file {file.Key} must hold an RSA key: banks know no other for signatures."
+            );
         }
-        var seal = settings is { SealCertificateFile: { } sealFile, SealKeyFile: { } sealKey }
-            ? LoadSeal(sealFile, sealKey)
-            : null;
-        var keys = new BankKeys { Client = client, Seal = seal };
-        keys._held.AddRange(new IDisposable?[] { client?.TargetCertificate, seal?.Certificate }.OfType<IDisposable>());
-        return keys;
+        return held;
     }
 
-    /// <summary>Reads a seal.</summary>
-    /// <exception cref="KeyFileException">It is none, or not one of RSA.</exception>
-    public static Seal LoadSeal(string file, string keyFile)
+    private static Seal SealOf(X509Certificate2 certificate)
     {
-        var certificate = TlsCertificate.Load(file, keyFile);
-        var key =
-            certificate.GetRSAPrivateKey()
-            ?? throw new KeyFileException(
-                $"The key file {keyFile} must hold an RSA key: banks know no other for signatures."
-            );
+        var key = certificate.GetRSAPrivateKey()!;
         return new Seal(certificate, (bytes, algorithm, _) => ValueTask.FromResult(Sign(key, bytes.Span, algorithm)));
     }
 
@@ -71,5 +92,5 @@ internal sealed class BankKeys : IDisposable
         return policy;
     }
 
-    public void Dispose() => _held.ForEach(one => one.Dispose());
+    public void Dispose() => Array.ForEach(_held, one => one?.Dispose());
 }

@@ -147,7 +147,7 @@ internal sealed partial class BankRevoker(
             Session = session,
             Keep = renewed => Renew(revocation, renewed),
             Now = time.GetUtcNow(),
-            Seal = http.Seal,
+            Seal = http.SealFor(channel),
         };
         try
         {

@@ -261,7 +261,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             Credentials = Credentials,
             Now = tools.Now,
             User = run.User,
-            Seal = tools.Http.Seal,
+            Seal = tools.Http.SealFor(bank.Definition),
             Callback = State is { } state ? new BankCallback(tools.CallbackOf(_id), state.Value) : null,
         };
         using var limit = new CancellationTokenSource(BankLimits.LongestStep, tools.Time);

@@ -74,6 +74,41 @@ public sealed class BankKeysTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_bank_that_knows_the_next_certificates_already_is_shown_those_and_others_the_present_ones()
+    {
+        using var bankRoot = Authority("Bank Root");
+        using var root = Authority("Trust Service");
+        using var present = Issued("PSDFR-ACPR-12345", root, isAuthority: false);
+        using var next = Issued("PSDFR-ACPR-12345", root, isAuthority: false);
+        var settings = new Settings
+        {
+            ClientCertificateFile = Write("qwac.pem", present.ExportCertificatePem()),
+            ClientKeyFile = Write("qwac.key", present.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem()),
+            NextClientCertificateFile = Write("next.pem", next.ExportCertificatePem()),
+            NextClientKeyFile = Write("next.key", next.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem()),
+            NextSealCertificateFile = Write("next-seal.pem", next.ExportCertificatePem()),
+            NextSealKeyFile = Write("next-seal.key", next.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem()),
+        };
+        await using var bank = await StrictBank(bankRoot, root);
+        using var http = new BankHttp(settings, TimeProvider.System, NullLogger<BankHttp>.Instance);
+        using var stop = new StepStop(TimeProvider.System, Stop);
+        var channel = new FakeBank().Provider.Channels[0] with
+        {
+            ClientCertificate = true,
+            CertificateAuthorities = bankRoot.ExportCertificatePem(),
+        };
+        var ahead = channel with { Id = new ChannelDefinitionId("1"), Certificates = CertificateGeneration.Next };
+
+        Assert.Equal(present.Thumbprint, await Shown(channel));
+        Assert.Equal(next.Thumbprint, await Shown(ahead));
+        Assert.Null(http.SealFor(channel));
+        Assert.Equal(next.Thumbprint, http.SealFor(ahead)!.Certificate.Thumbprint);
+
+        Task<string> Shown(ChannelDefinition to) =>
+            http.Client(new ReadingBounds(), stop, to).GetStringAsync(bank.Urls.First(), Stop);
+    }
+
     [Theory]
     [InlineData(SealAlgorithm.RsaSha256)]
     [InlineData(SealAlgorithm.RsaSha512)]
@@ -82,10 +117,14 @@ public sealed class BankKeysTests : IDisposable
     public async Task The_seal_signs_with_its_key(SealAlgorithm algorithm)
     {
         using var certificate = Authority("Seal");
-        var seal = BankKeys.LoadSeal(
-            Write("qseal.pem", certificate.ExportCertificatePem()),
-            Write("qseal.key", certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem())
+        using var keys = new BankKeys(
+            new Settings
+            {
+                SealCertificateFile = Write("qseal.pem", certificate.ExportCertificatePem()),
+                SealKeyFile = Write("qseal.key", certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem()),
+            }
         );
+        var seal = keys.Seal(CertificateGeneration.Present)!;
         var text = Encoding.UTF8.GetBytes("date: today");
 
         var signature = await seal.Sign(text, algorithm, Stop);
@@ -112,9 +151,12 @@ public sealed class BankKeysTests : IDisposable
         );
 
         var fault = Assert.Throws<KeyFileException>(() =>
-            BankKeys.LoadSeal(
-                Write("qseal.pem", certificate.ExportCertificatePem()),
-                Write("qseal.key", key.ExportPkcs8PrivateKeyPem())
+            new BankKeys(
+                new Settings
+                {
+                    SealCertificateFile = Write("qseal.pem", certificate.ExportCertificatePem()),
+                    SealKeyFile = Write("qseal.key", key.ExportPkcs8PrivateKeyPem()),
+                }
             )
         );
 
@@ -129,7 +171,7 @@ public sealed class BankKeysTests : IDisposable
     }
 
     /// <summary>Says whose certificate it was shown; lets in only those whose certificate leads to the authority by what they show.</summary>
-    private static async Task<WebApplication> StrictBank(X509Certificate2 root, X509Certificate2 believed)
+    internal static async Task<WebApplication> StrictBank(X509Certificate2 root, X509Certificate2 believed)
     {
         using var issued = Issued("localhost", root, isAuthority: false);
         // A key that is not stored serves nobody on some systems.
@@ -171,13 +213,13 @@ public sealed class BankKeysTests : IDisposable
         return bank;
     }
 
-    private static X509Certificate2 Authority(string name)
+    internal static X509Certificate2 Authority(string name)
     {
         var request = Request(name, isAuthority: true, RSA.Create(2048));
         return request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
     }
 
-    private static X509Certificate2 Issued(string name, X509Certificate2 by, bool isAuthority)
+    internal static X509Certificate2 Issued(string name, X509Certificate2 by, bool isAuthority)
     {
         var key = RSA.Create(2048);
         using var certificate = Request(name, isAuthority, key)

@@ -21,6 +21,7 @@ public sealed class LogEventTests
         ["Events"] = 3000,
         ["Jobs"] = 4000,
         ["Gates"] = 5000,
+        ["Certificates"] = 5000,
         ["Transactions"] = 4000,
         ["Synchronization"] = 5000,
         ["Widget"] = 6000,
