@@ -42,6 +42,8 @@ public sealed partial class BothDatabasesTests
         "Commands/ServeTests.cs: Process.Start(",
         // A client in another language, which knows the platform by HTTP only.
         "Authorization/OpenIdClientTests.cs: Process.Start(",
+        // Programs that make and judge certificates.
+        "Certificates/Tools.cs: Process.Start(",
         // Further processes on a database of the harness.
         "Storage/MigrationTests.cs: Database.Open(",
         // Addresses that are refused.
