@@ -21,17 +21,8 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
         CancellationToken cancellationToken
     )
     {
-        var deadline = new Deadline(time, BankLimits.LongestSilence);
+        var deadline = new Deadline(time);
         var begun = time.GetTimestamp();
-        void Heard()
-        {
-            var left = BankLimits.LongestExchange - time.GetElapsedTime(begun);
-            deadline.Set(
-                left > BankLimits.LongestSilence ? BankLimits.LongestSilence
-                : left > TimeSpan.Zero ? left
-                : TimeSpan.Zero
-            );
-        }
         HttpStatusCode? status = null;
         void End(Exception? failure) =>
             Ended?.Invoke(new(request.Method, request.RequestUri, status, failure, time.GetElapsedTime(begun)));
@@ -41,14 +32,14 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
             using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
             var response = await base.SendAsync(request, either.Token);
             status = response.StatusCode;
-            Heard();
+            deadline.Heard();
             if (response.Content.Headers.ContentLength > BankLimits.LargestAnswer)
             {
                 response.Dispose();
                 throw TooLarge();
             }
             var body = await response.Content.ReadAsStreamAsync(either.Token);
-            var bounded = new StreamContent(new BoundedBody(body, deadline, Heard, Received, End));
+            var bounded = new StreamContent(new BoundedBody(body, deadline, Received, End));
             foreach (var (name, values) in response.Content.Headers.NonValidated)
             {
                 bounded.Headers.TryAddWithoutValidation(name, values);
@@ -90,34 +81,47 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
     /// </summary>
     private sealed class Deadline : IDisposable
     {
-        private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(10);
+        private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(2);
         private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
         private readonly CancellationTokenSource _source = new();
         private readonly TimeProvider _time;
         private readonly ITimer _timer;
         private readonly Lock _lock = new();
+        private readonly long _begun;
+        private TimeSpan _stoodStill;
+        private TimeSpan _after;
         private long _setAt;
         private bool _isOver;
 
-        public Deadline(TimeProvider time, TimeSpan after)
+        public Deadline(TimeProvider time)
         {
             _time = time;
+            _begun = time.GetTimestamp();
             _timer = time.CreateTimer(_ => Reach(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             Token = _source.Token;
-            Set(after);
+            lock (_lock)
+            {
+                Set(BankLimits.LongestSilence);
+            }
         }
 
         public CancellationToken Token { get; }
 
-        public void Set(TimeSpan after)
+        /// <summary>A piece of the answer is there: the bank may be silent anew, as long as the whole does not take too long.</summary>
+        public void Heard()
         {
             lock (_lock)
             {
                 if (!_isOver)
                 {
-                    _setAt = _time.GetTimestamp();
-                    _timer.Change(after, Timeout.InfiniteTimeSpan);
+                    HasStoodStill();
+                    var left = BankLimits.LongestExchange - (_time.GetElapsedTime(_begun) - _stoodStill);
+                    Set(
+                        left > BankLimits.LongestSilence ? BankLimits.LongestSilence
+                        : left > TimeSpan.Zero ? left
+                        : TimeSpan.Zero
+                    );
                 }
             }
         }
@@ -139,26 +143,38 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
                 {
                     return;
                 }
-                if (_time.GetElapsedTime(_setAt) > BankLimits.LongestSilence + Standstill)
+                if (HasStoodStill())
                 {
-                    _setAt = _time.GetTimestamp();
-                    _timer.Change(Moment, Timeout.InfiniteTimeSpan);
+                    Set(Moment);
                     return;
                 }
                 _isOver = true;
             }
             _source.Cancel();
         }
+
+        private void Set(TimeSpan after)
+        {
+            (_setAt, _after) = (_time.GetTimestamp(), after);
+            _timer.Change(after, Timeout.InfiniteTimeSpan);
+        }
+
+        // The timer should have rung long ago. That time is not the bank's.
+        private bool HasStoodStill()
+        {
+            var late = _time.GetElapsedTime(_setAt) - _after;
+            if (late <= Standstill)
+            {
+                return false;
+            }
+            _stoodStill += late;
+            return true;
+        }
     }
 
     /// <summary>The body as it comes in, counted.</summary>
-    private sealed class BoundedBody(
-        Stream body,
-        Deadline deadline,
-        Action heard,
-        Action<int>? received,
-        Action<Exception?> end
-    ) : Stream
+    private sealed class BoundedBody(Stream body, Deadline deadline, Action<int>? received, Action<Exception?> end)
+        : Stream
     {
         private readonly CancellationToken _deadline = deadline.Token;
         private long _read;
@@ -187,7 +203,7 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
                 }
                 else if (!_ended)
                 {
-                    heard();
+                    deadline.Heard();
                 }
                 return read;
             }

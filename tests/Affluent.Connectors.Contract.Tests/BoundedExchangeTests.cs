@@ -104,7 +104,11 @@ public sealed class BoundedExchangeTests
         {
             while (await body.ReadAsync(new byte[1], Stop) > 0)
             {
-                _time.Advance(pause);
+                // In one leap it would look like a process that stood still.
+                for (var second = 0; second < pause.TotalSeconds; second++)
+                {
+                    _time.Advance(TimeSpan.FromSeconds(1));
+                }
             }
         });
 
@@ -155,14 +159,33 @@ public sealed class BoundedExchangeTests
         Assert.Equal(waits, await Task.WhenAny(asked, Task.Delay(waits ? 50 : 10_000, Stop)) != asked);
     }
 
+    [Fact]
+    public async Task An_answer_that_came_while_the_process_stood_still_is_read_to_its_end()
+    {
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var bank = new Bank(100, answer: answer.Task);
+        using var http = Client(bank);
+        var asked = http.GetByteArrayAsync(Address, Stop);
+
+        _time.Advance(BankLimits.LongestExchange + TimeSpan.FromMinutes(2));
+        answer.SetResult();
+
+        Assert.Equal(100, (await asked).Length);
+    }
+
     private HttpClient Client(Bank bank) => new(new BoundedExchange(bank, _time) { Ended = _ends.Add });
 
     private static (HttpMethod, Uri?, HttpStatusCode?, Exception?) Of(ExchangeEnd end) =>
         (end.Method, end.Address, end.Status, end.Failure);
 
     /// <summary>Answers every request with a body of so many bytes.</summary>
-    private sealed class Bank(long size, long? stated = null, long stallsAt = long.MaxValue, bool answers = true)
-        : HttpMessageHandler
+    private sealed class Bank(
+        long size,
+        long? stated = null,
+        long stallsAt = long.MaxValue,
+        bool answers = true,
+        Task? answer = null
+    ) : HttpMessageHandler
     {
         public CountedBody Body { get; } = new(size, stallsAt);
 
@@ -175,6 +198,7 @@ public sealed class BoundedExchangeTests
             {
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             }
+            await (answer ?? Task.CompletedTask).WaitAsync(cancellationToken);
             var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(Body) };
             response.Content.Headers.ContentType = new("text/html");
             response.Content.Headers.ContentLength = stated;

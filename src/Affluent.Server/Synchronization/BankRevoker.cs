@@ -138,8 +138,6 @@ internal sealed partial class BankRevoker(
     {
         using var stop = new StepStop(time, cancellation);
         using var client = http.Client(new ReadingBounds(), stop, channel, rates.Of(provider));
-        using var limit = new CancellationTokenSource(BankLimits.LongestStep, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop.Token);
         var context = new StepContext
         {
             Channel = channel,
@@ -155,12 +153,12 @@ internal sealed partial class BankRevoker(
                 ConnectorStep.Revoke,
                 provider.Id,
                 channel.Mode,
-                () => connector.Revoke(context, either.Token)
+                () => connector.Revoke(context, stop.Token)
             );
         }
         catch (Exception error)
             when (error is HttpRequestException or IOException
-                || (error is OperationCanceledException && !stop.Token.IsCancellationRequested)
+                || (error is OperationCanceledException && !stop.HasStopped)
             )
         {
             return new StepResult.Later(time.GetUtcNow(), LaterReason.BankUnavailable) { Session = session };

@@ -264,16 +264,14 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             Seal = tools.Http.SealFor(bank.Definition),
             Callback = State is { } state ? new BankCallback(tools.CallbackOf(_id), state.Value) : null,
         };
-        using var limit = new CancellationTokenSource(BankLimits.LongestStep, tools.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop.Token);
         var begun = tools.Time.GetTimestamp();
         try
         {
-            return await step(connector, context, either.Token);
+            return await step(connector, context, stop.Token);
         }
         catch (Exception error)
             when (error is HttpRequestException or IOException or OperationCanceledException or TimeoutException
-                && !stop.Token.IsCancellationRequested
+                && !stop.HasStopped
             )
         {
             LogTransport(tools.Log, _id, error.GetType().Name);

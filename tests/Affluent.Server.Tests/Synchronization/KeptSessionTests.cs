@@ -89,6 +89,49 @@ public sealed class KeptSessionTests
         Assert.Equal("IDLE", await app.JobState(id));
     }
 
+    [Theory]
+    [OnBothDatabases(true)]
+    [OnBothDatabases(false)]
+    public async Task A_token_that_came_while_the_node_stood_still_for_longer_than_a_step_lasts_is_kept(
+        DatabaseKind kind,
+        bool answered
+    )
+    {
+        var (bank, app, id) = await Linked(kind);
+        await using var running = app;
+        using var server = new SlowServer();
+        bank.EmbeddedChannel.Does = async (context, input, cancellation) =>
+        {
+            if (input is StepInput.ListAccounts)
+            {
+                using var answer = await context.Http.PostAsync(
+                    server.Address,
+                    new StringContent("token"),
+                    cancellation
+                );
+                await context.Keep("renewed");
+                cancellation.ThrowIfCancellationRequested();
+            }
+        };
+
+        var run = RunOnce(app, app.Database, CancellationToken.None);
+        await server.Asked;
+        // All that was due meanwhile is due at once.
+        app.Time.Advance(BankLimits.LongestStep + TimeSpan.FromMinutes(1));
+        if (answered)
+        {
+            await server.Answer();
+        }
+        else
+        {
+            app.Time.Advance(StepStop.Grace);
+        }
+
+        await run.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, Stop);
+        Assert.Equal("IDLE", await app.JobState(id));
+        Assert.Equal(answered ? "renewed" : "", await NextSession(bank, app));
+    }
+
     [Theory, OnBothDatabases]
     public async Task A_token_outlives_a_database_that_is_away_for_two_seconds(DatabaseKind kind)
     {
