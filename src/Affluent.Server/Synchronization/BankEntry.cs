@@ -50,7 +50,7 @@ internal sealed class BankEntry(RunTools tools, RunState run)
     {
         if (!run.Attended && BudgetOf(channel).ClosedUntil(tools.Seconds) is not null)
         {
-            return new ChannelEnd.Finished(Outcome.Of(LaterReason.RateLimited));
+            return new ChannelEnd.Finished(Outcome.Of(LaterReason.RateLimited) with { IsSpared = true });
         }
         if (
             _bank is not null

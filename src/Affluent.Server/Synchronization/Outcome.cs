@@ -26,6 +26,9 @@ internal sealed record ChannelResult(
     [JsonIgnore]
     public string? Message { get; init; }
 
+    /// <summary>The bank was not asked, since it has been asked as often as it may be: that tells nothing of it.</summary>
+    public bool IsSpared { get; init; }
+
     public bool IsSuccess => Status == ChannelStatus.Success;
 
     /// <summary>Nothing will get better until the user acts: the schedule leaves the channel alone.</summary>
@@ -195,7 +198,11 @@ internal static class Outcome
                 ? ConnectionStatus.Success
             : channels.Any(c => c.IsSuccess) ? ConnectionStatus.PartialSuccess
             : ConnectionStatus.Failed;
-        long? failing = status == ConnectionStatus.Failed ? failingSince ?? now : null;
+        var wasAsked = channels.Any(c => !c.IsSpared && !c.NeedsUser) || !channels.Any(c => c.IsSpared);
+        long? failing =
+            status != ConnectionStatus.Failed ? null
+            : wasAsked ? failingSince ?? now
+            : failingSince;
         if (channels.Count > 0 && channels.All(c => c.NeedsUser))
         {
             return new RunEnd(status, failing, new JobChange.EndedStopped());

@@ -30,8 +30,11 @@ public sealed class UnattendedReadingTests
         }
         var readings = bank.EmbeddedChannel.Steps.Count(step => step.Input is StepInput.ListAccounts);
         var left = await LeftOf(user, id);
+        var constraints = (await user.Read($"/api/v2.1/connections/{id}")).GetProperty("constraints");
         await LinkedBank.Again(app, user, id);
 
+        // The bank was not asked: nothing has failed there.
+        Assert.False(constraints.TryGetProperty("failing_since", out var _));
         Assert.Equal(["read", "read", "rate_limited"], reasons);
         Assert.Equal(2, readings);
         Assert.Equal((2, 0), (left.GetProperty("limit").GetInt32(), left.GetProperty("remaining").GetInt32()));
