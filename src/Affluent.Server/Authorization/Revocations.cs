@@ -135,7 +135,7 @@ internal sealed class Revocations(Database database, Ids ids, TimeProvider time,
             {
                 await Task.Delay(Interval, time, stoppingToken);
                 await Refresh(stoppingToken);
-                outage.Answered();
+                await outage.Answered(database, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

@@ -154,7 +154,7 @@ internal sealed class WorkerLoop(
             {
                 running.Add(Task.Run(() => worker.Run(job, cancellation), CancellationToken.None));
             }
-            outage.Answered();
+            await outage.Answered(database, cancellation);
         }
         catch (Exception error) when (DatabaseOutage.Is(error))
         {

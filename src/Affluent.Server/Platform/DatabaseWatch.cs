@@ -27,8 +27,18 @@ internal sealed partial class DatabaseOutage(TimeProvider time, ILogger<Database
         }
     }
 
-    /// <summary>The database has answered.</summary>
-    public void Answered()
+    /// <summary>The database has answered, a reading perhaps: after an outage it must take a transaction, too, to be back. One on a full disk is not.</summary>
+    public async Task Answered(Database database, CancellationToken cancellation)
+    {
+        if (Volatile.Read(ref _failures) > 0)
+        {
+            await database.Write(Ids.Touch, cancellation);
+            TookTransaction();
+        }
+    }
+
+    /// <summary>The database has taken a transaction.</summary>
+    public void TookTransaction()
     {
         if (Volatile.Read(ref _failures) > 0 && Interlocked.Exchange(ref _failures, 0) is > 0 and var failures)
         {
@@ -92,7 +102,7 @@ internal sealed class DatabaseProbe(Database database, DatabaseOutage outage, Ti
             }
             // A full disk, a file without rights and a standby answer reads.
             await database.Write(Ids.Touch, patience.Token);
-            outage.Answered();
+            outage.TookTransaction();
             return null;
         }
         catch (Exception error) when (DatabaseOutage.Is(error))

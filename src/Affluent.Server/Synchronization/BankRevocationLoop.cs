@@ -73,7 +73,7 @@ internal sealed class BankRevocationLoop : BackgroundService
         {
             await _revoker.RunDue(cancellation);
             _waiting = await _database.Read(BankRevocationStore.Waiting, cancellation);
-            _outage.Answered();
+            await _outage.Answered(_database, cancellation);
         }
         catch (Exception error) when (DatabaseOutage.Is(error))
         {

@@ -191,7 +191,7 @@ internal sealed class RecategorizerLoop(
         try
         {
             await recategorizer.RunDue(cancellation);
-            outage.Answered();
+            await outage.Answered(database, cancellation);
         }
         catch (Exception error) when (DatabaseOutage.Is(error))
         {

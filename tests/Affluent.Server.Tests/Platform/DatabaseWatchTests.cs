@@ -47,21 +47,42 @@ public sealed class DatabaseWatchTests
         Task<byte[]> Log() => File.ReadAllBytesAsync(test.Address + "-wal", Stop);
     }
 
+    [Theory, OnBothDatabases]
+    public async Task A_database_that_answers_and_takes_nothing_is_not_back(DatabaseKind kind)
+    {
+        await using var test = await TestDatabase.Create(kind);
+        await using var database = new HookedDatabase(test.Database);
+        var lines = new Lines();
+        var outage = Outage(new FakeTimeProvider(), lines);
+        database.BeforeWrite = () => throw new TimeoutException();
+        outage.Noticed(new TimeoutException());
+
+        for (var look = 0; look < 3; look++)
+        {
+            await Assert.ThrowsAsync<TimeoutException>(() => outage.Answered(database, Stop));
+        }
+        Assert.Single(lines.All);
+        database.BeforeWrite = () => Task.CompletedTask;
+        await outage.Answered(database, Stop);
+
+        Assert.Equal(2, lines.All.Count);
+    }
+
     [Fact]
     public void An_outage_is_two_lines_of_the_log_however_many_notice()
     {
         var time = new FakeTimeProvider();
         var lines = new Lines();
         var outage = Outage(time, lines);
-        outage.Answered();
+        outage.TookTransaction();
 
         for (var second = 0; second < 90; second++)
         {
             outage.Noticed(new TimeoutException());
             time.Advance(TimeSpan.FromSeconds(1));
         }
-        outage.Answered();
-        outage.Answered();
+        outage.TookTransaction();
+        outage.TookTransaction();
 
         Assert.Equal(
             [
