@@ -43,7 +43,7 @@ public sealed class ArchitectureTests
         ["events"] = "Events",
         ["queues"] = "Events",
         ["widget_sessions"] = "Widget",
-        ["runs"] = "Synchronization",
+        ["runs"] = "Connections",
         ["consents"] = "Consents",
         ["consent_texts"] = "Consents",
         ["recordings"] = "Recordings",
@@ -120,7 +120,7 @@ public sealed class ArchitectureTests
         ["RecordingStore"] = ["Start", "IsOpen", "Add", "LeaveOut", "List", "Readings", "Delete", "EraseOf"],
         ["ShadowStore"] = ["Add", "List"],
         ["RecategorizationStore"] = ["Ask"],
-        ["RunRecordStore"] = ["List"],
+        ["RunRecordStore"] = ["List", "Insert", "Prune"],
         ["UserStore"] = ["ClientOf", "CountOf", "FindByEmail", "List", "Next"],
     };
 

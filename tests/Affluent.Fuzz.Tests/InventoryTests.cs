@@ -50,7 +50,7 @@ public sealed class InventoryTests
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Jobs.Departure.Open"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
-        ["Affluent.Server.Synchronization.RunContent.Read"] =
+        ["Affluent.Server.Connections.RunContent.Read"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Synchronization.SentAgainOnce.WatchedStream"] =
             "Hands bytes on as they come: who reads them is a target",

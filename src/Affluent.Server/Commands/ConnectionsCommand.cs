@@ -6,7 +6,6 @@ using Affluent.Server.Connections;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
-using Affluent.Server.Synchronization;
 
 namespace Affluent.Server.Commands;
 

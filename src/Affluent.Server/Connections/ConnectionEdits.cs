@@ -168,6 +168,10 @@ internal static class ConnectionEdits
         if (idle != job)
         {
             // What has begun ends, before the next begins.
+            await RunRecordStore.Insert(
+                work.Db,
+                RunRecord.Of(job, ConnectionStatus.Failed, new RunContent(), work.Now)
+            );
             await EventLog.Append(
                 work,
                 NewEvent.OfConnection(EventName.SynchronizationEnded, connectionId) with

@@ -56,23 +56,12 @@ internal static class FailedRun
                     held,
                     new JobChange.Ended(connection.AutoSync ? next.ToUnixTimeSeconds() : null)
                 );
-                if (held.RunId is { } runId)
+                if (held.RunId is not null)
                 {
+                    var content = new RunContent { Channels = failed };
                     await RunRecordStore.Insert(
                         db,
-                        new RunRecord
-                        {
-                            UserId = job.UserId,
-                            ConnectionId = id,
-                            Id = runId,
-                            EndedAt = tools.Seconds,
-                            Attended = held.IsAttended(tools.Seconds),
-                            Request = held.RunRequest ?? JobRequest.All,
-                            Status = ConnectionStatus.Failed,
-                            Attempts = held.Attempt + 1,
-                            TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
-                            Content = new RunContent { Channels = failed }.Write(),
-                        }
+                        RunRecord.Of(held, ConnectionStatus.Failed, content, tools.Seconds)
                     );
                     events.Add(
                         NewEvent.OfConnection(EventName.SynchronizationEnded, id) with

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Connections;
 
 namespace Affluent.Server.Synchronization;
 
@@ -27,6 +28,25 @@ internal sealed record Progress
             {
                 [definitionId.Value] = result,
             },
+        };
+
+    /// <summary>What is kept of the run when it ends.</summary>
+    public RunContent ToContent(RunSteps steps) =>
+        new()
+        {
+            Channels =
+            [
+                .. Done.Select(done => new RunChannel
+                {
+                    ChannelDefinitionId = new ChannelDefinitionId(done.Key),
+                    Status = done.Value.Status,
+                    Reason = done.Value.Reason,
+                    AccountsRead = done.Value.AccountsRead,
+                    AccountsFailed = done.Value.AccountsFailed,
+                    AccountsIncomplete = done.Value.AccountsIncomplete,
+                }),
+            ],
+            Steps = steps.All,
         };
 
     public string Write() => JsonSerializer.Serialize(this, ProgressJson.Default.Progress);

@@ -306,7 +306,10 @@ internal sealed partial class Run(RunTools tools)
                     follows is null ? end.Status : ConnectionStatus.Running,
                     end.FailingSince
                 );
-                await RunRecordStore.Insert(work.Db, RunRecord.Of(run, end.Status, tools.Seconds));
+                await RunRecordStore.Insert(
+                    work.Db,
+                    RunRecord.Of(run.Job, end.Status, run.Progress.ToContent(run.Steps), tools.Seconds)
+                );
                 await run.DeleteQuestion(work.Db);
                 ConnectionJobs.WakeWorker(work.Db);
                 return

@@ -2,23 +2,11 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
+using Affluent.Server.Connections;
 using Affluent.Server.Storage;
 using Affluent.Server.Telemetry;
 
 namespace Affluent.Server.Synchronization;
-
-/// <summary>What a connector is asked for in one step.</summary>
-[WordCase(WordCase.LowerSnake)]
-internal enum ConnectorStep
-{
-    ListAccounts,
-    ListTransactions,
-    ShareAccounts,
-    AcceptAnswer,
-    AcceptReturn,
-    Poll,
-    Revoke,
-}
 
 /// <summary>What came of trying other rules beside those in force.</summary>
 [WordCase(WordCase.LowerSnake)]

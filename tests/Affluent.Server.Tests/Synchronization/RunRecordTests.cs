@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
@@ -52,6 +53,35 @@ public sealed class RunRecordTests
         Assert.DoesNotContain("Dupont", JsonSerializer.Serialize(runs), StringComparison.Ordinal);
         var page = await http.Read($"/api/v2.1/connections/{id}/runs?limit=1&page=2");
         Assert.Equal(runs[1].Text("id"), Assert.Single(page.EnumerateArray()).Text("id"));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_run_that_new_credentials_end_is_told_too(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"));
+        var (app, http, id) = await LinkedBank.Linked(bank, kind);
+        await using var _ = app;
+        bank.EmbeddedChannel.Instead = (context, _) =>
+            new StepResult.AskUser(
+                new Question.OneTimePassword(null, null, Digits: true, ExpiresAt: null, Retry: false)
+            )
+            {
+                Session = context.Session,
+            };
+        await LinkedBank.Again(app, http, id);
+        bank.EmbeddedChannel.Instead = null;
+
+        using var put = await http.PutAsJsonAsync(
+            $"/api/v2.1/connections/{id}/channels/{FakeBank.Embedded}/credentials",
+            new { credentials = new Dictionary<string, string> { ["300"] = "dev", ["301"] = "other" } },
+            TestContext.Current.CancellationToken
+        );
+        await app.RunDueSynchronizations();
+
+        var runs = (await http.Read($"/api/v2.1/connections/{id}/runs")).EnumerateArray().ToArray();
+        Assert.Equal(["SUCCESS", "FAILED", "SUCCESS"], runs.Select(run => run.Text("status")));
+        Assert.True(runs[1].GetProperty("attended").GetBoolean());
     }
 
     [Theory, OnBothDatabases]

@@ -1,9 +1,8 @@
 using Affluent.Server.Authorization;
-using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
-namespace Affluent.Server.Synchronization;
+namespace Affluent.Server.Connections;
 
 /// <summary>What came of the last runs over a connection.</summary>
 internal static class RunEndpoints

@@ -1,12 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
-using Affluent.Server.Connections;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
-namespace Affluent.Server.Synchronization;
+namespace Affluent.Server.Connections;
 
 /// <summary>What came of a run, kept for a time: ids, words and counts only.</summary>
 internal sealed record RunRecord
@@ -32,36 +31,34 @@ internal sealed record RunRecord
     /// <summary>A <see cref="RunContent"/>.</summary>
     public string Content { get; init; } = "";
 
-    /// <summary>What is kept of the run, at its end.</summary>
-    public static RunRecord Of(RunState run, ConnectionStatus status, long now) =>
+    /// <summary>Of a run that has just ended, while its job still tells of it.</summary>
+    public static RunRecord Of(Job job, ConnectionStatus status, RunContent content, long now) =>
         new()
         {
-            UserId = run.Job.UserId,
-            ConnectionId = run.Id,
-            Id = run.Job.RunId!.Value,
+            UserId = job.UserId,
+            ConnectionId = new ConnectionId(job.SubjectId),
+            Id = job.RunId!.Value,
             EndedAt = now,
-            Attended = run.Attended,
-            Request = run.Job.RunRequest ?? JobRequest.All,
+            Attended = job.IsAttended(now),
+            Request = job.RunRequest ?? JobRequest.All,
             Status = status,
-            Attempts = run.Job.Attempt + 1,
+            Attempts = job.Attempt + 1,
             TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString(),
-            Content = new RunContent
-            {
-                Channels =
-                [
-                    .. run.Progress.Done.Select(done => new RunChannel
-                    {
-                        ChannelDefinitionId = new ChannelDefinitionId(done.Key),
-                        Status = done.Value.Status,
-                        Reason = done.Value.Reason,
-                        AccountsRead = done.Value.AccountsRead,
-                        AccountsFailed = done.Value.AccountsFailed,
-                        AccountsIncomplete = done.Value.AccountsIncomplete,
-                    }),
-                ],
-                Steps = run.Steps.All,
-            }.Write(),
+            Content = content.Write(),
         };
+}
+
+/// <summary>What a connector is asked for in one step.</summary>
+[WordCase(WordCase.LowerSnake)]
+internal enum ConnectorStep
+{
+    ListAccounts,
+    ListTransactions,
+    ShareAccounts,
+    AcceptAnswer,
+    AcceptReturn,
+    Poll,
+    Revoke,
 }
 
 /// <summary>What a run did.</summary>
@@ -114,28 +111,6 @@ internal sealed record RunStep
 
     /// <summary>How long they took together, in milliseconds.</summary>
     public required long DurationMs { get; init; }
-}
-
-/// <summary>Gathers the steps of a run.</summary>
-internal sealed class RunSteps
-{
-    private readonly SortedDictionary<ConnectorStep, (int Count, TimeSpan Duration)> _steps = [];
-
-    public IReadOnlyList<RunStep> All =>
-        [
-            .. _steps.Select(step => new RunStep
-            {
-                Step = step.Key,
-                Count = step.Value.Count,
-                DurationMs = (long)step.Value.Duration.TotalMilliseconds,
-            }),
-        ];
-
-    public void Add(ConnectorStep step, TimeSpan duration)
-    {
-        var (count, sum) = _steps.GetValueOrDefault(step);
-        _steps[step] = (count + 1, sum + duration);
-    }
 }
 
 /// <summary>Every statement about the records of runs.</summary>
