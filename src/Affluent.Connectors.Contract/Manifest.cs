@@ -5,7 +5,7 @@ namespace Affluent.Connectors.Contract;
 
 /// <summary>A family of connectors, described as data.</summary>
 /// <param name="Family">Name that catalogue entries refer to ("stet", "website").</param>
-/// <param name="Mode">Channel that it serves.</param>
+/// <param name="Mode">Channel that it serves, unless an entry says another of <see cref="Modes"/>.</param>
 /// <param name="Capabilities">What it can do: exactly the capability interfaces that it implements.</param>
 /// <param name="Settings">What each bank of the family must or may state.</param>
 public sealed record ConnectorManifest(
@@ -15,6 +15,13 @@ public sealed record ConnectorManifest(
     IReadOnlyList<ConnectorSetting> Settings
 )
 {
+    /// <summary>All channels that it can serve.</summary>
+    public IReadOnlyList<ChannelMode> Modes
+    {
+        get => field ?? [Mode];
+        init;
+    }
+
     /// <summary>What settings that are good by themselves lack together, in words for the author of an entry ("'a' needs 'b'"); null: nothing can be.</summary>
     public Func<IReadOnlyDictionary<string, string>, IEnumerable<string>>? Together { get; init; }
 
@@ -31,9 +38,11 @@ public sealed record ConnectorManifest(
     public IReadOnlyList<string> Check(ChannelDefinition channel)
     {
         List<string> faults = [];
-        if (channel.Mode != Mode)
+        if (!Modes.Contains(channel.Mode))
         {
-            faults.Add($"channel {channel.Id}: connector '{Family}' serves the channel {Mode}, not {channel.Mode}");
+            faults.Add(
+                $"channel {channel.Id}: connector '{Family}' serves the channel {string.Join(", ", Modes)}, not {channel.Mode}"
+            );
         }
         foreach (var setting in Settings.Where(s => s.Required && !channel.Settings.ContainsKey(s.Name)))
         {

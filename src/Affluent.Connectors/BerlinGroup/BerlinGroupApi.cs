@@ -78,6 +78,19 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         CancellationToken cancellation
     ) => Ask(method, address, json, BankCall.Consent, callback, settings.ClientTokenForConsents, cancellation);
 
+    /// <summary>A step of the strong authentication of a consent.</summary>
+    /// <param name="isStart">Whether it begins an authorisation, or goes on with one.</param>
+    public Task<BerlinGroupAnswer> AboutSca(bool isStart, Uri address, string json, CancellationToken cancellation) =>
+        Ask(
+            isStart ? HttpMethod.Post : HttpMethod.Put,
+            address,
+            json,
+            isStart ? BankCall.Consent : BankCall.Sca,
+            context.Callback,
+            settings.ClientTokenForConsents,
+            cancellation
+        );
+
     /// <summary>Exchanges the code that the user brought back; null = the session now holds tokens.</summary>
     public async Task<StepResult?> TakeCode(OAuthClient client, string code, CancellationToken cancellation)
     {

@@ -9,6 +9,7 @@ namespace Affluent.Connectors.BerlinGroup;
 public sealed class BerlinGroupConnector
     : IAccountInformation,
         IRedirectAuthentication,
+        IEmbeddedAuthentication,
         IDecoupledAuthentication,
         IConsentRevocation
 {
@@ -34,6 +35,13 @@ public sealed class BerlinGroupConnector
     /// <inheritdoc />
     public Task<StepResult> AcceptReturn(StepContext context, Uri address, CancellationToken cancellation) =>
         Take(context, step => step.AcceptReturn(address, cancellation));
+
+    /// <inheritdoc />
+    public Task<StepResult> AcceptAnswer(
+        StepContext context,
+        IReadOnlyDictionary<string, string> values,
+        CancellationToken cancellation
+    ) => Take(context, step => step.AcceptAnswer(values, cancellation));
 
     /// <inheritdoc />
     public Task<StepResult> Poll(StepContext context, CancellationToken cancellation) =>

@@ -14,14 +14,16 @@ namespace Affluent.Connectors.BerlinGroup;
 /// </summary>
 internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSettings settings, BerlinGroupApi api)
 {
-    /// <summary>How often an app is asked whether the user has agreed in it.</summary>
-    private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(3);
-
     /// <summary>For so long a bank may not know yet what its own page has just said.</summary>
     private static readonly TimeSpan LongestUnknown = TimeSpan.FromMinutes(2);
 
     /// <summary>A consent to which nobody has agreed for so long may be forgotten at the bank.</summary>
     private static readonly TimeSpan LongestUnused = TimeSpan.FromMinutes(10);
+
+    private readonly BerlinGroupSca _sca = new(context, settings, api);
+
+    private bool IsAnybodyThere =>
+        context.Channel.Mode == ChannelMode.Redirect ? context.Callback is not null : context.User is not null;
 
     /// <summary>What is still to be done before data can be read; null: nothing.</summary>
     public async Task<StepResult?> Missing(CancellationToken cancellation)
@@ -48,14 +50,10 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
             api.Session = api.Session.WithoutAccess();
             return await Create(cancellation);
         }
-        if (api.Session is { ConsentState: not null, ReturnedAt: null } && context.Callback is not null)
+        if (api.Session is { ConsentState: not null, ReturnedAt: null } or { Sca: not null } && IsAnybodyThere)
         {
-            // Sent away and not back, and here again: another consent leads there anew.
-            api.Session = api.Session with
-            {
-                ConsentId = null,
-                ConsentState = null,
-            };
+            // Sent away and not back, or asked in vain, and here again: another consent leads there anew.
+            api.Session = api.Session.WithoutConsent();
             return await Create(cancellation);
         }
         return api.Session.IsValid ? null : await Look(cancellation);
@@ -118,6 +116,12 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
         }
     }
 
+    /// <summary>The user has answered a question of the bank's authentication.</summary>
+    public async Task<StepResult> AcceptAnswer(
+        IReadOnlyDictionary<string, string> values,
+        CancellationToken cancellation
+    ) => await _sca.Accept(values, cancellation) ?? Done();
+
     /// <summary>Looks whether the user has agreed in the bank's app.</summary>
     public async Task<StepResult> Poll(CancellationToken cancellation) =>
         api.Session.ConsentId is null
@@ -137,7 +141,7 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
 
     private async Task<StepResult?> Create(CancellationToken cancellation)
     {
-        if (context.Callback is not { } callback)
+        if (!IsAnybodyThere)
         {
             return Nobody();
         }
@@ -153,7 +157,7 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
                 "the bank wants a consent that names accounts, and its entry has no credential 'iban'"
             );
         }
-        switch (await api.AboutConsent(HttpMethod.Post, settings.Consents, wanted, callback, cancellation))
+        switch (await api.AboutConsent(HttpMethod.Post, settings.Consents, wanted, context.Callback, cancellation))
         {
             case BerlinGroupAnswer.Ended ended:
                 return ended.Result;
@@ -191,7 +195,7 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
                         IsValid = IsValid(found.Json),
                     }
                 );
-                return await Next(found, callback, cancellation);
+                return await Next(found, cancellation);
             case BerlinGroupAnswer.Found or BerlinGroupAnswer.Empty:
                 return api.Refused(Refusal.NotUnderstood, "the bank's answer to the consent names none");
             default:
@@ -199,33 +203,12 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
         }
     }
 
-    /// <summary>What comes next is told by the links, not by what was asked for (section 5.2 "Hyperlinks").</summary>
-    private async Task<StepResult?> Next(
-        BerlinGroupAnswer.Found found,
-        BankCallback callback,
-        CancellationToken cancellation
-    )
-    {
-        if (settings.OAuth == OAuthPlace.AfterConsent)
-        {
-            return await Authorize(cancellation);
-        }
-        if (BankLinks.Href(found.Json, "scaRedirect") is { } href)
-        {
-            if (
-                !Uri.TryCreate(href, UriKind.Absolute, out var address)
-                || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != settings.Interface.Address.Scheme)
-            )
-            {
-                return api.Refused(Refusal.NotUnderstood, "the bank sends the user to an address that is none");
-            }
-            api.Session = api.Session with { ConsentState = callback.State, IsValid = false };
-            return Ask(new Question.Redirect(address));
-        }
-        return api.Session.IsValid
-            ? null
-            : Ask(new Question.AppApproval(found.Json.Text("psuMessage"), PollEvery, null));
-    }
+    /// <summary>Goes on from the bank's answer to the consent; null: it is valid.</summary>
+    private async Task<StepResult?> Next(BerlinGroupAnswer.Found found, CancellationToken cancellation) =>
+        settings.OAuth == OAuthPlace.AfterConsent ? await Authorize(cancellation)
+        // Some call a consent valid to which the user has yet to agree.
+        : api.Session.IsValid && BankLinks.Href(found.Json, "scaRedirect") is null ? null
+        : await _sca.Follow(found, cancellation);
 
     /// <summary>Asks the bank where the consent stands; null: it is valid.</summary>
     private async Task<StepResult?> Look(CancellationToken cancellation)
@@ -270,7 +253,7 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
             case "RECEIVED" or "PENDING" or "PARTIALLYAUTHORISED" when api.Session.ConsentState is not null:
                 return api.Expired("the user did not come back from the bank");
             case "RECEIVED" or "PENDING" or "PARTIALLYAUTHORISED":
-                return context.User is null ? Nobody() : Ask(new Question.AppApproval(message, PollEvery, null));
+                return context.User is null ? Nobody() : Ask(new Question.AppApproval(message, BerlinGroupSca.PollEvery, null));
             case "REJECTED":
                 api.Session = api.Session.WithoutAccess();
                 return api.Refused(Refusal.ConsentDenied, "the user did not agree at the bank");

@@ -35,6 +35,9 @@ internal sealed record BerlinGroupSession
     /// <summary>Whether the bank has said that the consent is valid.</summary>
     public bool IsValid { get; init; }
 
+    /// <summary>The question of the bank's authentication that the user has to answer; null: none.</summary>
+    public BerlinGroupScaPlace? Sca { get; init; }
+
     /// <summary>Links to the transactions of the accounts last listed, by reference.</summary>
     public IReadOnlyDictionary<string, string> Transactions
     {
@@ -52,10 +55,22 @@ internal sealed record BerlinGroupSession
             Transactions = Transactions,
         };
 
+    /// <summary>The session without the consent: another can be asked for with the same tokens.</summary>
+    public BerlinGroupSession WithoutConsent() =>
+        this with
+        {
+            ConsentId = null,
+            ConsentState = null,
+            ReturnedAt = null,
+            AskedAt = null,
+            IsValid = false,
+            Sca = null,
+        };
+
     /// <summary>A string that is none of ours is an empty session.</summary>
     public static BerlinGroupSession Read(string session) =>
         Json.Own(session, BerlinGroupJson.Default.BerlinGroupSession)
-            is { Request: null or { State: not null, RedirectUri: not null } } read
+            is { Request: null or { State: not null, RedirectUri: not null }, Sca: null or { Address: not null } } read
         && new[] { read.AccessToken, read.ClientToken, read.ConsentId }.All(IsSendable)
             ? read
             : new BerlinGroupSession();
@@ -64,6 +79,23 @@ internal sealed record BerlinGroupSession
 
     // They go into headers.
     private static bool IsSendable(string? text) => text is null || !text.Any(char.IsControl);
+}
+
+/// <summary>Where the user's answer to a question of the bank's authentication goes.</summary>
+/// <param name="IsStart">Whether the authorisation begins with it.</param>
+internal sealed record BerlinGroupScaPlace(string Address, bool IsStart)
+{
+    /// <summary>Whether a code is awaited; else it is the choice of a method.</summary>
+    public bool IsCode { get; init; }
+
+    /// <summary>How often a wrong code was given.</summary>
+    public int Codes { get; init; }
+
+    /// <inheritdoc cref="Contract.Question.OneTimePassword"/>
+    public string? SentTo { get; init; }
+
+    /// <inheritdoc cref="Contract.Question.OneTimePassword"/>
+    public bool Digits { get; init; }
 }
 
 /// <summary>Where a list of transactions goes on.</summary>

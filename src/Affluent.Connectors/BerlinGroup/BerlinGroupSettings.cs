@@ -66,6 +66,7 @@ internal sealed record BerlinGroupSettings
         [
             Capability.AccountInformation,
             Capability.RedirectAuthentication,
+            Capability.EmbeddedAuthentication,
             Capability.DecoupledAuthentication,
             Capability.ConsentRevocation,
         ],
@@ -167,7 +168,8 @@ internal sealed record BerlinGroupSettings
     )
     {
         Together = Lacking,
-        CredentialNames = ["psu_id", "psu_corporate_id", "iban"],
+        Modes = [ChannelMode.Redirect, ChannelMode.Embedded],
+        CredentialNames = ["psu_id", "psu_corporate_id", "password", "iban"],
         WantsSeal = RequestStyle.WantsSeal,
     };
 

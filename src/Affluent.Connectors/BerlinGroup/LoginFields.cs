@@ -4,7 +4,7 @@ namespace Affluent.Connectors.BerlinGroup;
 
 /// <summary>What the user typed into the fields of the channel, by their names.</summary>
 /// <param name="IsComplete">Whether every field that may not be left empty is filled.</param>
-internal sealed record LoginFields(bool IsComplete, IReadOnlyList<string> Ibans)
+internal sealed record LoginFields(bool IsComplete, string? Password, IReadOnlyList<string> Ibans)
 {
     public static LoginFields Of(StepContext context)
     {
@@ -15,6 +15,7 @@ internal sealed record LoginFields(bool IsComplete, IReadOnlyList<string> Ibans)
 
         return new LoginFields(
             context.Channel.Credentials.All(field => field.Optional || context.Credentials.ContainsKey(field.Id)),
+            Typed("password"),
             [
                 .. (Typed("iban") ?? "")
                     .Split([',', ';'], StringSplitOptions.RemoveEmptyEntries)

@@ -31,7 +31,7 @@ internal sealed record RequestStyle
         ["sha-512"] = SHA512.HashData,
     };
 
-    private static readonly string[] Calls = [.. Enum.GetValues<BankCall>().Select(Word)];
+    private static readonly string[] Calls = [.. Enum.GetValues<BankCall>().Where(call => call != BankCall.Sca).Select(Word)];
 
     private static readonly string[] Values = [.. RequestValues.OfEach.Keys];
 
@@ -52,6 +52,15 @@ internal sealed record RequestStyle
             Values = Values,
         },
         new("consent_headers", SettingKind.Fields, false, "the same for requests about consents, after data_headers")
+        {
+            Values = Values,
+        },
+        new(
+            "sca_headers",
+            SettingKind.Fields,
+            false,
+            "the same for answers to the bank's questions (PUT of an authorisation), after consent_headers (berlin_group)"
+        )
         {
             Values = Values,
         },
@@ -149,13 +158,15 @@ internal sealed record RequestStyle
         var signed = Words("signature_headers").Select(name => name.ToLowerInvariant()).ToArray();
         var algorithm = Text("signature_algorithm") ?? "rsa-sha256";
         var data = Field.Read(Text("data_headers"));
+        IReadOnlyList<Field> consent = [.. Field.Read(Text("consent_headers")), .. data];
         return new RequestStyle
         {
             Headers = new Dictionary<BankCall, IReadOnlyList<Field>>
             {
                 [BankCall.Token] = Field.Read(Text("token_headers")),
                 [BankCall.Data] = data,
-                [BankCall.Consent] = [.. Field.Read(Text("consent_headers")), .. data],
+                [BankCall.Consent] = First(consent),
+                [BankCall.Sca] = First([.. Field.Read(Text("sca_headers")), .. consent]),
             },
             DigestAlways = (Text("digest") ?? (signed.Contains("digest") ? Always : Never)) switch
             {
@@ -215,7 +226,12 @@ internal sealed record RequestStyle
     }
 
     /// <summary>Whether a request of this kind cannot be sent without a seal.</summary>
-    public bool Signs(BankCall call) => Signature?.Calls.Contains(call) == true;
+    public bool Signs(BankCall call) =>
+        Signature?.Calls.Contains(call == BankCall.Sca ? BankCall.Consent : call) == true;
+
+    // What is said for fewer requests counts before what is said for more.
+    private static IReadOnlyList<Field> First(IReadOnlyList<Field> fields) =>
+        [.. fields.DistinctBy(field => field.Name, StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>
     /// Puts the headers on a request whose body is there: the usual ones of the family as the bank wants them, digest, signature. One whose value refers

@@ -55,6 +55,9 @@ internal enum BankCall
     /// <summary>Telling what the user shares, and ending that.</summary>
     Consent,
 
+    /// <summary>Answers to the bank's questions by which the user proves who they are.</summary>
+    Sca,
+
     /// <summary>Reading accounts.</summary>
     Data,
 }

@@ -64,7 +64,7 @@ internal sealed class Browser(StepContext context, Uri home)
             cancellation
         );
         Session = Session with { Cookies = CookieJar.With(Session.Cookies, answer.SetCookies, address, context.Now) };
-        return answer.IsSuccess ? Pictures.Of(answer.Body) : null;
+        return answer.IsSuccess ? QuestionImages.Of(answer.Body) : null;
     }
 
     /// <summary>The address that a link means; null when it is broken or leaves the site.</summary>

@@ -69,23 +69,9 @@ internal static class Pictures
         return
             source[..comma].EndsWith(";base64", StringComparison.OrdinalIgnoreCase)
             && Convert.TryFromBase64String(Uri.UnescapeDataString(source[(comma + 1)..]), bytes, out var length)
-            ? Of(bytes.AsMemory(0, length))
+            ? QuestionImages.Of(bytes.AsMemory(0, length))
             : null;
     }
-
-    /// <summary>The bytes as an image by what they begin with, whatever the site calls them; null when they are none that can be shown.</summary>
-    public static QuestionImage? Of(ReadOnlyMemory<byte> bytes)
-    {
-        var type =
-            bytes.Span.StartsWith(Png) ? "image/png"
-            : bytes.Span.StartsWith(Jpeg) ? "image/jpeg"
-            : bytes.Span.StartsWith("GIF8"u8) ? "image/gif"
-            : null;
-        return type is not null && new QuestionImage(type, bytes) is { CanBeShown: true } image ? image : null;
-    }
-
-    private static ReadOnlySpan<byte> Png => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
-    private static ReadOnlySpan<byte> Jpeg => [0xFF, 0xD8, 0xFF];
 
     /// <summary>The bytes of an answer, up to one more than an image may have.</summary>
     public static async Task<byte[]> Read(HttpContent content, CancellationToken cancellation)

@@ -7,7 +7,7 @@ internal static class BerlinGroupBanks
     private const string KeyOfFoo = "SN=13299021239615735660,CA=C=US,ST=foo,L=foo,O=foo,OU=foo,CN=foo";
 
     public static readonly IReadOnlyDictionary<string, RecordedBank> All = new Dictionary<string, RecordedBank>(
-        BerlinGroupNamedAccounts.All
+        BerlinGroupNamedAccounts.All.Concat(BerlinGroupEmbedded.All)
     )
     {
         ["Knab"] = new(

@@ -32,7 +32,10 @@ internal sealed class BerlinGroupReplay : IDisposable
         );
         Run = new ConnectorRun(new BerlinGroupConnector(), channel, Signed)
         {
-            Callback = new BankCallback(new Uri(recorded.RedirectUri), "the-state"),
+            Callback =
+                channel.Mode == ChannelMode.Redirect
+                    ? new BankCallback(new Uri(recorded.RedirectUri), "the-state")
+                    : null,
             User = new PresentUser("127.0.0.1", null, null),
             Seal = SealOfTests.Seal,
             Credentials = recorded.Credentials,

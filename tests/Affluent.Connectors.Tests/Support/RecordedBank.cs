@@ -55,7 +55,7 @@ internal sealed record RecordedBank(string Folder, string Connector, string Sett
                 $$"""
                 {
                   "profile": "recorded",
-                  "channel": { "connector": "{{Connector}}", "account_types": ["CHECKINGS", "CREDIT_CARD"], {{Members}} {{Fields()}} "settings": {{Settings}} }
+                  "channel": { "connector": "{{Connector}}", "account_types": ["CHECKINGS", "CREDIT_CARD"], {{Fields()}} "settings": {{Settings}} }
                 }
                 """
             );
@@ -64,7 +64,7 @@ internal sealed record RecordedBank(string Folder, string Connector, string Sett
                 $$"""
                 {
                   "id": "900", "name": "Recorded", "country_code": "FRA", "base_url": "https://bank.example",
-                  "variables": {{Variables}}, "channels": [{ "profile": "recorded" }]
+                  "variables": {{Variables}}, "channels": [{ {{Members}} "profile": "recorded" }]
                 }
                 """
             );
