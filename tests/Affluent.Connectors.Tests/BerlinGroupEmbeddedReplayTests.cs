@@ -143,7 +143,10 @@ public sealed class BerlinGroupEmbeddedReplayTests(ITestOutputHelper output)
         using var bank = new BerlinGroupReplay(
             "Deutsche Bank",
             "",
-            ("consent_headers", "Content-Type: application/json\nPSU-ID-Type: DE_ONLB_DB\nTPP-Redirect-Preferred: false")
+            (
+                "consent_headers",
+                "Content-Type: application/json\nPSU-ID-Type: DE_ONLB_DB\nTPP-Redirect-Preferred: false"
+            )
         );
         bank.Run.Credentials = new Dictionary<string, string>
         {

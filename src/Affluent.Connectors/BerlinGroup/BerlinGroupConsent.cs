@@ -253,7 +253,9 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
             case "RECEIVED" or "PENDING" or "PARTIALLYAUTHORISED" when api.Session.ConsentState is not null:
                 return api.Expired("the user did not come back from the bank");
             case "RECEIVED" or "PENDING" or "PARTIALLYAUTHORISED":
-                return context.User is null ? Nobody() : Ask(new Question.AppApproval(message, BerlinGroupSca.PollEvery, null));
+                return context.User is null
+                    ? Nobody()
+                    : Ask(new Question.AppApproval(message, BerlinGroupSca.PollEvery, null));
             case "REJECTED":
                 api.Session = api.Session.WithoutAccess();
                 return api.Refused(Refusal.ConsentDenied, "the user did not agree at the bank");

@@ -123,7 +123,10 @@ internal sealed class BerlinGroupSca(StepContext context, BerlinGroupSettings se
         {
             return IsRedirect
                 ? api.Nobody()
-                : Over(Refusal.OperatorFault, "the bank sends users to a page of its own: its channel is to be REDIRECT");
+                : Over(
+                    Refusal.OperatorFault,
+                    "the bank sends users to a page of its own: its channel is to be REDIRECT"
+                );
         }
         if (
             !Uri.TryCreate(href, UriKind.Absolute, out var address)

@@ -84,10 +84,8 @@ internal sealed class BerlinGroupStep
     public Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation) =>
         _consent.AcceptReturn(address, cancellation);
 
-    public Task<StepResult> AcceptAnswer(
-        IReadOnlyDictionary<string, string> values,
-        CancellationToken cancellation
-    ) => _consent.AcceptAnswer(values, cancellation);
+    public Task<StepResult> AcceptAnswer(IReadOnlyDictionary<string, string> values, CancellationToken cancellation) =>
+        _consent.AcceptAnswer(values, cancellation);
 
     public Task<StepResult> Poll(CancellationToken cancellation) => _consent.Poll(cancellation);
 

@@ -64,7 +64,8 @@ internal abstract record ScaMove
                 ? new Password(password)
             : Link("updatePsuIdentification", "startAuthorisationWithPsuIdentification") is { } identification
                 ? new Identify(identification)
-            : BankLinks.Href(answer, "startAuthorisation") is { } start ? new Identify(new ScaLink(start, IsStart: true))
+            : BankLinks.Href(answer, "startAuthorisation") is { } start
+                ? new Identify(new ScaLink(start, IsStart: true))
             : page is not null ? new Redirect(page)
             : Link("updateEncryptedPsuAuthentication", "startAuthorisationWithEncryptedPsuAuthentication") is not null
                 ? new Unsupported("the password encrypted for it")

@@ -16,7 +16,10 @@ internal static partial class ScaQuestions
             .. answer
                 .Items("scaMethods")
                 .Select(method =>
-                    (Id: method.Text("authenticationMethodId"), Label: Plain(Name(method)) ?? method.Text("authenticationType"))
+                    (
+                        Id: method.Text("authenticationMethodId"),
+                        Label: Plain(Name(method)) ?? method.Text("authenticationType")
+                    )
                 )
                 .Where(method => method is { Id: { Length: <= 200 }, Label: not null })
                 .Select(method => new ChoiceOption(method.Id!, method.Label!))

@@ -31,7 +31,10 @@ internal sealed record RequestStyle
         ["sha-512"] = SHA512.HashData,
     };
 
-    private static readonly string[] Calls = [.. Enum.GetValues<BankCall>().Where(call => call != BankCall.Sca).Select(Word)];
+    private static readonly string[] Calls =
+    [
+        .. Enum.GetValues<BankCall>().Where(call => call != BankCall.Sca).Select(Word),
+    ];
 
     private static readonly string[] Values = [.. RequestValues.OfEach.Keys];
 
