@@ -44,6 +44,7 @@ public sealed partial class BothDatabasesTests
         "Authorization/OpenIdClientTests.cs: Process.Start(",
         // Programs that make and judge certificates.
         "Certificates/Tools.cs: Process.Start(",
+        "Synchronization/TlsFaultTests.cs: Process.Start(",
         // Further processes on a database of the harness.
         "Storage/MigrationTests.cs: Database.Open(",
         // Addresses that are refused.

@@ -34,6 +34,10 @@ internal sealed partial class BankHttp : IDisposable
     /// <inheritdoc cref="BankKeys.Seal"/>
     public Seal? SealFor(ChannelDefinition bank) => _keys.Seal(bank.Certificates);
 
+    /// <summary>Whether a bank wants to see a certificate, and there is none to be shown.</summary>
+    public bool LacksClientFor(ChannelDefinition bank) =>
+        bank.ClientCertificate && _keys.Client(bank.Certificates) is null;
+
     private SocketsHttpHandler Network() =>
         new()
         {
@@ -47,6 +51,7 @@ internal sealed partial class BankHttp : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(10),
             ConnectCallback = Connect,
             PlaintextStreamFilter = SentAgainOnce.Watch,
+            SslOptions = new() { RemoteCertificateValidationCallback = TlsFault.Judge },
         };
 
     private SocketsHttpHandler NetworkOf(ChannelDefinition bank) =>

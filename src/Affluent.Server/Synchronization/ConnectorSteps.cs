@@ -244,6 +244,10 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         {
             return NotUnderstood($"the connector lacks {typeof(T).Name}");
         }
+        if (tools.Http.LacksClientFor(bank.Definition))
+        {
+            return OperatorFault("the bank wants to see our certificate, and there is none");
+        }
         var redirect = run.Attended && bank.Definition.Mode == ChannelMode.Redirect;
         State = redirect ? Secret.Generate() : null;
         using var http = tools.Http.Client(
@@ -275,6 +279,10 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             )
         {
             LogTransport(tools.Log, _id, error.GetType().Name);
+            if (TlsFault.Of(error, bank.Definition.ClientCertificate) is { } fault)
+            {
+                return OperatorFault(fault);
+            }
             // One that lets us wait in vain has been waited for long enough; when to ask another again is the run's business.
             var isSilent = error is OperationCanceledException or TimeoutException;
             return new StepResult.Later(
@@ -297,6 +305,8 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             _bounds.Add(tools.Time.GetElapsedTime(begun));
         }
     }
+
+    private StepResult.Refused OperatorFault(string detail) => new(Refusal.OperatorFault, detail) { Session = Session };
 
     private StepResult.Refused NotUnderstood(string detail) => new(Refusal.NotUnderstood, detail) { Session = Session };
 

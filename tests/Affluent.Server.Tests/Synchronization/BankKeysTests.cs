@@ -219,7 +219,12 @@ public sealed class BankKeysTests : IDisposable
         return request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
     }
 
-    internal static X509Certificate2 Issued(string name, X509Certificate2 by, bool isAuthority)
+    internal static X509Certificate2 Issued(
+        string name,
+        X509Certificate2 by,
+        bool isAuthority,
+        DateTimeOffset? until = null
+    )
     {
         var key = RSA.Create(2048);
         using var certificate = Request(name, isAuthority, key)
@@ -227,7 +232,7 @@ public sealed class BankKeysTests : IDisposable
                 by.SubjectName,
                 X509SignatureGenerator.CreateForRSA(by.GetRSAPrivateKey()!, RSASignaturePadding.Pkcs1),
                 DateTimeOffset.UnixEpoch,
-                DateTimeOffset.UnixEpoch.AddYears(99),
+                until ?? DateTimeOffset.UnixEpoch.AddYears(99),
                 RandomNumberGenerator.GetBytes(8)
             );
         return certificate.CopyWithPrivateKey(key);
