@@ -68,6 +68,7 @@ public sealed class InventoryTests
             "Reads only what ships with the program: its statements, pages and types",
         ["Affluent.Server.Storage.SqliteDatabase.ReplaceTokens"] =
             "Reads only what ships with the program: its statements, pages and types",
+        ["Affluent.Connectors.BankProbe.Addresses"] = "Takes settings that are checked already",
         ["Affluent.Server.Authorization.AuthorizationServer"] = "Takes settings that are checked already",
         ["Affluent.Server.Storage.Database.Open"] = "Takes settings that are checked already",
         ["Affluent.Server.Storage.SqliteDatabase.Look"] = "Takes settings that are checked already",

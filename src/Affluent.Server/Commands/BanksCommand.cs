@@ -9,7 +9,7 @@ using Affluent.Server.Storage;
 
 namespace Affluent.Server.Commands;
 
-/// <summary><c>banks</c>: shows how the banks of the catalogue do, and how they may be asked; checks a file of it.</summary>
+/// <summary><c>banks</c>: shows how the banks of the catalogue do, and how they may be asked; checks a file of it, tries the way to one.</summary>
 internal static class BanksCommand
 {
     private static readonly string[] Needed =
@@ -26,12 +26,13 @@ internal static class BanksCommand
     public static Command Create() =>
         new(
             "banks",
-            "See which banks answer, which are spared, and how they may be asked; check a file before it is used."
+            "See which banks answer, which are spared, and how they may be asked; check a file before it is used, try the way to a bank."
         )
         {
             List(),
             Show(),
             Check(),
+            BanksProbeCommand.Create(),
         };
 
     private static Command List()
