@@ -138,7 +138,11 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
-            using var answer = await context.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            using var answer = await context.Http.SendAsync(
+                request,
+                HttpCompletionOption.ResponseHeadersRead,
+                cancellation
+            );
             return new ProbedResult.Good(
                 address.Scheme == Uri.UriSchemeHttps ? "its certificate is good, and it answers" : "it answers"
             );
