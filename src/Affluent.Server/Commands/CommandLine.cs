@@ -21,6 +21,7 @@ internal static class CommandLine
             ConsentsCommand.Create(),
             KeysCommand.Create(),
             CertificatesCommand.Create(),
+            SignerCommand.Create(),
             UsersCommand.Create(),
             ConnectionsCommand.Create(),
             BanksCommand.Create(),

@@ -9,7 +9,16 @@ namespace Affluent.Server.Commands;
 internal static class OperatorLog
 {
     /// <summary>They run the platform, which has a log of its own, or look at nobody's data.</summary>
-    private static readonly string[] Untold = ["serve", "demo", "test-bank", "health", "check-config", "replay"];
+    private static readonly string[] Untold =
+    [
+        "serve",
+        "demo",
+        "test-bank",
+        "signer",
+        "health",
+        "check-config",
+        "replay",
+    ];
 
     public static void Tell(ParseResult asked, ExitCode code)
     {

@@ -6,18 +6,25 @@ namespace Affluent.Server.Platform;
 
 /// <summary>
 /// A certificate by which banks know the operator, with its key. The certificate is PEM with those above it, and its key a PEM file or one that a module keeps to
-/// itself (PKCS#11, RFC 7512); or both are one PKCS#12 file (RFC 7292), and the file of the key holds its password.
+/// itself (PKCS#11, RFC 7512), or that another process signs with (<c>signer:</c> and its socket); or both are one PKCS#12 file (RFC 7292), and the file of the key holds its password.
 /// </summary>
 /// <param name="Above">The certificates between this one and an authority that banks know, as far as the file holds them.</param>
 internal sealed record OperatorCertificate(X509Certificate2 Certificate, X509Certificate2Collection Above) : IDisposable
 {
     private const string InModule = "pkcs11:";
+    private const string WithSigner = "signer:";
 
     /// <summary>OpenSSL's way to such modules, of Debian's package libengine-pkcs11-openssl.</summary>
     private const string Engine = "pkcs11";
 
-    /// <summary>Whether a key is one of a module, and no file.</summary>
-    public static bool IsInModule(string key) => key.StartsWith(InModule, StringComparison.Ordinal);
+    /// <summary>The socket of the process that signs in the place of this one; null: this one has the key.</summary>
+    public string? Signer { get; private init; }
+
+    /// <summary>Whether a key is no file: a module's, or another process's.</summary>
+    public static bool IsElsewhere(string key) =>
+        IsInModule(key) || key.StartsWith(WithSigner, StringComparison.Ordinal);
+
+    private static bool IsInModule(string key) => key.StartsWith(InModule, StringComparison.Ordinal);
 
     /// <summary>What is wrong with the name of such a key; null: nothing. It stands among the settings, which are shown.</summary>
     public static string? FaultOfName(string key) =>
@@ -32,6 +39,13 @@ internal sealed record OperatorCertificate(X509Certificate2 Certificate, X509Cer
         if (Path.GetExtension(certificate).ToUpperInvariant() is ".P12" or ".PFX")
         {
             return LoadPkcs12(certificate, key);
+        }
+        if (key.StartsWith(WithSigner, StringComparison.Ordinal))
+        {
+            X509Certificate2Collection all = [];
+            var alone = TlsCertificate.LoadAlone(certificate);
+            all.ImportFromPemFile(certificate);
+            return new(alone, all) { Signer = key[WithSigner.Length..] };
         }
         var own = IsInModule(key) ? LoadWithModule(certificate, key) : TlsCertificate.Load(certificate, key);
         X509Certificate2Collection above = [];

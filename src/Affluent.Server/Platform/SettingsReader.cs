@@ -156,7 +156,7 @@ internal static class SettingsReader
             ("tls_key_file", settings.TlsKeyFile),
             .. settings.BankCertificates.Select(file => (file.CertificateSetting, file.Certificate)),
             .. settings
-                .BankCertificates.Where(file => file.Key is null || !OperatorCertificate.IsInModule(file.Key))
+                .BankCertificates.Where(file => file.Key is null || !OperatorCertificate.IsElsewhere(file.Key))
                 .Select(file => (file.KeySetting, file.Key)),
             ("test_bank_scenario", settings.TestBankScenario),
         ];

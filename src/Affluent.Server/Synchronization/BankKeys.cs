@@ -1,7 +1,7 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Certificates;
 using Affluent.Server.Platform;
 
 namespace Affluent.Server.Synchronization;
@@ -13,6 +13,7 @@ namespace Affluent.Server.Synchronization;
 internal sealed class BankKeys : IDisposable
 {
     private readonly OperatorCertificate?[] _held;
+    private readonly SealKeys _seals = new();
     private readonly Dictionary<(CertificateUse, CertificateGeneration), object> _ready = [];
 
     /// <summary>Reads the files that the settings name.</summary>
@@ -33,7 +34,7 @@ internal sealed class BankKeys : IDisposable
                                 held.Above,
                                 offline: true
                             ),
-                            CertificateUse.Qseal => SealOf(held.Certificate),
+                            CertificateUse.Qseal => _seals.Of(held),
                         }
                     );
                 }
@@ -61,23 +62,15 @@ internal sealed class BankKeys : IDisposable
                 $"The key file {file.Key} must hold an RSA key: banks know no other for signatures."
             );
         }
+        if (held?.Signer is not null && file.Use == CertificateUse.Qwac)
+        {
+            held.Dispose();
+            throw new KeyFileException(
+                $"{file.KeySetting}: a connection is made with the key at hand. Keep it in a file, or in a module (pkcs11:)."
+            );
+        }
         return held;
     }
-
-    private static Seal SealOf(X509Certificate2 certificate)
-    {
-        var key = certificate.GetRSAPrivateKey()!;
-        return new Seal(certificate, (bytes, algorithm, _) => ValueTask.FromResult(Sign(key, bytes.Span, algorithm)));
-    }
-
-    private static byte[] Sign(RSA key, ReadOnlySpan<byte> bytes, SealAlgorithm algorithm) =>
-        algorithm switch
-        {
-            SealAlgorithm.RsaSha256 => key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
-            SealAlgorithm.RsaSha512 => key.SignData(bytes, HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1),
-            SealAlgorithm.RsaPssSha256 => key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
-            SealAlgorithm.RsaPssSha512 => key.SignData(bytes, HashAlgorithmName.SHA512, RSASignaturePadding.Pss),
-        };
 
     /// <summary>How a bank's certificate is judged that has authorities of its own.</summary>
     /// <param name="authorities">PEM.</param>
@@ -92,5 +85,9 @@ internal sealed class BankKeys : IDisposable
         return policy;
     }
 
-    public void Dispose() => Array.ForEach(_held, one => one?.Dispose());
+    public void Dispose()
+    {
+        _seals.Dispose();
+        Array.ForEach(_held, one => one?.Dispose());
+    }
 }

@@ -1,0 +1,105 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Platform;
+
+namespace Affluent.Server.Certificates;
+
+/// <summary>Signs with the key of a seal, which this process holds, or another one for it.</summary>
+internal sealed class SealKeys : IDisposable
+{
+    private const int Tries = 3;
+
+    // A signer that starts anew is back within this.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly List<IDisposable> _held = [];
+
+    /// <summary>The seal of a certificate.</summary>
+    public Seal Of(OperatorCertificate held)
+    {
+        if (held.Signer is { } socket)
+        {
+            return Elsewhere(held.Certificate, socket);
+        }
+        var key = held.Certificate.GetRSAPrivateKey()!;
+        _held.Add(key);
+        return new Seal(
+            held.Certificate,
+            (bytes, algorithm, _) => ValueTask.FromResult(Sign(key, bytes.Span, algorithm))
+        );
+    }
+
+    public void Dispose() => _held.ForEach(one => one.Dispose());
+
+    /// <summary>By which path a signer is asked: which key, and how.</summary>
+    public static string PathOf(X509Certificate2 certificate, SealAlgorithm algorithm) =>
+        $"/sign/{certificate.GetCertHashString(HashAlgorithmName.SHA256)}/{algorithm}";
+
+    private static byte[] Sign(RSA key, ReadOnlySpan<byte> bytes, SealAlgorithm algorithm) =>
+        algorithm switch
+        {
+            SealAlgorithm.RsaSha256 => key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+            SealAlgorithm.RsaSha512 => key.SignData(bytes, HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1),
+            SealAlgorithm.RsaPssSha256 => key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
+            SealAlgorithm.RsaPssSha512 => key.SignData(bytes, HashAlgorithmName.SHA512, RSASignaturePadding.Pss),
+        };
+
+    private Seal Elsewhere(X509Certificate2 certificate, string socket)
+    {
+        var http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                ConnectCallback = async (_, cancellation) =>
+                {
+                    var pipe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                    try
+                    {
+                        await pipe.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellation);
+                        return new NetworkStream(pipe, ownsSocket: true);
+                    }
+                    catch
+                    {
+                        pipe.Dispose();
+                        throw;
+                    }
+                },
+            }
+        )
+        {
+            BaseAddress = new Uri("http://signer"),
+            Timeout = Patience,
+        };
+        _held.Add(http);
+        return new Seal(certificate, Ask);
+
+        async ValueTask<byte[]> Ask(ReadOnlyMemory<byte> bytes, SealAlgorithm algorithm, CancellationToken cancellation)
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    using var content = new ReadOnlyMemoryContent(bytes);
+                    using var answer = await http.PostAsync(PathOf(certificate, algorithm), content, cancellation);
+                    return answer.IsSuccessStatusCode
+                        ? await answer.Content.ReadAsByteArrayAsync(cancellation)
+                        : throw new CryptographicException($"The signer answers {(int)answer.StatusCode}.");
+                }
+                catch (HttpRequestException) when (attempt < Tries)
+                {
+                    await Task.Delay(Pause, cancellation);
+                }
+                catch (Exception error)
+                    when (error is HttpRequestException
+                        || (error is OperationCanceledException && !cancellation.IsCancellationRequested)
+                    )
+                {
+                    throw new CryptographicException("The signer does not answer.", error);
+                }
+            }
+        }
+    }
+}

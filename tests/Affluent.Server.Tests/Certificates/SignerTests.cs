@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using System.Text;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Certificates;
+using Affluent.Server.Platform;
+using Affluent.Server.Synchronization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Affluent.Server.Tests.Certificates;
+
+/// <summary>A process that holds no key has another one sign, and OpenSSL finds the signature good.</summary>
+public sealed class SignerTests : IDisposable
+{
+    // The path of a socket is short.
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("a-");
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public SignerTests()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var (name, text) in TestCertificates.Make("Littoral", "PSDFR-ACPR-12345", now, now.AddDays(100)))
+        {
+            File.WriteAllText(At(name), text);
+        }
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task What_another_process_signs_is_good()
+    {
+        await using var signer = await Start();
+        File.Move(At("qseal.key"), At("gone.key"));
+        using var keys = new BankKeys(Asking());
+        var seal = keys.Seal(CertificateGeneration.Present)!;
+        var text = Encoding.UTF8.GetBytes("date: today");
+
+        await File.WriteAllBytesAsync(At("text"), text, Stop);
+        await File.WriteAllTextAsync(
+            At("public"),
+            await Tools.Run("openssl", "x509", "-pubkey", "-noout", "-in", At("qseal.pem")),
+            Stop
+        );
+        string[][] ways =
+        [
+            ["-sha256"],
+            ["-sha512"],
+            ["-sha256", .. Pss],
+            ["-sha512", .. Pss],
+        ];
+        foreach (var (algorithm, way) in Enum.GetValues<SealAlgorithm>().Zip(ways))
+        {
+            await File.WriteAllBytesAsync(At("signature"), await seal.Sign(text, algorithm, Stop), Stop);
+            Assert.Contains(
+                "Verified OK",
+                await Tools.Run(
+                    "openssl",
+                    ["dgst", .. way, "-verify", At("public"), "-signature", At("signature"), At("text")]
+                ),
+                StringComparison.Ordinal
+            );
+        }
+        Assert.False(seal.Certificate.HasPrivateKey);
+        Assert.Equal(
+            UnixFileMode.None,
+            File.GetUnixFileMode(At("signer")) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)
+        );
+    }
+
+    private static readonly string[] Pss = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"];
+
+    [Fact]
+    public async Task A_key_that_the_signer_has_not_signs_nothing_nor_does_one_that_is_away()
+    {
+        await using (var signer = await Start())
+        {
+            using var keys = new BankKeys(Asking() with { SealCertificateFile = At("qwac.pem") });
+            await Assert.ThrowsAsync<CryptographicException>(async () =>
+                await keys.Seal(CertificateGeneration.Present)!.Sign(new byte[1], SealAlgorithm.RsaSha256, Stop)
+            );
+            // What no bank wants signed.
+            using var right = new BankKeys(Asking());
+            await Assert.ThrowsAsync<CryptographicException>(async () =>
+                await right.Seal(CertificateGeneration.Present)!.Sign(new byte[100_000], SealAlgorithm.RsaSha256, Stop)
+            );
+            var taken = await Assert.ThrowsAsync<KeyFileException>(Start);
+            Assert.Contains("Another process signs at", taken.Message, StringComparison.Ordinal);
+        }
+        using var alone = new BankKeys(Asking());
+        await Assert.ThrowsAsync<CryptographicException>(async () =>
+            await alone.Seal(CertificateGeneration.Present)!.Sign(new byte[1], SealAlgorithm.RsaSha256, Stop)
+        );
+    }
+
+    [Fact]
+    public async Task One_that_starts_anew_is_waited_for()
+    {
+        using var keys = new BankKeys(Asking());
+        var signing = keys.Seal(CertificateGeneration.Present)!.Sign(new byte[1], SealAlgorithm.RsaSha256, Stop);
+
+        await using var signer = await Start();
+
+        Assert.Equal(256, (await signing).Length);
+    }
+
+    [Fact]
+    public void Connections_are_made_with_the_key_at_hand()
+    {
+        var settings = new Settings
+        {
+            ClientCertificateFile = At("qwac.pem"),
+            ClientKeyFile = $"signer:{At("signer")}",
+        };
+
+        var fault = Assert.Throws<KeyFileException>(() => new BankKeys(settings));
+        Assert.StartsWith("client_key_file: ", fault.Message, StringComparison.Ordinal);
+    }
+
+    private Task<Microsoft.AspNetCore.Builder.WebApplication> Start() =>
+        Signer.Start(
+            new Settings { SealCertificateFile = At("qseal.pem"), SealKeyFile = At("qseal.key") },
+            At("signer"),
+            NullLoggerFactory.Instance,
+            Stop
+        );
+
+    private Settings Asking() =>
+        new() { SealCertificateFile = At("qseal.pem"), SealKeyFile = $"signer:{At("signer")}" };
+
+    private string At(string name) => Path.Combine(_folder.FullName, name);
+}
