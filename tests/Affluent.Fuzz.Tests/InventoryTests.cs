@@ -29,6 +29,7 @@ public sealed class InventoryTests
         ["Affluent.TestBank.Website.WebsiteSession"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.Server.Platform.Vault.OpenAlone"] = "Two envelopes in one another: vault-envelope",
         ["Affluent.Connectors.Catalogue.Load"] = "Only opens the files: their readers are targets",
+        ["Affluent.Server.Certificates.SealKeys.Elsewhere"] = "Hands on a signature as its own signer gives it",
         ["Affluent.Server.Platform.OperatorCertificate.Load"] =
             "Only opens the files: the runtime reads PEM and PKCS#12",
         ["Affluent.Server.Synchronization.BankKeys.OnlyBy"] = "The runtime reads PEM, and the catalogue has checked it",
