@@ -28,6 +28,9 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
     /// <summary>Whether there is a certificate of the operator to show.</summary>
     public bool HasCertificate { get; init; }
 
+    /// <summary>What the operator must see to, where certificates are why there is no connection; null: it is not theirs.</summary>
+    public Func<Exception, string?> FaultOfCertificates { get; init; } = _ => null;
+
     /// <summary>The steps as they are taken.</summary>
     public async IAsyncEnumerable<ProbedStep> Run(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
@@ -150,7 +153,9 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             _unreachable.Add(OriginOf(address));
-            return ConnectionFault.Of(e, address);
+            return FaultOfCertificates(e) is { } fault
+                ? new ProbedResult.Failed(ProbeBlame.Operator, fault)
+                : ConnectionFault.Of(e, address);
         }
         catch (OperationCanceledException)
         {

@@ -6,9 +6,6 @@ namespace Affluent.Connectors;
 /// <summary>Whose fault it is that there is no connection to a bank, read from what the platform's TLS and sockets say.</summary>
 internal static class ConnectionFault
 {
-    // What .NET says of a chain that leads to no authority that is believed.
-    private static readonly string[] Unbelieved = ["UntrustedRoot", "PartialChain"];
-
     public static ProbedResult.Failed Of(Exception failure, Uri address)
     {
         var chain = Chain(failure).ToArray();
@@ -52,17 +49,10 @@ internal static class ConnectionFault
     }
 
     private static ProbedResult.Failed OfTls(string words) =>
-        Unbelieved.Any(word => words.Contains(word, StringComparison.Ordinal))
-            ? new(
-                ProbeBlame.Operator,
-                "the bank's certificate is of an authority that is not believed here: see certificate_authorities of its entry"
-            )
-        : words.Contains("NotTimeValid", StringComparison.Ordinal)
+        words.Contains("NotTimeValid", StringComparison.Ordinal)
             ? new(ProbeBlame.Bank, "the bank's certificate has expired, or is not valid yet")
         : words.Contains("NameMismatch", StringComparison.Ordinal)
             ? new(ProbeBlame.Bank, "the bank's certificate is of another name than its address")
-        : words.Contains("alert", StringComparison.OrdinalIgnoreCase)
-            ? new(ProbeBlame.Operator, "the bank refuses our certificate, or wants to see one (client_certificate)")
         : new(ProbeBlame.Bank, "the bank and we find no common form of TLS");
 
     private static IEnumerable<Exception> Chain(Exception? failure)

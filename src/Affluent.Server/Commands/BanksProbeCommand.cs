@@ -93,11 +93,8 @@ internal static class BanksProbeCommand
             {
                 RedirectUri =
                     $"{settings.EmbedUrl?.AbsoluteUri.TrimEnd('/') ?? "https://unset.invalid"}{Addresses.BankReturn}/{channel.Id}",
-                HasCertificate = settings.BankCertificates.Any(file =>
-                    file.Use == CertificateUse.Qwac
-                    && file.Generation == channel.Certificates
-                    && file.Certificate is not null
-                ),
+                HasCertificate = !http.LacksClientFor(channel),
+                FaultOfCertificates = error => TlsFault.Of(error, channel.ClientCertificate),
             };
             await foreach (var step in probe.Run(cancellation))
             {

@@ -56,17 +56,19 @@ internal static class TlsFault
 
     /// <summary>Judges a bank's certificate as it is judged anyway, and says when it is the authority that is not known.</summary>
     /// <exception cref="UnknownAuthorityException">It is good otherwise.</exception>
+    /// <exception cref="AuthenticationException">It is not good; the message names the errors as the platform does.</exception>
     public static bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (errors == SslPolicyErrors.RemoteCertificateChainErrors && chain is not null)
+        if (errors == SslPolicyErrors.None)
         {
-            var flags = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
-            if ((flags & UnknownAuthority) != 0 && (flags & X509ChainStatusFlags.NotTimeValid) == 0)
-            {
-                throw new UnknownAuthorityException();
-            }
+            return true;
         }
-        return errors == SslPolicyErrors.None;
+        var flags = (chain?.ChainStatus ?? []).Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
+        throw errors == SslPolicyErrors.RemoteCertificateChainErrors
+        && (flags & UnknownAuthority) != 0
+        && (flags & X509ChainStatusFlags.NotTimeValid) == 0
+            ? new UnknownAuthorityException()
+            : new AuthenticationException($"The bank's certificate is not good: {errors}, {flags}.");
     }
 }
 

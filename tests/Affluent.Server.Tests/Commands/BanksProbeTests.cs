@@ -146,7 +146,7 @@ public sealed class BanksProbeTests : IDisposable
         {
             (code, output) = await Probe(bank, entry);
             Assert.Equal(ExitCode.Failed, code);
-            Assert.Contains("of an authority that is not believed here", output);
+            Assert.Contains("of an authority that is not known: certificate_authorities [OPERATOR]", output);
             Assert.Contains("[OPERATOR]", output);
         }
     }
