@@ -86,7 +86,7 @@ public sealed class ArchitectureTests
             "ListOfClient",
             "OwnerOf",
         ],
-        ["ChannelStore"] = ["OfTwins", "List", "InUse", "Save", "Sessions"],
+        ["ChannelStore"] = ["OfTwins", "List", "InUse", "Save", "KeepReplaced", "Sessions"],
         ["BankRevocationStore"] =
         [
             "Put",

@@ -198,7 +198,7 @@ internal static class BanksCommand
             {
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"        authorizations of deleted connections still to be ended: {waiting.Count}, the first since {ShownTime.Of(waiting.OldestAskedAt)}"
+                    $"        authorizations no longer used, still to be ended: {waiting.Count}, the first since {ShownTime.Of(waiting.OldestAskedAt)}"
                 );
             }
         }

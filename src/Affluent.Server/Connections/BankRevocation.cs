@@ -4,7 +4,7 @@ using Affluent.Server.Platform;
 namespace Affluent.Server.Connections;
 
 /// <summary>
-/// An authorization that is to be ended at its bank: what used it is deleted. It knows no user and no client, which may be gone. Times are UTC seconds.
+/// An authorization that is to be ended at its bank: what used it is deleted, or uses another one. It knows no user and no client, which may be gone. Times are UTC seconds.
 /// </summary>
 internal sealed record BankRevocation
 {

@@ -7,7 +7,7 @@ using Affluent.Server.Storage;
 namespace Affluent.Server.Connections;
 
 /// <summary>
-/// Asks for the end of authorizations at their banks, in the transaction that deletes what used them. What that takes is sealed anew, with a key of its own: the
+/// Asks for the end of authorizations at their banks, in the transaction that deletes or replaces what used them. What that takes is sealed anew, with a key of its own: the
 /// user's may go with the same transaction. Nobody waits for the bank.
 /// </summary>
 internal sealed class BankRevocations(Banks banks, Vault vault, TimeProvider time)
@@ -38,6 +38,10 @@ internal sealed class BankRevocations(Banks banks, Vault vault, TimeProvider tim
             await Request(db, key, [late], await ChannelStore.Sessions(db, userId));
         }
     }
+
+    /// <summary>Of a session whose channel has another authorization by now.</summary>
+    public async Task OfReplaced(DbWork db, UserKey key, UserId userId, StoredSession replaced) =>
+        await Request(db, key, [replaced], await ChannelStore.Sessions(db, userId));
 
     private async Task Request(DbWork db, UserId userId, Func<StoredSession, bool> isForgotten)
     {

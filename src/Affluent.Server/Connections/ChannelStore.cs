@@ -67,45 +67,85 @@ internal static class ChannelStore
         db.Query<ChannelAccess>(
             """
             select definition_id, mode, status, reason, expires_at, last_success_at, epoch, session, credentials,
-                unattended_readings, spared_until
+                unattended_readings, spared_until, replaced_session, replaced_expires_at
             from channels where user_id = @UserId and connection_id = @ConnectionId and status <> 'EMPTY'
             order by mode desc, definition_id
             """,
             new { UserId = userId, ConnectionId = connectionId }
         );
 
-    /// <summary>Every stored session of the user's.</summary>
+    /// <summary>Every stored session of the user's; of a channel that is being renewed the one before, too, and last.</summary>
     public static Task<IReadOnlyList<StoredSession>> Sessions(DbWork db, UserId userId) =>
         db.Query<StoredSession>(
             """
-            select connection_id, definition_id, session, expires_at from channels
-            where user_id = @UserId and session is not null order by connection_id, definition_id
+            select connection_id, definition_id, session, expires_at from (
+                select connection_id, definition_id, session, expires_at, 0 as is_replaced from channels
+                where user_id = @UserId and session is not null
+                union all
+                select connection_id, definition_id, replaced_session, replaced_expires_at, 1 from channels
+                where user_id = @UserId and replaced_session is not null
+            ) s order by connection_id, definition_id, is_replaced
             """,
             new { UserId = userId }
         );
 
-    /// <summary>Forgets session and fault; the epoch keeps a run under way from writing its old session back.</summary>
+    /// <summary>
+    /// Puts session and fault aside; the epoch keeps a run under way from writing its old session back. An authorization that holds is kept until another one
+    /// has come about.
+    /// </summary>
     public static async Task<bool> Reset(
         DbWork db,
         UserId userId,
         ConnectionId connectionId,
         ChannelDefinitionId definitionId,
-        byte[]? sealedCredentials
-    ) =>
-        await db.Execute(
-            """
-            update channels set status = 'RUNNING', reason = null, message = null, session = null, credentials = @Credentials,
-                expires_at = null, eligible_accounts = null, epoch = epoch + 1
-            where user_id = @UserId and connection_id = @ConnectionId and definition_id = @DefinitionId
-            """,
-            new
-            {
-                UserId = userId,
-                ConnectionId = connectionId,
-                DefinitionId = definitionId,
-                Credentials = sealedCredentials,
-            }
-        ) == 1;
+        byte[]? sealedCredentials,
+        long now
+    )
+    {
+        var holds = $"""
+            mode = '{ChannelMode.Redirect.Word()}' and session is not null and expires_at > @Now
+                and status in ('{ChannelStatus.Success.Word()}', '{ChannelStatus.Running.Word()}', '{ChannelStatus.Failed.Word()}')
+            """;
+        return await db.Execute(
+                $"""
+                update channels set replaced_expires_at = case when {holds} then expires_at else replaced_expires_at end,
+                    replaced_session = case when {holds} then session else replaced_session end, status = 'RUNNING', reason = null, message = null, session = null, credentials = @Credentials,
+                    expires_at = null, eligible_accounts = null, epoch = epoch + 1
+                where user_id = @UserId and connection_id = @ConnectionId and definition_id = @DefinitionId
+                """,
+                new
+                {
+                    UserId = userId,
+                    ConnectionId = connectionId,
+                    DefinitionId = definitionId,
+                    Credentials = sealedCredentials,
+                    Now = now,
+                }
+            ) == 1;
+    }
+
+    /// <summary>
+    /// Keeps a session that a bank handed over for the authorization that is being renewed; false: that is not the one from which it goes on.
+    /// </summary>
+    public static async Task<bool> KeepReplaced(DbWork db, UserId userId, StoredSession late, byte[] before)
+    {
+        db.MustLast();
+        return await db.Execute(
+                """
+                update channels set replaced_session = @Session
+                where user_id = @UserId and connection_id = @ConnectionId and definition_id = @DefinitionId
+                    and replaced_session = @Before
+                """,
+                new
+                {
+                    UserId = userId,
+                    late.ConnectionId,
+                    late.DefinitionId,
+                    late.Session,
+                    Before = before,
+                }
+            ) == 1;
+    }
 
     /// <summary>
     /// The channels whose authorization ends within 14, 7 or 1 days and whose users have not been warned of that, marked as warned.
@@ -161,7 +201,9 @@ internal static class ChannelStore
                     credentials = coalesce(@Credentials, credentials),
                     unattended_readings = coalesce(@UnattendedReadings, unattended_readings),
                     spared_until = coalesce(@SparedUntil, spared_until),
-                    expires_at = coalesce(@ExpiresAt, expires_at), status = coalesce(@Status, status),
+                    expires_at = case when @Restores then replaced_expires_at else coalesce(@ExpiresAt, expires_at) end,
+                    replaced_session = case when @EndsRenewal then null else replaced_session end,
+                    replaced_expires_at = case when @EndsRenewal then null else replaced_expires_at end, status = coalesce(@Status, status),
                     reason = case when @Ended then @Reason else reason end,
                     message = case when @Ended then @Message else message end,
                     last_end_at = coalesce(@EndedAt, last_end_at),
@@ -186,6 +228,8 @@ internal static class ChannelStore
                     change.Reason,
                     change.Message,
                     change.EndedAt,
+                    Restores = change.Renewal == RenewalEnd.Restored,
+                    EndsRenewal = change.Renewal is not null,
                     Ended = change.Status is not null,
                     Succeeded = change.Status == ChannelStatus.Success,
                 }
@@ -256,6 +300,16 @@ internal sealed record NewChannel(
     byte[]? Credentials
 );
 
+/// <summary>How a renewal of the user's authorization at a bank ends.</summary>
+internal enum RenewalEnd
+{
+    /// <summary>The new one works: the one before is not needed any more.</summary>
+    Replaced,
+
+    /// <summary>There is no new one: the one before holds on.</summary>
+    Restored,
+}
+
 /// <summary>What a run learned of a channel; null keeps what was known.</summary>
 internal sealed record ChannelChange
 {
@@ -279,6 +333,9 @@ internal sealed record ChannelChange
 
     /// <summary>Until when the bank wants no reading without the user, in UTC seconds.</summary>
     public long? SparedUntil { get; init; }
+
+    /// <summary>How it ended with the renewal of the user's authorization; null: there was none, or it goes on.</summary>
+    public RenewalEnd? Renewal { get; init; }
 
     /// <summary>How the run left the channel; with it go <see cref="Reason"/>, <see cref="Message"/> and <see cref="EndedAt"/>.</summary>
     public ChannelStatus? Status { get; init; }

@@ -105,8 +105,8 @@ internal static class ConnectionEdits
         );
 
     /// <summary>
-    /// Forgets the authorization of a REDIRECT channel, or begins one that was not used so far: the run that follows sends the
-    /// user to the bank. Accounts and transactions keep their ids. False: there is no such channel.
+    /// Renews the authorization of a REDIRECT channel, or begins one that was not used so far: the run that follows sends the
+    /// user to the bank. The one before holds until the new one works. Accounts and transactions keep their ids. False: there is no such channel.
     /// </summary>
     public static Task<bool> Reauthorize(
         UserWork work,
@@ -155,7 +155,7 @@ internal static class ConnectionEdits
     {
         if (
             await ConnectionJobs.Lock(work, connectionId) is not { } job
-            || !await ChannelStore.Reset(work.Db, work.UserId, connectionId, channel.Id, credentials)
+            || !await ChannelStore.Reset(work.Db, work.UserId, connectionId, channel.Id, credentials, work.Now)
         )
         {
             return false;

@@ -224,4 +224,8 @@ internal sealed record ChannelAccess
     /// <inheritdoc cref="AccessBudget.Write"/>
     public string? UnattendedReadings { get; init; }
     public long? SparedUntil { get; init; }
+
+    /// <summary>The session of the authorization that is being renewed, sealed; null: none is.</summary>
+    public byte[]? ReplacedSession { get; init; }
+    public long? ReplacedExpiresAt { get; init; }
 }

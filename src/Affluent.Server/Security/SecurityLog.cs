@@ -171,7 +171,7 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     [LoggerMessage(
         7106,
         LogLevel.Information,
-        "Channel {Channel}: the authorization of a deleted connection is over at the bank; its tokens are destroyed",
+        "Channel {Channel}: an authorization that nothing uses any more is over at the bank; its tokens are destroyed",
         EventName = "bank_access_ended"
     )]
     private static partial void LogBankAccessEnded(ILogger log, ChannelDefinitionId channel);
@@ -179,7 +179,7 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     [LoggerMessage(
         7107,
         LogLevel.Warning,
-        "Channel {Channel}: the authorization of a deleted connection could not be ended at the bank, {Why}; its tokens are destroyed",
+        "Channel {Channel}: an authorization that nothing uses any more could not be ended at the bank, {Why}; its tokens are destroyed",
         EventName = "bank_access_left"
     )]
     private static partial void LogBankAccessLeft(ILogger log, ChannelDefinitionId channel, string why);

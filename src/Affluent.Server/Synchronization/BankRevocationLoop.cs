@@ -34,7 +34,7 @@ internal sealed class BankRevocationLoop : BackgroundService
             "affluent.revocations.waiting",
             () => _waiting.Select(w => Measurement(w, w.Count)),
             "{authorization}",
-            "Authorizations of deleted connections that are still to be ended at their banks"
+            "Authorizations that nothing uses any more, still to be ended at their banks"
         );
         meter.CreateObservableGauge(
             "affluent.revocations.wait",

@@ -11,7 +11,7 @@ using Affluent.Server.Telemetry;
 namespace Affluent.Server.Synchronization;
 
 /// <summary>
-/// Ends authorizations at their banks whose connections are deleted. Every node has one; a row is taken for the time of a lease, longer than a step may last. A
+/// Ends authorizations at their banks that nothing uses any more. Every node has one; a row is taken for the time of a lease, longer than a step may last. A
 /// node that dies leaves it to another one: to end it a second time does no harm.
 /// </summary>
 internal sealed partial class BankRevoker(
@@ -246,7 +246,7 @@ internal sealed partial class BankRevoker(
     [LoggerMessage(
         5501,
         LogLevel.Warning,
-        "Channel {Channel}: the authorization of a deleted connection is not ended, {Reason}: {Detail}; it is tried again"
+        "Channel {Channel}: an authorization that nothing uses any more is not ended, {Reason}: {Detail}; it is tried again"
     )]
     private static partial void LogRefused(ILogger log, ChannelDefinitionId channel, Refusal reason, string detail);
 

@@ -129,6 +129,16 @@ internal static class Outcome
             _ => throw new UnreachableException(),
         };
 
+    /// <summary>What becomes of the renewal of an authorization when its channel ends so; null: that is not known yet.</summary>
+    public static RenewalEnd? EndOfRenewal(ChannelResult result) =>
+        result.IsSuccess ? RenewalEnd.Replaced
+        : result.NeedsUser ? RenewalEnd.Restored
+        : null;
+
+    /// <summary>How a channel that was being renewed ends: where there is no new authorization, it is read on with the one before.</summary>
+    public static ChannelResult OfRenewal(ChannelResult result) =>
+        result.NeedsUser ? result with { Status = ChannelStatus.Failed } : result;
+
     public static bool NeedsUser(ChannelStatus status) =>
         status switch
         {
@@ -233,6 +243,11 @@ internal static class Outcome
         EventName[] names = result.Status switch
         {
             ChannelStatus.Success => [EventName.ChannelSucceeded],
+            ChannelStatus.Failed when result.Reason == ChannelReason.ConsentDenied =>
+            [
+                EventName.ConsentDenied,
+                EventName.ChannelFailed,
+            ],
             ChannelStatus.Failed => [EventName.ChannelFailed],
             ChannelStatus.AuthFailed => [EventName.AuthFailed],
             ChannelStatus.TokenExpired when result.Reason == ChannelReason.ConsentDenied =>

@@ -254,6 +254,14 @@ internal sealed partial class Run(RunTools tools)
         IReadOnlyList<AccountId> listed
     )
     {
+        if (channel.ReplacedSession is { } before && Outcome.EndOfRenewal(result) is { } renewal)
+        {
+            run.Learn(
+                channel,
+                new ChannelChange { Session = renewal == RenewalEnd.Restored ? before : null, Renewal = renewal }
+            );
+            result = Outcome.OfRenewal(result);
+        }
         SynchronizationMetrics.Finished(run.Connection.ProviderId, channel.Mode, result);
         var list = NewEvent.OfAccountList(run.Id, channel.DefinitionId, listed) with
         {

@@ -141,6 +141,7 @@ internal sealed class RunState
                 ExpiresAt = change.ExpiresAt ?? before.ExpiresAt,
                 UnattendedReadings = change.UnattendedReadings ?? before.UnattendedReadings,
                 SparedUntil = change.SparedUntil ?? before.SparedUntil,
+                Renewal = change.Renewal ?? before.Renewal,
                 Status = change.Status ?? before.Status,
                 Reason = change.Status is null ? before.Reason : change.Reason,
                 Message = change.Status is null ? before.Message : change.Message,
@@ -360,9 +361,14 @@ internal sealed class RunState
         foreach (var (channel, change) in _learned.Values)
         {
             var saved = change with { SessionBefore = _sessions.Known(channel.DefinitionId) };
-            if (!await ChannelStore.Save(db, channel, saved) && change is { IsHandedOver: true, Session: { } session })
+            var isKept = await ChannelStore.Save(db, channel, saved);
+            if (!isKept && change is { IsHandedOver: true, Session: { } session })
             {
-                await _sessions.EndDeleted(db, channel.DefinitionId, session);
+                await _sessions.KeepApart(db, channel.DefinitionId, session);
+            }
+            if (isKept && change.Renewal == RenewalEnd.Replaced)
+            {
+                await _sessions.EndReplaced(db, channel.DefinitionId);
             }
         }
         JobChange? progressed = _unsavedProgress is null ? null : new JobChange.Progressed(_unsavedProgress.Write());

@@ -52,7 +52,7 @@ internal sealed class StoredSessions(
             || await Stored(work.Db, channel) is not { } stored
         )
         {
-            await EndDeleted(work.Db, channel.DefinitionId, session);
+            await KeepApart(work.Db, channel.DefinitionId, session);
             return;
         }
         var key = new ChannelKey(userId, connectionId, channel.DefinitionId, channel.Epoch);
@@ -71,9 +71,29 @@ internal sealed class StoredSessions(
         }
     }
 
-    /// <summary>Has what a bank handed over for a channel that was deleted meanwhile given back; nothing while the channel is there.</summary>
-    public Task EndDeleted(DbWork db, ChannelDefinitionId channel, byte[] session) =>
-        revocations.OfLate(
+    /// <summary>
+    /// Keeps what a bank handed over for a channel whose user has begun to renew it meanwhile, and has it given back for one that was deleted.
+    /// </summary>
+    public async Task KeepApart(DbWork db, ChannelDefinitionId channel, byte[] session)
+    {
+        var late = new StoredSession
+        {
+            ConnectionId = connectionId,
+            DefinitionId = channel,
+            Session = session,
+            ExpiresAt = channels.Single(c => c.DefinitionId == channel).ExpiresAt,
+        };
+        if (_known[channel] is not { } before || !await ChannelStore.KeepReplaced(db, userId, late, before))
+        {
+            await revocations.OfLate(db, userKey, userId, late);
+        }
+    }
+
+    /// <summary>Has the authorization ended that a new one has replaced.</summary>
+    public Task EndReplaced(DbWork db, ChannelDefinitionId channel)
+    {
+        var replaced = channels.Single(c => c.DefinitionId == channel);
+        return revocations.OfReplaced(
             db,
             userKey,
             userId,
@@ -81,10 +101,11 @@ internal sealed class StoredSessions(
             {
                 ConnectionId = connectionId,
                 DefinitionId = channel,
-                Session = session,
-                ExpiresAt = channels.Single(c => c.DefinitionId == channel).ExpiresAt,
+                Session = replaced.ReplacedSession!,
+                ExpiresAt = replaced.ReplacedExpiresAt,
             }
         );
+    }
 
     /// <summary>The channel as it is stored; null: it is gone, or its user has started over.</summary>
     private async Task<ChannelAccess?> Stored(DbWork db, ChannelAccess channel) =>

@@ -53,7 +53,7 @@ internal static class SynchronizationMetrics
     private static readonly Counter<long> Revocations = Metrics.Meter.CreateCounter<long>(
         "affluent.revocations",
         "{try}",
-        "Tries to end the authorization of a deleted connection at its bank, by what came of them"
+        "Tries to end an authorization that nothing uses any more at its bank, by what came of them"
     );
 
     /// <summary>The end of an authorization was tried.</summary>

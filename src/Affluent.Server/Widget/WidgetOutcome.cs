@@ -124,7 +124,9 @@ internal static class LinkFailures
         {
             (ChannelStatus.Empty or ChannelStatus.Running or ChannelStatus.Success, _) => null,
             (_, ChannelReason.AccessLocked) => LinkFailure.AccessLocked,
-            (_, ChannelReason.ConsentDenied or ChannelReason.ConsentExpired) => LinkFailure.ConsentRefused,
+            (_, ChannelReason.ConsentDenied or ChannelReason.ConsentExpired or ChannelReason.AuthorizationRequired) =>
+                LinkFailure.ConsentRefused,
+            (_, ChannelReason.OtherLogin) => LinkFailure.WrongCredentials,
             (_, ChannelReason.CredentialsRequired) => LinkFailure.QuestionExpired,
             (_, ChannelReason.ChallengeFailed) => LinkFailure.ChallengeFailed,
             (_, ChannelReason.FieldRefused) => LinkFailure.FieldRefused,

@@ -74,7 +74,7 @@ public sealed class TestBankRevocationTests : IDisposable
 
         Assert.True(code == Server.Commands.ExitCode.Done, errors);
         var (_, shown, _) = await app.RunCommand("banks", "show", "87", "--test-bank-url", address.AbsoluteUri);
-        Assert.Contains("authorizations of deleted connections still to be ended: 1", shown, StringComparison.Ordinal);
+        Assert.Contains("authorizations no longer used, still to be ended: 1", shown, StringComparison.Ordinal);
         // The command goes by the real time.
         app.Time.SetUtcNow(TimeProvider.System.GetUtcNow().AddMinutes(1));
         await app.RunDueRevocations();

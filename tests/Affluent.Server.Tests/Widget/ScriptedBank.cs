@@ -18,27 +18,30 @@ internal sealed class ScriptedBank(ScriptedBanks banks, ChannelMode mode) : Step
     protected override Task<StepResult> Step(StepContext context, StepInput input, CancellationToken cancellation) =>
         Task.FromResult(mode == ChannelMode.Redirect ? Redirected(context, input) : LoggedIn(context, input));
 
-    private static StepResult Redirected(StepContext context, StepInput input) =>
+    private StepResult Redirected(StepContext context, StepInput input) =>
         input switch
         {
             StepInput.Returned { Address.Query: var query } when query.Contains("error=", StringComparison.Ordinal) =>
                 new StepResult.Refused(Refusal.ConsentDenied, "the user said no") { Session = "" },
             StepInput.Returned { Address.Query: var query }
                 when query.Contains("code=none", StringComparison.Ordinal) => new StepResult.Done { Session = "none" },
+            StepInput.Returned { Address.Query: var query } when query.Contains("code=new", StringComparison.Ordinal) =>
+                new StepResult.Done { Session = "in anew" },
             StepInput.Returned => new StepResult.Done { Session = "in" },
+            StepInput.Revoke => banks.Revoke(context.Session),
             StepInput.ListAccounts when context.Session == "none" => Accounts("none"),
-            _ when context.Session is not ("in" or "none") => new StepResult.AskUser(
+            _ when context.Session is not ("in" or "in anew" or "none") => new StepResult.AskUser(
                 new Question.Redirect(new Uri($"https://bank.example/authorize?state={context.Callback!.State}"))
             )
             {
                 Session = "",
             },
             StepInput.ListAccounts => Accounts(
-                "in",
+                context.Session,
                 Account("Compte courant", BankAccountType.Checkings, "FR7612345678901234567890101", 1_234.56m)
             ),
-            StepInput.ListTransactions => Transactions(),
-            _ => new StepResult.Done { Session = "in" },
+            StepInput.ListTransactions => Transactions() with { Session = context.Session },
+            _ => new StepResult.Done { Session = context.Session },
         };
 
     private StepResult LoggedIn(StepContext context, StepInput input)
@@ -177,6 +180,15 @@ internal sealed class ScriptedBanks
 
     /// <summary>Whether the user has approved in the app.</summary>
     public bool Approved { get; set; }
+
+    /// <summary>The sessions that were ended, in order.</summary>
+    public List<string> Revoked { get; } = [];
+
+    public StepResult Revoke(string session)
+    {
+        Revoked.Add(session);
+        return new StepResult.Done { Session = "" };
+    }
 
     /// <summary>Whether the banks let nobody in without the user being there.</summary>
     public bool WantsUser { get; set; }
