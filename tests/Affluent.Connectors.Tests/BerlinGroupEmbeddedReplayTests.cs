@@ -82,6 +82,8 @@ public sealed class BerlinGroupEmbeddedReplayTests(ITestOutputHelper output)
     [InlineData("Atruvia", "/happy-flow", "standard_paths", "false")]
     [InlineData("Atruvia", "/happy-flow", "signature_headers", "digest x-request-id")]
     [InlineData("Atruvia", "/happy-flow", "booking_status", "")]
+    [InlineData("Sparkasse", "", "data_headers", "")]
+    [InlineData("Sparkasse", "", "consent_headers", "")]
     [InlineData("adorsys", "", "consent_headers", "")]
     [InlineData("adorsys", "", "consent_access", "all_accounts")]
     [InlineData("adorsys", "", "with_balance", "true")]
@@ -116,6 +118,41 @@ public sealed class BerlinGroupEmbeddedReplayTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Movements_are_read_from_an_account_report()
+    {
+        using var bank = new BerlinGroupReplay("Sparkasse");
+        var run = bank.Run;
+        run.User = new PresentUser("0.0.0.0", null, null);
+
+        await run.TakeAsked<Question.Choice>(new StepInput.ListAccounts());
+        var code = await run.TakeAsked<Question.OneTimePassword>(Chosen("OPTICAL"));
+        await run.Take<StepResult.Done>(Typed("111111"));
+        var (listed, read) = await bank.Everything();
+        var movements = await run.Transactions(listed[0], BerlinGroupReplay.From);
+        await run.TakeRefused(new StepInput.Revoke(), Refusal.OperatorFault);
+
+        bank.Tell(output);
+        Assert.True(code.Digits);
+        Assert.Equal("DE86999999990000001000 EUR Checkings", BerlinGroupReplay.Shown(Assert.Single(listed)));
+        Assert.Equal("31", read);
+        Assert.Equal(31, movements.Count);
+        Assert.Equal(-31m, movements.Sum(m => m.Amount));
+        Assert.Equal(
+            (-1m, "EUR", new DateOnly(2020, 8, 6), "TESTER", "Umsatzbeispiel", "NSTO+117+7000+997"),
+            (
+                movements[0].Amount,
+                movements[0].Currency,
+                movements[0].BookingDay!.Value,
+                movements[0].Counterparty,
+                Assert.Single(movements[0].Remittance),
+                movements[0].Code
+            )
+        );
+        // Balances were not recorded.
+        Assert.All(bank.Stubs.Unanswered, request => Assert.Contains("/balances", request, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_is_under_way_is_updated_where_the_banks_links_lead()
     {
         using var bank = new BerlinGroupReplay("adorsys");
@@ -132,9 +169,9 @@ public sealed class BerlinGroupEmbeddedReplayTests(ITestOutputHelper output)
         Assert.True(code.Digits);
         Assert.Equal("DE38760700240320465700 EUR Checkings", BerlinGroupReplay.Shown(Assert.Single(listed)));
         Assert.Equal([17120m, 17120m], listed[0].Balances.Select(b => b.Amount));
-        Assert.Empty(bank.Stubs.Unanswered);
         // The bank answers with a link to a file, which was not recorded.
-        Assert.Equal("NotUnderstood", read);
+        Assert.Equal("Later", read);
+        Assert.Contains("/transactions/download/", Assert.Single(bank.Stubs.Unanswered), StringComparison.Ordinal);
     }
 
     [Fact]

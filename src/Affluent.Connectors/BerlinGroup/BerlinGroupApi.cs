@@ -64,6 +64,18 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
             cancellation
         );
 
+    /// <summary>Reads a list of transactions, in whatever form the bank gives it.</summary>
+    public Task<BerlinGroupAnswer> GetTransactions(Uri address, CancellationToken cancellation) =>
+        Ask(
+            HttpMethod.Get,
+            address,
+            json: null,
+            BankCall.Transactions,
+            callback: null,
+            settings.ClientTokenForData,
+            cancellation
+        );
+
     /// <summary>Asks the bank for something that is no user's.</summary>
     public Task<BerlinGroupAnswer> GetAsOurselves(Uri address, CancellationToken cancellation) =>
         Ask(HttpMethod.Get, address, json: null, BankCall.Consent, callback: null, ours: true, cancellation);
@@ -147,7 +159,12 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
             }
             answer = await Send(method, address, json, call, callback, ours, cancellation);
         }
-        return Judge(answer);
+        return Judge(answer) is var judged
+            && judged is BerlinGroupAnswer.Ended { Result: var result }
+            && call == BankCall.Transactions
+            && answer is { IsSuccess: true, Body: { IsEmpty: false } body }
+            ? new BerlinGroupAnswer.Report($"{body}", result)
+            : judged;
     }
 
     private bool IsOver =>
@@ -246,7 +263,7 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         await settings.Requests.Dress(
             request,
             call,
-            call == BankCall.Data ? Usual : UsualOfConsents,
+            call is BankCall.Data or BankCall.Transactions ? Usual : UsualOfConsents,
             values,
             context,
             cancellation
@@ -307,6 +324,14 @@ internal abstract record BerlinGroupAnswer
 
     /// <summary>2xx with JSON.</summary>
     public sealed record Found(JsonElement Json, Uri Address, int Status) : BerlinGroupAnswer;
+
+    /// <summary>2xx with something that is no JSON.</summary>
+    /// <param name="Unavailable">What to return when it is no account report either.</param>
+    public sealed record Report(string Text, StepResult Unavailable) : BerlinGroupAnswer
+    {
+        /// <inheritdoc />
+        public override string ToString() => "***";
+    }
 
     /// <summary>204: there is nothing.</summary>
     public sealed record Empty : BerlinGroupAnswer;

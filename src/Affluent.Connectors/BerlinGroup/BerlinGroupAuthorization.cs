@@ -30,7 +30,13 @@ internal sealed class BerlinGroupAuthorization(StepContext context, BerlinGroupS
                 return ended;
             }
         }
-        var (request, address) = OAuthFlow.Begin(client, callback, scope, page);
+        var (request, address) = OAuthFlow.Begin(
+            client,
+            callback,
+            scope,
+            client.Values(context).Set("consent_id", api.Session.ConsentId),
+            page
+        );
         if (client.LooksUpAuthorize)
         {
             (page, var ended) = await AskWhereTo(address, cancellation);

@@ -108,6 +108,12 @@ internal sealed record BerlinGroupSettings
                 "true where a dedicated consent names the currency beside the number of an account"
             ),
             new(
+                "consent_fields",
+                SettingKind.Fields,
+                false,
+                "members of a consent beside or in the place of the usual ones, as JSON (recurringIndicator: false); an empty text leaves one out"
+            ),
+            new(
                 "consent_status",
                 SettingKind.Text,
                 false,
@@ -181,7 +187,15 @@ internal sealed record BerlinGroupSettings
                 ? [Has("authorize_lookup_url") ? "authorize_lookup_url" : "authorize_url", "token_url", "client_id"]
             : Has("client_token") || Has("token_url") ? ["token_url", "client_id"]
             : [];
-        return needed.Where(name => !Has(name)).Select(name => $"setting '{name}' is missing: tokens are asked for");
+        return needed
+            .Where(name => !Has(name))
+            .Select(name => $"setting '{name}' is missing: tokens are asked for")
+            .Concat(
+                Field
+                    .Read(settings.GetValueOrDefault("consent_fields"))
+                    .Where(field => field.Value != "" && !ConsentRequest.IsJson(field.Value))
+                    .Select(field => $"setting 'consent_fields' holds no JSON as {field.Name}")
+            );
     }
 
     public OAuthPlace OAuth { get; init; }
@@ -196,6 +210,9 @@ internal sealed record BerlinGroupSettings
     /// <summary>What a dedicated consent names accounts for.</summary>
     public IReadOnlyList<string> ConsentLists { get; init; } = [];
     public bool ConsentNamesCurrency { get; init; }
+
+    /// <summary>Members of a consent that the bank wants otherwise, as JSON.</summary>
+    public IReadOnlyList<Field> ConsentFields { get; init; } = [];
     public bool StatusIsOfConsent { get; init; }
     public bool ClientTokenForConsents { get; init; }
     public bool ClientTokenForData { get; init; }
@@ -232,6 +249,7 @@ internal sealed record BerlinGroupSettings
             ConsentLists = Text("consent_lists") is { } lists
                 ? [.. ConsentRequest.Lists.Where(lists.Split(' ').Contains)]
                 : ConsentRequest.Lists,
+            ConsentFields = Field.Read(Text("consent_fields")),
             ConsentNamesCurrency = Text("consent_currency") == "true",
             StatusIsOfConsent = Text("consent_status") == "consent",
             ClientTokenForConsents = calls.Contains("consent"),

@@ -59,7 +59,7 @@ internal sealed class BerlinGroupStep
                 };
             case BerlinGroupAnswer.Found found when found.Json.Item("accounts") is { ValueKind: JsonValueKind.Array }:
                 return await ReadAccounts(found, cancellation);
-            case BerlinGroupAnswer.Found:
+            case BerlinGroupAnswer.Found or BerlinGroupAnswer.Report:
                 return _api.Refused(Refusal.NotUnderstood, "the bank's list of accounts holds no list");
             default:
                 throw new UnreachableException();
@@ -184,7 +184,7 @@ internal sealed class BerlinGroupStep
 
     private async Task<StepResult> ReadTransactions(BerlinGroupPlace place, CancellationToken cancellation)
     {
-        switch (await _api.Get(new Uri(place.Trail.Address), cancellation))
+        switch (await _api.GetTransactions(new Uri(place.Trail.Address), cancellation))
         {
             case BerlinGroupAnswer.Ended ended:
                 return ended.Result;
@@ -200,6 +200,34 @@ internal sealed class BerlinGroupStep
             case BerlinGroupAnswer.Found found
                 when found.Json.Item("transactions") is { ValueKind: JsonValueKind.Object } lists:
                 return ReadTransactions(place, found, lists);
+            // What is large, or written in another form, stands in a file (section 6.6.4 "Read Transaction List").
+            case BerlinGroupAnswer.Found found
+                when BankLinks.Href(found.Json, "download") is { } href
+                    && BankLinks.Resolve(href, found.Address, _settings.Interface) is { } file
+                    && place.Trail.To(file, []) is TrailStep.On on:
+                return new StepResult.Page
+                {
+                    Session = _api.Session.Write(),
+                    CompleteFrom = place.CompleteFrom,
+                    Next = (place with { Trail = on.Trail }).Write(),
+                };
+            case BerlinGroupAnswer.Report report:
+                return AccountReports.Read(
+                    report.Text,
+                    new ReportAccount(
+                        place.Currency ?? _settings.Interface.Currency,
+                        _settings.Interface.Zone,
+                        Today
+                    )
+                )
+                    is { } entries
+                    ? Page(
+                        place,
+                        [.. entries.Select(entry => entry.Transaction).OfType<BankTransaction>()],
+                        [.. entries.Where(entry => entry.Transaction is null).Select(entry => entry.Fault)],
+                        next: null
+                    )
+                    : report.Unavailable;
             case BerlinGroupAnswer.Found:
                 return _api.Refused(Refusal.NotUnderstood, "the bank's list of transactions holds no lists");
             default:
@@ -257,22 +285,28 @@ internal sealed class BerlinGroupStep
                 unreadable.Add(BerlinGroupReading.Unreadable(row));
             }
         }
-        if (transactions.Count == 0 && unreadable.Count > 1)
-        {
-            return _api.Refused(
+        return Page(place, transactions, unreadable, (next as NextPage.Page)?.Trail);
+    }
+
+    private StepResult Page(
+        BerlinGroupPlace place,
+        IReadOnlyList<BankTransaction> transactions,
+        IReadOnlyList<UnreadableField> unreadable,
+        Trail? next
+    ) =>
+        transactions.Count == 0 && unreadable.Count > 1
+            ? _api.Refused(
                 Refusal.NotUnderstood,
                 $"no row of page {place.Trail.Number} has an amount and a day that can be read"
-            );
-        }
-        return new StepResult.Page
-        {
-            Session = _api.Session.Write(),
-            Transactions = transactions,
-            Unreadable = unreadable,
-            CompleteFrom = place.CompleteFrom,
-            Next = (next is NextPage.Page on ? place with { Trail = on.Trail } : null)?.Write(),
-        };
-    }
+            )
+            : new StepResult.Page
+            {
+                Session = _api.Session.Write(),
+                Transactions = transactions,
+                Unreadable = unreadable,
+                CompleteFrom = place.CompleteFrom,
+                Next = (next is null ? null : place with { Trail = next })?.Write(),
+            };
 
     /// <summary>
     /// The same list over the days that a bank gives without a fresh strong authentication, when it refused more; null when there is nothing to shorten.

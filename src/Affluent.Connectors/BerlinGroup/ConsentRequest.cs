@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Reading;
@@ -42,15 +43,30 @@ internal static class ConsentRequest
                 break;
         }
         var until = Dates.Of(context.Now, settings.Interface.Zone).AddDays(context.Channel.ConsentDays);
-        return new JsonObject
+        var body = new JsonObject
         {
             ["access"] = access,
             ["recurringIndicator"] = true,
             ["validUntil"] = until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             ["frequencyPerDay"] = Math.Min(context.Channel.UnattendedReadings ?? 4, 4),
             ["combinedServiceIndicator"] = false,
-        }.ToJsonString();
+        };
+        foreach (var field in settings.ConsentFields)
+        {
+            if (field.Value == "")
+            {
+                body.Remove(field.Name);
+            }
+            else
+            {
+                body[field.Name] = JsonNode.Parse(field.Value);
+            }
+        }
+        return body.ToJsonString();
     }
+
+    /// <summary>Whether the text is a value of JSON.</summary>
+    public static bool IsJson(string text) => Json.Parse(Encoding.UTF8.GetBytes(text)) is not null;
 
     private static JsonObject Account(string iban, BerlinGroupSettings settings)
     {

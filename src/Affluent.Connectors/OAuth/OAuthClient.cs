@@ -22,6 +22,15 @@ internal sealed record OAuthClient
             false,
             "true where authorize_url is asked by us first, and answers with the address to which the user is to be sent (berlin_group)"
         ),
+        new(
+            "authorize_fields",
+            SettingKind.Fields,
+            false,
+            "parameters of the bank's page beside or in the place of the usual ones (response_type, client_id, redirect_uri, scope, state, code_challenge); an empty text leaves one out"
+        )
+        {
+            Values = [.. RequestValues.OfEach.Keys],
+        },
         .. TokenRequest.Settings,
         new(
             "issuer",
@@ -50,6 +59,9 @@ internal sealed record OAuthClient
     /// <summary>Whether we ask <see cref="Authorize"/> ourselves where the user is to be sent.</summary>
     public bool LooksUpAuthorize { get; init; }
 
+    /// <summary>Parameters that the bank's page wants otherwise.</summary>
+    public IReadOnlyList<Field> AuthorizeFields { get; init; } = [];
+
     /// <summary>How the bank wants to be asked for tokens.</summary>
     public required TokenRequest Token { get; init; }
 
@@ -77,6 +89,7 @@ internal sealed record OAuthClient
         {
             Authorize = Text("authorize_url") is { } authorize ? new Uri(authorize) : null,
             AuthorizeLookup = Text("authorize_lookup_url"),
+            AuthorizeFields = Field.Read(Text("authorize_fields")),
             LooksUpAuthorize = Text("authorize_lookup") == "true",
             Token = TokenRequest.Of(channel),
             Requests = RequestStyle.Of(channel),

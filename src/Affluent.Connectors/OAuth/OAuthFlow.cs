@@ -24,6 +24,7 @@ internal static partial class OAuthFlow
         OAuthClient client,
         BankCallback callback,
         string scope,
+        RequestValues values,
         Uri? page = null
     )
     {
@@ -32,13 +33,15 @@ internal static partial class OAuthFlow
             EncodeToString(RandomNumberGenerator.GetBytes(32)),
             callback.RedirectUri.OriginalString
         );
-        List<KeyValuePair<string, string>> query =
+        // What is ours is no text of an entry.
+        string Plain(string text) => text.Replace("$", "$$", StringComparison.Ordinal);
+        List<Field> query =
         [
             new("response_type", "code"),
-            new("client_id", client.Id),
-            new("redirect_uri", request.RedirectUri),
-            new("scope", scope),
-            new("state", request.State),
+            new("client_id", Plain(client.Id)),
+            new("redirect_uri", Plain(request.RedirectUri)),
+            new("scope", Plain(scope)),
+            new("state", Plain(request.State)),
         ];
         if (client.Pkce)
         {
@@ -46,7 +49,14 @@ internal static partial class OAuthFlow
             query.Add(new("code_challenge", EncodeToString(challenge)));
             query.Add(new("code_challenge_method", "S256"));
         }
-        var added = string.Join('&', query.Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}"));
+        var added = string.Join(
+            '&',
+            Field
+                .Merge(query, client.AuthorizeFields)
+                .Select(field => (field.Name, Value: values.Fill(field.Value)))
+                .Where(field => field.Value is not null)
+                .Select(field => $"{field.Name}={Uri.EscapeDataString(field.Value!)}")
+        );
         var address = new UriBuilder(page ?? client.Authorize!);
         address.Query = address.Query.Length > 1 ? $"{address.Query}&{added}" : added;
         return (request, address.Uri);

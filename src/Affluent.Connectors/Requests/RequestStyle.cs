@@ -33,7 +33,7 @@ internal sealed record RequestStyle
 
     private static readonly string[] Calls =
     [
-        .. Enum.GetValues<BankCall>().Where(call => call != BankCall.Sca).Select(Word),
+        .. Enum.GetValues<BankCall>().Where(call => call == Signed(call)).Select(Word),
     ];
 
     private static readonly string[] Values = [.. RequestValues.OfEach.Keys];
@@ -63,6 +63,15 @@ internal sealed record RequestStyle
             SettingKind.Fields,
             false,
             "the same for answers to the bank's questions (PUT of an authorisation), after consent_headers (berlin_group)"
+        )
+        {
+            Values = Values,
+        },
+        new(
+            "transactions_headers",
+            SettingKind.Fields,
+            false,
+            "the same for lists of transactions, after data_headers (berlin_group): an Accept of application/xml for camt, of text/plain for MT940"
         )
         {
             Values = Values,
@@ -168,6 +177,7 @@ internal sealed record RequestStyle
             {
                 [BankCall.Token] = Field.Read(Text("token_headers")),
                 [BankCall.Data] = data,
+                [BankCall.Transactions] = First([.. Field.Read(Text("transactions_headers")), .. data]),
                 [BankCall.Consent] = First(consent),
                 [BankCall.Sca] = First([.. Field.Read(Text("sca_headers")), .. consent]),
             },
@@ -230,7 +240,16 @@ internal sealed record RequestStyle
 
     /// <summary>Whether a request of this kind cannot be sent without a seal.</summary>
     public bool Signs(BankCall call) =>
-        Signature?.Calls.Contains(call == BankCall.Sca ? BankCall.Consent : call) == true;
+        Signature?.Calls.Contains(Signed(call)) == true;
+
+    // What an entry says of signatures for both.
+    private static BankCall Signed(BankCall call) =>
+        call switch
+        {
+            BankCall.Sca => BankCall.Consent,
+            BankCall.Transactions => BankCall.Data,
+            BankCall.Token or BankCall.Consent or BankCall.Data => call,
+        };
 
     // What is said for fewer requests counts before what is said for more.
     private static IReadOnlyList<Field> First(IReadOnlyList<Field> fields) =>

@@ -60,4 +60,7 @@ internal enum BankCall
 
     /// <summary>Reading accounts.</summary>
     Data,
+
+    /// <summary>Reading lists of transactions, which some banks give in other forms.</summary>
+    Transactions,
 }

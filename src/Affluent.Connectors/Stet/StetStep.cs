@@ -57,7 +57,12 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         {
             return _api.Refused(Refusal.ConsentExpired, "there is no authorization, and nobody to ask for one");
         }
-        var (request, address) = OAuthFlow.Begin(settings.Client, callback, settings.Client.Scope);
+        var (request, address) = OAuthFlow.Begin(
+            settings.Client,
+            callback,
+            settings.Client.Scope,
+            settings.Client.Values(context)
+        );
         _api.Session = _api.Session with { Request = request };
         return new StepResult.AskUser(new Question.Redirect(address)) { Session = _api.Session.Write() };
     }

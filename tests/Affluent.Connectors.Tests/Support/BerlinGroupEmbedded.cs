@@ -29,6 +29,42 @@ internal static class BerlinGroupEmbedded
                 """,
             Typed = new Dictionary<string, string> { ["psu_id"] = "John", ["password"] = "$secret" },
         },
+        ["Sparkasse"] = new(
+            "berlin-group/sparkasse/src/main/resources/sparkasse-adapter/mappings",
+            "berlin_group",
+            """
+            {
+              "oauth": "none",
+              "api_url": "https://xs2a-sandbox.f-i-apim.de:8444/fixs2a-env/xs2a-api/12345678/v1",
+              "data_headers": { "PSU-ID": "$psu_id", "TPP-Redirect-URI": "https://tpp.example/return" },
+              "consent_access": "dedicated",
+              "consent_currency": "true",
+              "consent_headers": {
+                "Content-Type": "application/json; charset=UTF-8",
+                "TPP-Redirect-Preferred": "false",
+                "TPP-Nok-Redirect-URI": "https://tpp.example/no"
+              },
+              "with_balance": "false",
+              "booking_status": "booked",
+              "transactions_headers": { "Accept": "application/xml" },
+              "transactions_query": { "dateFrom": "$date_from", "dateTo": "$date_to", "bookingStatus": "$booking_status", "withBalance": "true" }
+            }
+            """,
+            "",
+            "https://tpp.example/return"
+        )
+        {
+            Members = """
+                "mode": "EMBEDDED",
+                """,
+            Typed = new Dictionary<string, string>
+            {
+                ["psu_id"] = "chipTAN",
+                ["password"] = "okok1",
+                ["iban"] = "DE86999999990000001000",
+            },
+            Habits = [new("equalToXml", null, "of payments, which are not asked for")],
+        },
         ["adorsys"] = new(
             "berlin-group/adorsys/src/main/resources/adorsys-adapter/mappings",
             "berlin_group",

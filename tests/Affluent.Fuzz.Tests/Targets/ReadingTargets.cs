@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Affluent.Connectors.Contract;
 using Affluent.Connectors.Http;
 using Affluent.Connectors.Reading;
 
@@ -49,8 +50,25 @@ internal static class ReadingTargets
                 "\"utf-8\"\n\uFEFF{\"a\":\"\\ud83d\\ude00\"}",
                 "utf-16\n{}"
             ),
+            FuzzTarget.OfText("reading-camt", Report, ReportSeeds.Camt052, ReportSeeds.Camt053),
+            FuzzTarget.OfText("reading-mt940", Report, ReportSeeds.Mt940, ReportSeeds.Mt942),
             FuzzTarget.OfText("reading-retry-after", Wait, "120", "Sun, 22 Nov 2026 10:00:30 GMT", "0"),
         ];
+
+    /// <summary>Entries in the order of the report; each has an amount and, once booked, a day.</summary>
+    private static object? Report(string text)
+    {
+        var entries = AccountReports.Read(text, new ReportAccount("EUR", Paris, DateOnly.FromDateTime(Now.Date)));
+        foreach (var transaction in entries?.Select(entry => entry.Transaction).OfType<BankTransaction>() ?? [])
+        {
+            Promise.Holds(
+                (transaction.BookingDay ?? transaction.ValueDay ?? transaction.TransactionDay) is not null,
+                "a day stands on each entry"
+            );
+            Promise.Holds(transaction.Currency.Length > 0, "a currency stands on each entry");
+        }
+        return entries is null ? null : Math.Min(entries.Count, 3);
+    }
 
     private static object? Amount(string text)
     {
