@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Affluent.Connectors.Contract;
@@ -53,27 +54,16 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
     }
 
     /// <summary>Reads a resource under the consent.</summary>
-    public Task<BerlinGroupAnswer> Get(Uri address, CancellationToken cancellation) =>
+    public Task<BerlinGroupAnswer> Get(Uri address, BankResource resource, CancellationToken cancellation) =>
         Ask(
             HttpMethod.Get,
             address,
             json: null,
-            BankCall.Data,
+            resource == BankResource.Transactions ? BankCall.Transactions : BankCall.Data,
             callback: null,
             settings.ClientTokenForData,
-            cancellation
-        );
-
-    /// <summary>Reads a list of transactions, in whatever form the bank gives it.</summary>
-    public Task<BerlinGroupAnswer> GetTransactions(Uri address, CancellationToken cancellation) =>
-        Ask(
-            HttpMethod.Get,
-            address,
-            json: null,
-            BankCall.Transactions,
-            callback: null,
-            settings.ClientTokenForData,
-            cancellation
+            cancellation,
+            resource
         );
 
     /// <summary>Asks the bank for something that is no user's.</summary>
@@ -136,7 +126,8 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         BankCall call,
         BankCallback? callback,
         bool ours,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        BankResource resource = BankResource.Consents
     )
     {
         if (
@@ -159,7 +150,7 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
             }
             answer = await Send(method, address, json, call, callback, ours, cancellation);
         }
-        return Judge(answer) is var judged
+        return Judge(answer, resource) is var judged
             && judged is BerlinGroupAnswer.Ended { Result: var result }
             && call == BankCall.Transactions
             && answer is { IsSuccess: true, Body: { IsEmpty: false } body }
@@ -277,9 +268,40 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         return $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}state={Uri.EscapeDataString(callback.State)}";
     }
 
-    private BerlinGroupAnswer Judge(BankAnswer<JsonBody> answer)
+    private BerlinGroupAnswer? ByEntry(BankAnswer<JsonBody> answer, BankResource resource, string session)
+    {
+        switch (settings.Errors.Of(resource, answer))
+        {
+            case ErrorMeaning.ConsentExpired:
+                return new BerlinGroupAnswer.Ended(Expired($"the consent is over: {answer.Status}"));
+            case ErrorMeaning.OperatorFault:
+                return new BerlinGroupAnswer.Ended(
+                    Refused(Refusal.OperatorFault, $"the bank refuses us: {answer.Status}")
+                );
+            case ErrorMeaning.AccountRefused when resource == BankResource.Transactions:
+                return new BerlinGroupAnswer.Ended(
+                    Refused(Refusal.AccountRefused, $"the bank refuses an account: {answer.Status}")
+                );
+            case ErrorMeaning.Unavailable:
+                return new BerlinGroupAnswer.Ended(answer.Unavailable(session, context.Now));
+            case ErrorMeaning.RateLimited:
+                return new BerlinGroupAnswer.Ended(answer.Limited(session, context.Now));
+            case ErrorMeaning.Nothing:
+                return new BerlinGroupAnswer.Empty();
+            case ErrorMeaning.AccountRefused or null:
+                return null;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private BerlinGroupAnswer Judge(BankAnswer<JsonBody> answer, BankResource resource)
     {
         var session = Session.Write();
+        if (ByEntry(answer, resource, session) is { } told)
+        {
+            return told;
+        }
         var json = answer.Body?.Parse();
         var code = BerlinGroupRefusal.Code(json);
         if (answer.RetryLater(session, context.Now) is { } later)
@@ -291,12 +313,7 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
             case 204:
                 return new BerlinGroupAnswer.Empty();
             case >= 400 and < 500 when code is "ACCESS_EXCEEDED":
-                return new BerlinGroupAnswer.Ended(
-                    new StepResult.Later(context.Now + BankAnswer.PauseWhenLimited, LaterReason.RateLimited)
-                    {
-                        Session = session,
-                    }
-                );
+                return new BerlinGroupAnswer.Ended(answer.Limited(session, context.Now));
             case >= 400 and < 500:
                 return new BerlinGroupAnswer.Denied(answer.Status, code, answer.Unavailable(session, context.Now))
                 {

@@ -65,6 +65,33 @@ internal static class BerlinGroupReading
         TimeZoneInfo zone
     ) => [.. rows.Select(row => BalanceRows.Read(row, accountCurrency, zone)).OfType<BankBalance>()];
 
+    /// <summary>The rows of all lists, with what they are: the bank's word for a row counts before that for its list.</summary>
+    public static IEnumerable<(JsonElement Row, BankTransactionStatus Status)> Rows(JsonElement lists, StatusWords words)
+    {
+        foreach (var list in lists.EnumerateObject())
+        {
+            var ofList =
+                words.Of(list.Name)
+                ?? list.Name.ToUpperInvariant() switch
+                {
+                    "BOOKED" => RowStatus.Booked,
+                    "PENDING" => RowStatus.Pending,
+                    _ => (RowStatus?)null,
+                };
+            foreach (var row in ofList is null ? [] : lists.Items(list.Name))
+            {
+                var status = words.Of(row.Text("status") ?? row.Text("transactionStatus")) ?? ofList;
+                if (status != RowStatus.Drop)
+                {
+                    yield return (
+                        row,
+                        status == RowStatus.Booked ? BankTransactionStatus.Booked : BankTransactionStatus.Pending
+                    );
+                }
+            }
+        }
+    }
+
     /// <summary>Null when the row lacks what a transaction cannot do without: an amount, and a day once it is booked.</summary>
     public static BankTransaction? Transaction(
         JsonElement row,

@@ -1,5 +1,6 @@
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.OAuth;
+using Affluent.Connectors.Reading;
 using Affluent.Connectors.Requests;
 
 namespace Affluent.Connectors.BerlinGroup;
@@ -163,6 +164,8 @@ internal sealed record BerlinGroupSettings
                 "which transactions are asked for (both unless said)",
                 ["both", "booked", "pending", "all"]
             ),
+            ErrorMeanings.Setting,
+            StatusWords.Setting,
             new(
                 "transaction_id",
                 SettingKind.Text,
@@ -195,7 +198,9 @@ internal sealed record BerlinGroupSettings
                     .Read(settings.GetValueOrDefault("consent_fields"))
                     .Where(field => field.Value != "" && !ConsentRequest.IsJson(field.Value))
                     .Select(field => $"setting 'consent_fields' holds no JSON as {field.Name}")
-            );
+            )
+            .Concat(ErrorMeanings.Faults(settings))
+            .Concat(StatusWords.Faults(settings));
     }
 
     public OAuthPlace OAuth { get; init; }
@@ -230,6 +235,8 @@ internal sealed record BerlinGroupSettings
     public string? WithBalance { get; init; }
     public required string BookingStatus { get; init; }
     public bool EntryReferenceCounts { get; init; }
+    public required ErrorMeanings Errors { get; init; }
+    public required StatusWords StatusWords { get; init; }
 
     /// <summary>Settings that the catalogue has checked against the manifest.</summary>
     public static BerlinGroupSettings Of(ChannelDefinition channel)
@@ -261,6 +268,8 @@ internal sealed record BerlinGroupSettings
             TransactionsQuery = QueryOf(bank, Field.Read(Text("transactions_query"))),
             WithBalance = Text("with_balance"),
             BookingStatus = Text("booking_status") ?? "both",
+            Errors = ErrorMeanings.Of(channel),
+            StatusWords = StatusWords.Of(channel),
             EntryReferenceCounts = Text("transaction_id") == "entryReference",
         };
     }

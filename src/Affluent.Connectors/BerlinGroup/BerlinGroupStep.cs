@@ -36,7 +36,7 @@ internal sealed class BerlinGroupStep
         var address = _settings.WithBalance is { } said
             ? Queried(_settings.Accounts, [$"withBalance={said}"])
             : _settings.Accounts;
-        switch (await _api.Get(address, cancellation))
+        switch (await _api.Get(address, BankResource.Accounts, cancellation))
         {
             case BerlinGroupAnswer.Ended ended:
                 return ended.Result;
@@ -143,7 +143,7 @@ internal sealed class BerlinGroupStep
             BerlinGroupSettings.Of(_settings.Balances, account.Reference)
             ?? LinkOf(row, "balances", page)
             ?? _settings.Interface.Path($"accounts/{Uri.EscapeDataString(account.Reference)}/balances");
-        return await _api.Get(address, cancellation) switch
+        return await _api.Get(address, BankResource.Balances, cancellation) switch
         {
             BerlinGroupAnswer.Found found => (
                 BerlinGroupReading.Balances(found.Json.Items("balances"), account.Currency, _settings.Interface.Zone),
@@ -184,7 +184,7 @@ internal sealed class BerlinGroupStep
 
     private async Task<StepResult> ReadTransactions(BerlinGroupPlace place, CancellationToken cancellation)
     {
-        switch (await _api.GetTransactions(new Uri(place.Trail.Address), cancellation))
+        switch (await _api.Get(new Uri(place.Trail.Address), BankResource.Transactions, cancellation))
         {
             case BerlinGroupAnswer.Ended ended:
                 return ended.Result;
@@ -254,11 +254,7 @@ internal sealed class BerlinGroupStep
     private StepResult ReadTransactions(BerlinGroupPlace place, BerlinGroupAnswer.Found found, JsonElement lists)
     {
         var ids = _context.Channel.TransactionIds != TransactionIds.Absent;
-        (JsonElement Row, BankTransactionStatus Status)[] rows =
-        [
-            .. lists.Items("booked").Select(row => (row, BankTransactionStatus.Booked)),
-            .. lists.Items("pending").Select(row => (row, BankTransactionStatus.Pending)),
-        ];
+        var rows = BerlinGroupReading.Rows(lists, _settings.StatusWords).ToArray();
         var links = lists.Item("_links") is null ? found.Json : lists;
         var next = ListPages.After(
             place.Trail,

@@ -52,7 +52,8 @@ internal record BankAnswer
     public StepResult.Later Unavailable(string session, DateTimeOffset now) =>
         Later(LaterReason.BankUnavailable, IsTimeOut ? PauseWhenSilent : TimeSpan.Zero, session, now);
 
-    private StepResult.Later Limited(string session, DateTimeOffset now) =>
+    /// <summary>The bank counts our calls, and has had enough.</summary>
+    public StepResult.Later Limited(string session, DateTimeOffset now) =>
         Later(LaterReason.RateLimited, PauseWhenLimited, session, now);
 
     private StepResult.Later Later(LaterReason reason, TimeSpan unlessNamed, string session, DateTimeOffset now)

@@ -32,8 +32,8 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         new(reason, detail) { Session = Session.Write() };
 
     /// <summary>Reads a resource.</summary>
-    public Task<StetAnswer> Get(Uri address, CancellationToken cancellation) =>
-        Ask(HttpMethod.Get, address, null, cancellation);
+    public Task<StetAnswer> Get(Uri address, BankResource resource, CancellationToken cancellation) =>
+        Ask(HttpMethod.Get, address, null, resource, cancellation);
 
     /// <summary>
     /// Who authorized us, by the list of accounts, or by what it links to (end-user identity). A bank that says neither, or refuses, is asked for nothing
@@ -53,7 +53,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
             (BankLinks.Href(accounts.Json, "endUserIdentity") ?? BankLinks.Href(accounts.Json, "end-user-identity"))
                 is { } href
             && BankLinks.Resolve(href, accounts.Address, settings.Interface) is { } address
-            && await Get(address, cancellation) is StetAnswer.Found identity
+            && await Get(address, BankResource.Accounts, cancellation) is StetAnswer.Found identity
             ? identity.Json.Text("connectedPsu")
             : null;
     }
@@ -67,7 +67,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
 
     /// <summary>Tells the bank which accounts the user shares; replaces what was told before.</summary>
     public Task<StetAnswer> Put(Uri address, string json, CancellationToken cancellation) =>
-        Ask(HttpMethod.Put, address, json, cancellation);
+        Ask(HttpMethod.Put, address, json, BankResource.Consents, cancellation);
 
     /// <summary>Exchanges the code that the user brought back; null = the session now holds tokens.</summary>
     public async Task<StepResult?> TakeCode(string code, CancellationToken cancellation)
@@ -97,7 +97,13 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         return context.Keep(session.Write());
     }
 
-    private async Task<StetAnswer> Ask(HttpMethod method, Uri address, string? json, CancellationToken cancellation)
+    private async Task<StetAnswer> Ask(
+        HttpMethod method,
+        Uri address,
+        string? json,
+        BankResource resource,
+        CancellationToken cancellation
+    )
     {
         if (AccessIsOver && Session.RefreshToken is not null && await Renew(cancellation) is { } failure)
         {
@@ -112,7 +118,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
             }
             answer = await Send(method, address, json, cancellation);
         }
-        return Judge(answer, bodyWanted: method == HttpMethod.Get);
+        return Judge(answer, resource, bodyWanted: method == HttpMethod.Get);
     }
 
     private bool AccessIsOver => Session.AccessToken is null || (Session.RenewAccessAt <= context.Now && !_renewed);
@@ -171,9 +177,28 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         return await context.Http.Exchange(request, Json.Read, cancellation);
     }
 
-    private StetAnswer Judge(BankAnswer<JsonBody> answer, bool bodyWanted)
+    private StetAnswer Judge(BankAnswer<JsonBody> answer, BankResource resource, bool bodyWanted)
     {
         var session = Session.Write();
+        switch (settings.Errors.Of(resource, answer))
+        {
+            case ErrorMeaning.ConsentExpired:
+                return new StetAnswer.Ended(Expired($"the consent is over: {answer.Status}"));
+            case ErrorMeaning.OperatorFault:
+                return new StetAnswer.Ended(Refused(Refusal.OperatorFault, $"the bank refuses us: {answer.Status}"));
+            case ErrorMeaning.AccountRefused when resource == BankResource.Transactions:
+                return new StetAnswer.Ended(
+                    Refused(Refusal.AccountRefused, $"the bank refuses an account: {answer.Status}")
+                );
+            case ErrorMeaning.Unavailable:
+                return new StetAnswer.Ended(answer.Unavailable(session, context.Now));
+            case ErrorMeaning.RateLimited:
+                return new StetAnswer.Ended(answer.Limited(session, context.Now));
+            case ErrorMeaning.Nothing:
+                return new StetAnswer.Empty();
+            case ErrorMeaning.AccountRefused or null:
+                break;
+        }
         if (answer.RetryLater(session, context.Now) is { } later)
         {
             return new StetAnswer.Ended(later);

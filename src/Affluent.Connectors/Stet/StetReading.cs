@@ -168,6 +168,14 @@ internal static class StetReading
         };
 
     private static BankTransactionStatus Status(string? status, bool hasBookingDate, StetSettings settings) =>
+        settings.StatusWords.Of(status) switch
+        {
+            RowStatus.Booked => BankTransactionStatus.Booked,
+            RowStatus.Pending => BankTransactionStatus.Pending,
+            RowStatus.Drop or null => StandardStatus(status, hasBookingDate, settings),
+        };
+
+    private static BankTransactionStatus StandardStatus(string? status, bool hasBookingDate, StetSettings settings) =>
         status?.ToUpperInvariant() switch
         {
             "BOOK" => BankTransactionStatus.Booked,

@@ -1,5 +1,6 @@
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.OAuth;
+using Affluent.Connectors.Reading;
 using Affluent.Connectors.Requests;
 
 namespace Affluent.Connectors.Stet;
@@ -39,11 +40,14 @@ internal sealed record StetSettings
                 false,
                 "text in an error answer that only means: this user has no account"
             ),
+            ErrorMeanings.Setting,
+            StatusWords.Setting,
             new("othr_is_pending", SettingKind.Switch, false, "true where the status OTHR means: not yet booked"),
         ]
     )
     {
         WantsSeal = RequestStyle.WantsSeal,
+        Together = settings => [.. ErrorMeanings.Faults(settings), .. StatusWords.Faults(settings)],
     };
 
     public required OAuthClient Client { get; init; }
@@ -52,6 +56,8 @@ internal sealed record StetSettings
     public bool EmptyIsNone { get; init; }
     public string? NoAccountsText { get; init; }
     public bool OthrIsPending { get; init; }
+    public required ErrorMeanings Errors { get; init; }
+    public required StatusWords StatusWords { get; init; }
 
     /// <summary>Settings that the catalogue has checked against the manifest.</summary>
     public static StetSettings Of(ChannelDefinition channel)
@@ -67,6 +73,8 @@ internal sealed record StetSettings
             EmptyIsNone = On("empty_is_none"),
             NoAccountsText = Text("no_accounts_text"),
             OthrIsPending = On("othr_is_pending"),
+            Errors = ErrorMeanings.Of(channel),
+            StatusWords = StatusWords.Of(channel),
         };
     }
 }

@@ -100,7 +100,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
 
     private async Task<StepResult> ReadAccounts(StetPlace place, CancellationToken cancellation)
     {
-        switch (await _api.Get(new Uri(place.Trail.Address), cancellation))
+        switch (await _api.Get(new Uri(place.Trail.Address), BankResource.Accounts, cancellation))
         {
             case StetAnswer.Ended failed:
                 return failed.Result;
@@ -194,7 +194,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     {
         var address =
             LinkOf(row, "balances", page) ?? Path($"accounts/{Uri.EscapeDataString(account.Reference)}/balances");
-        return await _api.Get(address, cancellation) switch
+        return await _api.Get(address, BankResource.Balances, cancellation) switch
         {
             StetAnswer.Found found => ([.. found.Json.Items("balances")], null),
             StetAnswer.Ended { Result: StepResult.Later { Reason: LaterReason.BankUnavailable } } => ([], null),
@@ -231,7 +231,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
 
     private async Task<StepResult> ReadTransactions(StetPlace place, CancellationToken cancellation)
     {
-        switch (await _api.Get(new Uri(place.Trail.Address), cancellation))
+        switch (await _api.Get(new Uri(place.Trail.Address), BankResource.Transactions, cancellation))
         {
             case StetAnswer.Ended failed:
                 return failed.Result;
@@ -273,7 +273,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     /// that the user did not share).
     /// </summary>
     private async Task<StepResult?> IsOver(CancellationToken cancellation) =>
-        await _api.Get(Path("accounts"), cancellation) switch
+        await _api.Get(Path("accounts"), BankResource.Accounts, cancellation) switch
         {
             StetAnswer.Ended failed => failed.Result,
             StetAnswer.Denied { IsUnproven: true } denied => denied.Unavailable,
@@ -292,7 +292,13 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         }
         List<BankTransaction> transactions = [];
         List<UnreadableField> unreadable = [];
-        foreach (var row in next is NextPage.End { Repeated: true } ? [] : found.Json.Items("transactions"))
+        foreach (
+            var row in next is NextPage.End { Repeated: true }
+                ? []
+                : found
+                    .Json.Items("transactions")
+                    .Where(row => settings.StatusWords.Of(row.Text("status")) != RowStatus.Drop)
+        )
         {
             if (StetReading.Transaction(row, settings, place.Currency, Today) is { } transaction)
             {
