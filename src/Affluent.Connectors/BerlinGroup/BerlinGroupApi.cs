@@ -330,6 +330,9 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         }
         return json is { } found
             ? new BerlinGroupAnswer.Found(found, answer.Address, answer.Status)
+            {
+                Pages = settings.Interface.PagesOf(answer),
+            }
             : new BerlinGroupAnswer.Ended(answer.Unavailable(session, context.Now));
     }
 }
@@ -340,7 +343,11 @@ internal abstract record BerlinGroupAnswer
     private BerlinGroupAnswer() { }
 
     /// <summary>2xx with JSON.</summary>
-    public sealed record Found(JsonElement Json, Uri Address, int Status) : BerlinGroupAnswer;
+    public sealed record Found(JsonElement Json, Uri Address, int Status) : BerlinGroupAnswer
+    {
+        /// <summary>How many numbered pages the list has; null: the bank does not say.</summary>
+        public int? Pages { get; init; }
+    }
 
     /// <summary>2xx with something that is no JSON.</summary>
     /// <param name="Unavailable">What to return when it is no account report either.</param>

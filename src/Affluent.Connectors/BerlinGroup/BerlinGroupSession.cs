@@ -98,13 +98,29 @@ internal sealed record BerlinGroupScaPlace(string Address, bool IsStart)
     public bool Digits { get; init; }
 }
 
-/// <summary>Where a list of transactions goes on.</summary>
+/// <summary>Lists that may have pages.</summary>
+internal enum BerlinGroupList
+{
+    /// <summary>The transactions of an account.</summary>
+    Transactions,
+
+    /// <summary>The accounts.</summary>
+    Accounts,
+
+    /// <summary>The cards that have accounts of their own.</summary>
+    CardAccounts,
+}
+
+/// <summary>Where a list goes on.</summary>
 /// <param name="Trail">The next page.</param>
-/// <param name="Account">Reference of the account.</param>
+/// <param name="Account">Reference of the account; empty in lists of accounts.</param>
 /// <param name="Currency">Of that account, for transactions that name none.</param>
 /// <param name="CompleteFrom">See <see cref="Contract.StepResult.Page.CompleteFrom"/>.</param>
 internal sealed record BerlinGroupPlace(Trail Trail, string Account, string? Currency, DateOnly? CompleteFrom)
 {
+    /// <summary>What is listed there.</summary>
+    public BerlinGroupList List { get; init; }
+
     /// <summary>Null when the text is no place of ours.</summary>
     public static BerlinGroupPlace? Read(string place) =>
         Json.Own(place, BerlinGroupJson.Default.BerlinGroupPlace) is { Trail.IsWhole: true, Account: not null } read

@@ -129,6 +129,12 @@ internal sealed record BerlinGroupSettings
                 ["token", "consent", "data"]
             ),
             new(
+                "card_accounts",
+                SettingKind.Switch,
+                false,
+                "true where cards are accounts of a list of their own (card-accounts)"
+            ),
+            new(
                 "with_balance",
                 SettingKind.Text,
                 false,
@@ -233,6 +239,7 @@ internal sealed record BerlinGroupSettings
     /// <summary>Parameters of a list of transactions.</summary>
     public required IReadOnlyList<Field> TransactionsQuery { get; init; }
     public string? WithBalance { get; init; }
+    public bool CardAccounts { get; init; }
     public required string BookingStatus { get; init; }
     public bool EntryReferenceCounts { get; init; }
     public required ErrorMeanings Errors { get; init; }
@@ -267,6 +274,7 @@ internal sealed record BerlinGroupSettings
             Transactions = Text("transactions_url"),
             TransactionsQuery = QueryOf(bank, Field.Read(Text("transactions_query"))),
             WithBalance = Text("with_balance"),
+            CardAccounts = Text("card_accounts") == "true",
             BookingStatus = Text("booking_status") ?? "both",
             Errors = ErrorMeanings.Of(channel),
             StatusWords = StatusWords.Of(channel),

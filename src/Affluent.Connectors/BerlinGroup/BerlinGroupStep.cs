@@ -15,12 +15,14 @@ internal sealed class BerlinGroupStep
     private readonly BerlinGroupSettings _settings;
     private readonly BerlinGroupApi _api;
     private readonly BerlinGroupConsent _consent;
+    private readonly BerlinGroupAccounts _accounts;
 
     public BerlinGroupStep(StepContext context, BerlinGroupSettings settings)
     {
         (_context, _settings) = (context, settings);
         _api = new BerlinGroupApi(context, settings);
         _consent = new BerlinGroupConsent(context, settings, _api);
+        _accounts = new BerlinGroupAccounts(settings, _api);
     }
 
     private DateOnly Today => Dates.Of(_context.Now, _settings.Interface.Zone);
@@ -36,34 +38,7 @@ internal sealed class BerlinGroupStep
         var address = _settings.WithBalance is { } said
             ? Queried(_settings.Accounts, [$"withBalance={said}"])
             : _settings.Accounts;
-        switch (await _api.Get(address, BankResource.Accounts, cancellation))
-        {
-            case BerlinGroupAnswer.Ended ended:
-                return ended.Result;
-            case BerlinGroupAnswer.Empty:
-                return new StepResult.Page { Session = _api.Session.Write() };
-            case BerlinGroupAnswer.Denied { IsUnproven: true } denied:
-                return denied.Unavailable;
-            case BerlinGroupAnswer.Denied denied:
-                return BerlinGroupRefusal.Of(denied.Code) switch
-                {
-                    Refusal.OperatorFault => _api.Refused(
-                        Refusal.OperatorFault,
-                        $"the bank refuses us: {denied.Words}"
-                    ),
-                    Refusal.ConsentExpired => _api.Expired($"the consent is over: {denied.Words}"),
-                    _ when denied.Status is 401 or 403 => _api.Expired(
-                        $"the bank refuses the list of accounts: {denied.Words}"
-                    ),
-                    _ => _api.Refused(Refusal.NotUnderstood, $"the bank refuses the list of accounts: {denied.Words}"),
-                };
-            case BerlinGroupAnswer.Found found when found.Json.Item("accounts") is { ValueKind: JsonValueKind.Array }:
-                return await ReadAccounts(found, cancellation);
-            case BerlinGroupAnswer.Found or BerlinGroupAnswer.Report:
-                return _api.Refused(Refusal.NotUnderstood, "the bank's list of accounts holds no list");
-            default:
-                throw new UnreachableException();
-        }
+        return await _accounts.Read(BerlinGroupAccounts.First(address, BerlinGroupList.Accounts, _settings), cancellation);
     }
 
     public async Task<StepResult> ListTransactions(BankAccount account, DateOnly? from, CancellationToken cancellation)
@@ -78,7 +53,11 @@ internal sealed class BerlinGroupStep
 
     public async Task<StepResult> Continue(string place, CancellationToken cancellation) =>
         BerlinGroupPlace.Read(place) is { } read && BankLinks.Kept(read.Trail.Address, _settings.Interface) is not null
-            ? await ReadTransactions(read, cancellation)
+            ? read.List switch
+            {
+                BerlinGroupList.Transactions => await ReadTransactions(read, cancellation),
+                BerlinGroupList.Accounts or BerlinGroupList.CardAccounts => await _accounts.Read(read, cancellation),
+            }
             : _api.Refused(Refusal.NotUnderstood, "the place to go on from is not one of this connector");
 
     public Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation) =>
@@ -89,82 +68,9 @@ internal sealed class BerlinGroupStep
 
     public Task<StepResult> Poll(CancellationToken cancellation) => _consent.Poll(cancellation);
 
-    private async Task<StepResult> ReadAccounts(BerlinGroupAnswer.Found found, CancellationToken cancellation)
-    {
-        // Each may cost a request.
-        if (found.Json.Items("accounts").Skip(BankLimits.MostAccounts).Any())
-        {
-            return _api.Refused(Refusal.NotUnderstood, "the bank's list of accounts is too long");
-        }
-        List<BankAccount> accounts = [];
-        var links = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var row in found.Json.Items("accounts").Where(row => !BerlinGroupReading.IsClosed(row)))
-        {
-            if (BerlinGroupReading.Account(row, _settings) is not { } account)
-            {
-                return _api.Refused(
-                    Refusal.NotUnderstood,
-                    "an account of the bank's list has neither a resource id nor a number"
-                );
-            }
-            if (account.Balances.Count == 0)
-            {
-                var (balances, ended) = await ReadBalances(row, account, found.Address, cancellation);
-                if (ended is not null)
-                {
-                    return ended;
-                }
-                account = account with { Balances = balances };
-            }
-            accounts.Add(account);
-            if (LinkOf(row, "transactions", found.Address) is { } link)
-            {
-                links[account.Reference] = link.AbsoluteUri;
-            }
-        }
-        _api.Session = _api.Session with { Transactions = links };
-        return new StepResult.Page
-        {
-            Session = _api.Session.Write(),
-            Accounts = NamedAccounts.Resolve(accounts),
-            Holder = accounts.Select(a => a.OwnerName).FirstOrDefault(name => name is not null),
-        };
-    }
-
-    /// <summary>An account whose balance cannot be read is shown without one; only a limit or a dead consent ends the step.</summary>
-    private async Task<(IReadOnlyList<BankBalance> Balances, StepResult? Ended)> ReadBalances(
-        JsonElement row,
-        BankAccount account,
-        Uri page,
-        CancellationToken cancellation
-    )
-    {
-        var address =
-            BerlinGroupSettings.Of(_settings.Balances, account.Reference)
-            ?? LinkOf(row, "balances", page)
-            ?? _settings.Interface.Path($"accounts/{Uri.EscapeDataString(account.Reference)}/balances");
-        return await _api.Get(address, BankResource.Balances, cancellation) switch
-        {
-            BerlinGroupAnswer.Found found => (
-                BerlinGroupReading.Balances(found.Json.Items("balances"), account.Currency, _settings.Interface.Zone),
-                null
-            ),
-            BerlinGroupAnswer.Ended { Result: StepResult.Later { Reason: LaterReason.BankUnavailable } } => ([], null),
-            BerlinGroupAnswer.Ended failed => ([], failed.Result),
-            _ => ([], null),
-        };
-    }
-
     private BerlinGroupPlace FirstPage(BankAccount account, DateOnly? from, DateOnly? completeFrom)
     {
-        var address =
-            BerlinGroupSettings.Of(_settings.Transactions, account.Reference)
-            ?? (
-                _api.Session.Transactions.TryGetValue(account.Reference, out var link)
-                    ? BankLinks.Kept(link, _settings.Interface)
-                    : null
-            )
-            ?? _settings.Interface.Path($"accounts/{Uri.EscapeDataString(account.Reference)}/transactions");
+        var address = BerlinGroupAccounts.TransactionsOf(account.Reference, _api.Session, _settings);
         var values = _settings
             .Values(_context)
             .Set("booking_status", _settings.BookingStatus)
@@ -175,7 +81,7 @@ internal sealed class BerlinGroupStep
             .Where(field => field.Value is not null)
             .Select(field => $"{field.Name}={field.Value}");
         return new BerlinGroupPlace(
-            new Trail(Queried(address, query).AbsoluteUri),
+            new Trail(_settings.Interface.Page(Queried(address, query), 1).AbsoluteUri),
             account.Reference,
             account.Currency,
             completeFrom
@@ -198,7 +104,8 @@ internal sealed class BerlinGroupStep
             case BerlinGroupAnswer.Denied denied:
                 return Refused(denied);
             case BerlinGroupAnswer.Found found
-                when found.Json.Item("transactions") is { ValueKind: JsonValueKind.Object } lists:
+                when (found.Json.Item("transactions") ?? found.Json.Item("cardTransactions"))
+                    is { ValueKind: JsonValueKind.Object } lists:
                 return ReadTransactions(place, found, lists);
             // What is large, or written in another form, stands in a file (section 6.6.4 "Read Transaction List").
             case BerlinGroupAnswer.Found found
@@ -261,6 +168,7 @@ internal sealed class BerlinGroupStep
             links,
             found.Address,
             rows.Length == 0 ? null : lists,
+            found.Pages,
             () => ids && rows.All(r => BerlinGroupReading.IdOf(r.Row, _settings) is not null),
             _settings.Interface
         );
@@ -286,8 +194,8 @@ internal sealed class BerlinGroupStep
 
     private StepResult Page(
         BerlinGroupPlace place,
-        IReadOnlyList<BankTransaction> transactions,
-        IReadOnlyList<UnreadableField> unreadable,
+        List<BankTransaction> transactions,
+        List<UnreadableField> unreadable,
         Trail? next
     ) =>
         transactions.Count == 0 && unreadable.Count > 1
@@ -328,9 +236,4 @@ internal sealed class BerlinGroupStep
         {
             Query = string.Join('&', [.. address.Query.TrimStart('?').Split('&').Where(q => q != ""), .. query]),
         }.Uri;
-
-    private Uri? LinkOf(JsonElement row, string name, Uri page) =>
-        !_settings.Interface.StandardPaths && BankLinks.Href(row, name) is { } href
-            ? BankLinks.Resolve(href, page, _settings.Interface)
-            : null;
 }

@@ -27,6 +27,9 @@ internal record BankAnswer
     /// <summary>The header Location as it stands.</summary>
     public string? Location { get; init; }
 
+    /// <summary>A header by its name; null: there is none.</summary>
+    public Func<string, string?> Header { get; init; } = _ => null;
+
     /// <summary>The headers Set-Cookie.</summary>
     public IReadOnlyList<string> SetCookies { get; init; } = [];
 

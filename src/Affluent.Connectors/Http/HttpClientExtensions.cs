@@ -28,6 +28,7 @@ internal static class HttpClientExtensions
                 Status = (int)response.StatusCode,
                 Address = address,
                 Location = First(response, "Location"),
+                Header = name => First(response, name),
                 RetryAfter = First(response, "Retry-After"),
                 SetCookies = response.Headers.NonValidated.TryGetValues("Set-Cookie", out var cookies)
                     ? [.. cookies]

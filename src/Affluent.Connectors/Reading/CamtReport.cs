@@ -102,7 +102,7 @@ internal static class CamtReport
         );
     }
 
-    private static IReadOnlyList<string> Remittance(XElement entry, XElement details)
+    private static string[] Remittance(XElement entry, XElement details)
     {
         var all = Child(details, "RmtInf")?.Elements().ToArray() ?? [];
         string?[] lines =

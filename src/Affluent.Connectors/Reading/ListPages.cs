@@ -12,12 +12,14 @@ internal static class ListPages
     /// <param name="links">The object of the page that links on.</param>
     /// <param name="address">Of the page.</param>
     /// <param name="list">What holds the rows; null: nothing.</param>
+    /// <param name="pages">How many there are; null: the bank does not say.</param>
     /// <param name="named">Whether every row bears an id that can be trusted.</param>
     public static NextPage After(
         Trail trail,
         JsonElement links,
         Uri address,
         JsonElement? list,
+        int? pages,
         Func<bool> named,
         BankInterface bank
     )
@@ -32,6 +34,10 @@ internal static class ListPages
         }
         if (BankLinks.Href(links, "next") is not { } href)
         {
+            if (bank.PageParameter is not null && !again && (pages is { } count ? trail.Number < count : rows.Length > 0))
+            {
+                return On(trail, bank.Page(new Uri(trail.Address), trail.Number + 1), rows, again);
+            }
             return BankLinks.IsUnclear(links, "next")
                 ? new NextPage.Fault($"{page} links on without an address")
                 : new NextPage.End(again);
@@ -40,15 +46,20 @@ internal static class ListPages
         {
             return new NextPage.Fault($"{page} links on to an address that is broken or not the bank's");
         }
-        return trail.To(next, rows) switch
+        return On(trail, next, rows, again);
+    }
+
+    private static NextPage On(Trail trail, Uri next, ReadOnlySpan<byte> rows, bool again) =>
+        trail.To(next, rows) switch
         {
-            TrailStep.On when again => new NextPage.Fault($"{page} repeats one before it, and goes on"),
+            TrailStep.On when again => new NextPage.Fault($"page {trail.Number} repeats one before it, and goes on"),
             TrailStep.On on => new NextPage.Page(on.Trail),
             TrailStep.End => new NextPage.End(again),
-            TrailStep.Cycle => new NextPage.Fault($"the bank's pages lead round in a circle or never end ({page})"),
+            TrailStep.Cycle => new NextPage.Fault(
+                $"the bank's pages lead round in a circle or never end (page {trail.Number})"
+            ),
             _ => throw new UnreachableException(),
         };
-    }
 
     private static bool HasRows(JsonElement list) =>
         list.ValueKind switch

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Http;
 
 namespace Affluent.Connectors.Requests;
 
@@ -31,6 +32,18 @@ internal sealed record BankInterface
         ),
         new("date_escaped", SettingKind.Switch, false, "true where a colon in dateFrom is to be sent as %3A"),
         new("send_date_to", SettingKind.Switch, false, "true where dateTo is compulsory (tomorrow is sent)"),
+        new(
+            "page_parameter",
+            SettingKind.Text,
+            false,
+            "the parameter by which pages of a list are numbered, from 1 on, where the bank does not link to the next"
+        ),
+        new(
+            "page_count_header",
+            SettingKind.Text,
+            false,
+            "the header that says how many numbered pages there are; unless said, a list ends with a page without rows"
+        ),
         new("currency", SettingKind.Text, false, "currency of accounts that name none (EUR unless said)"),
         new("time_zone", SettingKind.TimeZone, false, "zone of the bank's days (Europe/Paris unless said)"),
     ];
@@ -43,6 +56,10 @@ internal sealed record BankInterface
     public required string DateFormat { get; init; }
     public bool DateEscaped { get; init; }
     public bool SendDateTo { get; init; }
+
+    /// <summary>By which pages are numbered; null: they link on.</summary>
+    public string? PageParameter { get; init; }
+    public string? PageCountHeader { get; init; }
     public required string Currency { get; init; }
     public required TimeZoneInfo Zone { get; init; }
 
@@ -60,6 +77,8 @@ internal sealed record BankInterface
             DateFormat = Text("date_format") ?? "yyyy-MM-dd",
             DateEscaped = Text("date_escaped") == "true",
             SendDateTo = Text("send_date_to") == "true",
+            PageParameter = Text("page_parameter"),
+            PageCountHeader = Text("page_count_header"),
             Currency = Text("currency") ?? "EUR",
             Zone = TimeZoneInfo.FindSystemTimeZoneById(Text("time_zone") ?? "Europe/Paris"),
         };
@@ -67,6 +86,30 @@ internal sealed record BankInterface
 
     /// <summary>A place of the interface.</summary>
     public Uri Path(string path) => new(Address, path);
+
+    /// <summary>How many numbered pages there are, as the answer says; null: it does not.</summary>
+    public int? PagesOf(BankAnswer answer) =>
+        PageCountHeader is { } name
+        && int.TryParse(answer.Header(name), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? count
+            : null;
+
+    /// <summary>The page of this number of a list; unchanged where pages link on.</summary>
+    public Uri Page(Uri list, int number)
+    {
+        if (PageParameter is not { } name)
+        {
+            return list;
+        }
+        var others = list
+            .Query.TrimStart('?')
+            .Split('&')
+            .Where(q => q != "" && !q.StartsWith($"{name}=", StringComparison.Ordinal));
+        return new UriBuilder(list)
+        {
+            Query = string.Join('&', [.. others, string.Create(CultureInfo.InvariantCulture, $"{name}={number}")]),
+        }.Uri;
+    }
 
     /// <summary>A day as the bank wants it in a query.</summary>
     public string Day(DateOnly day)

@@ -219,6 +219,9 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         }
         return answer.Body is { IsEmpty: true } && settings.EmptyIsNone ? new StetAnswer.Empty()
             : answer.Body?.Parse() is { } found ? new StetAnswer.Found(found, answer.Address)
+            {
+                Pages = settings.Interface.PagesOf(answer),
+            }
             : new StetAnswer.Ended(answer.Unavailable(session, context.Now));
     }
 }
@@ -229,7 +232,11 @@ internal abstract record StetAnswer
     private StetAnswer() { }
 
     /// <summary>200 with JSON.</summary>
-    public sealed record Found(JsonElement Json, Uri Address) : StetAnswer;
+    public sealed record Found(JsonElement Json, Uri Address) : StetAnswer
+    {
+        /// <summary>How many numbered pages the list has; null: the bank does not say.</summary>
+        public int? Pages { get; init; }
+    }
 
     /// <summary>204: there is nothing.</summary>
     public sealed record Empty : StetAnswer;

@@ -20,6 +20,7 @@ internal static class StetPages
             found.Json,
             found.Address,
             found.Json.Item(list),
+            found.Pages,
             () => found.Json.Items(list).All(row => IsNamed(row, place.List, channel.TransactionIds)),
             settings.Interface
         );

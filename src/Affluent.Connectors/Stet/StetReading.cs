@@ -68,6 +68,10 @@ internal static class StetReading
         TimeZoneInfo zone
     ) => [.. rows.Select(row => BalanceRows.Read(row, accountCurrency, zone)).OfType<BankBalance>()];
 
+    /// <summary>The rows of a list of transactions that are movements.</summary>
+    public static IEnumerable<JsonElement> Rows(JsonElement list, StetSettings settings) =>
+        list.Items("transactions").Where(row => settings.StatusWords.Of(row.Text("status")) != RowStatus.Drop);
+
     /// <summary>Null when the row lacks what a transaction cannot do without: an amount with a direction, and a day once it is booked.</summary>
     public static BankTransaction? Transaction(
         JsonElement row,

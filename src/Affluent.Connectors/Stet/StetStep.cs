@@ -57,12 +57,8 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         {
             return _api.Refused(Refusal.ConsentExpired, "there is no authorization, and nobody to ask for one");
         }
-        var (request, address) = OAuthFlow.Begin(
-            settings.Client,
-            callback,
-            settings.Client.Scope,
-            settings.Client.Values(context)
-        );
+        var client = settings.Client;
+        var (request, address) = OAuthFlow.Begin(client, callback, client.Scope, client.Values(context));
         _api.Session = _api.Session with { Request = request };
         return new StepResult.AskUser(new Question.Redirect(address)) { Session = _api.Session.Write() };
     }
@@ -292,13 +288,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         }
         List<BankTransaction> transactions = [];
         List<UnreadableField> unreadable = [];
-        foreach (
-            var row in next is NextPage.End { Repeated: true }
-                ? []
-                : found
-                    .Json.Items("transactions")
-                    .Where(row => settings.StatusWords.Of(row.Text("status")) != RowStatus.Drop)
-        )
+        foreach (var row in next is NextPage.End { Repeated: true } ? [] : StetReading.Rows(found.Json, settings))
         {
             if (StetReading.Transaction(row, settings, place.Currency, Today) is { } transaction)
             {

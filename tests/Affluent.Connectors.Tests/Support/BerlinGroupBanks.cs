@@ -62,6 +62,69 @@ internal static class BerlinGroupBanks
         ),
         ["BBVA"] = Redsys("bbva"),
         ["Sabadell"] = Redsys("sabadell"),
+        ["CBI Globe"] = new(
+            "berlin-group/cbiglobe/3.0",
+            "berlin_group",
+            """
+            {
+              "oauth": "none",
+              "token_url": "https://bank.example/auth/oauth/v2/token",
+              "token_request": "query",
+              "token_headers": { "Content-Type": "application/x-www-form-urlencoded" },
+              "client_id": "fakeclientid",
+              "client_secret": "fakeclientsecret",
+              "client_token": "consent data",
+              "client_token_fields": { "scope": "production" },
+              "api_url": "https://bank.example/platform/enabler/psd2orchestrator/ais/2.3.2",
+              "accounts_url": "https://bank.example/platform/enabler/psd2orchestrator/ais/3.0.0/accounts",
+              "consents_url": "https://bank.example/platform/enabler/psd2orchestrator/ais/3.0.0/consents",
+              "transactions_url": "https://bank.example/platform/enabler/psd2orchestrator/ais/2.4.0/accounts/$account/transactions",
+              "consent_access": "available_accounts",
+              "consent_fields": { "recurringIndicator": "\"false\"", "combinedServiceIndicator": "\"false\"" },
+              "consent_status": "consent",
+              "consent_headers": { "TPP-Redirect-Preferred": "true", "aspsp-product-code": "ASPSP_PRODUCT_001" },
+              "data_headers": {
+                "Content-Type": "application/json",
+                "Date": "$utc_date",
+                "aspsp-code": "ASPSP_MM_01",
+                "TPP-Signature-Certificate": "$certificate"
+              },
+              "transactions_headers": { "Accept": "JSON" },
+              "transactions_query": {
+                "bookingStatus": "",
+                "dateFrom": "",
+                "booking_status": "$booking_status",
+                "date_from": "$date_from",
+                "date_to": "$date_to",
+                "limit": "100"
+              },
+              "booking_status": "booked",
+              "page_parameter": "offset",
+              "page_count_header": "cpaas-total-pages",
+              "signature_headers": "date digest tpp-redirect-uri x-request-id",
+              "signature_key_id": "13299021239615735660",
+              "signature_algorithm": "rsa-sha512",
+              "digest_algorithm": "sha-512"
+            }
+            """,
+            "",
+            "https://yolt.com/callback-acc"
+        )
+        {
+            Habits =
+            [
+                new(
+                    "headers.TPP-Signature-Certificate",
+                    "[A-Za-z0-9+/]+={0,2}",
+                    "the recorded client's certificate is not ours; the bank takes whose key has signed"
+                ),
+                new(
+                    "headers.digest",
+                    "sha-512=[A-Za-z0-9+/]+={0,2}",
+                    "of no body, for which the recorded client took []; that it is the body's is seen by who checks the signature"
+                ),
+            ],
+        },
         ["N26"] = new(
             "berlin-group/n26/happy-flow",
             "berlin_group",

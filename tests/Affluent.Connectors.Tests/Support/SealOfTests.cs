@@ -34,7 +34,12 @@ internal static partial class SealOfTests
             : null;
 
         var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync();
-        if (Header("Digest") is { } digest && digest != "SHA-256=" + Convert.ToBase64String(SHA256.HashData(body)))
+        // RFC 3230: names of algorithms have no case.
+        if (
+            Header("Digest")?.Split('=', 2) is { } digest
+            && Convert.ToBase64String(digest[0].Equals("SHA-512", StringComparison.OrdinalIgnoreCase) ? SHA512.HashData(body) : SHA256.HashData(body))
+                != digest[1]
+        )
         {
             return "the digest is not the body's";
         }
