@@ -72,7 +72,10 @@ public sealed class AccountReportTests
         );
 
         Assert.Equal(
-            [(1m, BankTransactionStatus.Pending, Account.Today), (-3m, BankTransactionStatus.Booked, new(2026, 11, 20))],
+            [
+                (1m, BankTransactionStatus.Pending, Account.Today),
+                (-3m, BankTransactionStatus.Booked, new(2026, 11, 20)),
+            ],
             entries.Select(e => (e.Amount, e.Status, (e.BookingDay ?? e.TransactionDay)!.Value))
         );
         Assert.Equal((null, "SAMMLER"), (entries[1].Id, Assert.Single(entries[1].Remittance)));
@@ -136,7 +139,10 @@ public sealed class AccountReportTests
     [Fact]
     public void A_line_that_is_none_costs_no_other()
     {
-        var entries = AccountReports.Read(":60F:C261119EUR1,\n:61:garbage\n:61:261320C1,NTRFX\n:61:261120C1,NTRFX", Account)!;
+        var entries = AccountReports.Read(
+            ":60F:C261119EUR1,\n:61:garbage\n:61:261320C1,NTRFX\n:61:261120C1,NTRFX",
+            Account
+        )!;
 
         Assert.Equal([false, false, true], entries.Select(e => e.Transaction is not null));
     }

@@ -61,9 +61,7 @@ public sealed class BerlinGroupCbiReplayTests(ITestOutputHelper output)
             List = BerlinGroupList.CardAccounts,
         };
 
-        var card = Assert.Single(
-            (await run.Take<StepResult.Page>(new StepInput.Continue(place.Write()))).Accounts
-        );
+        var card = Assert.Single((await run.Take<StepResult.Page>(new StepInput.Continue(place.Write()))).Accounts);
         var movements = await run.Transactions(card, BerlinGroupReplay.From);
 
         bank.Tell(output);
@@ -118,9 +116,7 @@ public sealed class BerlinGroupCbiReplayTests(ITestOutputHelper output)
 
         if (await bank.Run.Take(new StepInput.ListAccounts()) is StepResult.AskUser)
         {
-            await bank.Run.Take(
-                new StepInput.Returned(new Uri($"{Callback.RedirectUri}?state={Callback.State}"))
-            );
+            await bank.Run.Take(new StepInput.Returned(new Uri($"{Callback.RedirectUri}?state={Callback.State}")));
             await bank.Run.Take(new StepInput.ListAccounts());
         }
 

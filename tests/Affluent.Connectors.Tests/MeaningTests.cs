@@ -23,9 +23,7 @@ public sealed class MeaningTests
     public async Task An_error_means_what_the_entry_says(string meanings, string outcome)
     {
         const string body = """{ "message": "consent is gone" }""";
-        var berlin = SmallBerlinGroupBank
-            .Bank()
-            .On("GET", SmallBerlinGroupBank.Accounts, _ => new Reply(body, 500));
+        var berlin = SmallBerlinGroupBank.Bank().On("GET", SmallBerlinGroupBank.Accounts, _ => new Reply(body, 500));
         using var one = SmallBerlinGroupBank.Allowed(berlin, ("error_meanings", meanings));
         var stet = SmallBanks.Stet().On("GET", "/psd2/v1.4.2/accounts", _ => new Reply(body, 500));
         using var other = SmallBanks.StetAllowed(stet, ("error_meanings", meanings));
@@ -51,7 +49,10 @@ public sealed class MeaningTests
         var bank = SmallBerlinGroupBank
             .Bank()
             .On("GET", SmallBerlinGroupBank.Movements, _ => new Reply("""{ "code": "X" }""", 400));
-        using var refused = SmallBerlinGroupBank.Allowed(bank, ("error_meanings", "transactions/400/X: ACCOUNT_REFUSED"));
+        using var refused = SmallBerlinGroupBank.Allowed(
+            bank,
+            ("error_meanings", "transactions/400/X: ACCOUNT_REFUSED")
+        );
         using var nothing = SmallBerlinGroupBank.Allowed(bank, ("error_meanings", "transactions/400/X: NOTHING"));
 
         await refused.TakeRefused(

@@ -18,11 +18,7 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
     /// <summary>Where the transactions of an account are.</summary>
     public static Uri TransactionsOf(string reference, BerlinGroupSession session, BerlinGroupSettings settings) =>
         (IsCard(reference) ? null : BerlinGroupSettings.Of(settings.Transactions, reference))
-        ?? (
-            session.Transactions.TryGetValue(reference, out var link)
-                ? BankLinks.Kept(link, settings.Interface)
-                : null
-        )
+        ?? (session.Transactions.TryGetValue(reference, out var link) ? BankLinks.Kept(link, settings.Interface) : null)
         ?? Standard(reference, "transactions", settings);
 
     private static bool IsCard(string reference) => reference.StartsWith(Card, StringComparison.Ordinal);

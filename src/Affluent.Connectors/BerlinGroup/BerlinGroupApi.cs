@@ -150,7 +150,8 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
             }
             answer = await Send(method, address, json, call, callback, ours, cancellation);
         }
-        return Judge(answer, resource) is var judged
+        return
+            Judge(answer, resource) is var judged
             && judged is BerlinGroupAnswer.Ended { Result: var result }
             && call == BankCall.Transactions
             && answer is { IsSuccess: true, Body: { IsEmpty: false } body }

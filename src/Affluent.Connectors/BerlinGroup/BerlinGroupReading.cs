@@ -66,7 +66,10 @@ internal static class BerlinGroupReading
     ) => [.. rows.Select(row => BalanceRows.Read(row, accountCurrency, zone)).OfType<BankBalance>()];
 
     /// <summary>The rows of all lists, with what they are: the bank's word for a row counts before that for its list.</summary>
-    public static IEnumerable<(JsonElement Row, BankTransactionStatus Status)> Rows(JsonElement lists, StatusWords words)
+    public static IEnumerable<(JsonElement Row, BankTransactionStatus Status)> Rows(
+        JsonElement lists,
+        StatusWords words
+    )
     {
         foreach (var list in lists.EnumerateObject())
         {

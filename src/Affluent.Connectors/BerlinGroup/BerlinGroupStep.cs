@@ -38,7 +38,10 @@ internal sealed class BerlinGroupStep
         var address = _settings.WithBalance is { } said
             ? Queried(_settings.Accounts, [$"withBalance={said}"])
             : _settings.Accounts;
-        return await _accounts.Read(BerlinGroupAccounts.First(address, BerlinGroupList.Accounts, _settings), cancellation);
+        return await _accounts.Read(
+            BerlinGroupAccounts.First(address, BerlinGroupList.Accounts, _settings),
+            cancellation
+        );
     }
 
     public async Task<StepResult> ListTransactions(BankAccount account, DateOnly? from, CancellationToken cancellation)
@@ -119,15 +122,16 @@ internal sealed class BerlinGroupStep
                     Next = (place with { Trail = on.Trail }).Write(),
                 };
             case BerlinGroupAnswer.Report report:
-                return AccountReports.Read(
-                    report.Text,
-                    new ReportAccount(
-                        place.Currency ?? _settings.Interface.Currency,
-                        _settings.Interface.Zone,
-                        Today
+                return
+                    AccountReports.Read(
+                        report.Text,
+                        new ReportAccount(
+                            place.Currency ?? _settings.Interface.Currency,
+                            _settings.Interface.Zone,
+                            Today
+                        )
                     )
-                )
-                    is { } entries
+                        is { } entries
                     ? Page(
                         place,
                         [.. entries.Select(entry => entry.Transaction).OfType<BankTransaction>()],

@@ -120,7 +120,10 @@ internal static class CamtReport
     private static string? Code(XElement? code) =>
         code is null ? null
         : At(code, "Domn", "Cd") is { } domain
-            ? string.Join('-', new[] { domain, At(code, "Domn", "Fmly", "Cd"), At(code, "Domn", "Fmly", "SubFmlyCd") }.OfType<string>())
+            ? string.Join(
+                '-',
+                new[] { domain, At(code, "Domn", "Fmly", "Cd"), At(code, "Domn", "Fmly", "SubFmlyCd") }.OfType<string>()
+            )
         : At(code, "Prtry", "Cd");
 
     private static string? Id(string? text) => text is "NONREF" or "NOTPROVIDED" ? null : text;

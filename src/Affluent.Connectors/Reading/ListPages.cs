@@ -34,7 +34,11 @@ internal static class ListPages
         }
         if (BankLinks.Href(links, "next") is not { } href)
         {
-            if (bank.PageParameter is not null && !again && (pages is { } count ? trail.Number < count : rows.Length > 0))
+            if (
+                bank.PageParameter is not null
+                && !again
+                && (pages is { } count ? trail.Number < count : rows.Length > 0)
+            )
             {
                 return On(trail, bank.Page(new Uri(trail.Address), trail.Number + 1), rows, again);
             }

@@ -131,17 +131,19 @@ internal static partial class Mt940Report
             ? value
             : new[] { value.Year - 1, value.Year, value.Year + 1 }
                 .Where(year => year is > 0 and < 10_000)
-                .Select(year => (DateOnly?)(
-                    DateOnly.TryParseExact(
-                        string.Create(CultureInfo.InvariantCulture, $"{year:0000}{text}"),
-                        "yyyyMMdd",
-                        CultureInfo.InvariantCulture,
-                        DateTimeStyles.None,
-                        out var day
+                .Select(year =>
+                    (DateOnly?)(
+                        DateOnly.TryParseExact(
+                            string.Create(CultureInfo.InvariantCulture, $"{year:0000}{text}"),
+                            "yyyyMMdd",
+                            CultureInfo.InvariantCulture,
+                            DateTimeStyles.None,
+                            out var day
+                        )
+                            ? day
+                            : null
                     )
-                        ? day
-                        : null
-                ))
+                )
                 .OfType<DateOnly>()
                 .OrderBy(day => Math.Abs(day.DayNumber - value.DayNumber))
                 .FirstOrDefault(value);
@@ -167,21 +169,27 @@ internal static partial class Mt940Report
         string Of(Func<int, bool> numbers) =>
             string.Concat(
                 fields
-                    .Where(f => int.TryParse(f.Number, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && numbers(number))
+                    .Where(f =>
+                        int.TryParse(f.Number, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                        && numbers(number)
+                    )
                     .Select(f => f.Text)
             );
         var purpose = Of(number => number is (>= 20 and <= 29) or (>= 60 and <= 63));
         // SEPA names its parts within the purpose (EREF+, MREF+, CRED+, SVWZ+).
         var parts = SepaPart().Matches(purpose);
         string? Part(string name) =>
-            parts.FirstOrDefault(part => part.Groups["name"].Value == name)?.Groups["text"].Value.Trim() is { Length: > 0 } found
+            parts.FirstOrDefault(part => part.Groups["name"].Value == name)?.Groups["text"].Value.Trim()
+                is { Length: > 0 } found
             && found != "NOTPROVIDED"
                 ? found
                 : null;
         var words = Part("SVWZ") ?? (parts.Count == 0 ? purpose : null);
         return entry with
         {
-            Remittance = Lines.Clean([words ?? Of(number => number == 0)]) is { Length: > 0 } said ? said : entry.Remittance,
+            Remittance = Lines.Clean([words ?? Of(number => number == 0)]) is { Length: > 0 } said
+                ? said
+                : entry.Remittance,
             Counterparty = Of(number => number is 32 or 33).Trim() is { Length: > 0 } name ? name : null,
             EndToEndId = Part("EREF"),
             Mandate = Part("MREF"),
@@ -193,7 +201,11 @@ internal static partial class Mt940Report
     [GeneratedRegex("^:(?<tag>[0-9]{2}[A-Z]?):", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex TagForm();
 
-    [GeneratedRegex("^[CD]?(?:[0-9]{6})?(?<currency>[A-Z]{3})[CD]?[0-9]", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        "^[CD]?(?:[0-9]{6})?(?<currency>[A-Z]{3})[CD]?[0-9]",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex BalanceForm();
 
     [GeneratedRegex(
@@ -203,7 +215,11 @@ internal static partial class Mt940Report
     )]
     private static partial Regex EntryForm();
 
-    [GeneratedRegex(@"^(?<code>[0-9]{3})(?<mark>[?<>|~])(?=[0-9]{2})", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"^(?<code>[0-9]{3})(?<mark>[?<>|~])(?=[0-9]{2})",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Structured();
 
     [GeneratedRegex(

@@ -239,8 +239,7 @@ internal sealed record RequestStyle
     }
 
     /// <summary>Whether a request of this kind cannot be sent without a seal.</summary>
-    public bool Signs(BankCall call) =>
-        Signature?.Calls.Contains(Signed(call)) == true;
+    public bool Signs(BankCall call) => Signature?.Calls.Contains(Signed(call)) == true;
 
     // What an entry says of signatures for both.
     private static BankCall Signed(BankCall call) =>

@@ -218,10 +218,8 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
                 return new StetAnswer.Ended(answer.Unavailable(session, context.Now));
         }
         return answer.Body is { IsEmpty: true } && settings.EmptyIsNone ? new StetAnswer.Empty()
-            : answer.Body?.Parse() is { } found ? new StetAnswer.Found(found, answer.Address)
-            {
-                Pages = settings.Interface.PagesOf(answer),
-            }
+            : answer.Body?.Parse() is { } found
+                ? new StetAnswer.Found(found, answer.Address) { Pages = settings.Interface.PagesOf(answer) }
             : new StetAnswer.Ended(answer.Unavailable(session, context.Now));
     }
 }

@@ -37,8 +37,11 @@ internal static partial class SealOfTests
         // RFC 3230: names of algorithms have no case.
         if (
             Header("Digest")?.Split('=', 2) is { } digest
-            && Convert.ToBase64String(digest[0].Equals("SHA-512", StringComparison.OrdinalIgnoreCase) ? SHA512.HashData(body) : SHA256.HashData(body))
-                != digest[1]
+            && Convert.ToBase64String(
+                digest[0].Equals("SHA-512", StringComparison.OrdinalIgnoreCase)
+                    ? SHA512.HashData(body)
+                    : SHA256.HashData(body)
+            ) != digest[1]
         )
         {
             return "the digest is not the body's";
