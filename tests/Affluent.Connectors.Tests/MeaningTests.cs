@@ -79,13 +79,13 @@ public sealed class MeaningTests
                 """
             );
         using var usual = SmallBerlinGroupBank.Allowed(bank);
-        using var told = SmallBerlinGroupBank.Allowed(
+        using var explained = SmallBerlinGroupBank.Allowed(
             bank,
             ("status_words", "RESERVED: PENDING\nvoid: DROP\ninformation: PENDING")
         );
 
         Assert.Equal(["1 Booked", "2 Booked", "3 Booked"], await Read(usual));
-        Assert.Equal(["1 Booked", "2 Pending", "4 Pending"], await Read(told));
+        Assert.Equal(["1 Booked", "2 Pending", "4 Pending"], await Read(explained));
     }
 
     [Theory]

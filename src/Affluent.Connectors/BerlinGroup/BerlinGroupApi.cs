@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Affluent.Connectors.Contract;
@@ -269,39 +268,30 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         return $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}state={Uri.EscapeDataString(callback.State)}";
     }
 
-    private BerlinGroupAnswer? ByEntry(BankAnswer<JsonBody> answer, BankResource resource, string session)
-    {
-        switch (settings.Errors.Of(resource, answer))
+    private BerlinGroupAnswer? ByEntry(BankAnswer<JsonBody> answer, BankResource resource, string session) =>
+        settings.Errors.Of(resource, answer) switch
         {
-            case ErrorMeaning.ConsentExpired:
-                return new BerlinGroupAnswer.Ended(Expired($"the consent is over: {answer.Status}"));
-            case ErrorMeaning.OperatorFault:
-                return new BerlinGroupAnswer.Ended(
-                    Refused(Refusal.OperatorFault, $"the bank refuses us: {answer.Status}")
-                );
-            case ErrorMeaning.AccountRefused when resource == BankResource.Transactions:
-                return new BerlinGroupAnswer.Ended(
-                    Refused(Refusal.AccountRefused, $"the bank refuses an account: {answer.Status}")
-                );
-            case ErrorMeaning.Unavailable:
-                return new BerlinGroupAnswer.Ended(answer.Unavailable(session, context.Now));
-            case ErrorMeaning.RateLimited:
-                return new BerlinGroupAnswer.Ended(answer.Limited(session, context.Now));
-            case ErrorMeaning.Nothing:
-                return new BerlinGroupAnswer.Empty();
-            case ErrorMeaning.AccountRefused or null:
-                return null;
-            default:
-                throw new UnreachableException();
-        }
-    }
+            ErrorMeaning.ConsentExpired => new BerlinGroupAnswer.Ended(
+                Expired($"the consent is over: {answer.Status}")
+            ),
+            ErrorMeaning.OperatorFault => new BerlinGroupAnswer.Ended(
+                Refused(Refusal.OperatorFault, $"the bank refuses us: {answer.Status}")
+            ),
+            ErrorMeaning.AccountRefused when resource == BankResource.Transactions => new BerlinGroupAnswer.Ended(
+                Refused(Refusal.AccountRefused, $"the bank refuses an account: {answer.Status}")
+            ),
+            ErrorMeaning.Unavailable => new BerlinGroupAnswer.Ended(answer.Unavailable(session, context.Now)),
+            ErrorMeaning.RateLimited => new BerlinGroupAnswer.Ended(answer.Limited(session, context.Now)),
+            ErrorMeaning.Nothing => new BerlinGroupAnswer.Empty(),
+            ErrorMeaning.AccountRefused or null => null,
+        };
 
     private BerlinGroupAnswer Judge(BankAnswer<JsonBody> answer, BankResource resource)
     {
         var session = Session.Write();
-        if (ByEntry(answer, resource, session) is { } told)
+        if (ByEntry(answer, resource, session) is { } explained)
         {
-            return told;
+            return explained;
         }
         var json = answer.Body?.Parse();
         var code = BerlinGroupRefusal.Code(json);
