@@ -7,14 +7,11 @@ namespace Affluent.Connectors.Tests;
 /// <summary>Recorded banks whose users prove who they are by questions of ours: name and password, a method, a code.</summary>
 public sealed class BerlinGroupEmbeddedReplayTests(ITestOutputHelper output)
 {
-    private static readonly DateTimeOffset Recorded = new(2021, 12, 31, 10, 0, 0, TimeSpan.Zero);
-
     [Fact]
     public async Task A_password_a_method_and_a_code_open_the_accounts()
     {
         using var bank = new BerlinGroupReplay("Atruvia", "/happy-flow");
         var run = bank.Run;
-        run.Now = Recorded;
 
         var choice = await run.TakeAsked<Question.Choice>(new StepInput.ListAccounts());
         var code = await run.TakeAsked<Question.OneTimePassword>(Chosen("942"));
@@ -52,7 +49,6 @@ public sealed class BerlinGroupEmbeddedReplayTests(ITestOutputHelper output)
     public async Task Each_method_comes_with_what_the_user_needs_for_it(string method, string words, bool image)
     {
         using var bank = new BerlinGroupReplay("Atruvia", "/happy-flow");
-        bank.Run.Now = Recorded;
 
         await bank.Run.TakeAsked<Question.Choice>(new StepInput.ListAccounts());
         var code = await bank.Run.TakeAsked<Question.OneTimePassword>(Chosen(method));
@@ -69,7 +65,6 @@ public sealed class BerlinGroupEmbeddedReplayTests(ITestOutputHelper output)
     public async Task Where_there_is_one_method_its_code_is_asked_at_once()
     {
         using var bank = new BerlinGroupReplay("Atruvia", "/happy-flow-no-sca-selection");
-        bank.Run.Now = Recorded;
 
         await bank.Run.TakeAsked<Question.OneTimePassword>(new StepInput.ListAccounts());
 
@@ -90,7 +85,6 @@ public sealed class BerlinGroupEmbeddedReplayTests(ITestOutputHelper output)
     public async Task A_wrong_setting_is_not_answered(string name, string below, string setting, string value)
     {
         using var bank = new BerlinGroupReplay(name, below, (setting, value));
-        bank.Run.Now = Recorded;
 
         var choice = await bank.Run.Take(new StepInput.ListAccounts());
         if (choice is StepResult.AskUser { Question: Question.Choice { Options: [var first, ..] } })
@@ -122,7 +116,6 @@ public sealed class BerlinGroupEmbeddedReplayTests(ITestOutputHelper output)
     {
         using var bank = new BerlinGroupReplay("Sparkasse");
         var run = bank.Run;
-        run.User = new PresentUser("0.0.0.0", null, null);
 
         await run.TakeAsked<Question.Choice>(new StepInput.ListAccounts());
         var code = await run.TakeAsked<Question.OneTimePassword>(Chosen("OPTICAL"));

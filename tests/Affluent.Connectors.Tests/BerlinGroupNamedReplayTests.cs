@@ -12,7 +12,6 @@ public sealed class BerlinGroupNamedReplayTests(ITestOutputHelper output)
     {
         using var bank = new BerlinGroupReplay("KBC", "/happy_flow");
         var run = bank.Run;
-        run.User = new PresentUser("123.45.67.89", null, null);
         (var typed, run.Credentials) = (run.Credentials, new Dictionary<string, string>());
 
         await run.TakeAsked<Question.Credentials>(new StepInput.ListAccounts());
@@ -44,7 +43,6 @@ public sealed class BerlinGroupNamedReplayTests(ITestOutputHelper output)
     {
         using var bank = new BerlinGroupReplay("KBC", below);
         var run = bank.Run;
-        run.User = new PresentUser("123.45.67.89", null, null);
         bank.Keep(session =>
             session with
             {
@@ -87,10 +85,6 @@ public sealed class BerlinGroupNamedReplayTests(ITestOutputHelper output)
         var below = name == "KBC" ? "/happy_flow" : "";
         using var good = new BerlinGroupReplay(name, below);
         using var wrong = new BerlinGroupReplay(name, below, (setting, value));
-        if (name == "KBC")
-        {
-            good.Run.User = wrong.Run.User = new PresentUser("123.45.67.89", null, null);
-        }
 
         await good.Walk();
         await wrong.Walk();

@@ -59,7 +59,10 @@ internal static class BerlinGroupBanks
             """,
             "",
             "https://yolt.com/callback"
-        ),
+        )
+        {
+            State = "0fa8b824-fb95-11ec-b939-0242ac120002",
+        },
         ["BBVA"] = Redsys("bbva"),
         ["Sabadell"] = Redsys("sabadell"),
         ["CBI Globe"] = new(
@@ -111,6 +114,8 @@ internal static class BerlinGroupBanks
             "https://yolt.com/callback-acc"
         )
         {
+            HappyFlow = "/happy_flow",
+            State = "11111111-1111-1111-1111-111111111111",
             Habits =
             [
                 new(
@@ -149,6 +154,8 @@ internal static class BerlinGroupBanks
             "https://www.yolt.com/callback"
         )
         {
+            State = "d79960be-3058-4d8e-9cd3-3753febd4661",
+            RequestId = "56640bfe-9a98-441a-8380-c568976eee4a",
             Habits =
             [
                 new("headers.Content-Type", null, "a GET has no body whose type could be told")
@@ -192,6 +199,8 @@ internal static class BerlinGroupBanks
             "https://www.yolt.com/callback"
         )
         {
+            HappyFlow = "/happy-flow",
+            UserAddress = "192.168.16.5",
             Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
             Habits =
             [

@@ -20,10 +20,12 @@ internal static class BerlinGroupEmbedded
               "booking_status": "booked"
             }
             """,
-            "",
+            "123456",
             "https://tpp.example/return"
         )
         {
+            HappyFlow = "/happy-flow",
+            Now = new(2021, 12, 31, 10, 0, 0, TimeSpan.Zero),
             Members = """
                 "mode": "EMBEDDED", "consent_days": 90,
                 """,
@@ -50,10 +52,12 @@ internal static class BerlinGroupEmbedded
               "transactions_query": { "dateFrom": "$date_from", "dateTo": "$date_to", "bookingStatus": "$booking_status", "withBalance": "true" }
             }
             """,
-            "",
+            "111111",
             "https://tpp.example/return"
         )
         {
+            UserAddress = "0.0.0.0",
+            Method = "OPTICAL",
             Members = """
                 "mode": "EMBEDDED",
                 """,
@@ -84,7 +88,7 @@ internal static class BerlinGroupEmbedded
               "transactions_query": { "dateFrom": "$date_from", "dateTo": "$date_to", "bookingStatus": "$booking_status", "withBalance": "true" }
             }
             """,
-            "",
+            "123456",
             "https://tpp.example/return"
         )
         {

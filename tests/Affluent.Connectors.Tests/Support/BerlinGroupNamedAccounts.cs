@@ -27,6 +27,8 @@ internal static class BerlinGroupNamedAccounts
             "https://yolt.com/callback-acc"
         )
         {
+            HappyFlow = "/happy_flow",
+            UserAddress = "123.45.67.89",
             Typed = new Dictionary<string, string> { ["iban"] = "BE16 6903 7570 3426" },
             Verifier = "test-code-verifier",
         },

@@ -34,12 +34,13 @@ internal sealed class BerlinGroupReplay : IDisposable
         {
             Callback =
                 channel.Mode == ChannelMode.Redirect
-                    ? new BankCallback(new Uri(recorded.RedirectUri), "the-state")
+                    ? new BankCallback(new Uri(recorded.RedirectUri), recorded.State)
                     : null,
-            User = new PresentUser("127.0.0.1", null, null),
+            User = new PresentUser(recorded.UserAddress, null, null),
             Seal = SealOfTests.Seal,
             Credentials = recorded.Credentials,
         };
+        Run.Now = recorded.Now ?? Run.Now;
     }
 
     public ConnectorRun Run { get; }
@@ -52,16 +53,26 @@ internal sealed class BerlinGroupReplay : IDisposable
 
     /// <summary>The user comes back from the bank.</summary>
     public StepInput.Returned Returned(string query) =>
-        new(new Uri($"{BerlinGroupBanks.All[_bank].RedirectUri}?{query}&state=the-state"));
+        new(new Uri($"{BerlinGroupBanks.All[_bank].RedirectUri}?{query}&state={BerlinGroupBanks.All[_bank].State}"));
 
-    /// <summary>The user comes back with the code that was recorded, and our verifier was the recorded client's.</summary>
+    /// <summary>The user comes back with the code that was recorded, and what was random of the request is as it was then.</summary>
     public StepInput.Returned ReturnedWithCode()
     {
-        if (BerlinGroupBanks.All[_bank].Verifier is { } verifier)
+        var recorded = BerlinGroupBanks.All[_bank];
+        if (BerlinGroupSession.Read(Run.Session).Request is { } request)
         {
-            Keep(session => session with { Request = session.Request! with { Verifier = verifier } });
+            Keep(session =>
+                session with
+                {
+                    Request = request with
+                    {
+                        Verifier = recorded.Verifier ?? request.Verifier,
+                        RequestId = recorded.RequestId ?? request.RequestId,
+                    },
+                }
+            );
         }
-        return Returned($"code={BerlinGroupBanks.All[_bank].Code}");
+        return Returned($"code={recorded.Code}");
     }
 
     /// <summary>Changes what the session keeps: what a recording knows of a random value, or begins with.</summary>
@@ -82,26 +93,40 @@ internal sealed class BerlinGroupReplay : IDisposable
         return (listed, string.Join(' ', read));
     }
 
-    /// <summary>Goes as far as the bank lets us.</summary>
+    /// <summary>Goes as far as the bank lets us, with what the recorded user did.</summary>
     public async Task Walk()
     {
-        for (var steps = 0; steps < 5; steps++)
+        StepInput next = new StepInput.ListAccounts();
+        for (var steps = 0; steps < 10; steps++)
         {
-            var step = await Run.Take(new StepInput.ListAccounts());
-            if (step is StepResult.Page)
+            switch (await Run.Take(next))
             {
-                await Everything();
-                return;
-            }
-            if (
-                step is not StepResult.AskUser { Question: Question.Redirect }
-                || await Run.Take(ReturnedWithCode()) is not StepResult.Done
-            )
-            {
-                return;
+                case StepResult.Page when next is StepInput.ListAccounts:
+                    await Everything();
+                    return;
+                case StepResult.Done:
+                    next = new StepInput.ListAccounts();
+                    break;
+                case StepResult.AskUser { Question: Question.Redirect }:
+                    next = ReturnedWithCode();
+                    break;
+                case StepResult.AskUser { Question: Question.AppApproval }:
+                    next = new StepInput.Poll();
+                    break;
+                case StepResult.AskUser { Question: Question.Choice choice }:
+                    next = Answer(Question.Choice.Field, BerlinGroupBanks.All[_bank].Method ?? choice.Options[0].Id);
+                    break;
+                case StepResult.AskUser { Question: Question.OneTimePassword }:
+                    next = Answer(Question.OneTimePassword.Field, BerlinGroupBanks.All[_bank].Code);
+                    break;
+                default:
+                    return;
             }
         }
     }
+
+    private static StepInput.Answer Answer(string field, string value) =>
+        new(new Dictionary<string, string> { [field] = value });
 
     public static string Shown(BankAccount account) =>
         $"{account.Iban ?? account.Number ?? account.Reference} {account.Currency} {account.Type}";

@@ -15,6 +15,9 @@ internal sealed record RecordedBank(string Folder, string Connector, string Sett
     /// <summary>What the brand says for the placeholders of its profile.</summary>
     public string Variables { get; init; } = "{}";
 
+    /// <summary>What the recorded bank called the request whose code it takes: its page was recorded of another.</summary>
+    public string? RequestId { get; init; }
+
     /// <summary>Fields for which the user is asked, and what the recorded one typed, by name.</summary>
     public IReadOnlyDictionary<string, string> Typed { get; init; } = new Dictionary<string, string>();
 
@@ -24,6 +27,21 @@ internal sealed record RecordedBank(string Folder, string Connector, string Sett
 
     /// <summary>The verifier that the recorded client made, where its token endpoint demands it.</summary>
     public string? Verifier { get; init; }
+
+    /// <summary>The part of the recording in which all goes well; empty: there is but one.</summary>
+    public string HappyFlow { get; init; } = "";
+
+    /// <summary>Where the recorded user was.</summary>
+    public string UserAddress { get; init; } = "127.0.0.1";
+
+    /// <summary>The state of the recorded connection.</summary>
+    public string State { get; init; } = "the-state";
+
+    /// <summary>The method that the recorded user chose; null: the first.</summary>
+    public string? Method { get; init; }
+
+    /// <summary>When it was recorded, where the bank was told a day; null: any time.</summary>
+    public DateTimeOffset? Now { get; init; }
 
     /// <summary>Further members of the channel.</summary>
     public string Members { get; init; } = "";
