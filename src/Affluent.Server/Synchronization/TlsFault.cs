@@ -65,8 +65,8 @@ internal static class TlsFault
         }
         var flags = (chain?.ChainStatus ?? []).Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
         throw errors == SslPolicyErrors.RemoteCertificateChainErrors
-        && (flags & UnknownAuthority) != 0
-        && (flags & X509ChainStatusFlags.NotTimeValid) == 0
+        && (flags & UnknownAuthority) != X509ChainStatusFlags.NoError
+        && (flags & X509ChainStatusFlags.NotTimeValid) == X509ChainStatusFlags.NoError
             ? new UnknownAuthorityException()
             : new AuthenticationException($"The bank's certificate is not good: {errors}, {flags}.");
     }
