@@ -143,6 +143,12 @@ public sealed class BoundedExchange(HttpMessageHandler inner, TimeProvider time)
                 {
                     return;
                 }
+                if (_after - _time.GetElapsedTime(_setAt) is var left && left > TimeSpan.Zero)
+                {
+                    // It rang for a time that has been set anew since: a piece of the answer was there first.
+                    _timer.Change(left, Timeout.InfiniteTimeSpan);
+                    return;
+                }
                 if (HasStoodStill())
                 {
                     Set(Moment);

@@ -173,6 +173,40 @@ public sealed class BoundedExchangeTests
         Assert.Equal(100, (await asked).Length);
     }
 
+    [Fact]
+    public async Task A_bell_that_rang_when_the_answer_was_there_already_ends_nothing()
+    {
+        var time = new LateBell();
+        using var bank = new Bank(100);
+        using var http = new HttpClient(new BoundedExchange(bank, time));
+        using var response = await http.GetAsync(Address, HttpCompletionOption.ResponseHeadersRead, Stop);
+
+        time.Ring();
+
+        Assert.Equal(100, (await response.Content.ReadAsByteArrayAsync(Stop)).Length);
+    }
+
+    /// <summary>Its timers ring when they are told to.</summary>
+    private sealed class LateBell : TimeProvider
+    {
+        public Action Ring { get; private set; } = () => { };
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Ring = () => callback(state);
+            return new Silent();
+        }
+
+        private sealed class Silent : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose() { }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
+
     private HttpClient Client(Bank bank) => new(new BoundedExchange(bank, _time) { Ended = _ends.Add });
 
     private static (HttpMethod, Uri?, HttpStatusCode?, Exception?) Of(ExchangeEnd end) =>
