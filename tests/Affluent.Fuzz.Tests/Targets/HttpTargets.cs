@@ -9,8 +9,9 @@ namespace Affluent.Fuzz.Tests.Targets;
 /// </summary>
 internal static class HttpTargets
 {
-    private static readonly Lazy<HttpWorld> Server = new(() => Promise.Of(HttpWorld.OfServer()));
-    private static readonly Lazy<HttpWorld> TestBank = new(() => Promise.Of(HttpWorld.OfTestBank()));
+    // Started elsewhere: what that takes is no input's doing.
+    private static readonly Lazy<HttpWorld> Server = new(() => Promise.Of(Task.Run(HttpWorld.OfServer)));
+    private static readonly Lazy<HttpWorld> TestBank = new(() => Promise.Of(Task.Run(HttpWorld.OfTestBank)));
 
     public static IEnumerable<FuzzTarget> All =>
         [
