@@ -1,5 +1,6 @@
 using Affluent.Connectors.BerlinGroup;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.OpenBankingUk;
 using Affluent.Connectors.Scraping;
 using Affluent.Connectors.Stet;
 
@@ -10,7 +11,7 @@ public static class Families
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<IConnector> All { get; } =
-    [new StetConnector(), new BerlinGroupConnector(), new WebsiteConnector()];
+    [new StetConnector(), new BerlinGroupConnector(), new OpenBankingConnector(), new WebsiteConnector()];
 
     /// <summary>The family of that name; null when there is none.</summary>
     public static IConnector? Find(string family) => All.FirstOrDefault(c => c.Manifest.Family == family);

@@ -199,7 +199,7 @@ public sealed class CatalogueTests : IDisposable
             [
                 "a.json: line 2: is not JSON",
                 "b.json: channels[0].account_types[0]: is none of: CHECKINGS, SAVINGS, LOAN, CREDIT_CARD",
-                "b.json: channels[0].connector: 'stett' is none of: stet, berlin_group, website",
+                "b.json: channels[0].connector: 'stett' is none of: stet, berlin_group, open_banking_uk, website",
                 "b.json: channels[0].id: must be 471101: the provider's id followed by 01 (REDIRECT) or 00 (EMBEDDED)",
                 "b.json: country_code: is not an ISO 3166-1 alpha-3 code (FRA, BEL …)",
                 "c.json: channels[0].settings: channel 471201: setting 'api_url' is not an absolute http(s) address",
@@ -247,7 +247,7 @@ public sealed class CatalogueTests : IDisposable
             [
                 "channels[0].settings.data_headers.A:B: is not a name and a text",
                 "channels[0].settings.data_headers.D: is not a name and a text",
-                "channels[0].settings: channel 471201: setting 'data_headers' refers to $code, which is none of: uuid, uuid_plain, date, utc_date, local_date, unix_time, client_id, client_secret, certificate, access_token, client_token, consent_id, redirect_uri, return_uri, psu_id, psu_corporate_id, psu_ip, psu_user_agent, psu_language",
+                "channels[0].settings: channel 471201: setting 'data_headers' refers to $code, which is none of: uuid, uuid_plain, date, utc_date, local_date, unix_time, client_id, client_secret, certificate, access_token, client_token, consent_id, auth_date, redirect_uri, return_uri, psu_id, psu_corporate_id, psu_ip, psu_user_agent, psu_language",
             ],
             load.Faults.Select(f => $"{f.Place}: {f.Reason}").Order(StringComparer.Ordinal)
         );

@@ -15,6 +15,7 @@ public sealed class ContractTests
             {
                 data.Add("stet", rule.Name);
                 data.Add("berlin_group", rule.Name);
+                data.Add("open_banking_uk", rule.Name);
                 data.Add("website", rule.Name);
             }
             return data;
@@ -29,6 +30,7 @@ public sealed class ContractTests
         {
             "stet" => SmallBanks.StetUnderTest(),
             "berlin_group" => SmallBerlinGroupBank.UnderTest(),
+            "open_banking_uk" => SmallOpenBankingBank.UnderTest(),
             _ => SmallBanks.WebsiteUnderTest(),
         };
 
@@ -37,5 +39,8 @@ public sealed class ContractTests
 
     [Fact]
     public void Every_family_is_examined() =>
-        Assert.Equal(Families.All.Select(f => f.Manifest.Family), ["stet", "berlin_group", "website"]);
+        Assert.Equal(
+            Families.All.Select(f => f.Manifest.Family),
+            ["stet", "berlin_group", "open_banking_uk", "website"]
+        );
 }

@@ -273,6 +273,7 @@ public static class ConnectorContract
                     Credentials = tested.Credentials,
                     Now = tested.Now,
                     Callback = tested.Callback,
+                    Seal = tested.Seal,
                 };
                 await tested.Connector().Take(context, new StepInput.ListAccounts(), cancellation);
             }

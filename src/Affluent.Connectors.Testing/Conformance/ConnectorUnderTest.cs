@@ -26,6 +26,9 @@ public sealed record ConnectorUnderTest
     /// <summary>On REDIRECT.</summary>
     public BankCallback? Callback { get; init; }
 
+    /// <summary>With which requests are signed; null: the bank wants none signed.</summary>
+    public Seal? Seal { get; init; }
+
     /// <summary>All that must never be seen: passwords, codes, tokens, client secrets.</summary>
     public required IReadOnlyList<string> Secrets { get; init; }
 }

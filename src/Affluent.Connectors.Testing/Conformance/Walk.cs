@@ -88,6 +88,7 @@ internal sealed class Walk(ConnectorUnderTest tested, HttpMessageHandler bank, P
             Now = tested.Now,
             User = user,
             Callback = tested.Callback,
+            Seal = tested.Seal,
         };
         BrokenOff = input;
         var result = await tested.Connector().Take(context, input, cancellation);

@@ -202,7 +202,7 @@ public sealed class WireMockHandler : HttpMessageHandler
             {
                 _ = pattern is null || Matches("", pattern);
             }
-            if (Response.GetProperty("status").GetInt32() is < 100 or > 999)
+            if (StatusOf(Response) is < 100 or > 999)
             {
                 throw new InvalidOperationException("the status is none");
             }
@@ -230,7 +230,7 @@ public sealed class WireMockHandler : HttpMessageHandler
             )
             .Replace("{{request.requestLine.port}}", $"{request.RequestUri.Port}", StringComparison.Ordinal)
             .Replace("{{request.port}}", $"{request.RequestUri.Port}", StringComparison.Ordinal);
-        var response = new HttpResponseMessage((HttpStatusCode)stub.GetProperty("status").GetInt32())
+        var response = new HttpResponseMessage((HttpStatusCode)StatusOf(stub))
         {
             RequestMessage = request,
             Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)),
@@ -247,6 +247,10 @@ public sealed class WireMockHandler : HttpMessageHandler
         }
         return response;
     }
+
+    // WireMock answers 200 where nothing is said.
+    private static int StatusOf(JsonElement response) =>
+        response.TryGetProperty("status", out var status) ? status.GetInt32() : 200;
 
     private static string? Header(HttpRequestMessage request, string name) =>
         request.Headers.NonValidated.TryGetValues(name, out var values) ? string.Join(", ", values)

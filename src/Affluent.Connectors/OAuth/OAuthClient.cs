@@ -81,7 +81,9 @@ internal sealed record OAuthClient
     public string? ClientToken { get; init; }
 
     /// <summary>Reads settings that the catalogue has checked.</summary>
-    public static OAuthClient Of(ChannelDefinition channel, string scope)
+    /// <param name="scope">What users are usually asked for.</param>
+    /// <param name="clientScope">What a token of our own is usually for; empty: the bank is not told.</param>
+    public static OAuthClient Of(ChannelDefinition channel, string scope, string clientScope = "")
     {
         string? Text(string name) => channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
 
@@ -91,7 +93,7 @@ internal sealed record OAuthClient
             AuthorizeLookup = Text("authorize_lookup_url"),
             AuthorizeFields = Field.Read(Text("authorize_fields")),
             LooksUpAuthorize = Text("authorize_lookup") == "true",
-            Token = TokenRequest.Of(channel),
+            Token = TokenRequest.Of(channel, clientScope),
             Requests = RequestStyle.Of(channel),
             Issuer = Text("issuer"),
             Id = channel.Settings["client_id"],

@@ -28,6 +28,20 @@ internal static partial class OAuthFlow
         Uri? page = null
     )
     {
+        var (request, parameters) = Parameters(client, callback, scope, values);
+        return (request, Address(page ?? client.Authorize!, parameters));
+    }
+
+    /// <summary>What a bank is told about an authorization (RFC 6749, section 4.1.1; RFC 7636, section 4.3), as its entry wants it.</summary>
+    /// <param name="more">What the family says beside.</param>
+    public static (OAuthRequest Request, IReadOnlyList<Field> Parameters) Parameters(
+        OAuthClient client,
+        BankCallback callback,
+        string scope,
+        RequestValues values,
+        params IReadOnlyList<Field> more
+    )
+    {
         var request = new OAuthRequest(
             callback.State,
             EncodeToString(RandomNumberGenerator.GetBytes(32)),
@@ -35,31 +49,40 @@ internal static partial class OAuthFlow
         );
         // What is ours is no text of an entry.
         string Plain(string text) => text.Replace("$", "$$", StringComparison.Ordinal);
-        List<Field> query =
+        List<Field> usual =
         [
             new("response_type", "code"),
             new("client_id", Plain(client.Id)),
             new("redirect_uri", Plain(request.RedirectUri)),
             new("scope", Plain(scope)),
             new("state", Plain(request.State)),
+            .. more,
         ];
         if (client.Pkce)
         {
             var challenge = SHA256.HashData(Encoding.ASCII.GetBytes(request.Verifier!));
-            query.Add(new("code_challenge", EncodeToString(challenge)));
-            query.Add(new("code_challenge_method", "S256"));
+            usual.Add(new("code_challenge", EncodeToString(challenge)));
+            usual.Add(new("code_challenge_method", "S256"));
         }
-        var added = string.Join(
-            '&',
-            Field
-                .Merge(query, client.AuthorizeFields)
-                .Select(field => (field.Name, Value: values.Fill(field.Value)))
-                .Where(field => field.Value is not null)
-                .Select(field => $"{field.Name}={Uri.EscapeDataString(field.Value!)}")
+        return (
+            request,
+            [
+                .. Field
+                    .Merge(usual, client.AuthorizeFields)
+                    .Select(field => (field.Name, Value: values.Fill(field.Value)))
+                    .Where(field => field.Value is not null)
+                    .Select(field => new Field(field.Name, field.Value!)),
+            ]
         );
-        var address = new UriBuilder(page ?? client.Authorize!);
+    }
+
+    /// <summary>The bank's page with what it is told.</summary>
+    public static Uri Address(Uri page, IEnumerable<Field> parameters)
+    {
+        var added = string.Join('&', parameters.Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value)}"));
+        var address = new UriBuilder(page);
         address.Query = address.Query.Length > 1 ? $"{address.Query}&{added}" : added;
-        return (request, address.Uri);
+        return address.Uri;
     }
 
     /// <summary>What the address says with which the user came back.</summary>
@@ -120,14 +143,16 @@ internal static partial class OAuthFlow
     }
 
     /// <summary>Renews the access token (RFC 6749 §6). Without a scope it is what the user granted, which may be less than we asked for.</summary>
+    /// <param name="redirectUri">To which the user came back, where the family keeps it: some banks want to see it again.</param>
     public static async Task<OAuthTokens> Refresh(
         StepContext context,
         OAuthClient client,
         string refreshToken,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        string? redirectUri = null
     )
     {
-        var values = client.Values(context).Set("refresh_token", refreshToken);
+        var values = client.Values(context).Set("refresh_token", refreshToken).Set("redirect_uri", redirectUri);
         return Judge(
             await client.Token.Send(context, client.Requests, TokenGrant.Refresh, values, cancellation),
             client,

@@ -28,7 +28,7 @@ internal sealed record BankInterface
             "date_format",
             SettingKind.DateFormat,
             false,
-            "how dateFrom is written, as a .NET date format (yyyy-MM-dd unless said)"
+            "how dateFrom is written, as a .NET date format (yyyy-MM-dd unless said; fromBookingDateTime in open_banking_uk, yyyy-MM-ddTHH:mm:ss)"
         ),
         new("date_escaped", SettingKind.Switch, false, "true where a colon in dateFrom is to be sent as %3A"),
         new("send_date_to", SettingKind.Switch, false, "true where dateTo is compulsory (tomorrow is sent)"),
@@ -44,8 +44,18 @@ internal sealed record BankInterface
             false,
             "the header that says how many numbered pages there are; unless said, a list ends with a page without rows"
         ),
-        new("currency", SettingKind.Text, false, "currency of accounts that name none (EUR unless said)"),
-        new("time_zone", SettingKind.TimeZone, false, "zone of the bank's days (Europe/Paris unless said)"),
+        new(
+            "currency",
+            SettingKind.Text,
+            false,
+            "currency of accounts that name none (EUR unless said; GBP in open_banking_uk)"
+        ),
+        new(
+            "time_zone",
+            SettingKind.TimeZone,
+            false,
+            "zone of the bank's days (Europe/Paris unless said; Europe/London in open_banking_uk)"
+        ),
     ];
 
     /// <summary>Ends with a slash.</summary>
@@ -64,7 +74,15 @@ internal sealed record BankInterface
     public required TimeZoneInfo Zone { get; init; }
 
     /// <summary>Reads settings that the catalogue has checked.</summary>
-    public static BankInterface Of(ChannelDefinition channel)
+    /// <param name="dateFormat">How banks of the family write days.</param>
+    /// <param name="currency">Of most of their accounts.</param>
+    /// <param name="zone">Of most of them.</param>
+    public static BankInterface Of(
+        ChannelDefinition channel,
+        string dateFormat = "yyyy-MM-dd",
+        string currency = "EUR",
+        string zone = "Europe/Paris"
+    )
     {
         string? Text(string name) => channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
 
@@ -74,13 +92,13 @@ internal sealed record BankInterface
             LinkHosts = (Text("link_hosts") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries),
             StandardPaths = Text("standard_paths") == "true",
             HistoryDays = Text("history_days") is { } days ? int.Parse(days, CultureInfo.InvariantCulture) : null,
-            DateFormat = Text("date_format") ?? "yyyy-MM-dd",
+            DateFormat = Text("date_format") ?? dateFormat,
             DateEscaped = Text("date_escaped") == "true",
             SendDateTo = Text("send_date_to") == "true",
             PageParameter = Text("page_parameter"),
             PageCountHeader = Text("page_count_header"),
-            Currency = Text("currency") ?? "EUR",
-            Zone = TimeZoneInfo.FindSystemTimeZoneById(Text("time_zone") ?? "Europe/Paris"),
+            Currency = Text("currency") ?? currency,
+            Zone = TimeZoneInfo.FindSystemTimeZoneById(Text("time_zone") ?? zone),
         };
     }
 

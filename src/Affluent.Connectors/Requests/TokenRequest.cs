@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Http;
 using Affluent.Connectors.Reading;
@@ -12,6 +13,10 @@ internal sealed record TokenRequest
     private const string ClientSecretBasic = "client_secret_basic";
     private const string ClientSecretPost = "client_secret_post";
     private const string ClientIdOnly = "none";
+    private const string PrivateKeyJwt = "private_key_jwt";
+
+    // RFC 7523, section 2.2.
+    private const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     private static readonly string[] Values =
     [
@@ -23,6 +28,7 @@ internal sealed record TokenRequest
         "token",
         "token_type_hint",
         "basic",
+        "client_assertion",
     ];
 
     /// <summary>The settings that it is read from.</summary>
@@ -34,9 +40,16 @@ internal sealed record TokenRequest
             "token_auth",
             SettingKind.Text,
             false,
-            "how we prove who we are at token_url (client_secret_basic unless said)",
-            [ClientSecretBasic, ClientSecretPost, ClientIdOnly]
+            "how we prove who we are at token_url (client_secret_basic unless said); private_key_jwt: by a JWT that the seal signs (RFC 7523)",
+            [ClientSecretBasic, ClientSecretPost, ClientIdOnly, PrivateKeyJwt]
         ),
+        new(
+            "assertion_audience",
+            SettingKind.Text,
+            false,
+            "aud of that JWT, where the bank wants its name for itself (token_url unless said)"
+        ),
+        .. JwtStyle.Settings,
         new(
             "token_request",
             SettingKind.Text,
@@ -84,11 +97,16 @@ internal sealed record TokenRequest
     /// <summary>Null: the bank ends no authorization at our word.</summary>
     public Uri? RevocationAddress { get; init; }
     public required TokenBody Body { get; init; }
+
+    /// <summary>For whom the JWT is by which we prove who we are; null: there is none.</summary>
+    public string? AssertionAudience { get; init; }
+    public required JwtStyle Jwt { get; init; }
     public required IReadOnlyList<Field> Headers { get; init; }
     public required IReadOnlyDictionary<TokenGrant, IReadOnlyList<Field>> Fields { get; init; }
 
     /// <summary>Reads settings that the catalogue has checked.</summary>
-    public static TokenRequest Of(ChannelDefinition channel)
+    /// <param name="clientScope">What a token of our own is usually for; empty: the bank is not told.</param>
+    public static TokenRequest Of(ChannelDefinition channel, string clientScope = "")
     {
         string? Text(string name) => channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
 
@@ -96,8 +114,10 @@ internal sealed record TokenRequest
         var authentication = Text("token_auth") ?? ClientSecretBasic;
         Field[] client =
         [
-            new("client_id", authentication == ClientSecretBasic ? "" : "$client_id"),
+            new("client_id", authentication is ClientSecretBasic or PrivateKeyJwt ? "" : "$client_id"),
             new("client_secret", authentication == ClientSecretPost ? "$client_secret" : ""),
+            new("client_assertion_type", authentication == PrivateKeyJwt ? JwtBearer : ""),
+            new("client_assertion", authentication == PrivateKeyJwt ? "$client_assertion" : ""),
         ];
         return new TokenRequest
         {
@@ -110,6 +130,9 @@ internal sealed record TokenRequest
                 "query" => TokenBody.Query,
                 _ => TokenBody.Form,
             },
+            AssertionAudience =
+                authentication == PrivateKeyJwt ? Text("assertion_audience") ?? address.OriginalString : null,
+            Jwt = JwtStyle.Of(channel),
             Headers =
             [
                 new("Accept", "application/json"),
@@ -128,7 +151,11 @@ internal sealed record TokenRequest
                     Field.Read(Text("code_fields"))
                 ),
                 [TokenGrant.Client] = Field.Merge(
-                    [new("grant_type", "client_credentials"), .. client],
+                    [
+                        new("grant_type", "client_credentials"),
+                        .. clientScope == "" ? [] : (Field[])[new("scope", clientScope)],
+                        .. client,
+                    ],
                     Field.Read(Text("client_token_fields"))
                 ),
                 [TokenGrant.Revocation] = Field.Merge(
@@ -156,6 +183,12 @@ internal sealed record TokenRequest
         string Half(string reference) => Uri.EscapeDataString(values.Fill(reference) ?? "");
         var pair = $"{Half("$client_id")}:{Half("$client_secret")}";
         values.Set("basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+        if (AssertionAudience is { } audience && values.Fill("$client_id") is { } client)
+        {
+            // RFC 7523, section 3: a new one for each request.
+            var subject = new JsonObject { ["sub"] = client };
+            values.Set("client_assertion", await Jwt.Sign(client, audience, subject, context, cancellation));
+        }
         KeyValuePair<string, string>[] fields =
         [
             .. Fields[grant]

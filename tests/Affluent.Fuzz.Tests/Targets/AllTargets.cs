@@ -7,6 +7,7 @@ internal static class AllTargets
     [
         .. ReadingTargets.All,
         .. StetTargets.All,
+        .. OpenBankingTargets.All,
         .. WebsiteTargets.All,
         .. CatalogueTargets.All,
         .. RecordingTargets.All,
