@@ -1,12 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Affluent.Connectors.Contract;
 using Affluent.Server.Platform;
 using Affluent.Server.Synchronization;
-using Affluent.Server.Tests.Certificates;
 using Affluent.Server.Tests.Harness;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -188,6 +185,7 @@ public sealed class TlsFaultTests : IDisposable
             var process = Process.Start(
                 new ProcessStartInfo("openssl", arguments)
                 {
+                    UseShellExecute = false,
                     RedirectStandardOutput = true,
                     RedirectStandardError = true,
                     RedirectStandardInput = true,
