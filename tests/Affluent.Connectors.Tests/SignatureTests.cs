@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Requests;
 using Affluent.Connectors.Tests.Support;
@@ -34,12 +31,11 @@ public sealed class SignatureTests
     [InlineData("rsa-sha512")]
     public async Task A_verifier_written_elsewhere_finds_it_good(string word)
     {
-        var folder = Folder();
         using var request = await Signed(("signature_algorithm", word), ("signature_headers", Everything));
         using var changed = await Signed(("signature_algorithm", word), ("signature_headers", Everything));
         changed.RequestUri = new Uri("https://bank.example/v1/accounts?from=2026-07-02");
 
-        Assert.Equal(["true", "false"], await Verify(folder, request, changed));
+        Assert.Equal(["true", "false"], await Verify(request, changed));
     }
 
     [Fact]
@@ -129,59 +125,21 @@ public sealed class SignatureTests
     private static string Header(HttpRequestMessage request, string name) =>
         request.Headers.NonValidated.TryGetValues(name, out var values) ? string.Join(", ", values) : "";
 
-    private static string Folder()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory!.FullName, "Affluent.slnx")))
-        {
-            directory = directory.Parent;
-        }
-        var folder = Path.Combine(directory.FullName, "tests", "http-signature");
-        if (!Directory.Exists(Path.Combine(folder, "node_modules")))
-        {
-            Assert.False(
-                Environment.GetEnvironmentVariable("CI") == "true",
-                "In CI this test needs: npm ci --prefix tests/http-signature"
-            );
-            Assert.Skip("http-signature is not installed: npm ci --prefix tests/http-signature");
-        }
-        return folder;
-    }
-
-    private static async Task<string[]> Verify(string folder, params HttpRequestMessage[] requests)
-    {
-        using var node = Process.Start(
-            new ProcessStartInfo("node", ["verify.mjs"])
-            {
-                WorkingDirectory = folder,
-                UseShellExecute = false,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-            }
-        )!;
-        foreach (var request in requests)
-        {
-            var headers = request
-                .Headers.NonValidated.Concat(request.Content!.Headers.NonValidated)
-                .Select(h => (Name: h.Key.ToLowerInvariant(), Value: string.Join(", ", h.Value)))
-                .Append((Name: "host", Value: request.RequestUri!.Authority))
-                .ToDictionary(h => h.Name, h => h.Value);
-            var line = new Dictionary<string, object>
+    private static Task<string[]> Verify(params HttpRequestMessage[] requests) =>
+        NodeProgram.Verify(
+            "http-signature",
+            requests.Select(request => new Dictionary<string, object?>
             {
                 ["method"] = request.Method.Method,
-                ["url"] = request.RequestUri.PathAndQuery,
-                ["headers"] = headers,
+                ["url"] = request.RequestUri!.PathAndQuery,
+                ["headers"] = request
+                    .Headers.NonValidated.Concat(request.Content!.Headers.NonValidated)
+                    .Select(h => (Name: h.Key.ToLowerInvariant(), Value: string.Join(", ", h.Value)))
+                    .Append((Name: "host", Value: request.RequestUri.Authority))
+                    .ToDictionary(h => h.Name, h => h.Value),
                 ["signed"] = Everything.Split(' '),
-                ["key"] = PemEncoding.WriteString(
-                    "PUBLIC KEY",
-                    SealOfTests.Seal.Certificate.PublicKey.ExportSubjectPublicKeyInfo()
-                ),
-            };
-            await node.StandardInput.WriteLineAsync(JsonSerializer.Serialize(line));
-        }
-        node.StandardInput.Close();
-        var said = await node.StandardOutput.ReadToEndAsync(Stop);
-        await node.WaitForExitAsync(Stop);
-        return said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
+                ["key"] = SealOfTests.PublicKey,
+            }),
+            Stop
+        );
 }

@@ -25,6 +25,10 @@ internal static partial class SealOfTests
                 ValueTask.FromResult(Key.SignData(bytes.Span, HashOf(algorithm), PaddingOf(algorithm)))
         );
 
+    /// <summary>The public half, as PEM.</summary>
+    public static string PublicKey { get; } =
+        PemEncoding.WriteString("PUBLIC KEY", Certificate.PublicKey.ExportSubjectPublicKeyInfo());
+
     /// <summary>What is wrong with how a request is signed, as the bank sees it: digest and signature against the certificate; empty: nothing.</summary>
     public static async Task<string> Fault(HttpRequestMessage request, SealAlgorithm algorithm)
     {
