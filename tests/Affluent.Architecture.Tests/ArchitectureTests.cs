@@ -116,7 +116,7 @@ public sealed class ArchitectureTests
         ["TransactionsStore"] = ["EraseOf", "EraseSome"],
         ["CategoryRuleStore"] = ["Of"],
         ["WidgetStore"] = ["LockOf"],
-        ["ConsentStore"] = ["NameConnection", "List", "Text"],
+        ["ConsentStore"] = ["NameConnection", "NameEnd", "List", "Text"],
         ["RecordingStore"] = ["Start", "IsOpen", "Add", "LeaveOut", "List", "Readings", "Delete", "EraseOf"],
         ["ShadowStore"] = ["Add", "List"],
         ["RecategorizationStore"] = ["Ask"],

@@ -44,7 +44,7 @@ internal static partial class BankEntryText
         verified switch
         {
             Verification.Replay => "recorded exchanges of its platform were replayed",
-            Verification.Specification => "what the bank or its platform publishes was read",
+            Verification.Specification => "what is public of its platform was read",
             Verification.None => "nothing proves it: compare it with what the bank publishes",
         };
 

@@ -70,22 +70,20 @@ internal static class ConsentsCommand
 
     private static async Task Show(ConsentRecord consent, TextWriter output)
     {
-        var at = DateTimeOffset.FromUnixTimeSeconds(consent.AgreedAt);
-        await output.WriteLineAsync(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{at:yyyy-MM-dd'T'HH:mm:ss'Z'}  {consent.Kind.Word()}  {consent.Id}"
-            )
-        );
+        await output.WriteLineAsync($"{Shown(consent.AgreedAt)}  {consent.Kind.Word()}  {consent.Id}");
         await output.WriteLineAsync($"    client: {consent.ClientId}");
         await output.WriteLineAsync($"    from: {consent.Address ?? "unknown"}");
         await output.WriteLineAsync($"    bank: {consent.ProviderId?.Value ?? "none"}");
         await output.WriteLineAsync($"    connection: {consent.ConnectionId?.ToString() ?? "none"}");
         await output.WriteLineAsync($"    accounts: {(consent.AccountIds == "" ? "none" : consent.AccountIds)}");
+        await output.WriteLineAsync($"    until: {(consent.EndsAt is { } end ? Shown(end) : "no end named")}");
         var terms = consent.ClientTerms ? ", with the client's terms" : "";
         await output.WriteLineAsync($"    words: {consent.Language}, version {consent.Version}{terms}");
         await output.WriteLineAsync($"    text: {consent.TextHash}");
     }
+
+    private static string Shown(long seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     // Some of the words are a client's: they shall not steer a terminal.
     private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));

@@ -76,6 +76,9 @@ internal sealed record ConsentRecord
     /// <summary>The accounts, as far as they were known, separated by blanks.</summary>
     public string AccountIds { get; init; } = "";
 
+    /// <summary>Until when the bank lets itself be read on it, in UTC seconds; null: not known, or for as long as the user lets it.</summary>
+    public long? EndsAt { get; init; }
+
     public static ConsentRecord Of(
         UserWork work,
         ConsentKind kind,

@@ -57,12 +57,30 @@ internal static class ConsentStore
             }
         );
 
+    /// <summary>Names until when the bank lets itself be read on what the user agreed to last for a connection.</summary>
+    public static Task NameEnd(DbWork db, UserId userId, ConnectionId connectionId, long endsAt) =>
+        db.Execute(
+            $"""
+            update consents set ends_at = @EndsAt
+            where user_id = @UserId and id = (
+                select max(id) from consents
+                where user_id = @UserId and connection_id = @ConnectionId and kind = '{ConsentKind.Bank.Word()}'
+            )
+            """,
+            new
+            {
+                UserId = userId,
+                ConnectionId = connectionId,
+                EndsAt = endsAt,
+            }
+        );
+
     /// <summary>All that a user agreed to, in the order of time.</summary>
     public static Task<IReadOnlyList<ConsentRecord>> List(DbWork db, UserId userId) =>
         db.Query<ConsentRecord>(
             """
             select id, user_id, client_id, kind, agreed_at, address, language, version, client_terms, text_hash,
-                provider_id, connection_id, account_ids
+                provider_id, connection_id, account_ids, ends_at
             from consents where user_id = @UserId order by agreed_at, id
             """,
             new { UserId = userId }

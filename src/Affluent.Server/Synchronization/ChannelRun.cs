@@ -2,6 +2,7 @@ using Affluent.Connectors.Contract;
 using Affluent.Ledger;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
+using Affluent.Server.Consents;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
@@ -143,7 +144,10 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         var expires = tools.Now.AddDays(bank.Definition.ConsentDays).ToUnixTimeSeconds();
         run.Learn(channel, new ChannelChange { ExpiresAt = expires });
         _isAuthorized = true;
-        await run.DropQuestion(NewEvent.OfUserInput(EventName.ConsentGiven, run.Id, _id));
+        await run.DropQuestion(
+            work => ConsentStore.NameEnd(work.Db, work.UserId, run.Id, expires),
+            NewEvent.OfUserInput(EventName.ConsentGiven, run.Id, _id)
+        );
         return null;
     }
 

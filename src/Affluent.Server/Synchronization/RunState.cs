@@ -331,13 +331,18 @@ internal sealed class RunState
     }
 
     /// <summary>The question is answered, or void: it is no longer this run's.</summary>
-    public async Task DropQuestion(params NewEvent[] events)
+    public Task DropQuestion(params NewEvent[] events) => DropQuestion(_ => Task.CompletedTask, events);
+
+    /// <inheritdoc cref="DropQuestion(NewEvent[])"/>
+    /// <param name="data">Writes what else comes of the answer.</param>
+    public async Task DropQuestion(Func<UserWork, Task> data, params NewEvent[] events)
     {
         await Write(
             change: null,
             async work =>
             {
                 await DeleteQuestion(work.Db);
+                await data(work);
                 return events;
             },
             // What the bank has answered is not undone by a stop.

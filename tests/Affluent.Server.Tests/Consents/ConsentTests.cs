@@ -1,4 +1,9 @@
+using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.RegularExpressions;
+using System.Web;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
 using Affluent.Server.Commands;
 using Affluent.Server.Consents;
 using Affluent.Server.Platform;
@@ -79,6 +84,67 @@ public sealed class ConsentTests
             renewal.AccountIds.Split(' ').Order(StringComparer.Ordinal)
         );
         Assert.StartsWith("Renew ", await Text(app, renewal), StringComparison.Ordinal);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Until_when_is_kept_once_the_user_has_agreed_at_the_bank(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.RedirectChannel.With(Bank.Account("111"));
+        bank.RedirectChannel.Instead = (context, input) =>
+            input is StepInput.Returned ? new StepResult.Done { Session = "token" }
+            : context.Session == "token" ? null
+            : new StepResult.AskUser(
+                new Question.Redirect(new Uri($"https://fake.example/authorize?state={context.Callback!.State}"))
+            )
+            {
+                Session = "asked",
+            };
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, linked) = await app.SignedInUser(await app.CreateClient(redirectUrls: "https://app.example"));
+        var created = await http.PostAsJsonAsync(
+                "/api/v2.1/connections",
+                new
+                {
+                    provider_id = FakeBank.ProviderId,
+                    channel_definition_id = FakeBank.Redirect,
+                    redirect_url = "https://app.example/back",
+                },
+                Stop
+            )
+            .IsGiven();
+        var (user, connection) = (linked.Id, created.Text("id")!);
+        var agreed = new ConsentRecord
+        {
+            UserId = user,
+            ClientId = linked.Client.Id,
+            Kind = ConsentKind.Bank,
+            ConnectionId = new ConnectionId(long.Parse(connection, CultureInfo.InvariantCulture)),
+        };
+        foreach (var record in new[] { agreed with { Id = new(1) }, agreed with { Id = new(2) } })
+        {
+            var text = new ConsentText("words", "en", "1");
+            await app.Database.Write(
+                db =>
+                    ConsentStore.Insert(db, record with { TextHash = text.Hash, Language = "en", Version = "1" }, text),
+                Stop
+            );
+        }
+        await app.RunDueSynchronizations();
+
+        var visitor = app.Browse("document");
+        await visitor.Open(created.GetProperty("_links").GetProperty("authorize").GetProperty("href").GetString()!);
+        var state = HttpUtility.ParseQueryString(visitor.SentTo!.Query)["state"]!;
+        await visitor.Open($"/embed/v2.1/widget/bank_callback/101?code=ok&state={state}");
+        await app.RunDueSynchronizations();
+
+        var consents = await app.Database.Read(db => ConsentStore.List(db, user), Stop);
+        var end = (await http.Channel(connection, FakeBank.Redirect)).GetProperty("expires").GetInt64();
+        // The one before it was about another authorization.
+        Assert.Equal([null, end], consents.Select(c => c.EndsAt));
+        var (_, output, _) = await app.RunCommand("consents", "--user", $"{user}");
+        Assert.Contains("    until: no end named\n", output, StringComparison.Ordinal);
+        Assert.Contains("    until: 2026-08-29T08:00:00Z\n", output, StringComparison.Ordinal);
     }
 
     [Theory, OnBothDatabases]
