@@ -24,8 +24,9 @@ internal static class DeletedAccess
     public static async Task<EndAccess> Of(Settings settings, Database database, CancellationToken cancellation)
     {
         var clock = await DatabaseClock.Start(database, TimeProvider.System, cancellation);
+        var ids = new Ids(clock, await database.Write(Ids.TakeNode, cancellation));
         var revocations = new Lazy<BankRevocations>(() =>
-            new(Banks.Load(settings), new Vault(MasterKey.Load(settings, mayCreate: false)), clock)
+            new(Banks.Load(settings), new Vault(MasterKey.Load(settings, mayCreate: false)), ids, clock)
         );
         return async (db, userId) =>
         {

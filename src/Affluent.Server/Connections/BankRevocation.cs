@@ -14,6 +14,8 @@ internal sealed record BankRevocation
     /// </summary>
     public static readonly TimeSpan LongestLife = TimeSpan.FromDays(30);
 
+    public BankRevocationId Id { get; init; }
+
     /// <summary>The connection that had it: the log tells of both by this id.</summary>
     public ConnectionId ConnectionId { get; init; }
     public ChannelDefinitionId DefinitionId { get; init; }

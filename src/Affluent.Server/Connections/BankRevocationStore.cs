@@ -8,18 +8,18 @@ namespace Affluent.Server.Connections;
 internal static class BankRevocationStore
 {
     private const string Columns =
-        "connection_id, definition_id, wrapped_key, session, asked_at, give_up_at, fence, attempts";
+        "id, connection_id, definition_id, wrapped_key, session, asked_at, give_up_at, fence, attempts";
 
-    /// <summary>Keeps one, due at once. A newer session of the same channel takes the place of the older one, whoever is at that.</summary>
+    /// <summary>Keeps one, due at once. Where it is kept already, the session takes the place of the one before, whoever is at that.</summary>
     public static Task Put(DbWork db, BankRevocation revocation)
     {
         db.Erases();
         db.MustLast();
         return db.Execute(
             """
-            insert into bank_revocations (connection_id, definition_id, wrapped_key, session, asked_at, give_up_at, next_at)
-            values (@ConnectionId, @DefinitionId, @WrappedKey, @Session, @AskedAt, @GiveUpAt, @AskedAt)
-            on conflict (connection_id, definition_id) do update set wrapped_key = @WrappedKey, session = @Session, next_at = @AskedAt,
+            insert into bank_revocations (id, connection_id, definition_id, wrapped_key, session, asked_at, give_up_at, next_at)
+            values (@Id, @ConnectionId, @DefinitionId, @WrappedKey, @Session, @AskedAt, @GiveUpAt, @AskedAt)
+            on conflict (id) do update set wrapped_key = @WrappedKey, session = @Session, next_at = @AskedAt,
                 lease_until = 0, fence = bank_revocations.fence + 1, attempts = 0
             """,
             revocation
@@ -38,8 +38,8 @@ internal static class BankRevocationStore
         db.Query<BankRevocation>(
             $$"""
             update bank_revocations set lease_until = @LeaseUntil, fence = fence + 1
-            where (connection_id, definition_id) in (
-                select connection_id, definition_id from bank_revocations where next_at <= @Now and lease_until <= @Now
+            where id in (
+                select id from bank_revocations where next_at <= @Now and lease_until <= @Now
                 order by next_at, attempts limit @AtMost {skip locked}
             )
             returning {{Columns}}
@@ -59,12 +59,11 @@ internal static class BankRevocationStore
         return await db.Execute(
                 """
                 update bank_revocations set wrapped_key = @WrappedKey, session = @Content
-                where connection_id = @ConnectionId and definition_id = @DefinitionId and fence = @Fence
+                where id = @Id and fence = @Fence
                 """,
                 new
                 {
-                    claimed.ConnectionId,
-                    claimed.DefinitionId,
+                    claimed.Id,
                     claimed.Fence,
                     secret.WrappedKey,
                     secret.Content,
@@ -77,12 +76,11 @@ internal static class BankRevocationStore
         db.Execute(
             """
             update bank_revocations set lease_until = 0, next_at = @NextAt, attempts = @Attempts
-            where connection_id = @ConnectionId and definition_id = @DefinitionId and fence = @Fence
+            where id = @Id and fence = @Fence
             """,
             new
             {
-                claimed.ConnectionId,
-                claimed.DefinitionId,
+                claimed.Id,
                 claimed.Fence,
                 NextAt = nextAt,
                 Attempts = attempts,
@@ -111,12 +109,11 @@ internal static class BankRevocationStore
         return await db.Execute(
                 """
                 delete from bank_revocations
-                where connection_id = @ConnectionId and definition_id = @DefinitionId and fence = @Fence
+                where id = @Id and fence = @Fence
                 """,
                 new
                 {
-                    claimed.ConnectionId,
-                    claimed.DefinitionId,
+                    claimed.Id,
                     claimed.Fence,
                 }
             ) == 1;

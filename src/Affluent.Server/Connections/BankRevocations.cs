@@ -10,7 +10,7 @@ namespace Affluent.Server.Connections;
 /// Asks for the end of authorizations at their banks, in the transaction that deletes or replaces what used them. What that takes is sealed anew, with a key of its own: the
 /// user's may go with the same transaction. Nobody waits for the bank.
 /// </summary>
-internal sealed class BankRevocations(Banks banks, Vault vault, TimeProvider time)
+internal sealed class BankRevocations(Banks banks, Vault vault, Ids ids, TimeProvider time)
 {
     /// <summary>The topic of <see cref="Signals"/> that wakes who asks the banks.</summary>
     public const string Due = "bank-revocations";
@@ -39,9 +39,9 @@ internal sealed class BankRevocations(Banks banks, Vault vault, TimeProvider tim
         }
     }
 
-    /// <summary>Of a session whose channel has another authorization by now.</summary>
-    public async Task OfReplaced(DbWork db, UserKey key, UserId userId, StoredSession replaced) =>
-        await Request(db, key, [replaced], await ChannelStore.Sessions(db, userId));
+    /// <summary>Of a session that its channel has used, and uses no longer.</summary>
+    public async Task OfUnused(DbWork db, UserKey key, UserId userId, StoredSession unused) =>
+        await Request(db, key, [unused], await ChannelStore.Sessions(db, userId));
 
     private async Task Request(DbWork db, UserId userId, Func<StoredSession, bool> isForgotten)
     {
@@ -74,6 +74,7 @@ internal sealed class BankRevocations(Banks banks, Vault vault, TimeProvider tim
                     db,
                     new BankRevocation
                     {
+                        Id = ids.Next<BankRevocationId>(),
                         ConnectionId = session.ConnectionId,
                         DefinitionId = session.DefinitionId,
                         WrappedKey = secret.WrappedKey,

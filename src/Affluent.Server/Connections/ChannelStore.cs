@@ -322,6 +322,9 @@ internal sealed record ChannelChange
     /// <summary>A bank handed <see cref="Session"/> over just now: whatever is stored is older.</summary>
     public bool IsHandedOver { get; init; }
 
+    /// <summary>A session that the channel uses no longer, sealed: its authorization is to be ended at the bank.</summary>
+    public byte[]? Unused { get; init; }
+
     /// <summary>Credentials that the user gave during the run, sealed.</summary>
     public byte[]? Credentials { get; init; }
 

@@ -82,6 +82,14 @@ internal readonly record struct RunId(long Value) : IId<RunId>
     public override string ToString() => Ids.Text(Value);
 }
 
+/// <summary>An authorization that is to be ended at its bank.</summary>
+internal readonly record struct BankRevocationId(long Value) : IId<BankRevocationId>
+{
+    public static BankRevocationId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}
+
 /// <summary>A question to the user.</summary>
 [JsonConverter(typeof(IdConverter<QuestionId>))]
 internal readonly record struct QuestionId(long Value) : IId<QuestionId>

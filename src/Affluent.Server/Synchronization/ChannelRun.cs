@@ -177,8 +177,8 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         var (held, listing) = await tools.Database.Read(Compare, cancellation);
         if (run.Attended && AccountListing.IsOfAnother(_bankList, held))
         {
-            // What the other login has opened is not kept.
-            _steps.KeepSession("");
+            // What the other login has opened is not kept, neither here nor at the bank.
+            _steps.DropSession();
             return (
                 null,
                 new ChannelEnd.Finished(new ChannelResult(ChannelStatus.AuthFailed, ChannelReason.OtherLogin))

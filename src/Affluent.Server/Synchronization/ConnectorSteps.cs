@@ -207,6 +207,14 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         }
     }
 
+    /// <summary>Keeps nothing of the session, and has the authorization behind it ended at the bank.</summary>
+    public void DropSession()
+    {
+        var dropped = SealedOf(Session);
+        KeepSession("");
+        run.Learn(channel, new ChannelChange { Unused = dropped });
+    }
+
     /// <summary>What a connector hands over in the middle of a step: written before the step goes on, whatever else happens.</summary>
     private async Task KeepAtOnce(string session)
     {

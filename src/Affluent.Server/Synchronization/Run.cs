@@ -258,7 +258,9 @@ internal sealed partial class Run(RunTools tools)
         {
             run.Learn(
                 channel,
-                new ChannelChange { Session = renewal == RenewalEnd.Restored ? before : null, Renewal = renewal }
+                renewal == RenewalEnd.Restored
+                    ? new ChannelChange { Session = before, Renewal = renewal }
+                    : new ChannelChange { Unused = before, Renewal = renewal }
             );
             result = Outcome.OfRenewal(result);
         }

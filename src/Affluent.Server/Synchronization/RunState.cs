@@ -29,7 +29,7 @@ internal sealed record RunTools(
 {
     public DateTimeOffset Now => Time.GetUtcNow();
 
-    public BankRevocations Revocations => new(Banks, Vault, Time);
+    public BankRevocations Revocations => new(Banks, Vault, Ids, Time);
 
     public long Seconds => Time.Seconds();
 }
@@ -137,6 +137,7 @@ internal sealed class RunState
             {
                 Session = change.Session ?? before.Session,
                 IsHandedOver = change.IsHandedOver || before.IsHandedOver,
+                Unused = change.Unused ?? before.Unused,
                 Credentials = change.Credentials ?? before.Credentials,
                 ExpiresAt = change.ExpiresAt ?? before.ExpiresAt,
                 UnattendedReadings = change.UnattendedReadings ?? before.UnattendedReadings,
@@ -371,9 +372,9 @@ internal sealed class RunState
             {
                 await _sessions.KeepApart(db, channel.DefinitionId, session);
             }
-            if (isKept && change.Renewal == RenewalEnd.Replaced)
+            if (isKept && change.Unused is { } unused)
             {
-                await _sessions.EndReplaced(db, channel.DefinitionId);
+                await _sessions.End(db, channel.DefinitionId, unused);
             }
         }
         JobChange? progressed = _unsavedProgress is null ? null : new JobChange.Progressed(_unsavedProgress.Write());

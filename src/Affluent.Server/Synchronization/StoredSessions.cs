@@ -89,11 +89,11 @@ internal sealed class StoredSessions(
         }
     }
 
-    /// <summary>Has the authorization ended that a new one has replaced.</summary>
-    public Task EndReplaced(DbWork db, ChannelDefinitionId channel)
+    /// <summary>Has an authorization ended at the bank that the channel uses no longer.</summary>
+    public Task End(DbWork db, ChannelDefinitionId channel, byte[] unused)
     {
-        var replaced = channels.Single(c => c.DefinitionId == channel);
-        return revocations.OfReplaced(
+        var before = channels.Single(c => c.DefinitionId == channel);
+        return revocations.OfUnused(
             db,
             userKey,
             userId,
@@ -101,8 +101,8 @@ internal sealed class StoredSessions(
             {
                 ConnectionId = connectionId,
                 DefinitionId = channel,
-                Session = replaced.ReplacedSession!,
-                ExpiresAt = replaced.ReplacedExpiresAt,
+                Session = unused,
+                ExpiresAt = unused == before.ReplacedSession ? before.ReplacedExpiresAt : before.ExpiresAt,
             }
         );
     }

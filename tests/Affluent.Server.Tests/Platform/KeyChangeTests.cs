@@ -69,6 +69,7 @@ public sealed class KeyChangeTests
         await database.Database.Write(oldOnly.Begin, Stop);
         var kept = new BankRevocation
         {
+            Id = new(7),
             ConnectionId = new(1),
             DefinitionId = new("101"),
             GiveUpAt = 10,

@@ -99,6 +99,66 @@ public sealed class RenewalTests
     }
 
     [Theory, OnBothDatabases]
+    public async Task One_that_waits_to_be_ended_is_not_forgotten_for_the_one_that_replaced_it(DatabaseKind kind)
+    {
+        var banks = new ScriptedBanks();
+        await using var app = await Start(kind, banks);
+        var (user, http, id) = await Linked(app);
+        var (visitor, state) = await ToBank(app, user, id);
+        await visitor.Open($"bank_callback/{Channel}?state={state}&code=new");
+        await visitor.WaitFor("Ended");
+
+        using var deleted = await http.DeleteAsync(new Uri($"/api/v2.1/connections/{id}", UriKind.Relative), Stop);
+        deleted.EnsureSuccessStatusCode();
+        Assert.Equal(2, await app.Revocations());
+        await app.RunDueRevocations();
+
+        Assert.Equal(["in", "in anew"], banks.Revoked.Order(StringComparer.Ordinal));
+        Assert.Equal(0, await app.Revocations());
+    }
+
+    /// <summary>Nobody keeps it, so nobody else would ever end it.</summary>
+    [Theory, OnBothDatabases]
+    public async Task What_somebody_elses_login_opened_ends_at_the_bank_at_once(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        var channel = bank.RedirectChannel.With(Bank.Account("111") with { Iban = "FR7630006000011234567890189" });
+        channel.Instead = (context, input) =>
+            input switch
+            {
+                StepInput.Returned { Address.Query: var query } => new StepResult.Done
+                {
+                    Session = query.Contains("code=2", StringComparison.Ordinal) ? "theirs" : "mine",
+                },
+                _ when context.Session.Length == 0 => new StepResult.AskUser(
+                    new Question.Redirect(new Uri($"https://bank.example/authorize?state={context.Callback!.State}"))
+                )
+                {
+                    Session = "",
+                },
+                _ => null,
+            };
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (user, http, id) = await Linked(app, FakeBank.ProviderId, FakeBank.Redirect);
+        channel.Accounts.Clear();
+        channel.With(Bank.Account("222") with { Iban = "FR1420041010050500013M02606" });
+
+        var visitor = await Renew(app, user, id, FakeBank.ProviderId);
+        await visitor.WaitFor("Handoff");
+        await visitor.Open($"bank_callback/{FakeBank.Redirect}?state={await visitor.LeaveForBank()}&code=2");
+        await visitor.WaitFor("Failed");
+        await app.RunDueRevocations();
+
+        Assert.Equal("other_login", await app.ReasonOf(id, FakeBank.Redirect));
+        Assert.Equal(["theirs"], channel.Steps.Where(s => s.Input is StepInput.Revoke).Select(s => s.Context.Session));
+        channel.Accounts.Clear();
+        channel.With(Bank.Account("111") with { Iban = "FR7630006000011234567890189" });
+        await LinkedBank.Again(app, http, id);
+        Assert.Equal("SUCCESS", await http.StatusOf(id, FakeBank.Redirect));
+        Assert.Equal("mine", channel.Steps[^1].Context.Session);
+    }
+
+    [Theory, OnBothDatabases]
     public async Task A_token_that_comes_when_the_renewal_has_begun_is_kept_for_the_one_before(DatabaseKind kind)
     {
         var bank = new FakeBank();
