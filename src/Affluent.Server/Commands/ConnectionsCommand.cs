@@ -3,8 +3,10 @@ using System.Globalization;
 using Affluent.Server.Accounts;
 using Affluent.Server.Authorization;
 using Affluent.Server.Connections;
+using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
+using Affluent.Server.Providers;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Commands;
@@ -110,13 +112,18 @@ internal static class ConnectionsCommand
         {
             id,
         };
-        var options = SettingOptions.AddTo(command, Needed);
+        var options = SettingOptions.AddTo(
+            command,
+            [.. Needed, "catalogue_folder", "bank_variables_folder", "test_bank_listen", "test_bank_url"]
+        );
         command.SetAction(
             async (asked, cancellation) =>
             {
                 var connectionId = Arguments.Id<ConnectionId>(asked.GetValue(id)!);
-                await using var database = await Installation.OpenMigrated(options.ReadValid(asked), cancellation);
-                var lines = await database.Read(db => Describe(db, connectionId), cancellation);
+                var settings = options.ReadValid(asked);
+                var banks = Banks.Load(settings);
+                await using var database = await Installation.OpenMigrated(settings, cancellation);
+                var lines = await database.Read(db => Describe(db, banks, connectionId), cancellation);
                 var output = asked.InvocationConfiguration.Output;
                 foreach (var line in lines)
                 {
@@ -127,7 +134,7 @@ internal static class ConnectionsCommand
         return command;
     }
 
-    private static async Task<IReadOnlyList<string>> Describe(DbWork db, ConnectionId id)
+    private static async Task<IReadOnlyList<string>> Describe(DbWork db, Banks banks, ConnectionId id)
     {
         if (
             await ConnectionsStore.OwnerOf(db, id) is not { } userId
@@ -140,6 +147,14 @@ internal static class ConnectionsCommand
         var question = job is null ? null : await QuestionStore.Find(db, userId, job.Id);
         var channels = await ShownChannels.Of(db, userId, [id]);
         var accounts = await AccountsStore.List(db, userId, new AccountFilter { ConnectionId = id });
+        var constraints = ConnectionConstraints.Of(
+            banks,
+            connection,
+            [.. channels.Where(channel => channel.Status != ChannelStatus.Empty)],
+            job?.DueAt,
+            await BankOutageStore.List(db),
+            TimeProvider.System.GetUtcNow()
+        );
         var runs = await RunRecordStore.List(db, userId, id, new Page(1, LastRuns));
         return
         [
@@ -153,6 +168,7 @@ internal static class ConnectionsCommand
                     ]
                 : [],
             .. job is null ? [] : Lines(job),
+            .. Lines(constraints),
             .. question is { AnsweredAt: null }
                 ? (string[])
                     [
@@ -177,6 +193,26 @@ internal static class ConnectionsCommand
         if (job.Attempt > 0 || job.Rescues > 0)
         {
             yield return $"    the run under way was put off {job.Attempt} times, and found dead {job.Rescues} times in a row";
+        }
+    }
+
+    private static IEnumerable<string> Lines(ConstraintsMessage constraints)
+    {
+        if (constraints.BankDownUntil is { } down)
+        {
+            yield return $"    the bank does not answer, or is closed: next try at {ShownTime.Of(down)}";
+        }
+        if (constraints.BankQuietUntil is { } quiet)
+        {
+            yield return $"    the bank's quiet hours: asked nothing before {ShownTime.Of(quiet)}, unless somebody asks for it";
+        }
+        if (constraints.Unattended is { } readings)
+        {
+            var next = readings.ResetsAt is { } at ? $", one more at {ShownTime.Of(at)}" : "";
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"    readings without the user left, of channel {readings.ChannelDefinitionId}: {readings.Remaining}{next}"
+            );
         }
     }
 

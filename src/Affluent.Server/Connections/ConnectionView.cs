@@ -39,57 +39,17 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses, TimeProvi
             .. rows.Select(row =>
                 Show(row, channels[row.Id], row.OwnerName ?? owners.GetValueOrDefault(row.Id), version) with
                 {
-                    Constraints = Constraints(
+                    Constraints = ConnectionConstraints.Of(
+                        banks,
                         row,
                         [.. channels[row.Id].Where(channel => channel.Status != ChannelStatus.Empty)],
                         due.TryGetValue(row.Id, out var dueAt) ? dueAt : null,
-                        outages
+                        outages,
+                        time.GetUtcNow()
                     ),
                 }
             ),
         ];
-    }
-
-    private ConstraintsMessage Constraints(
-        ConnectionRow row,
-        IReadOnlyList<ChannelRow> used,
-        long? dueAt,
-        IReadOnlyList<BankOutage> outages
-    )
-    {
-        var now = time.Seconds();
-        var bank = banks.Provider(row.ProviderId);
-        var down = used.Select(channel =>
-                outages.FirstOrDefault(o => o.DefinitionId == channel.DefinitionId)?.DownUntil
-            )
-            .ToArray();
-        var maintenance = bank is null ? null : ClosedHours.MaintenanceUntil(bank, time.GetUtcNow());
-        return new ConstraintsMessage
-        {
-            // What is under way, or waits for its user, is not to come.
-            NextRun = row.Status == ConnectionStatus.Running ? null : dueAt,
-            // A way in that is open is a way in.
-            BankDownUntil =
-                maintenance?.ToUnixTimeSeconds()
-                ?? (down.Length > 0 && Array.TrueForAll(down, until => until > now) ? down.Min() : null),
-            FailingSince = row.FailingSince,
-            Unattended = used.Select(channel => Unattended(channel, now)).FirstOrDefault(limit => limit is not null),
-        };
-    }
-
-    private UnattendedMessage? Unattended(ChannelRow channel, long now)
-    {
-        var limit = banks.Channel(channel.DefinitionId)?.Definition.UnattendedReadings;
-        var budget = AccessBudget.Of(limit, channel.UnattendedReadings, channel.SparedUntil);
-        return budget.Remaining(now) is { } remaining
-            ? new UnattendedMessage
-            {
-                ChannelDefinitionId = channel.DefinitionId,
-                Limit = limit,
-                Remaining = remaining,
-                ResetsAt = budget.ResetsAt(now),
-            }
-            : null;
     }
 
     // Every channel of the bank, the used ones and the others.

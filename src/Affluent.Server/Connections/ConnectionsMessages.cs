@@ -105,6 +105,9 @@ internal sealed record ConstraintsMessage
     /// <summary>The bank does not answer, or is closed: it is asked nothing before this time. Absent when it may be asked.</summary>
     public long? BankDownUntil { get; init; }
 
+    /// <summary>The bank is in its quiet hours: it is asked nothing before this time unless somebody asks for it. Absent when it is not.</summary>
+    public long? BankQuietUntil { get; init; }
+
     /// <summary>Since when every run has failed: it is tried less often, the longer that lasts. Absent when the last one brought something.</summary>
     public long? FailingSince { get; init; }
 

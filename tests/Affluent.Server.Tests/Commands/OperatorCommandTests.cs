@@ -245,6 +245,47 @@ public sealed class OperatorCommandTests
     }
 
     [Theory, OnBothDatabases]
+    public async Task A_connection_that_waits_for_its_bank_says_until_when(DatabaseKind kind)
+    {
+        var folder = Directory.CreateTempSubdirectory("affluent-test-");
+        // Quiet at whatever time the test runs.
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.FullName, "quiet.json"),
+            """
+            {
+              "id": "501", "name": "Bank of the Night", "country_code": "FRA", "base_url": "https://bank.example", "time_zone": "UTC",
+              "quiet_hours": [{ "from": "00:00", "until": "12:00" }, { "from": "12:00", "until": "00:00" }],
+              "channels": [{
+                "id": "50100", "connector": "website", "account_types": ["CHECKINGS"], "unattended_readings": 2,
+                "settings": { "login_url": "https://bank.example/login" },
+                "credentials": [{ "id": "300", "name": "login", "labels": { "en": "User ID", "fr": "Identifiant" }, "type": "TEXT" }]
+              }]
+            }
+            """,
+            Stop
+        );
+        await using var app = await TestApp.StartWithBanks(kind);
+        var (_, user) = await app.SignedInUser();
+        var connection = await app.StoreConnection(user);
+
+        var (code, shown, errors) = await app.Command(
+            "connections",
+            "show",
+            $"{connection.Id}",
+            "--catalogue-folder",
+            folder.FullName
+        );
+        folder.Delete(recursive: true);
+
+        Assert.True(code == ExitCode.Done, errors);
+        Assert.Matches(
+            "quiet hours: asked nothing before 20[-0-9]{8} (00|12):00:00 UTC, unless somebody asks for it",
+            shown
+        );
+        Assert.Contains("readings without the user left, of channel 50100: 2\n", shown, StringComparison.Ordinal);
+    }
+
+    [Theory, OnBothDatabases]
     public async Task Less_often_is_said_only_of_what_is_tried_again_at_all(DatabaseKind kind)
     {
         await using var app = await TestApp.StartWithBanks(kind);

@@ -119,12 +119,16 @@ public sealed class BankGateTests
         app.Time.Advance(end - app.Time.GetUtcNow() - TimeSpan.FromSeconds(1));
         await app.RunDueSynchronizations();
         var byNight = bank.EmbeddedChannel.Steps.Count;
+        var quiet = await Constraints(http, ids[1]);
         await LinkedBank.Again(app, http, ids[0]);
         var asked = bank.EmbeddedChannel.Steps.Count;
         app.Time.Advance(TimeSpan.FromMinutes(11));
         await app.RunDueSynchronizations();
 
         Assert.Equal(0, byNight);
+        Assert.Equal(end.ToUnixTimeSeconds(), quiet.GetProperty("bank_quiet_until").GetInt64());
+        Assert.InRange(quiet.GetProperty("next_run").GetInt64(), end.ToUnixTimeSeconds(), end.AddMinutes(11).ToUnixTimeSeconds());
+        Assert.False((await Constraints(http, ids[1])).TryGetProperty("bank_quiet_until", out _));
         Assert.NotEqual(0, asked);
         Assert.True(bank.EmbeddedChannel.Steps.Count > asked);
     }
