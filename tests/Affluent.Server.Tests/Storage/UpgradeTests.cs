@@ -34,6 +34,16 @@ public sealed class UpgradeTests
         ["012_recordings"] = "19a0524981f4ad4b111e1a662127a4280abd03eb91edcdadfb5458a20def20da",
         ["014_job_banks"] = "102ca9ff1cb4bb5c19fc95dbd9fe9782b763d9911dd1cf80ad378ddefb3ecbe4",
         ["015_expiring_consents"] = "222af01dcee144ddcbdf88f67321f9c69835d315461fb61495c541cec4b70cbc",
+        ["017_finer_amounts"] = "07154139d23c9e36fe743bd2c767e2459405835607ac67eadf14d75b4e5842e1",
+        ["018_bank_gates"] = "4f8422ad04fdb22d71ea23808ac3ff106f96400bdc84c6ded4bcff919ce1f050",
+        ["019_runs"] = "b941c5b65c0a3c9ab31335d9aa34ace6e7d2872212d0778125d7e3ab167883c4",
+        ["022_account_sources"] = "7b44348bd5635b11d7c9519edb7c86033a3dd4c66f0292425ec57395e253813a",
+        ["023_accounts_in_doubt"] = "cb1669086686d74ccc7172a771adcf3029248dedc07ac2a55677810ec70f8643",
+        ["024_choices"] = "7faceeca60b4ad2941fe0508f161ce87918107421c2a21407db3d8bdaf62075f",
+        ["025_bank_revocations"] = "c570f877d8a410d1bef10b9faea7f2f3e0f184774aa00d104460d05192e8d68d",
+        ["026_replaced_sessions"] = "546dd5ccffc96472fa8336ef5d7b76d469603eac23b44c255cfcad340c5766a9",
+        ["027_end_of_consents"] = "e4cf47da4993fbde4e77d224a8d6109a49c4e41b90d59e9c2700fcfce96195a5",
+        ["028_revocation_ids"] = "2ac03e16d77ba3d81ff95dcd029e9b42c60de5a11f52e149317c36cd21e7dc1b",
     };
 
     private static readonly string[] WhatIsRead =
