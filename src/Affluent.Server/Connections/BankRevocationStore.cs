@@ -111,11 +111,7 @@ internal static class BankRevocationStore
                 delete from bank_revocations
                 where id = @Id and fence = @Fence
                 """,
-                new
-                {
-                    claimed.Id,
-                    claimed.Fence,
-                }
+                new { claimed.Id, claimed.Fence }
             ) == 1;
     }
 

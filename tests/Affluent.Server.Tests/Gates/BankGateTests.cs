@@ -127,7 +127,11 @@ public sealed class BankGateTests
 
         Assert.Equal(0, byNight);
         Assert.Equal(end.ToUnixTimeSeconds(), quiet.GetProperty("bank_quiet_until").GetInt64());
-        Assert.InRange(quiet.GetProperty("next_run").GetInt64(), end.ToUnixTimeSeconds(), end.AddMinutes(11).ToUnixTimeSeconds());
+        Assert.InRange(
+            quiet.GetProperty("next_run").GetInt64(),
+            end.ToUnixTimeSeconds(),
+            end.AddMinutes(11).ToUnixTimeSeconds()
+        );
         Assert.False((await Constraints(http, ids[1])).TryGetProperty("bank_quiet_until", out _));
         Assert.NotEqual(0, asked);
         Assert.True(bank.EmbeddedChannel.Steps.Count > asked);
