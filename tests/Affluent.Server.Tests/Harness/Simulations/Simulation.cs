@@ -309,10 +309,18 @@ internal sealed class Simulation
             var asked = connection.Bank.LastAsked(connection.Login);
             if (_clock.Now - asked > LongestWithoutAsking)
             {
-                throw _scheduler.Break($"{connection.Login} was last read at {asked:dd HH:mm}.");
+                throw _scheduler.Break($"{connection.Login} was last read at {asked:dd HH:mm}: {Stands(connection)}.");
             }
         }
     }
+
+    private string Stands(SimulatedConnection connection) =>
+        _pump.Outside(() =>
+            _database.Database.Read(
+                db => SimulationRows.Describe(db, connection.User, connection.Id),
+                CancellationToken.None
+            )
+        );
 
     /// <summary>Before a commit of a run: the job is still its own, and events tell of what the rows hold.</summary>
     private async Task Inspect(DbWork db, Fiber fiber, DatabaseUse use)
@@ -391,14 +399,8 @@ internal sealed class Simulation
             var (missing, extra) = Difference(connection.Bank.Movements(connection.Login), stored);
             if (missing.Count + extra.Count > 0)
             {
-                var stands = _pump.Outside(() =>
-                    _database.Database.Read(
-                        db => SimulationRows.Describe(db, connection.User, connection.Id),
-                        CancellationToken.None
-                    )
-                );
                 throw _scheduler.Break(
-                    $"{connection.Login} ({stands}): lost {string.Join(", ", missing)}; too much {string.Join(", ", extra)}"
+                    $"{connection.Login} ({Stands(connection)}): lost {string.Join(", ", missing)}; too much {string.Join(", ", extra)}"
                 );
             }
         }

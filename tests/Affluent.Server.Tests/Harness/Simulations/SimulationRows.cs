@@ -120,6 +120,8 @@ internal static class SimulationRows
                 select 'connection ' || c.status || ', channel ' || ch.status || ' ' || coalesce(ch.reason, '') || ' last success '
                     || coalesce(cast(ch.last_success_at as text), '-') || ', job ' || j.state || ' due '
                     || coalesce(cast(j.due_at as text), '-') || ' attempt ' || cast(j.attempt as text)
+                    || ' readings ' || coalesce(ch.unattended_readings, '-') || ' spared until ' || coalesce(cast(ch.spared_until as text), '-')
+                    || ' failing since ' || coalesce(cast(c.failing_since as text), '-')
                 from connections c join channels ch on ch.user_id = c.user_id and ch.connection_id = c.id
                 join jobs j on j.user_id = c.user_id and j.subject_id = c.id
                 where c.user_id = @UserId and c.id = @ConnectionId
