@@ -96,10 +96,14 @@ public sealed class ThreeNodesTests(ITestOutputHelper output)
         return (connections, queues);
     }
 
-    /// <summary>One stands still while the others die and are replaced, who take from it what it had; then one loses its database for a moment.</summary>
+    /// <summary>
+    /// One stands still in the middle of a reading while the others die and are replaced, who take from it what it had; it goes on with what the bank
+    /// told before. Then one loses its database for a moment.
+    /// </summary>
     private static async Task InShort(Cluster cluster, TestDatabase database)
     {
         Node[] others = [cluster.Nodes[1], cluster.Nodes[2]];
+        var release = await cluster.Bank.HoldAnswersTo(0);
         await cluster
             .Nodes[0]
             .Freeze(async () =>
@@ -108,6 +112,7 @@ public sealed class ThreeNodesTests(ITestOutputHelper output)
                 await database.ExpireLeases();
                 await Task.WhenAll(others.Select(node => node.Start()));
                 await Task.Delay(500, TestContext.Current.CancellationToken);
+                release();
             });
         await cluster.Nodes[1].CutOff(() => Task.Delay(1000, TestContext.Current.CancellationToken));
     }

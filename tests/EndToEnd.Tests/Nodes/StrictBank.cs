@@ -11,7 +11,7 @@ namespace EndToEnd.Tests.Nodes;
 
 /// <summary>
 /// A STET bank whose refresh tokens count once: one that comes a second time ends the consent for good, with all tokens of it (RFC 9700, section 4.14.2).
-/// Each node has a token endpoint of its own, so that the bank knows whom it answers.
+/// Each node has addresses of its own, so that the bank knows whom it answers.
 /// </summary>
 internal sealed class StrictBank : IAsyncDisposable
 {
@@ -27,6 +27,7 @@ internal sealed class StrictBank : IAsyncDisposable
     private readonly BankBooks _books;
     private readonly TimeSpan _tokenLife;
     private readonly ConcurrentDictionary<int, Consent> _consents = new();
+    private readonly ConcurrentDictionary<int, (TaskCompletionSource Waits, TaskCompletionSource Release)> _held = new();
     private int _lastConsent;
 
     private StrictBank(WebApplication app, BankBooks books, TimeSpan tokenLife)
@@ -58,7 +59,7 @@ internal sealed class StrictBank : IAsyncDisposable
                 {
                   "id": "471101", "mode": "REDIRECT", "connector": "stet", "account_types": ["CHECKINGS"], "transaction_ids": "STABLE_ONCE_BOOKED",
                   "settings": {
-                    "authorize_url": "{{Address}}/authorize", "token_url": "{{Address}}/token/{{node}}", "api_url": "{{Address}}/api",
+                    "authorize_url": "{{Address}}/authorize", "token_url": "{{Address}}/token/{{node}}", "api_url": "{{Address}}/api/{{node}}",
                     "client_id": "affluent", "client_secret": "bank-secret"
                   }
                 }
@@ -81,6 +82,22 @@ internal sealed class StrictBank : IAsyncDisposable
         }
     }
 
+    /// <summary>Answers a node with nothing of any account from when it asks for one until the action is called: then with what was there when it asked.</summary>
+    public async Task<Action> HoldAnswersTo(int node)
+    {
+        var held = (
+            Waits: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
+            Release: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+        );
+        _held[node] = held;
+        await held.Waits.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        return () =>
+        {
+            _held.TryRemove(node, out _);
+            held.Release.SetResult();
+        };
+    }
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private static DateOnly Today => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
@@ -94,9 +111,10 @@ internal sealed class StrictBank : IAsyncDisposable
         {
             ["authorize"] => Authorize(context),
             ["token", var node] => Exchange(context, Number(node)),
-            ["api", "accounts"] => Show(context, (consent, _) => AccountsOf(consent)),
-            ["api", "accounts", var account, "transactions"] => Show(
+            ["api", var node, "accounts"] => Show(context, Number(node), (consent, _) => AccountsOf(consent)),
+            ["api", var node, "accounts", var account, "transactions"] => Show(
                 context,
+                Number(node),
                 (consent, query) => PageOf(consent.Accounts.Single(a => a.Id == account), query["before"].ToString())
             ),
             _ => NotFound(context),
@@ -167,15 +185,21 @@ internal sealed class StrictBank : IAsyncDisposable
         }
     }
 
-    private Task Show(HttpContext context, Func<Consent, IQueryCollection, string> content)
+    private async Task Show(HttpContext context, int node, Func<Consent, IQueryCollection, string> content)
     {
         var (consent, serial) = Token(context.Request.Headers.Authorization.ToString()["Bearer ".Length..]);
         if (!consent.Accepts(serial, TimeProvider.System.GetUtcNow()))
         {
             context.Response.StatusCode = 401;
-            return Task.CompletedTask;
+            return;
         }
-        return Json(context, content(consent, context.Request.Query));
+        var answer = content(consent, context.Request.Query);
+        if (_held.TryGetValue(node, out var held))
+        {
+            held.Waits.TrySetResult();
+            await held.Release.Task;
+        }
+        await Json(context, answer);
     }
 
     private static string AccountsOf(Consent consent) =>
