@@ -23,6 +23,9 @@ internal static class Schedule
     /// <summary>A slot nearer than this to the last reading is left out: it would spend one of the day's four readings on nothing.</summary>
     private static readonly TimeSpan LeastDistance = TimeSpan.FromHours(6);
 
+    /// <summary>A run that brought nothing spends none: the next slot is kept, unless it is the one just used.</summary>
+    private static readonly TimeSpan LeastAfterFailure = TimeSpan.FromMinutes(1);
+
     /// <summary>By how much a connection's slot moves from night to night, so that a bank sees no fixed pattern.</summary>
     private static readonly TimeSpan Jitter = TimeSpan.FromMinutes(10);
 
@@ -48,8 +51,12 @@ internal static class Schedule
         var readings = nights == 1 ? rhythm.ReadingsADay : 1;
         var between = TimeSpan.FromDays(1) / readings;
         // Between four a day lie six hours, more or less.
-        var least = readings == 1 ? LeastDistance : between * 0.75;
-        var earliest = now + TimeSpan.FromDays(nights - 1) + (least < LeastDistance ? least : LeastDistance);
+        var most = between * 0.75;
+        var least =
+            failingSince is not null ? LeastAfterFailure
+            : most < LeastDistance ? most
+            : LeastDistance;
+        var earliest = now + TimeSpan.FromDays(nights - 1) + least;
         var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(earliest, rhythm.Zone).DateTime);
         for (var day = today.AddDays(-1); ; day = day.AddDays(1))
         {

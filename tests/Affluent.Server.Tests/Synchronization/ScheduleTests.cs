@@ -110,6 +110,22 @@ public sealed class ScheduleTests
                 }
             );
 
+    /// <summary>A user who tries in vain an hour before it would else wait for a day longer.</summary>
+    [Fact]
+    public void A_run_that_brought_nothing_takes_no_slot_away_but_its_own() =>
+        Gen.Select(Gen.Long[1, long.MaxValue], Times)
+            .Sample(
+                (id, now) =>
+                {
+                    var slot = Schedule.NextSlot(id, ByNight, now);
+                    Assert.Equal(slot, Failed(slot.AddHours(-1)));
+                    Assert.InRange(Failed(slot) - slot, TimeSpan.FromHours(22.5), TimeSpan.FromHours(25.5));
+
+                    DateTimeOffset Failed(DateTimeOffset at) =>
+                        Schedule.NextSlot(id, ByNight, at, at.AddDays(-1).ToUnixTimeSeconds());
+                }
+            );
+
     [Fact]
     public void What_fails_for_days_is_tried_by_night_alone() =>
         Assert.Equal(
