@@ -27,7 +27,8 @@ internal sealed class StrictBank : IAsyncDisposable
     private readonly BankBooks _books;
     private readonly TimeSpan _tokenLife;
     private readonly ConcurrentDictionary<int, Consent> _consents = new();
-    private readonly ConcurrentDictionary<int, (TaskCompletionSource Waits, TaskCompletionSource Release)> _held = new();
+    private readonly ConcurrentDictionary<int, (TaskCompletionSource Waits, TaskCompletionSource Release)> _held =
+        new();
     private int _lastConsent;
 
     private StrictBank(WebApplication app, BankBooks books, TimeSpan tokenLife)
