@@ -8,8 +8,6 @@ namespace Affluent.Connectors.Tests;
 /// <summary>The family of the Berlin Group at banks that do what banks do.</summary>
 public sealed class BerlinGroupTests
 {
-    private const string Html = "<html><body>Wartung</body></html>";
-
     [Fact]
     public async Task Accounts_and_movements_are_read()
     {
@@ -72,23 +70,6 @@ public sealed class BerlinGroupTests
             // Only a consent that is over is thrown away.
             Assert.Equal(refusal == Refusal.ConsentExpired, BerlinGroupSession.Read(run.Session).ConsentId is null);
         }
-    }
-
-    [Theory]
-    [InlineData(403, Html)]
-    [InlineData(403, "")]
-    [InlineData(404, """{ "message": "no Route matched" }""")]
-    [InlineData(503, "")]
-    [InlineData(200, Html)]
-    public async Task A_gateway_in_trouble_ends_no_consent(int status, string body)
-    {
-        var bank = SmallBerlinGroupBank.Bank().On("GET", SmallBerlinGroupBank.Accounts, _ => new Reply(body, status));
-        using var run = SmallBerlinGroupBank.Allowed(bank);
-
-        var later = await run.Take<StepResult.Later>(new StepInput.ListAccounts());
-
-        Assert.Equal(LaterReason.BankUnavailable, later.Reason);
-        Assert.Equal("C-1", BerlinGroupSession.Read(run.Session).ConsentId);
     }
 
     [Fact]

@@ -10,8 +10,6 @@ namespace Affluent.Connectors.Tests;
 /// <summary>The family of UK Open Banking at banks that do what banks do.</summary>
 public sealed class OpenBankingTests
 {
-    private const string Html = "<html><body>Maintenance</body></html>";
-
     [Fact]
     public async Task Accounts_and_movements_are_read_in_the_words_of_both_versions()
     {
@@ -167,22 +165,20 @@ public sealed class OpenBankingTests
         Assert.Equal(refusal == Refusal.ConsentExpired, OpenBankingSession.Read(run.Session).ConsentId is null);
     }
 
-    [Theory]
-    [InlineData(403, Html)]
-    [InlineData(403, "")]
-    [InlineData(404, """{ "message": "no Route matched" }""")]
-    [InlineData(301, "")]
-    [InlineData(503, "")]
-    [InlineData(200, Html)]
-    public async Task What_stands_in_front_of_a_bank_ends_no_consent(int status, string body)
+    [Fact]
+    public async Task An_error_means_what_the_entry_says()
     {
-        var bank = SmallOpenBankingBank.Bank().On("GET", SmallOpenBankingBank.Accounts, _ => new Reply(body, status));
-        using var run = SmallOpenBankingBank.Allowed(bank);
+        var bank = SmallOpenBankingBank
+            .Bank()
+            .On("GET", SmallOpenBankingBank.Movements, _ => Error(400, "Bank.NoData"))
+            .On("GET", SmallOpenBankingBank.Accounts, _ => Error(400, "Bank.Gone"));
+        using var run = SmallOpenBankingBank.Allowed(
+            bank,
+            ("error_meanings", "transactions/400/Bank.NoData: NOTHING\n*/*/Bank.Gone: CONSENT_EXPIRED")
+        );
 
-        var later = await run.Take<StepResult.Later>(new StepInput.ListAccounts());
-
-        Assert.Equal(LaterReason.BankUnavailable, later.Reason);
-        Assert.Equal("C 1", OpenBankingSession.Read(run.Session).ConsentId);
+        Assert.Empty(await run.Transactions(new BankAccount { Reference = "A1", Currency = "GBP" }));
+        await run.TakeRefused(new StepInput.ListAccounts(), Refusal.ConsentExpired);
     }
 
     [Theory]

@@ -50,8 +50,9 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
                 return BerlinGroupRefusal.Of(denied.Code) switch
                 {
                     Refusal.OperatorFault => api.Refused(Refusal.OperatorFault, $"the bank refuses us: {denied.Words}"),
-                    Refusal.ConsentExpired => api.Expired($"the consent is over: {denied.Words}"),
-                    _ when denied.Status is 401 or 403 => api.Expired(
+                    Refusal.ConsentExpired => api.Over(Refusal.ConsentExpired, $"the consent is over: {denied.Words}"),
+                    _ when denied.Status is 401 or 403 => api.Over(
+                        Refusal.ConsentExpired,
                         $"the bank refuses the list of accounts: {denied.Words}"
                     ),
                     _ => api.Refused(Refusal.NotUnderstood, $"the bank refuses the list of accounts: {denied.Words}"),

@@ -9,10 +9,10 @@ using Affluent.Connectors.Requests;
 namespace Affluent.Connectors.BerlinGroup;
 
 /// <summary>
-/// The bank's interface during one step: sends requests with the tokens that the bank wants, and renews them when it has to. The session is replaced as soon
-/// as they change.
+/// The bank's interface during one step: sends requests with the tokens that the bank wants.
 /// </summary>
 internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings settings)
+    : OAuthAccess<BerlinGroupSession>(context, settings.Client, BerlinGroupSession.Read(context.Session))
 {
     private static readonly IReadOnlyList<Field> Usual =
     [
@@ -32,25 +32,6 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         new("PSU-Corporate-ID", "$psu_corporate_id"),
         new("TPP-Redirect-URI", "$return_uri"),
     ];
-
-    private bool _renewed;
-
-    public BerlinGroupSession Session { get; set; } = BerlinGroupSession.Read(context.Session);
-
-    public StepResult.Refused Refused(Refusal reason, string detail) =>
-        new(reason, detail) { Session = Session.Write() };
-
-    public StepResult.Refused Nobody() =>
-        Refused(Refusal.ConsentExpired, "there is no authorization, and nobody to ask for one");
-
-    public StepResult.AskUser Ask(Question question) => new(question) { Session = Session.Write() };
-
-    /// <summary>The bank takes our word no longer: consent and tokens are thrown away.</summary>
-    public StepResult.Refused Expired(string detail)
-    {
-        Session = Session.WithoutAccess();
-        return Refused(Refusal.ConsentExpired, detail);
-    }
 
     /// <summary>Reads a resource under the consent.</summary>
     public Task<BerlinGroupAnswer> Get(Uri address, BankResource resource, CancellationToken cancellation) =>
@@ -87,36 +68,10 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
             address,
             json,
             isStart ? BankCall.Consent : BankCall.Sca,
-            context.Callback,
+            Context.Callback,
             settings.ClientTokenForConsents,
             cancellation
         );
-
-    /// <summary>Exchanges the code that the user brought back; null = the session now holds tokens.</summary>
-    public async Task<StepResult?> TakeCode(OAuthClient client, string code, CancellationToken cancellation)
-    {
-        if (settings.ClientTokenForTokens && await OwnToken(cancellation) is { } failure)
-        {
-            return failure;
-        }
-        client = Bearing(client);
-        var request = Session.Request!;
-        // A code counts once (RFC 6749, section 4.1.2). Whether one without an answer has counted, nobody knows: it is spent from here on.
-        await Keep(Session with { Request = request with { Verifier = null } });
-        var tokens = await OAuthFlow.Exchange(context, client, request, code, cancellation);
-        if (tokens is OAuthTokens.Unavailable { Answer.IsUnsent: true })
-        {
-            await Keep(Session with { Request = request });
-        }
-        return await Take(tokens, "the code");
-    }
-
-    /// <summary>Keeps what the bank says only once, before anything else is sent.</summary>
-    public Task Keep(BerlinGroupSession session)
-    {
-        Session = session;
-        return context.Keep(session.Write());
-    }
 
     private async Task<BerlinGroupAnswer> Ask(
         HttpMethod method,
@@ -129,25 +84,14 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         BankResource resource = BankResource.Consents
     )
     {
-        if (
-            (
-                ours ? await OwnToken(cancellation)
-                : IsOver ? await Renew(cancellation)
-                : null
-            ) is
-            { } failure
-        )
+        var (answer, ended) = await Exchange(
+            ours,
+            () => Send(method, address, json, call, callback, ours, cancellation),
+            cancellation
+        );
+        if (answer is null)
         {
-            return new BerlinGroupAnswer.Ended(failure);
-        }
-        var answer = await Send(method, address, json, call, callback, ours, cancellation);
-        if (answer.Status == 401 && !ours && !_renewed && Session.RefreshToken is not null)
-        {
-            if (await Renew(cancellation) is { } refused)
-            {
-                return new BerlinGroupAnswer.Ended(refused);
-            }
-            answer = await Send(method, address, json, call, callback, ours, cancellation);
+            return new BerlinGroupAnswer.Ended(ended!);
         }
         return
             Judge(answer, resource) is var judged
@@ -156,78 +100,6 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
             && answer is { IsSuccess: true, Body: { IsEmpty: false } body }
             ? new BerlinGroupAnswer.Report($"{body}", result)
             : judged;
-    }
-
-    private bool IsOver =>
-        Session.RefreshToken is not null
-        && !_renewed
-        && (Session.AccessToken is null || Session.RenewAccessAt <= context.Now);
-
-    private async Task<StepResult?> Renew(CancellationToken cancellation)
-    {
-        _renewed = true;
-        if (settings.Client is not { } client)
-        {
-            return null;
-        }
-        if (settings.ClientTokenForTokens && await OwnToken(cancellation) is { } failure)
-        {
-            return failure;
-        }
-        return await Take(
-            await OAuthFlow.Refresh(context, Bearing(client), Session.RefreshToken!, cancellation),
-            "the refresh token"
-        );
-    }
-
-    private OAuthClient Bearing(OAuthClient client) =>
-        settings.ClientTokenForTokens ? client with { ClientToken = Session.ClientToken } : client;
-
-    private async Task<StepResult?> OwnToken(CancellationToken cancellation)
-    {
-        if (Session.ClientToken is not null && !(Session.RenewClientTokenAt <= context.Now))
-        {
-            return null;
-        }
-        if (settings.Client is not { } client)
-        {
-            return Refused(Refusal.OperatorFault, "the bank's entry wants a token of our own and names no token_url");
-        }
-        var tokens = await OAuthFlow.OfClient(context, client, cancellation);
-        if (tokens is OAuthTokens.Granted granted)
-        {
-            await Keep(Session with { ClientToken = granted.Access, RenewClientTokenAt = granted.RenewAt });
-            return null;
-        }
-        return tokens.Failure(Session.Write(), context.Now, "our own credentials") switch
-        {
-            // It is no user's.
-            StepResult.Refused refused => Refused(Refusal.OperatorFault, refused.Detail),
-            var later => later,
-        };
-    }
-
-    private async Task<StepResult?> Take(OAuthTokens tokens, string what)
-    {
-        if (tokens is OAuthTokens.Granted granted)
-        {
-            // A bank that gives a new refresh token may take the old one no longer.
-            await Keep(
-                Session with
-                {
-                    Request = null,
-                    AccessToken = granted.Access,
-                    RenewAccessAt = granted.RenewAt,
-                    RefreshToken = granted.Refresh ?? Session.RefreshToken,
-                }
-            );
-            return null;
-        }
-        return tokens.Failure(Session.Write(), context.Now, what) switch
-        {
-            StepResult.Refused { Reason: Refusal.ConsentExpired } over => Expired(over.Detail),
-            var failure => failure,
-        };
     }
 
     private async Task<BankAnswer<JsonBody>> Send(
@@ -246,7 +118,7 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         }
         var values = settings
-            .Values(context)
+            .Values(Context)
             .Set("access_token", ours ? Session.ClientToken : Session.AccessToken)
             .Set("consent_id", Session.ConsentId)
             .Set("redirect_uri", callback?.RedirectUri.OriginalString)
@@ -256,10 +128,10 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
             call,
             call is BankCall.Data or BankCall.Transactions ? Usual : UsualOfConsents,
             values,
-            context,
+            Context,
             cancellation
         );
-        return await context.Http.Exchange(request, Json.Read, cancellation);
+        return await Context.Http.Exchange(request, Json.Read, cancellation);
     }
 
     private static string ReturnAddress(BankCallback callback)
@@ -268,34 +140,21 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         return $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}state={Uri.EscapeDataString(callback.State)}";
     }
 
-    private BerlinGroupAnswer? ByEntry(BankAnswer<JsonBody> answer, BankResource resource, string session) =>
-        settings.Errors.Of(resource, answer) switch
-        {
-            ErrorMeaning.ConsentExpired => new BerlinGroupAnswer.Ended(
-                Expired($"the consent is over: {answer.Status}")
-            ),
-            ErrorMeaning.OperatorFault => new BerlinGroupAnswer.Ended(
-                Refused(Refusal.OperatorFault, $"the bank refuses us: {answer.Status}")
-            ),
-            ErrorMeaning.AccountRefused when resource == BankResource.Transactions => new BerlinGroupAnswer.Ended(
-                Refused(Refusal.AccountRefused, $"the bank refuses an account: {answer.Status}")
-            ),
-            ErrorMeaning.Unavailable => new BerlinGroupAnswer.Ended(answer.Unavailable(session, context.Now)),
-            ErrorMeaning.RateLimited => new BerlinGroupAnswer.Ended(answer.Limited(session, context.Now)),
-            ErrorMeaning.Nothing => new BerlinGroupAnswer.Empty(),
-            ErrorMeaning.AccountRefused or null => null,
-        };
-
     private BerlinGroupAnswer Judge(BankAnswer<JsonBody> answer, BankResource resource)
     {
         var session = Session.Write();
-        if (ByEntry(answer, resource, session) is { } explained)
+        var meaning = settings.Errors.Of(resource, answer);
+        if (meaning == ErrorMeaning.Nothing)
         {
-            return explained;
+            return new BerlinGroupAnswer.Empty();
+        }
+        if (Explained(meaning, resource, answer) is { } explained)
+        {
+            return new BerlinGroupAnswer.Ended(explained);
         }
         var json = answer.Body?.Parse();
         var code = BerlinGroupRefusal.Code(json);
-        if (answer.RetryLater(session, context.Now) is { } later)
+        if (answer.RetryLater(session, Context.Now) is { } later)
         {
             return new BerlinGroupAnswer.Ended(later);
         }
@@ -304,9 +163,9 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
             case 204:
                 return new BerlinGroupAnswer.Empty();
             case >= 400 and < 500 when code is "ACCESS_EXCEEDED":
-                return new BerlinGroupAnswer.Ended(answer.Limited(session, context.Now));
+                return new BerlinGroupAnswer.Ended(answer.Limited(session, Context.Now));
             case >= 400 and < 500:
-                return new BerlinGroupAnswer.Denied(answer.Status, code, answer.Unavailable(session, context.Now))
+                return new BerlinGroupAnswer.Denied(answer.Status, code, answer.Unavailable(session, Context.Now))
                 {
                     IsUnproven =
                         code is null
@@ -317,14 +176,14 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
                 };
             case not (>= 200 and < 300):
                 // A redirect of an interface leads to a maintenance page, and would take the token along.
-                return new BerlinGroupAnswer.Ended(answer.Unavailable(session, context.Now));
+                return new BerlinGroupAnswer.Ended(answer.Unavailable(session, Context.Now));
         }
         return json is { } found
             ? new BerlinGroupAnswer.Found(found, answer.Address, answer.Status)
             {
                 Pages = settings.Interface.PagesOf(answer),
             }
-            : new BerlinGroupAnswer.Ended(answer.Unavailable(session, context.Now));
+            : new BerlinGroupAnswer.Ended(answer.Unavailable(session, Context.Now));
     }
 }
 

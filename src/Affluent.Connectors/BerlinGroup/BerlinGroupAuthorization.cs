@@ -52,8 +52,8 @@ internal sealed class BerlinGroupAuthorization(StepContext context, BerlinGroupS
             };
             address = page;
         }
-        api.Session = api.Session with { Request = request, ConsentState = null };
-        return api.Ask(new Question.Redirect(address));
+        api.Session = api.Session with { ConsentState = null };
+        return api.Send(request, address);
     }
 
     /// <summary>Asks the interface, with our own token, for the address of the page.</summary>

@@ -28,7 +28,7 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
     /// <summary>What is still to be done before data can be read; null: nothing.</summary>
     public async Task<StepResult?> Missing(CancellationToken cancellation)
     {
-        if (settings.OAuth is OAuthPlace.BeforeConsent or OAuthPlace.InsteadOfConsent && !HasTokens)
+        if (settings.OAuth is OAuthPlace.BeforeConsent or OAuthPlace.InsteadOfConsent && !api.Session.HasTokens)
         {
             return await Authorize(cancellation);
         }
@@ -40,7 +40,7 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
         {
             return await Create(cancellation);
         }
-        if (settings.OAuth == OAuthPlace.AfterConsent && !HasTokens)
+        if (settings.OAuth == OAuthPlace.AfterConsent && !api.Session.HasTokens)
         {
             // The user went away, and nothing came of it.
             if (context.Now - api.Session.AskedAt < LongestUnused)
@@ -56,7 +56,8 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
             api.Session = api.Session.WithoutConsent();
             return await Create(cancellation);
         }
-        return api.Session.IsValid ? null : await Look(cancellation);
+        // A token that came after a consent is for that one alone.
+        return settings.OAuth == OAuthPlace.AfterConsent || api.Session.IsValid ? null : await Look(cancellation);
     }
 
     /// <summary>The user came back from the bank.</summary>
@@ -72,83 +73,36 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
                 );
             }
             api.Session = api.Session with { ReturnedAt = api.Session.ReturnedAt ?? context.Now };
-            return await Look(cancellation) ?? Done();
+            return await Look(cancellation) ?? api.Done();
         }
-        if (settings.Client is not { } client)
-        {
-            return api.Refused(Refusal.NotUnderstood, "no authorization was under way");
-        }
-        switch (OAuthFlow.Read(address, client, api.Session.Request))
-        {
-            case OAuthReturn.Authorized authorized:
-                if (await api.TakeCode(client, authorized.Code, cancellation) is { } failure)
-                {
-                    return failure;
-                }
-                // The token is for this consent, and for no other.
-                api.Session = api.Session with
-                {
-                    IsValid = settings.OAuth == OAuthPlace.AfterConsent,
-                };
-                return Done();
-            case OAuthReturn.Repeated:
-                // Its code is spent: did it bring nothing, the user is asked for another.
-                return HasTokens ? Done() : await Missing(cancellation) ?? Done();
-            case OAuthReturn.Denied { Error: "access_denied" }:
-                api.Session = api.Session.WithoutAccess();
-                return api.Refused(Refusal.ConsentDenied, "the user did not agree at the bank");
-            case OAuthReturn.Denied { Error: "server_error" or "temporarily_unavailable" }:
-                // The same answer says the same again: the user goes there once more, later.
-                return new StepResult.Later(context.Now.AddMinutes(15), LaterReason.BankUnavailable)
-                {
-                    Session = api.Session.Write(),
-                };
-            case OAuthReturn.Denied denied:
-                api.Session = api.Session with { Request = null };
-                return api.Refused(
-                    Refusal.OperatorFault,
-                    $"the bank refuses our authorization request: {denied.Error}"
-                );
-            case OAuthReturn.Invalid invalid:
-                return api.Refused(Refusal.NotUnderstood, invalid.Reason);
-            default:
-                throw new UnreachableException();
-        }
+        return await api.AcceptReturn(address, () => Missing(cancellation), cancellation);
     }
 
     /// <summary>The user has answered a question of the bank's authentication.</summary>
     public async Task<StepResult> AcceptAnswer(
         IReadOnlyDictionary<string, string> values,
         CancellationToken cancellation
-    ) => await _sca.Accept(values, cancellation) ?? Done();
+    ) => await _sca.Accept(values, cancellation) ?? api.Done();
 
     /// <summary>Looks whether the user has agreed in the bank's app.</summary>
     public async Task<StepResult> Poll(CancellationToken cancellation) =>
         api.Session.ConsentId is null
             ? api.Refused(Refusal.NotUnderstood, "no consent was asked for")
-            : await Look(cancellation) ?? Done();
-
-    private bool HasTokens => api.Session.AccessToken is not null || api.Session.RefreshToken is not null;
-
-    private StepResult.Done Done() => new() { Session = api.Session.Write() };
+            : await Look(cancellation) ?? api.Done();
 
     private Task<StepResult> Authorize(CancellationToken cancellation) =>
         new BerlinGroupAuthorization(context, settings, api).Begin(cancellation);
-
-    private StepResult.Refused Nobody() => api.Nobody();
-
-    private StepResult.AskUser Ask(Question question) => api.Ask(question);
 
     private async Task<StepResult?> Create(CancellationToken cancellation)
     {
         if (!IsAnybodyThere)
         {
-            return Nobody();
+            return api.Nobody();
         }
         var fields = LoginFields.Of(context);
         if (!fields.IsComplete)
         {
-            return Ask(new Question.Credentials());
+            return api.Ask(new Question.Credentials());
         }
         if (ConsentRequest.Body(context, settings, fields) is not { } wanted)
         {
@@ -170,7 +124,7 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
                         BerlinGroupRefusal.Of(denied.Code) == Refusal.ConsentExpired
                         || denied is { Status: 401, Code: null }
                     ):
-                return api.Expired($"the bank takes the token for no consent: {denied.Words}");
+                return api.Over(Refusal.ConsentExpired, $"the bank takes the token for no consent: {denied.Words}");
             case BerlinGroupAnswer.Denied denied
                 when denied.Code is "PSU_CREDENTIALS_INVALID"
                     || (
@@ -222,7 +176,7 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
                 return denied.Unavailable;
             case BerlinGroupAnswer.Denied denied
                 when BerlinGroupRefusal.Of(denied.Code) == Refusal.ConsentExpired || denied.Status is 401 or 403 or 404:
-                return api.Expired($"the bank no longer knows the consent: {denied.Words}");
+                return api.Over(Refusal.ConsentExpired, $"the bank no longer knows the consent: {denied.Words}");
             case BerlinGroupAnswer.Denied denied:
                 return api.Refused(Refusal.NotUnderstood, $"the bank does not tell of the consent: {denied.Words}");
             case BerlinGroupAnswer.Found found when IsValid(found.Json):
@@ -247,20 +201,21 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
                 {
                     return new StepResult.Later(context.Now, LaterReason.Working) { Session = api.Session.Write() };
                 }
-                api.Session = api.Session.WithoutAccess();
-                return api.Refused(Refusal.ConsentDenied, "the bank does not say that the user agreed");
+                return api.Over(Refusal.ConsentDenied, "the bank does not say that the user agreed");
             // Sent away, and not back.
             case "RECEIVED" or "PENDING" or "PARTIALLYAUTHORISED" when api.Session.ConsentState is not null:
-                return api.Expired("the user did not come back from the bank");
+                return api.Over(Refusal.ConsentExpired, "the user did not come back from the bank");
             case "RECEIVED" or "PENDING" or "PARTIALLYAUTHORISED":
                 return context.User is null
-                    ? Nobody()
-                    : Ask(new Question.AppApproval(message, BerlinGroupSca.PollEvery, null));
+                    ? api.Nobody()
+                    : api.Ask(new Question.AppApproval(message, BerlinGroupSca.PollEvery, null));
             case "REJECTED":
-                api.Session = api.Session.WithoutAccess();
-                return api.Refused(Refusal.ConsentDenied, "the user did not agree at the bank");
+                return api.Over(Refusal.ConsentDenied, "the user did not agree at the bank");
             default:
-                return api.Expired($"the consent is over: {(status.All(char.IsAsciiLetter) ? status : "?")}");
+                return api.Over(
+                    Refusal.ConsentExpired,
+                    $"the consent is over: {(status.All(char.IsAsciiLetter) ? status : "?")}"
+                );
         }
     }
 

@@ -194,7 +194,7 @@ internal sealed class BerlinGroupSca(StepContext context, BerlinGroupSettings se
             BerlinGroupAnswer.Denied denied => BerlinGroupRefusal.Of(denied.Code) switch
             {
                 Refusal.OperatorFault => api.Refused(Refusal.OperatorFault, $"the bank refuses us: {denied.Words}"),
-                Refusal.ConsentExpired => api.Expired($"the consent is over: {denied.Words}"),
+                Refusal.ConsentExpired => api.Over(Refusal.ConsentExpired, $"the consent is over: {denied.Words}"),
                 _ when denied.Status is 401 or 403 => Over(
                     Refusal.ChallengeFailed,
                     $"the bank refuses the authentication: {denied.Words}"

@@ -5,26 +5,14 @@ using Affluent.Connectors.Reading;
 
 namespace Affluent.Connectors.BerlinGroup;
 
-/// <summary>All that this family keeps between two steps: where the user's authorization stands, too. Written as JSON; holds tokens.</summary>
-internal sealed record BerlinGroupSession
+/// <summary>All that this family keeps between two steps: where the user's authorization stands, too.</summary>
+internal sealed record BerlinGroupSession : OAuthSession<BerlinGroupSession>
 {
-    /// <summary>The OAuth2 authorization that the user was sent away for, or has just brought back.</summary>
-    public OAuthRequest? Request { get; init; }
-
     /// <summary>Ties the bank's answer to a consent to this connection, when the user was sent away for that.</summary>
     public string? ConsentState { get; init; }
 
     /// <summary>When the user came back from there.</summary>
     public DateTimeOffset? ReturnedAt { get; init; }
-    public string? AccessToken { get; init; }
-
-    /// <summary>From when the access token is renewed before it is used; null when the bank does not say.</summary>
-    public DateTimeOffset? RenewAccessAt { get; init; }
-    public string? RefreshToken { get; init; }
-
-    /// <summary>Our own.</summary>
-    public string? ClientToken { get; init; }
-    public DateTimeOffset? RenewClientTokenAt { get; init; }
 
     /// <summary>The bank's id of the consent; null: none was asked for.</summary>
     public string? ConsentId { get; init; }
@@ -46,8 +34,8 @@ internal sealed record BerlinGroupSession
         init;
     }
 
-    /// <summary>The session without what the bank no longer honours.</summary>
-    public BerlinGroupSession WithoutAccess() =>
+    /// <inheritdoc />
+    public override BerlinGroupSession WithoutAccess() =>
         new()
         {
             ClientToken = ClientToken,
@@ -70,15 +58,13 @@ internal sealed record BerlinGroupSession
     /// <summary>A string that is none of ours is an empty session.</summary>
     public static BerlinGroupSession Read(string session) =>
         Json.Own(session, BerlinGroupJson.Default.BerlinGroupSession)
-            is { Request: null or { State: not null, RedirectUri: not null }, Sca: null or { Address: not null } } read
-        && new[] { read.AccessToken, read.ClientToken, read.ConsentId }.All(IsSendable)
+            is { IsWhole: true, Sca: null or { Address: not null } } read
+        && IsSendable(read.ConsentId)
             ? read
             : new BerlinGroupSession();
 
-    public string Write() => JsonSerializer.Serialize(this, BerlinGroupJson.Default.BerlinGroupSession);
-
-    // They go into headers.
-    private static bool IsSendable(string? text) => text is null || !text.Any(char.IsControl);
+    /// <inheritdoc />
+    public override string Write() => JsonSerializer.Serialize(this, BerlinGroupJson.Default.BerlinGroupSession);
 }
 
 /// <summary>Where the user's answer to a question of the bank's authentication goes.</summary>

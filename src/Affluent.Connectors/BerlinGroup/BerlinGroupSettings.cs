@@ -227,7 +227,6 @@ internal sealed record BerlinGroupSettings
     public bool StatusIsOfConsent { get; init; }
     public bool ClientTokenForConsents { get; init; }
     public bool ClientTokenForData { get; init; }
-    public bool ClientTokenForTokens { get; init; }
     public required Uri Accounts { get; init; }
 
     /// <summary>With <c>$account</c> in it; null: the bank links there.</summary>
@@ -255,7 +254,12 @@ internal sealed record BerlinGroupSettings
         return new BerlinGroupSettings
         {
             OAuth = Places[channel.Settings["oauth"]],
-            Client = Text("token_url") is null ? null : OAuthClient.Of(channel, scope: "AIS:$consent_id"),
+            Client = Text("token_url") is null
+                ? null
+                : OAuthClient.Of(channel, scope: "AIS:$consent_id") with
+                {
+                    ShowsOwnToken = calls.Contains("token"),
+                },
             Requests = RequestStyle.Of(channel),
             Interface = bank,
             Consents = Text("consents_url") is { } consents ? new Uri(consents) : bank.Path("consents"),
@@ -268,7 +272,6 @@ internal sealed record BerlinGroupSettings
             StatusIsOfConsent = Text("consent_status") == "consent",
             ClientTokenForConsents = calls.Contains("consent"),
             ClientTokenForData = calls.Contains("data"),
-            ClientTokenForTokens = calls.Contains("token"),
             Accounts = Text("accounts_url") is { } accounts ? new Uri(accounts) : bank.Path("accounts"),
             Balances = Text("balances_url"),
             Transactions = Text("transactions_url"),

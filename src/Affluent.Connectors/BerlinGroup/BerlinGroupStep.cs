@@ -149,7 +149,7 @@ internal sealed class BerlinGroupStep
     private StepResult.Refused Refused(BerlinGroupAnswer.Denied denied) =>
         (BerlinGroupRefusal.Of(denied.Code), denied.Status) switch
         {
-            (Refusal.ConsentExpired, _) => _api.Expired($"the consent is over: {denied.Words}"),
+            (Refusal.ConsentExpired, _) => _api.Over(Refusal.ConsentExpired, $"the consent is over: {denied.Words}"),
             (Refusal.OperatorFault, _) => _api.Refused(Refusal.OperatorFault, $"the bank refuses us: {denied.Words}"),
             (null, 401) => _api.Refused(
                 Refusal.AccountUnauthorized,

@@ -77,7 +77,10 @@ internal sealed record OAuthClient
     public bool DeadGrantIsNotFound { get; init; }
     public required TimeZoneInfo Zone { get; init; }
 
-    /// <summary>Our own token, where the bank wants to see it when a code is exchanged; null: it does not.</summary>
+    /// <summary>Whether the bank wants to see our own token when another is asked for.</summary>
+    public bool ShowsOwnToken { get; init; }
+
+    /// <summary>Our own token, where the bank is shown it; null: it is not.</summary>
     public string? ClientToken { get; init; }
 
     /// <summary>Reads settings that the catalogue has checked.</summary>

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Affluent.Connectors.Contract;
-using Affluent.Connectors.OAuth;
 using Affluent.Connectors.Reading;
 
 namespace Affluent.Connectors.OpenBankingUk;
@@ -42,33 +41,6 @@ internal sealed class OpenBankingConsent(StepContext context, OpenBankingSetting
             cancellation
         );
         return api.Send(request, address);
-    }
-
-    /// <summary>The user came back from the bank.</summary>
-    public async Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation)
-    {
-        switch (OAuthFlow.Read(address, settings.Client, api.Session.Request))
-        {
-            case OAuthReturn.Authorized authorized:
-                return await api.TakeCode(authorized.Code, cancellation) ?? api.Done();
-            case OAuthReturn.Repeated:
-                // Its code is spent: did it bring nothing, the user is asked for another.
-                return await Missing(cancellation) ?? api.Done();
-            case OAuthReturn.Denied { Error: "access_denied" }:
-                return api.Over(Refusal.ConsentDenied, "the user did not agree at the bank");
-            case OAuthReturn.Denied { Error: "server_error" or "temporarily_unavailable" }:
-                // The same answer says the same again: the user goes there once more, later.
-                return new StepResult.Later(context.Now.AddMinutes(15), LaterReason.BankUnavailable)
-                {
-                    Session = api.Session.Write(),
-                };
-            case OAuthReturn.Denied denied:
-                return api.Over(Refusal.OperatorFault, $"the bank refuses our authorization request: {denied.Error}");
-            case OAuthReturn.Invalid invalid:
-                return api.Refused(Refusal.NotUnderstood, invalid.Reason);
-            default:
-                throw new UnreachableException();
-        }
     }
 
     private async Task<StepResult?> Create(CancellationToken cancellation)

@@ -5,52 +5,28 @@ using Affluent.Connectors.Reading;
 
 namespace Affluent.Connectors.OpenBankingUk;
 
-/// <summary>All that this family keeps between two steps: where the user's authorization stands, too. Written as JSON; holds tokens.</summary>
-internal sealed record OpenBankingSession
+/// <summary>All that this family keeps between two steps: where the user's authorization stands, too.</summary>
+internal sealed record OpenBankingSession : OAuthSession<OpenBankingSession>
 {
-    /// <summary>The authorization that the user was sent away for, or has just brought back.</summary>
-    public OAuthRequest? Request { get; init; }
-    public string? AccessToken { get; init; }
-
-    /// <summary>From when the access token is renewed before it is used; null when the bank does not say.</summary>
-    public DateTimeOffset? RenewAccessAt { get; init; }
-    public string? RefreshToken { get; init; }
-
-    /// <summary>To which the user came back: some banks want to see it again when a token is renewed.</summary>
-    public string? RedirectUri { get; init; }
-
-    /// <summary>When that was.</summary>
-    public DateTimeOffset? AuthorizedAt { get; init; }
-
-    /// <summary>Our own, for consents.</summary>
-    public string? ClientToken { get; init; }
-    public DateTimeOffset? RenewClientTokenAt { get; init; }
-
     /// <summary>The bank's id of the consent; null: none was asked for.</summary>
     public string? ConsentId { get; init; }
 
     /// <summary>When it was asked for.</summary>
     public DateTimeOffset? AskedAt { get; init; }
 
-    [JsonIgnore]
-    public bool HasTokens => AccessToken is not null || RefreshToken is not null;
-
-    /// <summary>The session without what the bank no longer honours.</summary>
-    public OpenBankingSession WithoutAccess() =>
+    /// <inheritdoc />
+    public override OpenBankingSession WithoutAccess() =>
         new() { ClientToken = ClientToken, RenewClientTokenAt = RenewClientTokenAt };
 
     /// <summary>A string that is none of ours is an empty session.</summary>
     public static OpenBankingSession Read(string session) =>
-        Json.Own(session, OpenBankingJson.Default.OpenBankingSession)
-            is { Request: null or { State: not null, RedirectUri: not null } } read
-        && new[] { read.AccessToken, read.ClientToken, read.ConsentId }.All(IsSendable)
+        Json.Own(session, OpenBankingJson.Default.OpenBankingSession) is { IsWhole: true } read
+        && IsSendable(read.ConsentId)
             ? read
             : new OpenBankingSession();
 
-    public string Write() => JsonSerializer.Serialize(this, OpenBankingJson.Default.OpenBankingSession);
-
-    // They go into headers.
-    private static bool IsSendable(string? text) => text is null || !text.Any(char.IsControl);
+    /// <inheritdoc />
+    public override string Write() => JsonSerializer.Serialize(this, OpenBankingJson.Default.OpenBankingSession);
 }
 
 /// <summary>Where a list goes on.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.OAuth;
+using Affluent.Connectors.Reading;
 using Affluent.Connectors.Requests;
 
 namespace Affluent.Connectors.OpenBankingUk;
@@ -50,6 +51,7 @@ internal sealed record OpenBankingSettings
             .. RequestObject.Settings,
             .. BankInterface.Settings.Where(s => s.Name is not ("standard_paths" or "page_count_header")),
             .. RequestStyle.Settings,
+            ErrorMeanings.Setting,
             new(
                 "access_consents_url",
                 SettingKind.Address,
@@ -92,6 +94,7 @@ internal sealed record OpenBankingSettings
     public bool ConsentExpires { get; init; }
     public int? ConsentHistoryDays { get; init; }
     public HolderPlace Holder { get; init; }
+    public required ErrorMeanings Errors { get; init; }
 
     /// <summary>Settings that the catalogue has checked against the manifest.</summary>
     public static OpenBankingSettings Of(ChannelDefinition channel)
@@ -117,6 +120,7 @@ internal sealed record OpenBankingSettings
                 ? int.Parse(days, CultureInfo.InvariantCulture)
                 : null,
             Holder = Holders[Text("holder") ?? "accounts"],
+            Errors = ErrorMeanings.Of(channel),
         };
     }
 

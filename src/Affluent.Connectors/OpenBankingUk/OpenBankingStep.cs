@@ -69,14 +69,14 @@ internal sealed class OpenBankingStep
     }
 
     public Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation) =>
-        _consent.AcceptReturn(address, cancellation);
+        _api.AcceptReturn(address, () => _consent.Missing(cancellation), cancellation);
 
     public Task<StepResult> Revoke(CancellationToken cancellation) =>
         OpenBankingRevocation.Revoke(_api, _settings, cancellation);
 
     private async Task<StepResult> ReadAccounts(OpenBankingPlace place, CancellationToken cancellation)
     {
-        switch (await _api.Get(new Uri(place.Trail.Address), cancellation))
+        switch (await _api.Get(new Uri(place.Trail.Address), BankResource.Accounts, cancellation))
         {
             case OpenBankingAnswer.Ended ended:
                 return ended.Result;
@@ -170,7 +170,11 @@ internal sealed class OpenBankingStep
         CancellationToken cancellation
     )
     {
-        var (json, ended) = await ReadPart(_settings.OfAccount(account.Reference, "balances"), cancellation);
+        var (json, ended) = await ReadPart(
+            _settings.OfAccount(account.Reference, "balances"),
+            BankResource.Balances,
+            cancellation
+        );
         if (json is { } balances)
         {
             account = account with { Balances = OpenBankingReading.Balances(balances, account.Currency, Zone) };
@@ -191,12 +195,16 @@ internal sealed class OpenBankingStep
 
     private async Task<(string? Name, StepResult? Ended)> ReadParty(Uri address, CancellationToken cancellation)
     {
-        var (json, ended) = await ReadPart(address, cancellation);
+        var (json, ended) = await ReadPart(address, BankResource.Accounts, cancellation);
         return (json is { } party ? OpenBankingReading.Parties(party) : null, ended);
     }
 
-    private async Task<(JsonElement? Json, StepResult? Ended)> ReadPart(Uri address, CancellationToken cancellation) =>
-        await _api.Get(address, cancellation) switch
+    private async Task<(JsonElement? Json, StepResult? Ended)> ReadPart(
+        Uri address,
+        BankResource resource,
+        CancellationToken cancellation
+    ) =>
+        await _api.Get(address, resource, cancellation) switch
         {
             OpenBankingAnswer.Found found => (found.Json, null),
             OpenBankingAnswer.Ended { Result: StepResult.Later { Reason: LaterReason.BankUnavailable } } => (
@@ -239,7 +247,7 @@ internal sealed class OpenBankingStep
         OpenBankingPlace? shorter = null
     )
     {
-        switch (await _api.Get(new Uri(place.Trail.Address), cancellation))
+        switch (await _api.Get(new Uri(place.Trail.Address), BankResource.Transactions, cancellation))
         {
             case OpenBankingAnswer.Ended ended:
                 return ended.Result;

@@ -5,19 +5,9 @@ using Affluent.Connectors.Reading;
 
 namespace Affluent.Connectors.Stet;
 
-/// <summary>All that this family keeps between two steps. Written as JSON; holds tokens.</summary>
-internal sealed record StetSession
+/// <summary>All that this family keeps between two steps.</summary>
+internal sealed record StetSession : OAuthSession<StetSession>
 {
-    /// <summary>The authorization that the user was sent away for, or has just brought back.</summary>
-    public OAuthRequest? Request { get; init; }
-
-    public string? AccessToken { get; init; }
-
-    /// <summary>From when the access token is renewed before it is used, a little before its end; null when the bank does not say.</summary>
-    public DateTimeOffset? RenewAccessAt { get; init; }
-
-    public string? RefreshToken { get; init; }
-
     /// <summary>Whether the bank has been told which accounts the user shares (PUT /consents).</summary>
     public bool Scoped { get; init; }
 
@@ -32,32 +22,15 @@ internal sealed record StetSession
         init;
     }
 
-    /// <summary>Whether there is any way to the data.</summary>
-    [JsonIgnore]
-    public bool HasAccess => AccessToken is not null || RefreshToken is not null;
-
-    /// <summary>The session without what the bank no longer honours.</summary>
-    public StetSession WithoutAccess() =>
-        this with
-        {
-            AccessToken = null,
-            RenewAccessAt = null,
-            RefreshToken = null,
-            Scoped = false,
-        };
+    /// <inheritdoc />
+    public override StetSession WithoutAccess() => new() { Holder = Holder, Accounts = Accounts };
 
     /// <summary>A string that is none of ours (a bank that changed its connector) is an empty session.</summary>
     public static StetSession Read(string session) =>
-        Json.Own(session, StetSessionJson.Default.StetSession)
-            is { Request: null or { State: not null, RedirectUri: not null } } read
-        && IsSendable(read.AccessToken)
-            ? read
-            : new StetSession();
+        Json.Own(session, StetSessionJson.Default.StetSession) is { IsWhole: true } read ? read : new StetSession();
 
-    public string Write() => JsonSerializer.Serialize(this, StetSessionJson.Default.StetSession);
-
-    // It goes into a header.
-    private static bool IsSendable(string? token) => token is null || !token.Any(char.IsControl);
+    /// <inheritdoc />
+    public override string Write() => JsonSerializer.Serialize(this, StetSessionJson.Default.StetSession);
 }
 
 /// <param name="AccountId">The bank's <c>accountId</c> as it stands: PUT /consents wants it back.</param>

@@ -49,50 +49,26 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
 
     private async Task<StepResult> WithAccess(Func<Task<StepResult>> read)
     {
-        if (_api.Session.HasAccess)
+        if (_api.Session.HasTokens)
         {
             return await read();
         }
+        return Authorize();
+    }
+
+    private StepResult Authorize()
+    {
         if (context.Callback is not { } callback)
         {
-            return _api.Refused(Refusal.ConsentExpired, "there is no authorization, and nobody to ask for one");
+            return _api.Nobody();
         }
         var client = settings.Client;
         var (request, address) = OAuthFlow.Begin(client, callback, client.Scope, client.Values(context));
-        _api.Session = _api.Session with { Request = request };
-        return new StepResult.AskUser(new Question.Redirect(address)) { Session = _api.Session.Write() };
+        return _api.Send(request, address);
     }
 
-    public async Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation)
-    {
-        switch (OAuthFlow.Read(address, settings.Client, _api.Session.Request))
-        {
-            case OAuthReturn.Authorized authorized:
-                return await _api.TakeCode(authorized.Code, cancellation) ?? Done();
-            case OAuthReturn.Repeated:
-                // Its code is spent: did it bring nothing, the user is asked for another.
-                return await WithAccess(() => Task.FromResult<StepResult>(Done()));
-            case OAuthReturn.Denied { Error: "access_denied" }:
-                _api.Session = _api.Session with { Request = null };
-                return _api.Refused(Refusal.ConsentDenied, "the user did not agree at the bank");
-            case OAuthReturn.Denied { Error: "server_error" or "temporarily_unavailable" }:
-                // The same answer says the same again: the user goes there once more, later.
-                return new StepResult.Later(context.Now.AddMinutes(15), LaterReason.BankUnavailable)
-                {
-                    Session = _api.Session.Write(),
-                };
-            case OAuthReturn.Denied denied:
-                _api.Session = _api.Session with { Request = null };
-                return _api.Refused(
-                    Refusal.OperatorFault,
-                    $"the bank refuses our authorization request: {denied.Error}"
-                );
-            case OAuthReturn.Invalid invalid:
-                return _api.Refused(Refusal.NotUnderstood, invalid.Reason);
-            default:
-                throw new UnreachableException();
-        }
-    }
+    public Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation) =>
+        _api.AcceptReturn(address, () => Task.FromResult<StepResult?>(Authorize()), cancellation);
 
     private async Task<StepResult> ReadAccounts(StetPlace place, CancellationToken cancellation)
     {
@@ -108,7 +84,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                 return denied.Unavailable;
             // STET has no resource for the state of a consent: this is how its end shows.
             case StetAnswer.Denied { Status: 401 or 403 } denied:
-                return _api.Expired($"the bank refuses the list of accounts: {denied.Status}");
+                return _api.Over(Refusal.ConsentExpired, $"the bank refuses the list of accounts: {denied.Status}");
             case StetAnswer.Denied denied:
                 return _api.Refused(Refusal.NotUnderstood, $"the bank refuses the list of accounts: {denied.Status}");
             case StetAnswer.Found found when found.Json.Item("accounts") is not { ValueKind: JsonValueKind.Array }:
@@ -273,7 +249,8 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         {
             StetAnswer.Ended failed => failed.Result,
             StetAnswer.Denied { IsUnproven: true } denied => denied.Unavailable,
-            StetAnswer.Denied { Status: 401 or 403 } denied => _api.Expired(
+            StetAnswer.Denied { Status: 401 or 403 } denied => _api.Over(
+                Refusal.ConsentExpired,
                 $"the bank no longer accepts the authorization: {denied.Status}"
             ),
             _ => null,
@@ -367,13 +344,13 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         {
             case StetAnswer.Found or StetAnswer.Empty:
                 _api.Session = _api.Session with { Scoped = true };
-                return Done();
+                return _api.Done();
             case StetAnswer.Ended failed:
                 return failed.Result;
             case StetAnswer.Denied { IsUnproven: true } denied:
                 return denied.Unavailable;
             case StetAnswer.Denied { Status: 401 }:
-                return _api.Expired("the bank no longer accepts the authorization: 401");
+                return _api.Over(Refusal.ConsentExpired, "the bank no longer accepts the authorization: 401");
             case StetAnswer.Denied { Status: 403 }:
                 return _api.Refused(Refusal.ConsentDenied, "the bank refuses the list of shared accounts: 403");
             case StetAnswer.Denied denied:
@@ -385,8 +362,6 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                 throw new UnreachableException();
         }
     }
-
-    private StepResult.Done Done() => new() { Session = _api.Session.Write() };
 
     private Uri? LinkOf(JsonElement row, string name, Uri page) =>
         !settings.Interface.StandardPaths && BankLinks.Href(row, name) is { } href

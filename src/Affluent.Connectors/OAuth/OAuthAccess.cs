@@ -1,0 +1,228 @@
+using System.Diagnostics;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Http;
+using Affluent.Connectors.Reading;
+
+namespace Affluent.Connectors.OAuth;
+
+/// <summary>
+/// The way to a bank during one step: the session with its tokens, which are asked for, renewed and thrown away here. The session is replaced as soon as they
+/// change, so that every result carries the newest. A family adds its requests.
+/// </summary>
+/// <param name="client">Who we are at the bank's authorization server; null: it has none.</param>
+internal abstract class OAuthAccess<TSession>(StepContext context, OAuthClient? client, TSession session)
+    where TSession : OAuthSession<TSession>
+{
+    private bool _renewed;
+
+    protected StepContext Context { get; } = context;
+
+    public TSession Session { get; set; } = session;
+
+    public StepResult.Refused Refused(Refusal reason, string detail) =>
+        new(reason, detail) { Session = Session.Write() };
+
+    public StepResult.Refused Nobody() =>
+        Refused(Refusal.ConsentExpired, "there is no authorization, and nobody to ask for one");
+
+    public StepResult.AskUser Ask(Question question) => new(question) { Session = Session.Write() };
+
+    public StepResult.Done Done() => new() { Session = Session.Write() };
+
+    /// <summary>The user did not agree, or the bank takes our word no longer: consent and tokens are thrown away.</summary>
+    public StepResult.Refused Over(Refusal reason, string detail)
+    {
+        Session = Session.WithoutAccess();
+        return Refused(reason, detail);
+    }
+
+    /// <summary>Sends the user to the bank.</summary>
+    public StepResult.AskUser Send(OAuthRequest request, Uri address)
+    {
+        Session = Session with { Request = request };
+        return Ask(new Question.Redirect(address));
+    }
+
+    /// <summary>Keeps what the bank says only once, before anything else is sent.</summary>
+    public Task Keep(TSession session)
+    {
+        Session = session;
+        return Context.Keep(session.Write());
+    }
+
+    /// <summary>The user came back from the bank's authorization server.</summary>
+    /// <param name="missing">What is still to be done before data can be read; null: nothing.</param>
+    public async Task<StepResult> AcceptReturn(
+        Uri address,
+        Func<Task<StepResult?>> missing,
+        CancellationToken cancellation
+    )
+    {
+        if (client is null)
+        {
+            return Refused(Refusal.NotUnderstood, "no authorization was under way");
+        }
+        switch (OAuthFlow.Read(address, client, Session.Request))
+        {
+            case OAuthReturn.Authorized authorized:
+                return await TakeCode(client, authorized.Code, cancellation) ?? Done();
+            case OAuthReturn.Repeated:
+                // Its code is spent: did it bring nothing, the user is asked for another.
+                return Session.HasTokens ? Done() : await missing() ?? Done();
+            case OAuthReturn.Denied { Error: "access_denied" }:
+                return Over(Refusal.ConsentDenied, "the user did not agree at the bank");
+            case OAuthReturn.Denied { Error: "server_error" or "temporarily_unavailable" }:
+                // The same answer says the same again: the user goes there once more, later.
+                return new StepResult.Later(Context.Now.AddMinutes(15), LaterReason.BankUnavailable)
+                {
+                    Session = Session.Write(),
+                };
+            case OAuthReturn.Denied denied:
+                return Over(Refusal.OperatorFault, $"the bank refuses our authorization request: {denied.Error}");
+            case OAuthReturn.Invalid invalid:
+                return Refused(Refusal.NotUnderstood, invalid.Reason);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>Sends a request with a token that is good, and once more with another when the bank refuses it.</summary>
+    /// <param name="ours">Whether the token is our own, and no user's.</param>
+    protected async Task<(BankAnswer<JsonBody>? Answer, StepResult? Ended)> Exchange(
+        bool ours,
+        Func<Task<BankAnswer<JsonBody>>> send,
+        CancellationToken cancellation
+    )
+    {
+        if (await Open(ours, again: false, cancellation) is { } failure)
+        {
+            return (null, failure);
+        }
+        var answer = await send();
+        if (answer.Status == 401 && !_renewed && (ours || Session.RefreshToken is not null))
+        {
+            if (await Open(ours, again: true, cancellation) is { } refused)
+            {
+                return (null, refused);
+            }
+            answer = await send();
+        }
+        return (answer, null);
+    }
+
+    /// <summary>What a step comes to by what the bank's entry says of an error; null: that depends on more.</summary>
+    protected StepResult? Explained(ErrorMeaning? meaning, BankResource resource, BankAnswer answer) =>
+        meaning switch
+        {
+            ErrorMeaning.ConsentExpired => Over(Refusal.ConsentExpired, $"the consent is over: {answer.Status}"),
+            ErrorMeaning.OperatorFault => Refused(Refusal.OperatorFault, $"the bank refuses us: {answer.Status}"),
+            ErrorMeaning.AccountRefused when resource == BankResource.Transactions => Refused(
+                Refusal.AccountRefused,
+                $"the bank refuses an account: {answer.Status}"
+            ),
+            ErrorMeaning.Unavailable => answer.Unavailable(Session.Write(), Context.Now),
+            ErrorMeaning.RateLimited => answer.Limited(Session.Write(), Context.Now),
+            ErrorMeaning.Nothing or ErrorMeaning.AccountRefused or null => null,
+        };
+
+    /// <summary>Exchanges the code that the user brought back; null = the session now holds tokens.</summary>
+    private async Task<StepResult?> TakeCode(OAuthClient at, string code, CancellationToken cancellation)
+    {
+        if (await OwnTokenForTokens(at, cancellation) is { } failure)
+        {
+            return failure;
+        }
+        var request = Session.Request!;
+        // A code counts once (RFC 6749, section 4.1.2). Whether one without an answer has counted, nobody knows: it is spent from here on.
+        await Keep(Session with { Request = request with { Verifier = null } });
+        var tokens = await OAuthFlow.Exchange(Context, Bearing(at), request, code, cancellation);
+        if (tokens is OAuthTokens.Unavailable { Answer.IsUnsent: true })
+        {
+            await Keep(Session with { Request = request });
+        }
+        if (tokens is OAuthTokens.Granted)
+        {
+            Session = Session with
+            {
+                RefreshToken = null,
+                RedirectUri = request.RedirectUri,
+                AuthorizedAt = Context.Now,
+            };
+        }
+        return await Take(tokens, "the code");
+    }
+
+    /// <summary>Sees to it that there is a token; null: there is, or the bank wants none.</summary>
+    /// <param name="again">Whether the bank refuses the one that there is.</param>
+    private async Task<StepResult?> Open(bool ours, bool again, CancellationToken cancellation)
+    {
+        if (ours)
+        {
+            _renewed |= again;
+            return await OwnToken(again, cancellation);
+        }
+        var isDue = Session.AccessToken is null || Session.RenewAccessAt <= Context.Now;
+        if (client is null || _renewed || Session.RefreshToken is not { } refresh || !(isDue || again))
+        {
+            return null;
+        }
+        _renewed = true;
+        return await OwnTokenForTokens(client, cancellation)
+            ?? await Take(
+                await OAuthFlow.Refresh(Context, Bearing(client), refresh, cancellation, Session.RedirectUri),
+                "the refresh token"
+            );
+    }
+
+    private async Task<StepResult?> OwnTokenForTokens(OAuthClient at, CancellationToken cancellation) =>
+        at.ShowsOwnToken ? await OwnToken(again: false, cancellation) : null;
+
+    private OAuthClient Bearing(OAuthClient at) =>
+        at.ShowsOwnToken ? at with { ClientToken = Session.ClientToken } : at;
+
+    private async Task<StepResult?> OwnToken(bool again, CancellationToken cancellation)
+    {
+        if (!again && Session.ClientToken is not null && !(Session.RenewClientTokenAt <= Context.Now))
+        {
+            return null;
+        }
+        if (client is null)
+        {
+            return Refused(Refusal.OperatorFault, "the bank's entry wants a token of our own and names no token_url");
+        }
+        var tokens = await OAuthFlow.OfClient(Context, client, cancellation);
+        if (tokens is OAuthTokens.Granted granted)
+        {
+            await Keep(Session with { ClientToken = granted.Access, RenewClientTokenAt = granted.RenewAt });
+            return null;
+        }
+        return tokens.Failure(Session.Write(), Context.Now, "our own credentials") switch
+        {
+            // It is no user's.
+            StepResult.Refused refused => Refused(Refusal.OperatorFault, refused.Detail),
+            var later => later,
+        };
+    }
+
+    private async Task<StepResult?> Take(OAuthTokens tokens, string what)
+    {
+        if (tokens is OAuthTokens.Granted granted)
+        {
+            // A bank that gives a new refresh token may take the old one no longer.
+            await Keep(
+                Session with
+                {
+                    AccessToken = granted.Access,
+                    RenewAccessAt = granted.RenewAt,
+                    RefreshToken = granted.Refresh ?? Session.RefreshToken,
+                }
+            );
+            return null;
+        }
+        return tokens.Failure(Session.Write(), Context.Now, what) switch
+        {
+            StepResult.Refused { Reason: Refusal.ConsentExpired } over => Over(Refusal.ConsentExpired, over.Detail),
+            var failure => failure,
+        };
+    }
+}
