@@ -26,4 +26,7 @@ public enum SealAlgorithm
 
     /// <summary>RSASSA-PSS with SHA-512 and a salt as long as the hash.</summary>
     RsaPssSha512,
+
+    /// <summary>ECDSA on the curve P-256 with SHA-256; both numbers of the signature one behind the other (RFC 7518, section 3.4).</summary>
+    EcdsaSha256,
 }

@@ -153,6 +153,11 @@ public sealed class OpenBankingTests
     [InlineData(400, "UK.OBIE.Signature.Missing", Refusal.OperatorFault)]
     [InlineData(400, "UK.OBIE.Header.Missing", Refusal.OperatorFault)]
     [InlineData(400, "UK.OBIE.Field.Invalid", Refusal.NotUnderstood)]
+    [InlineData(400, "U009", Refusal.ConsentExpired)]
+    [InlineData(403, "U028", Refusal.ConsentExpired)]
+    [InlineData(400, "U019", Refusal.OperatorFault)]
+    [InlineData(400, "U007", Refusal.OperatorFault)]
+    [InlineData(400, "U002", Refusal.NotUnderstood)]
     public async Task A_code_tells_whose_fault_it_is(int status, string code, Refusal refusal)
     {
         var bank = SmallOpenBankingBank.Bank().On("GET", SmallOpenBankingBank.Accounts, _ => Error(status, code));
@@ -184,6 +189,8 @@ public sealed class OpenBankingTests
     [Theory]
     [InlineData(403, "UK.OBIE.Unsupported.AccountIdentifier", Refusal.AccountRefused)]
     [InlineData(404, "UK.OBIE.Resource.NotFound", Refusal.AccountRefused)]
+    [InlineData(400, "U011", Refusal.AccountRefused)]
+    [InlineData(400, "U021", Refusal.AccountRefused)]
     [InlineData(401, "UK.OBIE.Field.Invalid", Refusal.AccountUnauthorized)]
     [InlineData(400, "UK.OBIE.Resource.ConsentMismatch", Refusal.ConsentExpired)]
     public async Task One_account_that_is_refused_is_its_own_affair(int status, string code, Refusal refusal)

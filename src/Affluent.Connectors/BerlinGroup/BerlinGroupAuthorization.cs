@@ -30,13 +30,17 @@ internal sealed class BerlinGroupAuthorization(StepContext context, BerlinGroupS
                 return ended;
             }
         }
-        var (request, address) = OAuthFlow.Begin(
+        var (request, parameters) = OAuthFlow.Parameters(
             client,
             callback,
             scope,
-            client.Values(context).Set("consent_id", api.Session.ConsentId),
-            page
+            client.Values(context).Set("consent_id", api.Session.ConsentId)
         );
+        var (address, refused) = await api.PageOf(client, parameters, page, cancellation);
+        if (address is null)
+        {
+            return refused!;
+        }
         if (client.LooksUpAuthorize)
         {
             (page, var ended) = await AskWhereTo(address, cancellation);

@@ -205,6 +205,7 @@ internal sealed record BerlinGroupSettings
                     .Where(field => field.Value != "" && !ConsentRequest.IsJson(field.Value))
                     .Select(field => $"setting 'consent_fields' holds no JSON as {field.Name}")
             )
+            .Concat(OAuthClient.Faults(settings))
             .Concat(ErrorMeanings.Faults(settings))
             .Concat(StatusWords.Faults(settings));
     }

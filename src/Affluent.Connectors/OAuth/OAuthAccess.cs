@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Http;
 using Affluent.Connectors.Reading;
+using Affluent.Connectors.Requests;
 
 namespace Affluent.Connectors.OAuth;
 
@@ -36,6 +38,53 @@ internal abstract class OAuthAccess<TSession>(StepContext context, OAuthClient? 
         return Refused(reason, detail);
     }
 
+    /// <summary>What an id_token of the bank must say beside, where it says it.</summary>
+    protected virtual IReadOnlyDictionary<string, string> IdTokenClaims => new Dictionary<string, string>();
+
+    /// <summary>The bank's page for users with what it is told, by the user or by us before (RFC 9126).</summary>
+    /// <param name="page">The page, where that is not the client's.</param>
+    public async Task<(Uri? Page, StepResult? Ended)> PageOf(
+        OAuthClient at,
+        IReadOnlyList<Field> parameters,
+        Uri? page,
+        CancellationToken cancellation
+    )
+    {
+        page ??= at.Authorize!;
+        if (at.Token.PushAddress is null)
+        {
+            return (OAuthFlow.Address(page, parameters), null);
+        }
+        var answer = await at.Token.Send(
+            Context,
+            at.Requests,
+            TokenGrant.Push,
+            at.Values(Context),
+            cancellation,
+            parameters
+        );
+        if (answer.RetryLater(Session.Write(), Context.Now) is { } later)
+        {
+            return (null, later);
+        }
+        var json = answer.Body?.Parse();
+        if (answer.IsSuccess)
+        {
+            return json?.Text("request_uri") is { } reference
+                ? (OAuthFlow.Address(page, [new("client_id", at.Id), new("request_uri", reference)]), null)
+                : (null, Refused(Refusal.NotUnderstood, "the bank does not name the request that was pushed"));
+        }
+        return answer.Status is < 400 || GatewayWords.IsOfGateway(answer.Status, answer.Body)
+            ? (null, answer.Unavailable(Session.Write(), Context.Now))
+            : (
+                null,
+                Refused(
+                    Refusal.OperatorFault,
+                    $"the bank refuses our authorization request: {answer.Status} {OAuthFlow.OAuthCode(json?.Text("error"))}".TrimEnd()
+                )
+            );
+    }
+
     /// <summary>Sends the user to the bank.</summary>
     public StepResult.AskUser Send(OAuthRequest request, Uri address)
     {
@@ -65,7 +114,7 @@ internal abstract class OAuthAccess<TSession>(StepContext context, OAuthClient? 
         switch (OAuthFlow.Read(address, client, Session.Request))
         {
             case OAuthReturn.Authorized authorized:
-                return await TakeCode(client, authorized.Code, cancellation) ?? Done();
+                return await TakeCode(client, authorized, cancellation) ?? Done();
             case OAuthReturn.Repeated:
                 // Its code is spent: did it bring nothing, the user is asked for another.
                 return Session.HasTokens ? Done() : await missing() ?? Done();
@@ -126,22 +175,56 @@ internal abstract class OAuthAccess<TSession>(StepContext context, OAuthClient? 
         };
 
     /// <summary>Exchanges the code that the user brought back; null = the session now holds tokens.</summary>
-    private async Task<StepResult?> TakeCode(OAuthClient at, string code, CancellationToken cancellation)
+    private async Task<StepResult?> TakeCode(
+        OAuthClient at,
+        OAuthReturn.Authorized returned,
+        CancellationToken cancellation
+    )
     {
         if (await OwnTokenForTokens(at, cancellation) is { } failure)
         {
             return failure;
         }
         var request = Session.Request!;
+        // Asked for before the code is spent: without them, what comes for it could not be judged.
+        var (keys, unavailable) = await KeysOf(at, cancellation);
+        if (unavailable is not null)
+        {
+            return unavailable;
+        }
+        var expected = new IdToken
+        {
+            Issuer = at.Issuer ?? "",
+            Client = at.Id,
+            Nonce = request.Nonce,
+            Now = Context.Now,
+            Claims = IdTokenClaims,
+            Code = returned.Code,
+            State = request.State,
+        };
+        if (keys is { } known && returned.IdToken is { } brought)
+        {
+            if ((expected with { CameWithUser = true }).Fault(brought, known) is { } fault)
+            {
+                return Over(Refusal.NotUnderstood, $"the id_token that the user brought is not good: {fault}");
+            }
+        }
         // A code counts once (RFC 6749, section 4.1.2). Whether one without an answer has counted, nobody knows: it is spent from here on.
         await Keep(Session with { Request = request with { Verifier = null } });
-        var tokens = await OAuthFlow.Exchange(Context, Bearing(at), request, code, cancellation);
+        var tokens = await OAuthFlow.Exchange(Context, Bearing(at), request, returned.Code, cancellation);
         if (tokens is OAuthTokens.Unavailable { Answer.IsUnsent: true })
         {
             await Keep(Session with { Request = request });
         }
-        if (tokens is OAuthTokens.Granted)
+        if (tokens is OAuthTokens.Granted granted)
         {
+            if (keys is { } own && granted.IdToken is { } given)
+            {
+                if ((expected with { AccessToken = granted.Access }).Fault(given, own) is { } fault)
+                {
+                    return Over(Refusal.NotUnderstood, $"the id_token that came for the code is not good: {fault}");
+                }
+            }
             Session = Session with
             {
                 RefreshToken = null,
@@ -150,6 +233,24 @@ internal abstract class OAuthAccess<TSession>(StepContext context, OAuthClient? 
             };
         }
         return await Take(tokens, "the code");
+    }
+
+    /// <summary>The bank's keys; neither: its id_token are not looked at.</summary>
+    private async Task<(JsonElement? Keys, StepResult? Unavailable)> KeysOf(
+        OAuthClient at,
+        CancellationToken cancellation
+    )
+    {
+        if (at.Keys is not { } address)
+        {
+            return (null, null);
+        }
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.Add("Accept", "application/json");
+        var answer = await Context.Http.Exchange(request, Json.Read, cancellation);
+        return answer.IsSuccess && answer.Body?.Parse() is { } keys
+            ? (keys, null)
+            : (null, answer.Unavailable(Session.Write(), Context.Now));
     }
 
     /// <summary>Sees to it that there is a token; null: there is, or the bank wants none.</summary>

@@ -6,6 +6,9 @@ namespace Affluent.Connectors.OAuth;
 /// <summary>Who we are at a bank's authorization server, and how it wants to be asked.</summary>
 internal sealed record OAuthClient
 {
+    private const string Code = "code";
+    private const string CodeAndIdToken = "code id_token";
+
     /// <summary>The settings that it is read from.</summary>
     public static readonly IReadOnlyList<ConnectorSetting> Settings =
     [
@@ -31,6 +34,19 @@ internal sealed record OAuthClient
         {
             Values = [.. RequestValues.OfEach.Keys],
         },
+        new(
+            "response_type",
+            SettingKind.Text,
+            false,
+            "what the bank's page answers with (code unless said); code id_token: its id_token with the code, which jwks_url and issuer must then be there to check",
+            [Code, CodeAndIdToken]
+        ),
+        new(
+            "jwks_url",
+            SettingKind.Address,
+            false,
+            "where the bank's keys are (JWK Set): id_token are checked where this is said, against issuer, too"
+        ),
         .. TokenRequest.Settings,
         new(
             "issuer",
@@ -70,6 +86,18 @@ internal sealed record OAuthClient
 
     /// <summary>What iss must be; null: the catalogue does not say.</summary>
     public string? Issuer { get; init; }
+
+    /// <summary>Where the bank's keys are; null: its id_token are not looked at.</summary>
+    public Uri? Keys { get; init; }
+
+    /// <summary>What its page answers with.</summary>
+    public string ResponseType { get; init; } = Code;
+
+    /// <summary>Whether an id_token comes with the code (OpenID Connect Core, section 3.3).</summary>
+    public bool IsHybrid => ResponseType == CodeAndIdToken;
+
+    /// <summary>Whether a request bears a nonce, for the id_token.</summary>
+    public bool SendsNonce { get; init; }
     public required string Id { get; init; }
     public string Secret { get; init; } = "";
     public required string Scope { get; init; }
@@ -82,6 +110,21 @@ internal sealed record OAuthClient
 
     /// <summary>Our own token, where the bank is shown it; null: it is not.</summary>
     public string? ClientToken { get; init; }
+
+    /// <summary>What settings lack together, in words for the author of the entry.</summary>
+    public static IEnumerable<string> Faults(IReadOnlyDictionary<string, string> settings)
+    {
+        bool Has(string name) => settings.TryGetValue(name, out var value) && value != "";
+
+        if (settings.GetValueOrDefault("response_type") == CodeAndIdToken && !Has("jwks_url"))
+        {
+            yield return "setting 'jwks_url' is missing: an id_token comes with the code";
+        }
+        if (Has("jwks_url") && !Has("issuer"))
+        {
+            yield return "setting 'issuer' is missing: id_token are checked";
+        }
+    }
 
     /// <summary>Reads settings that the catalogue has checked.</summary>
     /// <param name="scope">What users are usually asked for.</param>
@@ -99,6 +142,9 @@ internal sealed record OAuthClient
             Token = TokenRequest.Of(channel, clientScope),
             Requests = RequestStyle.Of(channel),
             Issuer = Text("issuer"),
+            Keys = Text("jwks_url") is { } keys ? new Uri(keys) : null,
+            ResponseType = Text("response_type") ?? Code,
+            SendsNonce = Text("jwks_url") is not null,
             Id = channel.Settings["client_id"],
             Secret = Text("client_secret") ?? "",
             Scope = Text("scope") ?? scope,

@@ -18,28 +18,12 @@ internal static partial class OAuthFlow
     /// <summary>So much earlier a token is renewed: what is on its way is answered while it is good.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(20);
 
-    /// <summary>Sends the user to the bank; the secret half of the PKCE pair stays in the request, for the session.</summary>
-    /// <param name="page">The bank's page, where that is not the client's.</param>
-    public static (OAuthRequest Request, Uri Address) Begin(
-        OAuthClient client,
-        BankCallback callback,
-        string scope,
-        RequestValues values,
-        Uri? page = null
-    )
-    {
-        var (request, parameters) = Parameters(client, callback, scope, values);
-        return (request, Address(page ?? client.Authorize!, parameters));
-    }
-
     /// <summary>What a bank is told about an authorization (RFC 6749, section 4.1.1; RFC 7636, section 4.3), as its entry wants it.</summary>
-    /// <param name="more">What the family says beside.</param>
     public static (OAuthRequest Request, IReadOnlyList<Field> Parameters) Parameters(
         OAuthClient client,
         BankCallback callback,
         string scope,
-        RequestValues values,
-        params IReadOnlyList<Field> more
+        RequestValues values
     )
     {
         var request = new OAuthRequest(
@@ -51,29 +35,31 @@ internal static partial class OAuthFlow
         string Plain(string text) => text.Replace("$", "$$", StringComparison.Ordinal);
         List<Field> usual =
         [
-            new("response_type", "code"),
+            new("response_type", client.ResponseType),
             new("client_id", Plain(client.Id)),
             new("redirect_uri", Plain(request.RedirectUri)),
             new("scope", Plain(scope)),
             new("state", Plain(request.State)),
-            .. more,
         ];
+        if (client.SendsNonce)
+        {
+            usual.Add(new("nonce", EncodeToString(RandomNumberGenerator.GetBytes(16))));
+        }
         if (client.Pkce)
         {
             var challenge = SHA256.HashData(Encoding.ASCII.GetBytes(request.Verifier!));
             usual.Add(new("code_challenge", EncodeToString(challenge)));
             usual.Add(new("code_challenge_method", "S256"));
         }
-        return (
-            request,
-            [
-                .. Field
-                    .Merge(usual, client.AuthorizeFields)
-                    .Select(field => (field.Name, Value: values.Fill(field.Value)))
-                    .Where(field => field.Value is not null)
-                    .Select(field => new Field(field.Name, field.Value!)),
-            ]
-        );
+        List<Field> filled =
+        [
+            .. Field
+                .Merge(usual, client.AuthorizeFields)
+                .Select(field => (field.Name, Value: values.Fill(field.Value)))
+                .Where(field => field.Value is not null)
+                .Select(field => new Field(field.Name, field.Value!)),
+        ];
+        return (request with { Nonce = filled.Find(field => field.Name == "nonce")?.Value }, filled);
     }
 
     /// <summary>The bank's page with what it is told.</summary>
@@ -115,9 +101,13 @@ internal static partial class OAuthFlow
         {
             return new OAuthReturn.Denied(OAuthCode(error));
         }
-        return values.TryGetValue("code", out var code) && code != ""
-            ? new OAuthReturn.Authorized(code)
-            : new OAuthReturn.Invalid("the bank's answer holds neither a code nor an error");
+        if (!values.TryGetValue("code", out var code) || code == "")
+        {
+            return new OAuthReturn.Invalid("the bank's answer holds neither a code nor an error");
+        }
+        return values.TryGetValue("id_token", out var token) || !client.IsHybrid
+            ? new OAuthReturn.Authorized(code, token)
+            : new OAuthReturn.Invalid("the bank's answer holds a code without an id_token");
     }
 
     /// <summary>Exchanges the code. The session comes back with tokens, or the result says why not.</summary>
@@ -198,7 +188,10 @@ internal static partial class OAuthFlow
             access,
             json.Value.Text("refresh_token"),
             life is { } span ? now + span - (Margin < span / 2 ? Margin : span / 2) : null
-        );
+        )
+        {
+            IdToken = json.Value.Text("id_token"),
+        };
     }
 
     /// <summary>
@@ -223,7 +216,8 @@ internal static partial class OAuthFlow
     /// <summary>RFC 9207, section 2.4. A bank whose name for itself we were not told is held to its own addresses.</summary>
     private static bool IsIssuer(OAuthClient client, string? iss) =>
         client.Issuer is { } issuer
-            ? string.Equals(iss, issuer, StringComparison.Ordinal)
+            // Where an id_token comes along, that names the bank (RFC 9207, section 2.4).
+            ? string.Equals(iss, issuer, StringComparison.Ordinal) || (iss is null && client.IsHybrid)
             : iss is null
                 || (
                     Uri.TryCreate(iss, UriKind.Absolute, out var said)
@@ -259,7 +253,8 @@ internal abstract record OAuthReturn
     private OAuthReturn() { }
 
     /// <summary>A code to exchange.</summary>
-    public sealed record Authorized(string Code) : OAuthReturn;
+    /// <param name="IdToken">What came with it.</param>
+    public sealed record Authorized(string Code, string? IdToken) : OAuthReturn;
 
     /// <summary>The same answer a second time (a reloaded page, a step that was broken off): its code has been sent.</summary>
     public sealed record Repeated : OAuthReturn;
@@ -276,7 +271,11 @@ internal abstract record OAuthTokens
 {
     private OAuthTokens() { }
 
-    public sealed record Granted(string Access, string? Refresh, DateTimeOffset? RenewAt) : OAuthTokens;
+    public sealed record Granted(string Access, string? Refresh, DateTimeOffset? RenewAt) : OAuthTokens
+    {
+        /// <summary>Who agreed, as the bank says it; null: it does not.</summary>
+        public string? IdToken { get; init; }
+    }
 
     public sealed record Denied(int Status, string Error) : OAuthTokens
     {

@@ -1,8 +1,6 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Requests;
-using static System.Buffers.Text.Base64Url;
 
 namespace Affluent.Connectors.OAuth;
 
@@ -46,6 +44,10 @@ internal sealed record RequestObject
     public required JwtStyle Jwt { get; init; }
     public required IReadOnlyList<Field> Claims { get; init; }
 
+    /// <summary>Whether settings want requests that the seal signs.</summary>
+    public static bool WantsSeal(IReadOnlyDictionary<string, string> settings) =>
+        settings.GetValueOrDefault("request_object") != "false";
+
     /// <summary>Reads settings that the catalogue has checked.</summary>
     /// <param name="claims">What the id_token is to bear, as the family usually wants it.</param>
     public static RequestObject Of(ChannelDefinition channel, OAuthClient client, IReadOnlyList<Field> claims)
@@ -61,9 +63,9 @@ internal sealed record RequestObject
         };
     }
 
-    /// <summary>Sends the user to the bank.</summary>
+    /// <summary>What the bank is told about an authorization.</summary>
     /// <param name="values">What claims and parameters may refer to.</param>
-    public async Task<(OAuthRequest Request, Uri Address)> Begin(
+    public async Task<(OAuthRequest Request, IReadOnlyList<Field> Parameters)> Parameters(
         OAuthClient client,
         BankCallback callback,
         RequestValues values,
@@ -71,27 +73,32 @@ internal sealed record RequestObject
         CancellationToken cancellation
     )
     {
-        var nonce = new Field("nonce", EncodeToString(RandomNumberGenerator.GetBytes(16)));
-        var (request, merged) = OAuthFlow.Parameters(client, callback, client.Scope, values, nonce);
-        List<Field> parameters = [.. merged];
-        if (IsSigned)
+        var (request, parameters) = OAuthFlow.Parameters(client, callback, client.Scope, values);
+        if (!IsSigned)
         {
-            var wanted = new JsonObject();
-            foreach (var claim in Claims)
-            {
-                if (values.Fill(claim.Value) is { } value)
-                {
-                    wanted[claim.Name] = new JsonObject { ["value"] = value, ["essential"] = true };
-                }
-            }
-            var claims = new JsonObject();
-            foreach (var parameter in parameters)
-            {
-                claims[parameter.Name] = parameter.Value;
-            }
-            claims["claims"] = new JsonObject { ["id_token"] = wanted };
-            parameters.Add(new("request", await Jwt.Sign(client.Id, Audience, claims, context, cancellation)));
+            return (request, parameters);
         }
-        return (request, OAuthFlow.Address(client.Authorize!, parameters));
+        var wanted = new JsonObject();
+        foreach (var claim in Claims)
+        {
+            if (values.Fill(claim.Value) is { } value)
+            {
+                wanted[claim.Name] = new JsonObject { ["value"] = value, ["essential"] = true };
+            }
+        }
+        var claims = new JsonObject();
+        foreach (var parameter in parameters)
+        {
+            claims[parameter.Name] = parameter.Value;
+        }
+        claims["claims"] = new JsonObject { ["id_token"] = wanted };
+        var signed = new Field("request", await Jwt.Sign(client.Id, Audience, claims, context, cancellation));
+        // What is pushed is told once (RFC 9126, section 3); a page wants the usual parameters beside (OpenID Connect Core, section 6.1).
+        return (
+            request,
+            client.Token.PushAddress is null
+                ? [.. parameters, signed]
+                : [.. parameters.Where(parameter => parameter.Name == "client_id"), signed]
+        );
     }
 }

@@ -25,6 +25,11 @@ internal sealed class OpenBankingApi(StepContext context, OpenBankingSettings se
         new("x-customer-user-agent", "$psu_user_agent"),
     ];
 
+    protected override IReadOnlyDictionary<string, string> IdTokenClaims =>
+        Session.ConsentId is { } consent
+            ? new Dictionary<string, string> { ["openbanking_intent_id"] = consent }
+            : base.IdTokenClaims;
+
     /// <summary>What a request may say of itself and of us.</summary>
     public RequestValues Values() =>
         settings

@@ -33,14 +33,15 @@ internal sealed class OpenBankingConsent(StepContext context, OpenBankingSetting
                 return failure;
             }
         }
-        var (request, address) = await settings.Request.Begin(
+        var (request, parameters) = await settings.Request.Parameters(
             settings.Client,
             callback,
             api.Values(),
             context,
             cancellation
         );
-        return api.Send(request, address);
+        var (page, ended) = await api.PageOf(settings.Client, parameters, page: null, cancellation);
+        return page is null ? ended : api.Send(request, page);
     }
 
     private async Task<StepResult?> Create(CancellationToken cancellation)

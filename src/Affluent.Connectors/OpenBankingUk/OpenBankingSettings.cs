@@ -84,7 +84,11 @@ internal sealed record OpenBankingSettings
                 [.. Holders.Keys]
             ),
         ]
-    );
+    )
+    {
+        WantsSeal = settings => RequestObject.WantsSeal(settings) || RequestStyle.WantsSeal(settings),
+        Together = settings => [.. OAuthClient.Faults(settings), .. ErrorMeanings.Faults(settings)],
+    };
 
     public required OAuthClient Client { get; init; }
     public required RequestObject Request { get; init; }
@@ -105,6 +109,7 @@ internal sealed record OpenBankingSettings
         var client = OAuthClient.Of(channel, scope: "openid accounts", clientScope: "accounts") with
         {
             Zone = bank.Zone,
+            SendsNonce = true,
         };
         return new OpenBankingSettings
         {

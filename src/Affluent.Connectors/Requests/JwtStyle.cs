@@ -18,6 +18,7 @@ internal sealed record JwtStyle(SealAlgorithm Algorithm, string Word, string? Ke
         ["RS256"] = SealAlgorithm.RsaSha256,
         ["PS512"] = SealAlgorithm.RsaPssSha512,
         ["RS512"] = SealAlgorithm.RsaSha512,
+        ["ES256"] = SealAlgorithm.EcdsaSha256,
     };
 
     /// <summary>For so long a token is good: what is on its way arrives, and a clock may be wrong.</summary>
@@ -30,7 +31,7 @@ internal sealed record JwtStyle(SealAlgorithm Algorithm, string Word, string? Ke
             "jwt_algorithm",
             SettingKind.Text,
             false,
-            "how the seal of the operator signs JWT (PS256 unless said)",
+            "how the seal of the operator signs JWT and JWS (PS256 unless said); ES256 needs a key on the curve P-256",
             [.. Algorithms.Keys]
         ),
         new(
@@ -61,12 +62,7 @@ internal sealed record JwtStyle(SealAlgorithm Algorithm, string Word, string? Ke
         CancellationToken cancellation
     )
     {
-        var seal = context.Seal ?? throw new CryptographicException("There is no seal.");
-        var header = new JsonObject { ["alg"] = Word };
-        if (KeyId is not null)
-        {
-            header["kid"] = KeyId;
-        }
+        var header = Header();
         header["typ"] = "JWT";
         claims["iss"] = client;
         claims["aud"] = audience;
@@ -75,9 +71,28 @@ internal sealed record JwtStyle(SealAlgorithm Algorithm, string Word, string? Ke
         claims["nbf"] = context.Now.ToUnixTimeSeconds();
         claims["exp"] = (context.Now + Life).ToUnixTimeSeconds();
         var signed = $"{Encoded(header)}.{Encoded(claims)}";
-        var signature = await seal.Sign(Encoding.ASCII.GetBytes(signed), Algorithm, cancellation);
-        return $"{signed}.{EncodeToString(signature)}";
+        return $"{signed}.{await Sign(Encoding.ASCII.GetBytes(signed), context, cancellation)}";
     }
 
-    private static string Encoded(JsonObject json) => EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
+    /// <summary>What a header says of how we sign (RFC 7515, section 4.1).</summary>
+    public JsonObject Header()
+    {
+        var header = new JsonObject { ["alg"] = Word };
+        if (KeyId is not null)
+        {
+            header["kid"] = KeyId;
+        }
+        return header;
+    }
+
+    /// <summary>The signature of bytes, as it stands in a JWS.</summary>
+    /// <exception cref="CryptographicException">There is no seal, or it cannot sign.</exception>
+    public async Task<string> Sign(byte[] bytes, StepContext context, CancellationToken cancellation)
+    {
+        var seal = context.Seal ?? throw new CryptographicException("There is no seal.");
+        return EncodeToString(await seal.Sign(bytes, Algorithm, cancellation));
+    }
+
+    /// <summary>JSON as a part of a JWS.</summary>
+    public static string Encoded(JsonObject json) => EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
 }

@@ -143,6 +143,7 @@ internal sealed record RequestStyle
             "which requests are signed, split by blanks (consent data unless said)",
             Calls
         ),
+        .. DetachedJws.Settings,
     ];
 
     public IReadOnlyDictionary<BankCall, IReadOnlyList<Field>> Headers { get; private init; } =
@@ -150,15 +151,20 @@ internal sealed record RequestStyle
 
     public SignatureStyle? Signature { get; private init; }
 
+    /// <summary>How bodies are signed by themselves; null: they are not.</summary>
+    public DetachedJws? Jws { get; private init; }
+
     /// <summary>When the header Digest is sent; null: never.</summary>
     public bool? DigestAlways { get; private init; }
 
     /// <summary>As the header calls it.</summary>
     public string DigestAlgorithm { get; private init; } = "SHA-256";
 
-    /// <summary>Whether settings want requests that bear the seal: by a signature, or by its certificate.</summary>
+    /// <summary>Whether settings want requests that bear the seal: by a signature, a token that it signs, or its certificate.</summary>
     public static bool WantsSeal(IReadOnlyDictionary<string, string> settings) =>
-        settings.TryGetValue("signature_headers", out var signed) && signed != ""
+        settings.GetValueOrDefault("signature_headers") is { Length: > 0 }
+        || settings.GetValueOrDefault("jws_header") is { Length: > 0 }
+        || TokenRequest.WantsSeal(settings)
         || settings.Values.Any(value => value.Contains("$certificate", StringComparison.Ordinal));
 
     /// <summary>Reads settings that the catalogue has checked.</summary>
@@ -188,6 +194,7 @@ internal sealed record RequestStyle
                 _ => null,
             },
             DigestAlgorithm = Text("digest_algorithm") ?? "SHA-256",
+            Jws = DetachedJws.Of(channel),
             Signature =
                 signed.Length == 0
                     ? null
@@ -224,7 +231,7 @@ internal sealed record RequestStyle
         Func<Refusal, string, StepResult> refused
     )
     {
-        if (Signature is not null && context.Seal is null)
+        if ((Signature is not null || Jws is not null) && context.Seal is null)
         {
             return refused(Refusal.OperatorFault, "the bank wants requests signed, and there is no seal");
         }
@@ -275,6 +282,11 @@ internal sealed record RequestStyle
         {
             var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellation);
             Add(request, "Digest", $"{DigestAlgorithm}={Convert.ToBase64String(Digests[DigestAlgorithm](body))}");
+        }
+        if (Jws is not null && call != BankCall.Token && request.Content is not null)
+        {
+            var body = await request.Content.ReadAsByteArrayAsync(cancellation);
+            Add(request, Jws.Name, await Jws.Sign(body, context, cancellation));
         }
         if (Signs(call) && context.Seal is { } seal)
         {

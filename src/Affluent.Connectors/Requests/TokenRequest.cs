@@ -14,6 +14,7 @@ internal sealed record TokenRequest
     private const string ClientSecretPost = "client_secret_post";
     private const string ClientIdOnly = "none";
     private const string PrivateKeyJwt = "private_key_jwt";
+    private const string TlsClientAuth = "tls_client_auth";
 
     // RFC 7523, section 2.2.
     private const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -40,8 +41,8 @@ internal sealed record TokenRequest
             "token_auth",
             SettingKind.Text,
             false,
-            "how we prove who we are at token_url (client_secret_basic unless said); private_key_jwt: by a JWT that the seal signs (RFC 7523)",
-            [ClientSecretBasic, ClientSecretPost, ClientIdOnly, PrivateKeyJwt]
+            "how we prove who we are at token_url (client_secret_basic unless said); private_key_jwt: by a JWT that the seal signs (RFC 7523); tls_client_auth: by the certificate that is shown (RFC 8705), client_id beside",
+            [ClientSecretBasic, ClientSecretPost, ClientIdOnly, PrivateKeyJwt, TlsClientAuth]
         ),
         new(
             "assertion_audience",
@@ -73,6 +74,12 @@ internal sealed record TokenRequest
             "where an authorization is ended by its token (RFC 7009) once its connection is deleted; unless said, the bank offers no way to end one"
         ),
         new(
+            "pushed_authorization_url",
+            SettingKind.Address,
+            false,
+            "where the bank is told of an authorization before the user comes (RFC 9126); unless said, the user brings all of it to authorize_url"
+        ),
+        new(
             "client_token_fields",
             SettingKind.Fields,
             false,
@@ -96,6 +103,9 @@ internal sealed record TokenRequest
 
     /// <summary>Null: the bank ends no authorization at our word.</summary>
     public Uri? RevocationAddress { get; init; }
+
+    /// <summary>Where authorizations are told before; null: they are not.</summary>
+    public Uri? PushAddress { get; init; }
     public required TokenBody Body { get; init; }
 
     /// <summary>For whom the JWT is by which we prove who we are; null: there is none.</summary>
@@ -124,6 +134,7 @@ internal sealed record TokenRequest
             Address = address,
             RefreshAddress = Text("refresh_url") is { } refresh ? new Uri(refresh) : address,
             RevocationAddress = Text("revocation_url") is { } revocation ? new Uri(revocation) : null,
+            PushAddress = Text("pushed_authorization_url") is { } push ? new Uri(push) : null,
             Body = Text("token_request") switch
             {
                 "json" => TokenBody.Json,
@@ -162,6 +173,7 @@ internal sealed record TokenRequest
                     [new("token", "$token"), new("token_type_hint", "$token_type_hint"), .. client],
                     Field.Read(Text("revocation_fields"))
                 ),
+                [TokenGrant.Push] = [.. client.Where(field => field.Value != "")],
                 [TokenGrant.Refresh] = Field.Merge(
                     [new("grant_type", "refresh_token"), new("refresh_token", "$refresh_token"), .. client],
                     Field.Read(Text("refresh_fields"))
@@ -170,13 +182,19 @@ internal sealed record TokenRequest
         };
     }
 
+    /// <summary>Whether the seal signs what is sent there.</summary>
+    public static bool WantsSeal(IReadOnlyDictionary<string, string> settings) =>
+        settings.GetValueOrDefault("token_auth") == PrivateKeyJwt;
+
     /// <summary>Sends it; a field that refers to what there is not is left out.</summary>
+    /// <param name="more">Fields beside, as they are.</param>
     public async Task<BankAnswer<JsonBody>> Send(
         StepContext context,
         RequestStyle style,
         TokenGrant grant,
         RequestValues values,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        IReadOnlyList<Field>? more = null
     )
     {
         // RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
@@ -194,7 +212,9 @@ internal sealed record TokenRequest
             .. Fields[grant]
                 .Select(field => (field.Name, Value: values.Fill(field.Value)))
                 .Where(field => field.Value is not null)
-                .Select(field => new KeyValuePair<string, string>(field.Name, field.Value!)),
+                .Select(field => new KeyValuePair<string, string>(field.Name, field.Value!))
+                .Concat((more ?? []).Select(field => new KeyValuePair<string, string>(field.Name, field.Value)))
+                .DistinctBy(field => field.Key),
         ];
         using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(grant));
         switch (Body)
@@ -228,6 +248,8 @@ internal sealed record TokenRequest
             TokenGrant.Refresh => RefreshAddress,
             TokenGrant.Revocation => RevocationAddress
                 ?? throw new InvalidOperationException("The bank ends no token."),
+            TokenGrant.Push => PushAddress
+                ?? throw new InvalidOperationException("The bank is told of no authorization before."),
         };
 
     // As it is written here: some banks compare letter by letter.
@@ -265,6 +287,9 @@ internal enum TokenGrant
 
     /// <summary>A token that is to end (RFC 7009).</summary>
     Revocation,
+
+    /// <summary>An authorization that a user is about to come for (RFC 9126).</summary>
+    Push,
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(Dictionary<string, string>))]

@@ -47,7 +47,8 @@ internal sealed record StetSettings
     )
     {
         WantsSeal = RequestStyle.WantsSeal,
-        Together = settings => [.. ErrorMeanings.Faults(settings), .. StatusWords.Faults(settings)],
+        Together = settings =>
+            [.. OAuthClient.Faults(settings), .. ErrorMeanings.Faults(settings), .. StatusWords.Faults(settings)],
     };
 
     public required OAuthClient Client { get; init; }

@@ -20,8 +20,9 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
     private DateOnly Today => Dates.Of(context.Now, settings.Interface.Zone);
 
     public Task<StepResult> ListAccounts(CancellationToken cancellation) =>
-        WithAccess(() =>
-            ReadAccounts(new StetPlace(StetList.Accounts, new Trail(Path("accounts").AbsoluteUri)), cancellation)
+        WithAccess(
+            () => ReadAccounts(new StetPlace(StetList.Accounts, new Trail(Path("accounts").AbsoluteUri)), cancellation),
+            cancellation
         );
 
     public Task<StepResult> ListTransactions(BankAccount account, DateOnly? from, CancellationToken cancellation) =>
@@ -29,7 +30,7 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         {
             var (first, completeFrom) = settings.Interface.First(from, Today);
             return ReadTransactions(FirstPage(account, first, completeFrom), cancellation);
-        });
+        }, cancellation);
 
     public Task<StepResult> Continue(string place, CancellationToken cancellation) =>
         WithAccess(async () =>
@@ -41,34 +42,36 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                     StetList.Transactions => await ReadTransactions(read, cancellation),
                 },
                 _ => _api.Refused(Refusal.NotUnderstood, "the place to go on from is not one of this connector"),
-            }
+            },
+            cancellation
         );
 
     public Task<StepResult> ShareAccounts(IReadOnlyList<BankAccount> accounts, CancellationToken cancellation) =>
-        WithAccess(() => PutConsent(accounts, cancellation));
+        WithAccess(() => PutConsent(accounts, cancellation), cancellation);
 
-    private async Task<StepResult> WithAccess(Func<Task<StepResult>> read)
+    private async Task<StepResult> WithAccess(Func<Task<StepResult>> read, CancellationToken cancellation)
     {
         if (_api.Session.HasTokens)
         {
             return await read();
         }
-        return Authorize();
+        return await Authorize(cancellation);
     }
 
-    private StepResult Authorize()
+    private async Task<StepResult> Authorize(CancellationToken cancellation)
     {
         if (context.Callback is not { } callback)
         {
             return _api.Nobody();
         }
         var client = settings.Client;
-        var (request, address) = OAuthFlow.Begin(client, callback, client.Scope, client.Values(context));
-        return _api.Send(request, address);
+        var (request, parameters) = OAuthFlow.Parameters(client, callback, client.Scope, client.Values(context));
+        var (page, ended) = await _api.PageOf(client, parameters, page: null, cancellation);
+        return page is null ? ended! : _api.Send(request, page);
     }
 
     public Task<StepResult> AcceptReturn(Uri address, CancellationToken cancellation) =>
-        _api.AcceptReturn(address, () => Task.FromResult<StepResult?>(Authorize()), cancellation);
+        _api.AcceptReturn(address, async () => await Authorize(cancellation), cancellation);
 
     private async Task<StepResult> ReadAccounts(StetPlace place, CancellationToken cancellation)
     {

@@ -24,7 +24,8 @@ internal sealed class SealKeys : IDisposable
         {
             return Elsewhere(held.Certificate, socket);
         }
-        var key = held.Certificate.GetRSAPrivateKey()!;
+        AsymmetricAlgorithm? key = held.Certificate.GetRSAPrivateKey();
+        key ??= held.Certificate.GetECDsaPrivateKey() ?? throw new KeyFileException("A seal's key is RSA or ECDSA.");
         _held.Add(key);
         return new Seal(
             held.Certificate,
@@ -38,14 +39,24 @@ internal sealed class SealKeys : IDisposable
     public static string PathOf(X509Certificate2 certificate, SealAlgorithm algorithm) =>
         $"/sign/{certificate.GetCertHashString(HashAlgorithmName.SHA256)}/{algorithm}";
 
-    private static byte[] Sign(RSA key, ReadOnlySpan<byte> bytes, SealAlgorithm algorithm) =>
-        algorithm switch
+    private static byte[] Sign(AsymmetricAlgorithm key, ReadOnlySpan<byte> bytes, SealAlgorithm algorithm)
+    {
+        return algorithm switch
         {
-            SealAlgorithm.RsaSha256 => key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
-            SealAlgorithm.RsaSha512 => key.SignData(bytes, HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1),
-            SealAlgorithm.RsaPssSha256 => key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
-            SealAlgorithm.RsaPssSha512 => key.SignData(bytes, HashAlgorithmName.SHA512, RSASignaturePadding.Pss),
+            SealAlgorithm.RsaSha256 => Rsa().SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+            SealAlgorithm.RsaSha512 => Rsa().SignData(bytes, HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1),
+            SealAlgorithm.RsaPssSha256 => Rsa().SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
+            SealAlgorithm.RsaPssSha512 => Rsa().SignData(bytes, HashAlgorithmName.SHA512, RSASignaturePadding.Pss),
+            SealAlgorithm.EcdsaSha256 => P256().SignData(bytes, HashAlgorithmName.SHA256),
         };
+
+        RSA Rsa() => key as RSA ?? throw new CryptographicException("The seal's key is not RSA.");
+
+        ECDsa P256() =>
+            key is ECDsa { KeySize: 256 } curve
+                ? curve
+                : throw new CryptographicException("The seal's key is not one on the curve P-256.");
+    }
 
     private Seal Elsewhere(X509Certificate2 certificate, string socket)
     {

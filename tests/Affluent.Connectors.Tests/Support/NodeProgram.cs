@@ -32,7 +32,23 @@ internal static class NodeProgram
         return said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static string Folder(string name)
+    /// <summary>Where such a program is; skips the test where its library is not installed, but not in CI.</summary>
+    public static string Folder(string name)
+    {
+        if (FindFolder(name) is { } folder)
+        {
+            return folder;
+        }
+        Assert.False(
+            Environment.GetEnvironmentVariable("CI") == "true",
+            $"In CI this test needs: npm ci --prefix tests/{name}"
+        );
+        Assert.Skip($"{name} is not installed: npm ci --prefix tests/{name}");
+        return "";
+    }
+
+    /// <summary>The same; null where its library is not installed.</summary>
+    public static string? FindFolder(string name)
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(directory!.FullName, "Affluent.slnx")))
@@ -40,14 +56,6 @@ internal static class NodeProgram
             directory = directory.Parent;
         }
         var folder = Path.Combine(directory.FullName, "tests", name);
-        if (!Directory.Exists(Path.Combine(folder, "node_modules")))
-        {
-            Assert.False(
-                Environment.GetEnvironmentVariable("CI") == "true",
-                $"In CI this test needs: npm ci --prefix tests/{name}"
-            );
-            Assert.Skip($"{name} is not installed: npm ci --prefix tests/{name}");
-        }
-        return folder;
+        return Directory.Exists(Path.Combine(folder, "node_modules")) ? folder : null;
     }
 }

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Affluent.Connectors.Contract;
+using static System.Buffers.Text.Base64Url;
 
 namespace Affluent.Connectors.Tests.Support;
 
@@ -25,9 +27,65 @@ internal static partial class SealOfTests
                 ValueTask.FromResult(Key.SignData(bytes.Span, HashOf(algorithm), PaddingOf(algorithm)))
         );
 
+    private static readonly ECDsa CurveKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    /// <summary>One whose key is on a curve.</summary>
+    public static Seal Curve { get; } =
+        new(
+            new CertificateRequest(
+                "CN=Curve of tests, O=Affluent, C=FR",
+                CurveKey,
+                HashAlgorithmName.SHA256
+            ).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100)),
+            (bytes, algorithm, _) =>
+                algorithm == SealAlgorithm.EcdsaSha256
+                    ? ValueTask.FromResult(CurveKey.SignData(bytes.Span, HashAlgorithmName.SHA256))
+                    : throw new CryptographicException("The seal's key is not RSA.")
+        );
+
+    /// <summary>The seal that signs JWT by an algorithm.</summary>
+    public static Seal Of(string algorithm) => algorithm == "ES256" ? Curve : Seal;
+
+    /// <summary>Its public half, as a JWK Set (RFC 7517).</summary>
+    public static JsonObject Jwks(string algorithm)
+    {
+        var key = new JsonObject
+        {
+            ["kid"] = "seal-1",
+            ["use"] = "sig",
+            ["alg"] = algorithm,
+        };
+        if (algorithm == "ES256")
+        {
+            var point = CurveKey.ExportParameters(includePrivateParameters: false).Q;
+            (key["kty"], key["crv"]) = ("EC", "P-256");
+            (key["x"], key["y"]) = (EncodeToString(point.X), EncodeToString(point.Y));
+        }
+        else
+        {
+            var numbers = Key.ExportParameters(includePrivateParameters: false);
+            key["kty"] = "RSA";
+            (key["n"], key["e"]) = (EncodeToString(numbers.Modulus), EncodeToString(numbers.Exponent));
+        }
+        return new JsonObject { ["keys"] = new JsonArray(key) };
+    }
+
+    /// <summary>A signature as a JWS has it.</summary>
+    public static byte[] Sign(string algorithm, byte[] bytes) =>
+        algorithm switch
+        {
+            "ES256" => CurveKey.SignData(bytes, HashAlgorithmName.SHA256),
+            "RS256" => Key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+            _ => Key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
+        };
+
     /// <summary>The public half, as PEM.</summary>
     public static string PublicKey { get; } =
         PemEncoding.WriteString("PUBLIC KEY", Certificate.PublicKey.ExportSubjectPublicKeyInfo());
+
+    /// <summary>The public half of the seal that signs JWT by an algorithm, as PEM.</summary>
+    public static string PublicKeyOf(string algorithm) =>
+        algorithm == "ES256" ? CurveKey.ExportSubjectPublicKeyInfoPem() : PublicKey;
 
     /// <summary>What is wrong with how a request is signed, as the bank sees it: digest and signature against the certificate; empty: nothing.</summary>
     public static async Task<string> Fault(HttpRequestMessage request, SealAlgorithm algorithm)
