@@ -105,11 +105,27 @@ public sealed class IdTokenTests
         {
             Assert.Equal("its algorithm is none that proves anything", Expected.Fault(token, Keys("PS256")));
         }
-        foreach (var token in new[] { "", "a.b", "....", $"{parts[0]}.{parts[1]}", $"{parts[0]}.{EncodeToString("7"u8)}.{parts[2]}" })
+        foreach (
+            var token in new[]
+            {
+                "",
+                "a.b",
+                "....",
+                $"{parts[0]}.{parts[1]}",
+                $"{parts[0]}.{EncodeToString("7"u8)}.{parts[2]}",
+            }
+        )
         {
             Assert.Equal("it is no signed token", Expected.Fault(token, Keys("PS256")));
         }
-        foreach (var token in new[] { $"{parts[0]}.{parts[1]}.", $"{parts[0]}.{parts[1]}.!", $"{parts[0]}.{parts[0]}.{parts[2]}" })
+        foreach (
+            var token in new[]
+            {
+                $"{parts[0]}.{parts[1]}.",
+                $"{parts[0]}.{parts[1]}.!",
+                $"{parts[0]}.{parts[0]}.{parts[2]}",
+            }
+        )
         {
             Assert.Equal("its signature is by none of the bank's keys", Expected.Fault(token, Keys("PS256")));
         }

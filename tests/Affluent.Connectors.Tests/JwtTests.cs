@@ -76,7 +76,11 @@ public sealed class JwtTests
     [InlineData("PS256", "unencoded", "org/software")]
     [InlineData("PS256", "encoded", null)]
     [InlineData("ES256", "encoded", "org/software")]
-    public async Task A_body_is_signed_in_a_header_that_does_not_hold_it(string algorithm, string payload, string? issuer)
+    public async Task A_body_is_signed_in_a_header_that_does_not_hold_it(
+        string algorithm,
+        string payload,
+        string? issuer
+    )
     {
         var bank = SmallOpenBankingBank.Bank();
         using var run = SmallOpenBankingBank.Run(
@@ -113,7 +117,10 @@ public sealed class JwtTests
             };
         var said = await NodeProgram.Verify(
             "jose",
-            [Question(consent.Body), Question(consent.Body.Replace("ReadBalances", "ReadParty", StringComparison.Ordinal))],
+            [
+                Question(consent.Body),
+                Question(consent.Body.Replace("ReadBalances", "ReadParty", StringComparison.Ordinal)),
+            ],
             TestContext.Current.CancellationToken
         );
 

@@ -9,11 +9,7 @@ namespace Affluent.Connectors.Tests;
 /// <summary>OAuth2 and OpenID Connect at a server that was written elsewhere (npm oidc-provider), which demands each part of what it is asked with.</summary>
 public sealed class OidcProviderTests(OidcProviderBank bank) : IClassFixture<OidcProviderBank>
 {
-    private static readonly (string, string)[] ByJwt =
-    [
-        ("token_auth", "private_key_jwt"),
-        ("jwt_key_id", "seal-1"),
-    ];
+    private static readonly (string, string)[] ByJwt = [("token_auth", "private_key_jwt"), ("jwt_key_id", "seal-1")];
 
     [Fact]
     public async Task A_signed_request_is_pushed_and_its_tokens_count_with_the_certificate_alone()

@@ -131,5 +131,12 @@ public sealed class BankReturnInBrowserTests(Browser browser) : IClassFixture<Br
         Assert.Contains("/widget/bank_callback/8701?", other.Url, StringComparison.Ordinal);
         Assert.DoesNotContain("session_id", await other.ContentAsync(), StringComparison.Ordinal);
         await Accessibility.Check(other);
+        // An answer behind the number sign comes to the server all the same.
+        await other.GotoAsync("about:blank");
+        await other.GotoAsync(BackOf(bank) + "#code=1&id_token=a.b.c&state=of-nobody");
+        await other.WaitForURLAsync("**/widget/bank_callback/8701?code=1&id_token=a.b.c&state=of-nobody");
     }
+
+    private static string BackOf(string bank) =>
+        System.Web.HttpUtility.ParseQueryString(new Uri(bank).Query)["redirect_uri"]!;
 }

@@ -114,7 +114,9 @@ internal sealed record IdToken
     }
 
     private static JsonElement? Decoded(string part) =>
-        IsBase64Url(part) && Json.Parse(DecodeFromChars(part)) is { ValueKind: JsonValueKind.Object } json ? json : null;
+        IsBase64Url(part) && Json.Parse(DecodeFromChars(part)) is { ValueKind: JsonValueKind.Object } json
+            ? json
+            : null;
 
     private static bool IsBase64Url(string text) => IsValid(text) && !text.Any(char.IsWhiteSpace);
 
@@ -141,7 +143,9 @@ internal sealed record IdToken
             {
                 if (Padding is { } padding)
                 {
-                    using var rsa = RSA.Create(new RSAParameters { Modulus = Bytes(key, "n"), Exponent = Bytes(key, "e") });
+                    using var rsa = RSA.Create(
+                        new RSAParameters { Modulus = Bytes(key, "n"), Exponent = Bytes(key, "e") }
+                    );
                     return rsa.VerifyData(signed, signature, Hash, padding);
                 }
                 if (key.Text("crv") != "P-256")

@@ -52,7 +52,7 @@ internal sealed record OAuthClient
             "issuer",
             SettingKind.Text,
             false,
-            "the bank's name for itself in iss (RFC 9207), which every return must then bear; unless said, an iss that comes must be at the origin of authorize_url or token_url"
+            "the bank's name for itself in iss (RFC 9207), which every return must then bear, or its id_token; unless said, an iss that comes must be at the origin of authorize_url or token_url"
         ),
         new("client_id", SettingKind.Text, true, "our name at the bank"),
         new("client_secret", SettingKind.Secret, false, "our secret at the bank, unless a certificate stands for it"),

@@ -52,5 +52,10 @@ internal static class OpenBankingRefusal
     /// <summary>Whether the bank wants fewer days: more than the last ninety it gives only to who has just signed in.</summary>
     public static bool WantsFewerDays(int status, string? code) =>
         status is 400 or 403
-        && code?.ToUpperInvariant() is null or "UK.OBIE.REAUTHENTICATE" or "UK.OBIE.FIELD.INVALIDDATE" or "U028" or "U003";
+        && code?.ToUpperInvariant()
+            is null
+                or "UK.OBIE.REAUTHENTICATE"
+                or "UK.OBIE.FIELD.INVALIDDATE"
+                or "U028"
+                or "U003";
 }

@@ -26,23 +26,27 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         );
 
     public Task<StepResult> ListTransactions(BankAccount account, DateOnly? from, CancellationToken cancellation) =>
-        WithAccess(() =>
-        {
-            var (first, completeFrom) = settings.Interface.First(from, Today);
-            return ReadTransactions(FirstPage(account, first, completeFrom), cancellation);
-        }, cancellation);
+        WithAccess(
+            () =>
+            {
+                var (first, completeFrom) = settings.Interface.First(from, Today);
+                return ReadTransactions(FirstPage(account, first, completeFrom), cancellation);
+            },
+            cancellation
+        );
 
     public Task<StepResult> Continue(string place, CancellationToken cancellation) =>
-        WithAccess(async () =>
-            StetPlace.Read(place) switch
-            {
-                { } read when BankLinks.Kept(read.Trail.Address, settings.Interface) is not null => read.List switch
+        WithAccess(
+            async () =>
+                StetPlace.Read(place) switch
                 {
-                    StetList.Accounts => await ReadAccounts(read, cancellation),
-                    StetList.Transactions => await ReadTransactions(read, cancellation),
+                    { } read when BankLinks.Kept(read.Trail.Address, settings.Interface) is not null => read.List switch
+                    {
+                        StetList.Accounts => await ReadAccounts(read, cancellation),
+                        StetList.Transactions => await ReadTransactions(read, cancellation),
+                    },
+                    _ => _api.Refused(Refusal.NotUnderstood, "the place to go on from is not one of this connector"),
                 },
-                _ => _api.Refused(Refusal.NotUnderstood, "the place to go on from is not one of this connector"),
-            },
             cancellation
         );
 

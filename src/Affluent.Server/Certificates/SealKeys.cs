@@ -33,6 +33,14 @@ internal sealed class SealKeys : IDisposable
         );
     }
 
+    /// <summary>Whether a seal can sign with such a key.</summary>
+    public static bool CanSignWith(X509Certificate2 certificate)
+    {
+        using var rsa = certificate.GetRSAPublicKey();
+        using var curve = certificate.GetECDsaPublicKey();
+        return rsa is not null || curve is { KeySize: 256 };
+    }
+
     public void Dispose() => _held.ForEach(one => one.Dispose());
 
     /// <summary>By which path a signer is asked: which key, and how.</summary>

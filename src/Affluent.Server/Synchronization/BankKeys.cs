@@ -55,11 +55,11 @@ internal sealed class BankKeys : IDisposable
     public static OperatorCertificate? Load(BankCertificateFile file)
     {
         var held = file.Load();
-        if (held is not null && file.Use == CertificateUse.Qseal && held.Certificate.GetRSAPublicKey() is null)
+        if (held is not null && file.Use == CertificateUse.Qseal && !SealKeys.CanSignWith(held.Certificate))
         {
             held.Dispose();
             throw new KeyFileException(
-                $"The key file {file.Key} must hold an RSA key: banks know no other for signatures."
+                $"The key file {file.Key} must hold an RSA key, or one on the curve P-256: banks know no other for signatures."
             );
         }
         if (held?.Signer is not null && file.Use == CertificateUse.Qwac)

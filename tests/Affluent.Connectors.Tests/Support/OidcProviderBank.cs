@@ -176,12 +176,10 @@ public sealed class OidcProviderBank : IAsyncLifetime
     public static X509Certificate2 Certified(string name)
     {
         using var key = RSA.Create(2048);
-        return new CertificateRequest(
-            name,
-            key,
-            HashAlgorithmName.SHA256,
-            RSASignaturePadding.Pkcs1
-        ).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        return new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(
+            DateTimeOffset.UnixEpoch,
+            DateTimeOffset.UnixEpoch.AddYears(100)
+        );
     }
 
     private static JsonObject Client(string id, params (string Name, JsonNode Value)[] more)

@@ -1,7 +1,10 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Http;
+using Affluent.Connectors.OAuth;
 using Affluent.Connectors.Reading;
 
 namespace Affluent.Fuzz.Tests.Targets;
@@ -52,8 +55,31 @@ internal static class ReadingTargets
             ),
             FuzzTarget.OfText("reading-camt", Report, ReportSeeds.Camt052, ReportSeeds.Camt053),
             FuzzTarget.OfText("reading-mt940", Report, ReportSeeds.Mt940, ReportSeeds.Mt942),
+            FuzzTarget.OfText(
+                "reading-id-token",
+                Identity,
+                "{\"alg\":\"PS256\",\"kid\":\"1\"}\n{\"iss\":\"https://bank.example\",\"aud\":[\"us\"],\"exp\":1795345200}\n{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"1\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}",
+                "{\"alg\":\"ES256\"}\n{\"iss\":\"https://bank.example\",\"aud\":\"us\"}\n{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQAB\",\"y\":\"AQAB\"}]}"
+            ),
             FuzzTarget.OfText("reading-retry-after", Wait, "120", "Sun, 22 Nov 2026 10:00:30 GMT", "0"),
         ];
+
+    /// <summary>A token of these parts, which nobody signed, is never good, whatever its keys.</summary>
+    private static object? Identity(string text)
+    {
+        var parts = text.Split('\n', 3);
+        string Part(int at) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(parts.ElementAtOrDefault(at) ?? ""));
+        var expected = new IdToken
+        {
+            Issuer = "https://bank.example",
+            Client = "us",
+            Now = Now,
+        };
+        return Json.Parse(Encoding.UTF8.GetBytes(parts.ElementAtOrDefault(2) ?? "")) is not { } keys
+            ? null
+            : expected.Fault($"{Part(0)}.{Part(1)}.{Part(2)}", keys)
+                ?? throw new InvalidOperationException("A token that nobody signed is good.");
+    }
 
     /// <summary>Entries in the order of the report; each has an amount and, once booked, a day.</summary>
     private static object? Report(string text)

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Text;
 using Affluent.Connectors.Contract;
@@ -66,6 +67,62 @@ public sealed class SignerTests : IDisposable
         Assert.Equal(
             UnixFileMode.None,
             File.GetUnixFileMode(At("signer")) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)
+        );
+    }
+
+    [Fact]
+    public async Task A_key_on_a_curve_signs_by_its_algorithm_alone()
+    {
+        await Tools.Run(
+            "openssl",
+            [
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-subj",
+                "/CN=Curve",
+                "-keyout",
+                At("qseal.key"),
+                "-out",
+                At("qseal.pem"),
+            ]
+        );
+        File.SetUnixFileMode(At("qseal.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await using var signer = await Start();
+        using var keys = new BankKeys(Asking());
+        var seal = keys.Seal(CertificateGeneration.Present)!;
+        var text = Encoding.UTF8.GetBytes("header.body");
+
+        var signature = await seal.Sign(text, SealAlgorithm.EcdsaSha256, Stop);
+
+        // OpenSSL wants the two numbers as ASN.1 (RFC 3279, section 2.2.3).
+        var asn = new AsnWriter(AsnEncodingRules.DER);
+        using (asn.PushSequence())
+        {
+            asn.WriteIntegerUnsigned(signature.AsSpan(0, 32));
+            asn.WriteIntegerUnsigned(signature.AsSpan(32));
+        }
+        await File.WriteAllBytesAsync(At("signature"), asn.Encode(), Stop);
+        await File.WriteAllBytesAsync(At("text"), text, Stop);
+        await File.WriteAllTextAsync(
+            At("public"),
+            await Tools.Run("openssl", "x509", "-pubkey", "-noout", "-in", At("qseal.pem")),
+            Stop
+        );
+        Assert.Contains(
+            "Verified OK",
+            await Tools.Run(
+                "openssl",
+                ["dgst", "-sha256", "-verify", At("public"), "-signature", At("signature"), At("text")]
+            ),
+            StringComparison.Ordinal
+        );
+        await Assert.ThrowsAsync<CryptographicException>(async () =>
+            await seal.Sign(text, SealAlgorithm.RsaPssSha256, Stop)
         );
     }
 

@@ -2,6 +2,11 @@
 // still works by forms and reloads.
 "use strict";
 (() => {
+  // Some banks answer behind a number sign, where no server sees it (OpenID Connect Core, section 3.3.2.5): it is asked again with the answer in its sight.
+  if (/\/bank_callback\/\d+$/.test(location.pathname) && !location.search && /[#&]state=/.test(location.hash)) {
+    location.replace(`${location.pathname}?${location.hash.slice(1)}`);
+    return;
+  }
   const body = document.body;
   document.documentElement.classList.add("scripted");
 
