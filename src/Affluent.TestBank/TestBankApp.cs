@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Affluent.TestBank.Authorization;
+using Affluent.TestBank.BerlinGroup;
 using Affluent.TestBank.Consents;
 using Affluent.TestBank.People;
 using Affluent.TestBank.Scenarios;
@@ -13,7 +15,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Affluent.TestBank;
 
 /// <summary>
-/// A small bank on an origin of its own: a web site for people and scrapers, a STET API for third parties, and the same customers behind both.
+/// A small bank on an origin of its own: a web site for people and scrapers, APIs of STET and of the Berlin Group for third parties, and the same customers behind both.
 /// </summary>
 public static class TestBankApp
 {
@@ -61,11 +63,12 @@ public static class TestBankApp
             .AddSingleton<WebsiteSession>()
             .AddSingleton<LoginEndpoints>()
             .AddSingleton<WebsiteEndpoints>()
-            .AddSingleton<AuthorizationEndpoints>()
+            .AddSingleton<AuthorizationPages>()
             .AddSingleton<ClientRequests>()
             .AddSingleton<TokenEndpoint>()
             .AddSingleton<RevocationEndpoint>()
-            .AddSingleton<StetEndpoints>();
+            .AddSingleton<StetEndpoints>()
+            .AddBerlinGroup();
 
         builder.Services.AddHostedService<ScenarioGuard>();
 
@@ -76,10 +79,11 @@ public static class TestBankApp
         app.UseRouting();
         LoginEndpoints.Map(app);
         WebsiteEndpoints.Map(app);
-        AuthorizationEndpoints.Map(app);
-        TokenEndpoint.Map(app);
-        RevocationEndpoint.Map(app);
+        AuthorizationPages.Map(app, StetPaths.Server);
+        TokenEndpoint.Map(app, StetPaths.Server);
+        RevocationEndpoint.Map(app, StetPaths.Server);
         StetEndpoints.Map(app);
+        app.MapBerlinGroup();
         return app;
     }
 
@@ -110,7 +114,9 @@ public static class TestBankApp
     private static async Task Protect(HttpContext http, RequestDelegate next)
     {
         var headers = http.Response.Headers;
-        var framed = http.Request.Path.StartsWithSegments(StetPaths.Root, StringComparison.Ordinal);
+        var framed =
+            http.Request.Path.StartsWithSegments(StetPaths.Root, StringComparison.Ordinal)
+            || http.Request.Path.StartsWithSegments(BerlinGroupPaths.Root, StringComparison.Ordinal);
         headers.ContentSecurityPolicy =
             "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'"
             + (framed ? "" : "; frame-ancestors 'none'");
@@ -143,5 +149,7 @@ public static class TestBankApp
     private static Task NothingHere(HttpContext http) =>
         http.Request.Path.StartsWithSegments(StetPaths.Api, StringComparison.Ordinal)
             ? StetEndpoints.Problem(http, http.Response.StatusCode, "no such resource or method").ExecuteAsync(http)
-            : WebsiteEndpoints.Notice(http, "missing", http.Response.StatusCode).ExecuteAsync(http);
+        : BerlinGroupPaths.Interfaces.Any(at => http.Request.Path.StartsWithSegments(at.Api, StringComparison.Ordinal))
+            ? BerlinGroupProblem.OfRouting(http.Response.StatusCode).ExecuteAsync(http)
+        : WebsiteEndpoints.Notice(http, "missing", http.Response.StatusCode).ExecuteAsync(http);
 }

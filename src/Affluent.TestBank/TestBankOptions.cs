@@ -8,6 +8,13 @@ public sealed record TestBankOptions
     /// <summary>Where it listens, for example <c>http://127.0.0.1:5200</c>; port 0 takes a free one. Several are separated by <c>;</c>.</summary>
     public required string Urls { get; init; }
 
+    /// <summary>Where third parties and customers reach it, when that is not where it listens; null: as they ask.</summary>
+    public Uri? PublicAddress { get; init; }
+
+    /// <summary>Where a request was sent to, as others would write it, without a slash at the end.</summary>
+    internal string AddressOf(HttpRequest request) =>
+        PublicAddress?.AbsoluteUri.TrimEnd('/') ?? $"{request.Scheme}://{request.Host}";
+
     /// <summary>Folder for its key (mode 0600) and its consents, so that they outlive the process; null keeps all in memory.</summary>
     public string? DataDirectory { get; init; }
 

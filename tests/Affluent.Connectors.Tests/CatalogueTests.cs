@@ -40,12 +40,25 @@ public sealed class CatalogueTests : IDisposable
     }
 
     [Fact]
+    public void The_test_bank_speaks_the_standard_of_the_Berlin_Group_as_provider_88()
+    {
+        var bank = Catalogue.Load(TestBankHere).Providers.Single(p => p.Id == new ProviderId("88"));
+
+        Assert.Equal(("Test Bank (Berlin Group)", true), (bank.Name, bank.Test));
+        Assert.Equal(
+            [("8801", ChannelMode.Redirect), ("8800", ChannelMode.Embedded)],
+            bank.Channels.Select(c => (c.Id.Value, c.Mode))
+        );
+        Assert.Equal("http://127.0.0.1:5200/berlingroup/redirect/v1", bank.Channels[0].Settings["api_url"]);
+    }
+
+    [Fact]
     public void An_installation_without_a_test_bank_does_not_list_it()
     {
         var load = Catalogue.Load(new Dictionary<string, string>());
 
         Assert.Empty(load.Faults);
-        Assert.DoesNotContain(load.Providers, p => p.Id == new ProviderId("87"));
+        Assert.DoesNotContain(load.Providers, p => p.Test);
     }
 
     [Fact]
@@ -166,7 +179,7 @@ public sealed class CatalogueTests : IDisposable
         var load = Catalogue.Load(TestBankHere, _folder.FullName);
 
         Assert.Empty(load.Faults);
-        Assert.Equal(["87", "4711"], load.Providers.Select(p => p.Id.Value));
+        Assert.Equal(["87", "88", "4711"], load.Providers.Select(p => p.Id.Value));
         Assert.Equal("id-of-ours", load.Providers[^1].Channels.Single().Settings["client_id"]);
     }
 
@@ -194,7 +207,7 @@ public sealed class CatalogueTests : IDisposable
 
         var load = Catalogue.Load(TestBankHere, _folder.FullName);
 
-        Assert.Equal(["87"], load.Providers.Select(p => p.Id.Value));
+        Assert.Equal(["87", "88"], load.Providers.Select(p => p.Id.Value));
         Assert.Equal(
             [
                 "a.json: line 2: is not JSON",
@@ -270,7 +283,7 @@ public sealed class CatalogueTests : IDisposable
         var load = Catalogue.Load(TestBankHere, _folder.FullName);
 
         Assert.NotEmpty(load.Faults);
-        Assert.Equal(["87"], load.Providers.Select(p => p.Id.Value));
+        Assert.Equal(["87", "88"], load.Providers.Select(p => p.Id.Value));
     }
 
     [Theory]

@@ -182,6 +182,7 @@ internal sealed partial class Installation : IAsyncDisposable
         new()
         {
             Urls = settings.TestBankListen!,
+            PublicAddress = settings.TestBankUrl is { Port: not 0 } known ? known : null,
             DataDirectory = Path.Combine(settings.DataDirectory, "test-bank"),
             ScenarioPath = settings.TestBankScenario,
             FileNetworks = settings.TestBankFileNetworks,

@@ -12,6 +12,8 @@ namespace Affluent.TestBank.Consents;
 /// </summary>
 internal sealed class ConsentBook
 {
+    // Whoever reaches the bank may ask for one.
+    private const int MostWaiting = 1000;
     private readonly Lock gate = new();
     private readonly BankClock clock;
     private readonly string? path;
@@ -28,12 +30,15 @@ internal sealed class ConsentBook
         }
     }
 
-    /// <summary>The consent while it lives, else null.</summary>
-    public Consent? Live(string id)
+    /// <summary>The consent of this face while it lives, else null.</summary>
+    public Consent? Live(string id, Face face) => Find(id, face) is { } found && found.IsLive(clock.Now) ? found : null;
+
+    /// <summary>The consent of this face, however it stands; null: it is unknown, or forgotten.</summary>
+    public Consent? Find(string id, Face face)
     {
         lock (gate)
         {
-            return consents.TryGetValue(id, out var consent) && consent.IsLive(clock.Now) ? consent : null;
+            return consents.TryGetValue(id, out var consent) && consent.Face == face ? consent : null;
         }
     }
 
@@ -54,7 +59,14 @@ internal sealed class ConsentBook
     {
         lock (gate)
         {
-            foreach (var old in consents.Values.Where(c => !c.IsLive(clock.Now)).Select(c => c.Id).ToList())
+            var waiting = consents.Values.Where(c => c.State == ConsentState.Asked).OrderBy(c => c.GrantedAt).ToList();
+            foreach (
+                var old in consents
+                    .Values.Where(IsForgotten)
+                    .Concat(waiting.Take(Math.Max(0, waiting.Count - MostWaiting)))
+                    .Select(c => c.Id)
+                    .ToList()
+            )
             {
                 consents.Remove(old);
             }
@@ -63,6 +75,33 @@ internal sealed class ConsentBook
             Save();
         }
     }
+
+    // Where third parties can ask how a consent stands, they can for a day after its end.
+    private bool IsForgotten(Consent consent) =>
+        consent.Face == Face.Stet ? !consent.IsLive(clock.Now) : consent.Expires + TimeSpan.FromDays(1) <= clock.Now;
+
+    /// <summary>Keeps a consent that waited as the customer has agreed to it; false when it waits no longer.</summary>
+    public bool Agree(Consent agreed)
+    {
+        lock (gate)
+        {
+            if (!consents.TryGetValue(agreed.Id, out var asked) || !asked.IsWaiting(clock.Now))
+            {
+                return false;
+            }
+
+            consents[agreed.Id] = agreed with { State = ConsentState.Agreed };
+            Save();
+            return true;
+        }
+    }
+
+    /// <summary>The customer does not agree.</summary>
+    public void Refuse(string id) =>
+        Change(id, c => c.State == ConsentState.Asked ? c with { State = ConsentState.Refused } : c);
+
+    /// <summary>The third party wants it no longer.</summary>
+    public void End(string id) => Change(id, c => c with { State = ConsentState.Ended });
 
     /// <summary>Ends the consent; its tokens stop working at once. Only <paramref name="owner"/> may, when one is given.</summary>
     public void Revoke(string id, Visitor? owner = null) =>

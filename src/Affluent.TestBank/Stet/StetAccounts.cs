@@ -12,10 +12,6 @@ internal static partial class StetAccounts
     private const int LongestLine = 140;
     private const string Bic = "AFTBFRPPXXX";
 
-    /// <summary>The payment accounts: STET knows current accounts and cards, nothing else.</summary>
-    public static IReadOnlyList<Statement> Of(Customer customer) =>
-        [.. customer.Statements.Where(s => s.Account.Kind is AccountKind.Checkings or AccountKind.CreditCard)];
-
     public static AccountResource Resource(Customer customer, Account account, Consent consent)
     {
         var balances = consent.Balances.Contains(account.Id, StringComparer.Ordinal);
@@ -80,7 +76,8 @@ internal static partial class StetAccounts
         var ids = new List<string>();
         foreach (var wanted in list)
         {
-            var found = Of(customer)
+            var found = PaymentAccounts
+                .Of(customer)
                 .Select(s => s.Account)
                 .Where(a => IsSame(Identification(a), wanted))
                 .Select(a => a.Id)

@@ -38,7 +38,7 @@ internal sealed class StetEndpoints(
             (customer, consent) =>
             {
                 var mixed = customer.Person.Consent == ConsentModel.Mixed;
-                var accounts = StetAccounts
+                var accounts = PaymentAccounts
                     .Of(customer)
                     .Select(s => StetAccounts.Resource(customer, s.Account, consent))
                     .Where(a => mixed || a.ResourceId is not null)
@@ -245,13 +245,17 @@ internal sealed class StetEndpoints(
             return Problem(http, StatusCodes.Status406NotAcceptable, "this API speaks application/hal+json");
         }
 
-        if (Bearer(http) is not { } token || tokens.Open(token) is not { } id || consents.Live(id) is not { } consent)
+        if (
+            Bearer(http) is not { } token
+            || tokens.Open(token) is not { } id
+            || consents.Live(id, Face.Stet) is not { } consent
+        )
         {
             http.Response.Headers.WWWAuthenticate = "Bearer";
             return Problem(http, StatusCodes.Status401Unauthorized, "the access token is missing, over or revoked");
         }
 
-        if (await bank.Find(consent.Visitor, cancellation) is not { } customer)
+        if (await bank.Find(consent.Visitor!, cancellation) is not { } customer)
         {
             return Problem(http, StatusCodes.Status503ServiceUnavailable, "the customer's data cannot be read");
         }
@@ -271,7 +275,7 @@ internal sealed class StetEndpoints(
         IReadOnlyList<string> consented
     )
     {
-        var statement = StetAccounts
+        var statement = PaymentAccounts
             .Of(customer)
             .FirstOrDefault(s => string.Equals(s.Account.Id, id, StringComparison.Ordinal));
         if (statement is null)

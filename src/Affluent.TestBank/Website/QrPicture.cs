@@ -8,11 +8,13 @@ internal static class QrPicture
 {
     private const int PixelsPerModule = 8;
 
+    public static FileContentHttpResult Of(string text) => TypedResults.File(Png(text), "image/png");
+
     /// <summary>The text as a PNG.</summary>
-    public static FileContentHttpResult Of(string text)
+    public static byte[] Png(string text)
     {
         using var code = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.M);
         using var image = new PngByteQRCode(code);
-        return TypedResults.File(image.GetGraphic(PixelsPerModule), "image/png");
+        return image.GetGraphic(PixelsPerModule);
     }
 }

@@ -179,6 +179,7 @@ public sealed class Texts
             "Vous choisirez les comptes chez ce prestataire.",
             "You will choose the accounts at this provider.",
         ],
+        ["consent_asked"] = ["Ce prestataire a dit lesquels.", "This provider has said which ones."],
         ["consent_choose"] =
         [
             "Comptes à partager (aucun coché : tous)",

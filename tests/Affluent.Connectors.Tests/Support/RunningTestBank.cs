@@ -12,6 +12,9 @@ namespace Affluent.Connectors.Tests.Support;
 internal sealed class RunningTestBank : IAsyncDisposable
 {
     private readonly WebApplication _app;
+
+    /// <summary>Where what is said from now on is kept; null: nowhere.</summary>
+    public Exchanges? Exchanges { get; set; }
     private readonly IReadOnlyList<Provider> _banks;
 
     private RunningTestBank(WebApplication app, FakeTimeProvider clock, IReadOnlyList<Provider> banks) =>
@@ -58,17 +61,29 @@ internal sealed class RunningTestBank : IAsyncDisposable
     /// <summary>A connection over STET that the person has not allowed yet.</summary>
     public ConnectorRun Redirect() => Open("8701");
 
-    /// <summary>A connection over STET for which the person has been at the bank and agreed.</summary>
-    public async Task<ConnectorRun> Allowed(string login, string? fileUrl = null)
+    /// <summary>A connection, over STET unless said, for which the person has been at the bank and agreed.</summary>
+    public async Task<ConnectorRun> Allowed(
+        string login,
+        string? fileUrl = null,
+        string channel = "8701",
+        Func<ChannelDefinition, ChannelDefinition>? change = null
+    )
     {
-        var run = Redirect();
+        var run = Open(channel, change);
         var question = await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
         await run.Take<StepResult.Done>(new StepInput.Returned(await Agree(question.Address, login, fileUrl)));
         return run;
     }
 
     /// <summary>What a person does on the bank's pages, until the bank sends the browser back; returns where to.</summary>
-    public static async Task<Uri> Agree(Uri address, string login, string? fileUrl = null, string decision = "accept")
+    /// <param name="accounts">How many accounts are ticked; null: all.</param>
+    public static async Task<Uri> Agree(
+        Uri address,
+        string login,
+        string? fileUrl = null,
+        string decision = "accept",
+        int? accounts = null
+    )
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
@@ -88,7 +103,12 @@ internal sealed class RunningTestBank : IAsyncDisposable
             var html = new HtmlParser().ParseDocument(await response.Content.ReadAsStringAsync(cancellation));
             var form = html.Forms.Single();
             List<KeyValuePair<string, string>> fields = [new("decision", decision)];
-            foreach (var input in form.QuerySelectorAll("input[name]").OfType<IHtmlInputElement>())
+            foreach (
+                var input in form.QuerySelectorAll("input[name]")
+                    .OfType<IHtmlInputElement>()
+                    .GroupBy(input => input.Name)
+                    .SelectMany(same => same.Key == "accounts" ? same.Take(accounts ?? int.MaxValue) : same)
+            )
             {
                 var value = input.Name switch
                 {
@@ -107,10 +127,12 @@ internal sealed class RunningTestBank : IAsyncDisposable
         throw new InvalidOperationException("The bank's pages do not end.");
     }
 
-    private ConnectorRun Open(string channel)
+    /// <summary>A connection over this channel, or one that is like it.</summary>
+    public ConnectorRun Open(string channel, Func<ChannelDefinition, ChannelDefinition>? change = null)
     {
+        HttpMessageHandler network = Exchanges is null ? ConnectorRun.Network() : new Heard(Exchanges);
         var found = _banks.SelectMany(b => b.Channels).Single(c => c.Id == new ChannelDefinitionId(channel));
-        return new ConnectorRun(Families.Find(found.Connector)!, found, ConnectorRun.Network())
+        return new ConnectorRun(Families.Find(found.Connector)!, change?.Invoke(found) ?? found, network)
         {
             Now = Clock.GetUtcNow(),
         };

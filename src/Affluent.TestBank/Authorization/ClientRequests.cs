@@ -1,7 +1,7 @@
 using System.Text;
 using Affluent.TestBank.People;
 
-namespace Affluent.TestBank.Stet;
+namespace Affluent.TestBank.Authorization;
 
 /// <summary>What the third party sends to the authorization server: a form, with the proof of who it is (RFC 6749 sections 2.3.1 and 3.2).</summary>
 internal sealed class ClientRequests(TestBankOptions options)
@@ -23,7 +23,7 @@ internal sealed class ClientRequests(TestBankOptions options)
 
         if (!IsTheClient(http, form))
         {
-            http.Response.Headers.WWWAuthenticate = "Basic realm=\"stettestbank\"";
+            http.Response.Headers.WWWAuthenticate = "Basic realm=\"test bank\"";
             return (null, Error("invalid_client", "unknown client or wrong secret", StatusCodes.Status401Unauthorized));
         }
 

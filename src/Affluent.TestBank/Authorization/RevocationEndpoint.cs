@@ -3,7 +3,7 @@ using Affluent.TestBank.People;
 using Affluent.TestBank.Scenarios;
 using Affluent.TestBank.Website;
 
-namespace Affluent.TestBank.Stet;
+namespace Affluent.TestBank.Authorization;
 
 /// <summary>Takes tokens back (RFC 7009): the consent behind a token ends with it, and all of its tokens.</summary>
 internal sealed class RevocationEndpoint(
@@ -15,10 +15,16 @@ internal sealed class RevocationEndpoint(
     TestBankOptions options
 )
 {
-    public static void Map(IEndpointRouteBuilder app) =>
-        app.MapPost(StetPaths.Revoke, app.ServiceProvider.GetRequiredService<RevocationEndpoint>().Revoke);
+    public static void Map(IEndpointRouteBuilder app, AuthorizationServer server)
+    {
+        var endpoint = app.ServiceProvider.GetRequiredService<RevocationEndpoint>();
+        app.MapPost(
+            server.Revoke,
+            (HttpContext http, CancellationToken cancellation) => endpoint.Revoke(server, http, cancellation)
+        );
+    }
 
-    private async Task<IResult> Revoke(HttpContext http, CancellationToken cancellation)
+    private async Task<IResult> Revoke(AuthorizationServer server, HttpContext http, CancellationToken cancellation)
     {
         var (form, refused) = await clients.Read(http, cancellation);
         if (form is null)
@@ -34,13 +40,13 @@ internal sealed class RevocationEndpoint(
         // The hint may be wrong (section 2.1), and a token that is over or unknown is as good as revoked (section 2.2).
         var consent =
             consents.ByRefreshToken(token, options.ClientId)
-            ?? (tokens.Open(token) is { } id ? consents.Live(id) : null);
-        if (consent is null)
+            ?? (tokens.Open(token) is { } id ? consents.Live(id, server.Face) : null);
+        if (consent is null || consent.Face != server.Face)
         {
             return Results.Ok();
         }
 
-        if (await bank.Find(consent.Visitor, cancellation) is { } customer)
+        if (await bank.Find(consent.Visitor!, cancellation) is { } customer)
         {
             if (customer.Person.Faults.Contains(Fault.RevocationFails))
             {

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Affluent.TestBank.Consents;
 
-namespace Affluent.TestBank.Stet;
+namespace Affluent.TestBank.Authorization;
 
 /// <summary>Trades codes and refresh tokens for access tokens (RFC 6749 sections 4.1.3, 5 and 6).</summary>
 internal sealed class TokenEndpoint(
@@ -12,10 +12,16 @@ internal sealed class TokenEndpoint(
     TestBankOptions options
 )
 {
-    public static void Map(IEndpointRouteBuilder app) =>
-        app.MapPost(StetPaths.Token, app.ServiceProvider.GetRequiredService<TokenEndpoint>().Trade);
+    public static void Map(IEndpointRouteBuilder app, AuthorizationServer server)
+    {
+        var endpoint = app.ServiceProvider.GetRequiredService<TokenEndpoint>();
+        app.MapPost(
+            server.Token,
+            (HttpContext http, CancellationToken cancellation) => endpoint.Trade(server, http, cancellation)
+        );
+    }
 
-    private async Task<IResult> Trade(HttpContext http, CancellationToken cancellation)
+    private async Task<IResult> Trade(AuthorizationServer server, HttpContext http, CancellationToken cancellation)
     {
         var (form, refused) = await clients.Read(http, cancellation);
         if (form is null)
@@ -25,14 +31,14 @@ internal sealed class TokenEndpoint(
 
         return form["grant_type"].ToString() switch
         {
-            "authorization_code" => FromCode(form),
-            "refresh_token" => FromRefreshToken(form),
+            "authorization_code" => FromCode(server, form),
+            "refresh_token" => FromRefreshToken(server, form),
             "" => ClientRequests.Error("invalid_request", "grant_type is missing"),
             _ => ClientRequests.Error("unsupported_grant_type", "use authorization_code or refresh_token"),
         };
     }
 
-    private IResult FromCode(IFormCollection form)
+    private IResult FromCode(AuthorizationServer server, IFormCollection form)
     {
         if (form["code"].ToString() is not { Length: > 0 } text)
         {
@@ -47,9 +53,10 @@ internal sealed class TokenEndpoint(
 
         if (
             code is null
+            || code.Request.Server != server
             || !string.Equals(code.Request.RedirectUri, form["redirect_uri"], StringComparison.Ordinal)
             || !code.Proves(form["code_verifier"])
-            || consents.Live(code.ConsentId) is not { } consent
+            || consents.Live(code.ConsentId, server.Face) is not { } consent
         )
         {
             return ClientRequests.Error("invalid_grant", "the code is not valid for this request");
@@ -58,7 +65,7 @@ internal sealed class TokenEndpoint(
         return Tokens(consent, consents.IssueRefreshToken(consent.Id));
     }
 
-    private IResult FromRefreshToken(IFormCollection form)
+    private IResult FromRefreshToken(AuthorizationServer server, IFormCollection form)
     {
         if (form["refresh_token"].ToString() is not { Length: > 0 } token)
         {
@@ -66,9 +73,12 @@ internal sealed class TokenEndpoint(
         }
 
         var wanted = form["scope"].ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (!wanted.All(s => AuthorizationRequest.Scopes.Contains(s, StringComparer.Ordinal)))
+        if (
+            consents.ByRefreshToken(token, options.ClientId) is { } known
+            && (known.Face != server.Face || !wanted.All(known.HasScope))
+        )
         {
-            return ClientRequests.Error("invalid_scope", "unknown scope");
+            return ClientRequests.Error("invalid_scope", "more than was granted, or not here");
         }
 
         return consents.Rotate(token, options.ClientId) is var (consent, next)

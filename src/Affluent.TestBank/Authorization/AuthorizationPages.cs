@@ -1,18 +1,18 @@
+using Affluent.TestBank.Authorization.Pages;
 using Affluent.TestBank.Consents;
 using Affluent.TestBank.People;
 using Affluent.TestBank.Scenarios;
-using Affluent.TestBank.Stet.Pages;
 using Affluent.TestBank.Website;
 using Affluent.TestBank.Website.Pages;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Affluent.TestBank.Stet;
+namespace Affluent.TestBank.Authorization;
 
 /// <summary>
 /// The pages on which a customer lets a third party in: login, choice of a method, code, consent, and back. One address serves them all; the stage of the
 /// visit says which page is due. No cookie is used: the unguessable address and the form token carry the dialogue, so it also works in a frame.
 /// </summary>
-internal sealed class AuthorizationEndpoints(
+internal sealed class AuthorizationPages(
     Bank bank,
     Visits visits,
     Authorizations authorizations,
@@ -21,20 +21,24 @@ internal sealed class AuthorizationEndpoints(
     TestBankOptions options
 )
 {
-    public static void Map(IEndpointRouteBuilder app)
+    public static void Map(IEndpointRouteBuilder app, AuthorizationServer server)
     {
-        var pages = app.ServiceProvider.GetRequiredService<AuthorizationEndpoints>();
-        app.MapGet(StetPaths.Authorize, pages.Begin);
-        app.MapGet(StetPaths.Authorize + "/{id}", pages.Show);
-        app.MapPost(StetPaths.Authorize + "/{id}", pages.Submit);
-        app.MapGet(StetPaths.Authorize + "/{id}/picture", pages.ShowPicture);
+        var pages = app.ServiceProvider.GetRequiredService<AuthorizationPages>();
+        app.MapGet(server.Authorize, (HttpContext http) => pages.Begin(server, http));
+        app.MapGet(server.Authorize + "/{id}", pages.Show);
+        app.MapPost(server.Authorize + "/{id}", pages.Submit);
+        app.MapGet(server.Authorize + "/{id}/picture", pages.ShowPicture);
     }
 
-    private IResult Begin(HttpContext http) =>
-        RequestCheck.Of(http.Request.Query, options) switch
+    private IResult Begin(AuthorizationServer server, HttpContext http) =>
+        RequestCheck.Of(server, http.Request.Query, options) switch
         {
-            RequestCheck.Good(var request) => new SeeOtherResult(PathOf(authorizations.Begin(request))),
-            RequestCheck.Bad(var request, var error) => new SeeOtherResult(request.Answer("error", error)),
+            RequestCheck.Good({ ConsentId: { } id } request)
+                when consents.Find(id, server.Face)?.IsWaiting(clock.Now) != true => new SeeOtherResult(
+                request.Refused("invalid_scope")
+            ),
+            RequestCheck.Good(var request) => new SeeOtherResult(PathOf(request, authorizations.Begin(request))),
+            RequestCheck.Bad(var request, var error) => new SeeOtherResult(request.Refused(error)),
             RequestCheck.Untrusted(var reason) => Refused(http, reason),
             var other => throw new InvalidOperationException($"Unknown check {other}."),
         };
@@ -48,12 +52,12 @@ internal sealed class AuthorizationEndpoints(
 
         if (visit.Visitor is null)
         {
-            return LoginForm(http, visit, KnownError(http.Request.Query["error"]));
+            return LoginForm(http, visit, request, KnownError(http.Request.Query["error"]));
         }
 
         if (await bank.Find(visit.Visitor, cancellation) is not { } customer)
         {
-            return BackToLogin(visit, "file-problem");
+            return BackToLogin(visit, request, "file-problem");
         }
 
         visit = visits.Keep(visit.At(clock.Now, customer.Person, visits.HasAcceptedTerms(customer.Visitor)));
@@ -75,21 +79,21 @@ internal sealed class AuthorizationEndpoints(
 
         if (visit.Visitor is null)
         {
-            return await Login(http, visit, form, cancellation);
+            return await Login(http, visit, request, form, cancellation);
         }
 
         if (await bank.Find(visit.Visitor, cancellation) is not { } customer)
         {
-            return BackToLogin(visit, "file-problem");
+            return BackToLogin(visit, request, "file-problem");
         }
 
         return visit.Stage switch
         {
-            Stage.Method => Choose(visit, form, customer),
-            Stage.Code => Code(visit, form, customer),
-            Stage.Terms => Terms(visit, customer),
+            Stage.Method => Choose(visit, request, form, customer),
+            Stage.Code => Code(visit, request, form, customer),
+            Stage.Terms => Terms(visit, request, customer),
             Stage.Inside => Decide(visit, request, form, customer),
-            Stage.Login or Stage.Approval or Stage.PasswordExpired => new SeeOtherResult(PathOf(visit)),
+            Stage.Login or Stage.Approval or Stage.PasswordExpired => new SeeOtherResult(PathOf(request, visit)),
         };
     }
 
@@ -99,6 +103,7 @@ internal sealed class AuthorizationEndpoints(
     private async Task<IResult> Login(
         HttpContext http,
         Visit visit,
+        AuthorizationRequest request,
         IFormCollection form,
         CancellationToken cancellation
     )
@@ -109,73 +114,89 @@ internal sealed class AuthorizationEndpoints(
         switch (answer)
         {
             case SignInAnswer.Welcome(var visitor, var person):
-                return Next(visit.SignedIn(visitor, person, visits.HasAcceptedTerms(visitor), clock.Now));
+                return Next(request, visit.SignedIn(visitor, person, visits.HasAcceptedTerms(visitor), clock.Now));
             case SignInAnswer.FileProblem(var file):
-                return LoginForm(http, visit, "file-problem", file, login, fileUrl);
+                return LoginForm(http, visit, request, "file-problem", file, login, fileUrl);
             default:
                 var error = answer is SignInAnswer.Locked ? "locked" : "wrong-credentials";
-                return LoginForm(http, visit, error, null, login, fileUrl);
+                return LoginForm(http, visit, request, error, null, login, fileUrl);
         }
     }
 
-    private SeeOtherResult Choose(Visit visit, IFormCollection form, Customer customer) =>
+    private SeeOtherResult Choose(Visit visit, AuthorizationRequest request, IFormCollection form, Customer customer) =>
         customer.Person.MethodNamed(form["method"].ToString()) is { } method
-            ? Next(visit.Asked(method.Challenge, clock.Now))
-            : Next(visit, "no-method");
+            ? Next(request, visit.Asked(method.Challenge, clock.Now))
+            : Next(request, visit, "no-method");
 
-    private SeeOtherResult Code(Visit visit, IFormCollection form, Customer customer)
+    private SeeOtherResult Code(Visit visit, AuthorizationRequest request, IFormCollection form, Customer customer)
     {
         var next = visit.CodeGiven(form["otp"].ToString(), customer.Person, visits.HasAcceptedTerms(customer.Visitor));
         return next.Stage switch
         {
-            Stage.Login => BackToLogin(next, "code-locked"),
-            Stage.Code => Next(next, "wrong-code"),
-            Stage.Method or Stage.Approval or Stage.PasswordExpired or Stage.Terms or Stage.Inside => Next(next),
+            Stage.Login => BackToLogin(next, request, "code-locked"),
+            Stage.Code => Next(request, next, "wrong-code"),
+            Stage.Method or Stage.Approval or Stage.PasswordExpired or Stage.Terms or Stage.Inside => Next(
+                request,
+                next
+            ),
         };
     }
 
-    private SeeOtherResult Terms(Visit visit, Customer customer)
+    private SeeOtherResult Terms(Visit visit, AuthorizationRequest request, Customer customer)
     {
         visits.AcceptTerms(customer.Visitor);
-        return Next(visit with { Stage = Stage.Inside });
+        return Next(request, visit with { Stage = Stage.Inside });
     }
 
     private SeeOtherResult Decide(Visit visit, AuthorizationRequest request, IFormCollection form, Customer customer)
     {
-        if (!string.Equals(form["decision"], "accept", StringComparison.Ordinal))
+        var accepted = string.Equals(form["decision"], "accept", StringComparison.Ordinal);
+        var waiting = request.ConsentId is { } id ? consents.Find(id, request.Server.Face) : null;
+        var offered = PaymentAccounts.Of(customer).Select(s => s.Account.Id).ToList();
+        var ticked = offered.Where(id => form["accounts"].Contains(id, StringComparer.Ordinal)).ToList();
+        // Nothing ticked means all of them: whoever accepts without a look shares something, and whoever ticks one shares that one.
+        var chosen = ticked.Count > 0 ? ticked : offered;
+        if (!authorizations.End(visit.Id))
         {
-            authorizations.End(visit.Id);
-            return new SeeOtherResult(request.Answer("error", "access_denied"));
+            return new SeeOtherResult(PathOf(request, visit));
+        }
+
+        if (waiting is not null)
+        {
+            if (accepted && waiting.AgreedBy(customer, chosen, clock) is { } agreed && consents.Agree(agreed))
+            {
+                return Granted(request, waiting.Id);
+            }
+
+            consents.Refuse(waiting.Id);
+            return new SeeOtherResult(request.Refused("access_denied"));
+        }
+
+        if (!accepted || request.ConsentId is not null)
+        {
+            return new SeeOtherResult(request.Refused("access_denied"));
         }
 
         var mixed = customer.Person.Consent == ConsentModel.Mixed;
-        var offered = StetAccounts.Of(customer).Select(s => s.Account.Id).ToList();
-        var ticked = offered.Where(id => form["accounts"].Contains(id, StringComparer.Ordinal)).ToList();
-        // Nothing ticked means all of them: whoever accepts without a look shares something, and whoever ticks one shares that one.
-        var chosen =
-            mixed ? []
-            : ticked.Count > 0 ? ticked
-            : offered;
-        if (!authorizations.End(visit.Id))
-        {
-            return new SeeOtherResult(PathOf(visit));
-        }
-
         var consent = new Consent
         {
             Id = Visits.NewSecret(),
             ClientId = options.ClientId,
+            Face = request.Server.Face,
             Visitor = customer.Visitor,
             Scope = request.Scope,
             GrantedAt = clock.Now,
             Expires = clock.Now + customer.Person.ConsentLife,
-            Balances = chosen,
-            Transactions = chosen,
+            Balances = mixed ? [] : chosen,
+            Transactions = mixed ? [] : chosen,
             PsuIdentity = !mixed,
         };
         consents.Add(consent);
-        return new SeeOtherResult(request.Answer("code", authorizations.IssueCode(consent.Id, request)));
+        return Granted(request, consent.Id);
     }
+
+    private SeeOtherResult Granted(AuthorizationRequest request, string consent) =>
+        new(request.Granted(request.WantsCode ? authorizations.IssueCode(consent, request) : ""));
 
     private IResult Page(
         HttpContext http,
@@ -190,7 +211,7 @@ internal sealed class AuthorizationEndpoints(
                 new
                 {
                     T = Texts.For(http),
-                    Action = PathOf(visit),
+                    Action = PathOf(request, visit),
                     visit.FormToken,
                     customer.Person.Methods,
                     Error = error,
@@ -200,10 +221,10 @@ internal sealed class AuthorizationEndpoints(
                 new
                 {
                     T = Texts.For(http),
-                    Action = PathOf(visit),
+                    Action = PathOf(request, visit),
                     visit.FormToken,
                     visit.Challenge,
-                    Picture = PictureOf(visit),
+                    Picture = PictureOf(request, visit),
                     Error = error,
                 }
             ),
@@ -211,10 +232,10 @@ internal sealed class AuthorizationEndpoints(
                 new
                 {
                     T = Texts.For(http),
-                    Action = PathOf(visit),
+                    Action = PathOf(request, visit),
                     visit.FormToken,
                     visit.Challenge,
-                    Picture = PictureOf(visit),
+                    Picture = PictureOf(request, visit),
                 }
             ),
             Stage.PasswordExpired => new RazorComponentResult<NoticePage>(
@@ -222,14 +243,14 @@ internal sealed class AuthorizationEndpoints(
                 {
                     T = Texts.For(http),
                     Notice = "password",
-                    Link = request.Answer("error", "access_denied"),
+                    Link = request.Refused("access_denied"),
                 }
             ),
             Stage.Terms => new RazorComponentResult<TermsPage>(
                 new
                 {
                     T = Texts.For(http),
-                    Action = PathOf(visit),
+                    Action = PathOf(request, visit),
                     visit.FormToken,
                 }
             ),
@@ -237,29 +258,39 @@ internal sealed class AuthorizationEndpoints(
                 new
                 {
                     T = Texts.For(http),
-                    Action = PathOf(visit),
+                    Action = PathOf(request, visit),
                     visit.FormToken,
                     options.ClientId,
-                    Statements = StetAccounts.Of(customer),
-                    Mixed = customer.Person.Consent == ConsentModel.Mixed,
+                    Statements = PaymentAccounts.Of(customer),
+                    Choice = ChoiceOf(request, customer),
                     Error = error,
                 }
             ),
-            Stage.Login => LoginForm(http, visit, error),
+            Stage.Login => LoginForm(http, visit, request, error),
         };
 
-    private SeeOtherResult Next(Visit visit, string? error = null)
+    private AccountChoice ChoiceOf(AuthorizationRequest request, Customer customer) =>
+        request.ConsentId is not { } id
+            ? customer.Person.Consent == ConsentModel.Mixed
+                ? AccountChoice.Later
+                : AccountChoice.Here
+            : consents.Find(id, request.Server.Face)?.Demand?.Access == AccessKind.Chosen
+                ? AccountChoice.Here
+                : AccountChoice.None;
+
+    private SeeOtherResult Next(AuthorizationRequest request, Visit visit, string? error = null)
     {
         visits.Keep(visit);
-        return new SeeOtherResult(PathOf(visit) + (error is null ? "" : "?error=" + error));
+        return new SeeOtherResult(PathOf(request, visit) + (error is null ? "" : "?error=" + error));
     }
 
-    private SeeOtherResult BackToLogin(Visit visit, string error) =>
-        Next(visit with { Stage = Stage.Login, Visitor = null }, error);
+    private SeeOtherResult BackToLogin(Visit visit, AuthorizationRequest request, string error) =>
+        Next(request, visit with { Stage = Stage.Login, Visitor = null }, error);
 
-    private static string PathOf(Visit visit) => $"{StetPaths.Authorize}/{visit.Id}";
+    /// <summary>Where the pages of an authorization are.</summary>
+    public static string PathOf(AuthorizationRequest request, Visit visit) => $"{request.Server.Authorize}/{visit.Id}";
 
-    private static string PictureOf(Visit visit) => PathOf(visit) + "/picture";
+    private static string PictureOf(AuthorizationRequest request, Visit visit) => PathOf(request, visit) + "/picture";
 
     private static string? KnownError(string? error) =>
         error is "no-method" or "wrong-code" or "code-locked" or "file-problem" ? error : null;
@@ -280,6 +311,7 @@ internal sealed class AuthorizationEndpoints(
     private static RazorComponentResult<LoginPage> LoginForm(
         HttpContext http,
         Visit visit,
+        AuthorizationRequest request,
         string? error,
         ScenarioFile? file = null,
         string? login = null,
@@ -289,7 +321,7 @@ internal sealed class AuthorizationEndpoints(
             new
             {
                 T = Texts.For(http),
-                Action = PathOf(visit),
+                Action = PathOf(request, visit),
                 visit.FormToken,
                 Error = error,
                 File = file,

@@ -1,0 +1,26 @@
+using Affluent.TestBank.Consents;
+
+namespace Affluent.TestBank.Authorization;
+
+/// <summary>What a scope asks for.</summary>
+internal abstract record ScopeMeaning
+{
+    private ScopeMeaning() { }
+
+    /// <summary>A consent that is made when the customer agrees.</summary>
+    public sealed record New : ScopeMeaning;
+
+    /// <summary>A consent that the third party has asked for before.</summary>
+    public sealed record Waiting(string ConsentId) : ScopeMeaning;
+
+    public sealed record Unknown : ScopeMeaning;
+}
+
+/// <summary>The authorization server of one face: where it is, and what it can be asked for. Its pages and endpoints are the same for all.</summary>
+/// <param name="Root">The path below which all of it lies.</param>
+internal sealed record AuthorizationServer(string Root, Face Face, Func<string, ScopeMeaning> MeaningOf)
+{
+    public string Authorize => Root + "/authorize";
+    public string Token => Root + "/token";
+    public string Revoke => Root + "/revoke";
+}

@@ -1,0 +1,66 @@
+using Affluent.TestBank.Authorization;
+using Affluent.TestBank.Consents;
+
+namespace Affluent.TestBank.BerlinGroup;
+
+/// <summary>How a customer proves to agree (NextGenPSD2 1.3, section 5 "Strong customer authentication").</summary>
+internal enum ScaApproach
+{
+    /// <summary>On the bank's page.</summary>
+    Redirect,
+
+    /// <summary>On the page of the authorization server, which gives a token.</summary>
+    OAuth,
+
+    /// <summary>By questions that the third party hands on.</summary>
+    Embedded,
+
+    /// <summary>In the bank's app, while the third party asks how it stands.</summary>
+    Decoupled,
+}
+
+/// <summary>One interface of the face: each approach has its own, and a consent belongs to the one in which it was asked for.</summary>
+internal sealed record BerlinGroupInterface(ScaApproach Approach, string Name)
+{
+    /// <summary>Base of the interface.</summary>
+    public string Api => $"{BerlinGroupPaths.Root}/{Name}/v1";
+    public string Consents => Api + "/consents";
+
+    /// <summary>What the bank says of itself in <c>ASPSP-SCA-Approach</c>: by OAuth2 the customer is redirected, too.</summary>
+    public string ScaWord =>
+        Approach switch
+        {
+            ScaApproach.Redirect or ScaApproach.OAuth => "REDIRECT",
+            ScaApproach.Embedded => "EMBEDDED",
+            ScaApproach.Decoupled => "DECOUPLED",
+        };
+}
+
+/// <summary>Where the face of the Berlin Group lives.</summary>
+internal static class BerlinGroupPaths
+{
+    public const string Root = "/berlingroup";
+
+    /// <summary>Where the authorization server tells of itself (RFC 8414).</summary>
+    public const string Metadata = Root + "/.well-known/oauth-authorization-server";
+
+    private const string ScopePrefix = "AIS:";
+
+    public static readonly IReadOnlyList<BerlinGroupInterface> Interfaces =
+    [
+        new(ScaApproach.Redirect, "redirect"),
+        new(ScaApproach.OAuth, "oauth"),
+        new(ScaApproach.Embedded, "embedded"),
+        new(ScaApproach.Decoupled, "decoupled"),
+    ];
+
+    /// <summary>The scope names the consent (section 13.1 "Authorization Request").</summary>
+    public static readonly AuthorizationServer Server = new(Root, Face.BerlinGroup, MeaningOf);
+
+    private static ScopeMeaning MeaningOf(string scope) =>
+        scope.Split(' ', StringSplitOptions.RemoveEmptyEntries) is var scopes
+        && scopes.Where(s => s.StartsWith(ScopePrefix, StringComparison.Ordinal)).ToList() is [var named]
+        && scopes.All(s => s == named || s is "offline_access")
+            ? new ScopeMeaning.Waiting(named[ScopePrefix.Length..])
+            : new ScopeMeaning.Unknown();
+}
