@@ -4,7 +4,7 @@
 #   ./test.sh                       everything
 #   ./test.sh -class "*Sync*"       arguments go to each test program (see its --help)
 #
-# PostgreSQL, Chromium, Prometheus's parser and a key module (softhsm2) are installed by apt when they are missing and this may do so (root, apt-get, network). Without them the
+# PostgreSQL, Chromium, Prometheus's parser, a key module (softhsm2) and readers of statement files (ofxdump, xmllint) are installed by apt when they are missing and this may do so (root, apt-get, network). Without them the
 # tests that need them show as skipped; with CI=true their absence is a failure. AFFLUENT_TEST_POSTGRES=postgres://… takes a
 # PostgreSQL that already runs.
 set -uo pipefail
@@ -75,12 +75,17 @@ find_key_module() {
   [[ -f /usr/lib/softhsm/libsofthsm2.so ]] && ls /usr/lib/*/engines-3/pkcs11.so >/dev/null 2>&1 && command -v openssl >/dev/null
 }
 
+find_statement_tools() {
+  command -v ofxdump >/dev/null && command -v xmllint >/dev/null
+}
+
 install_missing() {
   local packages=()
   [[ -n "${AFFLUENT_TEST_POSTGRES:-}" ]] || find_postgres || packages+=(postgresql)
   find_chromium || packages+=(chromium)
   find_prometheus_parser || packages+=(python3-prometheus-client)
   find_key_module || packages+=(softhsm2 libengine-pkcs11-openssl openssl)
+  find_statement_tools || packages+=(ofx libxml2-utils)
   if [[ ${#packages[@]} -eq 0 || $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
     return
   fi

@@ -8,10 +8,9 @@ namespace Affluent.Connectors.Reading;
 /// <summary>Reports and statements of ISO 20022: camt.052 and camt.053, of any version. Pure.</summary>
 internal static class CamtReport
 {
-    /// <summary>The entries; null when the text is no such document.</summary>
-    public static IReadOnlyList<ReportEntry>? Read(string text, ReportAccount account)
-    {
-        var settings = new XmlReaderSettings
+    /// <summary>No entities, no way out, no more than a bank may send.</summary>
+    internal static XmlReaderSettings Settings { get; } =
+        new()
         {
             DtdProcessing = DtdProcessing.Prohibit,
             XmlResolver = null,
@@ -20,11 +19,15 @@ internal static class CamtReport
             IgnoreWhitespace = true,
             MaxCharactersInDocument = BankLimits.LargestAnswer,
         };
+
+    /// <summary>The entries; null when the text is no such document.</summary>
+    public static IReadOnlyList<ReportEntry>? Read(string text, ReportAccount account)
+    {
         List<ReportEntry> entries = [];
         var isReport = false;
         try
         {
-            using var reader = XmlReader.Create(new StringReader(text), settings);
+            using var reader = XmlReader.Create(new StringReader(text), Settings);
             reader.MoveToContent();
             while (!reader.EOF)
             {
@@ -50,7 +53,7 @@ internal static class CamtReport
     }
 
     /// <summary>Null: it is for information alone.</summary>
-    private static ReportEntry? Entry(XElement entry, ReportAccount account)
+    internal static ReportEntry? Entry(XElement entry, ReportAccount account)
     {
         var status = (At(entry, "Sts", "Cd") ?? At(entry, "Sts"))?.ToUpperInvariant() switch
         {
@@ -128,7 +131,7 @@ internal static class CamtReport
 
     private static string? Id(string? text) => text is "NONREF" or "NOTPROVIDED" ? null : text;
 
-    private static decimal? Amount(string? text, string? sign) =>
+    internal static decimal? Amount(string? text, string? sign) =>
         decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
             ? sign?.ToUpperInvariant() switch
             {
@@ -141,7 +144,7 @@ internal static class CamtReport
     private static DateOnly? Day(XElement entry, string name, TimeZoneInfo zone) =>
         Dates.Read(At(entry, name, "Dt") ?? At(entry, name, "DtTm"), zone);
 
-    private static string? At(XElement element, params ReadOnlySpan<string> path)
+    internal static string? At(XElement element, params ReadOnlySpan<string> path)
     {
         var found = element;
         foreach (var name in path)
@@ -156,6 +159,6 @@ internal static class CamtReport
     }
 
     // Namespaces differ with each version.
-    private static XElement? Child(XElement element, string name) =>
+    internal static XElement? Child(XElement element, string name) =>
         element.Elements().FirstOrDefault(e => e.Name.LocalName == name);
 }

@@ -10,12 +10,18 @@ internal static partial class Mt940Report
     private const int MostLines = 1_000_000;
 
     /// <summary>The entries; null when the text is no such statement.</summary>
-    public static IReadOnlyList<ReportEntry>? Read(string text, ReportAccount account)
+    public static IReadOnlyList<ReportEntry>? Read(string text, ReportAccount account) => Read(Fields(text), account);
+
+    /// <summary>The entries of one statement; null when the fields are none of one.</summary>
+    internal static IReadOnlyList<ReportEntry>? Read(
+        IEnumerable<(string Tag, string Value)> fields,
+        ReportAccount account
+    )
     {
         List<ReportEntry> entries = [];
         string? currency = null;
         BankTransaction? last = null;
-        foreach (var (tag, value) in Fields(text))
+        foreach (var (tag, value) in fields)
         {
             if (tag is not "86" && last is { } ended)
             {
@@ -49,7 +55,7 @@ internal static partial class Mt940Report
     }
 
     /// <summary>Tags with what stands behind them, lines that continue it included.</summary>
-    private static IEnumerable<(string Tag, string Value)> Fields(string text)
+    internal static IEnumerable<(string Tag, string Value)> Fields(string text)
     {
         string? tag = null;
         List<string> value = [];
@@ -120,7 +126,7 @@ internal static partial class Mt940Report
         );
     }
 
-    private static DateOnly? Day(string text) =>
+    internal static DateOnly? Day(string text) =>
         DateOnly.TryParseExact($"20{text}", "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             ? day
             : null;

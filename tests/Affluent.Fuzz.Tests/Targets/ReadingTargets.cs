@@ -61,6 +61,11 @@ internal static class ReadingTargets
                 "{\"alg\":\"PS256\",\"kid\":\"1\"}\n{\"iss\":\"https://bank.example\",\"aud\":[\"us\"],\"exp\":1795345200}\n{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"1\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}",
                 "{\"alg\":\"ES256\"}\n{\"iss\":\"https://bank.example\",\"aud\":\"us\"}\n{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQAB\",\"y\":\"AQAB\"}]}"
             ),
+            Statement("reading-ofx", StatementSeeds.Ofx1, StatementSeeds.Ofx2),
+            Statement("reading-camt-file", StatementSeeds.Camt053),
+            Statement("reading-mt940-file", StatementSeeds.Mt940),
+            Statement("reading-qif", StatementSeeds.Qif),
+            Statement("reading-csv", StatementSeeds.Csv, StatementSeeds.CsvOfAmounts),
             FuzzTarget.OfText("reading-retry-after", Wait, "120", "Sun, 22 Nov 2026 10:00:30 GMT", "0"),
         ];
 
@@ -95,6 +100,61 @@ internal static class ReadingTargets
         }
         return entries is null ? null : Math.Min(entries.Count, 3);
     }
+
+    private static FuzzTarget Statement(string name, params string[] seeds) =>
+        FuzzTarget.OfBytes(name, StatementOf, seeds);
+
+    /// <summary>Whole or not at all; each account once, each transaction with a day and a currency.</summary>
+    private static object? StatementOf(ReadOnlyMemory<byte> content)
+    {
+        object? shape = null;
+        foreach (var hints in Hints)
+        {
+            var reading = StatementFile.Read(content.Span, hints, Paris, DateOnly.FromDateTime(Now.Date));
+            if (reading is not StatementReading.Accounts { Statements: var statements })
+            {
+                shape = (shape, ((StatementReading.Refused)reading).Fault);
+                continue;
+            }
+            Promise.Holds(statements.Count > 0, "a file that is read holds an account");
+            Promise.Holds(
+                statements.DistinctBy(s => (s.Account.Reference, s.Account.Currency)).Count() == statements.Count,
+                "each account stands once"
+            );
+            foreach (
+                var transaction in statements
+                    .SelectMany(s => s.Entries)
+                    .Select(e => e.Transaction)
+                    .OfType<BankTransaction>()
+            )
+            {
+                Promise.Holds(
+                    (transaction.BookingDay ?? transaction.ValueDay ?? transaction.TransactionDay) is not null,
+                    "a day stands on each transaction"
+                );
+                Promise.Holds(transaction.Currency.Length > 0, "a currency stands on each transaction");
+            }
+            shape = (shape, Math.Min(statements.Count, 3), Promise.Few(statements.Sum(s => s.Entries.Count)));
+        }
+        return shape;
+    }
+
+    private static readonly StatementHints[] Hints =
+    [
+        new(),
+        new()
+        {
+            Currency = "EUR",
+            Account = "Current",
+            DayFirst = true,
+            Columns = new Dictionary<StatementColumn, string>
+            {
+                [StatementColumn.Date] = "1",
+                [StatementColumn.Amount] = "5",
+                [StatementColumn.Label] = "2",
+            },
+        },
+    ];
 
     private static object? Amount(string text)
     {
