@@ -9,11 +9,12 @@ internal sealed class BankClock(TimeProvider time)
 
     public DateTimeOffset Now => time.GetUtcNow();
 
-    /// <summary>The end of a day, or the moment that the bank allows at most.</summary>
-    public DateTimeOffset EndOf(DateOnly? day, DateTimeOffset most) =>
-        day is { } last && last < DateOnly.FromDateTime(most.UtcDateTime)
-            ? new DateTimeOffset(last.AddDays(1).ToDateTime(default), Paris.GetUtcOffset(Now))
-            : most;
+    /// <summary>When a day of the bank begins.</summary>
+    public static DateTimeOffset StartOf(DateOnly day)
+    {
+        var midnight = day.ToDateTime(default);
+        return new DateTimeOffset(midnight, Paris.GetUtcOffset(midnight));
+    }
 
     public DateOnly Today => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(Now, Paris).DateTime);
 }

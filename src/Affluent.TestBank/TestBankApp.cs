@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Affluent.TestBank.Authorization;
 using Affluent.TestBank.BerlinGroup;
 using Affluent.TestBank.Consents;
+using Affluent.TestBank.OpenBankingUk;
 using Affluent.TestBank.People;
 using Affluent.TestBank.Scenarios;
 using Affluent.TestBank.Stet;
@@ -15,11 +16,18 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Affluent.TestBank;
 
 /// <summary>
-/// A small bank on an origin of its own: a web site for people and scrapers, APIs of STET and of the Berlin Group for third parties, and the same customers behind both.
+/// A small bank on an origin of its own: a web site for people and scrapers, APIs of STET, of the Berlin Group and of UK Open Banking for third parties, and the same customers behind both.
 /// </summary>
 public static class TestBankApp
 {
     private const int LargestRequest = 256 * 1024;
+
+    private static readonly IReadOnlyList<string> Framed =
+    [
+        StetPaths.Root,
+        BerlinGroupPaths.Root,
+        OpenBankingPaths.Root,
+    ];
 
     /// <summary>
     /// Builds the bank without starting it. It reads no configuration and no environment, so it can live inside another process. All its dates come
@@ -68,6 +76,8 @@ public static class TestBankApp
             .AddSingleton<TokenEndpoint>()
             .AddSingleton<RevocationEndpoint>()
             .AddSingleton<StetEndpoints>()
+            .AddSingleton<OpenBankingRequests>()
+            .AddSingleton<OpenBankingEndpoints>()
             .AddBerlinGroup();
 
         builder.Services.AddHostedService<ScenarioGuard>();
@@ -84,6 +94,7 @@ public static class TestBankApp
         RevocationEndpoint.Map(app, StetPaths.Server);
         StetEndpoints.Map(app);
         app.MapBerlinGroup();
+        OpenBankingEndpoints.Map(app);
         return app;
     }
 
@@ -114,9 +125,7 @@ public static class TestBankApp
     private static async Task Protect(HttpContext http, RequestDelegate next)
     {
         var headers = http.Response.Headers;
-        var framed =
-            http.Request.Path.StartsWithSegments(StetPaths.Root, StringComparison.Ordinal)
-            || http.Request.Path.StartsWithSegments(BerlinGroupPaths.Root, StringComparison.Ordinal);
+        var framed = Framed.Any(root => http.Request.Path.StartsWithSegments(root, StringComparison.Ordinal));
         headers.ContentSecurityPolicy =
             "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'"
             + (framed ? "" : "; frame-ancestors 'none'");
@@ -151,5 +160,12 @@ public static class TestBankApp
             ? StetEndpoints.Problem(http, http.Response.StatusCode, "no such resource or method").ExecuteAsync(http)
         : BerlinGroupPaths.Interfaces.Any(at => http.Request.Path.StartsWithSegments(at.Api, StringComparison.Ordinal))
             ? BerlinGroupProblem.OfRouting(http.Response.StatusCode).ExecuteAsync(http)
+        : OpenBankingPaths.Interfaces.FirstOrDefault(at =>
+            http.Request.Path.StartsWithSegments(at.Api, StringComparison.Ordinal)
+        )
+            is { } face
+            ? OpenBankingProblem
+                .Of(face, http.Response.StatusCode, OpenBankingError.NotFound, "no such resource or method")
+                .ExecuteAsync(http)
         : WebsiteEndpoints.Notice(http, "missing", http.Response.StatusCode).ExecuteAsync(http);
 }

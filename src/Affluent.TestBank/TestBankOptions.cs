@@ -38,6 +38,11 @@ public sealed record TestBankOptions
     public string ClientSecret { get; init; } = "affluent-secret";
 
     /// <summary>
+    /// That third party's public key, as PEM. With it UK Open Banking wants authorization requests signed (PS256) and verifies them; without it takes none.
+    /// </summary>
+    public string? ClientPublicKey { get; init; }
+
+    /// <summary>
     /// Addresses to which customers may be sent back: one of these, or below one of these. Empty allows any loopback address.
     /// </summary>
     public IReadOnlyList<string> RedirectUris { get; init; } = [];

@@ -53,6 +53,15 @@ public sealed class CatalogueTests : IDisposable
     }
 
     [Fact]
+    public void The_test_bank_speaks_UK_Open_Banking_as_provider_89()
+    {
+        var bank = Catalogue.Load(TestBankHere).Providers.Single(p => p.Id == new ProviderId("89"));
+
+        Assert.Equal(("Test Bank (UK Open Banking)", true), (bank.Name, bank.Test));
+        Assert.Equal("8901", Assert.Single(bank.Channels).Id.Value);
+    }
+
+    [Fact]
     public void An_installation_without_a_test_bank_does_not_list_it()
     {
         var load = Catalogue.Load(new Dictionary<string, string>());
@@ -179,7 +188,7 @@ public sealed class CatalogueTests : IDisposable
         var load = Catalogue.Load(TestBankHere, _folder.FullName);
 
         Assert.Empty(load.Faults);
-        Assert.Equal(["87", "88", "4711"], load.Providers.Select(p => p.Id.Value));
+        Assert.Equal(["87", "88", "89", "4711"], load.Providers.Select(p => p.Id.Value));
         Assert.Equal("id-of-ours", load.Providers[^1].Channels.Single().Settings["client_id"]);
     }
 
@@ -207,7 +216,7 @@ public sealed class CatalogueTests : IDisposable
 
         var load = Catalogue.Load(TestBankHere, _folder.FullName);
 
-        Assert.Equal(["87", "88"], load.Providers.Select(p => p.Id.Value));
+        Assert.Equal(["87", "88", "89"], load.Providers.Select(p => p.Id.Value));
         Assert.Equal(
             [
                 "a.json: line 2: is not JSON",
@@ -283,7 +292,7 @@ public sealed class CatalogueTests : IDisposable
         var load = Catalogue.Load(TestBankHere, _folder.FullName);
 
         Assert.NotEmpty(load.Faults);
-        Assert.Equal(["87", "88"], load.Providers.Select(p => p.Id.Value));
+        Assert.Equal(["87", "88", "89"], load.Providers.Select(p => p.Id.Value));
     }
 
     [Theory]

@@ -26,6 +26,8 @@ public sealed class InventoryTests
             "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.BerlinGroup.BerlinGroupRequests"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.BerlinGroup.BerlinGroupProblem"] = "Takes part in a request as a whole: http-testbank",
+        ["Affluent.TestBank.OpenBankingUk.OpenBankingEndpoints"] = "Takes part in a request as a whole: http-testbank",
+        ["Affluent.TestBank.OpenBankingUk.OpenBankingRequests"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.Stet.StetEndpoints"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.Authorization.ClientRequests"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.Website.WebsiteEndpoints"] = "Takes part in a request as a whole: http-testbank",

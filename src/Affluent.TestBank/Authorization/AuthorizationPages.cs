@@ -31,7 +31,7 @@ internal sealed class AuthorizationPages(
     }
 
     private IResult Begin(AuthorizationServer server, HttpContext http) =>
-        RequestCheck.Of(server, http.Request.Query, options) switch
+        RequestCheck.Of(server, http.Request, options, clock.Now) switch
         {
             RequestCheck.Good({ ConsentId: { } id } request)
                 when consents.Find(id, server.Face)?.IsWaiting(clock.Now) != true => new SeeOtherResult(

@@ -47,8 +47,25 @@ internal abstract record RequestCheck
     /// <summary>Told to the person in front of the page: nobody may be sent to an address that is not registered.</summary>
     public sealed record Untrusted(string Reason) : RequestCheck;
 
-    public static RequestCheck Of(AuthorizationServer server, IQueryCollection query, TestBankOptions options)
+    // What is signed and what stands beside it say the same.
+    private static readonly IReadOnlyList<string> Signed =
+    [
+        "response_type",
+        "client_id",
+        "redirect_uri",
+        "scope",
+        "state",
+        "code_challenge",
+    ];
+
+    public static RequestCheck Of(
+        AuthorizationServer server,
+        HttpRequest asked,
+        TestBankOptions options,
+        DateTimeOffset now
+    )
     {
+        var query = asked.Query;
         if (!string.Equals(query["client_id"], options.ClientId, StringComparison.Ordinal))
         {
             return new Untrusted("client_id is not registered at this bank");
@@ -83,7 +100,34 @@ internal abstract record RequestCheck
             return new Bad(request, "invalid_request");
         }
 
-        return server.MeaningOf(request.Scope) switch
+        var claims = query["claims"].ToString();
+        if (server.KnowsClients && (query.ContainsKey("request") || options.ClientPublicKey is not null))
+        {
+            if (options.ClientPublicKey is not { } key)
+            {
+                return new Bad(request, "request_not_supported");
+            }
+
+            var address = options.AddressOf(asked);
+            if (
+                SignedRequest.Read(
+                    query["request"].ToString(),
+                    key,
+                    options.ClientId,
+                    [address, address + server.Root],
+                    now
+                )
+                    is not { } signed
+                || !Signed.All(name => (SignedRequest.Text(signed, name) ?? "") == query[name].ToString())
+            )
+            {
+                return new Bad(request, "invalid_request_object");
+            }
+
+            claims = signed.TryGetProperty("claims", out var there) ? there.GetRawText() : "";
+        }
+
+        return server.MeaningOf(request.Scope, claims) switch
         {
             ScopeMeaning.New => new Good(request),
             ScopeMeaning.Waiting(var consent) => new Good(request with { ConsentId = consent }),

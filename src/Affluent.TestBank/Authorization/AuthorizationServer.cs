@@ -18,8 +18,15 @@ internal abstract record ScopeMeaning
 
 /// <summary>The authorization server of one face: where it is, and what it can be asked for. Its pages and endpoints are the same for all.</summary>
 /// <param name="Root">The path below which all of it lies.</param>
-internal sealed record AuthorizationServer(string Root, Face Face, Func<string, ScopeMeaning> MeaningOf)
+/// <param name="MeaningOf">What a scope asks for, and the claims beside it.</param>
+internal sealed record AuthorizationServer(string Root, Face Face, Func<string, string, ScopeMeaning> MeaningOf)
 {
+    /// <summary>Stands in the place of a consent in tokens that are the third party's own.</summary>
+    public const string ThirdParty = "client:";
+
+    /// <summary>Whether third parties get tokens of their own, and may sign what they ask for.</summary>
+    public bool KnowsClients { get; init; }
+
     public string Authorize => Root + "/authorize";
     public string Token => Root + "/token";
     public string Revoke => Root + "/revoke";

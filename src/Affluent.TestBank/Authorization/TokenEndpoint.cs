@@ -33,6 +33,7 @@ internal sealed class TokenEndpoint(
         {
             "authorization_code" => FromCode(server, form),
             "refresh_token" => FromRefreshToken(server, form),
+            "client_credentials" when server.KnowsClients => OfClient(form),
             "" => ClientRequests.Error("invalid_request", "grant_type is missing"),
             _ => ClientRequests.Error("unsupported_grant_type", "use authorization_code or refresh_token"),
         };
@@ -86,6 +87,20 @@ internal sealed class TokenEndpoint(
             : ClientRequests.Error("invalid_grant", "the refresh token is not valid any more");
     }
 
+    private IResult OfClient(IFormCollection form) =>
+        form["scope"].ToString() is "" or "accounts"
+            ? Results.Json(
+                new TokenAnswer(
+                    tokens.Issue(AuthorizationServer.ThirdParty + options.ClientId),
+                    "Bearer",
+                    AccessTokens.Seconds,
+                    null,
+                    "accounts"
+                ),
+                TokenJson.Default.TokenAnswer
+            )
+            : ClientRequests.Error("invalid_scope", "accounts is all that there is");
+
     private IResult Tokens(Consent consent, string refreshToken) =>
         Results.Json(
             new TokenAnswer(tokens.Issue(consent.Id), "Bearer", AccessTokens.Seconds, refreshToken, consent.Scope),
@@ -98,7 +113,7 @@ internal sealed record TokenAnswer(
     string AccessToken,
     string TokenType,
     int ExpiresIn,
-    string RefreshToken,
+    string? RefreshToken,
     string Scope
 );
 
@@ -107,5 +122,8 @@ internal sealed record TokenError(string Error, string ErrorDescription);
 
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(TokenError))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 internal sealed partial class TokenJson : JsonSerializerContext;

@@ -57,7 +57,7 @@ internal static class BerlinGroupPaths
     /// <summary>The scope names the consent (section 13.1 "Authorization Request").</summary>
     public static readonly AuthorizationServer Server = new(Root, Face.BerlinGroup, MeaningOf);
 
-    private static ScopeMeaning MeaningOf(string scope) =>
+    private static ScopeMeaning MeaningOf(string scope, string claims) =>
         scope.Split(' ', StringSplitOptions.RemoveEmptyEntries) is var scopes
         && scopes.Where(s => s.StartsWith(ScopePrefix, StringComparison.Ordinal)).ToList() is [var named]
         && scopes.All(s => s == named || s is "offline_access")

@@ -50,7 +50,8 @@ internal static class ConsentDemands
                 demand with
                 {
                     Api = at.Api,
-                    Until = until,
+                    // As long as possible is written as a day that cannot end (section 6.3.1).
+                    Ends = until.Year < 9999 ? BankClock.StartOf(until.AddDays(1)) : null,
                     Recurring = recurring,
                     // Four a day without the customer (EU 2018/389, article 36).
                     FrequencyPerDay = Math.Min(frequency, 4),

@@ -7,6 +7,7 @@ public enum Face
 {
     Stet,
     BerlinGroup,
+    OpenBankingUk,
 }
 
 /// <summary>How far a consent has come.</summary>
@@ -85,12 +86,15 @@ public sealed record Consent
             this with
             {
                 GrantedAt = clock.Now,
-                Expires = clock.EndOf(
-                    Demand.Until,
+                Expires = Earlier(
+                    Demand.Ends,
                     clock.Now + (Demand.Recurring ? customer.Person.ConsentLife : ConsentDemand.OneOff)
                 ),
             }
         );
+
+    private static DateTimeOffset Earlier(DateTimeOffset? wanted, DateTimeOffset most) =>
+        wanted is { } earlier && earlier < most ? earlier : most;
 
     public bool HasScope(string name) => Scope.Split(' ').Contains(name, StringComparer.Ordinal);
 }

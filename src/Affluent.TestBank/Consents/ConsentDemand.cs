@@ -43,8 +43,17 @@ public sealed record ConsentDemand(AccessKind Access)
 
     public bool OwnerName { get; init; }
 
-    /// <summary>The last day on which it wants to read; null: as long as the bank allows.</summary>
-    public DateOnly? Until { get; init; }
+    /// <summary>Until when it wants to read; null: as long as the bank allows.</summary>
+    public DateTimeOffset? Ends { get; init; }
+
+    /// <summary>What is allowed by name (UK Open Banking).</summary>
+    public IReadOnlyList<string> Permissions { get; init; } = [];
+
+    /// <summary>From when on transactions are wanted; null: all that there are.</summary>
+    public DateTimeOffset? TransactionsFrom { get; init; }
+
+    /// <summary>Until when.</summary>
+    public DateTimeOffset? TransactionsTo { get; init; }
 
     public int FrequencyPerDay { get; init; } = 4;
 

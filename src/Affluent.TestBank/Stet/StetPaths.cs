@@ -17,7 +17,7 @@ internal static class StetPaths
     /// <summary>STET asks for everything in the authorization request.</summary>
     public static readonly AuthorizationServer Server = new(Root, Face.Stet, MeaningOf);
 
-    private static ScopeMeaning MeaningOf(string scope)
+    private static ScopeMeaning MeaningOf(string scope, string claims)
     {
         var scopes = scope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return

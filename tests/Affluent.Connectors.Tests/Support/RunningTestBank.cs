@@ -22,13 +22,14 @@ internal sealed class RunningTestBank : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; }
 
-    public static async Task<RunningTestBank> Start(string? scenario = null)
+    public static async Task<RunningTestBank> Start(string? scenario = null, string? clientKey = null)
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero));
         var options = new TestBankOptions
         {
             Urls = "http://127.0.0.1:0",
             ScenarioPath = scenario,
+            ClientPublicKey = clientKey,
             FileNetworks = TestBankOptions.Loopback,
         };
         var app = TestBankApp.Build(options, clock);

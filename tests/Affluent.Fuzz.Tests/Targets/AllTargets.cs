@@ -13,6 +13,7 @@ internal static class AllTargets
         .. RecordingTargets.All,
         .. LedgerTargets.All,
         .. TestBankTargets.All,
+        .. TestBankFaceTargets.All,
         .. PlatformTargets.All,
         .. RequestTargets.All,
         .. WidgetTargets.All,

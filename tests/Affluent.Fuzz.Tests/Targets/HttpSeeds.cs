@@ -51,6 +51,8 @@ internal static class HttpSeeds
         $"PUT /stettestbank/stet/psd2/v1.4.2/consents\n{Stet}\n{Json}\n\n{{ \"balances\": [ {{ \"iban\": \"FR76\" }} ], \"transactions\": [], \"trustedBeneficiaries\": false, \"psuIdentity\": true }}",
         $"POST /berlingroup/embedded/v1/consents\nX-Request-ID: 00000000-0000-4000-8000-000000000001\n{Json}\n\n{{ \"access\": {{ \"allPsd2\": \"allAccounts\" }}, \"recurringIndicator\": true, \"validUntil\": \"2027-01-31\", \"frequencyPerDay\": 4, \"combinedServiceIndicator\": false }}",
         "GET /berlingroup/redirect/v1/accounts/roussel-courant/transactions?bookingStatus=both&dateFrom=2026-01-01\nX-Request-ID: 00000000-0000-4000-8000-000000000001\nConsent-ID: c",
+        $"POST /openbanking/token\n{Form}\nAuthorization: Basic YWZmbHVlbnQ6YWZmbHVlbnQtc2VjcmV0\n\ngrant_type=client_credentials&scope=accounts",
+        "GET /openbanking/open-banking/v3.1/aisp/accounts/roussel-courant/transactions?fromBookingDateTime=2026-01-01T00:00:00\nAuthorization: Bearer x",
         $"POST /stettestbank/token\n{Form}\nAuthorization: Basic YWZmbHVlbnQ6YWZmbHVlbnQtc2VjcmV0\n\ngrant_type=authorization_code&code=x&redirect_uri=http://127.0.0.1/&code_verifier=y",
         $"POST /stettestbank/revoke\n{Form}\nAuthorization: Basic YWZmbHVlbnQ6YWZmbHVlbnQtc2VjcmV0\n\ntoken=x&token_type_hint=refresh_token",
         "GET /stettestbank/authorize?response_type=code&client_id=affluent&redirect_uri=http%3A%2F%2F127.0.0.1%2Fback&scope=aisp&state=x&code_challenge=a&code_challenge_method=S256",

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Affluent.TestBank;
 using Affluent.TestBank.Authorization;
-using Affluent.TestBank.BerlinGroup;
 using Affluent.TestBank.Consents;
 using Affluent.TestBank.People;
 using Affluent.TestBank.Scenarios;
@@ -18,11 +17,11 @@ internal static class TestBankTargets
     // Twenty thousand movements, as the bank allows them.
     private const long MostOfScenario = 256 << 20;
 
-    private static readonly DateOnly Today = new(2026, 11, 22);
+    internal static readonly DateOnly Today = new(2026, 11, 22);
     private static readonly TestBankOptions Options = new() { Urls = "http://127.0.0.1:0" };
-    private static readonly BankClock Clock = new(TimeProvider.System);
+    internal static readonly BankClock Clock = new(TimeProvider.System);
     private static readonly AccessTokens Tokens = new(Options, Clock);
-    private static readonly Customer Customer = Sample();
+    internal static readonly Customer Customer = Sample();
 
     public static IEnumerable<FuzzTarget> All =>
         [
@@ -64,18 +63,6 @@ internal static class TestBankTargets
                 "testbank-consent",
                 Consent,
                 """{ "balances": [ { "iban": "FR7630099000120004127653080", "currency": "EUR" } ], "transactions": [ { "other": { "identification": "4970 XXXX", "schemeName": "CPAN" } } ], "trustedBeneficiaries": false, "psuIdentity": true }"""
-            ),
-            FuzzTarget.OfBytes(
-                "testbank-berlin-group-consent",
-                BerlinGroupConsent,
-                """{ "access": { "allPsd2": "allAccounts" }, "recurringIndicator": true, "validUntil": "2027-01-31", "frequencyPerDay": 4, "combinedServiceIndicator": false }""",
-                """{ "access": { "accounts": [ { "iban": "FR76 3009" } ], "balances": [ { "maskedPan": "4970" } ], "additionalInformation": { "ownerName": [] } }, "recurringIndicator": false, "validUntil": "9999-12-31", "frequencyPerDay": 1, "combinedServiceIndicator": false }"""
-            ),
-            FuzzTarget.OfText(
-                "testbank-berlin-group-transactions",
-                BerlinGroupQuery,
-                "bookingStatus=both&dateFrom=2026-01-01&dateTo=2026-12-01&withBalance=true&page=2",
-                "bookingStatus=booked&entryReferenceFrom=R1"
             ),
             FuzzTarget.OfText("testbank-access-token", Token, Tokens.Issue("c"), "AAAA"),
         ];
@@ -231,7 +218,7 @@ internal static class TestBankTargets
     {
         var http = new DefaultHttpContext();
         http.Request.QueryString = new QueryString("?" + query);
-        switch (RequestCheck.Of(StetPaths.Server, http.Request.Query, Options))
+        switch (RequestCheck.Of(StetPaths.Server, http.Request, Options, Clock.Now))
         {
             case RequestCheck.Good(var request):
                 return Answered(request);
@@ -252,68 +239,6 @@ internal static class TestBankTargets
         );
         Promise.Holds(request.Granted("c").All(c => c is > ' ' and <= '~'), "an address can stand in a header");
         return answer.Scheme;
-    }
-
-    private static object? BerlinGroupConsent(ReadOnlyMemory<byte> bytes)
-    {
-        ConsentBody? body;
-        try
-        {
-            body = JsonSerializer.Deserialize(bytes.Span, BerlinGroupJson.Default.ConsentBody);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-        var (demand, wrong, path) = ConsentDemands.Read(body, BerlinGroupPaths.Interfaces[0], Today);
-        Promise.Holds(demand is null != wrong is null, "a consent is read, or something is wrong with it");
-        return demand is null
-            ? path
-            : (demand.Access, ConsentDemands.Access(demand).AllPsd2, Demanded(demand)?.Balances.Count);
-    }
-
-    private static Consent? Demanded(ConsentDemand demand)
-    {
-        var asked = new Consent
-        {
-            Id = "c",
-            ClientId = "affluent",
-            Visitor = null,
-            Scope = "",
-            GrantedAt = default,
-            Expires = default,
-            Demand = demand,
-        };
-        var agreed = asked.AgreedBy(Customer, [], Clock);
-        Promise.Holds(
-            agreed is null || agreed.Expires <= Clock.Now + Customer.Person.ConsentLife,
-            "a consent never outlives what the bank allows"
-        );
-        return agreed;
-    }
-
-    private static object? BerlinGroupQuery(string text)
-    {
-        var http = new DefaultHttpContext();
-        http.Request.QueryString = new QueryString("?" + text);
-        var (list, wrong, path) = TransactionList.Read(http.Request.Query);
-        Promise.Holds(list is null != wrong is null, "a query is read, or something is wrong with it");
-        if (list is null)
-        {
-            return path;
-        }
-        var statement = Customer.Statements[0];
-        var matching = list.Matching(statement);
-        foreach (var (_, link) in list.Links("/a", matching?.Count ?? 0, repeats: true).Where(l => l.Key != "account"))
-        {
-            http.Request.QueryString = new QueryString(link.Href[link.Href.IndexOf('?', StringComparison.Ordinal)..]);
-            var (again, _, _) = TransactionList.Read(http.Request.Query);
-            Promise.Holds(
-                again is not null && again with { Page = list.Page } == list,
-                "a link asks the same question again"
-            );
-        }
-        return (list.Booked, list.Pending, matching?.Count, BerlinGroupAccounts.Reference(statement.Account).Name);
     }
 
     private static object? Query(string text)
