@@ -113,6 +113,7 @@ public sealed partial class ShippedBanksTests
             ["NLD"] = ["NL"],
             ["AUT"] = ["AT"],
             ["PRT"] = ["PT"],
+            ["GBR"] = ["GB"],
         };
 
         Assert.All(

@@ -64,6 +64,7 @@ internal sealed record OAuthClient
             false,
             "true where the token endpoint answers an ended authorization with an empty 404"
         ),
+        .. BankRegistration.Settings,
     ];
 
     /// <summary>Null: no user is sent there.</summary>
@@ -123,6 +124,10 @@ internal sealed record OAuthClient
         if (Has("jwks_url") && !Has("issuer"))
         {
             yield return "setting 'issuer' is missing: id_token are checked";
+        }
+        foreach (var fault in BankRegistration.Faults(settings))
+        {
+            yield return fault;
         }
     }
 

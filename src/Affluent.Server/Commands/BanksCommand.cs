@@ -26,13 +26,14 @@ internal static class BanksCommand
     public static Command Create() =>
         new(
             "banks",
-            "See which banks answer, which are spared, and how they may be asked; check a file before it is used, try the way to a bank."
+            "See which banks answer, which are spared, and how they may be asked; check a file before it is used, try the way to a bank, register there."
         )
         {
             List(),
             Show(),
             Check(),
             BanksProbeCommand.Create(),
+            BanksRegisterCommand.Create(),
         };
 
     private static Command List()

@@ -39,7 +39,14 @@ internal sealed class ConnectorRun(IConnector connector, ChannelDefinition chann
 
     public async Task<StepResult> Take(StepInput input, CancellationToken? stop = null)
     {
-        var context = new StepContext
+        var result = await connector.Take(Context(), input, stop ?? TestContext.Current.CancellationToken);
+        Session = result.Session;
+        return result;
+    }
+
+    /// <summary>What a step would be taken with.</summary>
+    public StepContext Context() =>
+        new()
         {
             Channel = channel,
             Http = _http,
@@ -51,10 +58,6 @@ internal sealed class ConnectorRun(IConnector connector, ChannelDefinition chann
             Callback = Callback,
             Seal = Seal,
         };
-        var result = await connector.Take(context, input, stop ?? TestContext.Current.CancellationToken);
-        Session = result.Session;
-        return result;
-    }
 
     private Task Keep(string session)
     {

@@ -1,0 +1,344 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Http;
+using Affluent.Connectors.Reading;
+using Affluent.Connectors.Requests;
+using static System.Buffers.Text.Base64Url;
+
+namespace Affluent.Connectors.OAuth;
+
+/// <summary>How a bank comes to know its clients.</summary>
+public enum RegistrationKind
+{
+    /// <summary>By people, on its portal for developers or by mail.</summary>
+    Manual,
+
+    /// <summary>By a request (RFC 7591, RFC 7592).</summary>
+    Dynamic,
+
+    /// <summary>By one of the STET form: with a digest, signed, under the number at the authority (STET, "Oauth2 Technical Setup" 1.0).</summary>
+    Stet,
+}
+
+/// <summary>Who registers.</summary>
+/// <param name="Name">As users read it at the bank.</param>
+/// <param name="Contacts">Mail addresses of people.</param>
+/// <param name="RedirectUri">To which the bank sends users back.</param>
+public sealed record RegisteringClient(string Name, IReadOnlyList<string> Contacts, string RedirectUri)
+{
+    /// <summary>The number at the authority, of the certificate (<c>PSDFR-ACPR-12345</c>).</summary>
+    public string? LegalId { get; init; }
+
+    /// <summary>Whose certificate is shown (RFC 4514).</summary>
+    public string? CertificateSubject { get; init; }
+
+    /// <summary>What a directory says of the client (RFC 7591, section 2.3).</summary>
+    public string? SoftwareStatement { get; init; }
+}
+
+/// <summary>Makes an installation known to a bank, looks at what the bank knows, changes it and ends it.</summary>
+public sealed class BankRegistration
+{
+    private const string Url = "registration_url";
+
+    private static readonly Dictionary<string, RegistrationKind> Kinds = new()
+    {
+        ["manual"] = RegistrationKind.Manual,
+        ["dynamic"] = RegistrationKind.Dynamic,
+        ["stet"] = RegistrationKind.Stet,
+    };
+
+    /// <summary>The settings that it is read from.</summary>
+    internal static readonly IReadOnlyList<ConnectorSetting> Settings =
+    [
+        new(
+            "registration",
+            SettingKind.Text,
+            false,
+            "how the bank comes to know you (manual unless said: by people); dynamic: by a request (RFC 7591); stet: by one of the STET form",
+            [.. Kinds.Keys]
+        ),
+        new(Url, SettingKind.Address, false, "where such a request is sent"),
+        new(
+            "registration_fields",
+            SettingKind.Fields,
+            false,
+            "members of the request beside or in the place of the usual ones, JSON where it is; an empty text leaves one out"
+        ),
+    ];
+
+    private readonly StepContext _context;
+    private readonly OAuthClient _client;
+    private readonly JwtStyle _jwt;
+
+    /// <summary>For a channel whose entry is known, but for what the bank has yet to tell.</summary>
+    public BankRegistration(StepContext context)
+    {
+        _context = context;
+        _client = OAuthClient.Of(context.Channel, scope: "");
+        _jwt = JwtStyle.Of(context.Channel);
+        Kind = Kinds[Setting("registration") ?? "manual"];
+        Address = Setting(Url) is { } url ? new Uri(url) : null;
+    }
+
+    /// <summary>How the bank comes to know its clients.</summary>
+    public RegistrationKind Kind { get; }
+
+    /// <summary>Where requests go; null: nowhere.</summary>
+    public Uri? Address { get; }
+
+    /// <summary>What settings lack together, in words for the author of the entry.</summary>
+    internal static IEnumerable<string> Faults(IReadOnlyDictionary<string, string> settings)
+    {
+        bool Has(string name) => settings.TryGetValue(name, out var value) && value != "";
+
+        var kind = Kinds.GetValueOrDefault(settings.GetValueOrDefault("registration", "manual"));
+        if (kind != RegistrationKind.Manual && !Has(Url))
+        {
+            yield return $"setting '{Url}' is missing: the bank is asked to register";
+        }
+        if (kind == RegistrationKind.Stet && !Has("signature_headers"))
+        {
+            yield return "setting 'signature_headers' is missing: a registration of the STET form is signed";
+        }
+    }
+
+    /// <summary>What the bank is to know (RFC 7591, section 2).</summary>
+    /// <exception cref="CryptographicException">The bank is to know a key, and there is no seal.</exception>
+    public JsonObject Wanted(RegisteringClient client)
+    {
+        var authentication = Setting("token_auth") ?? "client_secret_basic";
+        if (authentication == "none" && _context.Channel.ClientCertificate)
+        {
+            authentication = "tls_client_auth";
+        }
+        var own = _context.Channel.Connector == "open_banking_uk" || Setting("client_token") is not null;
+        var signsRequest =
+            _context.Channel.Connector == "open_banking_uk" && RequestObject.WantsSeal(_context.Channel.Settings);
+        var signs = signsRequest || authentication == "private_key_jwt";
+        var wanted = new JsonObject
+        {
+            ["redirect_uris"] = new JsonArray(client.RedirectUri),
+            ["token_endpoint_auth_method"] = authentication,
+            ["grant_types"] = Words(
+                "authorization_code",
+                "refresh_token",
+                own ? "client_credentials" : null,
+                _client.IsHybrid ? "implicit" : null
+            ),
+            ["response_types"] = Words(_client.ResponseType),
+            ["client_name"] = client.Name,
+            ["contacts"] = Words([.. client.Contacts]),
+        };
+        void Add(string name, JsonNode? value)
+        {
+            if (value is not null)
+            {
+                wanted[name] = value;
+            }
+        }
+        var scope = Setting("scope") ?? UsualScope();
+        Add("scope", scope?.Contains('$', StringComparison.Ordinal) == true ? null : scope);
+        Add("token_endpoint_auth_signing_alg", authentication == "private_key_jwt" ? _jwt.Word : null);
+        Add("request_object_signing_alg", signsRequest ? _jwt.Word : null);
+        Add("jwks", signs ? Keys() : null);
+        Add("software_statement", client.SoftwareStatement);
+        if (Kind == RegistrationKind.Stet)
+        {
+            Add("provider_legal_id", client.LegalId);
+        }
+        else if (authentication == "tls_client_auth")
+        {
+            Add("tls_client_auth_subject_dn", client.CertificateSubject);
+        }
+        foreach (var field in Field.Read(Setting("registration_fields")))
+        {
+            wanted.Remove(field.Name);
+            Add(field.Name, field.Value == "" ? null : Node(field.Value));
+        }
+        return wanted;
+    }
+
+    /// <summary>Asks the bank to know us.</summary>
+    /// <param name="token">With which the bank lets clients come (RFC 7591, section 3); null: it wants none.</param>
+    public Task<RegistrationAnswer> Register(JsonObject wanted, string? token, CancellationToken cancellation) =>
+        Ask(HttpMethod.Post, Address!, wanted, token, cancellation);
+
+    /// <summary>Asks what the bank knows (RFC 7592, section 2.1).</summary>
+    public Task<RegistrationAnswer> Read(Uri address, string token, CancellationToken cancellation) =>
+        Ask(HttpMethod.Get, address, wanted: null, token, cancellation);
+
+    /// <summary>Changes it (section 2.2): what is left out, the bank forgets.</summary>
+    public Task<RegistrationAnswer> Update(
+        Uri address,
+        string clientId,
+        JsonObject wanted,
+        string token,
+        CancellationToken cancellation
+    )
+    {
+        wanted["client_id"] = clientId;
+        return Ask(HttpMethod.Put, address, wanted, token, cancellation);
+    }
+
+    /// <summary>Ends it (section 2.3).</summary>
+    public Task<RegistrationAnswer> Delete(Uri address, string token, CancellationToken cancellation) =>
+        Ask(HttpMethod.Delete, address, wanted: null, token, cancellation);
+
+    private async Task<RegistrationAnswer> Ask(
+        HttpMethod method,
+        Uri address,
+        JsonObject? wanted,
+        string? token,
+        CancellationToken cancellation
+    )
+    {
+        using var request = new HttpRequestMessage(method, address);
+        if (wanted is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(wanted.ToJsonString()));
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        }
+        var values = _client.Values(_context).Set("access_token", token);
+        List<Field> usual = [new("Accept", "application/json"), new("Authorization", "Bearer $access_token")];
+        if (Kind == RegistrationKind.Stet)
+        {
+            await _client.Requests.Dress(
+                request,
+                BankCall.Consent,
+                [.. usual, new("X-Request-ID", "$uuid")],
+                values,
+                _context,
+                cancellation
+            );
+        }
+        else
+        {
+            foreach (var field in usual)
+            {
+                if (values.Fill(field.Value) is { } value)
+                {
+                    request.Headers.TryAddWithoutValidation(field.Name, value);
+                }
+            }
+        }
+        var answer = await _context.Http.Exchange(request, Json.Read, cancellation);
+        return Judge(answer, method == HttpMethod.Delete);
+    }
+
+    private static RegistrationAnswer Judge(BankAnswer<JsonBody> answer, bool isEnd)
+    {
+        var json = answer.Body?.Parse();
+        if (answer.IsSuccess)
+        {
+            return isEnd ? new RegistrationAnswer.Ended()
+                : json?.Text("client_id") is { } id
+                    ? new RegistrationAnswer.Known(id, json.Value)
+                    {
+                        Address = Uri.TryCreate(
+                            json.Value.Text("registration_client_uri"),
+                            UriKind.Absolute,
+                            out var at
+                        )
+                            ? at
+                            : null,
+                        Token = json.Value.Text("registration_access_token"),
+                    }
+                : new RegistrationAnswer.Failed(answer.Status, "it names no client_id");
+        }
+        if (answer.Status is 0 or >= 500)
+        {
+            return new RegistrationAnswer.Failed(answer.Status, "it is down, or cannot be reached");
+        }
+        var said = new[] { json?.Text("error"), json?.Text("error_description") ?? json?.Text("message") }
+            .OfType<string>()
+            .Select(text => string.Concat(text.Where(c => !char.IsControl(c)).Take(300)));
+        return new RegistrationAnswer.Failed(answer.Status, string.Join(": ", said));
+    }
+
+    private string? UsualScope() =>
+        _context.Channel.Connector switch
+        {
+            "open_banking_uk" => "openid accounts",
+            "stet" => "aisp",
+            _ => null,
+        };
+
+    /// <summary>The public half of the seal (RFC 7517), with its certificate.</summary>
+    private JsonObject Keys()
+    {
+        var certificate = (_context.Seal ?? throw new CryptographicException("There is no seal.")).Certificate;
+        var key = new JsonObject { ["use"] = "sig", ["alg"] = _jwt.Word };
+        if (_jwt.KeyId is not null)
+        {
+            key["kid"] = _jwt.KeyId;
+        }
+        using var rsa = certificate.GetRSAPublicKey();
+        using var curve = certificate.GetECDsaPublicKey();
+        if (rsa is not null)
+        {
+            var numbers = rsa.ExportParameters(includePrivateParameters: false);
+            key["kty"] = "RSA";
+            (key["n"], key["e"]) = (EncodeToString(numbers.Modulus), EncodeToString(numbers.Exponent));
+        }
+        else if (curve is not null)
+        {
+            var point = curve.ExportParameters(includePrivateParameters: false).Q;
+            (key["kty"], key["crv"]) = ("EC", "P-256");
+            (key["x"], key["y"]) = (EncodeToString(point.X), EncodeToString(point.Y));
+        }
+        key["x5c"] = new JsonArray(Convert.ToBase64String(certificate.RawData));
+        return new JsonObject { ["keys"] = new JsonArray(key) };
+    }
+
+    private static JsonArray Words(params IReadOnlyList<string?> words) =>
+        [.. words.OfType<string>().Select(word => JsonValue.Create(word))];
+
+    // What is no JSON is a text.
+    private static JsonNode? Node(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return text;
+        }
+    }
+
+    private string? Setting(string name) =>
+        _context.Channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
+}
+
+/// <summary>What a bank says to a registration.</summary>
+public abstract record RegistrationAnswer
+{
+    private RegistrationAnswer() { }
+
+    /// <summary>It knows us.</summary>
+    /// <param name="ClientId">As whom.</param>
+    /// <param name="Record">All that it knows, secrets of ours among it.</param>
+    public sealed record Known(string ClientId, JsonElement Record) : RegistrationAnswer
+    {
+        /// <summary>Where that is looked at and changed; null: nowhere.</summary>
+        public Uri? Address { get; init; }
+
+        /// <summary>With which; null: with the one that there is.</summary>
+        public string? Token { get; init; }
+
+        /// <inheritdoc />
+        public override string ToString() => ClientId;
+    }
+
+    /// <summary>It knows us no longer.</summary>
+    public sealed record Ended : RegistrationAnswer;
+
+    /// <summary>It does not do what was asked.</summary>
+    /// <param name="Status">HTTP status; 0: no answer.</param>
+    public sealed record Failed(int Status, string Words) : RegistrationAnswer;
+}

@@ -1,0 +1,220 @@
+using System.Text.Json.Nodes;
+using Affluent.Server.Certificates;
+using Affluent.Server.Commands;
+using Affluent.Server.Tests.Harness;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Affluent.Server.Tests.Commands;
+
+/// <summary><c>banks register</c>, at a bank that is asked and at one where people register.</summary>
+public sealed class BanksRegisterTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("affluent-test-");
+    private readonly List<string> _asked = [];
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Nothing_is_sent_before_it_is_meant_and_what_the_bank_tells_is_kept()
+    {
+        await using var bank = await Bank();
+        var record = Path.Combine(_folder.FullName, "record.json");
+        string[] who = ["--name", "Littoral", "--contact", "ops@littoral.example", "--record", record];
+
+        var (code, output, errors) = await Register(bank, who);
+
+        Assert.True(code == ExitCode.Done, errors);
+        Assert.Contains($"POST {Origin(bank)}/register\n{{", output);
+        Assert.Contains("https://embed.example/v2.1/widget/bank_callback/471101", output);
+        Assert.Contains("Nothing was sent", output);
+        Assert.Empty(_asked);
+
+        (code, output, errors) = await Register(bank, [.. who, "--yes"]);
+
+        Assert.True(code == ExitCode.Done, errors);
+        Assert.Contains("knows this installation as C-1", output);
+        Assert.Contains("AFFLUENT_BANK_LITTORAL_CLIENT_ID", output);
+        Assert.DoesNotContain("S3CRET", output);
+        Assert.Contains("S3CRET", await File.ReadAllTextAsync(record, Stop));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(record));
+
+        // What is kept is never lost to a second registration.
+        (code, _, errors) = await Register(bank, [.. who, "--yes"]);
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("where there is none yet", errors);
+
+        (code, output, errors) = await Register(bank, ["--record", record, "--read"]);
+        Assert.True(code == ExitCode.Done, errors);
+        Assert.Contains("\"client_id\": \"C-1\"", output);
+        Assert.DoesNotContain("S3CRET", output);
+        Assert.DoesNotContain("T0KEN", output);
+
+        await Register(bank, ["--record", record, "--delete"]);
+        Assert.True(File.Exists(record));
+        (code, _, errors) = await Register(bank, ["--record", record, "--delete", "--yes"]);
+        Assert.True(code == ExitCode.Done, errors);
+        Assert.False(File.Exists(record));
+        Assert.Equal(
+            ["POST /register ", "GET /register/C-1 Bearer T0KEN-1", "DELETE /register/C-1 Bearer T0KEN-2"],
+            _asked
+        );
+    }
+
+    [Fact]
+    public async Task What_a_bank_refuses_is_told_and_nothing_is_kept()
+    {
+        await using var bank = await Bank(refuses: true);
+        var record = Path.Combine(_folder.FullName, "record.json");
+
+        var (code, _, errors) = await Register(
+            bank,
+            ["--name", "Littoral", "--contact", "ops@littoral.example", "--record", record, "--yes"]
+        );
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("400 invalid_redirect_uri: not that one", errors);
+        Assert.False(File.Exists(record));
+    }
+
+    [Fact]
+    public async Task Where_people_register_they_are_told_what_to_do()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var (name, text) in TestCertificates.Make("Littoral", "PSDFR-ACPR-12345", now, now.AddDays(100)))
+        {
+            await File.WriteAllTextAsync(Path.Combine(_folder.FullName, name), text, Stop);
+        }
+        await using var bank = await Bank();
+
+        var (code, output, errors) = await Register(
+            bank,
+            [
+                "--seal-certificate-file",
+                Path.Combine(_folder.FullName, "qseal.pem"),
+                "--seal-key-file",
+                Path.Combine(_folder.FullName, "qseal.key"),
+            ],
+            settings =>
+            {
+                settings.Remove("registration");
+                settings.Remove("registration_url");
+                settings["scope"] = "aisp offline_access";
+            }
+        );
+
+        Assert.True(code == ExitCode.Done, errors);
+        Assert.Contains("1. Give as the address to which it sends users back: https://embed.example/v2.1/", output);
+        Assert.Contains("Set client_certificate_file where the bank wants", output);
+        Assert.Contains("Give your number at the authority: PSDFR-ACPR-12345", output);
+        Assert.Contains("Ask for the scope: aisp offline_access", output);
+        Assert.Contains("Then set AFFLUENT_BANK_LITTORAL_CLIENT_ID", output);
+        Assert.Contains("affluent banks probe 4711", output);
+        Assert.Empty(_asked);
+    }
+
+    [Fact]
+    public async Task What_the_bank_does_not_tell_must_be_set_before()
+    {
+        await using var bank = await Bank();
+
+        var (code, _, errors) = await Register(
+            bank,
+            [],
+            settings => settings["api_url"] = "https://{littoral_host}/api"
+        );
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("set littoral_host", errors);
+    }
+
+    private async Task<(ExitCode Code, string Output, string Errors)> Register(
+        WebApplication bank,
+        string[] arguments,
+        Action<JsonObject>? entry = null
+    )
+    {
+        var settings = new JsonObject
+        {
+            ["authorize_url"] = $"{Origin(bank)}/authorize",
+            ["token_url"] = $"{Origin(bank)}/token",
+            ["api_url"] = $"{Origin(bank)}/api",
+            ["client_id"] = "{littoral_client_id}",
+            ["client_secret"] = "{littoral_client_secret}",
+            ["registration"] = "dynamic",
+            ["registration_url"] = $"{Origin(bank)}/register",
+        };
+        entry?.Invoke(settings);
+        var catalogue = _folder.CreateSubdirectory("catalogue");
+        var provider = new JsonObject
+        {
+            ["id"] = "4711",
+            ["name"] = "Littoral",
+            ["country_code"] = "FRA",
+            ["base_url"] = "https://bank.example",
+            ["channels"] = new JsonArray(
+                new JsonObject
+                {
+                    ["connector"] = "stet",
+                    ["account_types"] = new JsonArray("CHECKINGS"),
+                    ["settings"] = settings,
+                }
+            ),
+        };
+        await File.WriteAllTextAsync(Path.Combine(catalogue.FullName, "littoral.json"), provider.ToJsonString(), Stop);
+        return await Terminal.RunWithoutDatabase([
+            "banks",
+            "register",
+            "4711",
+            "--catalogue-folder",
+            catalogue.FullName,
+            "--embed-url",
+            "https://embed.example",
+            "--environment",
+            "sandbox",
+            "--test-bank-url",
+            "off",
+            .. arguments,
+        ]);
+    }
+
+    private static string Origin(WebApplication bank) => bank.Urls.First();
+
+    private async Task<WebApplication> Bank(bool refuses = false)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        app.Run(async context =>
+        {
+            _asked.Add($"{context.Request.Method} {context.Request.Path} {context.Request.Headers.Authorization}");
+            context.Response.StatusCode =
+                refuses ? 400
+                : HttpMethods.IsDelete(context.Request.Method) ? 204
+                : 200;
+            if (refuses)
+            {
+                await context.Response.WriteAsync(
+                    """{ "error": "invalid_redirect_uri", "error_description": "not that one" }""",
+                    Stop
+                );
+            }
+            else if (!HttpMethods.IsDelete(context.Request.Method))
+            {
+                // A new token for each look.
+                await context.Response.WriteAsync(
+                    $$"""{ "client_id": "C-1", "client_secret": "S3CRET", "registration_client_uri": "{{Origin(app)}}/register/C-1", "registration_access_token": "T0KEN-{{_asked.Count}}" }""",
+                    Stop
+                );
+            }
+        });
+        await app.StartAsync(Stop);
+        return app;
+    }
+}
