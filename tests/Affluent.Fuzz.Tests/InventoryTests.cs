@@ -74,6 +74,8 @@ public sealed class InventoryTests
             "Reads only what ships with the program: its statements, pages and types",
         ["Affluent.Server.Storage.SqliteDatabase.ReplaceTokens"] =
             "Reads only what ships with the program: its statements, pages and types",
+        ["Affluent.Connectors.OAuth.BankRegistration"] =
+            "Serves the person at the keyboard: entries are checked, and the bank's JSON is read as any (reading-json)",
         ["Affluent.Connectors.BankProbe.Addresses"] = "Takes settings that are checked already",
         ["Affluent.Server.Authorization.AuthorizationServer"] = "Takes settings that are checked already",
         ["Affluent.Server.Storage.Database.Open"] = "Takes settings that are checked already",

@@ -137,7 +137,7 @@ internal static partial class BanksRegisterCommand
             Banks.Unfilled(settings).FirstOrDefault(one => one.Id.Value == id)
             ?? throw new CommandException(ExitCode.Failed, $"The catalogue has no bank {id}. See: affluent banks list");
         var unfilled =
-            bank.Channels.FirstOrDefault(one => one.Settings.ContainsKey("client_id"))
+            bank.Channels.FirstOrDefault(one => Knows(one, "client_id") && Knows(one, "token_url"))
             ?? throw new CommandException(ExitCode.Failed, $"The bank {id} knows no clients.");
         var filled = unfilled.Settings.ToDictionary(
             setting => setting.Key,
@@ -167,6 +167,9 @@ internal static partial class BanksRegisterCommand
             ? (bank, channel, unfilled)
             : throw new CommandException(ExitCode.Failed, string.Join('\n', faults));
     }
+
+    private static bool Knows(ChannelDefinition channel, string setting) =>
+        channel.Settings.GetValueOrDefault(setting) is { Length: > 0 };
 
     private static string? LegalId(Settings settings, ChannelDefinition channel) =>
         CertificateOf(settings, channel, CertificateUse.Qseal, held => PsdCertificate.Of(held).Identifier)
