@@ -12,19 +12,27 @@ namespace Affluent.Server.Tests.Synchronization;
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    // Always the same seeds, as many as a slow machine plays in this time.
-    private static readonly TimeSpan InCi = TimeSpan.FromSeconds(10);
+    // Always the same seeds, as many as a slow machine plays in these times.
+    private static readonly TimeSpan Days = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Hours = TimeSpan.FromSeconds(75);
 
     [Theory, OnBothDatabases]
-    public async Task Whatever_happens_to_nodes_nothing_is_lost_repeated_or_forgotten(DatabaseKind kind)
+    public Task Whatever_happens_to_nodes_for_days_nothing_is_lost_repeated_or_forgotten(DatabaseKind kind) =>
+        PlayAll(SimulationScale.Days, kind, Days);
+
+    [Theory, OnBothDatabases]
+    public Task Whatever_happens_to_nodes_for_hours_nothing_is_lost_repeated_or_forgotten(DatabaseKind kind) =>
+        PlayAll(SimulationScale.Hours, kind, Hours);
+
+    private async Task PlayAll(SimulationScale scale, DatabaseKind kind, TimeSpan atMost)
     {
         var (first, count) = Seeds();
         var begun = Stopwatch.GetTimestamp();
         SimulationResult all = new();
         var played = 0;
-        for (; played < count && (count < int.MaxValue || Stopwatch.GetElapsedTime(begun) < InCi); played++)
+        for (; played < count && (count < int.MaxValue || Stopwatch.GetElapsedTime(begun) < atMost); played++)
         {
-            var result = await Play(kind, first + played, count == 1 ? int.MaxValue : 100);
+            var result = await Play(scale, kind, first + played, count == 1 ? int.MaxValue : 100);
             all = all with
             {
                 Steps = all.Steps + result.Steps,
@@ -39,13 +47,16 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     [Theory, OnSqliteOnly("The server of PostgreSQL decides who is next of those that wait for a lock.")]
     public async Task A_seed_plays_the_same_again(DatabaseKind kind) =>
-        Assert.Equal((await Play(kind, 1, int.MaxValue)).Trace, (await Play(kind, 1, int.MaxValue)).Trace);
+        Assert.Equal(
+            (await Play(SimulationScale.Days, kind, 1, int.MaxValue)).Trace,
+            (await Play(SimulationScale.Days, kind, 1, int.MaxValue)).Trace
+        );
 
-    private static async Task<SimulationResult> Play(DatabaseKind kind, int seed, int traceLength)
+    private static async Task<SimulationResult> Play(SimulationScale scale, DatabaseKind kind, int seed, int traceLength)
     {
         await using var database = await TestDatabase.Create(kind);
         return await Task.Factory.StartNew(
-            () => Simulation.Play(seed, database, traceLength),
+            () => Simulation.Play(scale, seed, database, traceLength),
             TestContext.Current.CancellationToken,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default

@@ -5,15 +5,13 @@ using Affluent.Server.Storage;
 namespace Affluent.Server.Tests.Harness.Simulations;
 
 /// <summary>
-/// Four days of an installation in a second: three nodes, two clients, two banks, one database, and a scheduler that stops, freezes and kills nodes between
+/// Days of an installation in a second: three nodes, two clients, two banks, one database, and a scheduler that stops, freezes and kills nodes between
 /// any two statements. All that happens follows from the seed. The last days are quiet: what was asked for must be done by their end.
 /// </summary>
 internal sealed class Simulation
 {
     private const int Nodes = 3;
     private static readonly DateTimeOffset Begin = new(2026, 3, 2, 6, 0, 0, TimeSpan.Zero);
-    private static readonly DateTimeOffset Quiet = Begin.AddDays(2);
-    private static readonly DateTimeOffset End = Begin.AddDays(3.5);
 
     // A slot is at most 29.5 hours after a run that came just too late for the one before; where the day's readings were used up (nodes that die with
     // one use another), it comes a day later.
@@ -30,6 +28,9 @@ internal sealed class Simulation
     ];
     private static readonly BankTrouble[] OfHanging = [BankTrouble.Hangs, .. OfSteady];
 
+    private readonly SimulationScale _scale;
+    private readonly DateTimeOffset _quiet;
+    private readonly DateTimeOffset _end;
     private readonly Random _random;
     private readonly Pump _pump = new();
     private readonly SimulatedClock _clock = new(Begin);
@@ -43,9 +44,10 @@ internal sealed class Simulation
     private DateTimeOffset _lookedAt;
     private DateTimeOffset _worksSince = Begin;
 
-    private Simulation(int seed, TestDatabase database, int traceLength)
+    private Simulation(SimulationScale scale, int seed, TestDatabase database, int traceLength)
     {
-        (_random, _database) = (new Random(seed), database);
+        (_scale, _random, _database) = (scale, new Random(seed), database);
+        (_quiet, _end) = (Begin + scale.Mischief, Begin + scale.Length);
         _scheduler = new Scheduler(_clock, _pump, database, traceLength) { Inspects = Inspect };
         _steady = new SimulatedBank(_scheduler, "1", concurrentRuns: 8, unattendedReadings: 4);
         _hanging = new SimulatedBank(_scheduler, "2", concurrentRuns: 3, unattendedReadings: 3);
@@ -53,9 +55,9 @@ internal sealed class Simulation
     }
 
     /// <summary>Plays a seed; the exception of a broken invariant says which, and what happened before.</summary>
-    public static SimulationResult Play(int seed, TestDatabase database, int traceLength)
+    public static SimulationResult Play(SimulationScale scale, int seed, TestDatabase database, int traceLength)
     {
-        var simulation = new Simulation(seed, database, traceLength);
+        var simulation = new Simulation(scale, seed, database, traceLength);
         try
         {
             SynchronizationContext.SetSynchronizationContext(simulation._pump);
@@ -121,7 +123,7 @@ internal sealed class Simulation
     {
         var scripted = _script.Count > 0 ? _script[0].At : DateTimeOffset.MaxValue;
         var next = _scheduler.NextTime() is { } time && time < scripted ? time : scripted;
-        if (next > End)
+        if (next > _end)
         {
             return false;
         }
@@ -139,16 +141,16 @@ internal sealed class Simulation
     private void AddPeople()
     {
         // A client with many connections at a bank that will hang, and one with few.
-        for (var user = 1; user <= 6; user++)
+        for (var user = 1; user <= _scale.Users + _scale.SteadyUsers; user++)
         {
-            var (id, client) = (new UserId(user), new ClientId(user <= 4 ? 1 : 2));
+            var (id, client) = (new UserId(user), new ClientId(user <= _scale.Users ? 1 : 2));
             _pump.Outside(async () =>
             {
                 await _installation.AddUser(id, client);
                 return 0;
             });
             var bank = client.Value == 1 ? _hanging : _steady;
-            for (var connection = 0; connection < (client.Value == 1 ? 4 : 1); connection++)
+            for (var connection = 0; connection < (client.Value == 1 ? _scale.ConnectionsEach : 1); connection++)
             {
                 var login = $"u{user}c{connection}";
                 bank.AddLogin(login, 1 + _random.Next(2));
@@ -163,12 +165,12 @@ internal sealed class Simulation
 
     private void WriteScript()
     {
-        var minutes = (int)(Quiet - Begin).TotalMinutes;
+        var minutes = (int)_scale.Mischief.TotalMinutes;
         foreach (var bank in (SimulatedBank[])[_steady, _hanging])
         {
             foreach (var login in bank.Logins)
             {
-                for (var booked = _random.Next(2, 12); booked > 0; booked--)
+                for (var booked = _random.Next(2, _scale.Movements); booked > 0; booked--)
                 {
                     var amount = -_random.Next(1, 10_000) / 100m;
                     At(Begin.AddMinutes(_random.Next(minutes)), () => bank.Book(login, _random.Next(2), amount));
@@ -179,7 +181,7 @@ internal sealed class Simulation
                 var from = Begin.AddMinutes(_random.Next(40, minutes));
                 var troubles = bank == _hanging ? OfHanging : OfSteady;
                 var trouble = troubles[_random.Next(troubles.Length)];
-                bank.During(from, from.AddMinutes(_random.Next(1, 400)), trouble);
+                bank.During(from, from.AddMinutes(_random.Next(1, _scale.TroubleMinutes)), trouble);
             }
         }
         // All of a client's users come while their bank hangs, and one of the other client's.
@@ -196,9 +198,9 @@ internal sealed class Simulation
             rush.AddSeconds(10),
             () => _installation.Request(_installation.Connections.Find(c => c.Bank == _steady)!, attended: true)
         );
-        for (var requests = _random.Next(10, 40); requests > 0; requests--)
+        for (var requests = _random.Next(_scale.Requests / 4, _scale.Requests); requests > 0; requests--)
         {
-            var (who, attended) = (_random.Next(18), _random.Next(2) == 0);
+            var (who, attended) = (_random.Next(1000), _random.Next(2) == 0);
             At(
                 Begin.AddMinutes(_random.Next(40, minutes)),
                 () => _installation.Request(_installation.Connections[who % _installation.Connections.Count], attended)
@@ -226,11 +228,11 @@ internal sealed class Simulation
     private bool IsMischief(Gate gate)
     {
         var process = gate.Fiber.Process;
-        if (_clock.Now >= Quiet || !process.IsEngine || process.Uses.Exists(use => use.IsAtDatabase))
+        if (_clock.Now >= _quiet || !process.IsEngine || process.Uses.Exists(use => use.IsAtDatabase))
         {
             return false;
         }
-        switch (_random.Next(600))
+        switch (_random.Next(6 * _scale.StepsPerMischief))
         {
             case < 3:
                 _scheduler.Note($"{process.Name} is killed");
