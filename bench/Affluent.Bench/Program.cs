@@ -1,14 +1,14 @@
 using Affluent.Bench;
 using Affluent.Bench.Categories;
 
-// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [engine] [start] [matching] [categories] | write-category-model
+// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [engine] [start] [matching] [categories] [banks] [signing] | write-category-model
 // PostgreSQL: AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name (a database of its own is made there, and dropped at the end).
 if (args is ["write-category-model"])
 {
     CategoryAccuracy.WriteModel();
     return 0;
 }
-string[] known = ["pages", "sync", "engine", "start", "matching", "categories"];
+string[] known = ["pages", "sync", "engine", "start", "matching", "categories", "banks", "signing"];
 if (args.Except(known).Any())
 {
     Console.Error.WriteLine($"Benchmarks: {string.Join(", ", known)}; none named: all.");
@@ -16,7 +16,7 @@ if (args.Except(known).Any())
 }
 var asked = args.Length == 0 ? known : args;
 var server = Environment.GetEnvironmentVariable("AFFLUENT_TEST_POSTGRES");
-if (server is null && asked.Except(["matching", "categories"]).Any())
+if (server is null && asked.Except(["matching", "categories", "banks", "signing"]).Any())
 {
     Console.Error.WriteLine(
         "Set AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name to a PostgreSQL that may be loaded."
@@ -35,6 +35,8 @@ foreach (var name in asked)
             "engine" => await Engine.Run(server!),
             "matching" => await Matching.Run(),
             "categories" => CategoryAccuracy.Run(),
+            "banks" => await BankPages.Run(),
+            "signing" => await Signing.Run(),
             _ => await StartAndMemory.Run(server!),
         }
     );

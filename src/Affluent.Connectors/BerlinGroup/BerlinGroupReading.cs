@@ -66,11 +66,12 @@ internal static class BerlinGroupReading
     ) => [.. rows.Select(row => BalanceRows.Read(row, accountCurrency, zone)).OfType<BankBalance>()];
 
     /// <summary>The rows of all lists, with what they are: the bank's word for a row counts before that for its list.</summary>
-    public static IEnumerable<(JsonElement Row, BankTransactionStatus Status)> Rows(
+    public static IReadOnlyList<(JsonElement Row, BankTransactionStatus Status)> Rows(
         JsonElement lists,
         StatusWords words
     )
     {
+        List<(JsonElement, BankTransactionStatus)> rows = [];
         foreach (var list in lists.EnumerateObject())
         {
             var ofList =
@@ -83,21 +84,23 @@ internal static class BerlinGroupReading
                 };
             foreach (var row in ofList is null ? [] : lists.Items(list.Name))
             {
-                var status = words.Of(row.Text("status") ?? row.Text("transactionStatus")) ?? ofList;
+                var status = words.IsEmpty
+                    ? ofList
+                    : words.Of(row.Text("status") ?? row.Text("transactionStatus")) ?? ofList;
                 if (status != RowStatus.Drop)
                 {
-                    yield return (
-                        row,
-                        status == RowStatus.Booked ? BankTransactionStatus.Booked : BankTransactionStatus.Pending
+                    rows.Add(
+                        (row, status == RowStatus.Booked ? BankTransactionStatus.Booked : BankTransactionStatus.Pending)
                     );
                 }
             }
         }
+        return rows;
     }
 
     /// <summary>Null when the row lacks what a transaction cannot do without: an amount, and a day once it is booked.</summary>
     public static BankTransaction? Transaction(
-        JsonElement row,
+        JsonRow<BerlinGroupMember> row,
         BankTransactionStatus status,
         BerlinGroupSettings settings,
         string? accountCurrency,
@@ -105,14 +108,14 @@ internal static class BerlinGroupReading
     )
     {
         var zone = settings.Interface.Zone;
-        var amount = row.Item("transactionAmount");
-        if (amount?.Decimal("amount") is not { } signed)
+        var (amount, currency) = MoneyRow.Read(row.Item(BerlinGroupMember.TransactionAmount), accountCurrency);
+        if (amount is not { } signed)
         {
             return null;
         }
-        var booked = Dates.Read(row.Text("bookingDate"), zone);
-        var value = Dates.Read(row.Text("valueDate"), zone);
-        var made = Dates.Read(row.Text("transactionDate"), zone);
+        var booked = row.Day(BerlinGroupMember.BookingDate, zone);
+        var value = row.Day(BerlinGroupMember.ValueDate, zone);
+        var made = row.Day(BerlinGroupMember.TransactionDate, zone);
         if (booked is null && value is null && made is null)
         {
             if (status == BankTransactionStatus.Booked)
@@ -126,45 +129,96 @@ internal static class BerlinGroupReading
         {
             Id = IdOf(row, settings),
             Amount = signed,
-            Currency = amount?.Text("currency") ?? accountCurrency ?? settings.Interface.Currency,
+            Currency = currency ?? accountCurrency ?? settings.Interface.Currency,
             BookingDay = booked,
             ValueDay = value,
             TransactionDay = made,
             Status = status,
             Remittance = Remittance(row),
-            Counterparty = signed > 0 ? row.Text("debtorName") : row.Text("creditorName"),
-            CheckNumber = row.Text("checkId"),
-            Mandate = row.Text("mandateId"),
-            CreditorId = row.Text("creditorId"),
-            EndToEndId = row.Text("endToEndId") is { } id and not "NOTPROVIDED" ? id : null,
-            MerchantCategory = row.Text("merchantCategoryCode"),
-            Code = row.Text("bankTransactionCode") ?? row.Text("proprietaryBankTransactionCode"),
+            Counterparty = signed > 0 ? row.Text(BerlinGroupMember.DebtorName) : row.Text(BerlinGroupMember.CreditorName),
+            CheckNumber = row.Text(BerlinGroupMember.CheckId),
+            Mandate = row.Text(BerlinGroupMember.MandateId),
+            CreditorId = row.Text(BerlinGroupMember.CreditorId),
+            EndToEndId = row.Text(BerlinGroupMember.EndToEndId) is { } id and not "NOTPROVIDED" ? id : null,
+            MerchantCategory = row.Text(BerlinGroupMember.MerchantCategoryCode),
+            Code = row.Text(BerlinGroupMember.BankTransactionCode) ?? row.Text(BerlinGroupMember.ProprietaryBankTransactionCode),
         };
     }
 
     /// <summary>What is wrong with a row of which <see cref="Transaction"/> makes nothing.</summary>
-    public static UnreadableField Unreadable(JsonElement row) =>
-        row.Item("transactionAmount")?.Decimal("amount") is null ? UnreadableField.Amount : UnreadableField.Day;
+    public static UnreadableField Unreadable(JsonRow<BerlinGroupMember> row) =>
+        MoneyRow.Read(row.Item(BerlinGroupMember.TransactionAmount), null).Amount is null ? UnreadableField.Amount : UnreadableField.Day;
 
     /// <summary>The bank's id of a transaction; null when it gives none.</summary>
-    public static string? IdOf(JsonElement row, BerlinGroupSettings settings) =>
+    public static string? IdOf(JsonRow<BerlinGroupMember> row, BerlinGroupSettings settings) =>
         settings.EntryReferenceCounts
-            ? row.Text("entryReference") ?? row.Text("transactionId")
-            : row.Text("transactionId") ?? row.Text("entryReference") ?? row.Text("cardTransactionId");
+            ? row.Text(BerlinGroupMember.EntryReference) ?? row.Text(BerlinGroupMember.TransactionId)
+            : row.Text(BerlinGroupMember.TransactionId) ?? row.Text(BerlinGroupMember.EntryReference) ?? row.Text(BerlinGroupMember.CardTransactionId);
 
     // The same words mostly stand in several members.
-    private static string[] Remittance(JsonElement row)
+    private static string[] Remittance(JsonRow<BerlinGroupMember> row)
     {
-        IEnumerable<string?> lines =
-        [
-            .. row.Items("remittanceInformationUnstructuredArray").Select(l => l.AsText()),
-            row.Text("remittanceInformationUnstructured"),
-            .. row.Items("remittanceInformationStructured").Select(s => s.AsText() ?? s.Text("reference")),
-            .. row.Items("remittanceInformationStructuredArray").Select(s => s.AsText() ?? s.Text("reference")),
-        ];
-        string[] clean = [.. Lines.Clean(lines).Distinct(StringComparer.Ordinal)];
-        return clean.Length > 0
-            ? clean
-            : Lines.Clean([row.Text("additionalInformation") ?? row.Text("transactionDetails") ?? row.Text("details")]);
+        var text = row.Text(BerlinGroupMember.RemittanceInformationUnstructured);
+        if (
+            text is not null
+            && row.Item(BerlinGroupMember.RemittanceInformationUnstructuredArray) is null
+            && row.Item(BerlinGroupMember.RemittanceInformationStructured) is null
+            && row.Item(BerlinGroupMember.RemittanceInformationStructuredArray) is null
+        )
+        {
+            return Lines.Clean(text);
+        }
+        List<string?> lines = [];
+        Add(BerlinGroupMember.RemittanceInformationUnstructuredArray);
+        lines.Add(text);
+        Add(BerlinGroupMember.RemittanceInformationStructured);
+        Add(BerlinGroupMember.RemittanceInformationStructuredArray);
+        var clean = Lines.Clean(lines);
+        return clean.Length switch
+        {
+            0 => Lines.Clean([
+                row.Text(BerlinGroupMember.AdditionalInformation)
+                    ?? row.Text(BerlinGroupMember.TransactionDetails)
+                    ?? row.Text(BerlinGroupMember.Details),
+            ]),
+            1 => clean,
+            _ => [.. clean.Distinct(StringComparer.Ordinal)],
+        };
+
+        void Add(BerlinGroupMember member)
+        {
+            foreach (var line in row.Items(member))
+            {
+                lines.Add(line.AsText() ?? line.Text("reference"));
+            }
+        }
     }
+}
+
+/// <summary>The members of a transaction that are read.</summary>
+internal enum BerlinGroupMember
+{
+    TransactionAmount,
+    BookingDate,
+    ValueDate,
+    TransactionDate,
+    DebtorName,
+    CreditorName,
+    CheckId,
+    MandateId,
+    CreditorId,
+    EndToEndId,
+    MerchantCategoryCode,
+    BankTransactionCode,
+    ProprietaryBankTransactionCode,
+    EntryReference,
+    TransactionId,
+    CardTransactionId,
+    RemittanceInformationUnstructuredArray,
+    RemittanceInformationUnstructured,
+    RemittanceInformationStructured,
+    RemittanceInformationStructuredArray,
+    AdditionalInformation,
+    TransactionDetails,
+    Details,
 }

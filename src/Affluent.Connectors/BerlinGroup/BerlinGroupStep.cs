@@ -165,26 +165,27 @@ internal sealed class BerlinGroupStep
     private StepResult ReadTransactions(BerlinGroupPlace place, BerlinGroupAnswer.Found found, JsonElement lists)
     {
         var ids = _context.Channel.TransactionIds != TransactionIds.Absent;
-        var rows = BerlinGroupReading.Rows(lists, _settings.StatusWords).ToArray();
+        var rows = BerlinGroupReading.Rows(lists, _settings.StatusWords);
+        var row = new JsonRow<BerlinGroupMember>();
         var links = lists.Item("_links") is null ? found.Json : lists;
         var next = ListPages.After(
             place.Trail,
             links,
             found.Address,
-            rows.Length == 0 ? null : lists,
+            rows.Count == 0 ? null : lists,
             found.Pages,
-            () => ids && rows.All(r => BerlinGroupReading.IdOf(r.Row, _settings) is not null),
+            () => ids && rows.All(r => BerlinGroupReading.IdOf(row.Of(r.Row), _settings) is not null),
             _settings.Interface
         );
         if (next is NextPage.Fault fault)
         {
             return _api.Refused(Refusal.NotUnderstood, fault.Detail);
         }
-        List<BankTransaction> transactions = [];
+        List<BankTransaction> transactions = new(rows.Count);
         List<UnreadableField> unreadable = [];
-        foreach (var (row, status) in next is NextPage.End { Repeated: true } ? [] : rows)
+        foreach (var (json, status) in next is NextPage.End { Repeated: true } ? [] : rows)
         {
-            if (BerlinGroupReading.Transaction(row, status, _settings, place.Currency, Today) is { } transaction)
+            if (BerlinGroupReading.Transaction(row.Of(json), status, _settings, place.Currency, Today) is { } transaction)
             {
                 transactions.Add(transaction);
             }

@@ -10,7 +10,7 @@ internal readonly record struct PrintedAmount(decimal Value, string? Currency);
 internal static partial class Amounts
 {
     // So many digits a decimal always holds.
-    private const int DigitsOfDecimal = 28;
+    internal const int DigitsOfDecimal = 28;
 
     private static readonly string[] ThreeDecimals = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Affluent.Connectors.Reading;
@@ -37,7 +38,7 @@ internal static partial class Dates
     }
 
     /// <summary>
-    /// The day that a page prints: as <see cref="Read"/>, or with the month in French or English words ("12 févr. 2024",
+    /// The day that a page prints: as <see cref="Read(string?, TimeZoneInfo)"/>, or with the month in French or English words ("12 févr. 2024",
     /// "1er mars 2024", "Feb 12, 2024").
     /// </summary>
     public static DateOnly? ReadPrinted(string? text, TimeZoneInfo zone)
@@ -93,6 +94,35 @@ internal static partial class Dates
         ["novembre", "november"],
         ["decembre", "december"],
     ];
+
+    /// <inheritdoc cref="Read(string?, TimeZoneInfo)"/>
+    public static DateOnly? Read(JsonElement? item, TimeZoneInfo zone) =>
+        item is { ValueKind: JsonValueKind.String } text && IsoDay(Json.Raw(text)) is { } number
+            ? Day(number / 10_000, number / 100 % 100, number % 100)
+            : Read(item?.AsText(), zone);
+
+    // yyyymmdd of yyyy-mm-dd, as nearly all banks write it; null when something else stands there.
+    private static int? IsoDay(ReadOnlySpan<byte> text)
+    {
+        if (text.Length != 10 || text[4] != '-' || text[7] != '-')
+        {
+            return null;
+        }
+        var number = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (i is 4 or 7)
+            {
+                continue;
+            }
+            if (!char.IsAsciiDigit((char)text[i]))
+            {
+                return null;
+            }
+            number = (number * 10) + (text[i] - '0');
+        }
+        return number;
+    }
 
     private static DateOnly? Day(int year, int month, int day) =>
         year is >= 1900 and <= 9999 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month)

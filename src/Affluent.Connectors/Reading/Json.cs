@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -93,12 +94,25 @@ internal static partial class Json
         }
         if (!element.TryGetProperty(name, out var value))
         {
-            value = element
-                .EnumerateObject()
-                .FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                .Value;
+            foreach (var member in element.EnumerateObject())
+            {
+                if (IsNamed(member, name))
+                {
+                    value = member.Value;
+                    break;
+                }
+            }
         }
         return value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? null : value;
+    }
+
+    // Without making a text of each name.
+    private static bool IsNamed(JsonProperty member, string name)
+    {
+        var raw = JsonMarshal.GetRawUtf8PropertyName(member);
+        return raw.Contains((byte)'\\') || !Ascii.IsValid(name)
+            ? member.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+            : Ascii.EqualsIgnoreCase(raw, name);
     }
 
     /// <summary>A member further down.</summary>
@@ -106,8 +120,11 @@ internal static partial class Json
         element.Item(name)?.Item(next);
 
     /// <summary>The elements of a list; a single object or text counts as a list of one.</summary>
-    public static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>
-        element.Item(name) switch
+    public static IEnumerable<JsonElement> Items(this JsonElement element, string name) => ItemsOf(element.Item(name));
+
+    /// <inheritdoc cref="Items"/>
+    public static IEnumerable<JsonElement> ItemsOf(JsonElement? item) =>
+        item switch
         {
             null => [],
             { ValueKind: JsonValueKind.Array } list => list.EnumerateArray(),
@@ -150,9 +167,16 @@ internal static partial class Json
     /// A number, or text that holds one (a decimal comma is forgiven). Null where it has more digits than a decimal keeps, and where a comma stands
     /// before three digits: "1,234" could be either.
     /// </summary>
-    public static decimal? Decimal(this JsonElement element, string name)
+    public static decimal? Decimal(this JsonElement element, string name) => element.Item(name)?.AsDecimal();
+
+    /// <inheritdoc cref="Decimal"/>
+    public static decimal? AsDecimal(this JsonElement item)
     {
-        if (element.Item(name) is not { } item || item.AsText() is not { } text || !Amounts.IsExact(text))
+        if (PlainDecimal(Raw(item)) is { } plain)
+        {
+            return plain;
+        }
+        if (item.AsText() is not { } text || !Amounts.IsExact(text))
         {
             return null;
         }
@@ -162,15 +186,54 @@ internal static partial class Json
         }
         return
             !GroupedOrNot().IsMatch(text)
-            && decimal.TryParse(
-                text.Replace(',', '.'),
-                NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
-                CultureInfo.InvariantCulture,
-                out var value
-            )
+            && decimal.TryParse(text.Replace(',', '.'), Plain, CultureInfo.InvariantCulture, out var value)
             ? value
             : null;
     }
+
+    // Digits with a sign and a point, as nearly all banks write it; null when something else stands there, or more than a long holds.
+    private static decimal? PlainDecimal(ReadOnlySpan<byte> text)
+    {
+        const int MostDigits = 18;
+        var (number, digits, point) = (0L, 0, -1);
+        var sign = text.Length > 0 && text[0] is (byte)'-' or (byte)'+' ? 1 : 0;
+        foreach (var c in text[sign..])
+        {
+            if (c == '.' && point < 0)
+            {
+                point = digits;
+            }
+            else if (char.IsAsciiDigit((char)c) && digits < MostDigits)
+            {
+                number = (number * 10) + (c - '0');
+                digits++;
+            }
+            else
+            {
+                return null;
+            }
+        }
+        return digits == 0
+            ? null
+            : new decimal(
+                (int)number,
+                (int)(number >> 32),
+                0,
+                sign == 1 && text[0] == '-' && number != 0,
+                (byte)(point < 0 ? 0 : digits - point)
+            );
+    }
+
+    private const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+
+    /// <summary>A scalar as it is written, a text without its marks; empty for anything else.</summary>
+    public static ReadOnlySpan<byte> Raw(JsonElement item) =>
+        item.ValueKind switch
+        {
+            JsonValueKind.String => JsonMarshal.GetRawUtf8Value(item)[1..^1],
+            JsonValueKind.Number => JsonMarshal.GetRawUtf8Value(item),
+            _ => [],
+        };
 
     [GeneratedRegex("^[+-]?0*[1-9][0-9]*,[0-9]{3}$", RegexOptions.NonBacktracking)]
     private static partial Regex GroupedOrNot();

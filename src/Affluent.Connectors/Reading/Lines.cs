@@ -6,13 +6,41 @@ namespace Affluent.Connectors.Reading;
 internal static partial class Lines
 {
     /// <summary>The lines that say something, blanks joined to one, in their order.</summary>
-    public static string[] Clean(IEnumerable<string?> lines) =>
-        [
-            .. lines
-                .SelectMany(line => Break().Split(line ?? ""))
-                .Select(line => Blanks().Replace(line, " ").Trim())
-                .Where(line => line != ""),
-        ];
+    public static string[] Clean(IEnumerable<string?> lines)
+    {
+        List<string> clean = [];
+        foreach (var line in lines)
+        {
+            if (line is not null && IsClean(line))
+            {
+                clean.Add(line);
+            }
+            else if (line is not null)
+            {
+                clean.AddRange(Clean(line));
+            }
+        }
+        return [.. clean];
+    }
+
+    /// <inheritdoc cref="Clean(IEnumerable{string?})"/>
+    public static string[] Clean(string line) =>
+        IsClean(line) ? [line] : [.. Break().Split(line).Select(Join).OfType<string>()];
+
+    // Nothing to split, to join or to trim.
+    private static bool IsClean(string line)
+    {
+        var blank = true;
+        foreach (var c in line)
+        {
+            if (c == '<' || (char.IsWhiteSpace(c) && (blank || c != ' ')))
+            {
+                return false;
+            }
+            blank = c == ' ';
+        }
+        return !blank;
+    }
 
     /// <summary>The text as one line; null when it says nothing.</summary>
     public static string? Join(string? text) =>

@@ -54,6 +54,9 @@ internal sealed class StatusWords
     public static StatusWords Of(ChannelDefinition channel) =>
         new(Field.Read(channel.Settings.GetValueOrDefault(Setting.Name)));
 
+    /// <summary>Whether the standard says it all.</summary>
+    public bool IsEmpty => _words.Count == 0;
+
     /// <summary>Null: what the standard says.</summary>
     public RowStatus? Of(string? word) =>
         word is not null && _words.TryGetValue(word, out var meaning) ? meaning : null;

@@ -70,26 +70,28 @@ internal static class StetReading
 
     /// <summary>The rows of a list of transactions that are movements.</summary>
     public static IEnumerable<JsonElement> Rows(JsonElement list, StetSettings settings) =>
-        list.Items("transactions").Where(row => settings.StatusWords.Of(row.Text("status")) != RowStatus.Drop);
+        settings.StatusWords.IsEmpty
+            ? list.Items("transactions")
+            : list.Items("transactions").Where(row => settings.StatusWords.Of(row.Text("status")) != RowStatus.Drop);
 
     /// <summary>Null when the row lacks what a transaction cannot do without: an amount with a direction, and a day once it is booked.</summary>
     public static BankTransaction? Transaction(
-        JsonElement row,
+        JsonRow<StetMember> row,
         StetSettings settings,
         string? accountCurrency,
         DateOnly today
     )
     {
-        var amount = row.Item("transactionAmount");
-        if (Signed(amount?.Decimal("amount"), row.Text("creditDebitIndicator")) is not { } signed)
+        var (amount, currency) = MoneyRow.Read(row.Item(StetMember.TransactionAmount), accountCurrency);
+        if (Signed(amount, row.Text(StetMember.CreditDebitIndicator)) is not { } signed)
         {
             return null;
         }
-        var booked = Dates.Read(row.Text("bookingDate"), settings.Interface.Zone);
-        var status = Status(row.Text("status"), booked is not null, settings);
-        var expected = booked ?? Dates.Read(row.Text("expectedBookingDate"), settings.Interface.Zone);
-        var value = Dates.Read(row.Text("valueDate"), settings.Interface.Zone);
-        var made = Dates.Read(row.Text("transactionDate"), settings.Interface.Zone);
+        var booked = row.Day(StetMember.BookingDate, settings.Interface.Zone);
+        var status = Status(row.Text(StetMember.Status), booked is not null, settings);
+        var expected = booked ?? row.Day(StetMember.ExpectedBookingDate, settings.Interface.Zone);
+        var value = row.Day(StetMember.ValueDate, settings.Interface.Zone);
+        var made = row.Day(StetMember.TransactionDate, settings.Interface.Zone);
         if (expected is null && value is null && made is null)
         {
             if (status == BankTransactionStatus.Booked)
@@ -100,28 +102,29 @@ internal static class StetReading
             made = today;
         }
         var credit = signed > 0;
-        var creditor = row.Item("relatedParties", "creditor");
+        var parties = row.Item(StetMember.RelatedParties);
+        var creditor = parties?.Item("creditor");
         return new BankTransaction
         {
-            Id = IdOf(row),
+            Id = row.Text(StetMember.EntryReference) ?? row.Text(StetMember.ResourceId),
             Amount = signed,
-            Currency = amount?.Text("currency") ?? accountCurrency ?? settings.Interface.Currency,
+            Currency = currency ?? accountCurrency ?? settings.Interface.Currency,
             BookingDay = expected,
             ValueDay = value,
             TransactionDay = made,
             Status = status,
             Remittance = Remittance(row),
-            Counterparty = (credit ? row.Item("relatedParties", "debtor") : creditor)?.Text("name"),
+            Counterparty = (credit ? parties?.Item("debtor") : creditor)?.Text("name"),
             CreditorId = CreditorId(creditor?.Item("privateId")) ?? CreditorId(creditor?.Item("organisationId")),
-            EndToEndId = row.Text("endToEndId"),
-            MerchantCategory = row.Text("merchantCategoryCode"),
-            Code = Code(row.Item("bankTransactionCode")),
+            EndToEndId = row.Text(StetMember.EndToEndId),
+            MerchantCategory = row.Text(StetMember.MerchantCategoryCode),
+            Code = Code(row.Item(StetMember.BankTransactionCode)),
         };
     }
 
     /// <summary>What is wrong with a row of which <see cref="Transaction"/> makes nothing.</summary>
-    public static UnreadableField Unreadable(JsonElement row) =>
-        Signed(row.Item("transactionAmount")?.Decimal("amount"), row.Text("creditDebitIndicator")) is null
+    public static UnreadableField Unreadable(JsonRow<StetMember> row) =>
+        Signed(MoneyRow.Read(row.Item(StetMember.TransactionAmount), null).Amount, row.Text(StetMember.CreditDebitIndicator)) is null
             ? UnreadableField.Amount
             : UnreadableField.Day;
 
@@ -192,21 +195,29 @@ internal static class StetReading
         };
 
     // 1.4: a list of lines; 1.5: { unstructured: [...], structured: [...] }; in the field also a bare text.
-    private static string[] Remittance(JsonElement row)
+    private static string[] Remittance(JsonRow<StetMember> row)
     {
-        IEnumerable<string?> lines = row.Item("remittanceInformation") switch
+        List<string?> lines = [];
+        if (row.Item(StetMember.RemittanceInformation) is { ValueKind: JsonValueKind.Object } both)
         {
-            null => [],
-            { ValueKind: JsonValueKind.Object } both =>
-            [
-                .. both.Items("unstructured").Select(l => l.AsText()),
-                .. both.Items("structured")
-                    .Select(s => s.AsText() ?? s.Item("creditorReferenceInformation")?.Text("reference")),
-            ],
-            _ => row.Items("remittanceInformation").Select(l => l.AsText()),
-        };
+            foreach (var line in both.Items("unstructured"))
+            {
+                lines.Add(line.AsText());
+            }
+            foreach (var line in both.Items("structured"))
+            {
+                lines.Add(line.AsText() ?? line.Item("creditorReferenceInformation")?.Text("reference"));
+            }
+        }
+        else
+        {
+            foreach (var line in row.Items(StetMember.RemittanceInformation))
+            {
+                lines.Add(line.AsText());
+            }
+        }
         var clean = Lines.Clean(lines);
-        return clean.Length > 0 ? clean : Lines.Clean([row.Text("additionalTransactionInformation")]);
+        return clean.Length > 0 ? clean : Lines.Clean([row.Text(StetMember.AdditionalTransactionInformation)]);
     }
 
     // The scheme name that ISO 20022 gives to SEPA creditor identifiers; parties carry identifications of other schemes too.
@@ -217,8 +228,27 @@ internal static class StetReading
 
     private static string? Code(JsonElement? code)
     {
-        string?[] parts = [code?.Text("domain"), code?.Text("family"), code?.Text("subFamily")];
-        var iso = string.Join('-', parts.Where(p => p is not null));
+        var iso = string.Join('-', new[] { code?.Text("domain"), code?.Text("family"), code?.Text("subFamily") }.OfType<string>());
         return iso.Length > 0 ? iso : code?.Text("code") ?? code?.AsText();
     }
+}
+
+/// <summary>The members of a transaction that are read.</summary>
+internal enum StetMember
+{
+    ResourceId,
+    EntryReference,
+    TransactionAmount,
+    CreditDebitIndicator,
+    Status,
+    BookingDate,
+    ExpectedBookingDate,
+    ValueDate,
+    TransactionDate,
+    RelatedParties,
+    EndToEndId,
+    MerchantCategoryCode,
+    BankTransactionCode,
+    RemittanceInformation,
+    AdditionalTransactionInformation,
 }

@@ -272,9 +272,10 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
         }
         List<BankTransaction> transactions = [];
         List<UnreadableField> unreadable = [];
-        foreach (var row in next is NextPage.End { Repeated: true } ? [] : StetReading.Rows(found.Json, settings))
+        var row = new JsonRow<StetMember>();
+        foreach (var json in next is NextPage.End { Repeated: true } ? [] : StetReading.Rows(found.Json, settings))
         {
-            if (StetReading.Transaction(row, settings, place.Currency, Today) is { } transaction)
+            if (StetReading.Transaction(row.Of(json), settings, place.Currency, Today) is { } transaction)
             {
                 transactions.Add(transaction);
             }

@@ -1,4 +1,3 @@
-using Affluent.Connectors.Contract;
 using Affluent.Server.Gates;
 using Affluent.Server.Providers;
 

@@ -206,6 +206,8 @@ internal sealed class Simulation
                 () => _installation.Request(_installation.Connections[who % _installation.Connections.Count], attended)
             );
         }
+        // A login that died with too many nodes in a row waits for its user.
+        At(_quiet.AddHours(2), ComeAgain);
         for (var outages = _random.Next(4); outages > 0; outages--)
         {
             var length = TimeSpan.FromSeconds(_random.Next(1, 40));
@@ -220,6 +222,15 @@ internal sealed class Simulation
             );
         }
         _script.Sort((one, other) => one.At.CompareTo(other.At));
+    }
+
+    private void ComeAgain()
+    {
+        var stopped = _pump.Outside(() => _database.Database.Read(SimulationRows.Stopped, CancellationToken.None));
+        foreach (var connection in _installation.Connections.FindAll(c => stopped.Contains(c.Id)))
+        {
+            _installation.Request(connection, attended: true);
+        }
     }
 
     private void At(DateTimeOffset time, Action what) => _script.Add((time, what));

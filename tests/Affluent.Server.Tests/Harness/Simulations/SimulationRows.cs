@@ -75,6 +75,10 @@ internal static class SimulationRows
             """
         );
 
+    /// <summary>The connections that nobody reads before their users come again.</summary>
+    public static Task<IReadOnlyList<ConnectionId>> Stopped(DbWork db) =>
+        db.Query<ConnectionId>("select subject_id from jobs where state = 'STOPPED'");
+
     /// <summary>The connection of a job.</summary>
     public static async Task<ConnectionTally> Tally(DbWork db, Job job) =>
         (
