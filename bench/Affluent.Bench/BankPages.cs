@@ -190,9 +190,11 @@ internal static class BankPages
             ReadStet,
             (rows, first, next) =>
                 $$"""
-                { "transactions": [ {{string.Join(", ", Enumerable.Range(first, rows).Select(StetRow))}} ],
-                  "_links": { "self": { "href": "/p" }{{(next == "" ? "" : $$""", "next": { "href": "{{next}}" }""")}} } }
-                """
+                    { "transactions": [ {{string.Join(", ", Enumerable.Range(first, rows).Select(StetRow))}} ],
+                      "_links": { "self": { "href": "/p" }{{(
+                        next == "" ? "" : $$""", "next": { "href": "{{next}}" }"""
+                    )}} } }
+                    """
         );
 
     private static Family BerlinGroup { get; } =
@@ -225,7 +227,9 @@ internal static class BankPages
             $$"""
             { "resourceId": "T{{i:000000}}", "entryReference": "AF{{i:000000}}5T", "status": "BOOK", "creditDebitIndicator": "DBIT",
               "transactionAmount": { "amount": "{{(i % 9_000) + 1}}.{{i % 100:00}}", "currency": "EUR" },
-              "bookingDate": "2026-{{(i % 9) + 1:00}}-{{(i % 28) + 1:00}}", "valueDate": "2026-{{(i % 9) + 1:00}}-{{(i % 28) + 1:00}}",
+              "bookingDate": "2026-{{(i % 9) + 1:00}}-{{(i % 28) + 1:00}}", "valueDate": "2026-{{(i % 9) + 1:00}}-{{(
+                i % 28
+            ) + 1:00}}",
               "transactionDate": "2026-{{(i % 9) + 1:00}}-{{(i % 28) + 1:00}}",
               "remittanceInformation": { "unstructured": ["PAIEMENT CB COMMERCE {{i}} PARIS FR", "CARTE 4974XXXXXXXX1234"] },
               "bankTransactionCode": { "domain": "PMNT", "family": "CCRD", "subFamily": "POSD" } }
@@ -239,8 +243,11 @@ internal static class BankPages
             { "transactionId": "T{{i:000000}}", "entryReference": "2026{{i:000000}}", "endToEndId": "E{{i}}", "creditorName": "Commerce {{i}}",
               "creditorAccount": { "iban": "DE67100100101306118605" },
               "transactionAmount": { "amount": "-{{(i % 9_000) + 1}}.{{i % 100:00}}", "currency": "EUR" },
-              "bookingDate": "2026-{{(i % 9) + 1:00}}-{{(i % 28) + 1:00}}", "valueDate": "2026-{{(i % 9) + 1:00}}-{{(i % 28) + 1:00}}",
-              "remittanceInformationUnstructured": "Einkauf {{i}} vom {{(i % 28) + 1:00}}.{{(i % 9) + 1:00}}. Karte 1234",
+              "bookingDate": "2026-{{(i % 9) + 1:00}}-{{(i % 28) + 1:00}}", "valueDate": "2026-{{(i % 9) + 1:00}}-{{(
+                i % 28
+            ) + 1:00}}",
+              "remittanceInformationUnstructured": "Einkauf {{i}} vom {{(i % 28) + 1:00}}.{{(i % 9)
+                + 1:00}}. Karte 1234",
               "bankTransactionCode": "PMNT-CCRD-POSD" }
             """
         );
@@ -280,9 +287,15 @@ internal static class BankPages
     private sealed class PagedBank(Func<string, int, byte[]> page) : HttpMessageHandler
     {
         public static string Address(string account, int number) =>
-            string.Create(CultureInfo.InvariantCulture, $"https://bank.example/api/accounts/{account}/transactions?page={number}");
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"https://bank.example/api/accounts/{account}/transactions?page={number}"
+            );
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellation
+        )
         {
             var address = request.RequestUri!;
             var account = address.Segments[^2].TrimEnd('/');

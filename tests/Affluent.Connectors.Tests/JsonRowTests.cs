@@ -92,7 +92,13 @@ public sealed class JsonRowTests
             .Sample(
                 (digits, decimals) =>
                 {
-                    var amount = new decimal((int)digits, (int)(digits >> 32) & int.MaxValue, 0, digits < 0, (byte)decimals);
+                    var amount = new decimal(
+                        (int)digits,
+                        (int)(digits >> 32) & int.MaxValue,
+                        0,
+                        digits < 0,
+                        (byte)decimals
+                    );
                     var text = amount.ToString(CultureInfo.InvariantCulture);
                     Assert.Equal(amount, Parsed($$"""{"a":"{{text}}"}""").Decimal("a"));
                 }

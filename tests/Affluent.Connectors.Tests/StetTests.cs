@@ -515,7 +515,12 @@ public sealed class StetTests
             $$"""{ "transactionAmount": { "amount": 1 }, "creditDebitIndicator": "CRDT", "bookingDate": "2026-11-01", "remittanceInformation": {{json}} }"""
         );
 
-        var transaction = Stet.StetReading.Transaction(new JsonRow<Stet.StetMember>().Of(row.RootElement), settings, "EUR", default)!;
+        var transaction = Stet.StetReading.Transaction(
+            new JsonRow<Stet.StetMember>().Of(row.RootElement),
+            settings,
+            "EUR",
+            default
+        )!;
 
         Assert.Equal(lines, string.Join('|', transaction.Remittance));
     }
@@ -540,7 +545,12 @@ public sealed class StetTests
             """
         );
 
-        var transaction = Stet.StetReading.Transaction(new JsonRow<Stet.StetMember>().Of(row.RootElement), settings, "EUR", default)!;
+        var transaction = Stet.StetReading.Transaction(
+            new JsonRow<Stet.StetMember>().Of(row.RootElement),
+            settings,
+            "EUR",
+            default
+        )!;
 
         Assert.Equal(
             ("E2E-17", "5411", "FR47EDF001007", "EDF"),
@@ -563,7 +573,15 @@ public sealed class StetTests
             $$"""{ "transactionAmount": { "amount": 1 }, "creditDebitIndicator": "CRDT", "bookingDate": "2026-11-01", "status": "{{word}}" }"""
         );
 
-        Assert.Equal(status, Stet.StetReading.Transaction(new JsonRow<Stet.StetMember>().Of(row.RootElement), settings, "EUR", default)!.Status);
+        Assert.Equal(
+            status,
+            Stet.StetReading.Transaction(
+                new JsonRow<Stet.StetMember>().Of(row.RootElement),
+                settings,
+                "EUR",
+                default
+            )!.Status
+        );
     }
 
     [Theory]

@@ -135,25 +135,32 @@ internal static class BerlinGroupReading
             TransactionDay = made,
             Status = status,
             Remittance = Remittance(row),
-            Counterparty = signed > 0 ? row.Text(BerlinGroupMember.DebtorName) : row.Text(BerlinGroupMember.CreditorName),
+            Counterparty =
+                signed > 0 ? row.Text(BerlinGroupMember.DebtorName) : row.Text(BerlinGroupMember.CreditorName),
             CheckNumber = row.Text(BerlinGroupMember.CheckId),
             Mandate = row.Text(BerlinGroupMember.MandateId),
             CreditorId = row.Text(BerlinGroupMember.CreditorId),
             EndToEndId = row.Text(BerlinGroupMember.EndToEndId) is { } id and not "NOTPROVIDED" ? id : null,
             MerchantCategory = row.Text(BerlinGroupMember.MerchantCategoryCode),
-            Code = row.Text(BerlinGroupMember.BankTransactionCode) ?? row.Text(BerlinGroupMember.ProprietaryBankTransactionCode),
+            Code =
+                row.Text(BerlinGroupMember.BankTransactionCode)
+                ?? row.Text(BerlinGroupMember.ProprietaryBankTransactionCode),
         };
     }
 
     /// <summary>What is wrong with a row of which <see cref="Transaction"/> makes nothing.</summary>
     public static UnreadableField Unreadable(JsonRow<BerlinGroupMember> row) =>
-        MoneyRow.Read(row.Item(BerlinGroupMember.TransactionAmount), null).Amount is null ? UnreadableField.Amount : UnreadableField.Day;
+        MoneyRow.Read(row.Item(BerlinGroupMember.TransactionAmount), null).Amount is null
+            ? UnreadableField.Amount
+            : UnreadableField.Day;
 
     /// <summary>The bank's id of a transaction; null when it gives none.</summary>
     public static string? IdOf(JsonRow<BerlinGroupMember> row, BerlinGroupSettings settings) =>
         settings.EntryReferenceCounts
             ? row.Text(BerlinGroupMember.EntryReference) ?? row.Text(BerlinGroupMember.TransactionId)
-            : row.Text(BerlinGroupMember.TransactionId) ?? row.Text(BerlinGroupMember.EntryReference) ?? row.Text(BerlinGroupMember.CardTransactionId);
+            : row.Text(BerlinGroupMember.TransactionId)
+                ?? row.Text(BerlinGroupMember.EntryReference)
+                ?? row.Text(BerlinGroupMember.CardTransactionId);
 
     // The same words mostly stand in several members.
     private static string[] Remittance(JsonRow<BerlinGroupMember> row)

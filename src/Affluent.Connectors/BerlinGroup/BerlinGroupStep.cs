@@ -185,7 +185,10 @@ internal sealed class BerlinGroupStep
         List<UnreadableField> unreadable = [];
         foreach (var (json, status) in next is NextPage.End { Repeated: true } ? [] : rows)
         {
-            if (BerlinGroupReading.Transaction(row.Of(json), status, _settings, place.Currency, Today) is { } transaction)
+            if (
+                BerlinGroupReading.Transaction(row.Of(json), status, _settings, place.Currency, Today) is
+                { } transaction
+            )
             {
                 transactions.Add(transaction);
             }

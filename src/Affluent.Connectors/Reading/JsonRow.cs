@@ -80,7 +80,10 @@ internal sealed class JsonRow<TMember>
         }
         foreach (var (known, place) in name.Length < Names.Length ? Names[name.Length] : [])
         {
-            if (name.SequenceEqual(known) || (_members[place].ValueKind == default && Ascii.EqualsIgnoreCase(name, known)))
+            if (
+                name.SequenceEqual(known)
+                || (_members[place].ValueKind == default && Ascii.EqualsIgnoreCase(name, known))
+            )
             {
                 _members[place] = member.Value;
                 return;

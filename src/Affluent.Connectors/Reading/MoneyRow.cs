@@ -17,7 +17,9 @@ internal readonly record struct MoneyRow(decimal? Amount, string? Currency)
         var currency = money.TryGetProperty("currency"u8, out var named) ? Said(named) : money.Item("currency");
         return new MoneyRow(
             amount?.AsDecimal(),
-            known is not null && currency is { ValueKind: JsonValueKind.String } text && Ascii.Equals(Json.Raw(text), known)
+            known is not null
+            && currency is { ValueKind: JsonValueKind.String } text
+            && Ascii.Equals(Json.Raw(text), known)
                 ? known
                 : currency?.AsText()
         );

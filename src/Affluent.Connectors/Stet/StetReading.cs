@@ -124,7 +124,11 @@ internal static class StetReading
 
     /// <summary>What is wrong with a row of which <see cref="Transaction"/> makes nothing.</summary>
     public static UnreadableField Unreadable(JsonRow<StetMember> row) =>
-        Signed(MoneyRow.Read(row.Item(StetMember.TransactionAmount), null).Amount, row.Text(StetMember.CreditDebitIndicator)) is null
+        Signed(
+            MoneyRow.Read(row.Item(StetMember.TransactionAmount), null).Amount,
+            row.Text(StetMember.CreditDebitIndicator)
+        )
+            is null
             ? UnreadableField.Amount
             : UnreadableField.Day;
 
@@ -228,7 +232,10 @@ internal static class StetReading
 
     private static string? Code(JsonElement? code)
     {
-        var iso = string.Join('-', new[] { code?.Text("domain"), code?.Text("family"), code?.Text("subFamily") }.OfType<string>());
+        var iso = string.Join(
+            '-',
+            new[] { code?.Text("domain"), code?.Text("family"), code?.Text("subFamily") }.OfType<string>()
+        );
         return iso.Length > 0 ? iso : code?.Text("code") ?? code?.AsText();
     }
 }

@@ -52,7 +52,12 @@ public sealed class SimulationTests(ITestOutputHelper output)
             (await Play(SimulationScale.Days, kind, 1, int.MaxValue)).Trace
         );
 
-    private static async Task<SimulationResult> Play(SimulationScale scale, DatabaseKind kind, int seed, int traceLength)
+    private static async Task<SimulationResult> Play(
+        SimulationScale scale,
+        DatabaseKind kind,
+        int seed,
+        int traceLength
+    )
     {
         await using var database = await TestDatabase.Create(kind);
         return await Task.Factory.StartNew(
