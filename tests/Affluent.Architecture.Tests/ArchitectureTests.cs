@@ -128,11 +128,13 @@ public sealed class ArchitectureTests
     private static readonly string[] NotWords =
     [
         "AttemptAnswer",
+        "BerlinGroupMember",
         "BulkType",
         "Column",
         "ExitCode",
         "Roles",
         "SettingKind",
+        "StetMember",
     ];
 
     private static Sources Product => Sources.OfProduct;
