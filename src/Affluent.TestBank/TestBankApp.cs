@@ -36,6 +36,14 @@ public static class TestBankApp
     /// </summary>
     public static WebApplication Build(TestBankOptions options, TimeProvider time)
     {
+        if (options is { Signatures: not Signatures.Off, ClientPublicKey: null })
+        {
+            throw new ArgumentException(
+                "Signatures are verified with ClientPublicKey, which is missing.",
+                nameof(options)
+            );
+        }
+
         var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ApplicationName = typeof(TestBankApp).Assembly.GetName().Name }
         );
@@ -64,6 +72,7 @@ public static class TestBankApp
             .AddSingleton<ScenarioFiles>()
             .AddSingleton<Bank>()
             .AddSingleton<Visits>()
+            .AddSingleton<SignatureCheck>()
             .AddSingleton<FaultInjection>()
             .AddSingleton<ConsentBook>()
             .AddSingleton<AccessTokens>()
@@ -84,6 +93,7 @@ public static class TestBankApp
 
         var app = builder.Build();
         app.Use(Protect);
+        app.Use(app.Services.GetRequiredService<SignatureCheck>().Check);
         app.Use(AnswerHead);
         app.UseStatusCodePages(context => NothingHere(context.HttpContext));
         app.UseRouting();

@@ -38,7 +38,7 @@ public sealed record TestBankOptions
     public string ClientSecret { get; init; } = "affluent-secret";
 
     /// <summary>
-    /// That third party's public key, as PEM. With it UK Open Banking wants authorization requests signed (PS256) and verifies them; without it takes none.
+    /// That third party's public RSA key, as PEM. With it UK Open Banking wants authorization requests signed (PS256) and verifies them; without it takes none.
     /// </summary>
     public string? ClientPublicKey { get; init; }
 
@@ -47,6 +47,6 @@ public sealed record TestBankOptions
     /// </summary>
     public IReadOnlyList<string> RedirectUris { get; init; } = [];
 
-    /// <summary>Refuse STET requests without a <c>Signature</c> header. The signature itself is not verified.</summary>
-    public bool RequireSignature { get; init; }
+    /// <summary>How it takes signatures of requests; to look at them it needs <see cref="ClientPublicKey"/>.</summary>
+    public Signatures Signatures { get; init; }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Affluent.TestBank.Tests;
@@ -126,27 +128,89 @@ public sealed class StetTests
     [Fact]
     public async Task Requests_without_their_headers_are_refused()
     {
-        await using var bank = await OpenBank.Open(
-            new TestBankOptions { Urls = "http://127.0.0.1:0", RequireSignature = true }
-        );
+        await using var bank = await OpenBank.Open();
         var token = await bank.AccessToken("dev");
         var noId = await bank.Call(token, "/accounts", change: r => r.Headers.Remove("X-Request-ID"));
         Assert.Equal(HttpStatusCode.BadRequest, noId.Status);
-        var noSignature = await bank.Call(token, "/accounts");
-        Assert.Equal(HttpStatusCode.BadRequest, noSignature.Status);
-        var signed = await bank.Call(token, "/accounts", change: r => r.Headers.Add("Signature", "keyId=\"k\""));
-        Assert.Equal(HttpStatusCode.OK, signed.Status);
-        var xml = await bank.Call(
-            token,
-            "/accounts",
-            change: r =>
-            {
-                r.Headers.Add("Signature", "keyId=\"k\"");
-                r.Headers.Accept.ParseAdd("application/xml");
-            }
-        );
+        var xml = await bank.Call(token, "/accounts", change: r => r.Headers.Accept.ParseAdd("application/xml"));
         Assert.Equal(HttpStatusCode.NotAcceptable, xml.Status);
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("keyId=\"k\"")]
+    [InlineData("keyId=\"k\",algorithm=\"rsa-sha256\",headers=\"x-request-id\",signature=\"AAAA\"")]
+    [InlineData("keyId=\"k\",algorithm=\"rsa-sha256\",headers=\"(request-target) x-request-id\",signature=\"AAAA\"")]
+    [InlineData("keyId=\"k\",algorithm=\"none\",headers=\"(request-target) x-request-id\",signature=\"\"")]
+    public async Task What_is_not_signed_or_badly_is_refused_by_a_strict_bank(string signature)
+    {
+        using var key = RSA.Create(2048);
+        await using var bank = await OpenBank.Open(
+            new TestBankOptions
+            {
+                Urls = "http://127.0.0.1:0",
+                Signatures = Signatures.Strict,
+                ClientPublicKey = key.ExportSubjectPublicKeyInfoPem(),
+            }
+        );
+        var token = await bank.AccessToken("dev");
+
+        var answer = await bank.Call(
+            token,
+            "/accounts",
+            change: r => r.Headers.TryAddWithoutValidation("Signature", signature.Length == 0 ? null : signature)
+        );
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.StartsWith("Signature", (string?)answer.Body["message"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", HttpStatusCode.OK)]
+    [InlineData("another body", HttpStatusCode.BadRequest)]
+    public async Task A_digest_is_that_of_the_body(string digested, HttpStatusCode expected)
+    {
+        using var key = RSA.Create(2048);
+        await using var bank = await OpenBank.Open(
+            new TestBankOptions
+            {
+                Urls = "http://127.0.0.1:0",
+                Signatures = Signatures.Strict,
+                ClientPublicKey = key.ExportSubjectPublicKeyInfoPem(),
+            }
+        );
+        var token = await bank.AccessToken("dev");
+        var digest = "SHA-256=" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(digested)));
+
+        var answer = await bank.Call(
+            token,
+            "/accounts",
+            change: request =>
+            {
+                var signed =
+                    $"(request-target): get {OpenBank.Api}/accounts\ndigest: {digest}\nx-request-id: {request.Headers.GetValues("X-Request-ID").Single()}";
+                var signature = Convert.ToBase64String(
+                    key.SignData(Encoding.UTF8.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+                );
+                request.Headers.Add("Digest", digest);
+                request.Headers.Add(
+                    "Signature",
+                    $"keyId=\"k\",algorithm=\"rsa-sha256\",headers=\"(request-target) digest x-request-id\",signature=\"{signature}\""
+                );
+            }
+        );
+
+        Assert.Equal(expected, answer.Status);
+    }
+
+    [Fact]
+    public void Signatures_are_verified_with_a_key() =>
+        Assert.Throws<ArgumentException>(() =>
+            TestBankApp.Build(
+                new TestBankOptions { Urls = "http://127.0.0.1:0", Signatures = Signatures.Lenient },
+                TimeProvider.System
+            )
+        );
 
     [Fact]
     public async Task A_token_that_is_missing_forged_or_over_is_401()

@@ -14,8 +14,7 @@ internal sealed class StetEndpoints(
     ConsentBook consents,
     AccessTokens tokens,
     FaultInjection faults,
-    BankClock clock,
-    TestBankOptions options
+    BankClock clock
 )
 {
     private const string Hal = "application/hal+json; charset=utf-8";
@@ -235,11 +234,6 @@ internal sealed class StetEndpoints(
         }
 
         http.Response.Headers["X-Request-ID"] = requestId;
-        if (options.RequireSignature && http.Request.Headers["Signature"].Count == 0)
-        {
-            return Problem(http, StatusCodes.Status400BadRequest, "Signature is missing");
-        }
-
         if (!Accepts(http))
         {
             return Problem(http, StatusCodes.Status406NotAcceptable, "this API speaks application/hal+json");

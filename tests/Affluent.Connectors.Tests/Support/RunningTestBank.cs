@@ -22,7 +22,15 @@ internal sealed class RunningTestBank : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; }
 
-    public static async Task<RunningTestBank> Start(string? scenario = null, string? clientKey = null)
+    /// <summary>A bank that knows our key.</summary>
+    public static Task<RunningTestBank> Start(string clientKey, Signatures signatures) =>
+        Start(null, clientKey, signatures);
+
+    public static async Task<RunningTestBank> Start(
+        string? scenario = null,
+        string? clientKey = null,
+        Signatures signatures = Signatures.Off
+    )
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero));
         var options = new TestBankOptions
@@ -30,6 +38,7 @@ internal sealed class RunningTestBank : IAsyncDisposable
             Urls = "http://127.0.0.1:0",
             ScenarioPath = scenario,
             ClientPublicKey = clientKey,
+            Signatures = signatures,
             FileNetworks = TestBankOptions.Loopback,
         };
         var app = TestBankApp.Build(options, clock);

@@ -32,6 +32,11 @@ internal static class TestBankFaceTargets
                 """{ "id_token": { "openbanking_intent_id": { "value": "c", "essential": true } } }"""
             ),
             FuzzTarget.OfText(
+                "testbank-message-signature",
+                MessageSigned,
+                "keyId=\"k\",algorithm=\"rsa-sha256\",created=1,expires=99999999999,headers=\"(request-target) (created) x-request-id\",signature=\"AAAA\""
+            ),
+            FuzzTarget.OfText(
                 "testbank-signed-request",
                 Signed,
                 "eyJhbGciOiJQUzI1NiJ9.eyJpc3MiOiJhZmZsdWVudCIsImF1ZCI6ImEifQ.AAAA",
@@ -135,6 +140,23 @@ internal static class TestBankFaceTargets
         OpenBankingPaths.Server.MeaningOf("openid accounts", text) is ScopeMeaning.Waiting waiting
             ? waiting.ConsentId
             : null;
+
+    private static object? MessageSigned(string text)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Method = HttpMethods.Get;
+        http.Request.Headers["Signature"] = text;
+        http.Request.Headers["X-Request-ID"] = "1";
+        var fault = MessageSignature.FaultOf(
+            http.Request,
+            [],
+            ThirdPartyKey,
+            ["x-request-id"],
+            TestBankTargets.Clock.Now
+        );
+        Promise.Holds(fault is not null, "nothing counts that the key has not signed");
+        return fault;
+    }
 
     private static object? Signed(string text)
     {

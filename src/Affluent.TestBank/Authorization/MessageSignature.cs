@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Affluent.TestBank.Authorization;
+
+/// <summary>Signatures of requests (draft-cavage-http-signatures-12) with the digest of the body (RFC 3230), verified with the key of the third party.</summary>
+internal static partial class MessageSignature
+{
+    // A clock may be wrong.
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(1);
+
+    /// <summary>What is wrong with how the request is signed; null: nothing.</summary>
+    /// <param name="key">The public key, as PEM.</param>
+    /// <param name="required">What must be among the signed where the request has it, in small letters.</param>
+    public static string? FaultOf(
+        HttpRequest request,
+        ReadOnlySpan<byte> body,
+        string key,
+        IReadOnlyList<string> required,
+        DateTimeOffset now
+    )
+    {
+        var parameters = Parameter()
+            .Matches(request.Headers["Signature"].ToString())
+            .GroupBy(m => m.Groups["name"].Value.Trim('(', ')'), StringComparer.Ordinal)
+            .ToDictionary(same => same.Key, same => same.First().Groups["value"].Value, StringComparer.Ordinal);
+        if (
+            !parameters.TryGetValue("keyId", out var keyId)
+            || keyId.Length == 0
+            || !parameters.TryGetValue("headers", out var headers)
+            || !parameters.TryGetValue("signature", out var signature)
+        )
+        {
+            return "keyId, headers and signature are due";
+        }
+
+        var names = headers.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (
+            required.FirstOrDefault(name => Has(request, name) && !names.Contains(name, StringComparer.Ordinal)) is
+            { } lacking
+        )
+        {
+            return $"{lacking} is not signed";
+        }
+
+        if (
+            request.Headers.ContainsKey("Digest") || body.Length > 0
+                ? !IsDigest(request.Headers["Digest"].ToString(), body)
+                    || !names.Contains("digest", StringComparer.Ordinal)
+                : names.Contains("digest", StringComparer.Ordinal)
+        )
+        {
+            return "the digest is missing, not signed, or not that of the body";
+        }
+
+        if (
+            (Moment(parameters, "expires") is { } end && end <= now)
+            || (Moment(parameters, "created") is { } start && start > now + Tolerance)
+        )
+        {
+            return "it is not of now";
+        }
+
+        List<string> lines = [];
+        foreach (var name in names)
+        {
+            if (ValueOf(request, name, parameters) is not { } value)
+            {
+                return "a header is signed and not there";
+            }
+
+            lines.Add($"{name}: {value}");
+        }
+
+        return IsSigned(string.Join('\n', lines), signature, parameters.GetValueOrDefault("algorithm"), key)
+            ? null
+            : "it is not by the key of this third party";
+    }
+
+    private static bool Has(HttpRequest request, string name) => name[0] == '(' || request.Headers.ContainsKey(name);
+
+    private static string? ValueOf(HttpRequest request, string name, Dictionary<string, string> parameters) =>
+        name switch
+        {
+            "(request-target)" =>
+                $"{request.Method.ToLowerInvariant()} {request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}",
+            "(created)" => parameters.GetValueOrDefault("created"),
+            "(expires)" => parameters.GetValueOrDefault("expires"),
+            _ => request.Headers.TryGetValue(name, out var values) ? string.Join(", ", values.ToArray()).Trim() : null,
+        };
+
+    private static bool IsDigest(string digest, ReadOnlySpan<byte> body) =>
+        digest.Split('=', 2) is [var algorithm, var value]
+        && algorithm.ToUpperInvariant() switch
+        {
+            "SHA-256" => Convert.ToBase64String(SHA256.HashData(body)),
+            "SHA-512" => Convert.ToBase64String(SHA512.HashData(body)),
+            _ => null,
+        } == value;
+
+    private static bool IsSigned(string text, string signature, string? algorithm, string key)
+    {
+        (HashAlgorithmName Hash, RSASignaturePadding Padding)? by = algorithm switch
+        {
+            "rsa-sha256" => (HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+            "rsa-sha512" => (HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1),
+            "hs2019" => (HashAlgorithmName.SHA512, RSASignaturePadding.Pss),
+            _ => null,
+        };
+        var bytes = new byte[signature.Length];
+        if (by is not var (hash, padding) || !Convert.TryFromBase64String(signature, bytes, out var length))
+        {
+            return false;
+        }
+
+        using var rsa = RSA.Create();
+        rsa.ImportFromPem(key);
+        return rsa.VerifyData(Encoding.UTF8.GetBytes(text), bytes[..length], hash, padding);
+    }
+
+    private static DateTimeOffset? Moment(Dictionary<string, string> parameters, string name) =>
+        long.TryParse(
+            parameters.GetValueOrDefault(name),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var seconds
+        )
+        && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
+
+    [GeneratedRegex(
+        """(?<name>\(?[a-zA-Z]{1,20}\)?)=(?:"(?<value>[^"]*)"|(?<value>[0-9]{1,12}))""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex Parameter();
+}

@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Affluent.TestBank.Authorization;
+using Affluent.TestBank.BerlinGroup;
+using Affluent.TestBank.Stet;
+
+namespace Affluent.TestBank;
+
+/// <summary>How the bank takes the signatures of requests at its faces of STET and of the Berlin Group.</summary>
+public enum Signatures
+{
+    /// <summary>It does not look.</summary>
+    Off,
+
+    /// <summary>One that is there must be good.</summary>
+    Lenient,
+
+    /// <summary>There must be one, and it must be good.</summary>
+    Strict,
+}
+
+/// <summary>Verifies the signatures of requests, before anything else looks at them.</summary>
+internal sealed class SignatureCheck(TestBankOptions options, BankClock clock)
+{
+    private const string CertificateHeader = "TPP-Signature-Certificate";
+    private static readonly IReadOnlyList<string> SignedForStet = ["(request-target)", "digest", "x-request-id"];
+
+    // NextGenPSD2 1.3, section 12.2 "Requirements on the Signature Header".
+    private static readonly IReadOnlyList<string> SignedForBerlinGroup =
+    [
+        "digest",
+        "x-request-id",
+        "psu-id",
+        "psu-corporate-id",
+        "tpp-redirect-uri",
+    ];
+
+    public async Task Check(HttpContext http, RequestDelegate next)
+    {
+        var path = http.Request.Path;
+        var berlinGroup = BerlinGroupPaths.Interfaces.Any(at =>
+            path.StartsWithSegments(at.Api, StringComparison.Ordinal)
+        );
+        var refused =
+            options.Signatures == Signatures.Off
+            || !(berlinGroup || path.StartsWithSegments(StetPaths.Api, StringComparison.Ordinal))
+                ? null
+                : await Refused(http, berlinGroup);
+        await (refused?.ExecuteAsync(http) ?? next(http));
+    }
+
+    private async Task<IResult?> Refused(HttpContext http, bool berlinGroup)
+    {
+        if (berlinGroup && BerlinGroupRequests.Refused(http) is { } malformed)
+        {
+            return malformed;
+        }
+
+        if (!http.Request.Headers.ContainsKey("Signature"))
+        {
+            return options.Signatures == Signatures.Lenient ? null
+                : berlinGroup ? BerlinGroupProblem.Unauthorized("SIGNATURE_MISSING", "Signature is missing")
+                : StetEndpoints.Problem(http, StatusCodes.Status400BadRequest, "Signature is missing");
+        }
+
+        if (
+            berlinGroup
+            && !IsCertificateOf(options.ClientPublicKey!, http.Request.Headers[CertificateHeader].ToString())
+        )
+        {
+            return BerlinGroupProblem.Unauthorized(
+                http.Request.Headers.ContainsKey(CertificateHeader) ? "CERTIFICATE_INVALID" : "CERTIFICATE_MISSING",
+                $"{CertificateHeader} holds the certificate of this third party"
+            );
+        }
+
+        http.Request.EnableBuffering();
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        http.Request.Body.Position = 0;
+        return MessageSignature.FaultOf(
+                http.Request,
+                body.ToArray(),
+                options.ClientPublicKey!,
+                berlinGroup ? SignedForBerlinGroup : SignedForStet,
+                clock.Now
+            )
+                is not { } fault
+                ? null
+            : berlinGroup ? BerlinGroupProblem.Unauthorized("SIGNATURE_INVALID", fault)
+            : StetEndpoints.Problem(http, StatusCodes.Status400BadRequest, "Signature: " + fault);
+    }
+
+    private static bool IsCertificateOf(string key, string base64)
+    {
+        var bytes = new byte[base64.Length];
+        if (!Convert.TryFromBase64String(base64, bytes, out var length) || length == 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(bytes.AsSpan(0, length));
+            using var rsa = RSA.Create();
+            rsa.ImportFromPem(key);
+            return certificate
+                .PublicKey.ExportSubjectPublicKeyInfo()
+                .AsSpan()
+                .SequenceEqual(rsa.ExportSubjectPublicKeyInfo());
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Security.Cryptography;
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
+using Affluent.Connectors.Tests.Support;
+using Affluent.TestBank;
+
+namespace Affluent.Connectors.Tests;
+
+/// <summary>What we sign, as the test bank verifies it.</summary>
+public sealed class SignatureTestBankTests
+{
+    private static readonly StepInput Listing = new StepInput.ListAccounts();
+
+    [Theory]
+    [InlineData("rsa-sha256")]
+    [InlineData("rsa-sha512")]
+    [InlineData("hs2019")]
+    public async Task A_strict_bank_of_the_Berlin_Group_takes_what_we_sign(string algorithm)
+    {
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict);
+        using var run = BerlinGroup(bank, ("signature_algorithm", algorithm));
+
+        await Agree(run);
+
+        foreach (var account in await run.Accounts())
+        {
+            Assert.NotEmpty(await run.Transactions(account));
+        }
+    }
+
+    [Fact]
+    public async Task A_strict_bank_of_stet_takes_what_we_sign()
+    {
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict);
+        using var run = Stet(bank);
+
+        await Agree(run);
+
+        foreach (var account in await run.Accounts())
+        {
+            Assert.NotEmpty(await run.Transactions(account));
+        }
+    }
+
+    [Theory]
+    [InlineData("signature_headers", "digest x-request-id")]
+    [InlineData("digest", "never")]
+    [InlineData("data_headers", "")]
+    public async Task What_is_not_signed_as_it_must_be_is_our_operators_fault(string name, string value)
+    {
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict);
+        using var run = BerlinGroup(bank, (name, value));
+
+        await run.TakeRefused(Listing, Refusal.OperatorFault);
+    }
+
+    [Fact]
+    public async Task What_another_key_has_signed_is_our_operators_fault_at_a_lenient_bank_too()
+    {
+        using var other = RSA.Create(2048);
+        await using var bank = await RunningTestBank.Start(other.ExportSubjectPublicKeyInfoPem(), Signatures.Lenient);
+        using var run = BerlinGroup(bank);
+        using var stet = Stet(bank);
+
+        await run.TakeRefused(Listing, Refusal.OperatorFault);
+
+        await Agree(stet);
+        var refused = await stet.Take<StepResult.Refused>(Listing);
+        Assert.NotEqual(Refusal.ConsentExpired, refused.Reason);
+    }
+
+    [Fact]
+    public async Task A_lenient_bank_takes_what_is_not_signed_and_a_strict_one_does_not()
+    {
+        await using var lenient = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Lenient);
+        await using var strict = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict);
+        using var taken = lenient.Open("8801");
+        using var refused = strict.Open("8801");
+
+        await taken.TakeAsked<Question.Redirect>(Listing);
+        await refused.TakeRefused(Listing, Refusal.OperatorFault);
+    }
+
+    private static async Task Agree(ConnectorRun run)
+    {
+        var question = await run.TakeAsked<Question.Redirect>(Listing);
+        await run.Take<StepResult.Done>(new StepInput.Returned(await RunningTestBank.Agree(question.Address, "dev")));
+    }
+
+    private static ConnectorRun BerlinGroup(RunningTestBank bank, params (string Name, string Value)[] more) =>
+        Sealed(
+            bank,
+            "8801",
+            [
+                ("digest", "always"),
+                ("data_headers", "TPP-Signature-Certificate: $certificate"),
+                ("signature_headers", "digest x-request-id psu-id psu-corporate-id tpp-redirect-uri"),
+                ("signature_key_id", "SN=$certificate_serial,CA=$certificate_issuer"),
+                .. more,
+            ]
+        );
+
+    private static ConnectorRun Stet(RunningTestBank bank) =>
+        Sealed(
+            bank,
+            "8701",
+            [
+                ("signature_headers", "(request-target) (created) (expires) digest x-request-id"),
+                ("signature_key_id", "https://third.example/seal.pem"),
+            ]
+        );
+
+    private static ConnectorRun Sealed(RunningTestBank bank, string channel, (string Name, string Value)[] settings)
+    {
+        var run = bank.Open(
+            channel,
+            found =>
+            {
+                var changed = new Dictionary<string, string>(found.Settings);
+                foreach (var (name, value) in settings)
+                {
+                    changed[name] = value;
+                }
+                return found with { Settings = changed };
+            }
+        );
+        run.Seal = SealOfTests.Seal;
+        return run;
+    }
+}
