@@ -29,6 +29,12 @@ internal sealed record StetSettings
                 "true where PUT /consents must come before any data, even if the list shows links"
             ),
             new(
+                "consent_owners",
+                SettingKind.Switch,
+                false,
+                "true where PUT /consents must say of which accounts the owners are shared (STET 1.5 and later): of none, their names are not read"
+            ),
+            new(
                 "empty_is_none",
                 SettingKind.Switch,
                 false,
@@ -54,6 +60,7 @@ internal sealed record StetSettings
     public required OAuthClient Client { get; init; }
     public required BankInterface Interface { get; init; }
     public bool ConsentRequired { get; init; }
+    public bool ConsentOwners { get; init; }
     public bool EmptyIsNone { get; init; }
     public string? NoAccountsText { get; init; }
     public bool OthrIsPending { get; init; }
@@ -71,6 +78,7 @@ internal sealed record StetSettings
             Client = OAuthClient.Of(channel, scope: "aisp"),
             Interface = BankInterface.Of(channel),
             ConsentRequired = On("consent_required"),
+            ConsentOwners = On("consent_owners"),
             EmptyIsNone = On("empty_is_none"),
             NoAccountsText = Text("no_accounts_text"),
             OthrIsPending = On("othr_is_pending"),

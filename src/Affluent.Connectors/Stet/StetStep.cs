@@ -348,6 +348,10 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
             ["trustedBeneficiaries"] = false,
             ["psuIdentity"] = true,
         };
+        if (settings.ConsentOwners)
+        {
+            access["owners"] = new JsonArray();
+        }
         switch (await _api.Put(Path("consents"), access.ToJsonString(), cancellation))
         {
             case StetAnswer.Found or StetAnswer.Empty:
