@@ -38,14 +38,14 @@ internal sealed record SimulationScale
     public static SimulationScale Hours { get; } =
         new()
         {
-            Users = 2,
+            Users = 1,
             ConnectionsEach = 2,
             SteadyUsers = 1,
-            Mischief = TimeSpan.FromMinutes(100),
+            Mischief = TimeSpan.FromMinutes(75),
             Length = TimeSpan.FromHours(37),
-            StepsPerMischief = 30,
+            StepsPerMischief = 40,
             Movements = 4,
-            Requests = 12,
-            TroubleMinutes = 60,
+            Requests = 8,
+            TroubleMinutes = 40,
         };
 }
