@@ -46,6 +46,9 @@ public enum Capability
 
     /// <summary>Account statements as documents.</summary>
     Statements,
+
+    /// <summary>Reading files that the user brings, in the place of a bank: <see cref="IStatementFiles"/>.</summary>
+    StatementFiles,
 }
 
 /// <summary>Reads accounts and their transactions. A connector without access answers <see cref="StepResult.AskUser"/>.</summary>
@@ -96,6 +99,27 @@ public interface IEmbeddedAuthentication : IConnector
         StepContext context,
         IReadOnlyDictionary<string, string> values,
         CancellationToken cancellation
+    );
+}
+
+/// <summary>
+/// Reads files that the user brings (<see cref="Question.StatementFile"/>) in the place of a bank. Nothing is read without one, so nothing by itself; a file
+/// names only some of the accounts, and what a session holds ends with the run.
+/// </summary>
+public interface IStatementFiles : IConnector
+{
+    /// <summary>
+    /// Packs a file as the answer that <see cref="IEmbeddedAuthentication.AcceptAnswer"/> takes, or says why nothing of it could be read. Asks nobody.
+    /// </summary>
+    /// <param name="channel">The channel that asks.</param>
+    /// <param name="content">The file.</param>
+    /// <param name="hints">What its sender says of it, by <see cref="StatementHint"/>; those that are left out are not there.</param>
+    /// <param name="now">The time.</param>
+    StatementAnswer Pack(
+        ChannelDefinition channel,
+        ReadOnlySpan<byte> content,
+        IReadOnlyDictionary<StatementHint, string> hints,
+        DateTimeOffset now
     );
 }
 

@@ -54,6 +54,13 @@ public abstract record Question
     /// <summary>Something to settle on the bank's own site (terms to accept, a form to fill).</summary>
     public sealed record SiteAction(string? Message, Uri? Address) : Question;
 
+    /// <summary>A file with statements of the user's accounts; <see cref="IStatementFiles.Pack"/> makes the answer of it.</summary>
+    public sealed record StatementFile : Question
+    {
+        /// <summary>Key of the packed file in the values of <see cref="IEmbeddedAuthentication.AcceptAnswer"/>.</summary>
+        public const string Field = "file";
+    }
+
     /// <summary>Whether it can be put to a user: an image that browsers show, options that can be told apart.</summary>
     public bool CanBeShown =>
         this switch

@@ -76,6 +76,9 @@ public abstract record StepResult
         /// </summary>
         public DateOnly? CompleteFrom { get; init; }
 
+        /// <summary>The last day to which it gave everything; null: to this day.</summary>
+        public DateOnly? CompleteUntil { get; init; }
+
         /// <summary>
         /// Who signed in, as the bank writes it, on a page of <see cref="IAccountInformation.ListAccounts"/>; null when it does not say.
         /// </summary>

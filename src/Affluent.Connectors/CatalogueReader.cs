@@ -192,7 +192,11 @@ internal sealed partial class CatalogueReader(
             entry.Fault("account_types", "names no kind of account");
         }
         var asks = channel.Credentials.Count > 0;
-        if (mode == ChannelMode.Embedded ? !asks : asks && connector?.Manifest.CredentialNames is null)
+        if (
+            mode == ChannelMode.Embedded
+                ? !asks && connector is not IStatementFiles
+                : asks && connector?.Manifest.CredentialNames is null
+        )
         {
             entry.Fault("credentials", "are asked on the channel EMBEDDED, and only there");
         }

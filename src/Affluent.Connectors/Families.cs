@@ -2,6 +2,7 @@ using Affluent.Connectors.BerlinGroup;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.OpenBankingUk;
 using Affluent.Connectors.Scraping;
+using Affluent.Connectors.StatementFiles;
 using Affluent.Connectors.Stet;
 
 namespace Affluent.Connectors;
@@ -11,7 +12,13 @@ public static class Families
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<IConnector> All { get; } =
-    [new StetConnector(), new BerlinGroupConnector(), new OpenBankingConnector(), new WebsiteConnector()];
+    [
+        new StetConnector(),
+        new BerlinGroupConnector(),
+        new OpenBankingConnector(),
+        new WebsiteConnector(),
+        new StatementFileConnector(),
+    ];
 
     /// <summary>The family of that name; null when there is none.</summary>
     public static IConnector? Find(string family) => All.FirstOrDefault(c => c.Manifest.Family == family);

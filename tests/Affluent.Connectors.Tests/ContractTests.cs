@@ -17,6 +17,7 @@ public sealed class ContractTests
                 data.Add("berlin_group", rule.Name);
                 data.Add("open_banking_uk", rule.Name);
                 data.Add("website", rule.Name);
+                data.Add("statement_file", rule.Name);
             }
             return data;
         }
@@ -31,6 +32,7 @@ public sealed class ContractTests
             "stet" => SmallBanks.StetUnderTest(),
             "berlin_group" => SmallBerlinGroupBank.UnderTest(),
             "open_banking_uk" => SmallOpenBankingBank.UnderTest(),
+            "statement_file" => StatementFileUnderTest.Make(),
             _ => SmallBanks.WebsiteUnderTest(),
         };
 
@@ -41,6 +43,6 @@ public sealed class ContractTests
     public void Every_family_is_examined() =>
         Assert.Equal(
             Families.All.Select(f => f.Manifest.Family),
-            ["stet", "berlin_group", "open_banking_uk", "website"]
+            ["stet", "berlin_group", "open_banking_uk", "website", "statement_file"]
         );
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Reading;
@@ -76,15 +77,15 @@ public sealed class StatementFileTests
     }
 
     [Theory]
-    [InlineData("5,1", "12.500", 12500)]
-    [InlineData("5.1", "12.500", 12.5)]
-    [InlineData("1,234,567", "12.500", 12.5)]
-    [InlineData("1.234.567", "12.500", 12500)]
-    public void What_a_mark_means_is_seen_from_all_amounts_of_the_file(string other, string amount, decimal value)
+    [InlineData("5,1", "12.500", "12500")]
+    [InlineData("5.1", "12.500", "12.5")]
+    [InlineData("1,234,567", "12.500", "12.5")]
+    [InlineData("1.234.567", "12.500", "12500")]
+    public void What_a_mark_means_is_seen_from_all_amounts_of_the_file(string other, string amount, string value)
     {
         var statement = Assert.Single(Read($"!Type:Bank\nD25/12/2026\nT{other}\n^\nD25/12/2026\nT{amount}\n^\n", Euro));
 
-        Assert.Equal(value, Rows(statement)[1].Amount);
+        Assert.Equal(decimal.Parse(value, CultureInfo.InvariantCulture), Rows(statement)[1].Amount);
     }
 
     [Theory]
@@ -182,7 +183,10 @@ public sealed class StatementFileTests
     {
         var statement = Assert.Single(Read($"!Type:Bank\n{rows}\n", Euro with { DayFirst = dayFirst }));
 
-        Assert.Equal(days, string.Join(' ', Rows(statement).Select(r => r.Day.ToString("yyyy-MM-dd"))));
+        Assert.Equal(
+            days,
+            string.Join(' ', Rows(statement).Select(r => r.Day.ToString("O", CultureInfo.InvariantCulture)))
+        );
     }
 
     [Theory]

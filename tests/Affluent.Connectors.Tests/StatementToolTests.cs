@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
-using Affluent.Connectors.Contract;
 using Affluent.Connectors.Reading;
 
 namespace Affluent.Connectors.Tests;

@@ -60,6 +60,7 @@ public static class ConnectorContract
             Capability.EmbeddedAuthentication => connector is IEmbeddedAuthentication,
             Capability.DecoupledAuthentication => connector is IDecoupledAuthentication,
             Capability.ConsentRevocation => connector is IConsentRevocation,
+            Capability.StatementFiles => connector is IStatementFiles,
             Capability.AccountHolder or Capability.Payments or Capability.Statements => false,
         };
 
@@ -358,6 +359,7 @@ public static class ConnectorContract
             Question.OneTimePassword or Question.Choice => connector is IEmbeddedAuthentication,
             Question.AppApproval or Question.SiteAction => connector is IDecoupledAuthentication,
             Question.Redirect => connector is IRedirectAuthentication,
+            Question.StatementFile => connector is IStatementFiles and IEmbeddedAuthentication,
             _ => throw new UnreachableException(),
         };
 

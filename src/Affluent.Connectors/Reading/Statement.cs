@@ -26,34 +26,6 @@ internal abstract record StatementReading
     internal sealed record Refused(StatementFault Fault, int? Line = null, string? Column = null) : StatementReading;
 }
 
-/// <summary>Why nothing is taken of a file.</summary>
-internal enum StatementFault
-{
-    /// <summary>It is none of the formats that can be read.</summary>
-    UnknownFormat,
-
-    /// <summary>It breaks off, or contradicts the rules of its format.</summary>
-    Damaged,
-
-    /// <summary>It is larger than a file may be, or holds more accounts or transactions.</summary>
-    TooLarge,
-
-    /// <summary>Not one row of it can be read.</summary>
-    NothingReadable,
-
-    /// <summary>Neither the file nor its sender says in which currency the amounts are.</summary>
-    CurrencyMissing,
-
-    /// <summary>Its dates can be read with the day first or with the month first.</summary>
-    DateOrderMissing,
-
-    /// <summary>Neither the file nor its sender says of which account it is.</summary>
-    AccountMissing,
-
-    /// <summary>A table of whose columns some are not said or not there.</summary>
-    ColumnMissing,
-}
-
 /// <summary>What the sender of a file says of it, for what the file leaves out.</summary>
 internal sealed record StatementHints
 {

@@ -19,6 +19,8 @@ internal static class ChannelAdvice
                 "The login leads to none of the accounts of this connection: it is another person's. The user renews with the own login, or links the bank a second time with the other.",
             ChannelReason.SiteActionRequired =>
                 "The bank wants something done on its site. The user does it there, then synchronizes.",
+            ChannelReason.FileRequired =>
+                "The channel reads files, and none was brought. The user synchronizes and sends one.",
             ChannelReason.ConsentExpired => "The authorization at the bank is over. The user renews it in the widget.",
             ChannelReason.ConsentDenied => "The user did not authorize, at the bank. The user goes there again.",
             ChannelReason.AccountsRefused =>

@@ -177,6 +177,17 @@ internal sealed record UserInputField
                     Options = [.. choice.Options.Select(option => new UserInputOption(option.Id, option.Label))],
                 },
             ],
+            Question.StatementFile =>
+            [
+                .. Enum.GetValues<StatementHint>()
+                    .Select(hint => new UserInputField
+                    {
+                        Id = StatementFiles.NameOf(hint),
+                        Name = StatementFiles.NameOf(hint),
+                        Type = CredentialType.Text,
+                        Optional = true,
+                    }),
+            ],
             _ => [],
         };
 }
@@ -203,6 +214,9 @@ internal static class FieldFaults
             FieldFaultKind.NotAsked => Platform.Problem.BadBody("this question takes no fields", fault.Field),
             FieldFaultKind.AnsweredAtBank => Platform.Problem.BadBody(
                 "the bank's own page answers this question: open its address"
+            ),
+            FieldFaultKind.AnsweredByFile => Platform.Problem.BadBody(
+                "a file answers this question: send it to …/user_input/file"
             ),
         };
     }

@@ -57,7 +57,8 @@ internal static class ConnectionEdits
             // Its first run is asked for in this very transaction.
             Status = ConnectionStatus.Running,
             CreatedAt = work.Now,
-            AutoSync = draft.AutoSync,
+            // Nothing can be read before the user brings a file.
+            AutoSync = draft.AutoSync && !draft.Channel.Capabilities.Contains(Capability.StatementFiles),
             ConsentPerAccount = draft.ConsentPerAccount,
             SelectAccounts = draft.SelectAccounts,
             RedirectUrl = draft.RedirectUrl?.AbsoluteUri,

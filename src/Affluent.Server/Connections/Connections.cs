@@ -87,6 +87,9 @@ internal enum ChannelReason
     /// <summary>Something is to be done on the bank's site.</summary>
     SiteActionRequired,
 
+    /// <summary>The user must bring a file.</summary>
+    FileRequired,
+
     /// <summary>The user's authorization is over.</summary>
     ConsentExpired,
 
@@ -193,7 +196,7 @@ internal sealed record ChannelRow
             {
                 Status = ChannelStatus.ChallengeRequired,
             },
-            QuestionKind.SiteAction => this with { Status = ChannelStatus.UserActionRequired },
+            QuestionKind.SiteAction or QuestionKind.StatementFile => this with { Status = ChannelStatus.UserActionRequired },
             QuestionKind.Credentials or QuestionKind.Redirect or null => this,
         };
 }

@@ -35,6 +35,7 @@ internal static class UserInputEndpoints
             )
             .Accepts<ValuesMessage>("application/json")
             .Answers(204, 400, 404, 409, 415);
+        userInput.MapStatementFiles();
         userInput
             .MapDelete("", Cancel)
             .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
@@ -145,7 +146,12 @@ internal static class UserInputEndpoints
                 ),
             cancellation
         );
-        return outcome switch
+        return Of(outcome);
+    }
+
+    /// <summary>What an answer comes to, as the API says it.</summary>
+    public static IResult Of(AnswerOutcome outcome) =>
+        outcome switch
         {
             AnswerOutcome.Taken => TypedResults.NoContent(),
             AnswerOutcome.NoConnection => Problem.NotFound("connection"),
@@ -155,9 +161,9 @@ internal static class UserInputEndpoints
                 "The answer comes too late. Synchronize again to be asked anew."
             ),
             AnswerOutcome.WrongField wrong => FieldFaults.Problem(wrong.Fault),
+            AnswerOutcome.WrongFile wrong => StatementProblems.Of(wrong.Refused),
             _ => throw new UnreachableException(),
         };
-    }
 
     private static async Task<IResult> Cancel(
         string id,

@@ -82,4 +82,7 @@ internal enum FieldFaultKind
 
     /// <summary>The bank's own page answers the question, no form does.</summary>
     AnsweredAtBank,
+
+    /// <summary>A file answers the question, no form does.</summary>
+    AnsweredByFile,
 }

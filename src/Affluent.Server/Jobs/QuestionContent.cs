@@ -59,6 +59,7 @@ internal sealed record QuestionContent
                 Message = site.Message,
                 Address = site.Address,
             },
+            Question.StatementFile => new() { Kind = QuestionKind.StatementFile },
             _ => throw new UnreachableException(),
         };
 
@@ -77,6 +78,7 @@ internal sealed record QuestionContent
             },
             QuestionKind.Redirect => new Question.Redirect(Address!),
             QuestionKind.SiteAction => new Question.SiteAction(Message, Address),
+            QuestionKind.StatementFile => new Question.StatementFile(),
         };
     }
 
@@ -111,6 +113,7 @@ internal static partial class AnswerForm
             Question.OneTimePassword otp => ReadCode(otp, values),
             Question.Choice choice => ReadChoice(choice, values),
             Question.Redirect => new FormReading.Faulty(new FieldFault(FieldFaultKind.AnsweredAtBank, "")),
+            Question.StatementFile => new FormReading.Faulty(new FieldFault(FieldFaultKind.AnsweredByFile, "")),
             _ when values.Count > 0 => new FormReading.Faulty(
                 new FieldFault(FieldFaultKind.NotAsked, values.Keys.First())
             ),

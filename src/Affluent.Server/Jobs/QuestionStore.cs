@@ -24,6 +24,9 @@ internal enum QuestionKind
 
     /// <summary>Something to be done on the bank's site.</summary>
     SiteAction,
+
+    /// <summary>A file with statements.</summary>
+    StatementFile,
 }
 
 /// <summary>The question of a job, as stored. Times are UTC seconds.</summary>

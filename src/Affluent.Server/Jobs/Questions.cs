@@ -38,6 +38,9 @@ internal abstract record AnswerOutcome
 
     /// <summary>A field is missing, unknown, or not of the form asked for.</summary>
     public sealed record WrongField(FieldFault Fault) : AnswerOutcome;
+
+    /// <summary>Nothing of the file can be taken.</summary>
+    public sealed record WrongFile(StatementAnswer.Refused Refused) : AnswerOutcome;
 }
 
 /// <summary>A browser that comes from a bank.</summary>
@@ -91,11 +94,41 @@ internal static class Questions
     /// approval or an action that the user says is done.
     /// </summary>
     /// <param name="channel">The channel that asked, from the bank's entry.</param>
-    public static async Task<AnswerOutcome> Answer(
+    public static Task<AnswerOutcome> Answer(
         UserWork work,
         ConnectionId connectionId,
         Func<ChannelDefinitionId, ChannelDefinition?> channel,
         IReadOnlyDictionary<string, string> values,
+        PresentUser user
+    ) => Answer(work, connectionId, open => AnswerForm.Read(open.Question, channel(open.DefinitionId), values), user);
+
+    /// <summary>Answers the question by a file.</summary>
+    /// <param name="packed">What the file was packed to for a question, outside of this transaction.</param>
+    public static async Task<AnswerOutcome> AnswerByFile(
+        UserWork work,
+        OpenQuestion asked,
+        StatementAnswer packed,
+        PresentUser user
+    ) =>
+        packed switch
+        {
+            StatementAnswer.Refused refused => new AnswerOutcome.WrongFile(refused),
+            StatementAnswer.Packed file => await Answer(
+                work,
+                asked.ConnectionId,
+                open =>
+                    open.Id == asked.Id
+                        ? new FormReading.Good(file.Values)
+                        : new FormReading.Faulty(new FieldFault(FieldFaultKind.NotAsked, "")),
+                user
+            ),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    private static async Task<AnswerOutcome> Answer(
+        UserWork work,
+        ConnectionId connectionId,
+        Func<OpenQuestion, FormReading> read,
         PresentUser user
     )
     {
@@ -113,7 +146,7 @@ internal static class Questions
             return new AnswerOutcome.Expired();
         }
         var open = Opened(row, await work.Key());
-        switch (AnswerForm.Read(open.Question, channel(open.DefinitionId), values))
+        switch (read(open))
         {
             case FormReading.Faulty faulty:
                 return new AnswerOutcome.WrongField(faulty.Fault);

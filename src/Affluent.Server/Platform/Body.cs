@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Affluent.Server.Platform;
 
@@ -42,11 +43,17 @@ internal static class Body
     }
 
     /// <summary>The form of the request, or what is wrong with it.</summary>
-    public static async Task<(IFormCollection? Form, Problem? Problem)> ReadForm(HttpRequest request)
+    /// <param name="options">Of its parts; null: as usual.</param>
+    public static async Task<(IFormCollection? Form, Problem? Problem)> ReadForm(
+        HttpRequest request,
+        FormOptions? options = null
+    )
     {
         try
         {
-            var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+            var form = options is null
+                ? await request.ReadFormAsync(request.HttpContext.RequestAborted)
+                : await request.ReadFormAsync(options, request.HttpContext.RequestAborted);
             // Escaped, the framework refuses it; PostgreSQL takes no text that holds it.
             return form.Any(field => HoldsZero(field.Key) || field.Value.Any(HoldsZero))
                 ? (null, BadForm)

@@ -117,4 +117,8 @@ internal sealed class Banks
 }
 
 /// <summary>One way to a bank's data, with the connector that speaks to it.</summary>
-internal sealed record BankChannel(ChannelDefinition Definition, IConnector Connector);
+internal sealed record BankChannel(ChannelDefinition Definition, IConnector Connector)
+{
+    /// <summary>Whether files that the user brings are read, in the place of a bank.</summary>
+    public bool ReadsFiles => Connector is IStatementFiles;
+}

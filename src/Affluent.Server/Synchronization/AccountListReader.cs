@@ -21,7 +21,8 @@ internal static class AccountListReader
         var (userId, connection) = (run.Job.UserId, run.Connection);
         var held = await AccountImports.Of(db, userId, run.Id);
         // Also where all accounts were another connection's, which may have been deleted meanwhile.
-        var addsAccounts = run.ListsAccounts || channel.LastSuccessAt is null || held.Count == 0;
+        var readsFiles = tools.Banks.Channel(channel.DefinitionId)?.ReadsFiles == true;
+        var addsAccounts = run.ListsAccounts || channel.LastSuccessAt is null || held.Count == 0 || readsFiles;
         var listing = AccountListing.Of(
             bank,
             held,
@@ -31,6 +32,7 @@ internal static class AccountListReader
                 ConnectionId = run.Id,
                 DefinitionId = channel.DefinitionId,
                 AddsAccounts = addsAccounts,
+                IsPartial = readsFiles,
                 AwaitsConsent = connection.ConsentPerAccount || connection.SelectAccounts,
                 RanksAbove = run.RanksAbove(channel),
                 Twins = addsAccounts

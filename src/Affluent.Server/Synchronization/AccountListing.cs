@@ -15,6 +15,9 @@ internal sealed record ListingContext
     /// <summary>New and deleted accounts are taken in: the channel's first run, or the list was asked for.</summary>
     public required bool AddsAccounts { get; init; }
 
+    /// <summary>The list may leave accounts out, as a file does: those are not missing.</summary>
+    public bool IsPartial { get; init; }
+
     /// <summary>New accounts wait for the user's consent or choice.</summary>
     public required bool AwaitsConsent { get; init; }
 
@@ -128,7 +131,8 @@ internal sealed record AccountListing(
             listed.Add(new ListedAccount(account, row, Outranked: false));
         }
         var notFound = held.Where(a =>
-                a.DeletedAt is null
+                !context.IsPartial
+                && a.DeletedAt is null
                 && a.LastDefinitionId == context.DefinitionId
                 && a.Status != AccountStatus.NotFound
                 && !seen.Contains(a.Id)

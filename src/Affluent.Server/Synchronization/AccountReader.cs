@@ -32,7 +32,8 @@ internal sealed class AccountReader(
         CancellationToken cancellation
     )
     {
-        var from = Import.From(account.Row.SyncedUntil, oldestOpen, run.Attended, today);
+        // A file is read whole: it costs nothing more, and says itself of which days it tells.
+        var from = bank.ReadsFiles ? null : Import.From(account.Row.SyncedUntil, oldestOpen, run.Attended, today);
         var (plan, end) = await Compare(account, from, cancellation);
         if (plan is null || Import.LookBack(account.Row, plan, from, run.Attended, today) is not { } earlier)
         {
@@ -52,6 +53,7 @@ internal sealed class AccountReader(
         List<BankTransaction> transactions = [];
         List<UnreadableField> unreadable = [];
         DateOnly? completeFrom = null;
+        DateOnly? completeUntil = null;
         var end = await steps.ListTransactions(
             account.Bank,
             from,
@@ -61,6 +63,7 @@ internal sealed class AccountReader(
                 unreadable.AddRange(page.Unreadable);
                 completeFrom =
                     page.CompleteFrom > completeFrom || completeFrom is null ? page.CompleteFrom : completeFrom;
+                completeUntil = page.CompleteUntil ?? completeUntil;
             },
             cancellation
         );
@@ -74,7 +77,11 @@ internal sealed class AccountReader(
                 !string.Equals(t.Currency, account.Row.Currency, StringComparison.OrdinalIgnoreCase)
             );
         }
-        var reading = new BankReading(account.Bank, transactions, from, completeFrom) { Unreadable = unreadable };
+        var reading = new BankReading(account.Bank, transactions, from, completeFrom)
+        {
+            CompleteUntil = completeUntil,
+            Unreadable = unreadable,
+        };
         var since = Import.HeldFrom(reading, Import.RulesOf(bank.Definition, account.Row));
         // What was never read holds nothing.
         var held = account.Row.SyncedUntil is null

@@ -27,6 +27,10 @@ internal static class BalanceImport
         DateTimeOffset now
     )
     {
+        if (channel.Capabilities.Contains(Capability.StatementFiles) && IsOlder(account, bank, zone))
+        {
+            return account;
+        }
         var balances = AccountBalance.Read(bank.Account.Balances);
         var state = BalanceCheck.Next(
             AccountBalances.Check(account),
@@ -61,6 +65,11 @@ internal static class BalanceImport
             BalanceAt = published.Day is { } day ? Midnight(day, zone) : now.ToUnixTimeSeconds(),
         };
     }
+
+    /// <summary>Tells of days before those of the balance that is held: a file that was brought late.</summary>
+    private static bool IsOlder(AccountRow account, BankReading bank, TimeZoneInfo zone) =>
+        (bank.CompleteUntil ?? bank.Account.Balances.Max(b => b.Day)) is { } last
+        && account.BalanceAt > Midnight(DayNumbers.From(last), zone);
 
     private static IReadOnlyList<BankBalanceKind> Unless(
         IReadOnlyList<BankBalanceKind> said,

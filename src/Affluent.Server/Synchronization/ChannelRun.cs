@@ -24,13 +24,22 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     /// <summary>The accounts that the channel listed, once it has.</summary>
     public IReadOnlyList<AccountId> ListedAccounts { get; private set; } = [];
 
-    public async Task<ChannelEnd> Execute(CancellationToken cancellation) =>
-        await Resume(cancellation)
-        ?? (
-            _steps.LoginToProve is { } login
-                ? await login.Guard(tools, run.Subject, Read, cancellation)
-                : await Read(cancellation)
-        );
+    public async Task<ChannelEnd> Execute(CancellationToken cancellation)
+    {
+        var end =
+            await Resume(cancellation)
+            ?? (
+                _steps.LoginToProve is { } login
+                    ? await login.Guard(tools, run.Subject, Read, cancellation)
+                    : await Read(cancellation)
+            );
+        if (end is ChannelEnd.Finished && bank.ReadsFiles)
+        {
+            // What the file said is taken, or will not be.
+            _steps.KeepSession("");
+        }
+        return end;
+    }
 
     private async Task<ChannelEnd> Read(CancellationToken cancellation)
     {
@@ -94,7 +103,8 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         }
         var result = await (
             answer.Returned is { } address ? _steps.AcceptReturn(address, cancellation)
-            : question is Question.OneTimePassword or Question.Choice ? _steps.AcceptAnswer(answer.Values, cancellation)
+            : question is Question.OneTimePassword or Question.Choice or Question.StatementFile
+                ? _steps.AcceptAnswer(answer.Values, cancellation)
             : _steps.Poll(answered: true, cancellation)
         );
         return await Answered(question, result);

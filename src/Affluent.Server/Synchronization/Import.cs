@@ -21,6 +21,9 @@ internal sealed record BankReading(
     DateOnly? CompleteFrom
 )
 {
+    /// <summary>The last day to which the bank gave everything; null: to the day of reading.</summary>
+    public DateOnly? CompleteUntil { get; init; }
+
     /// <summary>Rows of which the connector could make nothing.</summary>
     public IReadOnlyList<UnreadableField> Unreadable { get; init; } = [];
 }
@@ -81,7 +84,10 @@ internal static class Import
     public static Window WindowOf(BankReading reading)
     {
         var from = reading.CompleteFrom > reading.From || reading.From is null ? reading.CompleteFrom : reading.From;
-        return new Window(from is { } day ? DayNumbers.From(day) : null);
+        return new Window(
+            from is { } day ? DayNumbers.From(day) : null,
+            reading.CompleteUntil is { } until ? DayNumbers.From(until) : null
+        );
     }
 
     /// <summary>

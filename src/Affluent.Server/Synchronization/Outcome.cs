@@ -91,6 +91,7 @@ internal static class Outcome
             Question.AppApproval => new(ChannelStatus.ChallengeRequired, ChannelReason.ApprovalRequired),
             Question.Redirect => new(ChannelStatus.TokenExpired, ChannelReason.AuthorizationRequired),
             Question.SiteAction => new(ChannelStatus.UserActionRequired, ChannelReason.SiteActionRequired),
+            Question.StatementFile => new(ChannelStatus.UserActionRequired, ChannelReason.FileRequired),
             _ => throw new UnreachableException(),
         };
 

@@ -5,14 +5,14 @@ namespace Affluent.Server.Widget;
 /// <summary>Begins to link a channel of the bank in work.</summary>
 internal static class ChannelLinking
 {
-    /// <summary>EMBEDDED: on to the form. REDIRECT: the connection is made, or its authorization renewed, and asks for the bank's page.</summary>
+    /// <summary>EMBEDDED with fields: on to the form. Else: the connection is made, or its authorization renewed, and asks for the bank's page, or for a file.</summary>
     public static async Task<WidgetState> Begin(
         SessionContext session,
         ChannelDefinition channel,
         SessionActions actions
     )
     {
-        if (channel.Mode == ChannelMode.Embedded)
+        if (channel is { Mode: ChannelMode.Embedded, Credentials.Count: > 0 })
         {
             return session.State.On(WidgetStep.Credentials) with { DefinitionId = channel.Id };
         }

@@ -1,3 +1,4 @@
+using Affluent.Connectors.Contract;
 using Affluent.Server.Consents;
 using Affluent.Server.Storage;
 
@@ -45,8 +46,15 @@ internal abstract record FormResult
     {
         public Rejected(string field, InputFault fault)
             : this(new Dictionary<string, InputFault>(StringComparer.Ordinal) { [field] = fault }) { }
+
+        /// <summary>Why nothing of a file is taken; null: it is about no file.</summary>
+        public StatementAnswer.Refused? File { get; init; }
     }
 }
 
 /// <summary>A form as the user filled it in, and what is wrong with it.</summary>
-internal sealed record RejectedForm(IFormCollection Fields, IReadOnlyDictionary<string, InputFault> Faults);
+internal sealed record RejectedForm(IFormCollection Fields, IReadOnlyDictionary<string, InputFault> Faults)
+{
+    /// <inheritdoc cref="FormResult.Rejected.File"/>
+    public StatementAnswer.Refused? File { get; init; }
+}

@@ -136,7 +136,7 @@ internal static partial class WidgetEndpoints
         {
             return new Problem(415, "unsupported_media_type", "This address takes the widget's own forms.");
         }
-        var (form, problem) = await Body.ReadForm(context.Request);
+        var (form, problem) = await Body.ReadForm(context.Request, await UploadPage.Allow(context, flow, sessionId));
         if (form is null)
         {
             return problem!;

@@ -144,7 +144,11 @@ internal sealed class WidgetFlow(
                     case FormResult.Ignored:
                         return new Submission.Taken();
                     case FormResult.Rejected rejected:
-                        return new Submission.Rejected(session, page!, new RejectedForm(fields, rejected.Faults));
+                        return new Submission.Rejected(
+                            session,
+                            page!,
+                            new RejectedForm(fields, rejected.Faults) { File = rejected.File }
+                        );
                     default:
                         throw new UnreachableException();
                 }

@@ -127,7 +127,7 @@ internal static class LinkFailures
             (_, ChannelReason.ConsentDenied or ChannelReason.ConsentExpired or ChannelReason.AuthorizationRequired) =>
                 LinkFailure.ConsentRefused,
             (_, ChannelReason.OtherLogin) => LinkFailure.WrongCredentials,
-            (_, ChannelReason.CredentialsRequired) => LinkFailure.QuestionExpired,
+            (_, ChannelReason.CredentialsRequired or ChannelReason.FileRequired) => LinkFailure.QuestionExpired,
             (_, ChannelReason.ChallengeFailed) => LinkFailure.ChallengeFailed,
             (_, ChannelReason.FieldRefused) => LinkFailure.FieldRefused,
             (_, ChannelReason.TooManyAttempts) => LinkFailure.TooManyAttempts,

@@ -44,6 +44,7 @@ public sealed class IsolationTests
         ["/connections/{id}/synchronize"] = Named.Connection,
         ["/connections/{id}/runs"] = Named.Connection,
         ["/connections/{id}/user_input"] = Named.Connection,
+        ["/connections/{id}/user_input/file"] = Named.Connection,
         ["/queues/{id}"] = Named.Queue,
         ["/queues/{id}/events"] = Named.Queue,
         ["/"] = Named.Nothing,

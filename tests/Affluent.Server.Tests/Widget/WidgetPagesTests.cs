@@ -26,6 +26,7 @@ public sealed class WidgetPagesTests
         new Question.AppApproval(null, TimeSpan.FromSeconds(2), ExpiresAt: null),
         new Question.Redirect(new Uri("https://bank.example")),
         new Question.SiteAction(null, null),
+        new Question.StatementFile(),
     ];
 
     [Fact]

@@ -54,7 +54,7 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
             return state with { Step = WidgetStep.Linking };
         }
         if (
-            channel is { Mode: ChannelMode.Embedded }
+            channel is { Mode: ChannelMode.Embedded, Credentials.Count: > 0 }
             && failure
                 is LinkFailure.WrongCredentials
                     or LinkFailure.FieldRefused

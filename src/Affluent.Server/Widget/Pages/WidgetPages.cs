@@ -15,6 +15,7 @@ internal static class WidgetPages
         MethodPage.For,
         ApprovalPage.For,
         SiteActionPage.For,
+        UploadPage.For,
         WorkingPage.For,
         AccountsPage.For,
         OtherAccountsPage.For,

@@ -1,0 +1,2 @@
+{allow questions.kind QuestionKind};
+{allow channels.reason ChannelReason};

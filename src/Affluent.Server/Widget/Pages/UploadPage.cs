@@ -1,0 +1,232 @@
+using System.Globalization;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Connections;
+using Affluent.Server.Jobs;
+using Affluent.Server.Widget.Pages.Shared;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Affluent.Server.Widget.Pages;
+
+/// <summary>A file with statements is asked for.</summary>
+internal sealed class UploadPage(SessionContext session, OpenQuestion open) : QuestionPage(session, open)
+{
+    public const string FileField = Question.StatementFile.Field;
+
+    /// <summary>What is asked for beside the file once the file alone was not enough.</summary>
+    private static readonly StatementHint[] Askable =
+    [
+        StatementHint.Account,
+        StatementHint.Currency,
+        StatementHint.DateOrder,
+        StatementHint.DateColumn,
+        StatementHint.AmountColumn,
+        StatementHint.LabelColumn,
+    ];
+
+    public static UploadPage? For(SessionContext session) =>
+        session.Work is BankWork.Asks { Open: { Question: Question.StatementFile } open } ? new(session, open) : null;
+
+    /// <summary>
+    /// Lets a form with a file be as large as one, where one is asked for, and keeps it in memory: nothing of it is ever written to a disk. Null: the
+    /// usual form.
+    /// </summary>
+    public static async Task<FormOptions?> Allow(HttpContext context, WidgetFlow flow, string sessionId)
+    {
+        if (
+            context.Request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) != true
+            || await flow.Find(sessionId, context.RequestAborted) is not { } session
+            || For(session) is null
+        )
+        {
+            return null;
+        }
+        const int Overhead = 64 * 1024;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = BankLimits.LargestAnswer + Overhead;
+        }
+        return new FormOptions
+        {
+            MemoryBufferThreshold = BankLimits.LargestAnswer + Overhead,
+            MultipartBodyLengthLimit = BankLimits.LargestAnswer + Overhead,
+        };
+    }
+
+    public override IResult Render(PageRequest request)
+    {
+        var texts = new UploadTexts(request.Language);
+        var refused = request.Rejected?.File;
+        var error =
+            refused is not null ? texts.Of(refused)
+            : request.Fault(FileField) is not null ? texts.Missing
+            : null;
+        return PageMarkup.Of<Upload, UploadView>(
+            request.Frame with
+            {
+                HasError = error is not null,
+            },
+            new UploadView(
+                QuestionId,
+                error,
+                [
+                    .. Askable
+                        .Select(hint => (Hint: hint, Name: StatementFiles.NameOf(hint)))
+                        .Select(hint => new UploadInput(
+                            hint.Name,
+                            texts.Label(hint.Hint),
+                            request.Typed(hint.Name),
+                            hint.Hint == StatementHint.DateOrder ? texts.Orders : []
+                        ))
+                        .Where(input =>
+                            input.Value != "" || (refused is not null && IsAskedBy(refused.Fault, input.Name))
+                        ),
+                ]
+            )
+        );
+    }
+
+    protected override async Task<FormResult> Answer(PostedForm form)
+    {
+        if (form.Fields.Files[FileField] is not { Length: > 0 } file)
+        {
+            return new FormResult.Rejected(FileField, InputFault.Missing);
+        }
+        using var content = new MemoryStream((int)Math.Min(file.Length, BankLimits.LargestAnswer + 1));
+        await file.CopyToAsync(content);
+        var hints = Askable
+            .Select(hint => (Hint: hint, Value: form[StatementFiles.NameOf(hint)].Trim()))
+            .Where(hint => hint.Value is { Length: > 0 and <= 100 })
+            .ToDictionary(hint => hint.Hint, hint => hint.Value);
+        return
+            await form.Actions.Answer(Open, content.GetBuffer().AsMemory(0, (int)content.Length), hints) is { } refused
+            ? new FormResult.Rejected(FileField, InputFault.Malformed) { File = refused }
+            : Touched;
+    }
+
+    private static bool IsAskedBy(StatementFault fault, string name) =>
+        fault switch
+        {
+            StatementFault.AccountMissing => name == StatementFiles.NameOf(StatementHint.Account),
+            StatementFault.CurrencyMissing => name == StatementFiles.NameOf(StatementHint.Currency),
+            StatementFault.DateOrderMissing => name == StatementFiles.NameOf(StatementHint.DateOrder),
+            StatementFault.ColumnMissing or StatementFault.NothingReadable => name.EndsWith(
+                "_column",
+                StringComparison.Ordinal
+            ),
+            StatementFault.UnknownFormat or StatementFault.Damaged or StatementFault.TooLarge => false,
+        };
+}
+
+/// <summary>What is asked for.</summary>
+/// <param name="Error">What is wrong with the last file; null when nothing is.</param>
+/// <param name="Inputs">What is asked beside the file.</param>
+public sealed record UploadView(string QuestionId, string? Error, IReadOnlyList<UploadInput> Inputs);
+
+/// <summary>An input beside the file.</summary>
+/// <param name="Value">As typed.</param>
+/// <param name="Options">The only values, with their texts; empty: it is typed.</param>
+public sealed record UploadInput(
+    string Name,
+    string Label,
+    string Value,
+    IReadOnlyList<(string Value, string Text)> Options
+);
+
+internal sealed class UploadTexts(Language language) : Texts(language)
+{
+    public string Title => Say(en: "Send a file from your bank", fr: "Envoyez un fichier de votre banque");
+
+    public string Intro =>
+        Say(
+            en: "Download the statement or the list of transactions from your bank’s site, then choose the file here.",
+            fr: "Téléchargez le relevé ou la liste des opérations depuis le site de votre banque, puis choisissez le fichier ici."
+        );
+
+    public string FileLabel => Say(en: "File", fr: "Fichier");
+
+    public string Formats =>
+        Say(
+            en: "OFX, QFX, camt.053, MT940, QIF or CSV, up to 16 MB",
+            fr: "OFX, QFX, camt.053, MT940, QIF ou CSV, 16 Mo au plus"
+        );
+
+    public string Missing => Say(en: "File: please choose one.", fr: "Fichier : merci d’en choisir un.");
+
+    public string Optional => Say(en: "if the file does not say it", fr: "si le fichier ne le dit pas");
+
+    public IReadOnlyList<(string Value, string Text)> Orders =>
+        [
+            ("", Say(en: "Choose", fr: "Choisissez")),
+            ("day_first", Say(en: "day/month: 03/04 is 3 April", fr: "jour/mois : 03/04 est le 3 avril")),
+            ("month_first", Say(en: "month/day: 03/04 is 4 March", fr: "mois/jour : 03/04 est le 4 mars")),
+        ];
+
+    public string Label(StatementHint hint) =>
+        hint switch
+        {
+            StatementHint.Account => Say(en: "Name of the account", fr: "Nom du compte"),
+            StatementHint.Currency => Say(en: "Currency, such as EUR", fr: "Devise, par exemple EUR"),
+            StatementHint.DateOrder => Say(en: "How the dates are written", fr: "Écriture des dates"),
+            StatementHint.DateColumn => Say(en: "Title of the column of dates", fr: "Titre de la colonne des dates"),
+            StatementHint.AmountColumn => Say(
+                en: "Title of the column of amounts",
+                fr: "Titre de la colonne des montants"
+            ),
+            StatementHint.LabelColumn => Say(
+                en: "Title of the column of texts",
+                fr: "Titre de la colonne des libellés"
+            ),
+            _ => StatementFiles.NameOf(hint),
+        };
+
+    public string Of(StatementAnswer.Refused refused)
+    {
+        var place = (refused.Line, refused.Column) switch
+        {
+            ({ } line, { } column) => Say(
+                en: $" (line {Number(line)}, column “{column}”)",
+                fr: $" (ligne {Number(line)}, colonne « {column} »)"
+            ),
+            ({ } line, null) => Say(en: $" (line {Number(line)})", fr: $" (ligne {Number(line)})"),
+            (null, { } column) => Say(en: $" (column “{column}”)", fr: $" (colonne « {column} »)"),
+            (null, null) => "",
+        };
+        return refused.Fault switch
+        {
+            StatementFault.UnknownFormat => Say(
+                en: "File: it is none of the formats that can be read.",
+                fr: "Fichier : ce n’est pas un format lisible."
+            ),
+            StatementFault.Damaged => Say(
+                en: $"File: it is not complete{place}. Download it again.",
+                fr: $"Fichier : il n’est pas complet{place}. Téléchargez-le à nouveau."
+            ),
+            StatementFault.TooLarge => Say(
+                en: "File: it is too large. Choose a shorter period.",
+                fr: "Fichier : il est trop volumineux. Choisissez une période plus courte."
+            ),
+            StatementFault.NothingReadable => Say(
+                en: $"File: no transaction in it can be read{place}.",
+                fr: $"Fichier : aucune opération n’y est lisible{place}."
+            ),
+            StatementFault.CurrencyMissing => Say(
+                en: "File: it does not name its currency. Type it, and choose the file again.",
+                fr: "Fichier : il n’indique pas sa devise. Saisissez-la et choisissez à nouveau le fichier."
+            ),
+            StatementFault.DateOrderMissing => Say(
+                en: "File: its dates can be read in two ways. Say which, and choose the file again.",
+                fr: "Fichier : ses dates peuvent se lire de deux façons. Précisez laquelle et choisissez à nouveau le fichier."
+            ),
+            StatementFault.AccountMissing => Say(
+                en: "File: it does not name its account. Type a name, and choose the file again.",
+                fr: "Fichier : il n’indique pas son compte. Saisissez un nom et choisissez à nouveau le fichier."
+            ),
+            StatementFault.ColumnMissing => Say(
+                en: $"File: its columns are not known{place}. Type their titles, and choose the file again.",
+                fr: $"Fichier : ses colonnes ne sont pas reconnues{place}. Saisissez leurs titres et choisissez à nouveau le fichier."
+            ),
+        };
+    }
+
+    private static string Number(int line) => line.ToString(CultureInfo.InvariantCulture);
+}
