@@ -196,7 +196,10 @@ internal sealed record ChannelRow
             {
                 Status = ChannelStatus.ChallengeRequired,
             },
-            QuestionKind.SiteAction or QuestionKind.StatementFile => this with { Status = ChannelStatus.UserActionRequired },
+            QuestionKind.SiteAction or QuestionKind.StatementFile => this with
+            {
+                Status = ChannelStatus.UserActionRequired,
+            },
             QuestionKind.Credentials or QuestionKind.Redirect or null => this,
         };
 }
