@@ -276,6 +276,12 @@ public sealed class BerlinGroupTestBankTests
         using var pending = await bank.Allowed("pending", channel: "8801", change: OwnerNames);
         await pending.Transactions((await pending.Accounts())[0]);
         await pending.Take<StepResult.Done>(new StepInput.Revoke());
+        using var statement = await bank.Allowed(
+            "dev",
+            channel: "8801",
+            change: c => With(c, ("booking_status", "booked"), ("transactions_headers", "Accept: application/xml"))
+        );
+        await statement.Transactions((await statement.Accounts())[0], From);
         using var embedded = Embedded(bank, "choice");
         var question = await embedded.TakeAsked<Question.Choice>(Listing);
         await embedded.TakeAsked<Question.OneTimePassword>(Choose(question.Options[0].Id));
@@ -296,6 +302,32 @@ public sealed class BerlinGroupTestBankTests
             Assert.True(faults.Count == 0, string.Join('\n', faults));
         }
     }
+
+    [Theory]
+    [InlineData("application/xml")]
+    [InlineData("text/plain")]
+    public async Task A_report_in_another_form_tells_the_booked_transactions_of_the_list(string form)
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var json = await bank.Allowed("dev", channel: "8801");
+        using var report = await bank.Allowed(
+            "dev",
+            channel: "8801",
+            change: c => With(c, ("booking_status", "booked"), ("transactions_headers", "Accept: " + form))
+        );
+
+        var listed = await json.Transactions((await json.Accounts())[0], From);
+        var told = await report.Transactions((await report.Accounts())[0], From);
+
+        Assert.True(told.Count > 100, $"{told.Count} rows");
+        Assert.Equal(
+            listed.Where(t => t.Status == BankTransactionStatus.Booked).Select(Row).Order(),
+            told.Select(Row).Order()
+        );
+    }
+
+    private static (DateOnly?, DateOnly?, decimal, string?) Row(BankTransaction t) =>
+        (t.BookingDay, t.ValueDay, t.Amount, t.Currency);
 
     private static ChannelDefinition OwnerNames(ChannelDefinition channel) =>
         With(channel, ("consent_access", "all_accounts_with_owner_name"), ("with_balance", "true"));

@@ -133,6 +133,28 @@ public sealed class BerlinGroupTests
         Assert.Equal((expected, code), (status, CodeOf(json)));
     }
 
+    [Theory]
+    [InlineData("/accounts/moreau-courant", "booked", "image/png")]
+    [InlineData("/accounts/moreau-courant", "pending", "application/xml")]
+    [InlineData("/card-accounts/moreau-carte", "booked", "text/plain")]
+    public async Task A_form_that_the_bank_has_not(string account, string status, string accept)
+    {
+        await using var bank = await OpenBank.Open();
+        var consent = await Agreed(bank, "dev");
+
+        var (answer, json) = await Call(
+            bank,
+            HttpMethod.Get,
+            "embedded",
+            $"{account}/transactions?bookingStatus={status}&dateFrom=2026-01-01",
+            null,
+            ("Consent-ID", consent),
+            ("Accept", accept)
+        );
+
+        Assert.Equal((HttpStatusCode.NotAcceptable, "REQUESTED_FORMATS_INVALID"), (answer, CodeOf(json)));
+    }
+
     [Fact]
     public async Task A_consent_counts_only_where_it_was_asked_for_and_for_what_it_says()
     {

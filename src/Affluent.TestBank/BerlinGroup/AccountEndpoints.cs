@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Affluent.TestBank.People;
 using Affluent.TestBank.Scenarios;
 
@@ -162,6 +163,28 @@ internal sealed class AccountEndpoints(BerlinGroupRequests requests, BankClock c
                     );
                 }
 
+                var form = BerlinGroupReports.FormOf(http.Request);
+                if (form is null || (form != ReportForm.Json && (cards || !list.Booked)))
+                {
+                    return BerlinGroupProblem.Of(
+                        StatusCodes.Status406NotAcceptable,
+                        "REQUESTED_FORMATS_INVALID",
+                        "this list is JSON; what has booked on an account also camt.053 and MT940"
+                    );
+                }
+
+                if (form is { } other and not ReportForm.Json)
+                {
+                    return list.AfterReference is null
+                        ? Report(statement, list, other)
+                        : BerlinGroupProblem.Of(
+                            StatusCodes.Status400BadRequest,
+                            "PARAMETER_NOT_SUPPORTED",
+                            "a statement is of days",
+                            "entryReferenceFrom"
+                        );
+                }
+
                 return list.Matching(statement) is { } matching
                     ? List(request, statement, list, matching)
                     : BerlinGroupProblem.Of(
@@ -201,6 +224,14 @@ internal sealed class AccountEndpoints(BerlinGroupRequests requests, BankClock c
             },
             cancellation
         );
+
+    private IResult Report(Statement statement, TransactionList list, ReportForm form)
+    {
+        var report = StatementOfDays.Of(statement, list.From, list.To);
+        return form == ReportForm.Camt053
+            ? Results.Text(BerlinGroupReports.Camt053(report, clock.Now), "application/xml", Encoding.UTF8)
+            : Results.Text(BerlinGroupReports.Mt940(report), "text/plain", Encoding.UTF8);
+    }
 
     private static IResult List(
         AllowedRequest request,
