@@ -82,7 +82,10 @@ internal static class BerlinGroupReports
                                 Camt + "Id",
                                 identity.Iban is { } iban
                                     ? new XElement(Camt + "IBAN", iban)
-                                    : new XElement(Camt + "Othr", new XElement(Camt + "Id", identity.Name))
+                                    : new XElement(
+                                        Camt + "Othr",
+                                        new XElement(Camt + "Id", Printable(identity.Name ?? ""))
+                                    )
                             ),
                             new XElement(Camt + "Ccy", account.Currency)
                         ),
@@ -124,13 +127,13 @@ internal static class BerlinGroupReports
     private static XElement Entry(StatementEntry entry, Account account)
     {
         XElement? Optional(string name, object? content) => content is null ? null : new XElement(Camt + name, content);
-        var reference = entry.Reference.Length <= LongestReference ? entry.Reference : null;
+        var reference = entry.Reference.Length <= LongestReference ? Printable(entry.Reference) : null;
         var party = entry.Counterparty is { Length: > 0 } name
             ? new XElement(
                 Camt + "RltdPties",
                 new XElement(
                     Camt + (entry.Amount < 0 ? "Cdtr" : "Dbtr"),
-                    new XElement(Camt + "Nm", name[..Math.Min(name.Length, LongestLine)])
+                    new XElement(Camt + "Nm", Printable(name[..Math.Min(name.Length, LongestLine)]))
                 )
             )
             : null;

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Xml.Linq;
 using Affluent.TestBank.Authorization;
 using Affluent.TestBank.BerlinGroup;
 using Affluent.TestBank.Consents;
 using Affluent.TestBank.OpenBankingUk;
+using Affluent.TestBank.Scenarios;
 using Microsoft.AspNetCore.Http;
 
 namespace Affluent.Fuzz.Tests.Targets;
@@ -30,6 +32,12 @@ internal static class TestBankFaceTargets
                 "testbank-open-banking-claims",
                 OpenBankingClaims,
                 """{ "id_token": { "openbanking_intent_id": { "value": "c", "essential": true } } }"""
+            ),
+            FuzzTarget.OfText(
+                "testbank-berlin-group-reports",
+                Reports,
+                "application/xml;q=0.5, text/plain",
+                "CB MARCHÉ :61: -x"
             ),
             FuzzTarget.OfText(
                 "testbank-message-signature",
@@ -140,6 +148,28 @@ internal static class TestBankFaceTargets
         OpenBankingPaths.Server.MeaningOf("openid accounts", text) is ScopeMeaning.Waiting waiting
             ? waiting.ConsentId
             : null;
+
+    private static object? Reports(string text)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Headers.Accept = text;
+        var day = TestBankTargets.Today;
+        string Cut(int length) => text[..Math.Min(text.Length, length)];
+        var entry = new StatementEntry(Cut(40), -500, day, day, Cut(500), null, Pending: false)
+        {
+            Counterparty = Cut(200),
+        };
+        var account = TestBankTargets.Customer.Statements[0].Account;
+        var report = new StatementOfDays(account, day, day, 0, -500, [entry]);
+        var camt = XDocument.Parse(BerlinGroupReports.Camt053(report, TestBankTargets.Clock.Now));
+        var lines = BerlinGroupReports.Mt940(report).Split("\r\n");
+        Promise.Holds(
+            lines.All(line => line.Length <= 80 && line.All(c => c is >= ' ' and <= '~'))
+                && lines.Count(line => line.StartsWith(':')) == 7,
+            "a statement has the fields that it was given"
+        );
+        return (BerlinGroupReports.FormOf(http.Request), camt.Root!.Name.LocalName);
+    }
 
     private static object? MessageSigned(string text)
     {
