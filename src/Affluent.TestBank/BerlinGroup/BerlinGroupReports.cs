@@ -172,7 +172,8 @@ internal static class BerlinGroupReports
     private static string Swift(string text, int length)
     {
         var clean = string.Concat(
-            text.Normalize(NormalizationForm.FormD)
+            Printable(text)
+                .Normalize(NormalizationForm.FormD)
                 .Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
                 .Select(c =>
                     char.IsAsciiLetterOrDigit(c) || "/-?:().,'+ ".Contains(c, StringComparison.Ordinal) ? c : '.'

@@ -16,6 +16,7 @@ internal sealed record TransactionList(
 )
 {
     public const int Size = 100;
+    private const int MostPages = 1_000_000;
 
     /// <summary>Reads the query, or says which parameter is wrong.</summary>
     public static (TransactionList? List, string? Wrong, string? Path) Read(IQueryCollection query)
@@ -46,7 +47,10 @@ internal sealed record TransactionList(
         var page = 1;
         return
             query["page"].ToString() is { Length: > 0 } text
-            && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out page) || page < 1)
+            && (
+                !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out page)
+                || page is < 1 or > MostPages
+            )
             ? (null, "is a number", "page")
             : (
                 new TransactionList(

@@ -18,6 +18,7 @@ internal sealed class OpenBankingEndpoints(
 )
 {
     private const int PageSize = 100;
+    private const int MostPages = 1_000_000;
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -240,7 +241,7 @@ internal sealed class OpenBankingEndpoints(
                         query["page"].ToString() is { Length: > 0 } text
                         && (
                             !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
-                            || number < 1
+                            || number is < 1 or > MostPages
                         )
                     )
                 )

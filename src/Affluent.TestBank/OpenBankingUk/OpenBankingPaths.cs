@@ -67,8 +67,8 @@ internal static class OpenBankingPaths
                 ? value.GetString()
                 : null;
         }
-        // The latter: a surrogate that stands alone.
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        // The others: half a character, as it is or as JSON writes it.
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             return null;
         }

@@ -27,6 +27,22 @@ internal static class PermissionDemands
         OpenBankingInterface at
     )
     {
+        try
+        {
+            return ReadBody(body, at);
+        }
+        // JSON may hold texts that are none: half a character, or bytes of no character.
+        catch (InvalidOperationException)
+        {
+            return (null, OpenBankingError.FieldInvalid, "a text cannot be read", "Data");
+        }
+    }
+
+    private static (ConsentDemand? Demand, OpenBankingError Error, string? Wrong, string? Path) ReadBody(
+        JsonElement body,
+        OpenBankingInterface at
+    )
+    {
         if (
             body.ValueKind != JsonValueKind.Object
             || !body.TryGetProperty("Data", out var data)
