@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Affluent.Connectors.Reading;
 using CsCheck;
-using Xunit;
 
 namespace Affluent.Connectors.Tests;
 
