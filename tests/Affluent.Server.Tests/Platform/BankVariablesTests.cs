@@ -104,7 +104,8 @@ public sealed partial class BankVariablesTests : IDisposable
         (code, var output, errors) = await Terminal.RunWithoutDatabase(options);
         Assert.True(code == ExitCode.Done, errors);
         Assert.Matches(@"\(bank variables\)\s+littoral_secret\n", output);
-        Assert.Matches(@"\(banks\)\s+2\n", output);
+        // Those that stand for the test bank's faces and for files, and this one.
+        Assert.Matches(@"\(banks\)\s+5\n", output);
         Assert.DoesNotContain("never-shown", output + errors, StringComparison.Ordinal);
 
         (_, output, _) = await Terminal.RunWithoutDatabase("check-config", "--test-bank-url", "off");

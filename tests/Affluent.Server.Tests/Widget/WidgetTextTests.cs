@@ -88,6 +88,7 @@ public sealed class WidgetTextTests
         said switch
         {
             string text => text,
+            IReadOnlyList<(string Value, string Text)> choices => string.Join('\n', choices.Select(c => c.Text)),
             IReadOnlyList<string> texts => string.Join('\n', texts),
             ValueTuple<string, string> words => $"{words.Item1}\n{words.Item2}",
             _ => throw new InvalidOperationException($"A text of type {said.GetType()}."),
