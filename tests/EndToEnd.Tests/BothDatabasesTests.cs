@@ -19,6 +19,7 @@ public sealed class BothDatabasesTests
         ["SecondHowToTests"] = "the documentation starts the platform without a word about a database",
         ["ThirdHowToTests"] = "the documentation starts the platform without a word about a database",
         ["SignInInBrowserTests"] = "is about the browser: SignInTests walks the same ways on both",
+        ["StatementFileInBrowserTests"] = "is about the browser: StatementFileTests brings the same files on both",
         ["ThreeNodesTests"] = "SQLite has one node",
         ["WidgetChoicesInBrowserTests"] = "is about the browser: WidgetChoicesTests walks the same ways on both",
         ["WidgetInBrowserTests"] = "is about the browser: WidgetFlowTests walks the same ways on both",

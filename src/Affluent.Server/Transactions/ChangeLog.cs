@@ -116,11 +116,9 @@ internal static class ChangeLog
         int limit
     )
     {
-        // First, so that what commits between the statements is behind it.
-        var head = await db.Scalar<long>(
-            "select coalesce(max(last_number), 0) from change_heads where client_id = @ClientId",
-            new { ClientId = clientId }
-        );
+        const string Head = "select coalesce(max(last_number), 0) from change_heads where client_id = @ClientId";
+        // First, so that what commits before the rows are read is behind it, should there be none.
+        var headBefore = await db.Scalar<long>(Head, new { ClientId = clientId });
         var ofUser = userId is null ? "" : "and s.user_id = @UserId";
         var place = new
         {
@@ -128,19 +126,20 @@ internal static class ChangeLog
             UserId = userId,
             after.Number,
             after.Id,
-            Head = head,
             Limit = limit + 1,
         };
+        // With the head of the same moment: a row that is changed between two statements would leave the sets that the reader's place passes over, and
+        // come as one that the reader knows.
         var rows = await db.Query<TransactionRow>(
             $"""
-            select t.user_id, t.added_in, t.changed_in, {Shown}
+            select t.user_id, t.added_in, t.changed_in, ({Head}) as change_head, {Shown}
             from change_sets s join transactions t on t.user_id = s.user_id and t.changed_in = s.id
-            where s.client_id = @ClientId {ofUser} and s.number >= @Number and s.number <= @Head
-                and (s.number > @Number or t.id > @Id)
+            where s.client_id = @ClientId {ofUser} and s.number >= @Number and (s.number > @Number or t.id > @Id)
             order by s.number, t.id limit @Limit
             """,
             place
         );
+        var head = rows.Count > 0 ? rows[0].ChangeHead : headBefore;
         var hasMore = rows.Count > limit;
         var page = hasMore ? rows.Take(limit).ToArray() : rows;
         var sets = (
@@ -157,7 +156,7 @@ internal static class ChangeLog
                     place.ClientId,
                     place.UserId,
                     place.Number,
-                    place.Head,
+                    Head = head,
                 }
             )
         ).ToDictionary(set => set.Id);

@@ -106,6 +106,9 @@ internal sealed record TransactionRow
     public ChangeSetId AddedIn { get; init; }
     public ChangeSetId ChangedIn { get; init; }
 
+    /// <summary>Of one that is read with the changes: how many sets there were at that moment.</summary>
+    public long ChangeHead { get; init; }
+
     /// <summary>Of one that is new: see <see cref="Originals.IsReturn"/>; no column.</summary>
     public bool GivesBack { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
 using Affluent.Server.Widget;
 using Affluent.Server.Widget.Pages;
@@ -62,7 +63,13 @@ public sealed class WidgetTextTests
                     )
             )
             .ToDictionary(
-                said => said.Arguments is [Enum value, ..] ? $"{said.Name}.{value}" : said.Name,
+                said =>
+                    said.Arguments switch
+                    {
+                        [Enum value, ..] => $"{said.Name}.{value}",
+                        [StatementAnswer.Refused refused] => $"{said.Name}.{refused.Fault}",
+                        _ => said.Name,
+                    },
                 said => said.Value
             );
     }
@@ -71,7 +78,11 @@ public sealed class WidgetTextTests
     {
         var parameters = method.GetParameters().Select(p => p.ParameterType).ToArray();
         var enumeration = parameters.Select(p => Nullable.GetUnderlyingType(p) ?? p).FirstOrDefault(p => p.IsEnum);
-        object?[] values = enumeration is null ? [null] : [.. Enum.GetValues(enumeration)];
+        object?[] values =
+            enumeration is not null ? [.. Enum.GetValues(enumeration)]
+            : parameters.Contains(typeof(StatementAnswer.Refused))
+                ? [.. Enum.GetValues<StatementFault>().Select(fault => new StatementAnswer.Refused(fault, 6, Name))]
+            : [null];
         return values.Select(value =>
             parameters
                 .Select(p =>

@@ -109,7 +109,7 @@ internal sealed partial class ShellPage
         }
         finally
         {
-            folder.Delete(recursive: true);
+            await Delete(folder);
         }
 
         string OnOurPorts(string text) =>
@@ -133,6 +133,23 @@ internal sealed partial class ShellPage
                 Regex.IsMatch(output, $@"\A{pattern}\z", RegexOptions.Singleline, TimeSpan.FromSeconds(5)),
                 $"{_path} says that\n\n{block.Groups["commands"].Value}\nprints\n\n{said}\nbut it prints\n\n{output}"
             );
+        }
+    }
+
+    // The platform that the page started may still be ending, and write a last time.
+    private static async Task Delete(DirectoryInfo folder)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                folder.Delete(recursive: true);
+                return;
+            }
+            catch (IOException) when (attempt < 50)
+            {
+                await Task.Delay(100);
+            }
         }
     }
 

@@ -176,7 +176,39 @@ internal sealed class UploadTexts(Language language) : Texts(language)
                 en: "Title of the column of texts",
                 fr: "Titre de la colonne des libellés"
             ),
-            _ => StatementFiles.NameOf(hint),
+            StatementHint.ValueDateColumn => Say(
+                en: "Title of the column of value dates",
+                fr: "Titre de la colonne des dates de valeur"
+            ),
+            StatementHint.DirectionColumn => Say(
+                en: "Title of the column that says debit or credit",
+                fr: "Titre de la colonne qui dit débit ou crédit"
+            ),
+            StatementHint.DebitColumn => Say(en: "Title of the column of debits", fr: "Titre de la colonne des débits"),
+            StatementHint.CreditColumn => Say(
+                en: "Title of the column of credits",
+                fr: "Titre de la colonne des crédits"
+            ),
+            StatementHint.CounterpartyColumn => Say(
+                en: "Title of the column of payers and payees",
+                fr: "Titre de la colonne des tiers"
+            ),
+            StatementHint.IdColumn => Say(
+                en: "Title of the column of references",
+                fr: "Titre de la colonne des références"
+            ),
+            StatementHint.CurrencyColumn => Say(
+                en: "Title of the column of currencies",
+                fr: "Titre de la colonne des devises"
+            ),
+            StatementHint.AccountColumn => Say(
+                en: "Title of the column of accounts",
+                fr: "Titre de la colonne des comptes"
+            ),
+            StatementHint.BalanceColumn => Say(
+                en: "Title of the column of balances",
+                fr: "Titre de la colonne des soldes"
+            ),
         };
 
     public string Of(StatementAnswer.Refused refused)
