@@ -148,7 +148,7 @@ internal sealed partial class ShellPage
             }
             catch (IOException) when (attempt < 50)
             {
-                await Task.Delay(100);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
             }
         }
     }
