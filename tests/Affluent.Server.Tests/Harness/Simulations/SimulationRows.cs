@@ -105,12 +105,12 @@ internal static class SimulationRows
             )
         )!;
 
-    /// <summary>The numbers of the accounts that the job's run has read.</summary>
+    /// <summary>The numbers of the accounts that the job's run has read; one that it has given up is done, and not read.</summary>
     public static Task<IReadOnlyList<string>> AccountsRead(DbWork db, Job job) =>
         db.Query<string>(
             """
             select a.account_number from accounts a join jobs j on j.user_id = a.user_id and j.subject_id = a.connection_id
-            where j.user_id = @UserId and j.id = @Id and a.synced_run = j.run_id
+            where j.user_id = @UserId and j.id = @Id and a.synced_run = j.run_id and a.status = 'ACTIVE'
             """,
             new { job.UserId, job.Id }
         );
