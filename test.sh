@@ -76,7 +76,8 @@ find_key_module() {
 }
 
 find_statement_tools() {
-  command -v ofxdump >/dev/null && command -v xmllint >/dev/null
+  command -v ofxdump >/dev/null && command -v xmllint >/dev/null && command -v aqbanking-cli >/dev/null \
+    && /usr/bin/python3 -c 'import ofxparse' 2>/dev/null
 }
 
 install_missing() {
@@ -85,7 +86,7 @@ install_missing() {
   find_chromium || packages+=(chromium)
   find_prometheus_parser || packages+=(python3-prometheus-client)
   find_key_module || packages+=(softhsm2 libengine-pkcs11-openssl openssl)
-  find_statement_tools || packages+=(ofx libxml2-utils)
+  find_statement_tools || packages+=(ofx libxml2-utils aqbanking-tools python3-ofxparse)
   if [[ ${#packages[@]} -eq 0 || $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
     return
   fi
