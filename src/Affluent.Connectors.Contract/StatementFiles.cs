@@ -97,4 +97,10 @@ public enum StatementHint
 
     /// <summary>Of the balance behind the row.</summary>
     BalanceColumn,
+
+    /// <summary>Of the word that says whether the row is booked.</summary>
+    StatusColumn,
+
+    /// <summary>Of a fee that was taken together with the amount.</summary>
+    FeeColumn,
 }

@@ -53,7 +53,8 @@ internal static class CamtReport
     }
 
     /// <summary>Null: it is for information alone.</summary>
-    internal static ReportEntry? Entry(XElement entry, ReportAccount account)
+    /// <param name="turned">Whether what takes back an entry has the mark of that entry, and not its own.</param>
+    internal static ReportEntry? Entry(XElement entry, ReportAccount account, bool turned = false)
     {
         var status = (At(entry, "Sts", "Cd") ?? At(entry, "Sts"))?.ToUpperInvariant() switch
         {
@@ -68,6 +69,10 @@ internal static class CamtReport
         if (Amount(At(entry, "Amt"), At(entry, "CdtDbtInd")) is not { } amount)
         {
             return ReportEntry.Unreadable(UnreadableField.Amount);
+        }
+        if (turned && IsReversal(entry))
+        {
+            amount = -amount;
         }
         var booked = Day(entry, "BookgDt", account.Zone);
         var value = Day(entry, "ValDt", account.Zone);
@@ -104,6 +109,9 @@ internal static class CamtReport
             }
         );
     }
+
+    /// <summary>Whether an entry takes back another one.</summary>
+    internal static bool IsReversal(XElement entry) => At(entry, "RvslInd") is "true" or "1";
 
     private static string[] Remittance(XElement entry, XElement details)
     {

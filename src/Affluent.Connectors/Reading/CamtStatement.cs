@@ -104,6 +104,14 @@ internal static class CamtStatement
                 return null;
             }
             var read = new ReportAccount(currency, zone, today);
+            BankBalance[] balances = [.. _balances.Select(b => Balance(b, currency, zone)).OfType<BankBalance>()];
+            ReportEntry[] entries = [.. Entries(read, turned: false)];
+            // By the standard (CreditDebitIndicator of the entry) a reversal of a debit is a credit. Some say debit again, as the balances show.
+            if (_entries.Any(CamtReport.IsReversal) && !AddsUp(balances, entries))
+            {
+                ReportEntry[] turned = [.. Entries(read, turned: true)];
+                entries = AddsUp(balances, turned) ? turned : entries;
+            }
             // Of a page of several, each holds its own part; what moved is in the entries alone.
             return new Statement(
                 new BankAccount
@@ -122,12 +130,38 @@ internal static class CamtStatement
                     },
                     Currency = currency,
                     OwnerName = CamtReport.At(_account, "Ownr", "Nm"),
-                    Balances = [.. _balances.Select(b => Balance(b, currency, zone)).OfType<BankBalance>()],
+                    Balances = balances,
                 },
                 Bound("FrDt", "FrDtTm", zone),
                 Bound("ToDt", "ToDtTm", zone),
-                [.. _entries.Select(e => CamtReport.Entry(e, read)).OfType<ReportEntry>()]
+                entries
             );
+        }
+
+        private IEnumerable<ReportEntry> Entries(ReportAccount account, bool turned) =>
+            _entries.Select(e => CamtReport.Entry(e, account, turned)).OfType<ReportEntry>();
+
+        private static bool AddsUp(BankBalance[] balances, ReportEntry[] entries)
+        {
+            decimal? Of(params ReadOnlySpan<BankBalanceKind> kinds)
+            {
+                foreach (var balance in balances)
+                {
+                    if (kinds.Contains(balance.Kind))
+                    {
+                        return balance.Amount;
+                    }
+                }
+                return null;
+            }
+
+            var booked = entries
+                .Select(e => e.Transaction)
+                .OfType<BankTransaction>()
+                .Where(t => t.Status == BankTransactionStatus.Booked)
+                .Sum(t => t.Amount);
+            return Of(BankBalanceKind.OpeningBooked, BankBalanceKind.PreviouslyClosedBooked) + booked
+                == Of(BankBalanceKind.ClosingBooked);
         }
 
         private DateOnly? Bound(string day, string moment, TimeZoneInfo zone) =>

@@ -1,10 +1,14 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Affluent.Connectors.Reading;
 
 /// <summary>Where in a table what stands. Pure.</summary>
-internal static class CsvColumns
+internal static partial class CsvColumns
 {
+    /// <summary>Titles that banks give to the user's account, and others to that of the other side.</summary>
+    private static readonly string[] OfEitherSide = ["account", "account number", "iban", "kontonummer"];
+
     /// <summary>Titles that banks use, in plain letters (<see cref="PageText.Plain"/>); the first that is there counts.</summary>
     private static readonly Dictionary<StatementColumn, string[]> Titles = new()
     {
@@ -26,6 +30,8 @@ internal static class CsvColumns
             "buchung",
             "fecha",
             "fecha operacion",
+            "data mov.",
+            "data movimento",
             "data",
             "data operazione",
             "data contabile",
@@ -38,6 +44,7 @@ internal static class CsvColumns
             "date de valeur",
             "dateval",
             "value date",
+            "data valor",
             "valutadatum",
             "wertstellung",
             "valuta",
@@ -54,39 +61,22 @@ internal static class CsvColumns
             "importe",
             "importo",
             "bedrag",
-            "bedrag (eur)",
-            "amount (eur)",
-            "montant (eur)",
-            "montant(euros)",
+            "montante",
             "value",
         ],
-        [StatementColumn.Direction] = ["af bij", "debit/credit", "soll/haben", "sens", "direction"],
-        [StatementColumn.Debit] =
+        [StatementColumn.Direction] =
         [
-            "debit",
-            "debit euros",
-            "debit (eur)",
-            "soll",
-            "paid out",
-            "money out",
-            "withdrawals",
-            "uscite",
-            "cargo",
-            "dare",
+            "af bij",
+            "debit/credit",
+            "credit/debit",
+            "soll/haben",
+            "s/h",
+            "d/c",
+            "sens",
+            "direction",
         ],
-        [StatementColumn.Credit] =
-        [
-            "credit",
-            "credit euros",
-            "credit (eur)",
-            "haben",
-            "paid in",
-            "money in",
-            "deposits",
-            "entrate",
-            "abono",
-            "avere",
-        ],
+        [StatementColumn.Debit] = ["debit", "soll", "paid out", "money out", "withdrawals", "uscite", "cargo", "dare"],
+        [StatementColumn.Credit] = ["credit", "haben", "paid in", "money in", "deposits", "entrate", "abono", "avere"],
         [StatementColumn.Label] =
         [
             "libelle",
@@ -101,6 +91,7 @@ internal static class CsvColumns
             "memo",
             "concepto",
             "descrizione",
+            "descricao",
             "omschrijving",
             "naam / omschrijving",
             "name / description",
@@ -115,6 +106,9 @@ internal static class CsvColumns
             "beneficiary",
             "empfanger",
             "auftraggeber / begunstigter",
+            "auftraggeber/empfanger",
+            "zahlungsempfanger*in",
+            "partner name",
             "beguenstigter/zahlungspflichtiger",
         ],
         [StatementColumn.Id] = ["reference", "transaction id", "id", "referenz"],
@@ -131,7 +125,29 @@ internal static class CsvColumns
             "kontonummer",
             "rekening",
         ],
-        [StatementColumn.Balance] = ["solde", "balance", "running balance", "saldo"],
+        [StatementColumn.Balance] =
+        [
+            "solde",
+            "balance",
+            "running balance",
+            "saldo",
+            "kontostand",
+            "saldo nach buchung",
+            "saldo contabilistico",
+        ],
+        [StatementColumn.Status] =
+        [
+            "status",
+            "state",
+            "statut",
+            "etat",
+            "stato",
+            "estado",
+            "umsatzstatus",
+            // In which German savings banks say what is only announced.
+            "info",
+        ],
+        [StatementColumn.Fee] = ["fee"],
     };
 
     /// <summary>The columns by the titles of a row, those that are named first; null when it is no row of titles.</summary>
@@ -141,6 +157,8 @@ internal static class CsvColumns
     )
     {
         var titles = row.Fields.Select(field => PageText.Plain(field).Trim()).ToArray();
+        // "Betrag (EUR)", "Débit euros"
+        var bare = titles.Select(title => Unit().Replace(title, "")).ToArray();
         Dictionary<StatementColumn, int> found = [];
         foreach (var (column, name) in named)
         {
@@ -153,7 +171,7 @@ internal static class CsvColumns
         }
         foreach (var (column, known) in Titles.Where(t => !found.ContainsKey(t.Key)))
         {
-            foreach (var at in known.Select(title => Array.IndexOf(titles, title)))
+            foreach (var at in known.Select(title => Array.IndexOf(bare, title)))
             {
                 if (at >= 0 && !found.ContainsValue(at))
                 {
@@ -169,6 +187,21 @@ internal static class CsvColumns
             found.Remove(StatementColumn.Credit);
         }
         return Missing(found) is null ? found : null;
+    }
+
+    /// <summary>
+    /// Whether the column of accounts holds the user's: one that stands before the day, or names one account alone, on each row, and nobody else beside it.
+    /// </summary>
+    public static bool IsOwnAccount(CsvTable table, IReadOnlyList<CsvRow> rows)
+    {
+        var (account, columns) = (table.Columns[StatementColumn.Account], table.Columns);
+        return table.Titles is not { } titles
+            || !OfEitherSide.Contains(PageText.Plain(titles[account]).Trim())
+            || account < columns[StatementColumn.Date]
+            || (
+                !columns.ContainsKey(StatementColumn.Counterparty)
+                && rows.All(row => row[account] != "" && row[account] == rows[0][account])
+            );
     }
 
     /// <summary>The columns of a table without titles, named by numbers alone (the first is 1); null: they are not.</summary>
@@ -196,6 +229,13 @@ internal static class CsvColumns
         || found.ContainsKey(StatementColumn.Credit)
             ? null
         : StatementColumn.Amount;
+
+    [GeneratedRegex(
+        "(?<=.)[ ]*(?:[(][ ]*(?:eur|euros?|€|chf|usd|[$]|gbp|£)[ ]*[)]|[ ](?:in[ ])?(?:eur|euros?|€))$",
+        RegexOptions.ExplicitCapture,
+        5000
+    )]
+    private static partial Regex Unit();
 
     private static int? Number(string name) =>
         int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

@@ -26,7 +26,12 @@ internal static class CsvStatement
                 return new StatementReading.Refused(StatementFault.Damaged);
             }
             // Sums below a table have neither day nor amount of their own.
-            if (!row.IsEmpty && (table.Of(row, StatementColumn.Date) != "" || table.HasAmount(row)))
+            if (
+                !row.IsEmpty
+                && (table.Of(row, StatementColumn.Date) != "" || table.HasAmount(row))
+                && table.Status(row) != RowStatus.Drop
+                && !BalanceLines.Is(table.Of(row, StatementColumn.Label), table.Of(row, StatementColumn.Counterparty))
+            )
             {
                 rows.Add(row);
             }
@@ -57,7 +62,22 @@ internal static class CsvStatement
                 Column: table.Title(StatementColumn.Date)
             );
         }
+        if (
+            table.Columns.ContainsKey(StatementColumn.Account)
+            && !hints.Columns.ContainsKey(StatementColumn.Account)
+            && !CsvColumns.IsOwnAccount(table, rows)
+        )
+        {
+            table = table with
+            {
+                Columns = table
+                    .Columns.Where(column => column.Key != StatementColumn.Account)
+                    .ToDictionary(column => column.Key, column => column.Value),
+            };
+        }
         var amounts = AmountColumn.Of(rows.SelectMany(table.Amounts));
+        table = table with { Signed = rows.Any(row => amounts.Read(table.Of(row, StatementColumn.Amount))?.Value < 0) };
+        table = table with { FeeSign = FeeSign(rows, table, amounts) };
         List<Statement> statements = [];
         foreach (var account in rows.GroupBy(r => table.Of(r, StatementColumn.Account), StringComparer.Ordinal))
         {
@@ -138,6 +158,31 @@ internal static class CsvStatement
                 },
             ]
             : [];
+    }
+
+    /// <summary>
+    /// A fee (Revolut's tables have one) is part of what leaves, or is not: as the balances behind most rows show. Without balances it is left alone.
+    /// </summary>
+    private static int FeeSign(List<CsvRow> rows, CsvTable table, AmountColumn amounts)
+    {
+        if (!table.Columns.ContainsKey(StatementColumn.Fee))
+        {
+            return 0;
+        }
+        decimal? Balance(CsvRow row) => amounts.Read(table.Of(row, StatementColumn.Balance))?.Value;
+        var steps = rows.Where(row => table.Status(row) == RowStatus.Booked)
+            .GroupBy(row => (table.Of(row, StatementColumn.Account), table.Of(row, StatementColumn.Currency)))
+            .SelectMany(group => group.Zip(group.Skip(1)))
+            .ToArray();
+        int Fit(int sign) =>
+            steps.Count(step =>
+                // Newest first, or last.
+                Balance(step.Second) - Balance(step.First)
+                    == (table with { FeeSign = sign }).Amount(step.Second, amounts)
+                || Balance(step.First) - Balance(step.Second)
+                    == (table with { FeeSign = sign }).Amount(step.First, amounts)
+            );
+        return new[] { 0, -1, 1 }.MaxBy(Fit);
     }
 
     /// <summary>Excel's own first line ("sep=;") names the separator.</summary>

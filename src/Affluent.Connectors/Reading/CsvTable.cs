@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Affluent.Connectors.Contract;
 
 namespace Affluent.Connectors.Reading;
@@ -5,27 +6,113 @@ namespace Affluent.Connectors.Reading;
 /// <summary>How a table is to be read.</summary>
 /// <param name="First">How many rows stand above its data.</param>
 /// <param name="Titles">Null: it has none.</param>
-internal sealed record CsvTable(
+internal sealed partial record CsvTable(
     char Separator,
     int First,
     IReadOnlyDictionary<StatementColumn, int> Columns,
     CsvRow? Titles
 )
 {
-    // Of French, English, German, Dutch, Italian and Spanish tables.
+    // Of French, English, German, Dutch, Italian, Spanish and Lithuanian tables.
     private static readonly string[] WordsForOut =
     [
         "af",
         "debit",
+        "debet",
         "d",
+        "dr",
+        "db",
         "dbit",
         "s",
         "soll",
+        "lastschrift",
         "out",
+        "withdrawal",
         "dare",
+        "uscita",
         "cargo",
+        "sortie",
         "-",
     ];
+
+    private static readonly string[] WordsForIn =
+    [
+        "bij",
+        "credit",
+        "c",
+        "cr",
+        "crdt",
+        "h",
+        "k",
+        "haben",
+        "gutschrift",
+        "in",
+        "deposit",
+        "avere",
+        "entrata",
+        "abono",
+        "entree",
+        "+",
+    ];
+
+    private static readonly string[] WordsForPending =
+    [
+        "pending",
+        "pdng",
+        "authorised",
+        "authorized",
+        "vorgemerkt",
+        "umsatz vorgemerkt",
+        "vorgemerkter umsatz",
+        "en attente",
+        "en cours",
+        "a venir",
+        "in behandeling",
+        "gereserveerd",
+        "in attesa",
+        "non contabilizzato",
+        "pendiente",
+    ];
+
+    private static readonly string[] WordsForNone =
+    [
+        "reverted",
+        "declined",
+        "failed",
+        "rejected",
+        "cancelled",
+        "canceled",
+        "denied",
+        "expired",
+        "voided",
+        "info",
+        "abgelehnt",
+        "storniert",
+        "annule",
+        "annulee",
+        "rejete",
+        "refuse",
+        "refusee",
+        "annullato",
+        "rifiutato",
+        "cancelado",
+        "rechazado",
+    ];
+
+    /// <summary>Whether some of its amounts have a sign of their own.</summary>
+    public bool Signed { get; init; }
+
+    /// <summary>What the fee of a row does to its amount: added, taken off, or nothing.</summary>
+    public int FeeSign { get; init; }
+
+    /// <summary>What a row is, by its own word; one without, or with another, is booked.</summary>
+    public RowStatus Status(CsvRow row)
+    {
+        var word = PageText.Plain(Of(row, StatementColumn.Status)).Trim();
+        return WordsForPending.Contains(word) ? RowStatus.Pending
+            : WordsForNone.Contains(word) ? RowStatus.Drop
+            : RowStatus.Booked;
+    }
 
     /// <summary>In which the amounts are looked for.</summary>
     public StatementColumn AmountColumn =>
@@ -70,24 +157,32 @@ internal sealed record CsvTable(
                 Currency = Of(row, StatementColumn.Currency) is { Length: 3 } own ? own.ToUpperInvariant() : currency,
                 BookingDay = day,
                 ValueDay = DayOrder.Read(Of(row, StatementColumn.ValueDate), dayFirst),
-                Status = BankTransactionStatus.Booked,
+                Status =
+                    Status(row) == RowStatus.Pending ? BankTransactionStatus.Pending : BankTransactionStatus.Booked,
                 Remittance = Lines.Clean([Of(row, StatementColumn.Label)]),
                 Counterparty = Lines.Join(Of(row, StatementColumn.Counterparty)),
             }
         );
     }
 
-    private decimal? Amount(CsvRow row, AmountColumn amounts)
+    /// <summary>What a row moves.</summary>
+    public decimal? Amount(CsvRow row, AmountColumn amounts)
     {
-        decimal? Read(StatementColumn column) => amounts.Read(Of(row, column))?.Value;
+        decimal? Read(StatementColumn column) => CsvTable.Read(Of(row, column), amounts);
 
         if (Columns.ContainsKey(StatementColumn.Amount))
         {
-            return Read(StatementColumn.Amount) is { } signed
-                ? WordsForOut.Contains(PageText.Plain(Of(row, StatementColumn.Direction)).Trim())
-                    ? -Math.Abs(signed)
-                    : signed
-                : null;
+            if (Read(StatementColumn.Amount) is not { } amount)
+            {
+                return null;
+            }
+            var word = PageText.Plain(Of(row, StatementColumn.Direction)).Trim();
+            var directed =
+                WordsForOut.Contains(word) ? -Math.Abs(amount)
+                : word == "" || WordsForIn.Contains(word) || Signed ? amount
+                // Whether it comes or leaves nobody can tell.
+                : (decimal?)null;
+            return directed + (FeeSign * Math.Abs(Read(StatementColumn.Fee) ?? 0));
         }
         var (debit, credit) = (Read(StatementColumn.Debit), Read(StatementColumn.Credit));
         return (debit, credit) switch
@@ -98,4 +193,16 @@ internal sealed record CsvTable(
             ({ }, { }) or (null, null) => null,
         };
     }
+
+    /// <summary>An amount, behind which a letter may say that it leaves ("12,50 S", "12.50DR").</summary>
+    private static decimal? Read(string text, AmountColumn amounts)
+    {
+        var mark = Mark().Match(text);
+        return amounts.Read(mark.Success ? text[..mark.Index] : text)?.Value is not { } amount ? null
+            : mark.Success && WordsForOut.Contains(PageText.Plain(mark.Value).Trim()) ? -Math.Abs(amount)
+            : amount;
+    }
+
+    [GeneratedRegex(@"(?<=[0-9])\s*(?:[SHDC]|DR|CR|DB)$", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Mark();
 }

@@ -114,12 +114,14 @@ internal static partial class Mt940Report
         return ReportEntry.Of(
             new BankTransaction
             {
-                Id = reference is "" or "NONREF" ? null : reference,
+                Id = reference == "" || NoReference().IsMatch(reference) ? null : reference,
                 Amount = isIn ? amount : -amount,
                 Currency = currency,
                 BookingDay = BookingDay(match.Groups["entry"].Value, valueDay),
                 ValueDay = valueDay,
-                Status = BankTransactionStatus.Booked,
+                // E: expected.
+                Status =
+                    match.Groups["mark"].Value[0] == 'E' ? BankTransactionStatus.Pending : BankTransactionStatus.Booked,
                 Remittance = Lines.Clean([match.Groups["more"].Value.Trim()]),
                 Code = match.Groups["type"].Value,
             }
@@ -160,11 +162,12 @@ internal static partial class Mt940Report
         var text = value.Replace("\n", "", StringComparison.Ordinal);
         if (Structured().Match(text) is not { Success: true } structured)
         {
-            return Lines.Clean(value.Split('\n')) is { Length: > 0 } lines
-                ? entry with
-                {
-                    Remittance = [string.Join(' ', lines)],
-                }
+            return text.StartsWith('/') && Slashes().IsMatch(text) ? Slashed(entry, text)
+                : Lines.Clean(value.Split('\n')) is { Length: > 0 } lines
+                    ? entry with
+                    {
+                        Remittance = [string.Join(' ', lines)],
+                    }
                 : entry;
         }
         var fields = text[structured.Length..]
@@ -204,7 +207,54 @@ internal static partial class Mt940Report
         };
     }
 
-    [GeneratedRegex("^:(?<tag>[0-9]{2}[A-Z]?):", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    /// <summary>The fields of Dutch and Scandinavian banks: /TRTP/…/NAME/…/REMI/….</summary>
+    private static BankTransaction Slashed(BankTransaction entry, string text)
+    {
+        var fields = Slashes().Matches(text);
+        string? Of(string name)
+        {
+            var at = fields.ToList().FindIndex(f => f.Groups["name"].Value == name);
+            if (at < 0)
+            {
+                return null;
+            }
+            var from = fields[at].Index + fields[at].Length;
+            var until = at + 1 < fields.Count ? fields[at + 1].Index : text.Length;
+            return text[from..until].Trim(' ', '/') is { Length: > 0 } said && said != "NOTPROVIDED" ? said : null;
+        }
+
+        // ING names account, bank, name and place of the other side at once.
+        var other = Of("CNTP")?.Split('/') ?? [];
+        var name = Of("NAME") ?? (other.Length > 2 ? other[2].Trim() : null);
+        // USTD//…, STRD/CUR/…: with what kind of text it is.
+        var words = Of("REMI") is { } remittance ? Kind().Replace(remittance, "") : null;
+        return entry with
+        {
+            Remittance = Lines.Clean([words ?? Of("TRTP") ?? Of("SUBJ")]) is { Length: > 0 } said
+                ? said
+                : entry.Remittance,
+            Counterparty = Lines.Join(name),
+            EndToEndId = Of("EREF"),
+            Mandate = Of("MARF"),
+            CreditorId = Of("CSID"),
+        };
+    }
+
+    [GeneratedRegex(
+        "/(?<name>TRTP|TRCD|IBAN|BIC|NAME|REMI|EREF|MARF|CSID|CNTP|ORDP|BENM|ULTB|ULTD|PURP|ISDT|RTRN|PREF|SVCL|ADDR|SUBJ|CREF|IREF|ID|OAMT|EXCH)/",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: 5000
+    )]
+    private static partial Regex Slashes();
+
+    /// <summary>Says where the reference stands (in :86:), or that there is none.</summary>
+    [GeneratedRegex("^(?:NONREF|(?:EREF|KREF|MREF|MARF|PREF)[+]?)$", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex NoReference();
+
+    [GeneratedRegex("^(?:USTD//|STRD/[A-Z]*/)", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Kind();
+
+    [GeneratedRegex("^:(?<tag>[0-9]{2}[A-Z]?|NS):", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex TagForm();
 
     [GeneratedRegex(
@@ -215,14 +265,14 @@ internal static partial class Mt940Report
     private static partial Regex BalanceForm();
 
     [GeneratedRegex(
-        @"^(?<value>[0-9]{6})(?<entry>[0-9]{4})?(?<mark>R?[CD]|E[CD])[A-Z]?(?<amount>[0-9]{1,15}(?:,[0-9]{0,10})?)(?<type>[NFS][A-Z0-9]{3})(?<customer>[^\n/]*(?:/(?!/)[^\n/]*)*)(?://(?<bank>[^\n]*))?(?:\n(?<more>[\s\S]*))?$",
+        @"^(?<value>[0-9]{6})(?:(?<entry>[0-9]{4})|\ {4})?(?<mark>R?[CD]|E[CD])[A-Z]?[\ \n]?(?<amount>[0-9]{1,15}(?:,[0-9]{0,10})?)(?<type>[NFS][A-Z0-9]{3})(?<customer>[^\n/]*(?:/(?!/)[^\n/]*)*)(?://(?<bank>[^\n]*))?(?:\n(?<more>[\s\S]*))?$",
         RegexOptions.None,
         matchTimeoutMilliseconds: 5000
     )]
     private static partial Regex EntryForm();
 
     [GeneratedRegex(
-        @"^(?<code>[0-9]{3})(?<mark>[?<>|~])(?=[0-9]{2})",
+        @"^(?<code>[0-9]{3})(?<mark>[?<>|~^])(?=[0-9]{2})",
         RegexOptions.None,
         matchTimeoutMilliseconds: 5000
     )]

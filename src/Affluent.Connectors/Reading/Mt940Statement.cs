@@ -17,8 +17,8 @@ internal static partial class Mt940Statement
         List<(string Tag, string Value)> message = [];
         foreach (var field in Mt940Report.Fields(text).Append(("20", "")))
         {
-            // Each message begins with its reference.
-            if (field.Item1 == "20" && message.Any(f => f.Tag is "25" or "25P"))
+            // Each message begins with its reference, which one bank leaves out.
+            if (field.Item1 is "20" or "25" or "25P" && message.Any(f => f.Tag is "25" or "25P"))
             {
                 switch (Of(message, hints, today))
                 {

@@ -101,6 +101,7 @@ internal static class OfxStatement
         private readonly List<Dictionary<string, string>> _rows = [];
         private string? _part;
         private string? _foreign;
+        private bool _inAnswer;
         private bool _inStatement;
         private bool _begun;
         private bool _ended;
@@ -113,11 +114,20 @@ internal static class OfxStatement
                 case { Name: "OFX" }:
                     (_begun, _ended) = (true, token.Closes);
                     return null;
-                case { Name: "STMTRS" or "CCSTMTRS" }:
+                case { Name: "STMTTRNRS" or "CCSTMTTRNRS", Closes: false }:
+                    _inAnswer = true;
+                    return null;
+                case { Name: "STMTTRNRS" or "CCSTMTTRNRS" or "STMTRS" or "CCSTMTRS" }:
+                    _inAnswer &= token is { Name: "STMTRS" or "CCSTMTRS", Closes: true };
                     // One that is not closed ends where the next begins; some banks close the one by the name of the other.
                     var fault = _inStatement ? Close() : null;
-                    _inStatement = !token.Closes;
+                    _inStatement = token is { Name: "STMTRS" or "CCSTMTRS", Closes: false };
                     return fault;
+                // Some answer with what belongs into a statement, and leave that out.
+                case { Name: "CURDEF" } when _inAnswer && !_inStatement:
+                    _inStatement = true;
+                    Keep(token);
+                    return null;
                 case { Closes: true } when token.Name == _foreign:
                     _foreign = null;
                     return null;
@@ -218,7 +228,13 @@ internal static class OfxStatement
                     account,
                     Day(Of("BANKTRANLIST", "DTSTART")),
                     Day(Of("BANKTRANLIST", "DTEND")),
-                    [.. _rows.Select(row => Entry(row, account.Currency))]
+                    [
+                        .. _rows
+                            .Where(row =>
+                                !BalanceLines.Is(row.GetValueOrDefault("NAME"), row.GetValueOrDefault("MEMO"))
+                            )
+                            .Select(row => Entry(row, account.Currency)),
+                    ]
                 )
             );
             _parts.Clear();

@@ -162,16 +162,6 @@ internal static class QifStatement
 
     private sealed class Row
     {
-        private static readonly string[] Openings =
-        [
-            "opening balance",
-            "solde initial",
-            "solde d'ouverture",
-            "anfangssaldo",
-            "saldo iniziale",
-            "saldo inicial",
-        ];
-
         public bool Begun { get; private set; }
 
         public string Day { get; private set; } = "";
@@ -188,8 +178,7 @@ internal static class QifStatement
 
         /// <summary>The first row of an account, which moved no money, goes from the account to itself, or says so.</summary>
         public bool Opens(string? account) =>
-            Category is ['[', .., ']']
-            && (Category[1..^1] == account || Openings.Contains(PageText.Plain(Payee ?? "")));
+            Category is ['[', .., ']'] && (Category[1..^1] == account || BalanceLines.Is(Payee));
 
         public void Take(char field, ReadOnlySpan<char> value)
         {

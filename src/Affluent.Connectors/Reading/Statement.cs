@@ -81,4 +81,10 @@ internal enum StatementColumn
 
     /// <summary>Balance behind the row.</summary>
     Balance,
+
+    /// <summary>Whether the row is booked, in a word.</summary>
+    Status,
+
+    /// <summary>Fee that was taken together with the amount.</summary>
+    Fee,
 }

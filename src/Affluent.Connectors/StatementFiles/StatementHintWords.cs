@@ -23,6 +23,8 @@ internal static class StatementHintWords
         [StatementHint.CurrencyColumn] = StatementColumn.Currency,
         [StatementHint.AccountColumn] = StatementColumn.Account,
         [StatementHint.BalanceColumn] = StatementColumn.Balance,
+        [StatementHint.StatusColumn] = StatementColumn.Status,
+        [StatementHint.FeeColumn] = StatementColumn.Fee,
     };
 
     /// <summary>The word of each.</summary>

@@ -150,6 +150,9 @@ internal static class StatementFileEndpoints
             StatementHint.CurrencyColumn => "Of a table: the column with the currency.",
             StatementHint.AccountColumn => "Of a table: the column with the number of the account.",
             StatementHint.BalanceColumn => "Of a table: the column with the balance behind the row.",
+            StatementHint.StatusColumn => "Of a table: the column with a word that says whether the row is booked.",
+            StatementHint.FeeColumn =>
+                "Of a table: the column with a fee taken together with the amount; the balances behind the rows show how.",
         };
 
     /// <summary>Larger than messages of the API.</summary>

@@ -193,6 +193,11 @@ internal sealed class UploadTexts(Language language) : Texts(language)
                 en: "Title of the column of balances",
                 fr: "Titre de la colonne des soldes"
             ),
+            StatementHint.StatusColumn => Say(
+                en: "Title of the column that says what is booked",
+                fr: "Titre de la colonne qui dit ce qui est comptabilisé"
+            ),
+            StatementHint.FeeColumn => Say(en: "Title of the column of fees", fr: "Titre de la colonne des frais"),
         };
 
     public string Of(StatementAnswer.Refused refused)
