@@ -135,7 +135,7 @@ internal static partial class CsvColumns
             "saldo nach buchung",
             "saldo contabilistico",
         ],
-        [StatementColumn.Status] =
+        [StatementColumn.RowStatus] =
         [
             "status",
             "state",

@@ -108,7 +108,7 @@ internal sealed partial record CsvTable(
     /// <summary>What a row is, by its own word; one without, or with another, is booked.</summary>
     public RowStatus Status(CsvRow row)
     {
-        var word = PageText.Plain(Of(row, StatementColumn.Status)).Trim();
+        var word = PageText.Plain(Of(row, StatementColumn.RowStatus)).Trim();
         return WordsForPending.Contains(word) ? RowStatus.Pending
             : WordsForNone.Contains(word) ? RowStatus.Drop
             : RowStatus.Booked;

@@ -83,7 +83,7 @@ internal enum StatementColumn
     Balance,
 
     /// <summary>Whether the row is booked, in a word.</summary>
-    Status,
+    RowStatus,
 
     /// <summary>Fee that was taken together with the amount.</summary>
     Fee,

@@ -23,7 +23,7 @@ internal static class StatementHintWords
         [StatementHint.CurrencyColumn] = StatementColumn.Currency,
         [StatementHint.AccountColumn] = StatementColumn.Account,
         [StatementHint.BalanceColumn] = StatementColumn.Balance,
-        [StatementHint.StatusColumn] = StatementColumn.Status,
+        [StatementHint.StatusColumn] = StatementColumn.RowStatus,
         [StatementHint.FeeColumn] = StatementColumn.Fee,
     };
 
