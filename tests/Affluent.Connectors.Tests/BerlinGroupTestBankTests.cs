@@ -296,6 +296,18 @@ public sealed class BerlinGroupTestBankTests
         await decoupled.TakeAsked<Question.AppApproval>(Listing);
         await decoupled.TakeAsked<Question.AppApproval>(new StepInput.Poll());
 
+        string[] wanted =
+        [
+            "POST /berlingroup/redirect/consents",
+            "GET /berlingroup/redirect/consents/status",
+            "GET /berlingroup/redirect/accounts",
+            "GET /berlingroup/redirect/card-accounts",
+            "GET /berlingroup/redirect/card-accounts/moreau-carte/transactions",
+            "DELETE /berlingroup/redirect/consents",
+            "PUT /berlingroup/embedded/consents/authorisations",
+            "GET /berlingroup/decoupled/consents/status",
+        ];
+        Assert.True(!wanted.Except(bank.Exchanges.Asked).Any(), string.Join('\n', bank.Exchanges.Asked));
         foreach (var name in new[] { "redirect", "embedded", "decoupled" })
         {
             var faults = await bank.Exchanges.Faults("berlin-group-psd2-api-1.3.11.yaml", $"/berlingroup/{name}");

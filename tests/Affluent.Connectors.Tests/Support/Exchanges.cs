@@ -8,7 +8,14 @@ internal sealed class Exchanges
 {
     private readonly List<Dictionary<string, object?>> _all = [];
 
-    /// <summary>What an OpenAPI description does not allow of what was said; skips the test where the description, or who reads it, is missing.</summary>
+    /// <summary>What was asked for, by method and the words of the path: ids left out.</summary>
+    public IEnumerable<string> Asked =>
+        _all.Select(e =>
+                $"{e["method"]} {string.Join('/', ((string)e["path"]!).Split('/').Where(part => part.All(c => char.IsAsciiLetterLower(c) || c == '-')))}"
+            )
+            .Distinct();
+
+    /// <summary>What an OpenAPI description does not allow of what was said, by Prism's proxy; skips the test where the description, or who reads it, is missing.</summary>
     /// <param name="description">Its file among the official ones.</param>
     /// <param name="under">Where the interface is that it describes: what is said elsewhere is not judged.</param>
     public async Task<IReadOnlyList<string>> Faults(string description, string under)
@@ -20,7 +27,7 @@ internal sealed class Exchanges
         Assert.NotEmpty(here);
         var file = Path.Combine(Shared.Folder("specs"), description);
         string[] said = await NodeProgram.Verify(
-            "openapi",
+            "prism",
             [new Dictionary<string, object?> { ["description"] = file, ["base"] = under }, .. here],
             TestContext.Current.CancellationToken
         );
