@@ -20,21 +20,19 @@ internal static class BankOutageStore
         Func<BankOutage?, BankOutage> change
     )
     {
-        // A row to lock, also for the first.
-        var isNew =
-            await db.Execute(
-                """
-                insert into bank_outages (definition_id, failures, last_failed, pauses, since) values (@DefinitionId, 0, 0, 0, 0)
-                on conflict (definition_id) do nothing
-                """,
-                new { DefinitionId = definitionId }
-            ) == 1;
-        var before = isNew
-            ? null
-            : await db.Find<BankOutage>(
-                $$"""select {{Columns}} from bank_outages where definition_id = @DefinitionId {for update}""",
-                new { DefinitionId = definitionId }
-            );
+        // Made where there is none (the first failure is yet to be counted), and locked in one statement: between two, another could hear the bank answer.
+        var before = await db.Find<BankOutage>(
+            $"""
+            insert into bank_outages (definition_id, failures, last_failed, pauses, since) values (@DefinitionId, 0, 0, 0, 0)
+            on conflict (definition_id) do update set failures = bank_outages.failures
+            returning {Columns}
+            """,
+            new { DefinitionId = definitionId }
+        );
+        if (before is { Failures: 0 })
+        {
+            before = null;
+        }
         var after = change(before);
         await db.Execute(
             """

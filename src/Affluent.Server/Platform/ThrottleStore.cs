@@ -116,19 +116,13 @@ internal static class ThrottleStore
 
     private static async Task<Throttle> Change(DbWork db, ThrottleKey key, Func<Throttle, Throttle> change)
     {
-        // The row is made first, so that there is one to lock.
-        await db.Execute(
+        // Made where there is none, and locked in one statement: between two, another could forget it.
+        var before = await db.Find<Throttle>(
             """
             insert into throttles (kind, subject_hash, failures, last_at, blocked_until)
             values (@Kind, @SubjectHash, 0, 0, 0)
-            on conflict (kind, subject_hash) do nothing
-            """,
-            key
-        );
-        var before = await db.Find<Throttle>(
-            """
-            select failures, last_at, blocked_until, pending, pending_until from throttles
-            where kind = @Kind and subject_hash = @SubjectHash {for update}
+            on conflict (kind, subject_hash) do update set failures = throttles.failures
+            returning failures, last_at, blocked_until, pending, pending_until
             """,
             key
         );

@@ -57,6 +57,43 @@ public sealed class BankGateTests
     }
 
     [Theory, OnBothDatabases]
+    public async Task A_failure_is_counted_while_others_hear_the_bank_answer(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind);
+        var channel = new ChannelDefinitionId("100");
+
+        await Task.WhenAll(Fail(), Answer());
+
+        async Task Fail()
+        {
+            for (var connection = 1; connection <= 100; connection++)
+            {
+                var (made, kept) = await database.Database.Write(
+                    async db =>
+                    {
+                        var (_, after) = await BankOutageStore.Change(
+                            db,
+                            channel,
+                            known => BankOutage.After(known, channel, new(connection), null, new(), 0)
+                        );
+                        return (after, await BankOutageStore.List(db));
+                    },
+                    Stop
+                );
+                Assert.Equal([made], kept);
+            }
+        }
+
+        async Task Answer()
+        {
+            for (var times = 0; times < 100; times++)
+            {
+                await database.Database.Write(db => BankOutageStore.Delete(db, channel), Stop);
+            }
+        }
+    }
+
+    [Theory, OnBothDatabases]
     public async Task A_user_at_a_bank_that_is_down_is_told_at_once(DatabaseKind kind)
     {
         var bank = Bank2();

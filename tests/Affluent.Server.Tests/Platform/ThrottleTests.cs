@@ -1,4 +1,5 @@
 using Affluent.Server.Platform;
+using Affluent.Server.Tests.Harness;
 using Xunit;
 
 namespace Affluent.Server.Tests.Platform;
@@ -9,6 +10,42 @@ public sealed class ThrottleTests
     private const long Now = 1_772_438_400;
 
     private static ThrottleRule.Growing Rule => ThrottleRule.BankLogin;
+
+    [Theory, OnBothDatabases]
+    public async Task An_attempt_is_counted_while_others_of_the_same_login_succeed(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.Create(kind);
+        var key = new ThrottleKey(ThrottleKind.BankLogin, "login");
+
+        await Task.WhenAll(Begin(), Begin(), Succeed());
+
+        async Task Begin()
+        {
+            for (var attempt = 0; attempt < 100; attempt++)
+            {
+                var counted = await database.Database.Write(
+                    async db =>
+                    {
+                        await ThrottleStore.TryBegin(db, key, Rule, Now, Now + 180);
+                        return await ThrottleStore.Find(db, key);
+                    },
+                    TestContext.Current.CancellationToken
+                );
+                Assert.NotEqual(0, counted.Failures);
+            }
+        }
+
+        async Task Succeed()
+        {
+            for (var attempt = 0; attempt < 200; attempt++)
+            {
+                await database.Database.Write(
+                    db => ThrottleStore.Forget(db, key),
+                    TestContext.Current.CancellationToken
+                );
+            }
+        }
+    }
 
     [Fact]
     public void Whoever_comes_while_others_are_under_way_is_asked_to_wait_and_not_refused()
