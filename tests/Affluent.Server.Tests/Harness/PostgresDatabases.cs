@@ -63,6 +63,14 @@ public sealed class PostgresDatabases : IAsyncDisposable
         await Drop(name);
     }
 
+    /// <summary>Empties a database in which nobody is at anything.</summary>
+    internal static async Task Empty(string name)
+    {
+        var template = await Migrated.Value;
+        await using var connection = await Open(AddressOf(name));
+        await Scalar(connection, template.Emptying);
+    }
+
     internal static async Task<string> Create(string? template)
     {
         var name = $"affluent_test_{Guid.NewGuid():N}";

@@ -1,5 +1,6 @@
 using System.Text;
 using Affluent.Server.Storage;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -12,11 +13,12 @@ internal sealed class TestDatabase : IAsyncDisposable
     private static readonly Lazy<Task<byte[]>> MigratedFile = new(MigrateFile);
 
     private readonly DirectoryInfo _folder;
+    private readonly Func<Task> _empty;
     private readonly Func<Task> _remove;
 
-    private TestDatabase(DirectoryInfo folder, string address, Func<Task> remove)
+    private TestDatabase(DirectoryInfo folder, string address, Func<Task> empty, Func<Task> remove)
     {
-        (_folder, Address, _remove) = (folder, address, remove);
+        (_folder, Address, _empty, _remove) = (folder, address, empty, remove);
         Database = Database.Open(address);
     }
 
@@ -39,7 +41,12 @@ internal sealed class TestDatabase : IAsyncDisposable
         if (kind == DatabaseKind.Postgres)
         {
             var name = await PostgresDatabases.Take();
-            return new(NewFolder(), PostgresDatabases.AddressOf(name), () => PostgresDatabases.Return(name));
+            return new(
+                NewFolder(),
+                PostgresDatabases.AddressOf(name),
+                () => PostgresDatabases.Empty(name),
+                () => PostgresDatabases.Return(name)
+            );
         }
         var database = NewFile();
         await File.WriteAllBytesAsync(database.Address, await MigratedFile.Value);
@@ -52,10 +59,18 @@ internal sealed class TestDatabase : IAsyncDisposable
         if (kind == DatabaseKind.Postgres)
         {
             var name = await PostgresDatabases.Create(template: null);
-            return new(NewFolder(), PostgresDatabases.AddressOf(name), () => PostgresDatabases.Drop(name));
+            return new(
+                NewFolder(),
+                PostgresDatabases.AddressOf(name),
+                () => PostgresDatabases.Empty(name),
+                () => PostgresDatabases.Drop(name)
+            );
         }
         return NewFile();
     }
+
+    /// <summary>Makes of it again a migrated database without users, under those who have it open and are at nothing.</summary>
+    public Task Empty() => _empty();
 
     /// <summary>Whether nobody has written anything to it, or beside it, since it was made empty.</summary>
     public async Task<bool> IsUntouched() =>
@@ -179,7 +194,19 @@ internal sealed class TestDatabase : IAsyncDisposable
     private static TestDatabase NewFile()
     {
         var folder = NewFolder();
-        return new(folder, Path.Combine(folder.FullName, "affluent.db"), () => Task.CompletedTask);
+        var path = Path.Combine(folder.FullName, "affluent.db");
+        return new(folder, path, () => EmptyFile(path), () => Task.CompletedTask);
+    }
+
+    private static async Task EmptyFile(string path)
+    {
+        var template = path + ".empty";
+        await File.WriteAllBytesAsync(template, await MigratedFile.Value);
+        await using var from = new SqliteConnection($"Data Source={template};Pooling=False");
+        await using var to = new SqliteConnection($"Data Source={path};Pooling=False");
+        await from.OpenAsync();
+        await to.OpenAsync();
+        from.BackupDatabase(to);
     }
 
     private static async Task<byte[]> MigrateFile()

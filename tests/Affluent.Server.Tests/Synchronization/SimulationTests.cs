@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Affluent.Server.Tests.Harness;
 using Affluent.Server.Tests.Harness.Simulations;
@@ -12,66 +11,82 @@ namespace Affluent.Server.Tests.Synchronization;
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    // Always the same seeds, as many as a slow machine plays in these times.
-    private static readonly TimeSpan Days = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Hours = TimeSpan.FromSeconds(75);
+    // As many as there are processors, and no more than a server of PostgreSQL has sessions for.
+    private static readonly int AtOnce = Math.Min(Environment.ProcessorCount, 8);
+
+    private const int SeedsOfDays = 5;
+    private const int SeedsOfHours = 1000;
 
     [Theory, OnBothDatabases]
     public Task Whatever_happens_to_nodes_for_days_nothing_is_lost_repeated_or_forgotten(DatabaseKind kind) =>
-        PlayAll(SimulationScale.Days, kind, Days);
+        PlayAll(SimulationScale.Days, kind, SeedsOfDays);
 
     [Theory, OnBothDatabases]
     public Task Whatever_happens_to_nodes_for_hours_nothing_is_lost_repeated_or_forgotten(DatabaseKind kind) =>
-        PlayAll(SimulationScale.Hours, kind, Hours);
+        PlayAll(SimulationScale.Hours, kind, SeedsOfHours);
 
-    private async Task PlayAll(SimulationScale scale, DatabaseKind kind, TimeSpan atMost)
+    private async Task PlayAll(SimulationScale scale, DatabaseKind kind, int seeds)
     {
-        var (first, count) = Seeds();
-        var begun = Stopwatch.GetTimestamp();
-        SimulationResult all = new();
-        var played = 0;
-        for (; played < count && (count < int.MaxValue || Stopwatch.GetElapsedTime(begun) < atMost); played++)
+        var (first, count) = Seeds(seeds);
+        var next = first;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var sums = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => PlaySome()));
+        var all = sums.Aggregate((one, other) => one + other);
+        output.WriteLine($"{kind}: seeds {first} to {first + count - 1}: {all}");
+        Assert.Equal(count, all.Seeds);
+
+        async Task<SimulationResult> PlaySome()
         {
-            var result = await Play(scale, kind, first + played, count == 1 ? int.MaxValue : 100);
-            all = all with
+            SimulationResult sum = new();
+            await using var database = await DatabaseWays.Create(kind);
+            while (
+                !ending.IsCancellationRequested
+                && Interlocked.Increment(ref next) - 1 is var seed
+                && seed < first + count
+            )
             {
-                Steps = all.Steps + result.Steps,
-                Kills = all.Kills + result.Kills,
-                Freezes = all.Freezes + result.Freezes,
-                Stops = all.Stops + result.Stops,
-                SessionsLost = all.SessionsLost + result.SessionsLost,
-            };
+                try
+                {
+                    sum += await Play(scale, seed, database, count == 1 ? int.MaxValue : 100);
+                }
+                catch
+                {
+                    // One is enough to look at.
+                    await ending.CancelAsync();
+                    throw;
+                }
+                await database.Empty();
+            }
+            return sum;
         }
-        output.WriteLine($"{kind}: seeds {first} to {first + played - 1}: {all}");
     }
 
     [Theory, OnSqliteOnly("The server of PostgreSQL decides who is next of those that wait for a lock.")]
-    public async Task A_seed_plays_the_same_again(DatabaseKind kind) =>
-        Assert.Equal(
-            (await Play(SimulationScale.Days, kind, 1, int.MaxValue)).Trace,
-            (await Play(SimulationScale.Days, kind, 1, int.MaxValue)).Trace
-        );
-
-    private static async Task<SimulationResult> Play(
-        SimulationScale scale,
-        DatabaseKind kind,
-        int seed,
-        int traceLength
-    )
+    public async Task A_seed_plays_the_same_again(DatabaseKind kind)
     {
-        await using var database = await TestDatabase.Create(kind);
-        return await Task.Factory.StartNew(
+        await using var database = await DatabaseWays.Create(kind);
+        var trace = (await Play(SimulationScale.Days, 1, database, int.MaxValue)).Trace;
+        await database.Empty();
+        Assert.Equal(trace, (await Play(SimulationScale.Days, 1, database, int.MaxValue)).Trace);
+    }
+
+    private static Task<SimulationResult> Play(
+        SimulationScale scale,
+        int seed,
+        DatabaseWays database,
+        int traceLength
+    ) =>
+        Task.Factory.StartNew(
             () => Simulation.Play(scale, seed, database, traceLength),
             TestContext.Current.CancellationToken,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default
         );
-    }
 
-    private static (int First, int Count) Seeds() =>
+    private static (int First, int Count) Seeds(int count) =>
         Number("AFFLUENT_SEED") is { } seed
             ? (seed, Number("AFFLUENT_SEEDS") ?? 1)
-            : (1, Number("AFFLUENT_SEEDS") ?? int.MaxValue);
+            : (1, Number("AFFLUENT_SEEDS") ?? count);
 
     private static int? Number(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;

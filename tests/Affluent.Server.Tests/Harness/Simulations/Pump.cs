@@ -1,13 +1,18 @@
-using System.Collections.Concurrent;
-
 namespace Affluent.Server.Tests.Harness.Simulations;
 
 /// <summary>Lets all code of a simulation run on one thread, in the order in which it became able to go on.</summary>
-internal sealed class Pump : SynchronizationContext, IDisposable
+internal sealed class Pump : SynchronizationContext
 {
-    private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> _queue = [];
+    private readonly Queue<(SendOrPostCallback Callback, object? State)> _queue = [];
 
-    public override void Post(SendOrPostCallback d, object? state) => _queue.Add((d, state));
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        lock (_queue)
+        {
+            _queue.Enqueue((d, state));
+            Monitor.Pulse(_queue);
+        }
+    }
 
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException();
 
@@ -16,9 +21,17 @@ internal sealed class Pump : SynchronizationContext, IDisposable
     /// <summary>Runs what comes next; false: nothing came for as long as this.</summary>
     public bool RunNext(TimeSpan patience)
     {
-        if (!_queue.TryTake(out var next, patience))
+        (SendOrPostCallback Callback, object? State) next;
+        lock (_queue)
         {
-            return false;
+            if (_queue.Count == 0 && patience > TimeSpan.Zero)
+            {
+                Monitor.Wait(_queue, patience);
+            }
+            if (!_queue.TryDequeue(out next))
+            {
+                return false;
+            }
         }
         next.Callback(next.State);
         return true;
@@ -37,6 +50,4 @@ internal sealed class Pump : SynchronizationContext, IDisposable
             SetSynchronizationContext(this);
         }
     }
-
-    public void Dispose() => _queue.Dispose();
 }

@@ -6,9 +6,10 @@ namespace Affluent.Server.Tests.Harness.Simulations;
 /// <summary>
 /// Decides who goes on: all fibers of all processes wait at gates, and one at a time is let through, until it waits at the next one. Threads decide nothing.
 /// </summary>
-internal sealed class Scheduler(SimulatedClock clock, Pump pump, TestDatabase database, int traceLength)
+internal sealed class Scheduler(SimulatedClock clock, Pump pump, Database database, int traceLength)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(2);
 
     // SQLite's, of each process.
     private const int ReadersOfProcess = 4;
@@ -103,7 +104,7 @@ internal sealed class Scheduler(SimulatedClock clock, Pump pump, TestDatabase da
     /// <summary>The gates that may be opened now, always in the same order.</summary>
     public IReadOnlyList<Gate> Ready()
     {
-        var isTaken = database.Database.Kind == "sqlite" && Uses.Exists(use => use.Writes);
+        var isTaken = database.Kind == "sqlite" && Uses.Exists(use => use.Writes);
         return
         [
             .. _gates
@@ -161,6 +162,7 @@ internal sealed class Scheduler(SimulatedClock clock, Pump pump, TestDatabase da
     public void Settle()
     {
         var begun = System.Diagnostics.Stopwatch.GetTimestamp();
+        var hasWaited = false;
         while (true)
         {
             while (pump.RunNext(TimeSpan.Zero)) { }
@@ -168,15 +170,13 @@ internal sealed class Scheduler(SimulatedClock clock, Pump pump, TestDatabase da
             {
                 throw broken;
             }
-            if (IsQuiet())
+            if (IsQuiet(hasWaited))
             {
                 break;
             }
             // Another thread is at it: one of the pool, or the server of the database.
-            if (
-                !pump.RunNext(TimeSpan.FromMilliseconds(2))
-                && System.Diagnostics.Stopwatch.GetElapsedTime(begun) > Patience
-            )
+            hasWaited = !pump.RunNext(Tick);
+            if (hasWaited && System.Diagnostics.Stopwatch.GetElapsedTime(begun) > Patience)
             {
                 throw new InvalidOperationException(
                     $"Waits for nothing that comes: {string.Join(", ", _fibers.Where(f => !f.IsQuiet))}"
@@ -216,16 +216,27 @@ internal sealed class Scheduler(SimulatedClock clock, Pump pump, TestDatabase da
             process.Uses.Select(use => $"{(use.Writes ? "write" : "read")} {use.Statements.Count} {use.IsAtDatabase} {use.IsCut}")
         )}";
 
-    private bool IsQuiet()
+    private bool IsQuiet(bool hasWaited)
     {
-        var atDatabase = Uses.Count(use => use.IsAtDatabase || use.IsCut);
-        return atDatabase == 0
-            ? _fibers.TrueForAll(fiber => fiber.IsQuiet)
-            // Locks of others hold them up, who wait here; what was cut is being undone.
-            : database.Database.Kind != "sqlite"
-                && !Uses.Exists(use => use.IsCut)
-                && pump.Outside(() => database.Database.Read(SimulationRows.LockedUp, CancellationToken.None))
-                    == atDatabase;
+        // What was cut is being undone.
+        var underWay = Uses.FindAll(use => (use.IsAtDatabase || use.IsCut) && !use.IsLockedUp);
+        // Locks may hold them up, of transactions that wait here. Most statements are answered sooner than this question.
+        if (
+            underWay.Count > 0
+            && hasWaited
+            && database.Kind != "sqlite"
+            && Uses.Exists(use => use is { Writes: true, IsAtDatabase: false })
+        )
+        {
+            var sessions = underWay.Select(use => (long)use.Session);
+            var lockedUp = pump.Outside(() =>
+                database.Read(db => SimulationRows.LockedUp(db, sessions), CancellationToken.None)
+            );
+            underWay.ForEach(use => use.IsLockedUp = lockedUp.Contains(use.Session));
+            underWay.RemoveAll(use => use.IsLockedUp);
+        }
+        return underWay.Count == 0
+            && _fibers.TrueForAll(fiber => fiber.IsQuiet || Uses.Exists(use => use.IsLockedUp && use.Fiber == fiber));
     }
 
     private DateTimeOffset? _nextDue;
@@ -235,7 +246,7 @@ internal sealed class Scheduler(SimulatedClock clock, Pump pump, TestDatabase da
         if (_hasCommitted)
         {
             _hasCommitted = false;
-            _nextDue = pump.Outside(() => database.Database.Read(SimulationRows.NextDue, CancellationToken.None));
+            _nextDue = pump.Outside(() => database.Read(SimulationRows.NextDue, CancellationToken.None));
         }
         return _nextDue;
     }

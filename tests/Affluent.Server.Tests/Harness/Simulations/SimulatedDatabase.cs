@@ -1,10 +1,11 @@
 using System.Data.Common;
 using Affluent.Server.Storage;
+using Npgsql;
 
 namespace Affluent.Server.Tests.Harness.Simulations;
 
 /// <summary>One read or transaction under way.</summary>
-internal sealed class DatabaseUse(bool writes)
+internal sealed class DatabaseUse(bool writes, Fiber fiber)
 {
     // Its waiters go on within the call that cuts: else a thread of the pool would choose when.
     private readonly TaskCompletionSource _cut = new();
@@ -12,8 +13,16 @@ internal sealed class DatabaseUse(bool writes)
 
     public bool Writes => writes;
 
+    public Fiber Fiber => fiber;
+
+    /// <summary>The process of PostgreSQL's server that works for it; zero: none does.</summary>
+    public int Session { get; set; }
+
     /// <summary>A statement is at the database.</summary>
     public bool IsAtDatabase { get; set; }
+
+    /// <summary>It waits there for a lock, until the transaction of another ends.</summary>
+    public bool IsLockedUp { get; set; }
 
     /// <summary>What it has sent.</summary>
     public List<string> Statements { get; } = [];
@@ -30,6 +39,7 @@ internal sealed class DatabaseUse(bool writes)
     {
         if (IsAtDatabase)
         {
+            IsLockedUp = false;
             _cancel.Cancel();
         }
         else
@@ -56,14 +66,14 @@ internal sealed class SimulatedDatabase(Database inner, SimulatedProcess process
     {
         cancellation.ThrowIfCancellationRequested();
         await scheduler.Reach("read", begins: UseKind.Read, cancellation: CancellationToken.None);
-        return await Run(new DatabaseUse(writes: false), inner.Read, work, cancellation);
+        return await Run(new DatabaseUse(writes: false, Fiber.Current!), inner.Read, work, cancellation);
     }
 
     protected override async Task<T> WriteCore<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         await scheduler.Reach("begin", begins: UseKind.Write, cancellation: CancellationToken.None);
-        var result = await Run(new DatabaseUse(writes: true), inner.Write, work, cancellation);
+        var result = await Run(new DatabaseUse(writes: true, Fiber.Current!), inner.Write, work, cancellation);
         await scheduler.Reach("committed", cancellation: CancellationToken.None);
         return result;
     }
@@ -104,6 +114,7 @@ internal sealed class SimulatedDatabase(Database inner, SimulatedProcess process
                 return await inDatabase(
                     async db =>
                     {
+                        use.Session = (db.Connection as NpgsqlConnection)?.ProcessID ?? 0;
                         working = Work(db);
                         return await Task.WhenAny(working, use.WhenCut) == working
                             ? await working
@@ -117,6 +128,8 @@ internal sealed class SimulatedDatabase(Database inner, SimulatedProcess process
                 use.IsAtDatabase = false;
                 process.Uses.Remove(use);
                 scheduler.Uses.Remove(use);
+                // What it had locked is free.
+                scheduler.Uses.ForEach(other => other.IsLockedUp = false);
             }
         }
 

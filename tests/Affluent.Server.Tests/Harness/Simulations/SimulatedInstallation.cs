@@ -31,7 +31,7 @@ internal sealed class SimulatedInstallation : IDisposable
     private static readonly PresentUser User = new("203.0.113.7", null, null);
 
     private readonly Scheduler _scheduler;
-    private readonly TestDatabase _database;
+    private readonly DatabaseWays _database;
     private readonly Banks _banks;
     private readonly Vault _vault;
     private readonly ThrottleKeys _throttles;
@@ -40,21 +40,20 @@ internal sealed class SimulatedInstallation : IDisposable
     private readonly SimulatedDatabase _apiDatabase;
     private readonly Ids _apiIds;
     private readonly HashSet<(JobId, long)> _claims = [];
-    private readonly List<Database> _opened = [];
     private int _starts;
 
-    public SimulatedInstallation(Scheduler scheduler, TestDatabase database, IReadOnlyList<SimulatedBank> banks)
+    public SimulatedInstallation(Scheduler scheduler, DatabaseWays database, IReadOnlyList<SimulatedBank> banks)
     {
         (_scheduler, _database) = (scheduler, database);
         _banks = new(
             banks.Select(bank => bank.Provider),
             family => banks.FirstOrDefault(bank => bank.Id.Value == family)
         );
-        var key = MasterKey.Load(Path.Combine(database.Folder, "master.key"), mayCreate: true);
+        var key = MasterKey.Load(database.KeyFile, mayCreate: true);
         (_vault, _throttles) = (new Vault(key), new ThrottleKeys(key));
         _http = new BankHttp(new Settings(), scheduler.Clock, NullLogger<BankHttp>.Instance);
         scheduler.Processes.Add(_api);
-        _apiDatabase = new SimulatedDatabase(database.Database, _api, scheduler);
+        _apiDatabase = new SimulatedDatabase(database.Own, _api, scheduler);
         _apiIds = new Ids(scheduler.Clock, node: 0);
     }
 
@@ -65,7 +64,7 @@ internal sealed class SimulatedInstallation : IDisposable
     {
         var process = new SimulatedProcess($"node {place}.{++_starts}", isEngine: true);
         _scheduler.Processes.Add(process);
-        var database = new SimulatedDatabase(Opened(place), process, _scheduler);
+        var database = new SimulatedDatabase(_database.OfPlace(place), process, _scheduler);
         var clock = _scheduler.Clock;
         var gates = new BankGates(_banks, database, clock, NullLogger<BankGates>.Instance);
         var tools = new RunTools(
@@ -139,7 +138,7 @@ internal sealed class SimulatedInstallation : IDisposable
         );
 
     public Task AddUser(UserId user, ClientId client) =>
-        _database.Database.Write(
+        _database.Own.Write(
             async db =>
             {
                 await SimulationRows.AddUser(db, user, client);
@@ -148,14 +147,7 @@ internal sealed class SimulatedInstallation : IDisposable
             CancellationToken.None
         );
 
-    public void Dispose()
-    {
-        _http.Dispose();
-        foreach (var opened in _opened)
-        {
-            opened.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        }
-    }
+    public void Dispose() => _http.Dispose();
 
     private async Task Loop(SimulatedProcess process, Worker worker)
     {
@@ -192,16 +184,6 @@ internal sealed class SimulatedInstallation : IDisposable
                 cancellation: process.Stop.Token
             );
         }
-    }
-
-    // Each process reaches the database by a way of its own.
-    private Database Opened(int place)
-    {
-        while (_opened.Count <= place)
-        {
-            _opened.Add(Database.Open(_database.Address));
-        }
-        return _opened[place];
     }
 
     private UserWork Work(DbWork db, UserId user, ClientId client) =>

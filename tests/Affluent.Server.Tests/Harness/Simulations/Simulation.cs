@@ -35,7 +35,7 @@ internal sealed class Simulation
     private readonly Pump _pump = new();
     private readonly SimulatedClock _clock = new(Begin);
     private readonly Scheduler _scheduler;
-    private readonly TestDatabase _database;
+    private readonly Database _database;
     private readonly SimulatedInstallation _installation;
     private readonly SimulatedBank _steady;
     private readonly SimulatedBank _hanging;
@@ -44,18 +44,18 @@ internal sealed class Simulation
     private DateTimeOffset _lookedAt;
     private DateTimeOffset _worksSince = Begin;
 
-    private Simulation(SimulationScale scale, int seed, TestDatabase database, int traceLength)
+    private Simulation(SimulationScale scale, int seed, DatabaseWays database, int traceLength)
     {
-        (_scale, _random, _database) = (scale, new Random(seed), database);
+        (_scale, _random, _database) = (scale, new Random(seed), database.Own);
         (_quiet, _end) = (Begin + scale.Mischief, Begin + scale.Length);
-        _scheduler = new Scheduler(_clock, _pump, database, traceLength) { Inspects = Inspect };
+        _scheduler = new Scheduler(_clock, _pump, _database, traceLength) { Inspects = Inspect };
         _steady = new SimulatedBank(_scheduler, "1", concurrentRuns: 8, unattendedReadings: 4);
         _hanging = new SimulatedBank(_scheduler, "2", concurrentRuns: 3, unattendedReadings: 3);
         _installation = new SimulatedInstallation(_scheduler, database, [_steady, _hanging]);
     }
 
     /// <summary>Plays a seed; the exception of a broken invariant says which, and what happened before.</summary>
-    public static SimulationResult Play(SimulationScale scale, int seed, TestDatabase database, int traceLength)
+    public static SimulationResult Play(SimulationScale scale, int seed, DatabaseWays database, int traceLength)
     {
         var simulation = new Simulation(scale, seed, database, traceLength);
         try
@@ -67,7 +67,7 @@ internal sealed class Simulation
         catch (Exception error)
         {
             throw new SimulationFailedException(
-                $"AFFLUENT_SEED={seed} on {database.Database.Kind}: {error.Message}\n{simulation._scheduler.Trace}",
+                $"AFFLUENT_SEED={seed} on {database.Own.Kind}: {error.Message}\n{simulation._scheduler.Trace}",
                 error
             );
         }
@@ -75,7 +75,6 @@ internal sealed class Simulation
         {
             SynchronizationContext.SetSynchronizationContext(null);
             simulation._installation.Dispose();
-            simulation._pump.Dispose();
         }
     }
 
@@ -112,6 +111,7 @@ internal sealed class Simulation
         Compare();
         Result = Result with
         {
+            Seeds = 1,
             Steps = _scheduler.Steps,
             SessionsLost = _steady.SessionsLost + _hanging.SessionsLost,
             Trace = _scheduler.Trace,
@@ -226,7 +226,7 @@ internal sealed class Simulation
 
     private void ComeAgain()
     {
-        var stopped = _pump.Outside(() => _database.Database.Read(SimulationRows.Stopped, CancellationToken.None));
+        var stopped = _pump.Outside(() => _database.Read(SimulationRows.Stopped, CancellationToken.None));
         foreach (var connection in _installation.Connections.FindAll(c => stopped.Contains(c.Id)))
         {
             _installation.Request(connection, attended: true);
@@ -306,9 +306,7 @@ internal sealed class Simulation
             return;
         }
         _lookedAt = _clock.Now;
-        foreach (
-            var waiting in _pump.Outside(() => _database.Database.Read(SimulationRows.Longest, CancellationToken.None))
-        )
+        foreach (var waiting in _pump.Outside(() => _database.Read(SimulationRows.Longest, CancellationToken.None)))
         {
             var due = DateTimeOffset.FromUnixTimeSeconds(waiting.DueAt);
             var wait = _clock.Now - (due > _worksSince ? due : _worksSince);
@@ -329,10 +327,7 @@ internal sealed class Simulation
 
     private string Stands(SimulatedConnection connection) =>
         _pump.Outside(() =>
-            _database.Database.Read(
-                db => SimulationRows.Describe(db, connection.User, connection.Id),
-                CancellationToken.None
-            )
+            _database.Read(db => SimulationRows.Describe(db, connection.User, connection.Id), CancellationToken.None)
         );
 
     /// <summary>Before a commit of a run: the job is still its own, and events tell of what the rows hold.</summary>
@@ -404,7 +399,7 @@ internal sealed class Simulation
         foreach (var connection in _installation.Connections)
         {
             var stored = _pump.Outside(() =>
-                _database.Database.Read(
+                _database.Read(
                     db => SimulationRows.Movements(db, connection.User, connection.Id),
                     CancellationToken.None
                 )
@@ -432,6 +427,7 @@ internal sealed class Simulation
 /// <summary>What happened in a simulation.</summary>
 internal sealed record SimulationResult
 {
+    public int Seeds { get; init; }
     public int Steps { get; init; }
     public int Kills { get; init; }
     public int Freezes { get; init; }
@@ -440,6 +436,18 @@ internal sealed record SimulationResult
 
     /// <summary>What happened last.</summary>
     public string Trace { get; init; } = "";
+
+    /// <summary>What happened in both, each by itself.</summary>
+    public static SimulationResult operator +(SimulationResult one, SimulationResult other) =>
+        new()
+        {
+            Seeds = one.Seeds + other.Seeds,
+            Steps = one.Steps + other.Steps,
+            Kills = one.Kills + other.Kills,
+            Freezes = one.Freezes + other.Freezes,
+            Stops = one.Stops + other.Stops,
+            SessionsLost = one.SessionsLost + other.SessionsLost,
+        };
 }
 
 /// <summary>A seed that breaks an invariant.</summary>

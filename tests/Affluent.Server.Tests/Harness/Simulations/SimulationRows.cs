@@ -38,13 +38,11 @@ internal static class SimulationRows
             ? DateTimeOffset.FromUnixTimeSeconds(at)
             : null;
 
-    /// <summary>How many statements wait for a lock; PostgreSQL's.</summary>
-    public static Task<long> LockedUp(DbWork db) =>
-        db.Scalar<long>(
-            """
-            select count(*) from pg_stat_activity
-            where datname = current_database() and state = 'active' and cardinality(pg_blocking_pids(pid)) > 0
-            """
+    /// <summary>Which of these sessions wait for a lock of another; PostgreSQL's.</summary>
+    public static Task<IReadOnlyList<int>> LockedUp(DbWork db, IEnumerable<long> sessions) =>
+        db.Query<int>(
+            "select pid from unnest(cast(@Sessions as int[])) as pids (pid) where cardinality(pg_blocking_pids(pid)) > 0",
+            new { Sessions = db.List(sessions) }
         );
 
     /// <summary>A user of a client, which is made with its first.</summary>
