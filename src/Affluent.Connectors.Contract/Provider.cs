@@ -67,6 +67,9 @@ public sealed record ChannelDefinition
     /// <summary>The profile that says what the entry does not; null: the entry says all.</summary>
     public string? Profile { get; init; }
 
+    /// <summary>Whether the test bank stands in the place of a bank of that profile.</summary>
+    public bool Imitated { get; init; }
+
     /// <summary>Kinds of account it brings.</summary>
     public required IReadOnlyList<BankAccountType> AccountTypes { get; init; }
 

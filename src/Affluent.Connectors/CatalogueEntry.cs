@@ -282,6 +282,9 @@ internal sealed class CatalogueEntry(
 
     private bool NothingBelow(string name) => below?.Find(name) is null;
 
+    /// <summary>A text with its variables, said of a member.</summary>
+    public string Fill(string text, string name) => reader.Fill(text, PathOf(name), PlaceOf(name));
+
     private string Filled(string name, (JsonElement Value, CatalogueEntry Owner) found) =>
         reader.Fill(found.Value.GetString()!, PathOf(name), found.Owner.PlaceOf(name));
 

@@ -155,6 +155,11 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
                 "which family speaks there; or, in its place, `profile`"
             ),
             new("profile", () => Text("^[a-z0-9][a-z0-9-]{0,63}$"), "the profile that says what this channel does not"),
+            new(
+                CatalogueProfiles.Like,
+                () => Text("^[a-z0-9][a-z0-9-]{0,63}$"),
+                "in the place of `profile`: the profile of a bank that the test bank imitates on this channel, at addresses of its own; a variable that is not set becomes its own name"
+            ),
             new("mode", Choice<ChannelMode>, "which way in: that of the family, which it is unless said"),
             new("account_types", () => SomeOf(Choice<BankAccountType>()), "kinds of account that it brings")
             {

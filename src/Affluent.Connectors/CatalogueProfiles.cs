@@ -6,8 +6,11 @@ namespace Affluent.Connectors;
 /// <summary>How platforms speak their family, by name: what the channels of their brands share.</summary>
 internal sealed partial class CatalogueProfiles
 {
+    /// <summary>Names the profile of a bank in whose place the test bank stands.</summary>
+    public const string Like = "like";
+
     // What tells the channels of a bank apart.
-    private static readonly string[] OfBrands = ["id", "mode"];
+    private static readonly string[] OfBrands = ["id", "mode", Like];
 
     private readonly Dictionary<string, CatalogueFile> _files = new(StringComparer.Ordinal);
 
@@ -67,10 +70,15 @@ internal sealed partial class CatalogueProfiles
         List<CatalogueEntry> layers = [channel];
         HashSet<string> seen = new(StringComparer.Ordinal);
         whole = channel;
-        while (layers[^1].Says("profile"))
+        if (channel.Says(Like) && channel.Says("profile"))
+        {
+            channel.Fault(Like, "names a profile, and stands in the place of 'profile'");
+            return false;
+        }
+        while (MemberOf(layers[^1]) is { } member)
         {
             var layer = layers[^1];
-            var name = layer.Text("profile", required: true);
+            var name = layer.Text(member, required: true);
             if (name == "")
             {
                 return false;
@@ -83,20 +91,20 @@ internal sealed partial class CatalogueProfiles
             if (!_files.TryGetValue(name, out var file))
             {
                 layer.Fault(
-                    "profile",
+                    member,
                     $"'{name}' is none of: {string.Join(", ", _files.Keys.Order(StringComparer.Ordinal))}"
                 );
                 return false;
             }
             if (!seen.Add(name))
             {
-                layer.Fault("profile", $"'{name}' comes back to itself");
+                layer.Fault(member, $"'{name}' comes back to itself");
                 return false;
             }
             if (!file.Root.TryGetProperty("channel", out var shared) || shared.ValueKind != JsonValueKind.Object)
             {
                 // Which is a fault of the profile's file.
-                layer.Fault("profile", $"'{name}' has no channel");
+                layer.Fault(member, $"'{name}' has no channel");
                 return false;
             }
             layers.Add(new CatalogueEntry(reader, shared, new(file.Name, "channel")));
@@ -107,8 +115,14 @@ internal sealed partial class CatalogueProfiles
         }
         whole = layers[0];
         _ = whole.Has("profile");
+        _ = whole.Has(Like);
         return true;
     }
+
+    private static string? MemberOf(CatalogueEntry layer) =>
+        layer.Says("profile") ? "profile"
+        : layer.Says(Like) ? Like
+        : null;
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,63}$", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex ProfileName();

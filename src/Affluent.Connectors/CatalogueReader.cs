@@ -28,6 +28,9 @@ internal sealed partial class CatalogueReader(
 
     private Dictionary<string, string> _ofBrand = [];
 
+    // Nobody has to be known at a bank that is imitated.
+    private bool _standsIn;
+
     public IReadOnlyList<CatalogueFault> Faults => _faults;
 
     /// <summary>What one bank of the catalogue comes to; its faults are gathered.</summary>
@@ -107,6 +110,10 @@ internal sealed partial class CatalogueReader(
         {
             entry.Fault("channels", "names no channel");
         }
+        if (!provider.Test && provider.Channels.Any(c => c.Imitated))
+        {
+            entry.Fault("test", "is true where the test bank stands in the place of a bank");
+        }
         foreach (var twice in provider.Channels.GroupBy(c => c.Mode).Where(g => g.Count() > 1))
         {
             entry.Fault("channels", $"the channel {twice.Key} stands more than once");
@@ -140,6 +147,8 @@ internal sealed partial class CatalogueReader(
         {
             return null;
         }
+        var like = said.Says(CatalogueProfiles.Like);
+        _standsIn = like;
         var family = entry.Text("connector", required: true);
         var connector = Families.Find(family);
         var mode = connector is null || entry.Has("mode") ? entry.Choice<ChannelMode>("mode") : connector.Manifest.Mode;
@@ -149,14 +158,19 @@ internal sealed partial class CatalogueReader(
             Id = new ChannelDefinitionId(entry.Text("id", unlessSaid: expected)),
             Mode = mode,
             Connector = family,
-            Profile = entry.Has("profile") ? entry.Text("profile") : null,
+            Profile =
+                like ? said.Text(CatalogueProfiles.Like)
+                : entry.Has("profile") ? entry.Text("profile")
+                : null,
+            Imitated = like,
             AccountTypes = entry.Choices<BankAccountType>("account_types"),
             Capabilities = connector?.Manifest.Capabilities ?? [],
             Interactive = entry.Switch("interactive"),
             Unavailable = entry.Switch("unavailable"),
             Credentials = [.. entry.List("credentials").Select(ReadCredential)],
             Settings = entry.Texts("settings", objects: true),
-            ClientCertificate = entry.Switch("client_certificate"),
+            // In plain text nobody shows one.
+            ClientCertificate = entry.Switch("client_certificate") && !like,
             Certificates = entry.Has("certificates")
                 ? entry.Choice<CertificateGeneration>("certificates")
                 : CertificateGeneration.Present,
@@ -170,16 +184,33 @@ internal sealed partial class CatalogueReader(
                 ? entry.Choice<TransactionIds>("transaction_ids")
                 : TransactionIds.Absent,
             Reconciliation = entry.Inner("reconciliation") is { } inner
-                ? ReadReconciliation(inner, CatalogueObject.Reconciliation, new())
+                ? CatalogueRules.Read(inner, CatalogueObject.Reconciliation, new())
                 : new(),
             BalanceKinds = entry.Choices<BankBalanceKind>("balance_kinds"),
             CardBalanceKinds = entry.Choices<BankBalanceKind>("card_balance_kinds"),
         };
+        _standsIn = false;
+        if (like && connector is not null)
+        {
+            foreach (var fault in CatalogueLikeness.Faults(channel, connector.Manifest))
+            {
+                said.Fault(CatalogueProfiles.Like, fault);
+            }
+            channel = CatalogueLikeness.AtTheTestBank(
+                channel,
+                connector.Manifest,
+                said.Fill("{test_bank}", CatalogueProfiles.Like)
+            );
+        }
         if (entry.Inner("shadow_reconciliation") is { } shadow)
         {
             channel = channel with
             {
-                ShadowReconciliation = ReadShadow(shadow, channel.TransactionIds, channel.Reconciliation),
+                ShadowReconciliation = CatalogueRules.ReadShadow(
+                    shadow,
+                    channel.TransactionIds,
+                    channel.Reconciliation
+                ),
             };
         }
         entry.NoMore(CatalogueObject.Channel);
@@ -226,63 +257,8 @@ internal sealed partial class CatalogueReader(
     /// <summary>Reads rules as an entry states those of its shadow; null when they have faults.</summary>
     public ShadowReconciliation? ReadShadow(JsonElement rules, TransactionIds ids, ReconciliationSettings unlessSaid)
     {
-        var shadow = ReadShadow(new CatalogueEntry(this, rules, new(file, "")), ids, unlessSaid);
+        var shadow = CatalogueRules.ReadShadow(new CatalogueEntry(this, rules, new(file, "")), ids, unlessSaid);
         return _faults.Count == 0 ? shadow : null;
-    }
-
-    // What it does not say is as in the rules in force.
-    private static ShadowReconciliation ReadShadow(
-        CatalogueEntry entry,
-        TransactionIds ids,
-        ReconciliationSettings unlessSaid
-    ) =>
-        new()
-        {
-            TransactionIds = entry.Has("transaction_ids") ? entry.Choice<TransactionIds>("transaction_ids") : ids,
-            Settings = ReadReconciliation(entry, CatalogueObject.ShadowReconciliation, unlessSaid),
-        };
-
-    private static ReconciliationSettings ReadReconciliation(
-        CatalogueEntry entry,
-        CatalogueObject described,
-        ReconciliationSettings unlessSaid
-    )
-    {
-        var settings = new ReconciliationSettings
-        {
-            Tiers = entry.Has("tiers") ? entry.Choices<MatchTier>("tiers") : unlessSaid.Tiers,
-            DateShiftDays = entry.Number(
-                "date_shift_days",
-                unlessSaid.DateShiftDays,
-                0,
-                ReconciliationSettings.MostDateShiftDays
-            ),
-            PendingDays = entry.Number(
-                "pending_days",
-                unlessSaid.PendingDays,
-                0,
-                ReconciliationSettings.MostPendingDays
-            ),
-            CardAmountPercent = entry.Number(
-                "card_amount_percent",
-                unlessSaid.CardAmountPercent,
-                0,
-                ReconciliationSettings.MostCardAmountPercent
-            ),
-            ForeignAmountPercent = entry.Number(
-                "foreign_amount_percent",
-                unlessSaid.ForeignAmountPercent,
-                0,
-                ReconciliationSettings.MostForeignAmountPercent
-            ),
-            TextEdits = entry.Has("text_edits") ? entry.Switch("text_edits") : unlessSaid.TextEdits,
-        };
-        entry.NoMore(described);
-        foreach (var tier in settings.Tiers.Except(new ReconciliationSettings().Tiers))
-        {
-            entry.Fault("tiers", $"{JsonNamingPolicy.SnakeCaseUpper.ConvertName($"{tier}")} cannot be chosen");
-        }
-        return settings;
     }
 
     private static string ReadAuthorities(CatalogueEntry entry)
@@ -376,6 +352,10 @@ internal sealed partial class CatalogueReader(
                         {
                             // An address keeps one slash before its path; a secret stays as it is.
                             return text.AsSpan(match.Index + match.Length).StartsWith("/") ? value.TrimEnd('/') : value;
+                        }
+                        if (_standsIn)
+                        {
+                            return name;
                         }
                         _unset.TryAdd(name, (path, place));
                         // Any address will do: an entry with a variable that is not set is never used.

@@ -107,11 +107,8 @@ public static class CatalogueSchema
     {
         var channel = Described(CatalogueObject.Channel, required: []);
         channel["oneOf"] = new JsonArray(
-            new JsonObject
-            {
-                ["required"] = new JsonArray("profile"),
-                ["properties"] = new JsonObject { ["settings"] = Reference("settings") },
-            },
+            OfProfile("profile"),
+            OfProfile(CatalogueProfiles.Like),
             new JsonObject { ["required"] = new JsonArray("connector", "account_types") }
         );
         channel["allOf"] = new JsonArray([
@@ -120,9 +117,16 @@ public static class CatalogueSchema
         return channel;
     }
 
+    private static JsonObject OfProfile(string member) =>
+        new()
+        {
+            ["required"] = new JsonArray(member),
+            ["properties"] = new JsonObject { ["settings"] = Reference("settings") },
+        };
+
     private static JsonObject ProfileChannel()
     {
-        var channel = Described(CatalogueObject.Channel, required: [], "id", "mode");
+        var channel = Described(CatalogueObject.Channel, required: [], "id", "mode", CatalogueProfiles.Like);
         ((JsonObject)channel["properties"]!)["settings"]!["$ref"] = "#/$defs/settings";
         channel["oneOf"] = new JsonArray(Having("profile"), Having("connector"));
         return channel;

@@ -91,7 +91,9 @@ internal sealed class SignatureCheck(TestBankOptions options, BankClock clock)
             : StetEndpoints.Problem(http, StatusCodes.Status400BadRequest, "Signature: " + fault);
     }
 
-    private static bool IsCertificateOf(string key, string base64)
+    /// <summary>Whether a certificate is of this key.</summary>
+    /// <param name="key">The public key, as PEM.</param>
+    public static bool IsCertificateOf(string key, string base64)
     {
         var bytes = new byte[base64.Length];
         if (!Convert.TryFromBase64String(base64, bytes, out var length) || length == 0)

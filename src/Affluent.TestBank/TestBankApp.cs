@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Affluent.TestBank.Authorization;
 using Affluent.TestBank.BerlinGroup;
 using Affluent.TestBank.Consents;
+using Affluent.TestBank.Imitation;
 using Affluent.TestBank.OpenBankingUk;
 using Affluent.TestBank.People;
 using Affluent.TestBank.Scenarios;
@@ -87,13 +88,15 @@ public static class TestBankApp
             .AddSingleton<StetEndpoints>()
             .AddSingleton<OpenBankingRequests>()
             .AddSingleton<OpenBankingEndpoints>()
-            .AddBerlinGroup();
+            .AddBerlinGroup()
+            .AddSingleton<Imitator>();
 
         builder.Services.AddHostedService<ScenarioGuard>();
 
         var app = builder.Build();
         app.Use(Protect);
         app.Use(app.Services.GetRequiredService<SignatureCheck>().Check);
+        app.Use(app.Services.GetRequiredService<Imitator>().Imitate);
         app.Use(AnswerHead);
         app.UseStatusCodePages(context => NothingHere(context.HttpContext));
         app.UseRouting();

@@ -1,4 +1,5 @@
 using System.Net;
+using Affluent.TestBank.Imitation;
 
 namespace Affluent.TestBank;
 
@@ -46,6 +47,9 @@ public sealed record TestBankOptions
     /// Addresses to which customers may be sent back: one of these, or below one of these. Empty allows any loopback address.
     /// </summary>
     public IReadOnlyList<string> RedirectUris { get; init; } = [];
+
+    /// <summary>Banks that it is like, each at addresses of its own, beside its own faces.</summary>
+    public IReadOnlyList<Likeness> Likenesses { get; init; } = [];
 
     /// <summary>How it takes signatures of requests; to look at them it needs <see cref="ClientPublicKey"/>.</summary>
     public Signatures Signatures { get; init; }

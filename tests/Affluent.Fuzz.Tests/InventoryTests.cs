@@ -26,6 +26,7 @@ public sealed class InventoryTests
             "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.BerlinGroup.BerlinGroupRequests"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.BerlinGroup.BerlinGroupProblem"] = "Takes part in a request as a whole: http-testbank",
+        ["Affluent.TestBank.Imitation"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.OpenBankingUk.OpenBankingEndpoints"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.OpenBankingUk.OpenBankingRequests"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.SignatureCheck.IsCertificateOf"] = "The runtime reads the certificate",

@@ -62,7 +62,7 @@ internal sealed record OpenBankingSettings
                 "permissions",
                 SettingKind.Words,
                 false,
-                $"what a consent is asked for, in this order ({Permissions} unless said)"
+                $"what a consent is asked for, in this order (unless said {Permissions}, and what holder needs)"
             ),
             new(
                 "consent_expires",
@@ -106,6 +106,7 @@ internal sealed record OpenBankingSettings
         string? Text(string name) => channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
 
         var bank = BankInterface.Of(channel, DateFormat, Currency, Zone);
+        var holder = Holders[Text("holder") ?? "accounts"];
         var client = OAuthClient.Of(channel, scope: "openid accounts", clientScope: "accounts") with
         {
             Zone = bank.Zone,
@@ -119,15 +120,24 @@ internal sealed record OpenBankingSettings
             Consents = Text("access_consents_url") is { } consents
                 ? new Uri(consents)
                 : bank.Path("account-access-consents"),
-            Asked = (Text("permissions") ?? Permissions).Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            Asked = (Text("permissions") ?? PermissionsFor(holder)).Split(' ', StringSplitOptions.RemoveEmptyEntries),
             ConsentExpires = Text("consent_expires") == "true",
             ConsentHistoryDays = Text("consent_history_days") is { } days
                 ? int.Parse(days, CultureInfo.InvariantCulture)
                 : null,
-            Holder = Holders[Text("holder") ?? "accounts"],
+            Holder = holder,
             Errors = ErrorMeanings.Of(channel),
         };
     }
+
+    // Whose permission is not asked for is not told (OBL, "Permission Codes").
+    private static string PermissionsFor(HolderPlace holder) =>
+        holder switch
+        {
+            HolderPlace.Accounts => Permissions,
+            HolderPlace.Party => $"{Permissions} ReadPartyPSU",
+            HolderPlace.AccountParty or HolderPlace.AccountParties => $"{Permissions} ReadParty",
+        };
 
     /// <summary>Where a consent is.</summary>
     public Uri Consent(string id) => new($"{Consents.AbsoluteUri.TrimEnd('/')}/{Uri.EscapeDataString(id)}");

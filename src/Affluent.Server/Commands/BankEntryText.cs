@@ -22,7 +22,10 @@ internal static partial class BankEntryText
         yield return $"    verified: {bank.Verified.Word()} ({Meaning(bank.Verified)})";
         foreach (var channel in bank.Channels)
         {
-            var profile = channel.Profile is null ? "" : $", profile {channel.Profile}";
+            var profile =
+                channel.Profile is null ? ""
+                : channel.Imitated ? $", the test bank like {channel.Profile}"
+                : $", profile {channel.Profile}";
             yield return $"    entry of channel {channel.Id}: {channel.Connector}{profile}";
             yield return $"        account types: {string.Join(", ", channel.AccountTypes.Select(type => type.Word()))}";
             yield return string.Create(

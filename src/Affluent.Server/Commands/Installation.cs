@@ -172,22 +172,11 @@ internal sealed partial class Installation : IAsyncDisposable
         CancellationToken cancellation
     )
     {
-        var bank = TestBankApp.Build(OptionsOf(settings), time);
+        var options = TestBankSetup.Of(settings) with { Likenesses = TestBankSetup.LikenessesOf(settings) };
+        var bank = TestBankApp.Build(options, time);
         await Listen(bank, "test_bank_listen", settings.TestBankListen!, cancellation);
         return bank;
     }
-
-    /// <summary>The included test bank as the settings want it.</summary>
-    public static TestBankOptions OptionsOf(Settings settings) =>
-        new()
-        {
-            Urls = settings.TestBankListen!,
-            PublicAddress = settings.TestBankUrl is { Port: not 0 } known ? known : null,
-            DataDirectory = Path.Combine(settings.DataDirectory, "test-bank"),
-            ScenarioPath = settings.TestBankScenario,
-            FileNetworks = settings.TestBankFileNetworks,
-            RedirectUris = ReturnsOf(settings.EmbedUrl),
-        };
 
     /// <summary>Applies what is missing and names it.</summary>
     /// <exception cref="CommandException">Another version has changed the database.</exception>
@@ -319,10 +308,6 @@ internal sealed partial class Installation : IAsyncDisposable
         }
         security.SigningKeyOpened(keyId);
     }
-
-    // Without a public name the widget may be at any port of this machine.
-    private static IReadOnlyList<string> ReturnsOf(Uri? embed) =>
-        embed is null ? [] : [embed.AbsoluteUri.TrimEnd('/') + Addresses.BankReturn];
 
     private static Uri TestBankOf(Settings settings, WebApplication testBank) =>
         settings.TestBankUrl is { Port: not 0 } known ? known : TestBankApp.Address(testBank);

@@ -42,7 +42,7 @@ internal static class StartFiles
         }
         if (
             settings.TestBankListen is not null
-            && await TestBankApp.FaultOfScenario(Installation.OptionsOf(settings), TimeProvider.System, cancellation)
+            && await TestBankApp.FaultOfScenario(TestBankSetup.Of(settings), TimeProvider.System, cancellation)
                 is { } fault
         )
         {

@@ -20,7 +20,10 @@ internal static class TestBankCommand
             "test_bank_listen",
             "test_bank_url",
             "test_bank_scenario",
-            "test_bank_file_networks"
+            "test_bank_file_networks",
+            "catalogue_folder",
+            "seal_certificate_file",
+            "seal_key_file"
         );
         command.SetAction(
             async (asked, cancellation) =>

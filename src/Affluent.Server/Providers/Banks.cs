@@ -10,6 +10,9 @@ internal sealed class Banks
 {
     private const string TestBankVariable = "test_bank";
 
+    // Only the bank itself asks before its port is known, and its paths are the same anywhere.
+    private static readonly Uri Anywhere = new("http://localhost");
+
     private readonly FrozenDictionary<ProviderId, Provider> _providers;
     private readonly FrozenDictionary<ChannelDefinitionId, BankChannel> _channels;
 
@@ -50,6 +53,18 @@ internal sealed class Banks
 
     /// <summary>All banks of the catalogue with the installation's variables as they are written, <c>{name}</c>.</summary>
     public static IReadOnlyList<Provider> Unfilled(Settings settings) => Catalogue.Unfilled(settings.CatalogueFolder);
+
+    /// <summary>The channels in whose place the test bank stands, wherever it is.</summary>
+    public static IReadOnlyList<ChannelDefinition> Imitated(Settings settings) =>
+        [
+            .. Catalogue
+                .Load(
+                    Variables(settings with { TestBankUrl = settings.TestBankUrl ?? Anywhere }),
+                    settings.CatalogueFolder
+                )
+                .Providers.SelectMany(provider => provider.Channels)
+                .Where(channel => channel.Imitated),
+        ];
 
     private static Dictionary<string, string> Variables(Settings settings)
     {

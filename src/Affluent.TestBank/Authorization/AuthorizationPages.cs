@@ -177,7 +177,7 @@ internal sealed class AuthorizationPages(
             return new SeeOtherResult(request.Refused("access_denied"));
         }
 
-        var mixed = customer.Person.Consent == ConsentModel.Mixed;
+        var mixed = IsMixed(request, customer);
         var consent = new Consent
         {
             Id = Visits.NewSecret(),
@@ -190,6 +190,8 @@ internal sealed class AuthorizationPages(
             Balances = mixed ? [] : chosen,
             Transactions = mixed ? [] : chosen,
             PsuIdentity = !mixed,
+            Mixed = mixed,
+            Demand = request.Demand,
         };
         consents.Add(consent);
         return Granted(request, consent.Id);
@@ -269,9 +271,14 @@ internal sealed class AuthorizationPages(
             Stage.Login => LoginForm(http, visit, request, error),
         };
 
+    // A model of STET.
+    private static bool IsMixed(AuthorizationRequest request, Customer customer) =>
+        request.Server.Face == Face.Stet
+        && (customer.Person.Consent == ConsentModel.Mixed || request.Translated?.AccountsFollow == true);
+
     private AccountChoice ChoiceOf(AuthorizationRequest request, Customer customer) =>
         request.ConsentId is not { } id
-            ? customer.Person.Consent == ConsentModel.Mixed
+            ? IsMixed(request, customer)
                 ? AccountChoice.Later
                 : AccountChoice.Here
             : consents.Find(id, request.Server.Face)?.Demand?.Access == AccessKind.Chosen
@@ -295,7 +302,8 @@ internal sealed class AuthorizationPages(
     private static string? KnownError(string? error) =>
         error is "no-method" or "wrong-code" or "code-locked" or "file-problem" ? error : null;
 
-    private static RazorComponentResult<NoticePage> Refused(HttpContext http, string reason) =>
+    /// <summary>What the person in front of the page is told of a request that cannot be taken.</summary>
+    public static RazorComponentResult<NoticePage> Refused(HttpContext http, string reason) =>
         new(
             new
             {

@@ -1,3 +1,5 @@
+using Affluent.TestBank.Consents;
+using Affluent.TestBank.Imitation;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Affluent.TestBank.Authorization;
@@ -15,6 +17,12 @@ internal sealed record AuthorizationRequest(AuthorizationServer Server, string R
     /// <summary>The consent that waits for the customer; null: one is made.</summary>
     public string? ConsentId { get; init; }
 
+    /// <summary>What a consent is for that is made when the customer agrees; null: the face knows no such demands.</summary>
+    public ConsentDemand? Demand { get; init; }
+
+    /// <summary>What the request said in the manner of a bank that is imitated; null: it was none.</summary>
+    public Translated? Translated { get; init; }
+
     /// <summary>Whether the third party gets a code, or the customer alone comes back.</summary>
     public bool WantsCode { get; init; } = true;
 
@@ -30,6 +38,11 @@ internal sealed record AuthorizationRequest(AuthorizationServer Server, string R
     private string Answer(string name, string value)
     {
         var url = QueryHelpers.AddQueryString(RedirectUri, name, value);
+        if (Translated?.Issuer is { } issuer)
+        {
+            url = QueryHelpers.AddQueryString(url, "iss", issuer);
+        }
+
         return State is null ? url : QueryHelpers.AddQueryString(url, "state", State);
     }
 }
@@ -83,6 +96,7 @@ internal abstract record RequestCheck
             Scope = query["scope"].ToString(),
             State = query.ContainsKey("state") ? query["state"].ToString() : null,
             CodeChallenge = challenge.Length > 0 ? challenge : null,
+            Translated = Translated.Of(asked),
         };
         if (query.Any(parameter => parameter.Value.Count > 1))
         {
@@ -101,7 +115,11 @@ internal abstract record RequestCheck
         }
 
         var claims = query["claims"].ToString();
-        if (server.KnowsClients && (query.ContainsKey("request") || options.ClientPublicKey is not null))
+        if (
+            server.TakesSignedRequests
+            && request.Translated is null
+            && (query.ContainsKey("request") || options.ClientPublicKey is not null)
+        )
         {
             if (options.ClientPublicKey is not { } key)
             {
@@ -129,7 +147,7 @@ internal abstract record RequestCheck
 
         return server.MeaningOf(request.Scope, claims) switch
         {
-            ScopeMeaning.New => new Good(request),
+            ScopeMeaning.New(var demand) => new Good(request with { Demand = demand }),
             ScopeMeaning.Waiting(var consent) => new Good(request with { ConsentId = consent }),
             ScopeMeaning.Unknown => new Bad(request, "invalid_scope"),
             var other => throw new InvalidOperationException($"Unknown meaning {other}."),

@@ -8,7 +8,8 @@ internal abstract record ScopeMeaning
     private ScopeMeaning() { }
 
     /// <summary>A consent that is made when the customer agrees.</summary>
-    public sealed record New : ScopeMeaning;
+    /// <param name="Demand">What it is for, where the face knows consents that are asked for.</param>
+    public sealed record New(ConsentDemand? Demand = null) : ScopeMeaning;
 
     /// <summary>A consent that the third party has asked for before.</summary>
     public sealed record Waiting(string ConsentId) : ScopeMeaning;
@@ -24,8 +25,11 @@ internal sealed record AuthorizationServer(string Root, Face Face, Func<string, 
     /// <summary>Stands in the place of a consent in tokens that are the third party's own.</summary>
     public const string ThirdParty = "client:";
 
-    /// <summary>Whether third parties get tokens of their own, and may sign what they ask for.</summary>
+    /// <summary>Whether third parties get tokens of their own.</summary>
     public bool KnowsClients { get; init; }
+
+    /// <summary>Whether they may sign what they ask for.</summary>
+    public bool TakesSignedRequests { get; init; }
 
     public string Authorize => Root + "/authorize";
     public string Token => Root + "/token";

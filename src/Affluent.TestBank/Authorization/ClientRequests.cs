@@ -1,4 +1,5 @@
 using System.Text;
+using Affluent.TestBank.Imitation;
 using Affluent.TestBank.People;
 
 namespace Affluent.TestBank.Authorization;
@@ -10,6 +11,11 @@ internal sealed class ClientRequests(TestBankOptions options)
     public async Task<(IFormCollection? Form, IResult? Refused)> Read(HttpContext http, CancellationToken cancellation)
     {
         http.Response.Headers.Pragma = "no-cache";
+        if (Translated.Of(http.Request)?.Form is { } said)
+        {
+            return (said, null);
+        }
+
         if (!http.Request.HasFormContentType)
         {
             return (null, Error("invalid_request", "the body must be a form"));
@@ -43,20 +49,26 @@ internal sealed class ClientRequests(TestBankOptions options)
             return IsTheClient(form["client_id"].ToString(), form["client_secret"].ToString());
         }
 
+        return BasicPair(header) is var (id, secret) && IsTheClient(id, secret);
+    }
+
+    /// <summary>Who says so by <c>client_secret_basic</c>, and the secret; null: nobody does.</summary>
+    public static (string Id, string Secret)? BasicPair(string header)
+    {
         if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
         {
-            return false;
+            return null;
         }
 
         var encoded = header["Basic ".Length..].Trim();
         var bytes = new byte[encoded.Length];
         if (!Convert.TryFromBase64String(encoded, bytes, out var count))
         {
-            return false;
+            return null;
         }
 
         var pair = Encoding.UTF8.GetString(bytes, 0, count).Split(':', 2);
-        return pair.Length == 2 && IsTheClient(Decoded(pair[0]), Decoded(pair[1]));
+        return pair.Length == 2 ? (Decoded(pair[0]), Decoded(pair[1])) : null;
     }
 
     private bool IsTheClient(string id, string secret) =>

@@ -31,7 +31,7 @@ internal static partial class MessageSignature
             !parameters.TryGetValue("keyId", out var keyId)
             || keyId.Length == 0
             || !parameters.TryGetValue("headers", out var headers)
-            || !parameters.TryGetValue("signature", out var signature)
+            || !parameters.ContainsKey("signature")
         )
         {
             return "keyId, headers and signature are due";
@@ -56,33 +56,41 @@ internal static partial class MessageSignature
             return "the digest is missing, not signed, or not that of the body";
         }
 
-        if (
-            (Moment(parameters, "expires") is { } end && end <= now)
-            || (Moment(parameters, "created") is { } start && start > now + Tolerance)
-        )
+        if (!IsOfNow(parameters, now))
         {
             return "it is not of now";
         }
 
-        List<string> lines = [];
-        foreach (var name in names)
-        {
-            if (ValueOf(request, name, parameters) is not { } value)
-            {
-                return "a header is signed and not there";
-            }
-
-            lines.Add($"{name}: {value}");
-        }
-
-        return IsSigned(string.Join('\n', lines), signature, parameters.GetValueOrDefault("algorithm"), key)
-            ? null
+        return names.Any(name => ValueOf(request, name, parameters) is null) ? "a header is signed and not there"
+            : IsSigned(request, names, parameters, parameters.GetValueOrDefault("algorithm"), key) ? null
             : "it is not by the key of this third party";
     }
 
-    private static bool Has(HttpRequest request, string name) => name[0] == '(' || request.Headers.ContainsKey(name);
+    /// <summary>Whether it has begun to count, and counts still.</summary>
+    public static bool IsOfNow(IReadOnlyDictionary<string, string> parameters, DateTimeOffset now) =>
+        !(Moment(parameters, "expires") <= now || Moment(parameters, "created") > now + Tolerance);
 
-    private static string? ValueOf(HttpRequest request, string name, Dictionary<string, string> parameters) =>
+    /// <summary>Whether these parts of a request were signed by the key.</summary>
+    /// <param name="parameters">Of the signature.</param>
+    /// <param name="key">The public key, as PEM.</param>
+    public static bool IsSigned(
+        HttpRequest request,
+        IEnumerable<string> names,
+        IReadOnlyDictionary<string, string> parameters,
+        string? algorithm,
+        string key
+    ) =>
+        IsSigned(
+            string.Join('\n', names.Select(name => $"{name}: {ValueOf(request, name, parameters)}")),
+            parameters.GetValueOrDefault("signature") ?? "",
+            algorithm,
+            key
+        );
+
+    /// <summary>Whether the request has what is signed under this name.</summary>
+    public static bool Has(HttpRequest request, string name) => name[0] == '(' || request.Headers.ContainsKey(name);
+
+    private static string? ValueOf(HttpRequest request, string name, IReadOnlyDictionary<string, string> parameters) =>
         name switch
         {
             "(request-target)" =>
@@ -106,6 +114,7 @@ internal static partial class MessageSignature
         (HashAlgorithmName Hash, RSASignaturePadding Padding)? by = algorithm switch
         {
             "rsa-sha256" => (HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+            "rsa-pss-sha256" => (HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
             "rsa-sha512" => (HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1),
             "hs2019" => (HashAlgorithmName.SHA512, RSASignaturePadding.Pss),
             _ => null,
@@ -121,7 +130,7 @@ internal static partial class MessageSignature
         return rsa.VerifyData(Encoding.UTF8.GetBytes(text), bytes[..length], hash, padding);
     }
 
-    private static DateTimeOffset? Moment(Dictionary<string, string> parameters, string name) =>
+    private static DateTimeOffset? Moment(IReadOnlyDictionary<string, string> parameters, string name) =>
         long.TryParse(
             parameters.GetValueOrDefault(name),
             NumberStyles.None,

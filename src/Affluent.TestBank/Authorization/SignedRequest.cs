@@ -13,12 +13,15 @@ internal static class SignedRequest
     /// <summary>What was signed; null when it was not signed by this key, or not for here and now.</summary>
     /// <param name="key">The public key of the third party, as PEM.</param>
     /// <param name="audiences">The names of the bank.</param>
+    /// <param name="keyId">What the header calls the key; null: whatever it likes.</param>
     public static JsonElement? Read(
         string token,
         string key,
         string client,
         IReadOnlyList<string> audiences,
-        DateTimeOffset now
+        DateTimeOffset now,
+        string algorithm = "PS256",
+        string? keyId = null
     )
     {
         try
@@ -28,16 +31,15 @@ internal static class SignedRequest
                 return null;
             }
 
-            using var rsa = RSA.Create();
-            rsa.ImportFromPem(key);
             using var head = JsonDocument.Parse(WebEncoders.Base64UrlDecode(header));
             if (
-                Text(head.RootElement, "alg") != "PS256"
-                || !rsa.VerifyData(
+                Text(head.RootElement, "alg") != algorithm
+                || (keyId is not null && Text(head.RootElement, "kid") != keyId)
+                || !IsSigned(
                     Encoding.ASCII.GetBytes($"{header}.{body}"),
                     WebEncoders.Base64UrlDecode(signature),
-                    HashAlgorithmName.SHA256,
-                    RSASignaturePadding.Pss
+                    algorithm,
+                    key
                 )
             )
             {
@@ -59,10 +61,36 @@ internal static class SignedRequest
         }
         // A surrogate that stands alone is the last of them.
         catch (Exception e)
-            when (e is FormatException or JsonException or CryptographicException or InvalidOperationException)
+            when (e
+                    is FormatException
+                        or JsonException
+                        or CryptographicException
+                        or InvalidOperationException
+                        or ArgumentException
+            )
         {
             return null;
         }
+    }
+
+    // RFC 7518, section 3.
+    private static bool IsSigned(byte[] text, byte[] signature, string algorithm, string key)
+    {
+        if (algorithm == "ES256")
+        {
+            using var curve = ECDsa.Create();
+            curve.ImportFromPem(key);
+            return curve.VerifyData(text, signature, HashAlgorithmName.SHA256);
+        }
+
+        using var rsa = RSA.Create();
+        rsa.ImportFromPem(key);
+        return rsa.VerifyData(
+            text,
+            signature,
+            algorithm.EndsWith("512", StringComparison.Ordinal) ? HashAlgorithmName.SHA512 : HashAlgorithmName.SHA256,
+            algorithm.StartsWith("RS", StringComparison.Ordinal) ? RSASignaturePadding.Pkcs1 : RSASignaturePadding.Pss
+        );
     }
 
     /// <summary>A claim that is a text; null: it is none.</summary>

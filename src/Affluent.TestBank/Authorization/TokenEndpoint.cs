@@ -57,6 +57,7 @@ internal sealed class TokenEndpoint(
             || code.Request.Server != server
             || !string.Equals(code.Request.RedirectUri, form["redirect_uri"], StringComparison.Ordinal)
             || !code.Proves(form["code_verifier"])
+            || (code.Request.Translated?.RequestId is { } id && id != form["request_id"])
             || consents.Live(code.ConsentId, server.Face) is not { } consent
         )
         {

@@ -16,10 +16,13 @@ internal static class BerlinGroupFace
 
     public static void MapBerlinGroup(this IEndpointRouteBuilder app)
     {
-        var server = BerlinGroupPaths.Server;
-        AuthorizationPages.Map(app, server);
-        TokenEndpoint.Map(app, server);
-        RevocationEndpoint.Map(app, server);
+        foreach (var server in new[] { BerlinGroupPaths.Server, BerlinGroupPaths.Beforehand })
+        {
+            AuthorizationPages.Map(app, server);
+            TokenEndpoint.Map(app, server);
+            RevocationEndpoint.Map(app, server);
+        }
+
         app.MapGet(BerlinGroupPaths.Metadata, Metadata);
         foreach (var at in BerlinGroupPaths.Interfaces)
         {

@@ -57,6 +57,19 @@ internal static class BerlinGroupPaths
     /// <summary>The scope names the consent (section 13.1 "Authorization Request").</summary>
     public static readonly AuthorizationServer Server = new(Root, Face.BerlinGroup, MeaningOf);
 
+    /// <summary>
+    /// Customers authorize third parties here before a consent can be asked for, or in its place (section 4.6 "OAuth2", pre-step). What a scope says is
+    /// each bank's own.
+    /// </summary>
+    public static readonly AuthorizationServer Beforehand = new(
+        Root + "/beforehand",
+        Face.BerlinGroup,
+        (_, _) => new ScopeMeaning.New(new ConsentDemand(AccessKind.Chosen) { Api = Interfaces[0].Api })
+    )
+    {
+        KnowsClients = true,
+    };
+
     private static ScopeMeaning MeaningOf(string scope, string claims) =>
         scope.Split(' ', StringSplitOptions.RemoveEmptyEntries) is var scopes
         && scopes.Where(s => s.StartsWith(ScopePrefix, StringComparison.Ordinal)).ToList() is [var named]

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Affluent.TestBank.Authorization;
 using Affluent.TestBank.Consents;
 using Affluent.TestBank.People;
 using Affluent.TestBank.Scenarios;
@@ -145,15 +146,12 @@ internal sealed class BerlinGroupRequests(
 
     private IResult? RefusedToken(HttpContext http, Consent consent)
     {
-        var header = http.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        if (BearerToken.Of(http.Request) is not { } token)
         {
             return BerlinGroupProblem.Unauthorized("TOKEN_UNKNOWN", "an access token is due");
         }
 
-        return
-            tokens.Open(header["Bearer ".Length..].Trim()) is { } id
-            && string.Equals(id, consent.Id, StringComparison.Ordinal)
+        return tokens.Open(token) is { } id && string.Equals(id, consent.Id, StringComparison.Ordinal)
             ? null
             : BerlinGroupProblem.Unauthorized("TOKEN_INVALID", "the access token is over, or for another consent");
     }

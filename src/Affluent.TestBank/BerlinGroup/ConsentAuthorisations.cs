@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using Affluent.TestBank.Consents;
 using Affluent.TestBank.People;
+using Affluent.TestBank.Scenarios;
 
 namespace Affluent.TestBank.BerlinGroup;
 
 /// <summary>The authorisations of consents that run without a page of the bank. A restart ends them.</summary>
 internal sealed class ConsentAuthorisations(Bank bank, Visits visits, ConsentBook consents, BankClock clock)
 {
+    private static readonly TimeSpan ApprovedAfter = TimeSpan.FromSeconds(8);
     private readonly ConcurrentDictionary<string, string> consentOf = new(StringComparer.Ordinal);
 
     public Visit Begin(string consentId)
@@ -20,6 +22,20 @@ internal sealed class ConsentAuthorisations(Bank bank, Visits visits, ConsentBoo
         consentOf[visit.Id] = consentId;
         return visit;
     }
+
+    /// <summary>Asks a customer who is known already in the bank's app.</summary>
+    public Visit AskInApp(string consentId, Customer customer) =>
+        Begin(consentId).Asked(Approval(customer.Person), clock.Now) with
+        {
+            Visitor = customer.Visitor,
+        };
+
+    private static Challenge.Approval Approval(Person person) =>
+        person
+            .Methods.Select(m => m.Challenge)
+            .Append(person.Challenge)
+            .OfType<Challenge.Approval>()
+            .FirstOrDefault(new Challenge.Approval(ApprovedAfter, WithImage: false));
 
     public IReadOnlyList<string> Of(string consentId) =>
         [.. consentOf.Where(a => string.Equals(a.Value, consentId, StringComparison.Ordinal)).Select(a => a.Key)];

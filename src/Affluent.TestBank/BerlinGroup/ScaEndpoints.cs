@@ -18,8 +18,6 @@ internal sealed class ScaEndpoints(
     BankClock clock
 )
 {
-    private static readonly TimeSpan ApprovedAfter = TimeSpan.FromSeconds(8);
-
     public static void Map(IEndpointRouteBuilder app, BerlinGroupInterface at)
     {
         var endpoints = app.ServiceProvider.GetRequiredService<ScaEndpoints>();
@@ -110,16 +108,7 @@ internal sealed class ScaEndpoints(
         {
             var visitor = new Visitor(login, null);
             return await bank.Find(visitor, cancellation) is { } known
-                ? Answer(
-                    at,
-                    id,
-                    authorisations.Begin(id).Asked(Approval(known.Person), clock.Now) with
-                    {
-                        Visitor = visitor,
-                    },
-                    known,
-                    StatusCodes.Status201Created
-                )
+                ? Answer(at, id, authorisations.AskInApp(id, known), known, StatusCodes.Status201Created)
                 : WrongCredentials();
         }
 
@@ -243,13 +232,6 @@ internal sealed class ScaEndpoints(
 
         return BerlinGroupRequests.Json(answer, BerlinGroupJson.Default.ScaAnswer, status);
     }
-
-    private static Challenge.Approval Approval(Person person) =>
-        person
-            .Methods.Select(m => m.Challenge)
-            .Append(person.Challenge)
-            .OfType<Challenge.Approval>()
-            .FirstOrDefault(new Challenge.Approval(ApprovedAfter, WithImage: false));
 
     private static AuthenticationObject? Chosen(Visit visit, Customer customer) =>
         customer.Person.Methods.Index().Where(m => m.Item.Challenge == visit.Challenge).ToList() is [var chosen, ..]

@@ -59,6 +59,9 @@ public sealed record Consent
 
     public bool PsuIdentity { get; init; } = true;
 
+    /// <summary>Whether the third party says afterwards which accounts it reads.</summary>
+    public bool Mixed { get; init; }
+
     /// <summary>What was asked for before a customer was there; null: the customer said all.</summary>
     public ConsentDemand? Demand { get; init; }
 

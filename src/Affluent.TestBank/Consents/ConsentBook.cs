@@ -42,6 +42,17 @@ internal sealed class ConsentBook
         }
     }
 
+    /// <summary>The consent that was asked for last of those that wait there; null: none does.</summary>
+    public Consent? NewestWaiting(Face face, string api)
+    {
+        lock (gate)
+        {
+            return consents
+                .Values.Where(c => c.Face == face && c.Demand?.Api == api && c.IsWaiting(clock.Now))
+                .MaxBy(c => c.GrantedAt);
+        }
+    }
+
     public IReadOnlyList<Consent> Of(Visitor visitor)
     {
         lock (gate)

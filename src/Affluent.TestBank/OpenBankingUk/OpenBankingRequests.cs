@@ -136,13 +136,7 @@ internal sealed class OpenBankingRequests(
             : Guid.NewGuid().ToString("D");
     }
 
-    private string? TokenOf(HttpContext http)
-    {
-        var header = http.Request.Headers.Authorization.ToString();
-        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            ? tokens.Open(header["Bearer ".Length..].Trim())
-            : null;
-    }
+    private string? TokenOf(HttpContext http) => BearerToken.Of(http.Request) is { } token ? tokens.Open(token) : null;
 }
 
 [JsonSerializable(typeof(JsonElement))]

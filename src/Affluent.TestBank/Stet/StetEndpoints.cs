@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Affluent.TestBank.Authorization;
 using Affluent.TestBank.Consents;
 using Affluent.TestBank.People;
 using Affluent.TestBank.Scenarios;
@@ -36,7 +37,7 @@ internal sealed class StetEndpoints(
             null,
             (customer, consent) =>
             {
-                var mixed = customer.Person.Consent == ConsentModel.Mixed;
+                var mixed = IsMixed(customer, consent);
                 var accounts = PaymentAccounts
                     .Of(customer)
                     .Select(s => StetAccounts.Resource(customer, s.Account, consent))
@@ -183,7 +184,7 @@ internal sealed class StetEndpoints(
             null,
             (customer, consent) =>
             {
-                if (customer.Person.Consent != ConsentModel.Mixed)
+                if (!IsMixed(customer, consent))
                 {
                     return Problem(http, StatusCodes.Status403Forbidden, "this customer chooses accounts at the bank");
                 }
@@ -215,6 +216,9 @@ internal sealed class StetEndpoints(
         );
     }
 
+    private static bool IsMixed(Customer customer, Consent consent) =>
+        consent.Mixed || customer.Person.Consent == ConsentModel.Mixed;
+
     // What every request passes: its headers, its token, the consent behind it, the customer behind that, and the faults of that customer.
     private async Task<IResult> With(
         HttpContext http,
@@ -240,7 +244,7 @@ internal sealed class StetEndpoints(
         }
 
         if (
-            Bearer(http) is not { } token
+            BearerToken.Of(http.Request) is not { } token
             || tokens.Open(token) is not { } id
             || consents.Live(id, Face.Stet) is not { } consent
         )
@@ -280,14 +284,6 @@ internal sealed class StetEndpoints(
         return consented.Contains(id, StringComparer.Ordinal)
             ? (statement, null)
             : (null, Problem(http, StatusCodes.Status403Forbidden, "no consent for this account"));
-    }
-
-    private static string? Bearer(HttpContext http)
-    {
-        var header = http.Request.Headers.Authorization.ToString();
-        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            ? header["Bearer ".Length..].Trim()
-            : null;
     }
 
     private static bool Accepts(HttpContext http)

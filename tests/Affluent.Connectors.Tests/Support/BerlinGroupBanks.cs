@@ -179,6 +179,7 @@ internal static class BerlinGroupBanks
               "api_url": "https://bank.example/{{bank}}/v1",
               "client_id": "redsysClientId",
               "token_auth": "none",
+              "scope": "AIS",
               "token_headers": { "Content-Type": "application/x-www-form-urlencoded" },
               "data_headers": {
                 "Accept": "application/json, application/*+json",

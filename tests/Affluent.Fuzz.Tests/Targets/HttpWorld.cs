@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
@@ -6,6 +7,7 @@ using Affluent.Server.Storage;
 using Affluent.Server.Users;
 using Affluent.TestBank;
 using Affluent.TestBank.Consents;
+using Affluent.TestBank.Imitation;
 using Affluent.TestBank.People;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -117,10 +119,44 @@ internal sealed class HttpWorld
     /// <summary>The test bank, and a consent of a customer who chooses accounts by STET.</summary>
     public static async Task<HttpWorld> OfTestBank()
     {
-        var app = TestBankApp.Build(new TestBankOptions { Urls = "http://127.0.0.1:0" }, TimeProvider.System);
+        var app = TestBankApp.Build(
+            new TestBankOptions { Urls = "http://127.0.0.1:0", Likenesses = Likenesses },
+            TimeProvider.System
+        );
         await app.StartAsync();
         return new HttpWorld(app, mayBeBusy: true, world => world.Consent());
     }
+
+    // A bank of each standard, with something of each kind that entries say.
+    private static IReadOnlyList<Likeness> Likenesses =>
+        [
+            Like(
+                "stet",
+                "consent_required: true\nconsent_owners: true\ndate_format: yyyy-MM-dd'T'HH:mm:ss.fff'Z'\nsend_date_to: true\npage_parameter: p\npage_count_header: pages\nempty_is_none: true\nothr_is_pending: true"
+            ),
+            Like(
+                "berlin_group",
+                "oauth: before_consent\ntoken_request: json\ntoken_auth: client_secret_post\nconsent_access: dedicated\nconsent_currency: true\nhistory_days: 90\nclient_token: consent"
+            ),
+            Like(
+                "open_banking_uk",
+                "token_request: query\ntoken_auth: private_key_jwt\nconsent_expires: true\npermissions: ReadBalances\nissuer: bank"
+            ),
+        ];
+
+    private static Likeness Like(string family, string settings)
+    {
+        var said = settings.Split('\n').Select(line => line.Split(": ", 2)).ToDictionary(s => s[0], s => s[1]);
+        foreach (var place in new[] { "authorize", "token", "api" })
+        {
+            said[$"{place}_url"] = $"http://127.0.0.1/like/{family}/{place}";
+        }
+        said["client_id"] = "us";
+        said["client_secret"] = "secret";
+        return new Likeness(family, family, said) { ClientPublicKey = Key };
+    }
+
+    private static string Key { get; } = RSA.Create(2048).ExportSubjectPublicKeyInfoPem();
 
     private async Task SignUp(string clientId, string secret)
     {

@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Connectors;
+
+/// <summary>Channels of banks in whose place the test bank stands.</summary>
+internal static partial class CatalogueLikeness
+{
+    private static readonly string[] NotImitated = ["pushed_authorization_url", "jws_header"];
+
+    /// <summary>What the test bank cannot do, in words for the author of the entry.</summary>
+    public static IEnumerable<string> Faults(ChannelDefinition channel, ConnectorManifest manifest)
+    {
+        if (manifest.Settings.All(setting => setting.Name != "api_url"))
+        {
+            yield return $"the test bank imitates no bank of the family '{manifest.Family}'";
+        }
+        foreach (var name in NotImitated.Where(name => channel.Settings.GetValueOrDefault(name, "") != ""))
+        {
+            yield return $"the test bank imitates no bank that has '{name}'";
+        }
+        if (channel.Settings.GetValueOrDefault("response_type") == "code id_token")
+        {
+            yield return "the test bank gives no id_token with the code";
+        }
+    }
+
+    /// <summary>The channel with each address as one of the test bank, whatever host it names.</summary>
+    /// <param name="testBank">Where that is.</param>
+    public static ChannelDefinition AtTheTestBank(
+        ChannelDefinition channel,
+        ConnectorManifest manifest,
+        string testBank
+    ) =>
+        channel with
+        {
+            Settings = channel.Settings.ToDictionary(
+                setting => setting.Key,
+                setting =>
+                    setting.Value != ""
+                    && manifest.Settings.Any(s => s.Name == setting.Key && s.Kind == SettingKind.Address)
+                        ? $"{testBank.TrimEnd('/')}/like/{channel.Id}/{Scheme().Replace(setting.Value, "")}"
+                        : setting.Value
+            ),
+        };
+
+    [GeneratedRegex("^https?://", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Scheme();
+}

@@ -1,0 +1,183 @@
+using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
+using Affluent.TestBank;
+using Affluent.TestBank.Imitation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Affluent.Connectors.Tests.Support;
+
+/// <summary>The test bank in the place of a bank of each shipped profile.</summary>
+public sealed class LikeBanks : IAsyncLifetime
+{
+    private const int FirstId = 4801;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("affluent-like");
+    private WebApplication? _app;
+    private CatalogueLoad? _load;
+
+    // What the customer types where accounts are to be named: there is one.
+    private string _iban = "";
+
+    /// <summary>The profiles that ship.</summary>
+    public static IReadOnlyList<string> Profiles { get; } =
+    [
+        .. typeof(Catalogue)
+            .Assembly.GetManifestResourceNames()
+            .Select(name => name.Split("profile-"))
+            .Where(parts => parts.Length == 2)
+            .Select(parts => parts[1].Replace(".json", "", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>What they say.</summary>
+    public static IReadOnlyList<(string Profile, string Family, string Name, SettingKind Kind)> Settings { get; } =
+    [
+        .. from provider in Catalogue.Unfilled()
+        from channel in provider.Channels
+        where channel.Profile is not null
+        from setting in channel.Settings.Keys
+        let kind = Families.Find(channel.Connector)!.Manifest.Settings.Single(s => s.Name == setting).Kind
+        orderby channel.Profile, setting
+        select (channel.Profile, channel.Connector, setting, kind),
+    ];
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero));
+
+    public string Address => TestBankApp.Address(_app!).AbsoluteUri;
+
+    public async ValueTask InitializeAsync()
+    {
+        var brands = Profiles.Select(
+            (profile, at) =>
+                $$"""{ "id": "{{FirstId + at}}", "name": "{{profile}}", "channels": [{ "like": "{{profile}}", "transaction_ids": "STABLE_ONCE_BOOKED" }] }"""
+        );
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder.FullName, "like.json"),
+            $$"""
+            {
+              "common": { "country_code": "FRA", "base_url": "{test_bank}", "test": true },
+              "brands": [{{string.Join(",", brands)}}]
+            }
+            """
+        );
+        _app = TestBankApp.Build(
+            new TestBankOptions
+            {
+                Urls = "http://127.0.0.1:0",
+                Likenesses = [.. Load("http://127.0.0.1").Select(channel => Of(channel, SealOfTests.PublicKey))],
+            },
+            Clock
+        );
+        await _app.StartAsync(TestContext.Current.CancellationToken);
+        _ = Load(Address);
+        using var stet = OverStet();
+        await Connect(stet);
+        _iban = (await stet.Accounts()).Select(a => a.Iban).First(iban => iban is not null)!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>The channel of the bank that is like one of this profile.</summary>
+    public ChannelDefinition Channel(string profile) =>
+        _load!.Providers.SelectMany(p => p.Channels).Single(c => c.Imitated && c.Profile == profile);
+
+    /// <summary>A connection with it, as a third party that the bank knows.</summary>
+    /// <param name="login">Of its customer.</param>
+    /// <param name="refused">Where what the bank refuses is written down.</param>
+    internal ConnectorRun Open(ChannelDefinition channel, string login = "dev", List<string>? refused = null) =>
+        new(Families.Find(channel.Connector)!, channel, new RefusalList(ConnectorRun.Network(), refused ?? []))
+        {
+            Now = Clock.GetUtcNow(),
+            Seal = SealOfTests.Seal,
+            Credentials = channel.Credentials.ToDictionary(f => f.Id, f => f.Name == "iban" ? _iban : login),
+        };
+
+    /// <summary>A connection over the bank's own face of STET.</summary>
+    internal ConnectorRun OverStet()
+    {
+        var channel = _load!.Providers.SelectMany(p => p.Channels).Single(c => c.Id == new ChannelDefinitionId("8701"));
+        return Open(channel);
+    }
+
+    /// <summary>What the third party, and the customer, do until data can be read.</summary>
+    /// <param name="refused">Where a request that the bank refuses to the user's face is written down; null: it takes all.</param>
+    internal async Task Connect(ConnectorRun run, string login = "dev", List<string>? refused = null)
+    {
+        var step = await run.Take(new StepInput.ListAccounts());
+        for (var steps = 0; step is StepResult.AskUser or StepResult.Done && steps < 5; steps++)
+        {
+            switch (step)
+            {
+                case StepResult.AskUser { Question: Question.Redirect(var address) }:
+                    if (refused is not null && await IsRefused(address))
+                    {
+                        refused.Add($"{address}");
+                        return;
+                    }
+                    step = await run.Take(new StepInput.Returned(await RunningTestBank.Agree(address, login)));
+                    break;
+                case StepResult.AskUser { Question: Question.AppApproval }:
+                    Clock.Advance(TimeSpan.FromSeconds(8));
+                    run.Now = Clock.GetUtcNow();
+                    step = await run.Take(new StepInput.Poll());
+                    break;
+                default:
+                    step = await run.Take(new StepInput.ListAccounts());
+                    break;
+            }
+        }
+        Assert.True(step is StepResult.Page, $"{step}");
+        if (step is StepResult.Page { Accounts: var listed } && listed.Any(a => a.ConsentMissing))
+        {
+            await run.Take<StepResult.Done>(new StepInput.Consent(listed));
+        }
+    }
+
+    private static async Task<bool> IsRefused(Uri page)
+    {
+        using var browser = new HttpClient(ConnectorRun.Network());
+        using var answer = await browser.GetAsync(page, TestContext.Current.CancellationToken);
+        return (int)answer.StatusCode >= 400;
+    }
+
+    internal static Likeness Of(ChannelDefinition channel, string? key) =>
+        new($"{channel.Id}", channel.Connector, channel.Settings)
+        {
+            ClientPublicKey = key,
+            Embedded = channel.Mode == ChannelMode.Embedded,
+        };
+
+    private IEnumerable<ChannelDefinition> Load(string address)
+    {
+        _load = Catalogue.Load(new Dictionary<string, string> { ["test_bank"] = address }, _folder.FullName);
+        Assert.Empty(_load.Faults);
+        return _load.Providers.SelectMany(p => p.Channels).Where(c => c.Imitated);
+    }
+}
+
+/// <summary>Writes down which requests a bank refuses, and why.</summary>
+internal sealed class RefusalList(HttpMessageHandler bank, List<string> refused) : DelegatingHandler(bank)
+{
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
+    {
+        var answer = await base.SendAsync(request, cancellationToken);
+        if ((int)answer.StatusCode >= 400)
+        {
+            await answer.Content.LoadIntoBufferAsync(cancellationToken);
+            refused.Add(
+                $"{request.Method} {request.RequestUri!.AbsolutePath}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancellationToken)}"
+            );
+        }
+        return answer;
+    }
+}
