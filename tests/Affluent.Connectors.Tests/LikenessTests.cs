@@ -4,11 +4,11 @@ using Affluent.Connectors.Tests.Support;
 namespace Affluent.Connectors.Tests;
 
 /// <summary>Every shipped profile against the test bank that is like it.</summary>
-public sealed class LikenessTests(LikeBanks banks) : IClassFixture<LikeBanks>
+public sealed class LikenessTests(LikeProfiles banks) : IClassFixture<LikeProfiles>
 {
     private static readonly DateOnly From = new(2026, 10, 1);
 
-    public static TheoryData<string> Profiles => new(LikeBanks.Profiles);
+    public static TheoryData<string> Profiles => new(LikeProfiles.Profiles);
 
     [Theory]
     [MemberData(nameof(Profiles))]
@@ -51,7 +51,7 @@ public sealed class LikenessTests(LikeBanks banks) : IClassFixture<LikeBanks>
         {
             var data = new TheoryData<string, string>();
             foreach (
-                var (profile, setting) in LikeBanks
+                var (profile, setting) in LikeProfiles
                     .Settings.Where(s => s.Kind != SettingKind.Address && !NotShown.ContainsKey(s.Name))
                     .DistinctBy(s => (s.Family, s.Name))
                     .Select(s => (s.Profile, s.Name))

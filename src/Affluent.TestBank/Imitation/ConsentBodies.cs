@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Affluent.TestBank.Consents;
+using Affluent.TestBank.OpenBankingUk;
 
 namespace Affluent.TestBank.Imitation;
 
@@ -38,17 +39,27 @@ internal static class ConsentBodies
     private static (byte[]? Body, string? Fault) OpenBanking(JsonObject json, Manner manner)
     {
         var data = json["Data"] as JsonObject;
-        var asked = (data?["Permissions"] as JsonArray)?.Select(p => p?.ToString() ?? "");
+        var asked = (data?["Permissions"] as JsonArray)?.Select(p => p?.ToString() ?? "").ToList();
         var wanted = manner.Words("permissions");
-        return (
-            null,
+        var fault =
             wanted.Count > 0 && asked?.SequenceEqual(wanted) != true ? $"Permissions are {string.Join(' ', wanted)}"
             : manner.Is("consent_expires", "true") && data?["ExpirationDateTime"] is null
                 ? "ExpirationDateTime is missing"
             : manner.Text("consent_history_days") is not null && data?["TransactionFromDateTime"] is null
                 ? "TransactionFromDateTime is missing"
-            : null
-        );
+            : null;
+        if (fault is not null || wanted.Count == 0)
+        {
+            return (null, fault);
+        }
+
+        // The bank has more to be read than the face behind.
+        data!["Permissions"] = new JsonArray([
+            .. asked!
+                .Where(p => PermissionDemands.Known.Contains(p, StringComparer.Ordinal))
+                .Select(p => JsonValue.Create(p)),
+        ]);
+        return (JsonSerializer.SerializeToUtf8Bytes(json, ImitationJson.Default.JsonObject), null);
     }
 
     private static (byte[]? Body, string? Fault) BerlinGroup(JsonObject json, Manner manner)
@@ -67,9 +78,11 @@ internal static class ConsentBodies
                 return (null, wanted.Length == 0 ? $"{name} is not wanted" : $"{name} is {wanted}");
             }
 
-            if (wanted.Length == 0 && usual.ContainsKey(name))
+            // As the face has it: a text for a truth value, at some.
+            json.Remove(name);
+            if (usual[name] is { } member)
             {
-                json[name] = usual[name]!.DeepClone();
+                json[name] = member.DeepClone();
             }
         }
 

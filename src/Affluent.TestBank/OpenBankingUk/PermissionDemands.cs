@@ -7,7 +7,8 @@ namespace Affluent.TestBank.OpenBankingUk;
 /// <summary>What a third party may ask for in a consent (Account Access Consents, "Permissions"), and how the bank tells it. Pure.</summary>
 internal static class PermissionDemands
 {
-    private static readonly IReadOnlyList<string> Known =
+    /// <summary>All that may be asked for.</summary>
+    public static readonly IReadOnlyList<string> Known =
     [
         "ReadAccountsBasic",
         "ReadAccountsDetail",

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Affluent.Connectors.Tests.Support;
 
-/// <summary>The test bank in the place of a bank of each shipped profile.</summary>
-public sealed class LikeBanks : IAsyncLifetime
+/// <summary>The test bank in the place of a bank of each of some profiles.</summary>
+public abstract class LikeBanks : IAsyncLifetime
 {
     private const int FirstId = 4801;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("affluent-like");
@@ -18,39 +18,26 @@ public sealed class LikeBanks : IAsyncLifetime
     // What the customer types where accounts are to be named: there is one.
     private string _iban = "";
 
-    /// <summary>The profiles that ship.</summary>
-    public static IReadOnlyList<string> Profiles { get; } =
-    [
-        .. typeof(Catalogue)
-            .Assembly.GetManifestResourceNames()
-            .Select(name => name.Split("profile-"))
-            .Where(parts => parts.Length == 2)
-            .Select(parts => parts[1].Replace(".json", "", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal),
-    ];
-
-    /// <summary>What they say.</summary>
-    public static IReadOnlyList<(string Profile, string Family, string Name, SettingKind Kind)> Settings { get; } =
-    [
-        .. from provider in Catalogue.Unfilled()
-        from channel in provider.Channels
-        where channel.Profile is not null
-        from setting in channel.Settings.Keys
-        let kind = Families.Find(channel.Connector)!.Manifest.Settings.Single(s => s.Name == setting).Kind
-        orderby channel.Profile, setting
-        select (channel.Profile, channel.Connector, setting, kind),
-    ];
-
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero));
 
     public string Address => TestBankApp.Address(_app!).AbsoluteUri;
 
+    /// <summary>Names of profiles, the text of each that does not ship, and what its bank says beside.</summary>
+    protected abstract IEnumerable<(string Profile, string? Text, string Members)> Banks();
+
     public async ValueTask InitializeAsync()
     {
-        var brands = Profiles.Select(
-            (profile, at) =>
-                $$"""{ "id": "{{FirstId + at}}", "name": "{{profile}}", "channels": [{ "like": "{{profile}}", "transaction_ids": "STABLE_ONCE_BOOKED" }] }"""
-        );
+        List<string> brands = [];
+        foreach (var (profile, text, members) in Banks())
+        {
+            if (text is not null)
+            {
+                await File.WriteAllTextAsync(Path.Combine(_folder.FullName, $"{profile}.json"), text);
+            }
+            brands.Add(
+                $$"""{ "id": "{{FirstId + brands.Count}}", "name": "{{profile}}", {{members}} "channels": [{ "like": "{{profile}}", "transaction_ids": "STABLE_ONCE_BOOKED" }] }"""
+            );
+        }
         await File.WriteAllTextAsync(
             Path.Combine(_folder.FullName, "like.json"),
             $$"""
@@ -82,6 +69,7 @@ public sealed class LikeBanks : IAsyncLifetime
             await _app.DisposeAsync();
         }
         _folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>The channel of the bank that is like one of this profile.</summary>
@@ -91,8 +79,13 @@ public sealed class LikeBanks : IAsyncLifetime
     /// <summary>A connection with it, as a third party that the bank knows.</summary>
     /// <param name="login">Of its customer.</param>
     /// <param name="refused">Where what the bank refuses is written down.</param>
-    internal ConnectorRun Open(ChannelDefinition channel, string login = "dev", List<string>? refused = null) =>
-        new(Families.Find(channel.Connector)!, channel, new RefusalList(ConnectorRun.Network(), refused ?? []))
+    internal ConnectorRun Open(
+        ChannelDefinition channel,
+        string login = "dev",
+        List<string>? refused = null,
+        string? lacks = null
+    ) =>
+        new(Families.Find(channel.Connector)!, channel, new RefusalList(ConnectorRun.Network(), refused ?? [], lacks))
         {
             Now = Clock.GetUtcNow(),
             Seal = SealOfTests.Seal,
@@ -163,13 +156,21 @@ public sealed class LikeBanks : IAsyncLifetime
 }
 
 /// <summary>Writes down which requests a bank refuses, and why.</summary>
-internal sealed class RefusalList(HttpMessageHandler bank, List<string> refused) : DelegatingHandler(bank)
+/// <param name="lacks">A header that is taken away before; null: none is.</param>
+internal sealed class RefusalList(HttpMessageHandler bank, List<string> refused, string? lacks)
+    : DelegatingHandler(bank)
 {
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
         CancellationToken cancellationToken
     )
     {
+        if (lacks is not null)
+        {
+            _ = lacks.StartsWith("content-", StringComparison.Ordinal)
+                ? request.Content?.Headers.Remove(lacks)
+                : request.Headers.Remove(lacks);
+        }
         var answer = await base.SendAsync(request, cancellationToken);
         if ((int)answer.StatusCode >= 400)
         {
@@ -180,4 +181,58 @@ internal sealed class RefusalList(HttpMessageHandler bank, List<string> refused)
         }
         return answer;
     }
+}
+
+/// <summary>Those of each profile that ships.</summary>
+public sealed class LikeProfiles : LikeBanks
+{
+    /// <summary>The profiles that ship.</summary>
+    public static IReadOnlyList<string> Profiles { get; } =
+    [
+        .. typeof(Catalogue)
+            .Assembly.GetManifestResourceNames()
+            .Select(name => name.Split("profile-"))
+            .Where(parts => parts.Length == 2)
+            .Select(parts => parts[1].Replace(".json", "", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>What they say.</summary>
+    public static IReadOnlyList<(string Profile, string Family, string Name, SettingKind Kind)> Settings { get; } =
+    [
+        .. from provider in Catalogue.Unfilled()
+        from channel in provider.Channels
+        where channel.Profile is not null
+        from setting in channel.Settings.Keys
+        let kind = Families.Find(channel.Connector)!.Manifest.Settings.Single(s => s.Name == setting).Kind
+        orderby channel.Profile, setting
+        select (channel.Profile, channel.Connector, setting, kind),
+    ];
+
+    protected override IEnumerable<(string Profile, string? Text, string Members)> Banks() =>
+        Profiles.Select(profile => (profile, (string?)null, ""));
+}
+
+/// <summary>Those of each bank whose sandbox was recorded and that sends its customers to a page or into its app.</summary>
+public sealed class LikeRecordings : LikeBanks
+{
+    /// <summary>They, by name.</summary>
+    internal static IReadOnlyDictionary<string, RecordedBank> Recorded { get; } =
+        StetBanks
+            .All.Concat(BerlinGroupBanks.All)
+            .Concat(OpenBankingBanks.All)
+            // The others are embedded.
+            .Where(bank => bank.Value.Members == "")
+            .ToDictionary(bank => bank.Key, bank => bank.Value);
+
+    internal ChannelDefinition ChannelOf(string bank) => Channel(NameOf(bank));
+
+    protected override IEnumerable<(string Profile, string? Text, string Members)> Banks() =>
+        Recorded.Select(bank =>
+            (NameOf(bank.Key), (string?)bank.Value.Profile(NameOf(bank.Key)), $"\"variables\": {bank.Value.Variables},")
+        );
+
+    // As a profile may be called.
+    private static string NameOf(string bank) =>
+        "recorded-" + string.Concat(bank.ToLowerInvariant().Where(char.IsAsciiLetterOrDigit));
 }

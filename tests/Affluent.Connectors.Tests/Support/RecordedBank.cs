@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing.Recording;
 
@@ -61,6 +62,27 @@ internal sealed record RecordedBank(string Folder, string Connector, string Sett
             )}}" }
             """;
 
+    /// <summary>Its entry, as a profile of this name.</summary>
+    public string Profile(string name) =>
+        $$"""
+            {
+              "profile": "{{name}}",
+              "channel": { "connector": "{{Connector}}", "account_types": ["CHECKINGS", "CREDIT_CARD"], {{Fields()}} "settings": {{Settings}} }
+            }
+            """;
+
+    /// <summary>The headers that its recording demands anywhere, in small letters.</summary>
+    public IReadOnlyList<string> DemandedHeaders() =>
+        [
+            .. Directory
+                .EnumerateFiles(Shared.Folder("recordings", Folder), "*.json", SearchOption.AllDirectories)
+                .Select(file => JsonNode.Parse(File.ReadAllText(file)) as JsonObject)
+                .SelectMany(stub => (stub?["request"]?["headers"] as JsonObject ?? []).Select(h => h.Key))
+                .Select(name => name.ToLowerInvariant())
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
+
     /// <summary>The channel as the catalogue reads it.</summary>
     /// <param name="more">Settings in the place of the entry's.</param>
     public ChannelDefinition Channel(params (string Name, string Value)[] more)
@@ -68,15 +90,7 @@ internal sealed record RecordedBank(string Folder, string Connector, string Sett
         var folder = Directory.CreateTempSubdirectory("affluent-catalogue");
         try
         {
-            File.WriteAllText(
-                Path.Combine(folder.FullName, "profile.json"),
-                $$"""
-                {
-                  "profile": "recorded",
-                  "channel": { "connector": "{{Connector}}", "account_types": ["CHECKINGS", "CREDIT_CARD"], {{Fields()}} "settings": {{Settings}} }
-                }
-                """
-            );
+            File.WriteAllText(Path.Combine(folder.FullName, "profile.json"), Profile("recorded"));
             File.WriteAllText(
                 Path.Combine(folder.FullName, "bank.json"),
                 $$"""
