@@ -6,6 +6,7 @@ using System.Text.Json;
 using Affluent.Connectors;
 using Affluent.Connectors.BerlinGroup;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.OpenBankingUk;
 using Affluent.Connectors.Reading;
 using Affluent.Connectors.Stet;
 using Affluent.Connectors.Testing;
@@ -31,7 +32,7 @@ internal static class BankPages
     public static async Task<IEnumerable<Figure>> Run()
     {
         List<Figure> figures = [];
-        foreach (var family in (Family[])[Stet, BerlinGroup])
+        foreach (var family in (Family[])[Stet, BerlinGroup, OpenBanking])
         {
             figures.Add(Speed(family));
             figures.Add(await Memory(family));
@@ -153,31 +154,30 @@ internal static class BankPages
         return times / Stopwatch.GetElapsedTime(begun).TotalSeconds;
     }
 
-    private static int ReadStet(byte[] page, ChannelDefinition channel)
+    private static int Read(byte[] page, RowReader rows, params ReadOnlySpan<string> path)
     {
-        var settings = StetSettings.Of(channel);
-        var list = new JsonBody(page).Parse()!.Value;
-        var row = new JsonRow<StetMember>();
-        List<BankTransaction> read = new(RowsOfPage);
-        foreach (var json in StetReading.Rows(list, settings))
+        var read = new JsonBody(page).Page(rows)!;
+        JsonElement? list = read.Json;
+        foreach (var name in path)
         {
-            read.Add(StetReading.Transaction(row.Of(json), settings, "EUR", default)!);
+            list = list?.Item(name);
         }
-        return read.Count;
+        return read.RowsOf(list).Transactions.Count;
     }
 
-    private static int ReadBerlinGroup(byte[] page, ChannelDefinition channel)
-    {
-        var settings = BerlinGroupSettings.Of(channel);
-        var lists = new JsonBody(page).Parse()!.Value.Item("transactions")!.Value;
-        var row = new JsonRow<BerlinGroupMember>();
-        List<BankTransaction> read = new(RowsOfPage);
-        foreach (var (json, status) in BerlinGroupReading.Rows(lists, settings.StatusWords))
-        {
-            read.Add(BerlinGroupReading.Transaction(row.Of(json), status, settings, "EUR", default)!);
-        }
-        return read.Count;
-    }
+    private static int ReadStet(byte[] page, ChannelDefinition channel) =>
+        Read(page, new StetRows(StetSettings.Of(channel), "EUR", default), "transactions");
+
+    private static int ReadBerlinGroup(byte[] page, ChannelDefinition channel) =>
+        Read(page, new BerlinGroupRows(BerlinGroupSettings.Of(channel), "EUR", default), "transactions", "booked");
+
+    private static int ReadOpenBanking(byte[] page, ChannelDefinition channel) =>
+        Read(
+            page,
+            new OpenBankingRows("GBP", OpenBankingSettings.Of(channel).Interface.Zone, default),
+            "Data",
+            "Transaction"
+        );
 
     private static string Rounded(double value, string unit) =>
         string.Create(CultureInfo.InvariantCulture, $"{value:#,0} {unit}");
@@ -220,6 +220,22 @@ internal static class BankPages
                 """
         );
 
+    private static Family OpenBanking { get; } =
+        new(
+            "UK Open Banking",
+            "open_banking_uk",
+            new OpenBankingSession { AccessToken = "a", ConsentId = "c" }.Write(),
+            ReadOpenBanking,
+            (rows, first, next) =>
+                $$"""
+                    { "Data": { "Transaction": [ {{string.Join(
+                        ", ",
+                        Enumerable.Range(first, rows).Select(OpenBankingRow)
+                    )}} ] },
+                      "Links": { "Self": "/p"{{(next == "" ? "" : $$""", "Next": "{{next}}" """)}} }, "Meta": {} }
+                    """
+        );
+
     // As the banks of the standards' examples fill them.
     private static string StetRow(int i) =>
         string.Create(
@@ -249,6 +265,19 @@ internal static class BankPages
               "remittanceInformationUnstructured": "Einkauf {{i}} vom {{(i % 28) + 1:00}}.{{(i % 9)
                 + 1:00}}. Karte 1234",
               "bankTransactionCode": "PMNT-CCRD-POSD" }
+            """
+        );
+
+    private static string OpenBankingRow(int i) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            { "AccountId": "22289", "TransactionId": "T{{i:000000}}", "TransactionReference": "Ref {{i}}", "CreditDebitIndicator": "Debit", "Status": "Booked",
+              "Amount": { "Amount": "{{(i % 9_000) + 1}}.{{i % 100:00}}", "Currency": "GBP" },
+              "BookingDateTime": "2026-{{(i % 9) + 1:00}}-{{(i % 28) + 1:00}}T10:43:07+00:00",
+              "ValueDateTime": "2026-{{(i % 9) + 1:00}}-{{(i % 28) + 1:00}}T10:45:22+00:00",
+              "TransactionInformation": "Cash from Aubrey {{i}}", "BankTransactionCode": { "Code": "ReceivedCreditTransfer", "SubCode": "DomesticCreditTransfer" },
+              "ProprietaryBankTransactionCode": { "Code": "Transfer", "Issuer": "AlphaBank" } }
             """
         );
 

@@ -31,7 +31,18 @@ public sealed class JsonRowTests
         "größe",
     ];
 
-    private static readonly string[] Values = ["null", "\"\"", "1", "\"a\"", "{}", "[\"b\"]", "true"];
+    private static readonly string[] Values =
+    [
+        "null",
+        "\"\"",
+        "1",
+        "\"a\"",
+        "{}",
+        "[\"b\"]",
+        "true",
+        "{ \"x\\\"}\" : \"]\\\\\" }",
+        "[ [ -1.5e3 ],{} , false]",
+    ];
 
     [Fact]
     public void A_row_has_the_members_that_a_look_at_each_finds()
@@ -42,16 +53,25 @@ public sealed class JsonRowTests
             .Sample(rows =>
             {
                 // One reader for all: nothing of a row is left for the next.
-                var row = new JsonRow<Member>();
+                var row = new JsonRow<Member>(JsonNamingPolicy.CamelCase);
                 foreach (var written in rows)
                 {
                     var json = Parsed(
                         $"{{{string.Join(',', written.Select(m => $"\"{Names[m.Item1]}\":{Values[m.Item2]}"))}}}"
                     );
-                    row.Of(json);
-                    Assert.Equal(json.Item("status")?.GetRawText(), row.Item(Member.Status)?.GetRawText());
-                    Assert.Equal(json.Item("bookingDate")?.GetRawText(), row.Item(Member.BookingDate)?.GetRawText());
+                    var bytes = Encoding.UTF8.GetBytes(json.GetRawText());
+                    Turn(row, bytes);
+                    Assert.Equal(json.Item("status")?.GetRawText(), Written(row.Item(Member.Status)));
+                    Assert.Equal(json.Item("bookingDate")?.GetRawText(), Written(row.Item(Member.BookingDate)));
                     Assert.Equal(json.Text("amount"), row.Text(Member.Amount));
+                    var whole = new JsonSlice(bytes, JsonTokenType.StartObject);
+                    Assert.Equal(json.Item("status")?.GetRawText(), Written(whole.Item("status"u8)));
+                    List<string?> elements = [];
+                    foreach (var element in row.Item(Member.Status))
+                    {
+                        elements.Add(Written(element));
+                    }
+                    Assert.Equal(json.Items("status").Select(element => element.GetRawText()), elements);
                 }
             });
     }
@@ -61,7 +81,41 @@ public sealed class JsonRowTests
     [InlineData("\"text\"")]
     [InlineData("null")]
     public void What_is_no_object_has_none(string json) =>
-        Assert.Null(new JsonRow<Member>().Of(Parsed(json)).Item(Member.Status));
+        Assert.False(
+            Turn(new JsonRow<Member>(JsonNamingPolicy.CamelCase), Encoding.UTF8.GetBytes(json))
+                .Item(Member.Status)
+                .IsSaid
+        );
+
+    [Fact]
+    public void What_a_row_says_as_the_one_before_is_read_anew_where_it_means_something_else()
+    {
+        var row = new JsonRow<Member>(JsonNamingPolicy.CamelCase);
+
+        Assert.Equal("""A\u0041""", Turn(row, """{"status":"A\\u0041"}"""u8.ToArray()).Text(Member.Status));
+        Assert.Equal("AA", Turn(row, """{"status":"A\u0041"}"""u8.ToArray()).Text(Member.Status));
+        Assert.Null(Turn(row, """{"status":""}"""u8.ToArray()).Text(Member.Status));
+        Assert.Null(Turn(row, "{}"u8.ToArray()).Text(Member.Status));
+        Assert.Equal("AA", Turn(row, """{"status":"AA"}"""u8.ToArray()).Text(Member.Status));
+    }
+
+    [Fact]
+    public void A_text_is_made_anew_when_the_member_says_something_else()
+    {
+        var row = new JsonRow<Member>(JsonNamingPolicy.CamelCase);
+        var times = 0;
+        string? Make(JsonSlice value)
+        {
+            times++;
+            return value.Item("a"u8).AsText();
+        }
+
+        Assert.Equal("1", Turn(row, """{"status":{"a":1}}"""u8.ToArray()).Text(Member.Status, Make));
+        Assert.Equal("1", Turn(row, """{"status":{"a":1}}"""u8.ToArray()).Text(Member.Status, Make));
+        Assert.Equal("2", Turn(row, """{"status":{"a":2}}"""u8.ToArray()).Text(Member.Status, Make));
+        Assert.Null(Turn(row, "{}"u8.ToArray()).Text(Member.Status, Make));
+        Assert.Equal(3, times);
+    }
 
     [Theory]
     [InlineData("\"12.50\"", "12.50")]
@@ -116,8 +170,53 @@ public sealed class JsonRowTests
     public void Days_are_what_they_say(string json, int? year, int month, int day) =>
         Assert.Equal(
             year is { } y ? new DateOnly(y, month, day) : null,
-            Dates.Read(Parsed(json), TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris"))
+            Dates.Read(JsonSlice.Of(Parsed(json)), TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris"))
         );
+
+    [Fact]
+    public void A_plain_day_is_read_as_every_other()
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris");
+        var parts = Gen.Select(
+            One("2026-03-29", "2026-10-25", "2026-02-30", "0001-01-01", "9999-12-31", "2026-2-1", "20260101"),
+            One(
+                "",
+                "T00:00:00",
+                "T23:30:00",
+                "T24:00:00",
+                "T12:61:00",
+                "t22:00:00",
+                "T22:00",
+                " 22:00:00",
+                "T2a:00:00"
+            ),
+            One("", ".", ".5", ".123456", ":000", ".x"),
+            One("", "Z", "+00:00", "-00:00", "+0000", "+02:00", "-11:30", "+00:30", "+2:00", "[Europe/Paris]")
+        );
+        parts.Sample(
+            (day, time, fraction, offset) =>
+            {
+                var text = day + time + fraction + offset;
+                Assert.Equal(
+                    Dates.Read(text, zone),
+                    Dates.Read(new JsonSlice(Encoding.UTF8.GetBytes($"\"{text}\""), JsonTokenType.String), zone)
+                );
+            }
+        );
+    }
+
+    private static Gen<string> One(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(at => texts[at]);
+
+    private static JsonRow<Member> Turn(JsonRow<Member> row, byte[] json)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        row.Of(ref reader, new ArraySegment<byte>(json));
+        Assert.False(reader.Read());
+        return row;
+    }
+
+    private static string? Written(JsonSlice value) => value.IsSaid ? Encoding.UTF8.GetString(value.Written) : null;
 
     private static JsonElement Parsed(string json) => Json.Parse(Encoding.UTF8.GetBytes(json))!.Value;
 }

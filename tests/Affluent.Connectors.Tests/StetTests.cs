@@ -510,17 +510,9 @@ public sealed class StetTests
     [InlineData("null", "")]
     public void Remittance_information_has_three_forms(string json, string lines)
     {
-        var settings = Stet.StetSettings.Of(SmallBanks.StetChannel());
-        using var row = JsonDocument.Parse(
+        var transaction = Read(
             $$"""{ "transactionAmount": { "amount": 1 }, "creditDebitIndicator": "CRDT", "bookingDate": "2026-11-01", "remittanceInformation": {{json}} }"""
         );
-
-        var transaction = Stet.StetReading.Transaction(
-            new JsonRow<Stet.StetMember>().Of(row.RootElement),
-            settings,
-            "EUR",
-            default
-        )!;
 
         Assert.Equal(lines, string.Join('|', transaction.Remittance));
     }
@@ -528,8 +520,7 @@ public sealed class StetTests
     [Fact]
     public void References_of_the_payment_are_read()
     {
-        var settings = Stet.StetSettings.Of(SmallBanks.StetChannel());
-        using var row = JsonDocument.Parse(
+        var transaction = Read(
             """
             {
               "transactionAmount": { "amount": 1 }, "creditDebitIndicator": "DBIT", "bookingDate": "2026-11-01",
@@ -544,13 +535,6 @@ public sealed class StetTests
             }
             """
         );
-
-        var transaction = Stet.StetReading.Transaction(
-            new JsonRow<Stet.StetMember>().Of(row.RootElement),
-            settings,
-            "EUR",
-            default
-        )!;
 
         Assert.Equal(
             ("E2E-17", "5411", "FR47EDF001007", "EDF"),
@@ -568,20 +552,20 @@ public sealed class StetTests
     [InlineData("SOON", BankTransactionStatus.Other)]
     public void Statuses_have_their_meaning(string word, BankTransactionStatus status)
     {
-        var settings = Stet.StetSettings.Of(SmallBanks.StetChannel());
-        using var row = JsonDocument.Parse(
+        var transaction = Read(
             $$"""{ "transactionAmount": { "amount": 1 }, "creditDebitIndicator": "CRDT", "bookingDate": "2026-11-01", "status": "{{word}}" }"""
         );
 
-        Assert.Equal(
-            status,
-            Stet.StetReading.Transaction(
-                new JsonRow<Stet.StetMember>().Of(row.RootElement),
-                settings,
-                "EUR",
-                default
-            )!.Status
-        );
+        Assert.Equal(status, transaction.Status);
+    }
+
+    private static BankTransaction Read(string row)
+    {
+        var page = JsonPage.Read(
+            Encoding.UTF8.GetBytes($$"""{ "transactions": [{{row}}] }"""),
+            new Stet.StetRows(Stet.StetSettings.Of(SmallBanks.StetChannel()), "EUR", default)
+        )!;
+        return page.RowsOf(page.Json.Item("transactions")).Transactions.Single();
     }
 
     [Theory]

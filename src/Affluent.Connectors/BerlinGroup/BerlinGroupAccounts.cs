@@ -83,7 +83,7 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
             place.Trail,
             found.Json,
             found.Address,
-            list,
+            ListPages.Written(list),
             found.Pages,
             () => rows.All(row => row.Text("resourceId") is not null),
             settings.Interface

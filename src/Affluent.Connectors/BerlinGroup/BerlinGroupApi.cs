@@ -34,7 +34,13 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
     ];
 
     /// <summary>Reads a resource under the consent.</summary>
-    public Task<BerlinGroupAnswer> Get(Uri address, BankResource resource, CancellationToken cancellation) =>
+    /// <param name="rows">Reads the rows of lists of transactions.</param>
+    public Task<BerlinGroupAnswer> Get(
+        Uri address,
+        BankResource resource,
+        CancellationToken cancellation,
+        RowReader? rows = null
+    ) =>
         Ask(
             HttpMethod.Get,
             address,
@@ -43,7 +49,8 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
             callback: null,
             settings.ClientTokenForData,
             cancellation,
-            resource
+            resource,
+            rows
         );
 
     /// <summary>Asks the bank for something that is no user's.</summary>
@@ -81,7 +88,8 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         BankCallback? callback,
         bool ours,
         CancellationToken cancellation,
-        BankResource resource = BankResource.Consents
+        BankResource resource = BankResource.Consents,
+        RowReader? rows = null
     )
     {
         var (answer, ended) = await Exchange(
@@ -94,7 +102,7 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
             return new BerlinGroupAnswer.Ended(ended!);
         }
         return
-            Judge(answer, resource) is var judged
+            Judge(answer, resource, rows) is var judged
             && judged is BerlinGroupAnswer.Ended { Result: var result }
             && call == BankCall.Transactions
             && answer is { IsSuccess: true, Body: { IsEmpty: false } body }
@@ -140,7 +148,7 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         return $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}state={Uri.EscapeDataString(callback.State)}";
     }
 
-    private BerlinGroupAnswer Judge(BankAnswer<JsonBody> answer, BankResource resource)
+    private BerlinGroupAnswer Judge(BankAnswer<JsonBody> answer, BankResource resource, RowReader? rows)
     {
         var session = Session.Write();
         var meaning = settings.Errors.Of(resource, answer);
@@ -152,8 +160,8 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         {
             return new BerlinGroupAnswer.Ended(explained);
         }
-        var json = answer.Body?.Parse();
-        var code = BerlinGroupRefusal.Code(json);
+        var page = answer.Body?.Page(rows);
+        var code = BerlinGroupRefusal.Code(page?.Json);
         if (answer.RetryLater(session, Context.Now) is { } later)
         {
             return new BerlinGroupAnswer.Ended(later);
@@ -178,7 +186,7 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
                 // A redirect of an interface leads to a maintenance page, and would take the token along.
                 return new BerlinGroupAnswer.Ended(answer.Unavailable(session, Context.Now));
         }
-        return json is { } found
+        return page is { } found
             ? new BerlinGroupAnswer.Found(found, answer.Address, answer.Status)
             {
                 Pages = settings.Interface.PagesOf(answer),
@@ -193,8 +201,11 @@ internal abstract record BerlinGroupAnswer
     private BerlinGroupAnswer() { }
 
     /// <summary>2xx with JSON.</summary>
-    public sealed record Found(JsonElement Json, Uri Address, int Status) : BerlinGroupAnswer
+    public sealed record Found(JsonPage Page, Uri Address, int Status) : BerlinGroupAnswer
     {
+        /// <inheritdoc cref="JsonPage.Json"/>
+        public JsonElement Json => Page.Json;
+
         /// <summary>How many numbered pages the list has; null: the bank does not say.</summary>
         public int? Pages { get; init; }
     }

@@ -93,12 +93,13 @@ internal sealed class BerlinGroupStep
 
     private async Task<StepResult> ReadTransactions(BerlinGroupPlace place, CancellationToken cancellation)
     {
-        switch (await _api.Get(new Uri(place.Trail.Address), BankResource.Transactions, cancellation))
+        var reader = new BerlinGroupRows(_settings, place.Currency, Today);
+        switch (await _api.Get(new Uri(place.Trail.Address), BankResource.Transactions, cancellation, reader))
         {
             case BerlinGroupAnswer.Ended ended:
                 return ended.Result;
             case BerlinGroupAnswer.Empty:
-                return new StepResult.Page { Session = _api.Session.Write(), CompleteFrom = place.CompleteFrom };
+                return EmptyPage(place);
             case BerlinGroupAnswer.Denied { IsUnproven: true } denied:
                 return denied.Unavailable;
             case BerlinGroupAnswer.Denied denied
@@ -115,12 +116,7 @@ internal sealed class BerlinGroupStep
                 when BankLinks.Href(found.Json, "download") is { } href
                     && BankLinks.Resolve(href, found.Address, _settings.Interface) is { } file
                     && place.Trail.To(file, []) is TrailStep.On on:
-                return new StepResult.Page
-                {
-                    Session = _api.Session.Write(),
-                    CompleteFrom = place.CompleteFrom,
-                    Next = (place with { Trail = on.Trail }).Write(),
-                };
+                return EmptyPage(place) with { Next = (place with { Trail = on.Trail }).Write() };
             case BerlinGroupAnswer.Report report:
                 return
                     AccountReports.Read(
@@ -132,12 +128,13 @@ internal sealed class BerlinGroupStep
                         )
                     )
                         is { } entries
-                    ? Page(
-                        place,
-                        [.. entries.Select(entry => entry.Transaction).OfType<BankTransaction>()],
-                        [.. entries.Where(entry => entry.Transaction is null).Select(entry => entry.Fault)],
-                        next: null
-                    )
+                    ? EmptyPage(place)
+                        .With(
+                            [.. entries.Select(entry => entry.Transaction).OfType<BankTransaction>()],
+                            [.. entries.Where(entry => entry.Transaction is null).Select(entry => entry.Fault)],
+                            place.Trail.Number,
+                            _api.Refused
+                        )
                     : report.Unavailable;
             case BerlinGroupAnswer.Found:
                 return _api.Refused(Refusal.NotUnderstood, "the bank's list of transactions holds no lists");
@@ -164,61 +161,38 @@ internal sealed class BerlinGroupStep
 
     private StepResult ReadTransactions(BerlinGroupPlace place, BerlinGroupAnswer.Found found, JsonElement lists)
     {
-        var ids = _context.Channel.TransactionIds != TransactionIds.Absent;
-        var rows = BerlinGroupReading.Rows(lists, _settings.StatusWords);
-        var row = new JsonRow<BerlinGroupMember>();
-        var links = lists.Item("_links") is null ? found.Json : lists;
+        var rows = found.Page.RowsOf(
+            lists
+                .EnumerateObject()
+                .Select(list => list.Name)
+                .Distinct(StringComparer.Ordinal)
+                .Where(list => BerlinGroupRows.StatusOf(list, _settings.StatusWords) is not null)
+                .Select(list => lists.Item(list))
+        );
         var next = ListPages.After(
             place.Trail,
-            links,
+            lists.Item("_links") is null ? found.Json : lists,
             found.Address,
-            rows.Count == 0 ? null : lists,
+            rows,
             found.Pages,
-            () => ids && rows.All(r => BerlinGroupReading.IdOf(row.Of(r.Row), _settings) is not null),
+            _context.Channel.TransactionIds,
             _settings.Interface
         );
-        if (next is NextPage.Fault fault)
+        return next switch
         {
-            return _api.Refused(Refusal.NotUnderstood, fault.Detail);
-        }
-        List<BankTransaction> transactions = new(rows.Count);
-        List<UnreadableField> unreadable = [];
-        foreach (var (json, status) in next is NextPage.End { Repeated: true } ? [] : rows)
-        {
-            if (
-                BerlinGroupReading.Transaction(row.Of(json), status, _settings, place.Currency, Today) is
-                { } transaction
-            )
-            {
-                transactions.Add(transaction);
-            }
-            else
-            {
-                unreadable.Add(BerlinGroupReading.Unreadable(row));
-            }
-        }
-        return Page(place, transactions, unreadable, (next as NextPage.Page)?.Trail);
+            NextPage.Fault fault => _api.Refused(Refusal.NotUnderstood, fault.Detail),
+            NextPage.End { Repeated: true } => EmptyPage(place),
+            _ => (
+                EmptyPage(place) with
+                {
+                    Next = (next is NextPage.Page on ? place with { Trail = on.Trail } : null)?.Write(),
+                }
+            ).With(rows.Transactions, rows.Unreadable, place.Trail.Number, _api.Refused),
+        };
     }
 
-    private StepResult Page(
-        BerlinGroupPlace place,
-        List<BankTransaction> transactions,
-        List<UnreadableField> unreadable,
-        Trail? next
-    ) =>
-        transactions.Count == 0 && unreadable.Count > 1
-            ? _api.Refused(
-                Refusal.NotUnderstood,
-                $"no row of page {place.Trail.Number} has an amount and a day that can be read"
-            )
-            : new StepResult.Page
-            {
-                Session = _api.Session.Write(),
-                Transactions = transactions,
-                Unreadable = unreadable,
-                CompleteFrom = place.CompleteFrom,
-                Next = (next is null ? null : place with { Trail = next })?.Write(),
-            };
+    private StepResult.Page EmptyPage(BerlinGroupPlace place) =>
+        new() { Session = _api.Session.Write(), CompleteFrom = place.CompleteFrom };
 
     /// <summary>
     /// The same list over the days that a bank gives without a fresh strong authentication, when it refused more; null when there is nothing to shorten.

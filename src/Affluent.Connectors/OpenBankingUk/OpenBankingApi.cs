@@ -38,8 +38,13 @@ internal sealed class OpenBankingApi(StepContext context, OpenBankingSettings se
             .Set("auth_date", Session.AuthorizedAt?.ToString("r", CultureInfo.InvariantCulture));
 
     /// <summary>Reads a resource with the user's token.</summary>
-    public Task<OpenBankingAnswer> Get(Uri address, BankResource resource, CancellationToken cancellation) =>
-        Ask(HttpMethod.Get, address, json: null, BankCall.Data, cancellation, resource);
+    /// <param name="rows">Reads the rows of a list of transactions.</param>
+    public Task<OpenBankingAnswer> Get(
+        Uri address,
+        BankResource resource,
+        CancellationToken cancellation,
+        RowReader? rows = null
+    ) => Ask(HttpMethod.Get, address, json: null, BankCall.Data, cancellation, resource, rows);
 
     /// <summary>A request about consents themselves, with our own token.</summary>
     public Task<OpenBankingAnswer> AboutConsent(
@@ -55,7 +60,8 @@ internal sealed class OpenBankingApi(StepContext context, OpenBankingSettings se
         string? json,
         BankCall call,
         CancellationToken cancellation,
-        BankResource resource = BankResource.Consents
+        BankResource resource = BankResource.Consents,
+        RowReader? rows = null
     )
     {
         var ours = call == BankCall.Consent;
@@ -64,7 +70,7 @@ internal sealed class OpenBankingApi(StepContext context, OpenBankingSettings se
             () => Send(method, address, json, call, ours, cancellation),
             cancellation
         );
-        return answer is null ? new OpenBankingAnswer.Ended(ended!) : Judge(answer, resource);
+        return answer is null ? new OpenBankingAnswer.Ended(ended!) : Judge(answer, resource, rows);
     }
 
     private async Task<BankAnswer<JsonBody>> Send(
@@ -87,7 +93,7 @@ internal sealed class OpenBankingApi(StepContext context, OpenBankingSettings se
         return await Context.Http.Exchange(request, Json.Read, cancellation);
     }
 
-    private OpenBankingAnswer Judge(BankAnswer<JsonBody> answer, BankResource resource)
+    private OpenBankingAnswer Judge(BankAnswer<JsonBody> answer, BankResource resource, RowReader? rows)
     {
         var session = Session.Write();
         var meaning = settings.Errors.Of(resource, answer);
@@ -103,14 +109,14 @@ internal sealed class OpenBankingApi(StepContext context, OpenBankingSettings se
         {
             return new OpenBankingAnswer.Ended(later);
         }
-        var json = answer.Body?.Parse();
+        var page = answer.Body?.Page(rows);
         var unavailable = answer.Unavailable(session, Context.Now);
         switch (answer.Status)
         {
             case 204:
                 return new OpenBankingAnswer.Empty();
             case >= 400 and < 500:
-                var code = OpenBankingRefusal.Code(json);
+                var code = OpenBankingRefusal.Code(page?.Json);
                 return new OpenBankingAnswer.Denied(answer.Status, code, unavailable)
                 {
                     IsUnproven =
@@ -124,7 +130,7 @@ internal sealed class OpenBankingApi(StepContext context, OpenBankingSettings se
                 // A redirect of an interface leads to a maintenance page, and would take the token along.
                 return new OpenBankingAnswer.Ended(unavailable);
         }
-        return json is { } found
+        return page is { } found
             ? new OpenBankingAnswer.Found(found, answer.Address)
             : new OpenBankingAnswer.Ended(unavailable);
     }
@@ -136,7 +142,11 @@ internal abstract record OpenBankingAnswer
     private OpenBankingAnswer() { }
 
     /// <summary>2xx with JSON.</summary>
-    public sealed record Found(JsonElement Json, Uri Address) : OpenBankingAnswer;
+    public sealed record Found(JsonPage Page, Uri Address) : OpenBankingAnswer
+    {
+        /// <inheritdoc cref="JsonPage.Json"/>
+        public JsonElement Json => Page.Json;
+    }
 
     /// <summary>204: there is nothing.</summary>
     public sealed record Empty : OpenBankingAnswer;

@@ -70,56 +70,6 @@ internal static class OpenBankingReading
         return names.Length == 0 ? null : string.Join(", ", names);
     }
 
-    /// <summary>Null when the row lacks what a transaction cannot do without: an amount with a direction, and a day once it is booked.</summary>
-    public static BankTransaction? Transaction(
-        JsonElement row,
-        string accountCurrency,
-        TimeZoneInfo zone,
-        DateOnly today
-    )
-    {
-        if (Signed(row) is not { } signed)
-        {
-            return null;
-        }
-        var status = Status(row);
-        var booked = Dates.Read(row.Text("BookingDateTime"), zone);
-        var value = Dates.Read(row.Text("ValueDateTime"), zone);
-        if (booked is null && value is null && status == BankTransactionStatus.Booked)
-        {
-            return null;
-        }
-        var merchant = row.Item("MerchantDetails");
-        return new BankTransaction
-        {
-            Id = IdOf(row),
-            Amount = signed,
-            Currency = row.Item("Amount")?.Text("Currency") ?? accountCurrency,
-            BookingDay = booked,
-            ValueDay = value,
-            // Announced without any day: it stands as of the day of reading.
-            TransactionDay = booked is null && value is null ? today : null,
-            Status = status,
-            Remittance = Lines.Clean([
-                row.Text("TransactionInformation")
-                    ?? merchant?.Text("MerchantName")
-                    ?? row.Text("TransactionReference"),
-            ]),
-            Counterparty =
-                merchant?.Text("MerchantName")
-                ?? row.Item(signed > 0 ? "DebtorAccount" : "CreditorAccount")?.Text("Name"),
-            MerchantCategory = merchant?.Text("MerchantCategoryCode") is { Length: 4 } category ? category : null,
-            Code = Code(row.Item("BankTransactionCode")) ?? row.Item("ProprietaryBankTransactionCode")?.Text("Code"),
-        };
-    }
-
-    /// <summary>What is wrong with a row of which <see cref="Transaction"/> makes nothing.</summary>
-    public static UnreadableField Unreadable(JsonElement row) =>
-        Signed(row) is null ? UnreadableField.Amount : UnreadableField.Day;
-
-    /// <summary>The bank's id of a transaction; null when it gives none.</summary>
-    public static string? IdOf(JsonElement row) => row.Text("TransactionId");
-
     /// <summary>The rows of an answer: what stands in <c>Data</c> under this name.</summary>
     public static IEnumerable<JsonElement> Rows(JsonElement json, string name) => json.Item("Data")?.Items(name) ?? [];
 
@@ -134,7 +84,7 @@ internal static class OpenBankingReading
         name.Text("SchemeName")?.Split('.')[^1].Equals(scheme, StringComparison.OrdinalIgnoreCase) == true;
 
     private static BankBalance? Balance(JsonElement row, string accountCurrency, TimeZoneInfo zone) =>
-        Signed(row) is { } amount
+        Signed(row.Item("Amount")?.Decimal("Amount"), row.Text("CreditDebitIndicator")) is { } amount
             ? new BankBalance
             {
                 Kind = BalanceKinds.Read(row.Text("Type")),
@@ -157,9 +107,11 @@ internal static class OpenBankingReading
             );
     }
 
-    // Amounts are unsigned by the standard, and the indicator gives the direction. A bank that writes -12.50 with Debit means 12.50 out.
-    private static decimal? Signed(JsonElement row) =>
-        (row.Item("Amount")?.Decimal("Amount"), row.Text("CreditDebitIndicator")?.ToUpperInvariant()) switch
+    /// <summary>
+    /// Amounts are unsigned by the standard, and the indicator gives the direction; null without one. A bank that writes -12.50 with Debit means 12.50 out.
+    /// </summary>
+    public static decimal? Signed(decimal? amount, string? indicator) =>
+        (amount, indicator?.ToUpperInvariant()) switch
         {
             (null, _) => null,
             (0, _) => 0,
@@ -168,23 +120,4 @@ internal static class OpenBankingReading
             ({ } value and < 0, null) => value,
             _ => null,
         };
-
-    // What a bank says was declined is announced for some days all the same.
-    private static BankTransactionStatus Status(JsonElement row) =>
-        row.Item("SupplementaryData", "Declined")?.ValueKind == JsonValueKind.True
-            ? BankTransactionStatus.Rejected
-            : row.Text("Status")?.ToUpperInvariant() switch
-            {
-                "BOOKED" or "BOOK" or null => BankTransactionStatus.Booked,
-                "PENDING" or "PDNG" or "FUTR" => BankTransactionStatus.Pending,
-                "REJECTED" or "RJCT" => BankTransactionStatus.Rejected,
-                _ => BankTransactionStatus.Other,
-            };
-
-    private static string? Code(JsonElement? code)
-    {
-        string?[] parts = [code?.Text("Code"), code?.Text("SubCode")];
-        var both = string.Join('-', parts.Where(part => part is not null));
-        return both.Length > 0 ? both : null;
-    }
 }

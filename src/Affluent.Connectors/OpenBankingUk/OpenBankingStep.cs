@@ -113,7 +113,15 @@ internal sealed class OpenBankingStep
         CancellationToken cancellation
     )
     {
-        var next = Next(place, found, "Account", () => true);
+        var next = ListPages.After(
+            place.Trail,
+            found.Json,
+            found.Address,
+            ListPages.Written(found.Json.Item("Data", "Account")),
+            pages: null,
+            () => true,
+            _settings.Interface
+        );
         if (next is NextPage.Fault fault)
         {
             return _api.Refused(Refusal.NotUnderstood, fault.Detail);
@@ -247,12 +255,13 @@ internal sealed class OpenBankingStep
         OpenBankingPlace? shorter = null
     )
     {
-        switch (await _api.Get(new Uri(place.Trail.Address), BankResource.Transactions, cancellation))
+        var reader = new OpenBankingRows(place.Currency ?? _settings.Interface.Currency, Zone, Today);
+        switch (await _api.Get(new Uri(place.Trail.Address), BankResource.Transactions, cancellation, reader))
         {
             case OpenBankingAnswer.Ended ended:
                 return ended.Result;
             case OpenBankingAnswer.Empty:
-                return new StepResult.Page { Session = _api.Session.Write(), CompleteFrom = place.CompleteFrom };
+                return EmptyPage(place);
             case OpenBankingAnswer.Denied denied
                 when shorter is not null && OpenBankingRefusal.WantsFewerDays(denied.Status, denied.Code):
                 return await ReadTransactions(shorter, cancellation);
@@ -287,57 +296,29 @@ internal sealed class OpenBankingStep
 
     private StepResult ReadTransactions(OpenBankingPlace place, OpenBankingAnswer.Found found)
     {
-        var ids = _context.Channel.TransactionIds != TransactionIds.Absent;
-        JsonElement[] rows = [.. OpenBankingReading.Rows(found.Json, "Transaction")];
-        var next = Next(
-            place,
-            found,
-            "Transaction",
-            () => ids && rows.All(row => OpenBankingReading.IdOf(row) is not null)
-        );
-        if (next is NextPage.Fault fault)
-        {
-            return _api.Refused(Refusal.NotUnderstood, fault.Detail);
-        }
-        var currency = place.Currency ?? _settings.Interface.Currency;
-        List<BankTransaction> transactions = [];
-        List<UnreadableField> unreadable = [];
-        foreach (var row in next is NextPage.End { Repeated: true } ? [] : rows)
-        {
-            if (OpenBankingReading.Transaction(row, currency, Zone, Today) is { } transaction)
-            {
-                transactions.Add(transaction);
-            }
-            else
-            {
-                unreadable.Add(OpenBankingReading.Unreadable(row));
-            }
-        }
-        if (transactions.Count == 0 && unreadable.Count > 1)
-        {
-            return _api.Refused(
-                Refusal.NotUnderstood,
-                $"no row of page {place.Trail.Number} has an amount and a day that can be read"
-            );
-        }
-        return new StepResult.Page
-        {
-            Session = _api.Session.Write(),
-            Transactions = transactions,
-            Unreadable = unreadable,
-            CompleteFrom = place.CompleteFrom,
-            Next = (next is NextPage.Page on ? place with { Trail = on.Trail } : null)?.Write(),
-        };
-    }
-
-    private NextPage Next(OpenBankingPlace place, OpenBankingAnswer.Found found, string name, Func<bool> named) =>
-        ListPages.After(
+        var rows = found.Page.RowsOf(found.Json.Item("Data", "Transaction"));
+        var next = ListPages.After(
             place.Trail,
             found.Json,
             found.Address,
-            found.Json.Item("Data", name),
+            rows,
             pages: null,
-            named,
+            _context.Channel.TransactionIds,
             _settings.Interface
         );
+        return next switch
+        {
+            NextPage.Fault fault => _api.Refused(Refusal.NotUnderstood, fault.Detail),
+            NextPage.End { Repeated: true } => EmptyPage(place),
+            _ => (
+                EmptyPage(place) with
+                {
+                    Next = (next is NextPage.Page on ? place with { Trail = on.Trail } : null)?.Write(),
+                }
+            ).With(rows.Transactions, rows.Unreadable, place.Trail.Number, _api.Refused),
+        };
+    }
+
+    private StepResult.Page EmptyPage(OpenBankingPlace place) =>
+        new() { Session = _api.Session.Write(), CompleteFrom = place.CompleteFrom };
 }

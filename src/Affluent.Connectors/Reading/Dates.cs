@@ -34,7 +34,7 @@ internal static partial class Dates
             return null;
         }
         var moment = new DateTimeOffset(day.Value, new TimeOnly(hour, minute), TimeSpan.Zero);
-        return DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(moment, zone).DateTime);
+        return Of(moment, zone);
     }
 
     /// <summary>
@@ -96,30 +96,76 @@ internal static partial class Dates
     ];
 
     /// <inheritdoc cref="Read(string?, TimeZoneInfo)"/>
-    public static DateOnly? Read(JsonElement? item, TimeZoneInfo zone) =>
-        item is { ValueKind: JsonValueKind.String } text && IsoDay(Json.Raw(text)) is { } number
-            ? Day(number / 10_000, number / 100 % 100, number % 100)
-            : Read(item?.AsText(), zone);
-
-    // yyyymmdd of yyyy-mm-dd, as nearly all banks write it; null when something else stands there.
-    private static int? IsoDay(ReadOnlySpan<byte> text)
+    public static DateOnly? Read(JsonSlice item, TimeZoneInfo zone)
     {
-        if (text.Length != 10 || text[4] != '-' || text[7] != '-')
+        var text = item.Kind == JsonTokenType.String ? item.Raw : [];
+        if (text.Length < DayLength || text[4] != '-' || text[7] != '-')
         {
-            return null;
+            return Read(item.AsText(), zone);
         }
-        var number = 0;
-        for (var i = 0; i < text.Length; i++)
+        var (year, month, number) = (Number(text[..4]), Number(text[5..7]), Number(text[8..DayLength]));
+        return (year, month, number) is not ({ } y, { } m, { } d) ? Read(item.AsText(), zone)
+            : text.Length == DayLength ? Day(y, m, d)
+            : Read(text[DayLength..], Day(y, m, d), zone, out var day) ? day
+            : Read(item.AsText(), zone);
+    }
+
+    private const int DayLength = 10;
+    private const int TimeLength = 9;
+
+    // Behind the day: "T10:43:07Z" and "T10:43:07.123+00:00", as nearly all banks write it. False when something else stands there.
+    private static bool Read(ReadOnlySpan<byte> time, DateOnly? written, TimeZoneInfo zone, out DateOnly? day)
+    {
+        day = written;
+        if (
+            time.Length < TimeLength
+            || (time[0], time[3], time[6]) is not ((byte)'T', (byte)':', (byte)':')
+            || Number(time[1..3]) is not { } hour
+            || Number(time[4..6]) is not { } minute
+            || Number(time[7..TimeLength]) is null
+            || hour > 23
+            || minute > 59
+        )
         {
-            if (i is 4 or 7)
+            return false;
+        }
+        var offset = time[TimeLength..];
+        if (offset is [(byte)'.', _, ..])
+        {
+            var digits = offset[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+            if (digits == 0)
             {
-                continue;
+                return false;
             }
-            if (!char.IsAsciiDigit((char)text[i]))
+            offset = digits < 0 ? [] : offset[(digits + 1)..];
+        }
+        if (offset.SequenceEqual("Z"u8) || offset.SequenceEqual("+00:00"u8))
+        {
+            day = written is { } date
+                ? Of(new DateTimeOffset(date, new TimeOnly(hour, minute), TimeSpan.Zero), zone)
+                : null;
+            return true;
+        }
+        return offset.IsEmpty
+            || (
+                offset.Length == 6
+                && offset[0] is (byte)'+' or (byte)'-'
+                && offset[3] == ':'
+                && Number(offset[1..3]) is > 0
+                && Number(offset[4..]) is not null
+            );
+    }
+
+    private static int? Number(ReadOnlySpan<byte> digits)
+    {
+        var number = 0;
+        foreach (var digit in digits)
+        {
+            if (!char.IsAsciiDigit((char)digit))
             {
                 return null;
             }
-            number = (number * 10) + (text[i] - '0');
+            number = (number * 10) + (digit - '0');
         }
         return number;
     }

@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Affluent.Connectors.Http;
 
@@ -13,7 +11,7 @@ namespace Affluent.Connectors.Reading;
 /// Reads banks' JSON as it is, not as it should be: members that are missing, null or "" are the same; numbers may stand as
 /// text and text as numbers; names may differ in case; one thing may stand for a list of one.
 /// </summary>
-internal static partial class Json
+internal static class Json
 {
     /// <summary>Reads the body of an answer once: what is parsed are the bytes as they came.</summary>
     public static async Task<JsonBody> Read(HttpContent content, CancellationToken cancellation)
@@ -134,109 +132,12 @@ internal static partial class Json
     /// <summary>A member as trimmed text; null when it is missing, empty or no scalar.</summary>
     public static string? Text(this JsonElement element, string name) => element.Item(name)?.AsText();
 
-    /// <summary>A scalar as text, without the blanks and controls that some banks fill it up with.</summary>
-    public static string? AsText(this JsonElement element)
-    {
-        var text = element.ValueKind switch
-        {
-            JsonValueKind.String => element.GetString(),
-            JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => element.GetRawText(),
-            _ => null,
-        };
-        return text is not null && Trimmed(text) is { Length: > 0 } trimmed ? trimmed : null;
-    }
+    /// <inheritdoc cref="JsonSlice.AsText"/>
+    public static string? AsText(this JsonElement element) => JsonSlice.Of(element).AsText();
 
-    // Most often NUL, from programs that keep a text in a field of fixed length.
-    private static string Trimmed(string text)
-    {
-        var (start, end) = (0, text.Length);
-        while (start < end && IsPadding(text[start]))
-        {
-            start++;
-        }
-        while (start < end && IsPadding(text[end - 1]))
-        {
-            end--;
-        }
-        return text[start..end];
-    }
-
-    private static bool IsPadding(char c) => char.IsWhiteSpace(c) || char.IsControl(c);
-
-    /// <summary>
-    /// A number, or text that holds one (a decimal comma is forgiven). Null where it has more digits than a decimal keeps, and where a comma stands
-    /// before three digits: "1,234" could be either.
-    /// </summary>
-    public static decimal? Decimal(this JsonElement element, string name) => element.Item(name)?.AsDecimal();
-
-    /// <inheritdoc cref="Decimal"/>
-    public static decimal? AsDecimal(this JsonElement item)
-    {
-        if (PlainDecimal(Raw(item)) is { } plain)
-        {
-            return plain;
-        }
-        if (item.AsText() is not { } text || !Amounts.IsExact(text))
-        {
-            return null;
-        }
-        if (item.ValueKind == JsonValueKind.Number)
-        {
-            return item.TryGetDecimal(out var number) ? number : null;
-        }
-        return
-            !GroupedOrNot().IsMatch(text)
-            && decimal.TryParse(text.Replace(',', '.'), Plain, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : null;
-    }
-
-    // Digits with a sign and a point, as nearly all banks write it; null when something else stands there, or more than a long holds.
-    private static decimal? PlainDecimal(ReadOnlySpan<byte> text)
-    {
-        const int MostDigits = 18;
-        var (number, digits, point) = (0L, 0, -1);
-        var sign = text.Length > 0 && text[0] is (byte)'-' or (byte)'+' ? 1 : 0;
-        foreach (var c in text[sign..])
-        {
-            if (c == '.' && point < 0)
-            {
-                point = digits;
-            }
-            else if (char.IsAsciiDigit((char)c) && digits < MostDigits)
-            {
-                number = (number * 10) + (c - '0');
-                digits++;
-            }
-            else
-            {
-                return null;
-            }
-        }
-        return digits == 0
-            ? null
-            : new decimal(
-                (int)number,
-                (int)(number >> 32),
-                0,
-                sign == 1 && text[0] == '-' && number != 0,
-                (byte)(point < 0 ? 0 : digits - point)
-            );
-    }
-
-    private const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
-
-    /// <summary>A scalar as it is written, a text without its marks; empty for anything else.</summary>
-    public static ReadOnlySpan<byte> Raw(JsonElement item) =>
-        item.ValueKind switch
-        {
-            JsonValueKind.String => JsonMarshal.GetRawUtf8Value(item)[1..^1],
-            JsonValueKind.Number => JsonMarshal.GetRawUtf8Value(item),
-            _ => [],
-        };
-
-    [GeneratedRegex("^[+-]?0*[1-9][0-9]*,[0-9]{3}$", RegexOptions.NonBacktracking)]
-    private static partial Regex GroupedOrNot();
+    /// <inheritdoc cref="JsonSlice.AsDecimal"/>
+    public static decimal? Decimal(this JsonElement element, string name) =>
+        element.Item(name) is { } item ? JsonSlice.Of(item).AsDecimal() : null;
 }
 
 /// <summary>A body that should be JSON.</summary>
@@ -253,6 +154,9 @@ internal sealed class JsonBody(ReadOnlyMemory<byte> bytes)
 
     /// <summary>The document; null when the bank sent something else.</summary>
     public JsonElement? Parse() => Json.Parse(HalfCharacters.Replace(_bytes));
+
+    /// <inheritdoc cref="JsonPage.Read"/>
+    public JsonPage? Page(RowReader? rows) => JsonPage.Read(HalfCharacters.Replace(_bytes), rows);
 
     /// <summary>The body as text.</summary>
     public override string ToString() => Encoding.UTF8.GetString(_bytes.Span);

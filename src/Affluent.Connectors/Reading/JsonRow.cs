@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -9,59 +8,69 @@ namespace Affluent.Connectors.Reading;
 /// The members of one row after another that its reader asks for, found in one pass over the row: a page has thousands of them. Names as <see cref="Json.Item(JsonElement, string)"/>
 /// takes them: as written, else in any case; of one that stands twice the last.
 /// </summary>
-/// <typeparam name="TMember">The names, in Pascal case for camel case, numbered from 0.</typeparam>
-internal sealed class JsonRow<TMember>
+/// <param name="naming">Makes the names of the members' own, which are in Pascal case; null: they are the same.</param>
+/// <typeparam name="TMember">The names, numbered from 0.</typeparam>
+internal sealed class JsonRow<TMember>(JsonNamingPolicy? naming)
     where TMember : struct, Enum
 {
-    // By length: few names have the same.
-    private static readonly (byte[] Name, int Place)[][] Names = ByLength();
-
     // Rows of a page have the same members in the same order, mostly: what stood at a place in the row before is looked for there first.
     private const int Nowhere = -1;
     private const int PlacesGuessed = 64;
 
-    private readonly JsonElement[] _members = new JsonElement[Enum.GetValues<TMember>().Length];
+    // By length: few names have the same.
+    private readonly (byte[] Name, int Place)[][] _names = ByLength(naming);
     private readonly (byte[] Name, int Place)[] _before = new (byte[], int)[PlacesGuessed];
+    private readonly (int Start, int End, JsonTokenType Kind)[] _members = new (int, int, JsonTokenType)[
+        Enum.GetValues<TMember>().Length
+    ];
 
-    /// <summary>Turns to another row.</summary>
-    public JsonRow<TMember> Of(JsonElement row)
+    // Many members say in each row what they said in the one before: no text is made of that again.
+    private readonly string?[] _texts = new string?[Enum.GetValues<TMember>().Length];
+    private readonly (byte[] Written, string? Text)[] _made = new (byte[], string?)[Enum.GetValues<TMember>().Length];
+    private ArraySegment<byte> _page;
+
+    /// <summary>Turns to the row at whose first token a reader of the page stands. It stands at the last one then.</summary>
+    public JsonRow<TMember> Of(ref Utf8JsonReader reader, ArraySegment<byte> page)
     {
+        _page = page;
         Array.Clear(_members);
-        if (row.ValueKind != JsonValueKind.Object)
+        if (reader.TokenType != JsonTokenType.StartObject)
         {
+            reader.Skip();
             return this;
         }
         var at = 0;
-        foreach (var member in row.EnumerateObject())
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = JsonMarshal.GetRawUtf8PropertyName(member);
-            if (at < PlacesGuessed)
+            var name = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
+            var place = at < PlacesGuessed ? PlaceOf(name, ref _before[at++]) : PlaceOf(name);
+            if (place == Nowhere)
             {
-                ref var before = ref _before[at++];
-                if (before.Name is null || !name.SequenceEqual(before.Name))
-                {
-                    before = (name.ToArray(), PlaceOf(name));
-                }
-                if (before.Place != Nowhere)
-                {
-                    // As written; of one that stands twice the last.
-                    _members[before.Place] = member.Value;
-                    continue;
-                }
+                place = PlaceOfOddlyWritten(name);
             }
-            else if (PlaceOf(name) is var place && place != Nowhere)
+            reader.Read();
+            var (start, kind) = ((int)reader.TokenStartIndex, reader.TokenType);
+            reader.Skip();
+            if (place != Nowhere)
             {
-                _members[place] = member.Value;
-                continue;
+                _members[place] = (start, (int)reader.BytesConsumed, kind);
             }
-            TakeOddlyWritten(member, name);
         }
         return this;
     }
 
-    private static int PlaceOf(ReadOnlySpan<byte> name)
+    private int PlaceOf(ReadOnlySpan<byte> name, ref (byte[] Name, int Place) before)
     {
-        foreach (var (known, place) in name.Length < Names.Length ? Names[name.Length] : [])
+        if (before.Name is null || !name.SequenceEqual(before.Name))
+        {
+            before = (name.ToArray(), PlaceOf(name));
+        }
+        return before.Place;
+    }
+
+    private int PlaceOf(ReadOnlySpan<byte> name)
+    {
+        foreach (var (known, place) in name.Length < _names.Length ? _names[name.Length] : [])
         {
             if (name.SequenceEqual(known))
             {
@@ -71,48 +80,58 @@ internal sealed class JsonRow<TMember>
         return Nowhere;
     }
 
-    // In another case, or with escapes. It counts where none is as written, and of several the first.
-    private void TakeOddlyWritten(JsonProperty member, ReadOnlySpan<byte> name)
+    // In another case. It counts where none is as written, and of several the first.
+    private int PlaceOfOddlyWritten(ReadOnlySpan<byte> name)
     {
-        if (name.Contains((byte)'\\'))
+        foreach (var (known, place) in name.Length < _names.Length ? _names[name.Length] : [])
         {
-            name = Encoding.UTF8.GetBytes(member.Name);
-        }
-        foreach (var (known, place) in name.Length < Names.Length ? Names[name.Length] : [])
-        {
-            if (
-                name.SequenceEqual(known)
-                || (_members[place].ValueKind == default && Ascii.EqualsIgnoreCase(name, known))
-            )
+            if (_members[place].Kind == JsonTokenType.None && Ascii.EqualsIgnoreCase(name, known))
             {
-                _members[place] = member.Value;
-                return;
+                return place;
             }
         }
+        return Nowhere;
     }
 
-    /// <summary>A member that says something; null otherwise.</summary>
-    public JsonElement? Item(TMember member)
+    /// <summary>A member that says something; missing otherwise.</summary>
+    public JsonSlice Item(TMember member)
     {
-        var value = _members[Unsafe.BitCast<TMember, int>(member)];
-        return value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? null : value;
+        var (start, end, kind) = _members[Unsafe.BitCast<TMember, int>(member)];
+        return kind is JsonTokenType.None or JsonTokenType.Null ? default : new(_page.AsSpan(start..end), kind);
     }
 
-    /// <inheritdoc cref="Json.Items"/>
-    public IEnumerable<JsonElement> Items(TMember member) => Json.ItemsOf(Item(member));
+    /// <inheritdoc cref="JsonSlice.AsText"/>
+    public string? Text(TMember member)
+    {
+        var item = Item(member);
+        ref var before = ref _texts[Unsafe.BitCast<TMember, int>(member)];
+        var raw = item.Raw;
+        return before is not null && Ascii.Equals(raw, before) && !raw.Contains((byte)'\\')
+            ? before
+            : before = item.AsText();
+    }
 
-    /// <inheritdoc cref="Json.Text"/>
-    public string? Text(TMember member) => Item(member)?.AsText();
+    /// <summary>A text that is made of a member: once, as long as the member says the same.</summary>
+    public string? Text(TMember member, Func<JsonSlice, string?> make)
+    {
+        var item = Item(member);
+        ref var made = ref _made[Unsafe.BitCast<TMember, int>(member)];
+        if (made.Written is null || !item.Written.SequenceEqual(made.Written))
+        {
+            made = (item.Written.ToArray(), make(item));
+        }
+        return made.Text;
+    }
 
-    /// <inheritdoc cref="Dates.Read(string?, TimeZoneInfo)"/>
+    /// <inheritdoc cref="Dates.Read(JsonSlice, TimeZoneInfo)"/>
     public DateOnly? Day(TMember member, TimeZoneInfo zone) => Dates.Read(Item(member), zone);
 
-    private static (byte[] Name, int Place)[][] ByLength()
+    private static (byte[] Name, int Place)[][] ByLength(JsonNamingPolicy? naming)
     {
         (byte[] Name, int Place)[] all =
         [
             .. Enum.GetNames<TMember>()
-                .Select((name, place) => (Encoding.ASCII.GetBytes(char.ToLowerInvariant(name[0]) + name[1..]), place)),
+                .Select((name, place) => (Encoding.UTF8.GetBytes(naming?.ConvertName(name) ?? name), place)),
         ];
         return
         [

@@ -6,30 +6,36 @@ namespace Affluent.Connectors.Reading;
 internal static partial class Lines
 {
     /// <summary>The lines that say something, blanks joined to one, in their order.</summary>
-    public static string[] Clean(IEnumerable<string?> lines)
+    public static string[] Clean(params IEnumerable<string?> lines)
     {
         List<string> clean = [];
         foreach (var line in lines)
         {
-            if (line is not null && IsClean(line))
-            {
-                clean.Add(line);
-            }
-            else if (line is not null)
-            {
-                clean.AddRange(Clean(line));
-            }
+            clean.AddLines(line);
         }
         return [.. clean];
     }
 
-    /// <inheritdoc cref="Clean(IEnumerable{string?})"/>
-    public static string[] Clean(string line) =>
-        IsClean(line) ? [line] : [.. Break().Split(line).Select(Join).OfType<string>()];
+    /// <summary>Adds the lines of a text that say something, blanks joined to one.</summary>
+    public static void AddLines(this List<string> clean, string? text)
+    {
+        if (text is not null && IsClean(text))
+        {
+            clean.Add(text);
+        }
+        else if (text is not null)
+        {
+            clean.AddRange(Break().Split(text).Select(Join).OfType<string>());
+        }
+    }
 
     // Nothing to split, to join or to trim.
     private static bool IsClean(string line)
     {
+        if (line is [not ' ', .., not ' '] && !line.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return !line.Contains('<', StringComparison.Ordinal) && !line.Contains("  ", StringComparison.Ordinal);
+        }
         var blank = true;
         foreach (var c in line)
         {

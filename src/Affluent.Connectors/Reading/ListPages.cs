@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Affluent.Connectors.Contract;
 using Affluent.Connectors.Requests;
 
 namespace Affluent.Connectors.Reading;
@@ -8,24 +9,44 @@ namespace Affluent.Connectors.Reading;
 /// <summary>How a list goes on behind one of its pages. Pure.</summary>
 internal static class ListPages
 {
+    /// <param name="trail">Leads to the page of transactions.</param>
+    /// <inheritdoc cref="After(Trail, JsonElement, Uri, ReadOnlySpan{byte}, int?, Func{bool}, BankInterface)"/>
+    public static NextPage After(
+        Trail trail,
+        JsonElement links,
+        Uri address,
+        RowList rows,
+        int? pages,
+        TransactionIds ids,
+        BankInterface bank
+    ) =>
+        After(
+            trail,
+            links,
+            address,
+            rows.Written.Span,
+            pages,
+            () => ids != TransactionIds.Absent && rows.AreNamed,
+            bank
+        );
+
     /// <param name="trail">Leads to the page.</param>
     /// <param name="links">The object of the page that links on.</param>
     /// <param name="address">Of the page.</param>
-    /// <param name="list">What holds the rows; null: nothing.</param>
+    /// <param name="rows">The list that holds the rows, as it is written; empty: there are none.</param>
     /// <param name="pages">How many there are; null: the bank does not say.</param>
     /// <param name="named">Whether every row bears an id that can be trusted.</param>
     public static NextPage After(
         Trail trail,
         JsonElement links,
         Uri address,
-        JsonElement? list,
+        ReadOnlySpan<byte> rows,
         int? pages,
         Func<bool> named,
         BankInterface bank
     )
     {
         var page = $"page {trail.Number}";
-        var rows = list is { } listed && HasRows(listed) ? JsonMarshal.GetRawUtf8Value(listed) : [];
         var again = trail.Repeats(rows);
         if (again && !named())
         {
@@ -65,13 +86,11 @@ internal static class ListPages
             _ => throw new UnreachableException(),
         };
 
-    private static bool HasRows(JsonElement list) =>
-        list.ValueKind switch
-        {
-            JsonValueKind.Array => list.GetArrayLength() > 0,
-            JsonValueKind.Object => list.EnumerateObject().Any(),
-            _ => true,
-        };
+    /// <summary>A list as it is written; empty when it has no rows.</summary>
+    public static ReadOnlySpan<byte> Written(JsonElement? list) =>
+        list is { } listed && (listed.ValueKind != JsonValueKind.Array || listed.GetArrayLength() > 0)
+            ? JsonMarshal.GetRawUtf8Value(listed)
+            : [];
 }
 
 /// <summary>What follows a page.</summary>

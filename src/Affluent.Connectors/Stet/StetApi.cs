@@ -25,8 +25,13 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
     ];
 
     /// <summary>Reads a resource.</summary>
-    public Task<StetAnswer> Get(Uri address, BankResource resource, CancellationToken cancellation) =>
-        Ask(HttpMethod.Get, address, null, resource, cancellation);
+    /// <param name="rows">Reads the rows of a list of transactions.</param>
+    public Task<StetAnswer> Get(
+        Uri address,
+        BankResource resource,
+        CancellationToken cancellation,
+        RowReader? rows = null
+    ) => Ask(HttpMethod.Get, address, null, resource, cancellation, rows);
 
     /// <summary>
     /// Who authorized us, by the list of accounts, or by what it links to (end-user identity). A bank that says neither, or refuses, is asked for nothing
@@ -60,7 +65,8 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         Uri address,
         string? json,
         BankResource resource,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        RowReader? rows = null
     )
     {
         var (answer, ended) = await Exchange(
@@ -68,7 +74,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
             () => Send(method, address, json, cancellation),
             cancellation
         );
-        return answer is null ? new StetAnswer.Ended(ended!) : Judge(answer, resource, method == HttpMethod.Get);
+        return answer is null ? new StetAnswer.Ended(ended!) : Judge(answer, resource, method == HttpMethod.Get, rows);
     }
 
     private async Task<BankAnswer<JsonBody>> Send(
@@ -94,7 +100,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
         return await Context.Http.Exchange(request, Json.Read, cancellation);
     }
 
-    private StetAnswer Judge(BankAnswer<JsonBody> answer, BankResource resource, bool bodyWanted)
+    private StetAnswer Judge(BankAnswer<JsonBody> answer, BankResource resource, bool bodyWanted, RowReader? rows)
     {
         var session = Session.Write();
         var meaning = settings.Errors.Of(resource, answer);
@@ -125,7 +131,7 @@ internal sealed class StetApi(StepContext context, StetSettings settings)
                 return new StetAnswer.Ended(answer.Unavailable(session, Context.Now));
         }
         return answer.Body is { IsEmpty: true } && settings.EmptyIsNone ? new StetAnswer.Empty()
-            : answer.Body?.Parse() is { } found
+            : answer.Body?.Page(rows) is { } found
                 ? new StetAnswer.Found(found, answer.Address) { Pages = settings.Interface.PagesOf(answer) }
             : new StetAnswer.Ended(answer.Unavailable(session, Context.Now));
     }
@@ -137,8 +143,11 @@ internal abstract record StetAnswer
     private StetAnswer() { }
 
     /// <summary>200 with JSON.</summary>
-    public sealed record Found(JsonElement Json, Uri Address) : StetAnswer
+    public sealed record Found(JsonPage Page, Uri Address) : StetAnswer
     {
+        /// <inheritdoc cref="JsonPage.Json"/>
+        public JsonElement Json => Page.Json;
+
         /// <summary>How many numbered pages the list has; null: the bank does not say.</summary>
         public int? Pages { get; init; }
     }

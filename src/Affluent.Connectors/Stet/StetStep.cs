@@ -107,7 +107,15 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
 
     private async Task<StepResult> ReadAccounts(StetPlace place, StetAnswer.Found found, CancellationToken cancellation)
     {
-        var next = StetPages.After(place, found, "accounts", context.Channel, settings);
+        var next = ListPages.After(
+            place.Trail,
+            found.Json,
+            found.Address,
+            ListPages.Written(found.Json.Item("accounts")),
+            found.Pages,
+            () => found.Json.Items("accounts").All(row => row.Text("resourceId") is not null),
+            settings.Interface
+        );
         if (next is NextPage.Fault fault)
         {
             return _api.Refused(Refusal.NotUnderstood, fault.Detail);
@@ -210,7 +218,8 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
 
     private async Task<StepResult> ReadTransactions(StetPlace place, CancellationToken cancellation)
     {
-        switch (await _api.Get(new Uri(place.Trail.Address), BankResource.Transactions, cancellation))
+        var reader = new StetRows(settings, place.Currency, Today);
+        switch (await _api.Get(new Uri(place.Trail.Address), BankResource.Transactions, cancellation, reader))
         {
             case StetAnswer.Ended failed:
                 return failed.Result;
@@ -236,12 +245,13 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
                 );
             case StetAnswer.Denied denied:
                 return _api.Refused(Refusal.NotUnderstood, $"the bank refuses a list of transactions: {denied.Status}");
-            case StetAnswer.Found found when found.Json.Item("transactions") is not { ValueKind: JsonValueKind.Array }:
+            case StetAnswer.Found found
+                when found.Page.RowsOf(found.Json.Item("transactions")) is { IsArray: true } rows:
+                return ReadTransactions(place, found, rows);
+            case StetAnswer.Found:
                 return settings.EmptyIsNone
                     ? EmptyPage(place)
                     : _api.Refused(Refusal.NotUnderstood, "the bank's list of transactions holds no list");
-            case StetAnswer.Found found:
-                return ReadTransactions(place, found);
             default:
                 throw new UnreachableException();
         }
@@ -263,41 +273,27 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
             _ => null,
         };
 
-    private StepResult ReadTransactions(StetPlace place, StetAnswer.Found found)
+    private StepResult ReadTransactions(StetPlace place, StetAnswer.Found found, RowList rows)
     {
-        var next = StetPages.After(place, found, "transactions", context.Channel, settings);
-        if (next is NextPage.Fault fault)
+        var next = ListPages.After(
+            place.Trail,
+            found.Json,
+            found.Address,
+            rows,
+            found.Pages,
+            context.Channel.TransactionIds,
+            settings.Interface
+        );
+        return next switch
         {
-            return _api.Refused(Refusal.NotUnderstood, fault.Detail);
-        }
-        List<BankTransaction> transactions = [];
-        List<UnreadableField> unreadable = [];
-        var row = new JsonRow<StetMember>();
-        foreach (var json in next is NextPage.End { Repeated: true } ? [] : StetReading.Rows(found.Json, settings))
-        {
-            if (StetReading.Transaction(row.Of(json), settings, place.Currency, Today) is { } transaction)
-            {
-                transactions.Add(transaction);
-            }
-            else
-            {
-                unreadable.Add(StetReading.Unreadable(row));
-            }
-        }
-        if (transactions.Count == 0 && unreadable.Count > 1)
-        {
-            return _api.Refused(
-                Refusal.NotUnderstood,
-                $"no row of page {place.Trail.Number} has an amount, a direction and a day that can be read"
-            );
-        }
-        return new StepResult.Page
-        {
-            Session = _api.Session.Write(),
-            Transactions = transactions,
-            Unreadable = unreadable,
-            CompleteFrom = place.CompleteFrom,
-            Next = (next is NextPage.Page on ? place with { Trail = on.Trail } : null)?.Write(),
+            NextPage.Fault fault => _api.Refused(Refusal.NotUnderstood, fault.Detail),
+            NextPage.End { Repeated: true } => EmptyPage(place),
+            _ => (
+                EmptyPage(place) with
+                {
+                    Next = (next is NextPage.Page on ? place with { Trail = on.Trail } : null)?.Write(),
+                }
+            ).With(rows.Transactions, rows.Unreadable, place.Trail.Number, _api.Refused),
         };
     }
 

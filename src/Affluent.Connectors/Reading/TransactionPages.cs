@@ -1,0 +1,28 @@
+using Affluent.Connectors.Contract;
+
+namespace Affluent.Connectors.Reading;
+
+/// <summary>Pages of transactions, whatever standard they are of. Pure.</summary>
+internal static class TransactionPages
+{
+    /// <param name="page">The page, but for its rows.</param>
+    /// <param name="number">Of the page, for the operator.</param>
+    /// <param name="refused">Makes the refusal where not one of several rows can be read.</param>
+    public static StepResult With(
+        this StepResult.Page page,
+        IReadOnlyList<BankTransaction> transactions,
+        IReadOnlyList<UnreadableField> unreadable,
+        int number,
+        Func<Refusal, string, StepResult> refused
+    ) =>
+        transactions.Count == 0 && unreadable.Count > 1
+            ? refused(
+                Refusal.NotUnderstood,
+                $"no row of page {number} has an amount, its direction and a day that can be read"
+            )
+            : page with
+            {
+                Transactions = transactions,
+                Unreadable = unreadable,
+            };
+}
