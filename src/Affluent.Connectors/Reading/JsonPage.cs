@@ -23,8 +23,6 @@ internal sealed class JsonPage
         var reader = new Utf8JsonReader(page);
         reader.Read();
         Walk(ref reader, within: null);
-        // Throws when anything stands behind it.
-        reader.Read();
         around.Write(page.AsSpan(taken..));
         Json = JsonDocument.Parse(around.WrittenMemory).RootElement;
 
