@@ -2,8 +2,8 @@ using Affluent.Connectors.Contract;
 
 namespace Affluent.Connectors.Reading;
 
-/// <summary>Pages of transactions, whatever standard they are of. Pure.</summary>
-internal static class TransactionPages
+/// <summary>The rows of a page of transactions, whatever standard it is of. Pure.</summary>
+internal static class PageRows
 {
     /// <param name="page">The page, but for its rows.</param>
     /// <param name="number">Of the page, for the operator.</param>
