@@ -134,6 +134,7 @@ public sealed class ArchitectureTests
         "ExitCode",
         "Roles",
         "SettingKind",
+        "OpenBankingMember",
         "StetMember",
     ];
 
