@@ -30,8 +30,13 @@ internal static class App
     private static readonly TimeSpan EndWithin = StepStop.Grace + TimeSpan.FromSeconds(1);
 
     /// <summary>How a user goes: a session is locked before its connection, and the user last.</summary>
-    public static UserErasure UserErasure(EndAccess endAccess) =>
-        new([WidgetStore.LockOf, JobStore.LockOf], [TransactionsStore.EraseSome, EventLog.EraseSome], endAccess);
+    public static UserErasure UserErasure(EndAccess endAccess, TimeProvider time) =>
+        new(
+            [WidgetStore.LockOf, JobStore.LockOf],
+            [TransactionsStore.EraseSome, EventLog.EraseSome],
+            endAccess,
+            (db, user, client) => EventLog.AppendEnd(db, user, client, time.Seconds())
+        );
 
     /// <summary>Builds the platform over a database that is already migrated.</summary>
     public static WebApplication Build(
@@ -75,7 +80,7 @@ internal static class App
         builder.Services.AddSingleton<SecurityLog>();
         builder.Services.AddThrottles(masterKey);
         builder.Services.AddAuthorizationServer(settings, masterKey);
-        builder.Services.AddUsers(provider => UserErasure(provider.GetRequiredService<BankRevocations>().OfUser));
+        builder.Services.AddUsers(provider => UserErasure(provider.GetRequiredService<BankRevocations>().OfUser, time));
         builder.Services.AddGates();
         builder.Services.AddJobs(settings);
         builder.Services.AddSynchronization(settings);
@@ -88,7 +93,7 @@ internal static class App
         builder.Services.AddSignInPages(masterKey);
         builder.Services.AddConsents();
         builder.Services.AddRecordings();
-        builder.Services.AddEvents();
+        builder.Services.AddEvents(database);
         builder.Services.AddApiDocument();
         builder.Services.AddPeriodicTasks(settings);
         configure?.Invoke(builder);
@@ -139,6 +144,7 @@ internal static class App
             app.MapRuns();
             app.MapAccountDeletion();
             app.MapQueues();
+            app.MapFeed();
             app.MapDocs();
             app.MapApiDocument();
         }

@@ -41,6 +41,7 @@ public sealed class ArchitectureTests
         ["change_sets"] = "Transactions",
         ["event_heads"] = "Events",
         ["events"] = "Events",
+        ["event_feeds"] = "Events",
         ["queues"] = "Events",
         ["widget_sessions"] = "Widget",
         ["runs"] = "Connections",

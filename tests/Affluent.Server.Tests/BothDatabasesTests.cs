@@ -33,6 +33,9 @@ public sealed partial class BothDatabasesTests
     [
         "DatabaseTests.A_parameter_that_is_missing_is_of_the_same_type_as_one_that_is_there",
         "DatabaseTests.A_process_that_stands_still_in_a_transaction_keeps_what_it_locked_for_seconds_only",
+        "EventTailTests.A_node_hears_again_when_its_connection_was_cut",
+        "EventTailTests.Another_nodes_event_wakes_at_once",
+        "FeedTests.What_commits_late_is_never_passed_by",
     ];
 
     /// <summary>What may open a database, or might, outside of the harness.</summary>

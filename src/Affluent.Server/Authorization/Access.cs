@@ -61,6 +61,12 @@ internal static class Access
     /// <summary>Whether a route says what it needs.</summary>
     public static bool IsGuarded(Endpoint endpoint) => endpoint.Metadata.GetMetadata<Need>() is not null;
 
+    /// <summary>Whether the token of a request that has been let through would be still: for answers that take long.</summary>
+    public static async ValueTask<bool> IsStillValid(HttpContext context) =>
+        Bearer(context.Request) is { } text
+        && await context.RequestServices.GetRequiredService<AccessTokens>().Validate(text, context.RequestAborted)
+            is not null;
+
     /// <summary>Middleware: lets the request through with its <see cref="Caller"/> and <see cref="ActingUser"/>, or answers it.</summary>
     internal static async Task Check(HttpContext context, RequestDelegate next)
     {

@@ -228,7 +228,7 @@ internal static class ClientCommand
                 var output = asked.InvocationConfiguration.Output;
                 var erasure = new ClientErasure(
                     database,
-                    App.UserErasure(await DeletedAccess.Of(settings, database, cancellation)),
+                    App.UserErasure(await DeletedAccess.Of(settings, database, cancellation), TimeProvider.System),
                     await RevocationsOf(database, cancellation)
                 );
                 if (!await erasure.Erase(clientId, Report, cancellation))

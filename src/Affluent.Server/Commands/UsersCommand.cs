@@ -110,7 +110,10 @@ internal static class UsersCommand
                 }
                 await using var database = await Installation.OpenMigrated(settings, cancellation);
                 var revocations = await ClientCommand.RevocationsOf(database, cancellation);
-                var erasure = App.UserErasure(await DeletedAccess.Of(settings, database, cancellation));
+                var erasure = App.UserErasure(
+                    await DeletedAccess.Of(settings, database, cancellation),
+                    TimeProvider.System
+                );
                 var erased = 0;
                 foreach (var userId in users)
                 {

@@ -34,6 +34,9 @@ internal sealed record NewEvent
     /// <summary>On <see cref="EventName.ListAccounts"/>: the accounts that the channel listed.</summary>
     public IReadOnlyList<AccountId> AccountIds { get; private init; } = [];
 
+    /// <summary>About the user.</summary>
+    public static NewEvent OfUser(EventName name, UserId user) => new(name) { Resource = Links.User(user) };
+
     /// <summary>About a connection, or about one channel of it.</summary>
     public static NewEvent OfConnection(EventName name, ConnectionId connection, ChannelDefinitionId? channel = null) =>
         new(name)
@@ -127,6 +130,8 @@ internal enum EventName
     AccountFailed,
     AccountNotFound,
     AccountDeleted,
+    UserCreated,
+    UserDeleted,
 }
 
 internal static class EventNames
@@ -136,7 +141,7 @@ internal static class EventNames
         name switch
         {
             EventName.ConnectionCreated => EventType.ChooseBank,
-            EventName.ConnectionDeleted => EventType.Global,
+            EventName.ConnectionDeleted or EventName.UserCreated or EventName.UserDeleted => EventType.Global,
             EventName.CredentialsUpdated
             or EventName.AuthFailed
             or EventName.TokenExpired
@@ -174,6 +179,9 @@ internal sealed record StoredEvent
     public EventId Id { get; init; }
     public UserId UserId { get; init; }
     public ClientId ClientId { get; init; }
+
+    /// <summary>Its place among the events of all users; null on those from before there were any.</summary>
+    public long? Position { get; init; }
 
     /// <summary>UTC seconds.</summary>
     public long At { get; init; }

@@ -11,8 +11,9 @@ namespace Affluent.Server.Events;
 /// </summary>
 internal static class EventLog
 {
-    /// <summary>How long events and queues are kept.</summary>
-    public static readonly TimeSpan Kept = TimeSpan.FromDays(90);
+    /// <summary>The columns of a <see cref="StoredEvent"/>.</summary>
+    public const string Shown =
+        "user_id, id, client_id, position, at, name, type, status, connection_id, definition_id, resource, reason, account_ids";
 
     private static readonly Counter<long> Appended = Metrics.Meter.CreateCounter<long>(
         "affluent.events.appended",
@@ -57,11 +58,12 @@ internal static class EventLog
             insert into event_heads (user_id, last_id) values (@UserId, @First + @Count - 1)
             on conflict (user_id) do update set last_id =
                 case when event_heads.last_id < @First then @First + @Count - 1 else event_heads.last_id + @Count end
-            returning last_id
+            returning last_id, {hold events.position @ClientId}
             """,
             new
             {
                 UserId = userId,
+                work.ClientId,
                 First = work.Ids.Next<EventId>(),
                 Count = (long)events.Count,
             }
@@ -71,23 +73,43 @@ internal static class EventLog
             .Select((e, i) => new Row(userId, new EventId(first + i), work.ClientId, work.Now, e))
             .ToArray();
         await db.Insert(Table, rows);
+        Tell(db, rows);
+    }
+
+    /// <summary>
+    /// The last event of a user, whose row has gone in this transaction: only the client can still read it. What others have appended meanwhile goes.
+    /// </summary>
+    public static async Task AppendEnd(DbWork db, UserId userId, ClientId clientId, long now)
+    {
+        var last = await db.Scalar<long>(
+            "select coalesce(max(id), 0) from events where user_id = @UserId",
+            new { UserId = userId }
+        );
+        await db.Execute("delete from events where user_id = @UserId", new { UserId = userId });
+        await db.Query<string?>("select {hold events.position @ClientId}", new { ClientId = clientId });
+        Row[] rows =
+        [
+            new(userId, new EventId(last + 1), clientId, now, NewEvent.OfUser(EventName.UserDeleted, userId)),
+        ];
+        await db.Insert(Table, rows);
+        Tell(db, rows);
+    }
+
+    private static void Tell(DbWork db, IReadOnlyList<Row> rows) =>
         db.AfterCommit(() =>
         {
-            db.Database.Signals.Raise(Topic(userId));
-            foreach (var appended in events)
+            db.Database.Signals.Raise(Topic(rows[0].UserId));
+            db.Database.Signals.Raise(Topic(rows[0].ClientId));
+            foreach (var row in rows)
             {
-                Appended.Add(1, new KeyValuePair<string, object?>("name", appended.Name.Word()));
+                Appended.Add(1, new KeyValuePair<string, object?>("name", row.Event.Name.Word()));
             }
         });
-    }
 
     /// <summary>The user's events after an id, oldest first.</summary>
     public static Task<IReadOnlyList<StoredEvent>> Read(DbWork db, UserId userId, EventId after, int limit) =>
         db.Query<StoredEvent>(
-            """
-            select user_id, id, client_id, at, name, type, status, connection_id, definition_id, resource, reason, account_ids
-            from events where user_id = @UserId and id > @After order by id limit @Limit
-            """,
+            $"select {Shown} from events where user_id = @UserId and id > @After order by id limit @Limit",
             new
             {
                 UserId = userId,
@@ -99,14 +121,42 @@ internal static class EventLog
     /// <summary>What <see cref="Signals"/> calls the user's log.</summary>
     public static string Topic(UserId userId) => $"events:{userId}";
 
+    /// <summary>What <see cref="Signals"/> calls the client's feed.</summary>
+    public static string Topic(ClientId clientId) => $"feed:{clientId}";
+
+    /// <summary>The last event of each of these users that has one.</summary>
+    public static Task<IReadOnlyList<UserHead>> HeadsOf(DbWork db, IEnumerable<UserId> users) =>
+        db.Query<UserHead>(
+            "select user_id, last_id from event_heads where user_id {in @users}",
+            new { users = db.List(users) }
+        );
+
     /// <summary>Forgets at most so many events whose time is over, and says how many.</summary>
-    public static Task<int> Prune(DbWork db, long now, int atMost) =>
+    public static async Task<int> Prune(DbWork db, long now, int atMost, int days)
+    {
+        var gone = await db.Query<StoredEvent>(
+            $"""
+            delete from events where (user_id, id) in
+                (select user_id, id from events where at < @Before order by at limit @AtMost)
+            returning {Shown}
+            """,
+            new { Before = now - (days * 86_400L), AtMost = atMost }
+        );
+        foreach (var client in gone.Where(e => e.Position is not null).GroupBy(e => e.ClientId))
+        {
+            await ClientFeed.Forget(db, client.Key, client.Max(e => e.Position!.Value));
+        }
+        return gone.Count;
+    }
+
+    /// <summary>Erases at most so many events of a client whose users have gone, and says how many.</summary>
+    public static Task<int> EraseSome(DbWork db, ClientId clientId, int atMost) =>
         db.Execute(
             """
             delete from events where (user_id, id) in
-                (select user_id, id from events where at < @Before order by at limit @AtMost)
+                (select user_id, id from events where client_id = @ClientId and position is not null limit @AtMost)
             """,
-            new { Before = now - (long)Kept.TotalSeconds, AtMost = atMost }
+            new { ClientId = clientId, AtMost = atMost }
         );
 
     /// <summary>Erases at most so many events of a user, and says how many.</summary>
@@ -120,6 +170,13 @@ internal static class EventLog
         );
 
     private static string? Join(IReadOnlyList<AccountId> ids) => ids.Count == 0 ? null : string.Join(',', ids);
+
+    /// <summary>How far a user's log has come.</summary>
+    internal sealed record UserHead
+    {
+        public UserId UserId { get; init; }
+        public EventId LastId { get; init; }
+    }
 
     private sealed record Row(UserId UserId, EventId Id, ClientId ClientId, long At, NewEvent Event);
 }

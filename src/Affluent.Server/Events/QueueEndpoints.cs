@@ -7,32 +7,12 @@ namespace Affluent.Server.Events;
 /// <summary>Queues: a user's events, followed by polling.</summary>
 internal static class QueueEndpoints
 {
-    private const int MostEvents = 500;
-    private const int LongestWait = 60;
-
     private static readonly Parameter<long?> After = Parameter.WholeNumber(
         "after",
         "Id of the last event that you saw; absent: from the creation of the queue.",
         least: 0,
         most: long.MaxValue
     );
-    private static readonly Parameter<long?> Limit = Parameter.WholeNumber(
-        "limit",
-        $"How many events at most; 100 when absent, {MostEvents} at most.",
-        least: 1,
-        most: MostEvents
-    );
-    private static readonly Parameter<long?> Wait = Parameter.WholeNumber(
-        "wait",
-        $"How many seconds to wait for an event when there is none; 0 when absent, {LongestWait} at most.",
-        least: 0,
-        most: LongestWait
-    );
-
-    public static IServiceCollection AddEvents(this IServiceCollection services) =>
-        services
-            .AddPeriodicTask("events", TimeSpan.FromHours(1), EventLog.Prune)
-            .AddPeriodicTask("queues", TimeSpan.FromHours(1), QueueStore.Prune);
 
     public static void MapQueues(this IEndpointRouteBuilder app)
     {
@@ -54,13 +34,14 @@ internal static class QueueEndpoints
             .MapGet("/{id}/events", Events)
             .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
             .OwnedBy<QueueId>("id", QueueStore.OwnerOf)
-            .Takes(After, Limit, Wait)
+            .Takes(After, EventParameters.Limit, EventParameters.Wait)
             .Describe(
                 "getQueueEvents",
                 "Read the events of a queue",
                 """
                 The events after the one that you saw last, oldest first. With `wait` the answer comes as soon as there is one, or empty when
-                the time is over. Following the last id, you miss none.
+                the time is over. Following the last id, you miss none. With `Accept: text/event-stream` they come one by one as they happen, each under
+                its id, and `Last-Event-ID` says where to go on.
                 """
             )
             .Answers<IReadOnlyList<EventMessage>>(400, 404);
@@ -116,13 +97,13 @@ internal static class QueueEndpoints
 
     private static async Task<IResult> Events(
         string id,
-        HttpRequest request,
+        HttpContext context,
         ActingUser user,
         Database database,
+        EventReader reader,
         Addresses addresses,
         ApiVersion version,
         TimeProvider time,
-        IHostApplicationLifetime lifetime,
         CancellationToken cancellation
     )
     {
@@ -130,10 +111,10 @@ internal static class QueueEndpoints
         {
             return Problem.NotFound("queue");
         }
-        var parameters = new ParameterSource(request);
-        var after = parameters.Read(After) ?? 0;
-        var limit = parameters.Read(Limit) ?? 100;
-        var wait = parameters.Read(Wait) ?? 0;
+        var parameters = new ParameterSource(context.Request);
+        var after = EventStream.LastOf(context.Request, After, parameters) ?? parameters.Read(After) ?? 0;
+        var limit = (int)(parameters.Read(EventParameters.Limit) ?? EventParameters.Usual);
+        var wait = TimeSpan.FromSeconds(parameters.Read(EventParameters.Wait) ?? 0);
         if (parameters.Problem is { } problem)
         {
             return problem;
@@ -142,18 +123,31 @@ internal static class QueueEndpoints
         {
             await database.Write(db => QueueStore.Use(db, user.UserId, queue.Id, now), cancellation);
         }
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
-        var events = await QueueWait.Read(
-            database,
-            user.UserId,
-            new EventId(Math.Max(after, queue.AfterId.Value)),
-            (int)limit,
-            TimeSpan.FromSeconds(wait),
-            time,
-            either.Token
-        );
+        var api = addresses.ApiOf(version);
+        var place = Math.Max(after, queue.AfterId.Value);
+        if (EventStream.IsAsked(context.Request))
+        {
+            return new EventStream(
+                place,
+                async (from, most, cancellation) =>
+                {
+                    var page = await reader.OfUser(
+                        user.UserId,
+                        new EventId(from),
+                        EventParameters.Most,
+                        most,
+                        cancellation
+                    );
+                    return new EventBatch(
+                        [.. page.Select(e => new StreamedEvent(e.Id.Value, EventMessage.Of(e, api)))],
+                        page.Count > 0 ? page[^1].Id.Value : from
+                    );
+                }
+            );
+        }
+        var events = await reader.OfUser(user.UserId, new EventId(place), limit, wait, cancellation);
         return TypedResults.Json(
-            [.. events.Select(e => EventMessage.Of(e, addresses.ApiOf(version)))],
+            [.. events.Select(e => EventMessage.Of(e, api))],
             QueueJson.Default.IReadOnlyListEventMessage
         );
     }
@@ -167,45 +161,4 @@ internal static class QueueEndpoints
         Ids.TryRead<QueueId>(id, out var queueId)
             ? await database.Read(db => QueueStore.Find(db, user.UserId, queueId), cancellation)
             : null;
-}
-
-/// <summary>Waiting for events without a thread and without a database connection.</summary>
-internal static class QueueWait
-{
-    /// <summary>How often to look for what other nodes have written; this process's own events wake the waiter at once.</summary>
-    public static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
-
-    /// <summary>
-    /// The events after an id, as soon as there are any; empty when the time is over, the caller has gone or the program ends.
-    /// </summary>
-    public static async Task<IReadOnlyList<StoredEvent>> Read(
-        Database database,
-        UserId userId,
-        EventId after,
-        int limit,
-        TimeSpan wait,
-        TimeProvider time,
-        CancellationToken cancellation
-    )
-    {
-        var until = time.GetUtcNow() + wait;
-        using var watch = database.Signals.For(EventLog.Topic(userId));
-        try
-        {
-            while (true)
-            {
-                var events = await database.Read(db => EventLog.Read(db, userId, after, limit), cancellation);
-                var left = until - time.GetUtcNow();
-                if (events.Count > 0 || left <= TimeSpan.Zero)
-                {
-                    return events;
-                }
-                await watch.Wait(left < Look ? left : Look, time, cancellation);
-            }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            return [];
-        }
-    }
 }

@@ -20,6 +20,9 @@ internal sealed record EventMessage
     /// <summary>Grows within a user; hand the last one back as <c>after</c>.</summary>
     public required EventId Id { get; init; }
 
+    /// <summary>In the feed of a client: its place, to be handed back as <c>after</c>.</summary>
+    public string? Cursor { get; init; }
+
     /// <summary>When it happened, in UTC seconds.</summary>
     public required long Date { get; init; }
 
@@ -68,10 +71,25 @@ internal sealed record EventMessage
         };
 }
 
+/// <summary>Some events of a client's users.</summary>
+internal sealed record FeedMessage
+{
+    /// <summary>Oldest first.</summary>
+    public required IReadOnlyList<EventMessage> Events { get; init; }
+
+    /// <summary>To be sent as <c>after</c> next time. Also an empty answer moves it on.</summary>
+    public required string Next { get; init; }
+
+    /// <summary>There is more: ask again at once.</summary>
+    public required bool HasMore { get; init; }
+}
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(QueueMessage))]
 [JsonSerializable(typeof(IReadOnlyList<EventMessage>))]
+[JsonSerializable(typeof(EventMessage))]
+[JsonSerializable(typeof(FeedMessage))]
 internal sealed partial class QueueJson : JsonSerializerContext;

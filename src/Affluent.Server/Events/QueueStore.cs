@@ -66,12 +66,12 @@ internal static class QueueStore
         );
 
     /// <summary>Forgets at most so many queues that nobody has read for as long as events are kept, and says how many.</summary>
-    public static Task<int> Prune(DbWork db, long now, int atMost) =>
+    public static Task<int> Prune(DbWork db, long now, int atMost, int days) =>
         db.Execute(
             """
             delete from queues where (user_id, id) in
                 (select user_id, id from queues where used_at < @Before order by used_at limit @AtMost)
             """,
-            new { Before = now - (long)EventLog.Kept.TotalSeconds, AtMost = atMost }
+            new { Before = now - (days * 86_400L), AtMost = atMost }
         );
 }

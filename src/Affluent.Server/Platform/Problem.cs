@@ -28,6 +28,9 @@ internal sealed record Problem(
     long? RetryAfter = null
 ) : IResult
 {
+    /// <summary>Of a list that is followed: the oldest place from which all is kept.</summary>
+    public string? Oldest { get; init; }
+
     public static Problem BadParameter(string parameter, string why) =>
         new(400, "invalid_parameter", $"The parameter '{parameter}' {why}.", Parameter: parameter);
 
@@ -88,6 +91,7 @@ internal sealed record Problem(
                 Actor = Actor,
                 Retryable = Retryable,
                 Parameter = Parameter,
+                Oldest = Oldest,
                 TraceId = TraceOf(httpContext),
             },
             ProblemJson.Readable.ProblemMessage,
@@ -140,6 +144,10 @@ internal sealed record ProblemMessage
     /// <summary>The parameter or field that is wrong, when one is.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Parameter { get; init; }
+
+    /// <summary>Of a list that is followed: the oldest place from which all is kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Oldest { get; init; }
 
     /// <summary>Names this answer to the operator.</summary>
     public required string TraceId { get; init; }

@@ -141,6 +141,20 @@ internal static class SettingList
             s => s.RunRecordDays.ToString(CultureInfo.InvariantCulture)
         ),
         new(
+            "event_days",
+            "DAYS",
+            "For how many days events are kept, and queues that nobody reads (90)",
+            (s, text) =>
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days)
+                && days is >= 1 and <= 3650
+                    ? s with
+                    {
+                        EventDays = days,
+                    }
+                    : "is not a number of days from 1 to 3650",
+            s => s.EventDays.ToString(CultureInfo.InvariantCulture)
+        ),
+        new(
             "refresh_on_read_hours",
             "HOURS|off",
             "After how many hours accounts are read anew at the bank when somebody reads them here (off)",

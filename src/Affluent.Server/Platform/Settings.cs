@@ -106,6 +106,9 @@ internal sealed record Settings
     /// <summary>For how many days what came of each synchronization is kept.</summary>
     public int RunRecordDays { get; init; } = 30;
 
+    /// <summary>For how many days events are kept, and queues that nobody reads.</summary>
+    public int EventDays { get; init; } = 90;
+
     /// <summary>After how many hours whoever reads has accounts read anew; null: never.</summary>
     public int? RefreshOnReadHours { get; init; }
 

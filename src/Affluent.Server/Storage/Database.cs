@@ -134,8 +134,24 @@ internal abstract partial class Database : IAsyncDisposable
     /// <summary>Replaces the tokens of a statement for this database.</summary>
     public string Translate(string sql) =>
         sql.Contains('{', StringComparison.Ordinal)
-            ? _statements.GetOrAdd(sql, text => ReplaceTokens(ReplaceVocabularies(text)))
+            ? _statements.GetOrAdd(sql, text => ReplaceTokens(ReplaceNumbers(ReplaceVocabularies(text))))
             : sql;
+
+    /// <summary>
+    /// Up to which number of a numbered column a reader of a lane has all that will ever be there. Rows get their numbers before they commit, so a
+    /// number may come after a larger one: who follows the numbers reads no further than this. Writers say <c>{hold events.position @lane}</c> in
+    /// a statement before the one that inserts rows of the lane.
+    /// </summary>
+    public abstract Task<Numbered> Numbered(DbWork db, string table, string column, long lane);
+
+    /// <summary>Statements after which new rows of a table are numbered in the order in which they are inserted.</summary>
+    protected abstract string Number(string table, string column);
+
+    /// <summary>An expression: until this transaction ends, no reader of the lane goes further than now.</summary>
+    protected abstract string Hold(string table, string column, string lane);
+
+    /// <summary>Statements after which a column may name rows that are gone from the other table; it was made with <c>on delete cascade</c>.</summary>
+    protected abstract string Unbind(string table, string column, string other);
 
     /// <summary>Statements after which the check of a column, in a table that is there already, allows these words (quoted).</summary>
     protected abstract string Allow(string table, string column, string words);
@@ -148,6 +164,21 @@ internal abstract partial class Database : IAsyncDisposable
                     Allow(token.Groups["table"].Value, token.Groups["column"].Value, Quoted(token.Groups["name"].Value))
             );
 
+    private string ReplaceNumbers(string sql)
+    {
+        sql = NumberedToken().Replace(sql, token => Number(token.Groups["table"].Value, token.Groups["column"].Value));
+        sql = HoldToken()
+            .Replace(
+                sql,
+                token => Hold(token.Groups["table"].Value, token.Groups["column"].Value, token.Groups["lane"].Value)
+            );
+        return UnbindToken()
+            .Replace(
+                sql,
+                token => Unbind(token.Groups["table"].Value, token.Groups["column"].Value, token.Groups["other"].Value)
+            );
+    }
+
     private static string Quoted(string vocabulary) =>
         string.Join(", ", Vocabulary.Named(vocabulary).Words.Select(word => $"'{word}'"));
 
@@ -157,11 +188,22 @@ internal abstract partial class Database : IAsyncDisposable
     [GeneratedRegex(@"\{allow (?<table>\w+)\.(?<column>\w+) (?<name>\w+)\}", RegexOptions.NonBacktracking)]
     private static partial Regex AllowToken();
 
+    [GeneratedRegex(@"\{numbered (?<table>\w+)\.(?<column>\w+)\}", RegexOptions.NonBacktracking)]
+    private static partial Regex NumberedToken();
+
+    [GeneratedRegex(@"\{hold (?<table>\w+)\.(?<column>\w+) (?<lane>@\w+)\}", RegexOptions.NonBacktracking)]
+    private static partial Regex HoldToken();
+
+    [GeneratedRegex(@"\{unbind (?<table>\w+)\.(?<column>\w+) (?<other>\w+)\}", RegexOptions.NonBacktracking)]
+    private static partial Regex UnbindToken();
+
     /// <summary>
     /// Tokens: <c>{bytes}</c> column type; <c>{words AccountStatus}</c> the quoted words of a <see cref="Vocabulary"/>;
     /// <c>{allow accounts.status AccountStatus}</c>, a statement: from now on these words, in a table that was made when there were fewer; <c>{skip locked}</c> row lock of a claim; <c>{for update}</c> row lock;
     /// <c>{in @ids}</c> membership in a <see cref="List(IEnumerable{long})"/>; <c>{pairs @ids @others}</c>, a table <c>pairs</c> of <c>a</c> and <c>b</c>, which are
-    /// side by side in two such lists of the same length; <c>{concurrently}</c> an index that is made without holding up writers.
+    /// side by side in two such lists of the same length; <c>{concurrently}</c> an index that is made without holding up writers;
+    /// <c>{numbered events.position}</c>, a statement: new rows are numbered; <c>{hold events.position @lane}</c>, an expression: see <see cref="Numbered"/>;
+    /// <c>{unbind events.user_id users}</c>, a statement: rows may outlive what they name.
     /// </summary>
     protected abstract string ReplaceTokens(string sql);
 
@@ -174,6 +216,11 @@ internal abstract partial class Database : IAsyncDisposable
     /// </summary>
     public abstract Task<T> Alone<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation);
 }
+
+/// <summary>How far the numbers of a column have come.</summary>
+/// <param name="Settled">Up to here nothing can come any more.</param>
+/// <param name="Given">The last number that was given, perhaps to a transaction that is still under way.</param>
+internal readonly record struct Numbered(long Settled, long Given);
 
 /// <summary>What one transaction of all nodes does at a time.</summary>
 internal enum Turn

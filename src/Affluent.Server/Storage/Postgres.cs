@@ -11,6 +11,11 @@ internal sealed partial class PostgresDatabase : Database
     // Any number, the same in every node.
     private const long LockOfWhoIsAlone = 0x4146464C;
 
+    // Advisory locks have two numbers: the lane, of which two may share one and wait for each other's writers, and the place, of which as many bits as
+    // fit are enough.
+    private const int HeldLanes = 0x41460000;
+    private const int HeldNumbers = int.MaxValue;
+
     private const int FewRows = 20;
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
@@ -177,6 +182,42 @@ internal sealed partial class PostgresDatabase : Database
             await db.Scalar<long>("select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)")
         );
 
+    // A writer holds a lock that says after which number it began, and gets its numbers then. First the last number, then the locks, and whoever
+    // reads rows does so after both: a transaction whose lock is not there has committed, or gets numbers behind the last one.
+    public override async Task<Numbered> Numbered(DbWork db, string table, string column, long lane)
+    {
+        var given = await db.Scalar<long>($"select last_value from {table}_{column}");
+        var oldest = await db.Scalar<long?>(
+            $"""
+            select max((@Given - cast(objid as bigint)) & {HeldNumbers}) from pg_locks
+            where locktype = 'advisory' and objsubid = 2 and cast(classid as bigint) = @Lane
+                and database = (select oid from pg_database where datname = current_database())
+            """,
+            new { Given = given, Lane = HeldLane(lane) }
+        );
+        return new Numbered(given - (oldest ?? 0), given);
+    }
+
+    protected override string Number(string table, string column) =>
+        $"""
+            create sequence {table}_{column} minvalue 0 start 0;
+            select nextval('{table}_{column}');
+            alter table {table} alter column {column} set default nextval('{table}_{column}')
+            """;
+
+    protected override string Hold(string table, string column, string lane) =>
+        $"""
+            cast(pg_advisory_xact_lock_shared(
+                cast({HeldLanes} + ({lane} & 65535) as integer),
+                cast((select last_value from {table}_{column}) & {HeldNumbers} as integer)
+            ) as text)
+            """;
+
+    protected override string Unbind(string table, string column, string other) =>
+        $"alter table {table} drop constraint {table}_{column}_fkey";
+
+    private static long HeldLane(long lane) => HeldLanes + (lane & 65535);
+
     // The rows that are there have passed the check of fewer words: no need to look through them under the lock of the table.
     protected override string Allow(string table, string column, string words) =>
         $"""
@@ -199,9 +240,7 @@ internal sealed partial class PostgresDatabase : Database
     // asks again and again, since a statement that waits would itself keep an index from being made concurrently.
     public override async Task<T> Alone<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation)
     {
-        await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false, CommandTimeout = 0 }.ToString()
-        );
+        await using var connection = ConnectAlone();
         await connection.OpenAsync(cancellation);
         var db = new DbWork(this, connection, transaction: null, cancellation);
         while (!await db.Scalar<bool>("select pg_try_advisory_lock(@Key)", new { Key = LockOfWhoIsAlone }))
@@ -210,6 +249,18 @@ internal sealed partial class PostgresDatabase : Database
         }
         return await work(db);
     }
+
+    /// <summary>A connection that is nobody else's before or after, to be opened.</summary>
+    /// <param name="keepAlive">After so many seconds without a word it is asked whether it is still there; 0: never.</param>
+    public NpgsqlConnection ConnectAlone(int keepAlive = 0) =>
+        new(
+            new NpgsqlConnectionStringBuilder(_connectionString)
+            {
+                Pooling = false,
+                CommandTimeout = 0,
+                KeepAlive = keepAlive,
+            }.ToString()
+        );
 
     public override ValueTask DisposeAsync() => Source.DisposeAsync();
 

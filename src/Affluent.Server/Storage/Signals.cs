@@ -1,8 +1,8 @@
 namespace Affluent.Server.Storage;
 
 /// <summary>
-/// Wake-ups within one process, by topic ("events:12"). They only shorten a wait: what is true stands in the database, and who
-/// waits looks there again now and then, because another node may have written it.
+/// Wake-ups by topic ("events:12"). They only shorten a wait: what is true stands in the database, and who waits looks there again now and
+/// then, because a signal of another node may be lost.
 /// </summary>
 internal sealed class Signals
 {
@@ -20,8 +20,18 @@ internal sealed class Signals
         return watch;
     }
 
-    /// <summary>Wakes all who watch the topic now.</summary>
+    /// <summary>Hears of each topic that is raised here, for other nodes; null: there are none.</summary>
+    public Action<string>? Relay { get; set; }
+
+    /// <summary>Wakes all who watch the topic now, on other nodes too.</summary>
     public void Raise(string topic)
+    {
+        Wake(topic);
+        Relay?.Invoke(topic);
+    }
+
+    /// <summary>Wakes those of this process who watch the topic now.</summary>
+    public void Wake(string topic)
     {
         Watch[] woken;
         lock (_lock)

@@ -183,29 +183,56 @@ internal sealed partial class SqliteDatabase : Database
     // A file goes by the clock of the machine on which it is.
     public override Task<DateTimeOffset> Now(DbWork db, TimeProvider machine) => Task.FromResult(machine.GetUtcNow());
 
-    // SQLite changes no constraint of a table that is there. Where rows need no change, its documentation lets the text of the schema be
-    // edited (ALTER TABLE, section 7); that a table is made and dropped tells other connections of it.
     protected override string Allow(string table, string column, string words)
     {
         var head = $"check ({column} in (";
-        return $"""
+        var from = $"instr(sql, '{head}') + {head.Length}";
+        var quoted = words.Replace("'", "''", StringComparison.Ordinal);
+        return ChangeSchema(
+            table,
+            $"""
+            case when instr(sql, '{head}') = 0 then sql else
+                substr(sql, 1, {from} - 1) || '{quoted}'
+                || substr(substr(sql, {from}), instr(substr(sql, {from}), '))')) end
+            """
+        );
+    }
+
+    // There is one writer: what is not there yet gets a larger number.
+    public override async Task<Numbered> Numbered(DbWork db, string table, string column, long lane)
+    {
+        var given = await db.Scalar<long>($"select last_value from {table}_{column}");
+        return new Numbered(given, given);
+    }
+
+    protected override string Number(string table, string column) =>
+        $"""
+            create table {table}_{column} (last_value bigint not null);
+            insert into {table}_{column} (last_value) values (0);
+            create trigger {table}_is_numbered after insert on {table} begin
+                update {table}_{column} set last_value = last_value + 1;
+                update {table} set {column} = (select last_value from {table}_{column}) where rowid = new.rowid;
+            end
+            """;
+
+    protected override string Hold(string table, string column, string lane) => "null";
+
+    protected override string Unbind(string table, string column, string other)
+    {
+        var reference = $" references {other} (id) on delete cascade";
+        return ChangeSchema(table, $"replace(sql, '{column} bigint not null{reference}', '{column} bigint not null')");
+    }
+
+    // SQLite changes no constraint of a table that is there. Where rows need no change, its documentation lets the text of the schema be
+    // edited (ALTER TABLE, section 7); that a table is made and dropped tells other connections of it.
+    private static string ChangeSchema(string table, string text) =>
+        $"""
             pragma writable_schema = on;
-            update sqlite_schema set sql = head || '{words.Replace(
-                "'",
-                "''",
-                StringComparison.Ordinal
-            )}' || substr(rest, instr(rest, '))'))
-            from (
-                select name as changed, substr(sql, 1, instr(sql, '{head}') + {head.Length
-                - 1}) as head, substr(sql, instr(sql, '{head}') + {head.Length}) as rest
-                from sqlite_schema where type = 'table' and name = '{table}' and instr(sql, '{head}') > 0
-            )
-            where type = 'table' and name = changed;
+            update sqlite_schema set sql = {text} where type = 'table' and name = '{table}';
             pragma writable_schema = reset;
             create table {table}_is_changed (id integer);
             drop table {table}_is_changed
             """;
-    }
 
     protected override string ReplaceTokens(string sql) =>
         InToken()

@@ -37,10 +37,16 @@ internal sealed class ClientErasure(Database database, UserErasure users, Revoca
         return true;
     }
 
-    /// <summary>False: a request that was under way when the client was closed has made one more user.</summary>
+    /// <summary>
+    /// False: a request that was under way when the client was closed has made one more user, or more is left of what tells of their end.
+    /// </summary>
     private async Task<bool> EraseEmpty(DbWork db, Client client)
     {
         if (await UserStore.AnyOf(db, client.Id) is not null)
+        {
+            return false;
+        }
+        if (await Events.EventLog.EraseSome(db, client.Id, UserErasure.Step) >= UserErasure.Step)
         {
             return false;
         }

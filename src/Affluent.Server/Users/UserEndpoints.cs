@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using Affluent.Server.Authorization;
+using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Security;
 using Affluent.Server.Storage;
@@ -93,6 +94,7 @@ internal static class UserEndpoints
         Database database,
         Passwords passwords,
         Vault vault,
+        UserDatabase users,
         Ids ids,
         Addresses addresses,
         ApiVersion version,
@@ -139,6 +141,10 @@ internal static class UserEndpoints
                     return false;
                 }
                 await vault.CreateKey(db, user.Id);
+                await Events.EventLog.Append(
+                    users.For(db, user.Id, user.ClientId),
+                    NewEvent.OfUser(EventName.UserCreated, user.Id)
+                );
                 return true;
             },
             cancellation

@@ -13,6 +13,9 @@ internal delegate Task<int> EraseRows(DbWork db, UserId userId, int atMost);
 /// <summary>Asks for the end of what a user authorized elsewhere, while it is still known.</summary>
 internal delegate Task EndAccess(DbWork db, UserId userId);
 
+/// <summary>Says that a user has gone, in the transaction in which they went.</summary>
+internal delegate Task SayGone(DbWork db, UserId userId, ClientId clientId);
+
 /// <summary>
 /// Erases users. What other rooms hold of a user goes with the user's row by cascade; App names the rooms that must do more.
 /// </summary>
@@ -22,7 +25,13 @@ internal delegate Task EndAccess(DbWork db, UserId userId);
 /// </param>
 /// <param name="large">What one user can have very many rows of.</param>
 /// <param name="endAccess">Comes last before the user goes, with the key.</param>
-internal sealed class UserErasure(IReadOnlyList<LockRows> locks, IReadOnlyList<EraseRows> large, EndAccess endAccess)
+/// <param name="sayGone">Comes when the user has gone.</param>
+internal sealed class UserErasure(
+    IReadOnlyList<LockRows> locks,
+    IReadOnlyList<EraseRows> large,
+    EndAccess endAccess,
+    SayGone sayGone
+)
 {
     /// <summary>How many rows of the large tables go in one step.</summary>
     public const int Step = 1000;
@@ -73,6 +82,9 @@ internal sealed class UserErasure(IReadOnlyList<LockRows> locks, IReadOnlyList<E
     {
         await endAccess(db, userId);
         await TokenStore.DeleteOfUser(db, userId);
-        await UserStore.Delete(db, userId);
+        if (await UserStore.Delete(db, userId) is { } clientId)
+        {
+            await sayGone(db, userId, clientId);
+        }
     }
 }

@@ -83,12 +83,12 @@ internal static class UserStore
 
     /// <summary>
     /// Erases a user and, by cascade, all that is theirs: connections, accounts, transactions, events, the vault's key. See
-    /// <see cref="UserErasure"/> for what must be locked before.
+    /// <see cref="UserErasure"/> for what must be locked before. Gives their client; null: they were gone.
     /// </summary>
-    public static Task Delete(DbWork db, UserId userId)
+    public static Task<ClientId?> Delete(DbWork db, UserId userId)
     {
         db.Erases();
-        return db.Execute("delete from users where id = @Id", new { Id = userId });
+        return db.Scalar<ClientId?>("delete from users where id = @Id returning client_id", new { Id = userId });
     }
 }
 

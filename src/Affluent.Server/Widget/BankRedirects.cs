@@ -20,6 +20,9 @@ internal static class BankRedirects
     /// <summary>How long a link holds the browser until the bank's address is known.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
+    // What another node has written may have come without a signal.
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+
     /// <summary>The button of the page that leads to the bank.</summary>
     public static async Task<IResult> Leave(HttpContext context, WidgetFlow flow, SecurityLog security)
     {
@@ -88,7 +91,7 @@ internal static class BankRedirects
             {
                 return Notices.OneMoment(context);
             }
-            await watch.Wait(left < QueueWait.Look ? left : QueueWait.Look, time, cancellation);
+            await watch.Wait(left < Look ? left : Look, time, cancellation);
         }
 
         Task<ConnectionRow?> Find() =>

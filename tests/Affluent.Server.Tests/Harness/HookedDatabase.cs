@@ -82,6 +82,18 @@ internal sealed class HookedDatabase(Database inner) : Database
     protected override string Allow(string table, string column, string words) =>
         throw new NotSupportedException("Only migrations change tables, and none runs on it.");
 
+    public override Task<Numbered> Numbered(DbWork db, string table, string column, long lane) =>
+        inner.Numbered(db, table, column, lane);
+
+    protected override string Number(string table, string column) =>
+        throw new NotSupportedException("Only migrations change tables, and none runs on it.");
+
+    // Left to the inner one.
+    protected override string Hold(string table, string column, string lane) => $"{{hold {table}.{column} {lane}}}";
+
+    protected override string Unbind(string table, string column, string other) =>
+        throw new NotSupportedException("Only migrations change tables, and none runs on it.");
+
     public override bool IsUniqueViolation(DbException error) => inner.IsUniqueViolation(error);
 
     public override Task<T> Alone<T>(Func<DbWork, Task<T>> work, CancellationToken cancellation) =>

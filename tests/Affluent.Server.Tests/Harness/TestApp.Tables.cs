@@ -142,6 +142,9 @@ internal sealed partial class TestApp
     /// <summary>Empties a table behind the platform's back.</summary>
     public Task DeleteAll(string table) => Execute($"delete from {table}");
 
+    /// <inheritdoc cref="TestDatabase.EndSessions"/>
+    public Task EndSessions() => _database.EndSessions();
+
     /// <summary>A later version of the program has migrated the database meanwhile.</summary>
     public Task MarkAsVersion(int version) => _database.MarkAsVersion(version);
 

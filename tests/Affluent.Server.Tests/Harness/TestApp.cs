@@ -50,6 +50,9 @@ internal sealed partial class TestApp : IAsyncDisposable
 
     public Database Database => _database.Database;
 
+    /// <summary>The database as another process has it, of whose signals this one hears nothing by itself.</summary>
+    public Database OtherProcess() => Database.Open(_database.Address);
+
     /// <summary>Where the keys are.</summary>
     public string Folder => _database.Folder;
 

@@ -1,0 +1,137 @@
+using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+
+namespace Affluent.Server.Events;
+
+/// <summary>The feed: the events of all users of a client under one cursor.</summary>
+internal static class FeedEndpoint
+{
+    private static readonly Parameter<long?> After = Parameter.WholeNumber(
+        "after",
+        "The value of `next` from the answer before, or of an event's `cursor`; absent: from the oldest event that is kept.",
+        least: 0,
+        most: long.MaxValue
+    );
+    private static readonly Parameter<UserId?> User = Parameter.Id<UserId>("user_id", "Only events of this user.");
+
+    public static void MapFeed(this IEndpointRouteBuilder app) =>
+        app.MapGroup("/api/v2.1/events")
+            .WithTags("Events")
+            .MapGet("", Read)
+            .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
+            .ForClients()
+            .Takes(After, EventParameters.Limit, EventParameters.Wait, EventFilter.Parameter, User)
+            .Describe(
+                "listEvents",
+                "Follow the events of all users",
+                """
+                With a client's own token: the events of all of its users behind `after`, oldest first. With `wait` the answer comes as soon as
+                there is one, or empty when the time is over. Keep `next` and hand it back as `after`: none is missed, none comes twice, and those of a
+                user come in their order. With `Accept: text/event-stream` they come one by one as they happen, each under its cursor,
+                and `Last-Event-ID` says where to go on. A place that is no longer kept is answered with 410 and the oldest one in `oldest`.
+                """
+            )
+            .Answers<FeedMessage>(400, 404, 410);
+
+    private static async Task<IResult> Read(
+        HttpContext context,
+        Caller caller,
+        Database database,
+        UserDirectory users,
+        EventReader reader,
+        Addresses addresses,
+        ApiVersion version,
+        CancellationToken cancellation
+    )
+    {
+        var parameters = new ParameterSource(context.Request);
+        var after = EventStream.LastOf(context.Request, After, parameters) ?? parameters.Read(After);
+        var limit = (int)(parameters.Read(EventParameters.Limit) ?? EventParameters.Usual);
+        var wait = TimeSpan.FromSeconds(parameters.Read(EventParameters.Wait) ?? 0);
+        var filter = parameters.Read(EventFilter.Parameter) ?? EventFilter.All;
+        var user = parameters.Read(User);
+        if (parameters.Problem is { } problem)
+        {
+            return problem;
+        }
+        if (user is { } named && await database.Read(db => users.ClientOf(db, named), cancellation) != caller.ClientId)
+        {
+            return Problem.NotFound("user");
+        }
+        var api = addresses.ApiOf(version);
+        var isStream = EventStream.IsAsked(context.Request);
+        // A stream begins with what is there: only its continuation waits.
+        var (page, lost) = await reader.OfClient(
+            caller.ClientId,
+            user,
+            filter,
+            after,
+            isStream ? 1 : limit,
+            isStream ? TimeSpan.Zero : wait,
+            cancellation
+        );
+        if (lost is { } why)
+        {
+            var oldest = await database.Read(db => ClientFeed.Oldest(db, caller.ClientId), cancellation);
+            return Gone(why, oldest);
+        }
+        if (isStream)
+        {
+            var from = after ?? await database.Read(db => ClientFeed.Oldest(db, caller.ClientId), cancellation);
+            return new EventStream(from, Stream);
+        }
+        return TypedResults.Json(
+            new FeedMessage
+            {
+                Events = [.. page!.Events.Select(Show)],
+                Next = Ids.Text(page.Next),
+                HasMore = page.HasMore,
+            },
+            QueueJson.Default.FeedMessage
+        );
+
+        EventMessage Show(StoredEvent e) => EventMessage.Of(e, api) with { Cursor = Ids.Text(e.Position!.Value) };
+
+        async Task<EventBatch> Stream(long from, TimeSpan most, CancellationToken cancellation)
+        {
+            var (next, gone) = await reader.OfClient(
+                caller.ClientId,
+                user,
+                filter,
+                from,
+                EventParameters.Most,
+                most,
+                cancellation
+            );
+            // So slow a reader that what it reads is being forgotten: it comes again, and is told.
+            return gone is null
+                ? new EventBatch(
+                    [.. next!.Events.Select(e => new StreamedEvent(e.Position!.Value, Show(e)))],
+                    next.Next
+                )
+                : throw new OperationCanceledException();
+        }
+    }
+
+    private static Problem Gone(LostPlace why, long oldest) =>
+        new(
+            410,
+            why switch
+            {
+                LostPlace.TooOld => "cursor_too_old",
+                LostPlace.Unknown => "cursor_unknown",
+            },
+            why switch
+            {
+                LostPlace.TooOld =>
+                    $"What came behind this cursor is no longer kept: read what you store of your users anew, and go on with after={oldest}.",
+                LostPlace.Unknown =>
+                    $"No event has this cursor: it is from another installation, or from before a backup was restored. Read what you store of your users anew, and go on with after={oldest}.",
+            },
+            Parameter: After.Name
+        )
+        {
+            Oldest = Ids.Text(oldest),
+        };
+}
