@@ -21,6 +21,7 @@ public sealed class InventoryTests
         ["Affluent.Server.Widget.BankRedirects.Return"] = "Takes part in a request as a whole: http-server",
         ["Affluent.Server.Widget.DepartureCookie.Give"] = "Takes part in a request as a whole: http-server",
         ["Affluent.Server.Widget.ReturnCookie.Give"] = "Takes part in a request as a whole: http-server",
+        ["Affluent.Server.Events.EventStream.IsAsked"] = "Takes part in a request as a whole: http-server",
         ["Affluent.Server.Platform.OwnHosts.Names"] = "Takes part in a request as a whole: http-server",
         ["Affluent.TestBank.Authorization.AuthorizationPages.Submit"] =
             "Takes part in a request as a whole: http-testbank",

@@ -165,6 +165,7 @@ internal static class PlatformTargets
         var text = source.Read(Parameter.Text("q", "m"));
         var word = source.Read(Parameter.OneOf("word", "m", Affluent.Server.Accounts.AccountOrder.Words));
         var status = source.Read(Parameter.OneOf<Ledger.TransactionStatus>("status", "m"));
+        var events = source.Read(Affluent.Server.Events.EventFilter.Parameter);
         var page = source.Page(new Paging(100, 500));
         Promise.Holds(page.Number >= 1 && page.Limit is >= 1 and <= 500 && page.Skip >= 0, "a page has a place");
         _ = Affluent.Server.Accounts.AccountOrder.Read(word);
@@ -192,6 +193,7 @@ internal static class PlatformTargets
             amount is null,
             included?.Count,
             status,
+            events?.Names.Count,
             source.Problem?.Parameter
         );
     }
