@@ -28,6 +28,9 @@ public enum StatementFault
     /// <summary>It breaks off, or contradicts the rules of its format.</summary>
     Damaged,
 
+    /// <summary>It is an archive that opens with a password alone.</summary>
+    Locked,
+
     /// <summary>It is larger than a file may be, or holds more accounts or transactions.</summary>
     TooLarge,
 

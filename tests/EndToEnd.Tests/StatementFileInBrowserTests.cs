@@ -24,6 +24,10 @@ public sealed class StatementFileInBrowserTests(Browser browser) : IClassFixture
         await page.ClickAsync(Submit);
         await page.WaitForSelectorAsync("#file-error");
         await Send(page);
+        // Not even sent.
+        await Choose(page, new byte[(16 * 1024 * 1024) + 1]);
+        Assert.True(await page.IsVisibleAsync("#file-too-large"));
+        Assert.Equal("", await page.InputValueAsync("#file"));
         await page.FillAsync("#currency", "EUR");
         await Send(page);
         await page.FillAsync("#account", "Mine");
@@ -40,15 +44,18 @@ public sealed class StatementFileInBrowserTests(Browser browser) : IClassFixture
 
     private static async Task Send(IPage page)
     {
+        await Choose(page, Encoding.UTF8.GetBytes(Qif));
+        await page.ClickAsync(Submit);
+    }
+
+    private static async Task Choose(IPage page, byte[] file) =>
         await page.SetInputFilesAsync(
             "#file",
             new FilePayload
             {
                 Name = "statement.qif",
                 MimeType = "application/octet-stream",
-                Buffer = Encoding.UTF8.GetBytes(Qif),
+                Buffer = file,
             }
         );
-        await page.ClickAsync(Submit);
-    }
 }

@@ -22,17 +22,61 @@ internal static partial class StatementFile
         {
             return new StatementReading.Refused(StatementFault.TooLarge);
         }
+        var reading = ZippedFiles.Is(content) ? Zipped(content, hints, zone, today) : One(content, hints, zone, today);
+        return reading is StatementReading.Accounts accounts
+            ? Checked([.. Joined(accounts.Statements.Select(Sound))])
+            : reading;
+    }
+
+    /// <summary>The statements of all files of an archive; what is no statement at all (a page to print beside it) is passed over.</summary>
+    private static StatementReading Zipped(
+        ReadOnlySpan<byte> content,
+        StatementHints hints,
+        TimeZoneInfo zone,
+        DateOnly today
+    )
+    {
+        if (ZippedFiles.Read(content, out var fault) is not { } files)
+        {
+            return new StatementReading.Refused(fault);
+        }
+        // What is said of the account is said of one file.
+        var each = files.Count > 1 ? hints with { Account = null } : hints;
+        List<Statement> statements = [];
+        foreach (var file in files)
+        {
+            switch (One(file, each, zone, today))
+            {
+                case StatementReading.Accounts accounts:
+                    statements.AddRange(accounts.Statements);
+                    break;
+                case StatementReading.Refused { Fault: StatementFault.UnknownFormat }:
+                    break;
+                case StatementReading.Refused refused:
+                    return refused;
+                default:
+                    throw new System.Diagnostics.UnreachableException();
+            }
+        }
+        return statements.Count == 0
+            ? new StatementReading.Refused(StatementFault.UnknownFormat)
+            : new StatementReading.Accounts(statements);
+    }
+
+    private static StatementReading One(
+        ReadOnlySpan<byte> content,
+        StatementHints hints,
+        TimeZoneInfo zone,
+        DateOnly today
+    )
+    {
         var text = Text(content).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
-        var reading =
-            text == "" ? new StatementReading.Refused(StatementFault.UnknownFormat)
+        return text == "" ? new StatementReading.Refused(StatementFault.UnknownFormat)
             : OfxStatement.Is(text) ? OfxStatement.Read(text, hints)
             : text[0] == '<' ? CamtStatement.Read(text.TrimEnd('\0', '\u001A'), hints, zone, today)
             : QifStatement.Is(text) ? QifStatement.Read(text, hints)
             : Mt940Statement.Is(text) ? Mt940Statement.Read(text, hints, today)
             : CsvStatement.Read(text, hints);
-        return reading is StatementReading.Accounts accounts
-            ? Checked([.. Joined(accounts.Statements.Select(Sound))])
-            : reading;
     }
 
     /// <summary>
@@ -97,11 +141,26 @@ internal static partial class StatementFile
                             .OrderBy(s => s.Until ?? s.Account.Balances.Max(b => b.Day) ?? DateOnly.MinValue)
                             .Last()
                             .Account,
-                        group.Any(s => s.From is null) ? null : group.Min(s => s.From),
-                        group.Any(s => s.Until is null) ? null : group.Max(s => s.Until),
+                        IsWhole([.. group]) ? group.Min(s => s.From) : null,
+                        IsWhole([.. group]) ? group.Max(s => s.Until) : null,
                         [.. group.SelectMany(s => s.Entries)]
                     )
             );
+
+    /// <summary>Whether no day is left out between statements.</summary>
+    private static bool IsWhole(IReadOnlyList<Statement> statements)
+    {
+        DateOnly? known = null;
+        foreach (var statement in statements.OrderBy(s => s.From))
+        {
+            if (statement is not { From: { } from, Until: { } until } || from > known?.AddDays(1))
+            {
+                return false;
+            }
+            known = known > until ? known : until;
+        }
+        return true;
+    }
 
     private static StatementReading Checked(IReadOnlyList<Statement> statements)
     {

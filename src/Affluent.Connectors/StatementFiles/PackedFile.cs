@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Reading;
 
 namespace Affluent.Connectors.StatementFiles;
 
@@ -28,7 +29,7 @@ internal sealed record PackedFile(byte[] Content, IReadOnlyDictionary<StatementH
     public static string Write(IReadOnlyDictionary<string, string> values) =>
         JsonSerializer.Serialize(values, PackedFileJson.Default.IReadOnlyDictionaryStringString);
 
-    /// <summary>Null: it is none.</summary>
+    /// <summary>Null: it is none, or more than a file may hold.</summary>
     public static PackedFile? Read(string session)
     {
         try
@@ -36,7 +37,11 @@ internal sealed record PackedFile(byte[] Content, IReadOnlyDictionary<StatementH
             var values = JsonSerializer.Deserialize(session, PackedFileJson.Default.IReadOnlyDictionaryStringString);
             return
                 values?.GetValueOrDefault(Question.StatementFile.Field) is { } file
-                && Unpack(Convert.FromBase64String(file)) is { } content
+                && ZippedFiles.Unpack(
+                    new GZipStream(new MemoryStream(Convert.FromBase64String(file)), CompressionMode.Decompress),
+                    BankLimits.LargestAnswer
+                )
+                    is { } content
                 ? new PackedFile(
                     content,
                     StatementHintWords
@@ -49,24 +54,6 @@ internal sealed record PackedFile(byte[] Content, IReadOnlyDictionary<StatementH
         {
             return null;
         }
-    }
-
-    /// <summary>Null: more than a file may hold.</summary>
-    private static byte[]? Unpack(byte[] packed)
-    {
-        using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
-        using var content = new MemoryStream();
-        var buffer = new byte[81920];
-        int read;
-        while ((read = gzip.Read(buffer)) > 0)
-        {
-            if (content.Length + read > BankLimits.LargestAnswer)
-            {
-                return null;
-            }
-            content.Write(buffer, 0, read);
-        }
-        return content.ToArray();
     }
 }
 

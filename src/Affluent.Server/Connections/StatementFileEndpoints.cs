@@ -4,6 +4,7 @@ using Affluent.Server.Authorization;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Affluent.Server.Connections;
@@ -28,11 +29,12 @@ internal static class StatementFileEndpoints
                 "answerUserInputByFile",
                 "Send a statement file",
                 """
-                Answers a question of the kind `STATEMENT_FILE`: the body is the file as the bank gave it (OFX, QFX, camt.052, camt.053, MT940, QIF or CSV), up to 16 MiB.
+                Answers a question of the kind `STATEMENT_FILE`: the body is the file as the bank gave it (OFX, QFX, camt.052, camt.053, MT940, QIF or CSV, or a ZIP archive of such files), up to
+                16 MiB; or a form (`multipart/form-data`) with the file as `file`, whose other fields may say what stands in the address otherwise.
                 A file of which nothing can be taken is refused at once, with a code that says why, and the question stays open.
                 """
             )
-            .Accepts<byte[]>("application/octet-stream", "*/*")
+            .Accepts<byte[]>("application/octet-stream", "multipart/form-data", "*/*")
             .Answers(204, 400, 404, 409, 413);
 
     private static async Task<IResult> Answer(
@@ -46,15 +48,6 @@ internal static class StatementFileEndpoints
         CancellationToken cancellation
     )
     {
-        var reader = new ParameterSource(context.Request);
-        var hints = Hints
-            .Select(hint => (hint.Key, Value: reader.Read(hint.Value)))
-            .Where(hint => hint.Value is not null)
-            .ToDictionary(hint => hint.Key, hint => hint.Value!);
-        if (reader.Problem is { } wrong)
-        {
-            return wrong;
-        }
         if (!Ids.TryRead<ConnectionId>(id, out var connectionId))
         {
             return Problem.NotFound("connection");
@@ -77,18 +70,12 @@ internal static class StatementFileEndpoints
         {
             return UserInputEndpoints.Of(new AnswerOutcome.NoQuestion());
         }
-        using var content = new MemoryStream();
-        await context.Request.Body.CopyToAsync(content, cancellation);
-        if (
-            StatementFiles.Pack(
-                banks,
-                asked,
-                content.GetBuffer().AsSpan(0, (int)content.Length),
-                hints,
-                time.GetUtcNow()
-            )
-            is not { } packed
-        )
+        var (sent, wrong) = await Read(context.Request, cancellation);
+        if (sent is null)
+        {
+            return wrong!;
+        }
+        if (StatementFiles.Pack(banks, asked, sent.Content.Span, sent.Hints, time.GetUtcNow()) is not { } packed)
         {
             return UserInputEndpoints.Of(new AnswerOutcome.NoQuestion());
         }
@@ -100,6 +87,48 @@ internal static class StatementFileEndpoints
         );
         return UserInputEndpoints.Of(outcome);
     }
+
+    /// <summary>The file with what is said of it, or what is wrong with the request.</summary>
+    private static async Task<(SentFile? File, Problem? Problem)> Read(
+        HttpRequest request,
+        CancellationToken cancellation
+    )
+    {
+        IFormCollection? form = null;
+        if (StatementFiles.IsForm(request))
+        {
+            (form, var problem) = await Body.ReadForm(request, StatementFiles.AllowForm(request.HttpContext));
+            if (form is null)
+            {
+                return (null, problem);
+            }
+        }
+        var reader = new ParameterSource(name =>
+            form is null || form[name] == "" || request.Query.ContainsKey(name) ? request.Query[name] : form[name]
+        );
+        var hints = Hints
+            .Select(hint => (hint.Key, Value: reader.Read(hint.Value)))
+            .Where(hint => hint.Value is not null)
+            .ToDictionary(hint => hint.Key, hint => hint.Value!);
+        if (reader.Problem is { } wrong)
+        {
+            return (null, wrong);
+        }
+        if (form is not null)
+        {
+            return await StatementFiles.FileOf(form) is { } file
+                ? (new(file, hints), null)
+                : (
+                    null,
+                    Problem.BadBody($"the form holds no file '{StatementFiles.FileField}'", StatementFiles.FileField)
+                );
+        }
+        using var content = new MemoryStream();
+        await request.Body.CopyToAsync(content, cancellation);
+        return (new(content.GetBuffer().AsMemory(0, (int)content.Length), hints), null);
+    }
+
+    private sealed record SentFile(ReadOnlyMemory<byte> Content, IReadOnlyDictionary<StatementHint, string> Hints);
 
     private static string Meaning(StatementHint hint) =>
         hint switch
@@ -136,6 +165,38 @@ internal static class StatementFileEndpoints
 /// <summary>Lets the connector of a question look at the file that is to answer it.</summary>
 internal static class StatementFiles
 {
+    /// <summary>The field of a form that holds the file.</summary>
+    public const string FileField = Question.StatementFile.Field;
+
+    /// <summary>What a form may have beside its file.</summary>
+    private const int FormOverhead = 64 * 1024;
+
+    /// <summary>Whether the body is a form that can hold files.</summary>
+    public static bool IsForm(HttpRequest request) =>
+        request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>Lets a form be as large as a file, and keeps it in memory: nothing of it is ever written to a disk.</summary>
+    public static FormOptions AllowForm(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = BankLimits.LargestAnswer + FormOverhead;
+        }
+        return new FormOptions { MemoryBufferThreshold = BankLimits.LargestAnswer + FormOverhead };
+    }
+
+    /// <summary>The file of a form; null: it holds none.</summary>
+    public static async Task<ReadOnlyMemory<byte>?> FileOf(IFormCollection form)
+    {
+        if (form.Files[FileField] is not { Length: > 0 } file)
+        {
+            return null;
+        }
+        using var content = new MemoryStream((int)file.Length);
+        await file.CopyToAsync(content);
+        return content.GetBuffer().AsMemory(0, (int)content.Length);
+    }
+
     /// <summary>The name of a parameter, a field of a form: "date_order".</summary>
     public static string NameOf(StatementHint hint) => JsonNamingPolicy.SnakeCaseLower.ConvertName(hint.ToString());
 
@@ -169,12 +230,17 @@ internal static class StatementProblems
             StatementFault.UnknownFormat => new(
                 400,
                 "file_unknown_format",
-                "The file is none of the formats that can be read: OFX, camt.052, camt.053, MT940, QIF, CSV."
+                "The file is none of the formats that can be read: OFX, camt.052, camt.053, MT940, QIF, CSV, or a ZIP archive of these."
             ),
             StatementFault.Damaged => new(
                 400,
                 "file_damaged",
                 $"The file breaks off, or contradicts the rules of its format{place}."
+            ),
+            StatementFault.Locked => new(
+                400,
+                "file_locked",
+                "The archive, or a file in it, opens with a password alone: unpack it, and send what is in it."
             ),
             StatementFault.TooLarge => new(
                 400,
@@ -201,7 +267,7 @@ internal static class StatementProblems
             StatementFault.AccountMissing => new(
                 400,
                 "file_account_missing",
-                "The file does not name its account: say it.",
+                "The file does not name its account: say it. Of several files in an archive each is to name its own, or to be sent by itself.",
                 Parameter: StatementFiles.NameOf(StatementHint.Account)
             ),
             StatementFault.ColumnMissing => new(

@@ -1,5 +1,7 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using KestrelServerOptions = Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions;
 
 namespace Affluent.Server.Platform;
@@ -65,7 +67,7 @@ internal static partial class ApiErrors
                 $"{CallersPath.Of(context)} does not take {context.Request.Method}, but: {context.Response.Headers.Allow}."
             ),
             415 => UnsupportedMediaType,
-            413 => TooLarge,
+            413 => TooLarge(context),
             _ => null,
         };
 
@@ -74,7 +76,7 @@ internal static partial class ApiErrors
         switch (error)
         {
             case BadHttpRequestException { StatusCode: 413 }:
-                return TooLarge;
+                return TooLarge(context);
             case BadHttpRequestException { StatusCode: 415 }:
                 return UnsupportedMediaType;
             case BadHttpRequestException { InnerException: JsonException json }:
@@ -129,8 +131,15 @@ internal static partial class ApiErrors
     private static Problem UnsupportedMediaType { get; } =
         new(415, "unsupported_media_type", "Send the body as JSON, with Content-Type: application/json.");
 
-    public static Problem TooLarge { get; } =
-        new(413, "body_too_large", "The body of the request is too large: it may have 1 MiB.");
+    public static Problem TooLarge(HttpContext context) =>
+        new(
+            413,
+            "body_too_large",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The body of the request is too large: it may have {(context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0) / 1024 / 1024} MiB."
+            )
+        );
 
     private static string Docs(HttpContext context) => context.RequestServices.GetRequiredService<Addresses>().Docs;
 

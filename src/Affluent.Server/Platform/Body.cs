@@ -61,7 +61,7 @@ internal static class Body
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return (null, ApiErrors.TooLarge);
+            return (null, ApiErrors.TooLarge(request.HttpContext));
         }
         // Broken off in the middle, too many fields, or a field that is none (U+0000, too long).
         catch (Exception e) when (e is InvalidDataException or IOException)

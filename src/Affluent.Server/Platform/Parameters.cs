@@ -1,5 +1,6 @@
 using System.Globalization;
 using Affluent.Server.Storage;
+using Microsoft.Extensions.Primitives;
 
 namespace Affluent.Server.Platform;
 
@@ -258,15 +259,20 @@ internal enum ParameterKind
 }
 
 /// <summary>Reads the parameters of one request and keeps the first fault. Unknown parameters are ignored.</summary>
-internal sealed class ParameterSource(HttpRequest request)
+/// <param name="given">The texts that the request brings under a name.</param>
+internal sealed class ParameterSource(Func<string, StringValues> given)
 {
+    /// <summary>Reads the query.</summary>
+    public ParameterSource(HttpRequest request)
+        : this(name => request.Query[name]) { }
+
     /// <summary>What is wrong with the first bad parameter; null while all are fine.</summary>
     public Problem? Problem { get; private set; }
 
     /// <summary>The value, or null when the parameter is absent or bad.</summary>
     public T? Read<T>(Parameter<T> parameter)
     {
-        var texts = request.Query[parameter.Name];
+        var texts = given(parameter.Name);
         if (texts.Count == 0)
         {
             return default;

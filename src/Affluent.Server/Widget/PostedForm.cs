@@ -19,6 +19,9 @@ internal sealed record PostedForm(
     /// <summary>The field that says what the form is to do.</summary>
     public const string ActionField = "do";
 
+    /// <summary>What was made of the form's file, outside of the transaction; null: it holds none that was asked for.</summary>
+    public StatementAnswer? File { get; init; }
+
     /// <summary>A text of the form; empty when it has none of this name.</summary>
     public string this[string field] => Fields[field].ToString();
 

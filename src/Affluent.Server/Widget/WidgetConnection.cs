@@ -225,15 +225,8 @@ internal sealed class SessionActions(
             is not AnswerOutcome.WrongField;
 
     /// <summary>Answers the bank's question by a file; what is wrong with it, null when nothing is.</summary>
-    public async Task<StatementAnswer.Refused?> Answer(
-        OpenQuestion open,
-        ReadOnlyMemory<byte> file,
-        IReadOnlyDictionary<StatementHint, string> hints
-    ) =>
-        StatementFiles.Pack(banks, open, file.Span, hints, DateTimeOffset.FromUnixTimeSeconds(work.Now)) is { } packed
-        && await Questions.AnswerByFile(work, open, packed, _user) is AnswerOutcome.WrongFile wrong
-            ? wrong.Refused
-            : null;
+    public async Task<StatementAnswer.Refused?> Answer(OpenQuestion open, StatementAnswer file) =>
+        await Questions.AnswerByFile(work, open, file, _user) is AnswerOutcome.WrongFile wrong ? wrong.Refused : null;
 
     /// <summary>The user will not answer.</summary>
     public Task Cancel(OpenQuestion open) => Questions.Cancel(work, open.ConnectionId);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages;
@@ -136,10 +137,21 @@ internal static partial class WidgetEndpoints
         {
             return new Problem(415, "unsupported_media_type", "This address takes the widget's own forms.");
         }
-        var (form, problem) = await Body.ReadForm(context.Request, await UploadPage.Allow(context, flow, sessionId));
+        // Only where a file is asked for a form may be as large as one.
+        var known = StatementFiles.IsForm(context.Request) ? await flow.Find(sessionId, context.RequestAborted) : null;
+        var asking = known is null ? null : UploadPage.For(known);
+        var (form, problem) = await Body.ReadForm(
+            context.Request,
+            asking is null ? null : StatementFiles.AllowForm(context)
+        );
         if (form is null)
         {
-            return problem!;
+            if (asking is null || problem!.Status != StatusCodes.Status413PayloadTooLarge)
+            {
+                return problem!;
+            }
+            context.Response.StatusCode = problem.Status;
+            return PageRenderer.Render(context, known!, asking, UploadPage.TooLarge);
         }
         switch (await flow.Submit(sessionId, form, FormSender.Of(context), context.RequestAborted))
         {

@@ -96,29 +96,41 @@ internal sealed class WidgetFlow(
     }
 
     /// <summary>Takes a form.</summary>
-    public Task<Submission> Submit(
+    public async Task<Submission> Submit(
         string sessionId,
         IFormCollection fields,
         FormSender sender,
         CancellationToken cancellation
-    ) =>
-        database.Write<Submission>(
+    )
+    {
+        if (await Find(sessionId, cancellation) is not { } known)
+        {
+            return new Submission.Expired();
+        }
+        if (!known.Session.Owns(fields["token"]))
+        {
+            return new Submission.Taken();
+        }
+        if (
+            limits.Take(
+                LimitedAction.Answer,
+                known.Session.ClientId,
+                known.Session.UserId.ToString(),
+                sender.Address
+            ) is
+            { } seconds
+        )
+        {
+            return new Submission.Excess(seconds);
+        }
+        // Before the transaction: nobody else is to wait while a large file is read.
+        var file = UploadPage.For(known) is { } upload ? await upload.Look(fields, banks, time.GetUtcNow()) : null;
+        return await database.Write<Submission>(
             async db =>
             {
                 if (await Load(db, sessionId, forUpdate: true) is not var (work, session))
                 {
                     return new Submission.Expired();
-                }
-                if (!session.Session.Owns(fields["token"]))
-                {
-                    return new Submission.Taken();
-                }
-                if (
-                    limits.Take(LimitedAction.Answer, work.ClientId, work.UserId.ToString(), sender.Address) is
-                    { } seconds
-                )
-                {
-                    return new Submission.Excess(seconds);
                 }
                 var actions = new SessionActions(
                     work,
@@ -129,7 +141,7 @@ internal sealed class WidgetFlow(
                     sender
                 );
                 var language = session.State.Parameters.Language ?? sender.Language;
-                var form = new PostedForm(session, fields, actions, language);
+                var form = new PostedForm(session, fields, actions, language) { File = file };
                 // Between two pages there is none, and nothing but the ways out.
                 var page = WidgetPages.Find(session);
                 var result =
@@ -155,6 +167,7 @@ internal sealed class WidgetFlow(
             },
             cancellation
         );
+    }
 
     /// <summary>Whether a browser keeps what it got when it was shown this session's way to the bank.</summary>
     public async Task<bool> WasShown(SessionContext session, string kept, CancellationToken cancellation) =>

@@ -66,6 +66,12 @@ internal static class ReadingTargets
             Statement("reading-mt940-file", StatementSeeds.Mt940),
             Statement("reading-qif", StatementSeeds.Qif),
             Statement("reading-csv", StatementSeeds.Csv, StatementSeeds.CsvOfAmounts),
+            Statement("reading-zip") with
+            {
+                Seeds = [StatementSeeds.Zip(StatementSeeds.Ofx1, StatementSeeds.Qif)],
+                // What is packed may be a thousand times as long.
+                Memory = 256 * 1024 * 1024,
+            },
             FuzzTarget.OfText("reading-retry-after", Wait, "120", "Sun, 22 Nov 2026 10:00:30 GMT", "0"),
         ];
 

@@ -1,8 +1,26 @@
+using System.IO.Compression;
+using System.Text;
+
 namespace Affluent.Fuzz.Tests.Targets;
 
 /// <summary>Statement files, each part of their forms once.</summary>
 internal static class StatementSeeds
 {
+    /// <summary>An archive of files, not packed any smaller: so that what is changed in it is seen.</summary>
+    public static byte[] Zip(params IReadOnlyList<string> files)
+    {
+        using var content = new MemoryStream();
+        using (var archive = new ZipArchive(content, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var file in files)
+            {
+                using var entry = archive.CreateEntry("a", CompressionLevel.NoCompression).Open();
+                entry.Write(Encoding.UTF8.GetBytes(file));
+            }
+        }
+        return content.ToArray();
+    }
+
     public const string Ofx1 =
         "OFXHEADER:100\r\nDATA:OFXSGML\r\nVERSION:102\r\nENCODING:USASCII\r\nCHARSET:1252\r\n\r\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>EUR"
         + "<BANKACCTFROM><BANKID>12345<BRANCHID>00001<ACCTID>12345678901<ACCTTYPE>CHECKING<ACCTKEY>12</BANKACCTFROM>\r\n"

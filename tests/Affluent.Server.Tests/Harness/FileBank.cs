@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using Affluent.Connectors;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.StatementFiles;
 using Affluent.Server.Providers;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -15,7 +16,7 @@ internal static class FileBank
 {
     public const string Channel = "200";
 
-    public static Banks Banks { get; } =
+    private static Banks BanksOf(Func<string, IConnector?> family) =>
         new(
             [
                 new Provider
@@ -38,11 +39,17 @@ internal static class FileBank
                     ],
                 },
             ],
-            Families.Find
+            family
         );
 
-    public static Task<TestApp> Start(DatabaseKind kind) =>
-        TestApp.Start(kind, configure: builder => builder.Services.AddSingleton(Banks));
+    public static Task<TestApp> Start(DatabaseKind kind) => Start(kind, Families.Find);
+
+    /// <param name="looks">Called whenever a file is looked at.</param>
+    public static Task<TestApp> Start(DatabaseKind kind, Action looks) =>
+        Start(kind, name => name == "statement_file" ? new WatchedFiles(looks) : Families.Find(name));
+
+    private static Task<TestApp> Start(DatabaseKind kind, Func<string, IConnector?> family) =>
+        TestApp.Start(kind, configure: builder => builder.Services.AddSingleton(BanksOf(family)));
 
     /// <summary>Makes a connection, which then waits for its first file; its id.</summary>
     public static async Task<string> Connect(TestApp app, HttpClient http)
@@ -69,6 +76,33 @@ internal static class FileBank
         );
     }
 
+    /// <summary>As a form with other fields beside the file.</summary>
+    public static async Task<HttpResponseMessage> SendForm(
+        HttpClient http,
+        string id,
+        byte[] file,
+        params (string Name, string Value)[] fields
+    )
+    {
+        using var form = Form(file, fields);
+        return await http.PostAsync(
+            $"/api/v2.1/connections/{id}/user_input/file",
+            form,
+            TestContext.Current.CancellationToken
+        );
+    }
+
+    public static MultipartFormDataContent Form(byte[] file, params IEnumerable<(string Name, string Value)> fields)
+    {
+        var form = new MultipartFormDataContent();
+        foreach (var (name, value) in fields)
+        {
+            form.Add(new StringContent(value), name);
+        }
+        form.Add(new ByteArrayContent(file), "file", "statement");
+        return form;
+    }
+
     /// <summary>A file of one account.</summary>
     /// <param name="rows">Day of November 2026, amount, id of the bank.</param>
     public static string Ofx(
@@ -87,4 +121,42 @@ internal static class FileBank
             CultureInfo.InvariantCulture,
             $"<STMTTRN><DTPOSTED>202611{row.Day:00}<TRNAMT>{row.Amount}<FITID>{row.Id}<NAME>Shop {row.Id} of Ada</STMTTRN>"
         );
+
+    /// <summary>The family, and who is told of each file.</summary>
+    private sealed class WatchedFiles(Action looks) : IAccountInformation, IEmbeddedAuthentication, IStatementFiles
+    {
+        private readonly StatementFileConnector _files = new();
+
+        public ConnectorManifest Manifest => _files.Manifest;
+
+        public StatementAnswer Pack(
+            ChannelDefinition channel,
+            ReadOnlySpan<byte> content,
+            IReadOnlyDictionary<StatementHint, string> hints,
+            DateTimeOffset now
+        )
+        {
+            looks();
+            return _files.Pack(channel, content, hints, now);
+        }
+
+        public Task<StepResult> AcceptAnswer(
+            StepContext context,
+            IReadOnlyDictionary<string, string> values,
+            CancellationToken cancellation
+        ) => _files.AcceptAnswer(context, values, cancellation);
+
+        public Task<StepResult> ListAccounts(StepContext context, CancellationToken cancellation) =>
+            _files.ListAccounts(context, cancellation);
+
+        public Task<StepResult> ListTransactions(
+            StepContext context,
+            BankAccount account,
+            DateOnly? from,
+            CancellationToken cancellation
+        ) => _files.ListTransactions(context, account, from, cancellation);
+
+        public Task<StepResult> Continue(StepContext context, string place, CancellationToken cancellation) =>
+            _files.Continue(context, place, cancellation);
+    }
 }

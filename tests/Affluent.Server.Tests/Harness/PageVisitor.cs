@@ -92,6 +92,20 @@ internal sealed class PageVisitor(HttpClient http, Func<Task> work, params (stri
         return SendForm(form, Fields(form));
     }
 
+    /// <summary>Sends the form of a step with a file, and with what was typed.</summary>
+    public async Task Upload(byte[] file, string step = "answer")
+    {
+        var form = (IHtmlFormElement)Find($"form:has(input[name=do][value={step}])");
+        await Send(
+            HttpMethod.Post,
+            new Uri(Address, form.GetAttribute("action") ?? ""),
+            FileBank.Form(
+                file,
+                Fields(form).Where(field => field.Key != "file").Select(field => (field.Key, field.Value))
+            )
+        );
+    }
+
     /// <summary>Reloads, as the page's script would, until it shows something of this kind.</summary>
     public async Task WaitFor(string showing)
     {
@@ -143,6 +157,8 @@ internal sealed class PageVisitor(HttpClient http, Func<Task> work, params (stri
                 return;
             }
             using var request = new HttpRequestMessage(method, address) { Content = content };
+            // Asks before it sends much, so that a refusal is read and not cut off.
+            request.Headers.ExpectContinue = content is MultipartFormDataContent;
             foreach (var (name, value) in headers)
             {
                 request.Headers.TryAddWithoutValidation(name, value);

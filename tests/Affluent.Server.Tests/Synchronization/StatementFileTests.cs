@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 
@@ -141,6 +142,78 @@ public sealed class StatementFileTests
             Assert.Equal(code, problem.Text("code"));
             return problem;
         }
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_file_may_come_in_a_form_that_says_what_it_does_not_say(DatabaseKind kind)
+    {
+        await using var app = await FileBank.Start(kind);
+        var (http, _) = await app.SignedInUser();
+        var id = await FileBank.Connect(app, http);
+        var file = Encoding.UTF8.GetBytes("!Type:Bank\nD03/04/2026\nT-5\nPShop\n^\n");
+
+        await IsRefused("file_currency_missing", "currency", file, ("currency", ""));
+        await IsRefused("invalid_parameter", "account", file, ("currency", "EUR"), ("account", new string('x', 101)));
+        await IsRefused("file_account_missing", "account", file, ("currency", "EUR"));
+        await IsRefused("invalid_body", "file", []);
+        using (
+            var taken = await FileBank.SendForm(
+                http,
+                id,
+                file,
+                ("currency", "EUR"),
+                ("account", "Mine"),
+                ("date_order", "month_first")
+            )
+        )
+        {
+            Assert.Equal(HttpStatusCode.NoContent, taken.StatusCode);
+        }
+        await app.RunDueSynchronizations();
+
+        var transaction = Assert.Single(await http.Transactions());
+        Assert.Equal(
+            new DateTimeOffset(2026, 3, 4, 0, 0, 0, TimeSpan.FromHours(1)).ToUnixTimeSeconds(),
+            transaction.GetProperty("date").GetInt64()
+        );
+
+        async Task IsRefused(string code, string parameter, byte[] content, params (string, string)[] fields)
+        {
+            using var answer = await FileBank.SendForm(http, id, content, fields);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            var problem = await answer.Problem();
+            Assert.Equal((code, parameter), (problem.Text("code"), problem.Text("parameter")));
+        }
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task No_file_is_larger_than_one_may_be(DatabaseKind kind)
+    {
+        await using var app = await FileBank.Start(kind);
+        var (http, _) = await app.SignedInUser();
+        var id = await FileBank.Connect(app, http);
+
+        foreach (var form in new[] { false, true })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v2.1/connections/{id}/user_input/file");
+            var file = new byte[(16 * 1024 * 1024) + (form ? 64 * 1024 : 1)];
+            request.Content = form ? FileBank.Form(file) : new ByteArrayContent(file);
+            // Asks before it sends, so that a refusal is read and not cut off.
+            request.Headers.ExpectContinue = true;
+            using var answer = await http.SendAsync(request, Stop);
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+            var problem = await answer.Problem();
+            Assert.Equal("body_too_large", problem.Text("code"));
+            Assert.Contains("16 MiB", problem.Text("detail"), StringComparison.Ordinal);
+        }
+
+        // As large as one may be, and as small as one that packs it.
+        using (var largest = await FileBank.SendForm(http, id, new byte[16 * 1024 * 1024]))
+        {
+            Assert.Equal("file_unknown_format", (await largest.Problem()).Text("code"));
+        }
+        await Import(app, http, id, FileBank.Ofx(Iban, (1, 10), 100, (3, -5, "a")));
+        Assert.Single(await http.Transactions());
     }
 
     [Theory, OnBothDatabases]

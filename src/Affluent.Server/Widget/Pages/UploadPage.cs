@@ -2,16 +2,14 @@ using System.Globalization;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Connections;
 using Affluent.Server.Jobs;
+using Affluent.Server.Providers;
 using Affluent.Server.Widget.Pages.Shared;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Affluent.Server.Widget.Pages;
 
 /// <summary>A file with statements is asked for.</summary>
 internal sealed class UploadPage(SessionContext session, OpenQuestion open) : QuestionPage(session, open)
 {
-    public const string FileField = Question.StatementFile.Field;
-
     /// <summary>What is asked for beside the file once the file alone was not enough.</summary>
     private static readonly StatementHint[] Askable =
     [
@@ -26,31 +24,26 @@ internal sealed class UploadPage(SessionContext session, OpenQuestion open) : Qu
     public static UploadPage? For(SessionContext session) =>
         session.Work is BankWork.Asks { Open: { Question: Question.StatementFile } open } ? new(session, open) : null;
 
-    /// <summary>
-    /// Lets a form with a file be as large as one, where one is asked for, and keeps it in memory: nothing of it is ever written to a disk. Null: the
-    /// usual form.
-    /// </summary>
-    public static async Task<FormOptions?> Allow(HttpContext context, WidgetFlow flow, string sessionId)
+    /// <summary>Looks at the file of a form, which takes long for a large one. Null: the form is for another page, or holds no file.</summary>
+    public async Task<StatementAnswer?> Look(IFormCollection fields, Banks banks, DateTimeOffset now)
     {
-        if (
-            context.Request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) != true
-            || await flow.Find(sessionId, context.RequestAborted) is not { } session
-            || For(session) is null
-        )
+        if (fields[IdField] != QuestionId || await StatementFiles.FileOf(fields) is not { } file)
         {
             return null;
         }
-        const int Overhead = 64 * 1024;
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = BankLimits.LargestAnswer + Overhead;
-        }
-        return new FormOptions
-        {
-            MemoryBufferThreshold = BankLimits.LargestAnswer + Overhead,
-            MultipartBodyLengthLimit = BankLimits.LargestAnswer + Overhead,
-        };
+        var hints = Askable
+            .Select(hint => (Hint: hint, Value: fields[StatementFiles.NameOf(hint)].ToString().Trim()))
+            .Where(hint => hint.Value is { Length: > 0 and <= 100 })
+            .ToDictionary(hint => hint.Hint, hint => hint.Value);
+        return StatementFiles.Pack(banks, Open, file.Span, hints, now);
     }
+
+    /// <summary>The form was larger than one may be: nobody has read it.</summary>
+    public static RejectedForm TooLarge { get; } =
+        new(FormCollection.Empty, new Dictionary<string, InputFault>())
+        {
+            File = new StatementAnswer.Refused(StatementFault.TooLarge),
+        };
 
     public override IResult Render(PageRequest request)
     {
@@ -58,7 +51,7 @@ internal sealed class UploadPage(SessionContext session, OpenQuestion open) : Qu
         var refused = request.Rejected?.File;
         var error =
             refused is not null ? texts.Of(refused)
-            : request.Fault(FileField) is not null ? texts.Missing
+            : request.Fault(StatementFiles.FileField) is not null ? texts.Missing
             : null;
         return PageMarkup.Of<Upload, UploadView>(
             request.Frame with
@@ -85,23 +78,11 @@ internal sealed class UploadPage(SessionContext session, OpenQuestion open) : Qu
         );
     }
 
-    protected override async Task<FormResult> Answer(PostedForm form)
-    {
-        if (form.Fields.Files[FileField] is not { Length: > 0 } file)
-        {
-            return new FormResult.Rejected(FileField, InputFault.Missing);
-        }
-        using var content = new MemoryStream((int)Math.Min(file.Length, BankLimits.LargestAnswer + 1));
-        await file.CopyToAsync(content);
-        var hints = Askable
-            .Select(hint => (Hint: hint, Value: form[StatementFiles.NameOf(hint)].Trim()))
-            .Where(hint => hint.Value is { Length: > 0 and <= 100 })
-            .ToDictionary(hint => hint.Hint, hint => hint.Value);
-        return
-            await form.Actions.Answer(Open, content.GetBuffer().AsMemory(0, (int)content.Length), hints) is { } refused
-            ? new FormResult.Rejected(FileField, InputFault.Malformed) { File = refused }
-            : Touched;
-    }
+    protected override async Task<FormResult> Answer(PostedForm form) =>
+        form.File is not { } file ? new FormResult.Rejected(StatementFiles.FileField, InputFault.Missing)
+        : await form.Actions.Answer(Open, file) is { } refused
+            ? new FormResult.Rejected(StatementFiles.FileField, InputFault.Malformed) { File = refused }
+        : Touched;
 
     private static bool IsAskedBy(StatementFault fault, string name) =>
         fault switch
@@ -113,7 +94,10 @@ internal sealed class UploadPage(SessionContext session, OpenQuestion open) : Qu
                 "_column",
                 StringComparison.Ordinal
             ),
-            StatementFault.UnknownFormat or StatementFault.Damaged or StatementFault.TooLarge => false,
+            StatementFault.UnknownFormat
+            or StatementFault.Damaged
+            or StatementFault.Locked
+            or StatementFault.TooLarge => false,
         };
 }
 
@@ -146,8 +130,8 @@ internal sealed class UploadTexts(Language language) : Texts(language)
 
     public string Formats =>
         Say(
-            en: "OFX, QFX, camt.053, MT940, QIF or CSV, up to 16 MB",
-            fr: "OFX, QFX, camt.053, MT940, QIF ou CSV, 16 Mo au plus"
+            en: "OFX, QFX, camt.053, MT940, QIF or CSV, or a ZIP archive of these, up to 16 MB",
+            fr: "OFX, QFX, camt.053, MT940, QIF ou CSV, ou une archive ZIP de ceux-ci, 16 Mo au plus"
         );
 
     public string Missing => Say(en: "File: please choose one.", fr: "Fichier : merci d’en choisir un.");
@@ -237,6 +221,10 @@ internal sealed class UploadTexts(Language language) : Texts(language)
             StatementFault.Damaged => Say(
                 en: $"File: it is not complete{place}. Download it again.",
                 fr: $"Fichier : il n’est pas complet{place}. Téléchargez-le à nouveau."
+            ),
+            StatementFault.Locked => Say(
+                en: "File: it opens with a password alone. Unpack it, and choose what is in it.",
+                fr: "Fichier : il ne s’ouvre qu’avec un mot de passe. Décompressez-le et choisissez ce qu’il contient."
             ),
             StatementFault.TooLarge => Say(
                 en: "File: it is too large. Choose a shorter period.",

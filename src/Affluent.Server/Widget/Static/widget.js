@@ -33,6 +33,17 @@
     }
   }
 
+  // Who sends more than the server takes is cut off, and never sees its answer.
+  for (const input of document.querySelectorAll("input[type=file][data-most]")) {
+    const notice = document.getElementById("file-too-large");
+    input.addEventListener("change", () => {
+      notice.hidden = !(input.files[0]?.size > Number(input.dataset.most));
+      if (!notice.hidden) {
+        input.value = "";
+      }
+    });
+  }
+
   const errors = document.getElementById("errors");
   if (errors) {
     errors.focus();
