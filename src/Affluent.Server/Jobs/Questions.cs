@@ -109,21 +109,28 @@ internal static class Questions
         OpenQuestion asked,
         StatementAnswer packed,
         PresentUser user
-    ) =>
-        packed switch
+    )
+    {
+        switch (packed)
         {
-            StatementAnswer.Refused refused => new AnswerOutcome.WrongFile(refused),
-            StatementAnswer.Packed file => await Answer(
-                work,
-                asked.ConnectionId,
-                open =>
-                    open.Id == asked.Id
-                        ? new FormReading.Good(file.Values)
-                        : new FormReading.Faulty(new FieldFault(FieldFaultKind.NotAsked, "")),
-                user
-            ),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
+            case StatementAnswer.Refused refused:
+                return new AnswerOutcome.WrongFile(refused);
+            case StatementAnswer.Packed file:
+                var outcome = await Answer(
+                    work,
+                    asked.ConnectionId,
+                    open =>
+                        open.Id == asked.Id
+                            ? new FormReading.Good(file.Values)
+                            : new FormReading.Faulty(new FieldFault(FieldFaultKind.NotAsked, "")),
+                    user
+                );
+                // What is asked by now is another question.
+                return outcome is AnswerOutcome.WrongField ? new AnswerOutcome.NoQuestion() : outcome;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
 
     private static async Task<AnswerOutcome> Answer(
         UserWork work,

@@ -229,6 +229,37 @@ public sealed class StatementFileTests
         Assert.Equal("other_login", await app.ReasonOf(id, FileBank.Channel));
         Assert.Equal(-5m, Assert.Single(await http.Transactions()).Money("amount"));
         Assert.Single(await http.Accounts());
+
+        // Nothing of it is left: the next run asks for another file, and takes it.
+        await Again(app, http, id, FileBank.Ofx(Iban, (9, 20), 90, (15, -10, "c")));
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
+        Assert.Equal([-10m, -5m], (await http.Transactions()).Select(t => t.Money("amount")).Order());
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_file_answers_the_question_that_it_was_looked_at_for_and_no_later_one(DatabaseKind kind)
+    {
+        Func<Task>? meanwhile = null;
+        await using var app = await FileBank.Start(
+            kind,
+            () => meanwhile?.Invoke().Wait(TimeSpan.FromSeconds(20), CancellationToken.None)
+        );
+        var (http, _) = await app.SignedInUser();
+        var id = await FileBank.Connect(app, http);
+        var first = (await http.Read($"/api/v2.1/connections/{id}/user_input")).Text("id");
+        meanwhile = async () =>
+        {
+            using var given = await http.DeleteAsync($"/api/v2.1/connections/{id}/user_input", Stop);
+            await app.RunDueSynchronizations();
+            await LinkedBank.Again(app, http, id);
+        };
+
+        using var late = await FileBank.Send(http, id, FileBank.Ofx(Iban, (1, 10), 100, (3, -5, "a")));
+
+        Assert.Equal("no_question", (await late.Problem()).Text("code"));
+        var open = await http.Read($"/api/v2.1/connections/{id}/user_input");
+        Assert.NotEqual(first, open.Text("id"));
+        Assert.False(open.GetProperty("answered").GetBoolean());
     }
 
     [Theory, OnBothDatabases]
