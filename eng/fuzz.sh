@@ -2,7 +2,7 @@
 # Fuzzes the parsers of the product. Findings and kept inputs are in artifacts/fuzz.
 #
 #   eng/fuzz.sh                       every parser, ten minutes in all
-#   eng/fuzz.sh 'stet-*' 30           those of these names, thirty minutes in all
+#   eng/fuzz.sh 'stet-*,rows-*' 30    those of these names, thirty minutes in all
 #   eng/fuzz.sh list                  the names
 #   eng/fuzz.sh replay NAME INPUT     one input once more: a file, or base64
 #   eng/fuzz.sh afl NAME              one parser under AFL++ (package afl++), until Ctrl-C

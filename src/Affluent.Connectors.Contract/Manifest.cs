@@ -22,8 +22,8 @@ public sealed record ConnectorManifest(
         init;
     }
 
-    /// <summary>What settings that are good by themselves lack together, in words for the author of an entry ("'a' needs 'b'"); null: nothing can be.</summary>
-    public Func<IReadOnlyDictionary<string, string>, IEnumerable<string>>? Together { get; init; }
+    /// <summary>What settings and credentials that are good by themselves lack together, in words for the author of an entry ("'a' needs 'b'"); null: nothing can be.</summary>
+    public Func<ChannelDefinition, IEnumerable<string>>? Together { get; init; }
 
     /// <summary>
     /// The names of fields of a channel that the family can use, on the channel REDIRECT, too: the user is asked for them before going to the bank. Null: any
@@ -67,7 +67,7 @@ public sealed record ConnectorManifest(
         }
         if (faults.Count == 0 && Together is { } together)
         {
-            faults.AddRange(together(channel.Settings).Select(fault => $"channel {channel.Id}: {fault}"));
+            faults.AddRange(together(channel).Select(fault => $"channel {channel.Id}: {fault}"));
         }
         return faults;
     }

@@ -238,4 +238,40 @@ public sealed class BerlinGroupTests
             new BerlinGroupConnector().Manifest.Check(channel)
         );
     }
+
+    [Fact]
+    public void An_entry_whose_consents_name_accounts_asks_for_their_numbers()
+    {
+        var channel = With("consent_access", "dedicated");
+
+        Assert.Equal(
+            ["channel 101: credential 'iban' is missing: a dedicated consent names the accounts of the user"],
+            new BerlinGroupConnector().Manifest.Check(channel)
+        );
+        Assert.Empty(
+            new BerlinGroupConnector().Manifest.Check(
+                channel with
+                {
+                    Credentials = [new("1", "iban", new Dictionary<string, string>(), CredentialType.Text)],
+                }
+            )
+        );
+    }
+
+    [Fact]
+    public void An_entry_says_nothing_that_is_not_read()
+    {
+        var channel = With("revocation_url", "https://api.xs2a.example/revoke");
+
+        Assert.Equal(
+            ["channel 101: setting 'revocation_url' is not known to connector 'berlin_group'"],
+            new BerlinGroupConnector().Manifest.Check(channel)
+        );
+    }
+
+    private static ChannelDefinition With(string name, string value)
+    {
+        var channel = SmallBerlinGroupBank.Channel();
+        return channel with { Settings = new Dictionary<string, string>(channel.Settings) { [name] = value } };
+    }
 }

@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Web;
+using Affluent.Connectors.Contract;
 using Affluent.Connectors.OAuth;
+using Affluent.Connectors.Testing;
 using Affluent.Connectors.Tests.Support;
 using static System.Buffers.Text.Base64Url;
 
@@ -61,6 +64,61 @@ public sealed class IdTokenTests
             "at_hash is of something else",
             expected.Fault(Signed("PS256", """{ "at_hash": "AAAA" }"""), Keys("PS256"))
         );
+    }
+
+    [Theory]
+    [InlineData("jane", null)]
+    [InlineData("john", "sub is another user")]
+    [InlineData(null, "sub is another user")]
+    public async Task The_token_that_comes_for_the_code_is_of_the_user_of_the_one_that_came_with_it(
+        string? second,
+        string? fault
+    )
+    {
+        var nonce = "";
+        string Token(string? subject) =>
+            Signed(
+                "PS256",
+                new JsonObject
+                {
+                    ["aud"] = "affluent&co",
+                    ["nonce"] = nonce,
+                    ["s_hash"] = null,
+                    ["sub"] = subject,
+                }.ToJsonString()
+            );
+        var bank = SmallBanks
+            .Stet()
+            .On("/keys", Keys("PS256").GetRawText())
+            .On(
+                "POST",
+                "/token",
+                _ => new Reply(
+                    $$"""{ "access_token": "a", "token_type": "Bearer", "expires_in": 600, "id_token": "{{Token(second)}}" }"""
+                )
+            );
+        using var run = SmallBanks.StetRun(
+            bank,
+            ("response_type", "code id_token"),
+            ("jwks_url", "https://api.stet.example/keys"),
+            ("issuer", Expected.Issuer)
+        );
+        var asked = await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+        nonce = HttpUtility.ParseQueryString(asked.Address.Query)["nonce"]!;
+
+        var result = await run.Take(
+            new StepInput.Returned(
+                new Uri(
+                    $"{ConnectorRun.CallbackAddress}?code={Expected.Code}&state={run.Callback!.State}&id_token={Token("jane")}"
+                )
+            )
+        );
+
+        Assert.Equal(
+            fault is null ? null : $"the id_token that came for the code is not good: {fault}",
+            (result as StepResult.Refused)?.Detail
+        );
+        Assert.Equal(fault is null, result is StepResult.Done);
     }
 
     [Theory]

@@ -205,6 +205,20 @@ public sealed class JsonRowTests
         );
     }
 
+    [Theory]
+    [InlineData("""{"Amount":"0","Amount":"1","Currency":"EUR"}""")]
+    [InlineData("""{"amount":"0","Currency":"EUR","Amount":"1"}""")]
+    public void Of_an_amount_that_stands_twice_the_last_counts_in_any_standard(string json) =>
+        Assert.Equal(
+            new MoneyRow(1, "EUR"),
+            MoneyRow.Read(
+                new JsonSlice(Encoding.UTF8.GetBytes(json), JsonTokenType.StartObject),
+                "Amount"u8,
+                "Currency"u8,
+                "GBP"
+            )
+        );
+
     private static Gen<string> One(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(at => texts[at]);
 
     private static JsonRow<Member> Turn(JsonRow<Member> row, byte[] json)

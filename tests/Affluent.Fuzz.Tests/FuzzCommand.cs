@@ -6,12 +6,12 @@ using Affluent.Fuzz.Tests.Targets;
 namespace Affluent.Fuzz.Tests;
 
 /// <summary>Campaigns from the command line: one process for each, so that a crash is a finding too.</summary>
-internal static class FuzzCommand
+internal static partial class FuzzCommand
 {
     private const int Broken = 1;
     private static readonly string Folder = Path.Combine(SharedFiles.Root, "artifacts", "fuzz");
 
-    /// <summary>Fuzzes the targets whose names fit ("stet-*"; none: all) for some minutes in all.</summary>
+    /// <summary>Fuzzes the targets whose names fit ("stet-*,reading-*"; none: all) for some minutes in all.</summary>
     public static async Task<int> Run(string[] args)
     {
         var (pattern, minutes) = args switch
@@ -32,7 +32,7 @@ internal static class FuzzCommand
         var seconds = Math.Max(1, minutes * 60 * jobs / targets.Length);
         var program = Instrumentation.Make(Path.Combine(Folder, "bin"));
         Console.WriteLine($"{targets.Length} targets, {seconds:0} seconds each, {jobs} at a time, seed {seed}");
-        var broken = 0;
+        var (broken, inputs) = (0, 0L);
         await Parallel.ForEachAsync(
             targets,
             new ParallelOptions { MaxDegreeOfParallelism = jobs },
@@ -62,6 +62,10 @@ internal static class FuzzCommand
                     Interlocked.Increment(ref broken);
                 }
                 Console.WriteLine(output.TrimEnd());
+                if (Inputs().Match(output) is { Success: true } match)
+                {
+                    Interlocked.Add(ref inputs, long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+                }
                 if (died)
                 {
                     var last = new Finding(
@@ -74,8 +78,12 @@ internal static class FuzzCommand
                 }
             }
         );
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{inputs:#,0} inputs, {broken} targets broken"));
         return broken == 0 ? 0 : Broken;
     }
+
+    [GeneratedRegex("([0-9]+) inputs", RegexOptions.NonBacktracking)]
+    private static partial Regex Inputs();
 
     /// <summary>A campaign in this process.</summary>
     public static int RunOne(string name, string seconds, string seed, Coverage? coverage)
@@ -134,11 +142,15 @@ internal static class FuzzCommand
     /// <summary>The target of that name.</summary>
     public static FuzzTarget Named(string name) => AllTargets.List.Single(t => t.Name == name);
 
-    private static bool Fits(string name, string pattern) =>
-        pattern == "all"
-        || Regex.IsMatch(
-            name,
-            $"^{Regex.Escape(pattern).Replace(@"\*", ".*", StringComparison.Ordinal)}$",
-            RegexOptions.NonBacktracking
-        );
+    private static bool Fits(string name, string patterns) =>
+        patterns
+            .Split(',')
+            .Any(pattern =>
+                pattern == "all"
+                || Regex.IsMatch(
+                    name,
+                    $"^{Regex.Escape(pattern).Replace(@"\*", ".*", StringComparison.Ordinal)}$",
+                    RegexOptions.NonBacktracking
+                )
+            );
 }

@@ -188,17 +188,26 @@ internal sealed record BerlinGroupSettings
         WantsSeal = RequestStyle.WantsSeal,
     };
 
-    private static IEnumerable<string> Lacking(IReadOnlyDictionary<string, string> settings)
+    private static IEnumerable<string> Lacking(ChannelDefinition channel)
     {
+        var settings = channel.Settings;
         bool Has(string name) => settings.TryGetValue(name, out var value) && value != "";
         string[] needed =
             settings["oauth"] != "none"
                 ? [Has("authorize_lookup_url") ? "authorize_lookup_url" : "authorize_url", "token_url", "client_id"]
             : Has("client_token") || Has("token_url") ? ["token_url", "client_id"]
             : [];
+        var asksNoAccounts =
+            Accesses.GetValueOrDefault(settings.GetValueOrDefault("consent_access") ?? "") == ConsentAccess.Dedicated
+            && channel.Credentials.All(field => field.Name != "iban");
         return needed
             .Where(name => !Has(name))
             .Select(name => $"setting '{name}' is missing: tokens are asked for")
+            .Concat(
+                asksNoAccounts
+                    ? ["credential 'iban' is missing: a dedicated consent names the accounts of the user"]
+                    : []
+            )
             .Concat(
                 Field
                     .Read(settings.GetValueOrDefault("consent_fields"))

@@ -7,7 +7,7 @@ using static System.Buffers.Text.Base64Url;
 namespace Affluent.Connectors.OAuth;
 
 /// <summary>
-/// What an id_token of a bank must be before anything is made of what came with it (OpenID Connect Core, sections 3.1.3.7 and 3.3.2.10; FAPI 1.0 Advanced, section
+/// What an id_token of a bank must be before anything is made of what came with it (OpenID Connect Core, sections 3.1.3.7, 3.3.2.10 and 3.3.3.6; FAPI 1.0 Advanced, section
 /// 5.2.3). Pure.
 /// </summary>
 internal sealed record IdToken
@@ -29,6 +29,9 @@ internal sealed record IdToken
 
     /// <summary>What else must be in it, by name, where it is there.</summary>
     public IReadOnlyDictionary<string, string> Claims { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Of whom it must speak; null: of anybody.</summary>
+    public string? Subject { get; init; }
 
     /// <summary>Whether it came with the user, in whose hands it could have been changed: it must then name the code.</summary>
     public bool CameWithUser { get; init; }
@@ -63,6 +66,10 @@ internal sealed record IdToken
         return ClaimFault(claims, algorithm.Hash);
     }
 
+    /// <summary>Of whom a token speaks that is good; null: it does not say.</summary>
+    public static string? SubjectOf(string token) =>
+        token.Split('.') is [_, var body, _] ? Decoded(body)?.Text("sub") : null;
+
     private string? ClaimFault(JsonElement claims, HashAlgorithmName hash)
     {
         if (claims.Text("iss") != Issuer)
@@ -83,6 +90,10 @@ internal sealed record IdToken
         if (claims.Decimal("iat") > (Now + Leeway).ToUnixTimeSeconds())
         {
             return "it is of the future";
+        }
+        if (Subject is not null && claims.Text("sub") != Subject)
+        {
+            return "sub is another user";
         }
         if (Nonce is not null && claims.Text("nonce") != Nonce)
         {

@@ -208,6 +208,11 @@ internal abstract class OAuthAccess<TSession>(StepContext context, OAuthClient? 
             {
                 return Over(Refusal.NotUnderstood, $"the id_token that the user brought is not good: {fault}");
             }
+            // Both are of one user, or somebody's code has been put into another's answer.
+            expected = expected with
+            {
+                Subject = IdToken.SubjectOf(brought),
+            };
         }
         // A code counts once (RFC 6749, section 4.1.2). Whether one without an answer has counted, nobody knows: it is spent from here on.
         await Keep(Session with { Request = request with { Verifier = null } });

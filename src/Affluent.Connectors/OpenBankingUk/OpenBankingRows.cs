@@ -34,7 +34,12 @@ internal sealed class OpenBankingRows(string accountCurrency, TimeZoneInfo zone,
     protected override RowRead Read(JsonRow<OpenBankingMember> row)
     {
         var id = row.Text(OpenBankingMember.TransactionId);
-        var (amount, currency) = MoneyRow.Read(row.Item(OpenBankingMember.Amount), accountCurrency);
+        var (amount, currency) = MoneyRow.Read(
+            row.Item(OpenBankingMember.Amount),
+            "Amount"u8,
+            "Currency"u8,
+            accountCurrency
+        );
         if (OpenBankingReading.Signed(amount, row.Text(OpenBankingMember.CreditDebitIndicator)) is not { } signed)
         {
             return new(null, UnreadableField.Amount, id is not null);

@@ -87,7 +87,7 @@ internal sealed record OpenBankingSettings
     )
     {
         WantsSeal = settings => RequestObject.WantsSeal(settings) || RequestStyle.WantsSeal(settings),
-        Together = settings => [.. OAuthClient.Faults(settings), .. ErrorMeanings.Faults(settings)],
+        Together = channel => [.. OAuthClient.Faults(channel.Settings), .. ErrorMeanings.Faults(channel.Settings)],
     };
 
     public required OAuthClient Client { get; init; }

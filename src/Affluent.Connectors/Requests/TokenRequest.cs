@@ -68,12 +68,6 @@ internal sealed record TokenRequest
             Values = Values,
         },
         new(
-            "revocation_url",
-            SettingKind.Address,
-            false,
-            "where an authorization is ended by its token (RFC 7009) once its connection is deleted; unless said, the bank offers no way to end one"
-        ),
-        new(
             "pushed_authorization_url",
             SettingKind.Address,
             false,
@@ -88,11 +82,27 @@ internal sealed record TokenRequest
         {
             Values = Values,
         },
-        new("revocation_fields", SettingKind.Fields, false, "the same when a token is ended at revocation_url")
+        new("refresh_fields", SettingKind.Fields, false, "the same for refresh tokens (scope, at some)")
         {
             Values = Values,
         },
-        new("refresh_fields", SettingKind.Fields, false, "the same for refresh tokens (scope, at some)")
+    ];
+
+    /// <summary>Those of a family that ends authorizations by their tokens.</summary>
+    public static readonly IReadOnlyList<ConnectorSetting> RevocationSettings =
+    [
+        new(
+            "revocation_url",
+            SettingKind.Address,
+            false,
+            "where an authorization is ended by its token (RFC 7009) once its connection is deleted; unless said, the bank offers no way to end one"
+        ),
+        new(
+            "revocation_fields",
+            SettingKind.Fields,
+            false,
+            "fields that the bank wants beside or in the place of the usual ones when a token is ended at revocation_url, by name; an empty text leaves one out"
+        )
         {
             Values = Values,
         },

@@ -20,6 +20,7 @@ internal sealed record StetSettings
         ],
         [
             .. OAuthClient.Settings,
+            .. TokenRequest.RevocationSettings,
             .. BankInterface.Settings,
             .. RequestStyle.Settings,
             new(
@@ -53,8 +54,12 @@ internal sealed record StetSettings
     )
     {
         WantsSeal = RequestStyle.WantsSeal,
-        Together = settings =>
-            [.. OAuthClient.Faults(settings), .. ErrorMeanings.Faults(settings), .. StatusWords.Faults(settings)],
+        Together = channel =>
+            [
+                .. OAuthClient.Faults(channel.Settings),
+                .. ErrorMeanings.Faults(channel.Settings),
+                .. StatusWords.Faults(channel.Settings),
+            ],
     };
 
     public required OAuthClient Client { get; init; }

@@ -6,7 +6,9 @@ internal static class AllTargets
     public static IReadOnlyList<FuzzTarget> List { get; } =
     [
         .. ReadingTargets.All,
+        .. RowTargets.All,
         .. StetTargets.All,
+        .. BerlinGroupTargets.All,
         .. OpenBankingTargets.All,
         .. WebsiteTargets.All,
         .. CatalogueTargets.All,
