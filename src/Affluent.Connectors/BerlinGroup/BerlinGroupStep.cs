@@ -55,11 +55,17 @@ internal sealed class BerlinGroupStep
     }
 
     public async Task<StepResult> Continue(string place, CancellationToken cancellation) =>
-        BerlinGroupPlace.Read(place) is { } read && BankLinks.Kept(read.Trail.Address, _settings.Interface) is not null
+        BerlinGroupPlace.Read(place) is { } read && BankLinks.Kept(read.Trail, _settings.Interface) is { } trail
             ? read.List switch
             {
-                BerlinGroupList.Transactions => await ReadTransactions(read, cancellation),
-                BerlinGroupList.Accounts or BerlinGroupList.CardAccounts => await _accounts.Read(read, cancellation),
+                BerlinGroupList.Transactions => await ReadTransactions(read with { Trail = trail }, cancellation),
+                BerlinGroupList.Accounts or BerlinGroupList.CardAccounts => await _accounts.Read(
+                    read with
+                    {
+                        Trail = trail,
+                    },
+                    cancellation
+                ),
             }
             : _api.Refused(Refusal.NotUnderstood, "the place to go on from is not one of this connector");
 

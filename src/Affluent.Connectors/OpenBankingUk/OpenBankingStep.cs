@@ -55,11 +55,12 @@ internal sealed class OpenBankingStep
     {
         if (
             OpenBankingPlace.Read(place) is not { } read
-            || BankLinks.Kept(read.Trail.Address, _settings.Interface) is null
+            || BankLinks.Kept(read.Trail, _settings.Interface) is not { } trail
         )
         {
             return _api.Refused(Refusal.NotUnderstood, "the place to go on from is not one of this connector");
         }
+        read = read with { Trail = trail };
         return await _consent.Missing(cancellation)
             ?? (
                 read.Account is null

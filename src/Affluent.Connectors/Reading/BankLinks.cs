@@ -64,6 +64,10 @@ internal static partial class BankLinks
     public static Uri? Kept(string address, BankInterface bank) =>
         Uri.TryCreate(address, UriKind.Absolute, out var kept) ? OnBankHost(kept, bank) : null;
 
+    /// <inheritdoc cref="Kept(string, BankInterface)"/>
+    public static Trail? Kept(Trail trail, BankInterface bank) =>
+        Kept(trail.Address, bank) is { } address ? trail with { Address = address.AbsoluteUri } : null;
+
     private static Uri? Join(Uri start, string href) => Uri.TryCreate(start, href, out var joined) ? joined : null;
 
     /// <summary>"/psd2/v1/accounts" under a base "/psd2/v1" is whole; "/accounts" and "/v1/accounts" lack its beginning.</summary>

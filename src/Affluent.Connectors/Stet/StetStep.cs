@@ -40,10 +40,10 @@ internal sealed class StetStep(StepContext context, StetSettings settings)
             async () =>
                 StetPlace.Read(place) switch
                 {
-                    { } read when BankLinks.Kept(read.Trail.Address, settings.Interface) is not null => read.List switch
+                    { } read when BankLinks.Kept(read.Trail, settings.Interface) is { } trail => read.List switch
                     {
-                        StetList.Accounts => await ReadAccounts(read, cancellation),
-                        StetList.Transactions => await ReadTransactions(read, cancellation),
+                        StetList.Accounts => await ReadAccounts(read with { Trail = trail }, cancellation),
+                        StetList.Transactions => await ReadTransactions(read with { Trail = trail }, cancellation),
                     },
                     _ => _api.Refused(Refusal.NotUnderstood, "the place to go on from is not one of this connector"),
                 },

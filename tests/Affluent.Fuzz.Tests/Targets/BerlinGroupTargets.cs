@@ -45,7 +45,8 @@ internal static class BerlinGroupTargets
             FuzzTarget.OfText(
                 "berlin-group-place",
                 Place,
-                """{"trail":{"address":"https://api.bank.example/v1/accounts/A1/transactions?page=2","number":2},"account":"A1"}"""
+                """{"trail":{"address":"https://api.bank.example/v1/accounts/A1/transactions?page=2","number":2},"account":"A1"}""",
+                """{"trail":{"address":"http://api.bank.example/"},"account":""}"""
             ),
         ];
 

@@ -49,7 +49,8 @@ internal static class OpenBankingTargets
             FuzzTarget.OfText(
                 "open-banking-place",
                 Place,
-                """{"trail":{"address":"https://api.bank.example/open-banking/v3.1/aisp/accounts?page=2","number":2},"account":"A 1"}"""
+                """{"trail":{"address":"https://api.bank.example/open-banking/v3.1/aisp/accounts?page=2","number":2},"account":"A 1"}""",
+                """{"trail":{"address":"http://api.bank.example/"}}"""
             ),
         ];
 

@@ -84,7 +84,13 @@ internal static class StetTargets
             ),
             FuzzTarget.OfText("stet-links", Link, StetSeeds.Links),
             FuzzTarget.OfText("stet-session", Session, Allowed, Away, StetSeeds.Session),
-            FuzzTarget.OfText("stet-place", Place, StetSeeds.PlaceOfTransactions, StetSeeds.PlaceOfAccounts),
+            FuzzTarget.OfText(
+                "stet-place",
+                Place,
+                StetSeeds.PlaceOfTransactions,
+                StetSeeds.PlaceOfAccounts,
+                """{"trail":{"address":"http://api.bank.example/"},"list":"Accounts"}"""
+            ),
         ];
 
     private static object? ListAccounts(ReadOnlyMemory<byte> script)
