@@ -20,7 +20,7 @@ internal static class DemoCommand
             "demo",
             "Start a sandbox with the test bank and walk through the quick start by itself; then stay up to be explored."
         );
-        var options = SettingOptions.AddTo(command, "listen", "data_directory", "test_bank_listen");
+        var options = SettingOptions.AddTo(command, "listen", "data_directory", "test_bank_listen", "catalogue_folder");
         var once = new Option<bool>("--once")
         {
             Description = "End after the tables: 0 when all went well, 1 when not.",
@@ -30,11 +30,9 @@ internal static class DemoCommand
             async (asked, cancellation) =>
             {
                 var settings = options.ReadValid(asked);
+                settings = settings with { DataDirectory = Path.Combine(settings.DataDirectory, "demo") };
                 await Run(
-                    settings with
-                    {
-                        DataDirectory = Path.Combine(settings.DataDirectory, "demo"),
-                    },
+                    await DemoKeys.Seal(settings, TimeProvider.System, cancellation),
                     asked.GetValue(once),
                     asked.InvocationConfiguration.Output,
                     cancellation

@@ -113,7 +113,8 @@ internal static class KeyFile
         return options;
     }
 
-    private static void CreateFolder(string path)
+    /// <summary>Makes the folder of a file so that its owner alone may look into it, where there is none.</summary>
+    public static void CreateFolder(string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (OperatingSystem.IsWindows())
