@@ -14,20 +14,17 @@ public sealed class SimulationTests(ITestOutputHelper output)
     // As many as there are processors, and no more than a server of PostgreSQL has sessions for.
     private static readonly int AtOnce = Math.Min(Environment.ProcessorCount, 8);
 
-    private const int SeedsOfDays = 5;
-    private const int SeedsOfHours = 1000;
-
     [Theory, OnBothDatabases]
     public Task Whatever_happens_to_nodes_for_days_nothing_is_lost_repeated_or_forgotten(DatabaseKind kind) =>
-        PlayAll(SimulationScale.Days, kind, SeedsOfDays);
+        PlayAll(SimulationScale.Days, kind);
 
     [Theory, OnBothDatabases]
     public Task Whatever_happens_to_nodes_for_hours_nothing_is_lost_repeated_or_forgotten(DatabaseKind kind) =>
-        PlayAll(SimulationScale.Hours, kind, SeedsOfHours);
+        PlayAll(SimulationScale.Hours, kind);
 
-    private async Task PlayAll(SimulationScale scale, DatabaseKind kind, int seeds)
+    private async Task PlayAll(SimulationScale scale, DatabaseKind kind)
     {
-        var (first, count) = Seeds(seeds);
+        var (first, count) = Seeds(scale.SeedsOn(kind));
         var next = first;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var sums = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => PlaySome()));

@@ -11,6 +11,9 @@ internal sealed class Scheduler(SimulatedClock clock, Pump pump, Database databa
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(2);
 
+    // Nothing that goes on by itself takes as long.
+    private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(5);
+
     // SQLite's, of each process.
     private const int ReadersOfProcess = 4;
 
@@ -170,7 +173,7 @@ internal sealed class Scheduler(SimulatedClock clock, Pump pump, Database databa
             {
                 throw broken;
             }
-            if (IsQuiet(hasWaited))
+            if (IsQuiet(hasWaited, System.Diagnostics.Stopwatch.GetElapsedTime(begun) > LongSilence))
             {
                 break;
             }
@@ -216,7 +219,7 @@ internal sealed class Scheduler(SimulatedClock clock, Pump pump, Database databa
             process.Uses.Select(use => $"{(use.Writes ? "write" : "read")} {use.Statements.Count} {use.IsAtDatabase} {use.IsCut}")
         )}";
 
-    private bool IsQuiet(bool hasWaited)
+    private bool IsQuiet(bool hasWaited, bool isSilent)
     {
         // What was cut is being undone.
         var underWay = Uses.FindAll(use => (use.IsAtDatabase || use.IsCut) && !use.IsLockedUp);
@@ -236,7 +239,7 @@ internal sealed class Scheduler(SimulatedClock clock, Pump pump, Database databa
             underWay.RemoveAll(use => use.IsLockedUp);
         }
         return underWay.Count == 0
-            && _fibers.TrueForAll(fiber => fiber.IsQuiet || Uses.Exists(use => use.IsLockedUp && use.Fiber == fiber));
+            && _fibers.TrueForAll(fiber => fiber.IsQuiet || (isSilent && fiber.HasTimer) || Uses.Exists(use => use.IsLockedUp && use.Fiber == fiber));
     }
 
     private DateTimeOffset? _nextDue;

@@ -58,6 +58,9 @@ internal sealed class Fiber(int number, SimulatedProcess process, string what, J
     // Timers set since it last went on.
     private readonly HashSet<ITimer> _timers = [];
 
+    // Set before: another flow of it may have gone on since, and this one waits still.
+    private readonly HashSet<ITimer> _earlierTimers = [];
+
     /// <summary>The one that is just being run.</summary>
     public static Fiber? Current => Own.Value;
 
@@ -90,6 +93,18 @@ internal sealed class Fiber(int number, SimulatedProcess process, string what, J
         }
     }
 
+    /// <summary>Whether it waits for a timer, when nothing in it goes on by itself.</summary>
+    public bool HasTimer
+    {
+        get
+        {
+            lock (_timers)
+            {
+                return _timers.Count + _earlierTimers.Count > 0;
+            }
+        }
+    }
+
     public void Start(Func<Task> work)
     {
         Task = Begin();
@@ -105,6 +120,7 @@ internal sealed class Fiber(int number, SimulatedProcess process, string what, J
     {
         lock (_timers)
         {
+            _earlierTimers.UnionWith(_timers);
             _timers.Clear();
         }
     }
@@ -122,6 +138,7 @@ internal sealed class Fiber(int number, SimulatedProcess process, string what, J
         lock (_timers)
         {
             _timers.Remove(timer);
+            _earlierTimers.Remove(timer);
         }
     }
 

@@ -20,6 +20,16 @@ internal sealed record SimulationScale
     public required int Requests { get; init; }
     public required int TroubleMinutes { get; init; }
 
+    /// <summary>How many seeds are played where nobody says how many; on PostgreSQL one takes three times as long.</summary>
+    public required (int OnSqlite, int OnPostgres) Seeds { get; init; }
+
+    public int SeedsOn(DatabaseKind kind) =>
+        kind switch
+        {
+            DatabaseKind.Sqlite => Seeds.OnSqlite,
+            DatabaseKind.Postgres => Seeds.OnPostgres,
+        };
+
     public static SimulationScale Days { get; } =
         new()
         {
@@ -32,6 +42,7 @@ internal sealed record SimulationScale
             Movements = 12,
             Requests = 40,
             TroubleMinutes = 400,
+            Seeds = (5, 5),
         };
 
     // The second night comes after all that keeps a connection from being read in the first: the day's readings, the distance to the last.
@@ -47,5 +58,6 @@ internal sealed record SimulationScale
             Movements = 4,
             Requests = 8,
             TroubleMinutes = 40,
+            Seeds = (1000, 300),
         };
 }
