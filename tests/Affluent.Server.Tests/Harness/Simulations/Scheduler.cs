@@ -239,7 +239,11 @@ internal sealed class Scheduler(SimulatedClock clock, Pump pump, Database databa
             underWay.RemoveAll(use => use.IsLockedUp);
         }
         return underWay.Count == 0
-            && _fibers.TrueForAll(fiber => fiber.IsQuiet || (isSilent && fiber.HasTimer) || Uses.Exists(use => use.IsLockedUp && use.Fiber == fiber));
+            && _fibers.TrueForAll(fiber =>
+                fiber.IsQuiet
+                || (isSilent && fiber.HasTimer)
+                || Uses.Exists(use => use.IsLockedUp && use.Fiber == fiber)
+            );
     }
 
     private DateTimeOffset? _nextDue;
