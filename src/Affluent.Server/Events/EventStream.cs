@@ -3,7 +3,6 @@ using System.Text.Json;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
-using Microsoft.Net.Http.Headers;
 
 namespace Affluent.Server.Events;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Text.RegularExpressions;
@@ -220,6 +221,7 @@ internal abstract partial class Database : IAsyncDisposable
 /// <summary>How far the numbers of a column have come.</summary>
 /// <param name="Settled">Up to here nothing can come any more.</param>
 /// <param name="Given">The last number that was given, perhaps to a transaction that is still under way.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Numbered(long Settled, long Given);
 
 /// <summary>What one transaction of all nodes does at a time.</summary>
