@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
 namespace Affluent.Server.Storage;
