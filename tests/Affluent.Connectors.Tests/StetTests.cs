@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Web;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Reading;

@@ -64,7 +64,7 @@ internal static partial class FuzzCommand
                 Console.WriteLine(output.TrimEnd());
                 if (Inputs().Match(output) is { Success: true } match)
                 {
-                    Interlocked.Add(ref inputs, long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+                    Interlocked.Add(ref inputs, long.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture));
                 }
                 if (died)
                 {
@@ -82,7 +82,7 @@ internal static partial class FuzzCommand
         return broken == 0 ? 0 : Broken;
     }
 
-    [GeneratedRegex("([0-9]+) inputs", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("(?<number>[0-9]+) inputs", RegexOptions.NonBacktracking)]
     private static partial Regex Inputs();
 
     /// <summary>A campaign in this process.</summary>
