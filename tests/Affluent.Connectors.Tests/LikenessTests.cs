@@ -84,6 +84,26 @@ public sealed class LikenessTests(LikeProfiles banks) : IClassFixture<LikeProfil
     public async Task What_a_profile_says_and_a_request_lacks_is_refused(string profile, string setting) =>
         Assert.NotEmpty(await RefusedWithout(profile, setting));
 
+    [Theory]
+    [InlineData(
+        "bnp-paribas",
+        "signature_headers",
+        "(request-target) authorization accept content-type x-request-id digest"
+    )]
+    [InlineData("bpce", "signature_headers", "(request-target) date x-request-id")]
+    [InlineData("bpce", "signature_algorithm", "rsa-sha512")]
+    [InlineData("bpce", "signature_key_id", "another")]
+    [InlineData("bpce", "signature_separator", "comma_blank")]
+    [InlineData("bpce", "digest_algorithm", "SHA-512")]
+    [InlineData("bpce", "date_escaped", "true")]
+    [InlineData("bpce", "token_request", "json")]
+    [InlineData("knab", "consent_access", "all_accounts")]
+    [InlineData("barclays", "jwt_key_id", "another")]
+    [InlineData("barclays", "assertion_audience", "another")]
+    [InlineData("barclays", "request_audience", "another")]
+    public async Task What_a_request_says_otherwise_is_refused(string profile, string setting, string value) =>
+        Assert.NotEmpty(await RefusedWithout(profile, setting, value));
+
     [Fact]
     public async Task Another_third_party_is_refused() =>
         Assert.All(
