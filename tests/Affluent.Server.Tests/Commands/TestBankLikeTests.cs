@@ -47,8 +47,8 @@ public sealed class TestBankLikeTests : IDisposable
         var made = TestCertificates.Make(
             "Littoral Apps",
             "PSDFR-ACPR-12345",
-            DateTimeOffset.UtcNow.AddDays(-1),
-            DateTimeOffset.UtcNow.AddDays(1)
+            TimeProvider.System.GetUtcNow().AddDays(-1),
+            TimeProvider.System.GetUtcNow().AddDays(1)
         );
         foreach (var (name, text) in made)
         {
