@@ -97,7 +97,8 @@ public sealed class ConnectionsTests
         Assert.Equal([stays.Id], await http.ReadIds<ConnectionId>("/api/v2.1/connections"));
         Assert.Equal([account.Id], await http.ReadIds<AccountId>("/api/v2.1/accounts"));
         Assert.Single(await http.ReadIds<TransactionId>("/api/v2.1/transactions"));
-        Assert.Equal(["CONNECTION_DELETED"], await app.EventNames());
+        Assert.Equal(["CONNECTION_DELETED"], await app.EventNames($"{gone.Id}"));
+        Assert.Empty(await app.EventNames($"{stays.Id}"));
     }
 
     [Theory, OnBothDatabases]

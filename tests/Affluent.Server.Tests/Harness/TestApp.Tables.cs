@@ -73,13 +73,13 @@ internal sealed partial class TestApp
             new { Id = Number(connection), Channel = channel }
         );
 
-    /// <summary>The names of all events, of one connection or of everything, in the order of the log.</summary>
-    public async Task<IReadOnlyList<string>> EventNames(string? connection = null) =>
-        await Database.Read(
+    /// <summary>The names of a connection's events, in the order of the log.</summary>
+    public Task<IReadOnlyList<string>> EventNames(string connection) =>
+        Database.Read(
             db =>
                 db.Query<string>(
-                    $"select name from events {(connection is null ? "" : "where connection_id = @Id")} order by user_id, id",
-                    new { Id = connection is null ? 0 : Number(connection) }
+                    "select name from events where connection_id = @Id order by id",
+                    new { Id = Number(connection) }
                 ),
             Stop
         );
