@@ -115,23 +115,25 @@ internal static class FeedEndpoint
     }
 
     private static Problem Gone(LostPlace why, long oldest) =>
-        new(
-            410,
-            why switch
-            {
-                LostPlace.TooOld => "cursor_too_old",
-                LostPlace.Unknown => "cursor_unknown",
-            },
-            why switch
-            {
-                LostPlace.TooOld =>
-                    $"What came behind this cursor is no longer kept: read what you store of your users anew, and go on with after={oldest}.",
-                LostPlace.Unknown =>
-                    $"No event has this cursor: it is from another installation, or from before a backup was restored. Read what you store of your users anew, and go on with after={oldest}.",
-            },
-            Parameter: After.Name
-        )
+        why switch
         {
-            Oldest = Ids.Text(oldest),
+            LostPlace.TooOld => new(
+                410,
+                "cursor_too_old",
+                $"What came behind this cursor is no longer kept: read what you store of your users anew, and go on with after={oldest}.",
+                Parameter: After.Name
+            )
+            {
+                Oldest = Ids.Text(oldest),
+            },
+            LostPlace.Unknown => new(
+                410,
+                "cursor_unknown",
+                $"No event has this cursor: it is from another installation, or from before a backup was restored. Read what you store of your users anew, and go on with after={oldest}.",
+                Parameter: After.Name
+            )
+            {
+                Oldest = Ids.Text(oldest),
+            },
         };
 }
