@@ -36,8 +36,15 @@ internal static class OtherProgram
         {
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
             var errors = process.StandardError.ReadToEndAsync(limit.Token);
-            await process.StandardInput.WriteAsync(input.AsMemory(), limit.Token);
-            process.StandardInput.Close();
+            try
+            {
+                await process.StandardInput.WriteAsync(input.AsMemory(), limit.Token);
+                process.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // It ended before it had read all: what it says of that is the outcome.
+            }
             await process.WaitForExitAsync(limit.Token);
             return (process.ExitCode, await output, await errors);
         }
