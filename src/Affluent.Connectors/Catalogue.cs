@@ -5,6 +5,9 @@ namespace Affluent.Connectors;
 /// <summary>The banks of an installation: those that ship with the product and those of the operator's own folder.</summary>
 public static class Catalogue
 {
+    /// <summary>The variable with which channels of the test bank say what they say where it demands signatures.</summary>
+    public const string StrictTestBank = "test_bank_signatures";
+
     // Read once: they are part of the program.
     private static readonly Lazy<IReadOnlyList<CatalogueFile>> Shipped = new(() => [.. ReadShipped()]);
 

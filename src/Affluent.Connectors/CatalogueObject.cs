@@ -160,6 +160,11 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
                 () => Text("^[a-z0-9][a-z0-9-]{0,63}$"),
                 "in the place of `profile`: the profile of a bank that the test bank imitates on this channel, at addresses of its own; a variable that is not set becomes its own name"
             ),
+            new(
+                CatalogueProfiles.Strict,
+                () => Reference("profile_channel"),
+                "of test banks alone: members that take the place of these where the test bank demands signatures (`test_bank_signatures`)"
+            ),
             new("mode", Choice<ChannelMode>, "which way in: that of the family, which it is unless said"),
             new("account_types", () => SomeOf(Choice<BankAccountType>()), "kinds of account that it brings")
             {

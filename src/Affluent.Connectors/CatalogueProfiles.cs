@@ -9,8 +9,11 @@ internal sealed partial class CatalogueProfiles
     /// <summary>Names the profile of a bank in whose place the test bank stands.</summary>
     public const string Like = "like";
 
+    /// <summary>What a channel of the test bank says where that demands signatures.</summary>
+    public const string Strict = "strict";
+
     // What tells the channels of a bank apart.
-    private static readonly string[] OfBrands = ["id", "mode", Like];
+    private static readonly string[] OfBrands = ["id", "mode", Like, Strict];
 
     private readonly Dictionary<string, CatalogueFile> _files = new(StringComparer.Ordinal);
 

@@ -114,6 +114,10 @@ internal sealed partial class CatalogueReader(
         {
             entry.Fault("test", "is true where the test bank stands in the place of a bank");
         }
+        if (!provider.Test && entry.List("channels").Any(channel => channel.Says(CatalogueProfiles.Strict)))
+        {
+            entry.Fault("test", $"is true where a channel says '{CatalogueProfiles.Strict}'");
+        }
         foreach (var twice in provider.Channels.GroupBy(c => c.Mode).Where(g => g.Count() > 1))
         {
             entry.Fault("channels", $"the channel {twice.Key} stands more than once");
@@ -146,6 +150,11 @@ internal sealed partial class CatalogueReader(
         if (!profiles.TryPutBelow(said, this, out var entry))
         {
             return null;
+        }
+        if (said.Inner(CatalogueProfiles.Strict) is { } strict && variables.ContainsKey(Catalogue.StrictTestBank))
+        {
+            entry = strict.Above(entry);
+            _ = entry.Has(CatalogueProfiles.Strict);
         }
         var like = said.Says(CatalogueProfiles.Like);
         _standsIn = like;

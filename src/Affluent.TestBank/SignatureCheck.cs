@@ -6,7 +6,7 @@ using Affluent.TestBank.Stet;
 
 namespace Affluent.TestBank;
 
-/// <summary>How the bank takes the signatures of requests at its faces of STET and of the Berlin Group.</summary>
+/// <summary>How the bank takes what third parties sign: requests at its faces of STET and of the Berlin Group, request objects at that of UK Open Banking, and who they are at all.</summary>
 public enum Signatures
 {
     /// <summary>It does not look.</summary>

@@ -82,6 +82,7 @@ public static class TestBankApp
             .AddSingleton<LoginEndpoints>()
             .AddSingleton<WebsiteEndpoints>()
             .AddSingleton<AuthorizationPages>()
+            .AddSingleton<ClientAssertions>()
             .AddSingleton<ClientRequests>()
             .AddSingleton<TokenEndpoint>()
             .AddSingleton<RevocationEndpoint>()

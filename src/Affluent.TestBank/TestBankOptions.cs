@@ -39,7 +39,7 @@ public sealed record TestBankOptions
     public string ClientSecret { get; init; } = "affluent-secret";
 
     /// <summary>
-    /// That third party's public RSA key, as PEM. With it UK Open Banking wants authorization requests signed (PS256) and verifies them; without it takes none.
+    /// That third party's public RSA key, as PEM, with which <see cref="Signatures"/> are verified.
     /// </summary>
     public string? ClientPublicKey { get; init; }
 
@@ -51,6 +51,6 @@ public sealed record TestBankOptions
     /// <summary>Banks that it is like, each at addresses of its own, beside its own faces.</summary>
     public IReadOnlyList<Likeness> Likenesses { get; init; } = [];
 
-    /// <summary>How it takes signatures of requests; to look at them it needs <see cref="ClientPublicKey"/>.</summary>
+    /// <summary>How it takes signatures; to look at them it needs <see cref="ClientPublicKey"/>.</summary>
     public Signatures Signatures { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
 using Affluent.Connectors.Tests.Support;
+using Affluent.TestBank;
 
 namespace Affluent.Connectors.Tests;
 
@@ -61,7 +62,7 @@ public sealed class OpenBankingTestBankTests
     [Fact]
     public async Task A_signed_request_is_taken_by_who_knows_the_key()
     {
-        await using var bank = await RunningTestBank.Start(clientKey: SealOfTests.PublicKey);
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Lenient);
         using var run = bank.Open(Channel, Signed);
         run.Seal = SealOfTests.Seal;
 
@@ -75,7 +76,10 @@ public sealed class OpenBankingTestBankTests
     public async Task A_request_that_another_key_has_signed_is_refused()
     {
         using var other = RSA.Create(2048);
-        await using var bank = await RunningTestBank.Start(clientKey: other.ExportSubjectPublicKeyInfoPem());
+        await using var bank = await RunningTestBank.Start(
+            other.ExportSubjectPublicKeyInfoPem(),
+            Signatures.Lenient
+        );
         using var run = bank.Open(Channel, Signed);
         run.Seal = SealOfTests.Seal;
 
@@ -83,12 +87,25 @@ public sealed class OpenBankingTestBankTests
     }
 
     [Fact]
-    public async Task A_request_that_nobody_has_signed_is_refused_where_a_key_is_known()
+    public async Task A_request_that_nobody_has_signed_is_refused_by_a_strict_bank_alone()
     {
-        await using var bank = await RunningTestBank.Start(clientKey: SealOfTests.PublicKey);
-        using var run = bank.Open(Channel);
+        await using var strict = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict, entries: true);
+        await using var lenient = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Lenient);
+        using var refused = strict.Open(Channel, Unsigned);
+        refused.Seal = SealOfTests.Seal;
 
-        await Refused(run);
+        await Refused(refused);
+        using var taken = await lenient.Allowed("dev", channel: Channel);
+    }
+
+    [Fact]
+    public async Task A_strict_bank_shares_no_secret()
+    {
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict, entries: true);
+        using var run = bank.Open(Channel, c => With(c, ("token_auth", "client_secret_post")));
+        run.Seal = SealOfTests.Seal;
+
+        await run.TakeRefused(Listing, Refusal.OperatorFault);
     }
 
     [Fact]
@@ -183,6 +200,16 @@ public sealed class OpenBankingTestBankTests
 
     private static ChannelDefinition Signed(ChannelDefinition channel) =>
         With(channel, ("request_object", "true"), ("authorize_fields", ""));
+
+    private static ChannelDefinition Unsigned(ChannelDefinition channel) =>
+        With(
+            channel,
+            ("request_object", "false"),
+            (
+                "authorize_fields",
+                """claims: {"id_token":{"openbanking_intent_id":{"value":"$consent_id","essential":true}}}"""
+            )
+        );
 
     private static ChannelDefinition With(ChannelDefinition channel, params (string Name, string Value)[] settings)
     {

@@ -28,6 +28,53 @@ public sealed class SignatureTestBankTests
         }
     }
 
+    [Theory]
+    [InlineData("8701")]
+    [InlineData("8801")]
+    [InlineData("8901")]
+    public async Task A_strict_bank_takes_what_its_own_entries_sign(string channel)
+    {
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict, entries: true);
+        using var run = bank.Open(channel);
+        run.Seal = SealOfTests.Seal;
+
+        await Agree(run);
+        foreach (var account in await run.Accounts())
+        {
+            Assert.NotEmpty(await run.Transactions(account));
+        }
+        // Renewed, too.
+        bank.Clock.Advance(TimeSpan.FromMinutes(11));
+        (run.Now, run.Callback) = (bank.Clock.GetUtcNow(), null);
+        Assert.Equal(2, (await run.Accounts()).Count);
+        await run.Take<StepResult.Done>(new StepInput.Revoke());
+    }
+
+    [Fact]
+    public async Task A_strict_bank_takes_what_its_own_entry_signs_where_users_are_asked_by_us()
+    {
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict, entries: true);
+        using var run = bank.Open("8800");
+        run.Seal = SealOfTests.Seal;
+        run.Credentials = new Dictionary<string, string> { ["310"] = "dev", ["311"] = "dev" };
+
+        Assert.Equal(2, (await run.Accounts()).Count);
+    }
+
+    [Theory]
+    [InlineData("8701")]
+    [InlineData("8800")]
+    [InlineData("8801")]
+    [InlineData("8901")]
+    public async Task Entries_of_a_strict_bank_want_a_seal(string channel)
+    {
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict, entries: true);
+        using var run = bank.Open(channel);
+        run.Credentials = new Dictionary<string, string> { ["310"] = "dev", ["311"] = "dev" };
+
+        await run.TakeRefused(Listing, Refusal.OperatorFault);
+    }
+
     [Fact]
     public async Task A_strict_bank_of_stet_takes_what_we_sign()
     {

@@ -172,8 +172,7 @@ internal sealed partial class Installation : IAsyncDisposable
         CancellationToken cancellation
     )
     {
-        var options = TestBankSetup.Of(settings) with { Likenesses = TestBankSetup.LikenessesOf(settings) };
-        var bank = TestBankApp.Build(options, time);
+        var bank = TestBankApp.Build(TestBankSetup.Of(settings), time);
         await Listen(bank, "test_bank_listen", settings.TestBankListen!, cancellation);
         return bank;
     }

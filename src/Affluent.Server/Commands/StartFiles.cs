@@ -40,9 +40,13 @@ internal static class StartFiles
         {
             Check(file.KeySetting, file.Certificate!, _ => BankKeys.Load(file)?.Dispose());
         }
+        if (settings is { TestBankListen: not null, TestBankSignatures: not Signatures.Off, SealCertificateFile: { } seal })
+        {
+            Check("test_bank_signatures", seal, _ => TestBankSetup.SealKeyOf(settings));
+        }
         if (
             settings.TestBankListen is not null
-            && await TestBankApp.FaultOfScenario(TestBankSetup.Of(settings), TimeProvider.System, cancellation)
+            && await TestBankApp.FaultOfScenario(TestBankSetup.Alone(settings), TimeProvider.System, cancellation)
                 is { } fault
         )
         {

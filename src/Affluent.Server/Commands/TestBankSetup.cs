@@ -11,8 +11,18 @@ namespace Affluent.Server.Commands;
 /// <summary>The included test bank as the settings want it.</summary>
 internal static class TestBankSetup
 {
-    /// <summary>The bank without those that it is like.</summary>
+    /// <summary>The bank with all that it is to know of the operator and of other banks.</summary>
+    /// <exception cref="KeyFileException">The seal is not one that it can verify.</exception>
     public static TestBankOptions Of(Settings settings) =>
+        Alone(settings) with
+        {
+            Likenesses = LikenessesOf(settings),
+            Signatures = settings.TestBankSignatures,
+            ClientPublicKey = SealKeyOf(settings),
+        };
+
+    /// <summary>The bank by itself.</summary>
+    public static TestBankOptions Alone(Settings settings) =>
         new()
         {
             Urls = settings.TestBankListen!,
@@ -35,10 +45,26 @@ internal static class TestBankSetup
                 }),
         ];
 
+    /// <summary>The key with which its own faces verify signatures; null: they look at none.</summary>
+    /// <exception cref="KeyFileException">It is none of RSA.</exception>
+    public static string? SealKeyOf(Settings settings)
+    {
+        if (settings.TestBankSignatures == Signatures.Off)
+        {
+            return null;
+        }
+        using var held = BankKeys.Load(SealFile(settings, CertificateGeneration.Present));
+        using var key = held?.Certificate.PublicKey.GetRSAPublicKey();
+        return key?.ExportSubjectPublicKeyInfoPem()
+            ?? throw new KeyFileException("The test bank verifies signatures of RSA keys: make such a seal.");
+    }
+
+    private static BankCertificateFile SealFile(Settings settings, CertificateGeneration generation) =>
+        settings.BankCertificates.Single(f => f.Use == CertificateUse.Qseal && f.Generation == generation);
+
     private static string? SealKeyOf(Settings settings, CertificateGeneration generation)
     {
-        var file = settings.BankCertificates.Single(f => f.Use == CertificateUse.Qseal && f.Generation == generation);
-        using var held = BankKeys.Load(file);
+        using var held = BankKeys.Load(SealFile(settings, generation));
         return held is null
             ? null
             : PemEncoding.WriteString("PUBLIC KEY", held.Certificate.PublicKey.ExportSubjectPublicKeyInfo());

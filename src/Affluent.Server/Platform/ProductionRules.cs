@@ -1,3 +1,4 @@
+using Affluent.TestBank;
 using Npgsql;
 
 namespace Affluent.Server.Platform;
@@ -49,6 +50,10 @@ internal static class ProductionRules
         if (settings.TestBankScenario is not null)
         {
             yield return ("test_bank_scenario", "production has no test bank: leave it out");
+        }
+        if (settings.TestBankSignatures != Signatures.Off)
+        {
+            yield return ("test_bank_signatures", "production has no test bank: leave it out");
         }
         if (settings.TestBankFileNetworks.Count > 0 && settings.TestBankListen is null)
         {

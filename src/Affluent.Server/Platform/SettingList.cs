@@ -1,5 +1,6 @@
 using System.Globalization;
 using Affluent.Server.Storage;
+using Affluent.TestBank;
 
 namespace Affluent.Server.Platform;
 
@@ -207,6 +208,20 @@ internal static class SettingList
                     }
                     : ReadNetworks(text, networks => s with { TestBankFileNetworks = networks }),
             s => s.TestBankFileNetworks.Count == 0 ? Off : string.Join(',', s.TestBankFileNetworks)
+        ),
+        new(
+            "test_bank_signatures",
+            "off|lenient|strict",
+            "Whether the test bank looks at what is signed, and whether it must be; it knows the seal of the operator (off)",
+            (s, text) =>
+                text switch
+                {
+                    Off => s with { TestBankSignatures = Signatures.Off },
+                    "lenient" => s with { TestBankSignatures = Signatures.Lenient },
+                    "strict" => s with { TestBankSignatures = Signatures.Strict },
+                    _ => "must be off, lenient or strict",
+                },
+            s => s.TestBankSignatures.ToString().ToLowerInvariant()
         ),
         new(
             "log_level",

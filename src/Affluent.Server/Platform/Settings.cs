@@ -1,5 +1,6 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Storage;
+using Affluent.TestBank;
 
 namespace Affluent.Server.Platform;
 
@@ -123,6 +124,9 @@ internal sealed record Settings
 
     /// <summary>Networks beyond the public internet from which the test bank fetches accounts files.</summary>
     public IReadOnlyList<System.Net.IPNetwork> TestBankFileNetworks { get; init; } = [];
+
+    /// <summary>How the test bank takes signatures, which it knows by the operator's seal.</summary>
+    public Signatures TestBankSignatures { get; init; }
 
     /// <summary>Folder of *.json files with banks of the operator's own; null: only those that ship with the product.</summary>
     public string? CatalogueFolder { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Affluent.TestBank;
 
 namespace Affluent.Server.Platform;
 
@@ -149,6 +150,10 @@ internal static class SettingsReader
         foreach (var file in settings.BankCertificates.Where(f => f.Certificate is null != f.Key is null))
         {
             yield return $"{file.CertificateSetting} and {file.KeySetting}: each needs the other";
+        }
+        if (settings is { TestBankSignatures: not Signatures.Off, SealCertificateFile: null })
+        {
+            yield return $"test_bank_signatures (from {origin("test_bank_signatures")}): the test bank knows you by your seal: set seal_certificate_file and seal_key_file (affluent certificates make-test makes some)";
         }
         (string Name, string? Path)[] files =
         [

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Affluent.Connectors;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Platform;
+using Affluent.TestBank;
 
 namespace Affluent.Server.Providers;
 
@@ -70,6 +71,11 @@ internal sealed class Banks
     {
         var variables = new Dictionary<string, string>(settings.BankVariables, StringComparer.Ordinal);
         variables.Remove(TestBankVariable);
+        variables.Remove(Catalogue.StrictTestBank);
+        if (settings.TestBankSignatures != Signatures.Off)
+        {
+            variables.Add(Catalogue.StrictTestBank, "strict");
+        }
         if (settings.TestBankUrl is { } testBank)
         {
             variables.Add(TestBankVariable, testBank.AbsoluteUri.TrimEnd('/'));

@@ -116,12 +116,12 @@ internal abstract record RequestCheck
 
         var claims = query["claims"].ToString();
         if (
-            server.TakesSignedRequests
+            server.IsFapi
             && request.Translated is null
-            && (query.ContainsKey("request") || options.ClientPublicKey is not null)
+            && (query.ContainsKey("request") || options.Signatures == Signatures.Strict)
         )
         {
-            if (options.ClientPublicKey is not { } key)
+            if (options is not { Signatures: not Signatures.Off, ClientPublicKey: { } key })
             {
                 return new Bad(request, "request_not_supported");
             }

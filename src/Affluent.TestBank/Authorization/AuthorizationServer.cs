@@ -28,8 +28,8 @@ internal sealed record AuthorizationServer(string Root, Face Face, Func<string, 
     /// <summary>Whether third parties get tokens of their own.</summary>
     public bool KnowsClients { get; init; }
 
-    /// <summary>Whether they may sign what they ask for.</summary>
-    public bool TakesSignedRequests { get; init; }
+    /// <summary>Whether signatures are those of FAPI 1.0 Advanced: of what they ask for, and of who they are.</summary>
+    public bool IsFapi { get; init; }
 
     public string Authorize => Root + "/authorize";
     public string Token => Root + "/token";

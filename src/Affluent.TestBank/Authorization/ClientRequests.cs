@@ -5,10 +5,14 @@ using Affluent.TestBank.People;
 namespace Affluent.TestBank.Authorization;
 
 /// <summary>What the third party sends to the authorization server: a form, with the proof of who it is (RFC 6749 sections 2.3.1 and 3.2).</summary>
-internal sealed class ClientRequests(TestBankOptions options)
+internal sealed class ClientRequests(TestBankOptions options, ClientAssertions assertions)
 {
     /// <summary>The form, or the answer that refuses it.</summary>
-    public async Task<(IFormCollection? Form, IResult? Refused)> Read(HttpContext http, CancellationToken cancellation)
+    public async Task<(IFormCollection? Form, IResult? Refused)> Read(
+        AuthorizationServer server,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         http.Response.Headers.Pragma = "no-cache";
         if (Translated.Of(http.Request)?.Form is { } said)
@@ -27,10 +31,10 @@ internal sealed class ClientRequests(TestBankOptions options)
             return (null, Error("invalid_request", "a parameter is repeated"));
         }
 
-        if (!IsTheClient(http, form))
+        if (FaultOf(server, http.Request, form) is { } fault)
         {
             http.Response.Headers.WWWAuthenticate = "Basic realm=\"test bank\"";
-            return (null, Error("invalid_client", "unknown client or wrong secret", StatusCodes.Status401Unauthorized));
+            return (null, Error("invalid_client", fault, StatusCodes.Status401Unauthorized));
         }
 
         return (form, null);
@@ -40,10 +44,29 @@ internal sealed class ClientRequests(TestBankOptions options)
     public static IResult Error(string error, string description, int status = StatusCodes.Status400BadRequest) =>
         Results.Json(new TokenError(error, description), TokenJson.Default.TokenError, statusCode: status);
 
-    // client_secret_basic carries form-encoded values (RFC 6749 section 2.3.1); client_secret_post plain fields.
-    private bool IsTheClient(HttpContext http, IFormCollection form)
+    // A third party proves itself in one way (RFC 6749, section 2.3); who shares no secret cannot lose one (FAPI 1.0 Advanced, section 5.2.2).
+    private string? FaultOf(AuthorizationServer server, HttpRequest request, IFormCollection form)
     {
-        var header = http.Request.Headers.Authorization.ToString();
+        if (options.Signatures != Signatures.Off && form["client_assertion_type"] == ClientAssertions.Type)
+        {
+            var address = options.AddressOf(request);
+            return assertions.FaultOf(
+                form["client_assertion"].ToString(),
+                options.ClientPublicKey,
+                options.ClientId,
+                [address, address + server.Root, address + server.Token, address + request.Path]
+            );
+        }
+
+        return server.IsFapi && options.Signatures == Signatures.Strict ? "use private_key_jwt"
+            : IsTheClient(request, form) ? null
+            : "unknown client or wrong secret";
+    }
+
+    // client_secret_basic carries form-encoded values (RFC 6749 section 2.3.1); client_secret_post plain fields.
+    private bool IsTheClient(HttpRequest request, IFormCollection form)
+    {
+        var header = request.Headers.Authorization.ToString();
         if (header.Length == 0)
         {
             return IsTheClient(form["client_id"].ToString(), form["client_secret"].ToString());

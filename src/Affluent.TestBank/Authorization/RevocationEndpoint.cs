@@ -26,7 +26,7 @@ internal sealed class RevocationEndpoint(
 
     private async Task<IResult> Revoke(AuthorizationServer server, HttpContext http, CancellationToken cancellation)
     {
-        var (form, refused) = await clients.Read(http, cancellation);
+        var (form, refused) = await clients.Read(server, http, cancellation);
         if (form is null)
         {
             return refused!;

@@ -23,7 +23,7 @@ internal sealed class TokenEndpoint(
 
     private async Task<IResult> Trade(AuthorizationServer server, HttpContext http, CancellationToken cancellation)
     {
-        var (form, refused) = await clients.Read(http, cancellation);
+        var (form, refused) = await clients.Read(server, http, cancellation);
         if (form is null)
         {
             return refused!;

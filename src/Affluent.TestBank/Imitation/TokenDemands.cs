@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Affluent.TestBank.Authorization;
@@ -14,11 +13,7 @@ internal sealed class TokenDemands(Manner manner, TestBankOptions options, BankC
     private const string Basic = "client_secret_basic";
     private const string PrivateKeyJwt = "private_key_jwt";
 
-    // RFC 7523, section 2.2.
-    private const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-    // An assertion counts once (RFC 7523, section 3); they live for an hour at most.
-    private readonly ConcurrentDictionary<string, DateTimeOffset> assertions = new(StringComparer.Ordinal);
+    private readonly ClientAssertions assertions = new(clock);
 
     private string Authentication => manner.Text("token_auth") ?? Basic;
 
@@ -85,7 +80,7 @@ internal sealed class TokenDemands(Manner manner, TestBankOptions options, BankC
             new("client_id", Authentication is Basic or PrivateKeyJwt ? "" : "$client_id"),
             new("client_secret", Authentication == "client_secret_post" ? "$client_secret" : ""),
             .. Authentication == PrivateKeyJwt
-                ? (Said[])[new("client_assertion_type", JwtBearer), new("client_assertion", "$client_assertion")]
+                ? (Said[])[new("client_assertion_type", ClientAssertions.Type), new("client_assertion", "$client_assertion")]
                 : [],
         ];
         // RFC 6749 does not mind a client that says its name beside its secret; a bank that does says so itself.
@@ -129,36 +124,18 @@ internal sealed class TokenDemands(Manner manner, TestBankOptions options, BankC
         IReadOnlyList<string> audiences = manner.Text("assertion_audience") is { } said
             ? [said.TrimEnd('/')]
             : [options.AddressOf(request) + manner.PathOf("token_url"), options.AddressOf(request) + request.Path];
-        if (
-            manner.Key is not { } key
-            || SignedRequest.Read(
+        return
+            assertions.FaultOf(
                 assertion,
-                key,
+                manner.Key,
                 client,
                 audiences,
-                clock.Now,
                 manner.Text("jwt_algorithm") ?? "PS256",
                 manner.Text("jwt_key_id")
             )
-                is not { } claims
-            || SignedRequest.Text(claims, "sub") != client
-            || SignedRequest.Text(claims, "jti") is not { Length: > 0 } id
-        )
-        {
-            return new LikeFault(
-                LikeBlame.Client,
-                $"{route.Call}: client_assertion is not good, or its key is unknown"
-            );
-        }
-
-        foreach (var old in assertions.Where(a => a.Value <= clock.Now))
-        {
-            assertions.TryRemove(old);
-        }
-
-        return assertions.TryAdd(id, clock.Now.AddHours(1))
-            ? null
-            : new LikeFault(LikeBlame.Client, "client_assertion came before");
+                is { } fault
+            ? new LikeFault(LikeBlame.Client, $"{route.Call}: {fault}")
+            : null;
     }
 
     private static Dictionary<string, string> Plain(IEnumerable<KeyValuePair<string, StringValues>> fields) =>

@@ -38,7 +38,7 @@ internal static class OpenBankingPaths
     public static readonly AuthorizationServer Server = new(Root, Face.OpenBankingUk, MeaningOf)
     {
         KnowsClients = true,
-        TakesSignedRequests = true,
+        IsFapi = true,
     };
 
     private static ScopeMeaning MeaningOf(string scope, string claims)

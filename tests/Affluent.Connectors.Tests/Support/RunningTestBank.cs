@@ -23,13 +23,15 @@ internal sealed class RunningTestBank : IAsyncDisposable
     public FakeTimeProvider Clock { get; }
 
     /// <summary>A bank that knows our key.</summary>
-    public static Task<RunningTestBank> Start(string clientKey, Signatures signatures) =>
-        Start(null, clientKey, signatures);
+    /// <param name="entries">Whether its entries of the catalogue say that it does.</param>
+    public static Task<RunningTestBank> Start(string clientKey, Signatures signatures, bool entries = false) =>
+        Start(null, clientKey, signatures, entries);
 
     public static async Task<RunningTestBank> Start(
         string? scenario = null,
         string? clientKey = null,
-        Signatures signatures = Signatures.Off
+        Signatures signatures = Signatures.Off,
+        bool entries = false
     )
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero));
@@ -44,6 +46,10 @@ internal sealed class RunningTestBank : IAsyncDisposable
         var app = TestBankApp.Build(options, clock);
         await app.StartAsync(TestContext.Current.CancellationToken);
         var variables = new Dictionary<string, string> { ["test_bank"] = TestBankApp.Address(app).AbsoluteUri };
+        if (entries)
+        {
+            variables[Catalogue.StrictTestBank] = "strict";
+        }
         var load = Catalogue.Load(variables);
         Assert.Empty(load.Faults);
         return new RunningTestBank(app, clock, load.Providers);

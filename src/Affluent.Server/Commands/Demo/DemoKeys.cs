@@ -1,17 +1,20 @@
 using System.Security.Cryptography.X509Certificates;
 using Affluent.Server.Certificates;
 using Affluent.Server.Platform;
+using Affluent.TestBank;
 
 namespace Affluent.Server.Commands.Demo;
 
-/// <summary>The certificates by which banks that are imitated know the demo, kept in its folder: no bank takes them in earnest.</summary>
+/// <summary>The certificates by which the test bank knows the demo, kept in its folder: no bank takes them in earnest.</summary>
 internal static class DemoKeys
 {
     private const string Holder = "Demo";
     private const string Identifier = "PSDFR-ACPR-00000";
     private static readonly TimeSpan Life = TimeSpan.FromDays(365);
 
-    /// <summary>The settings with the demo's seal, which is made where there is none, or one that is about to end.</summary>
+    /// <summary>
+    /// The settings with a test bank that takes nothing unsigned, and with the demo's seal, which is made where there is none, or one that is about to end.
+    /// </summary>
     public static async Task<Settings> Seal(Settings settings, TimeProvider time, CancellationToken cancellation)
     {
         var folder = settings.DataDirectory;
@@ -27,7 +30,12 @@ internal static class DemoKeys
                 await KeyFile.Write(path, text, cancellation);
             }
         }
-        return settings with { SealCertificateFile = certificate, SealKeyFile = key };
+        return settings with
+        {
+            SealCertificateFile = certificate,
+            SealKeyFile = key,
+            TestBankSignatures = Signatures.Strict,
+        };
     }
 
     private static bool IsGood(string path, DateTimeOffset now)
