@@ -6,7 +6,7 @@ namespace Affluent.Connectors;
 public static class Catalogue
 {
     /// <summary>The variable with which channels of the test bank say what they say where it demands signatures.</summary>
-    public const string StrictTestBank = "test_bank_signatures";
+    public const string StrictTestBank = "test_bank_strictness";
 
     // Read once: they are part of the program.
     private static readonly Lazy<IReadOnlyList<CatalogueFile>> Shipped = new(() => [.. ReadShipped()]);

@@ -163,7 +163,7 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
             new(
                 CatalogueProfiles.Strict,
                 () => Reference("profile_channel"),
-                "of test banks alone: members that take the place of these where the test bank demands signatures (`test_bank_signatures`)"
+                "of test banks alone: members that take the place of these where the test bank demands signatures (`test_bank_strictness`)"
             ),
             new("mode", Choice<ChannelMode>, "which way in: that of the family, which it is unless said"),
             new("account_types", () => SomeOf(Choice<BankAccountType>()), "kinds of account that it brings")

@@ -6,19 +6,6 @@ using Affluent.TestBank.Stet;
 
 namespace Affluent.TestBank;
 
-/// <summary>How the bank takes what third parties sign: requests at its faces of STET and of the Berlin Group, request objects at that of UK Open Banking, and who they are at all.</summary>
-public enum Signatures
-{
-    /// <summary>It does not look.</summary>
-    Off,
-
-    /// <summary>One that is there must be good.</summary>
-    Lenient,
-
-    /// <summary>There must be one, and it must be good.</summary>
-    Strict,
-}
-
 /// <summary>Verifies the signatures of requests, before anything else looks at them.</summary>
 internal sealed class SignatureCheck(TestBankOptions options, BankClock clock)
 {
@@ -42,7 +29,7 @@ internal sealed class SignatureCheck(TestBankOptions options, BankClock clock)
             path.StartsWithSegments(at.Api, StringComparison.Ordinal)
         );
         var refused =
-            options.Signatures == Signatures.Off
+            options.Strictness == Strictness.Off
             || !(berlinGroup || path.StartsWithSegments(StetPaths.Api, StringComparison.Ordinal))
                 ? null
                 : await Refused(http, berlinGroup);
@@ -58,7 +45,7 @@ internal sealed class SignatureCheck(TestBankOptions options, BankClock clock)
 
         if (!http.Request.Headers.ContainsKey("Signature"))
         {
-            return options.Signatures == Signatures.Lenient ? null
+            return options.Strictness == Strictness.Lenient ? null
                 : berlinGroup ? BerlinGroupProblem.Unauthorized("SIGNATURE_MISSING", "Signature is missing")
                 : StetEndpoints.Problem(http, StatusCodes.Status400BadRequest, "Signature is missing");
         }

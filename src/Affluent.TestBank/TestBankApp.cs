@@ -37,7 +37,7 @@ public static class TestBankApp
     /// </summary>
     public static WebApplication Build(TestBankOptions options, TimeProvider time)
     {
-        if (options is { Signatures: not Signatures.Off, ClientPublicKey: null })
+        if (options is { Strictness: not Strictness.Off, ClientPublicKey: null })
         {
             throw new ArgumentException(
                 "Signatures are verified with ClientPublicKey, which is missing.",

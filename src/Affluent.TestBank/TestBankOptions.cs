@@ -39,7 +39,7 @@ public sealed record TestBankOptions
     public string ClientSecret { get; init; } = "affluent-secret";
 
     /// <summary>
-    /// That third party's public RSA key, as PEM, with which <see cref="Signatures"/> are verified.
+    /// That third party's public RSA key, as PEM, with which signatures are verified.
     /// </summary>
     public string? ClientPublicKey { get; init; }
 
@@ -52,5 +52,5 @@ public sealed record TestBankOptions
     public IReadOnlyList<Likeness> Likenesses { get; init; } = [];
 
     /// <summary>How it takes signatures; to look at them it needs <see cref="ClientPublicKey"/>.</summary>
-    public Signatures Signatures { get; init; }
+    public Strictness Strictness { get; init; }
 }

@@ -62,7 +62,7 @@ public sealed class OpenBankingTestBankTests
     [Fact]
     public async Task A_signed_request_is_taken_by_who_knows_the_key()
     {
-        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Lenient);
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Strictness.Lenient);
         using var run = bank.Open(Channel, Signed);
         run.Seal = SealOfTests.Seal;
 
@@ -78,7 +78,7 @@ public sealed class OpenBankingTestBankTests
         using var other = RSA.Create(2048);
         await using var bank = await RunningTestBank.Start(
             other.ExportSubjectPublicKeyInfoPem(),
-            Signatures.Lenient
+            Strictness.Lenient
         );
         using var run = bank.Open(Channel, Signed);
         run.Seal = SealOfTests.Seal;
@@ -89,8 +89,8 @@ public sealed class OpenBankingTestBankTests
     [Fact]
     public async Task A_request_that_nobody_has_signed_is_refused_by_a_strict_bank_alone()
     {
-        await using var strict = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict, entries: true);
-        await using var lenient = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Lenient);
+        await using var strict = await RunningTestBank.Start(SealOfTests.PublicKey, Strictness.Strict, entries: true);
+        await using var lenient = await RunningTestBank.Start(SealOfTests.PublicKey, Strictness.Lenient);
         using var refused = strict.Open(Channel, Unsigned);
         refused.Seal = SealOfTests.Seal;
 
@@ -101,7 +101,7 @@ public sealed class OpenBankingTestBankTests
     [Fact]
     public async Task A_strict_bank_shares_no_secret()
     {
-        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict, entries: true);
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Strictness.Strict, entries: true);
         using var run = bank.Open(Channel, c => With(c, ("token_auth", "client_secret_post")));
         run.Seal = SealOfTests.Seal;
 

@@ -17,7 +17,7 @@ public sealed class SignatureTestBankTests
     [InlineData("hs2019")]
     public async Task A_strict_bank_of_the_Berlin_Group_takes_what_we_sign(string algorithm)
     {
-        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict);
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Strictness.Strict);
         using var run = BerlinGroup(bank, ("signature_algorithm", algorithm));
 
         await Agree(run);
@@ -34,7 +34,7 @@ public sealed class SignatureTestBankTests
     [InlineData("8901")]
     public async Task A_strict_bank_takes_what_its_own_entries_sign(string channel)
     {
-        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict, entries: true);
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Strictness.Strict, entries: true);
         using var run = bank.Open(channel);
         run.Seal = SealOfTests.Seal;
 
@@ -53,7 +53,7 @@ public sealed class SignatureTestBankTests
     [Fact]
     public async Task A_strict_bank_takes_what_its_own_entry_signs_where_users_are_asked_by_us()
     {
-        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict, entries: true);
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Strictness.Strict, entries: true);
         using var run = bank.Open("8800");
         run.Seal = SealOfTests.Seal;
         run.Credentials = new Dictionary<string, string> { ["310"] = "dev", ["311"] = "dev" };
@@ -68,7 +68,7 @@ public sealed class SignatureTestBankTests
     [InlineData("8901")]
     public async Task Entries_of_a_strict_bank_want_a_seal(string channel)
     {
-        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict, entries: true);
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Strictness.Strict, entries: true);
         using var run = bank.Open(channel);
         run.Credentials = new Dictionary<string, string> { ["310"] = "dev", ["311"] = "dev" };
 
@@ -78,7 +78,7 @@ public sealed class SignatureTestBankTests
     [Fact]
     public async Task A_strict_bank_of_stet_takes_what_we_sign()
     {
-        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict);
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Strictness.Strict);
         using var run = Stet(bank);
 
         await Agree(run);
@@ -95,7 +95,7 @@ public sealed class SignatureTestBankTests
     [InlineData("data_headers", "")]
     public async Task What_is_not_signed_as_it_must_be_is_our_operators_fault(string name, string value)
     {
-        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict);
+        await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Strictness.Strict);
         using var run = BerlinGroup(bank, (name, value));
 
         await run.TakeRefused(Listing, Refusal.OperatorFault);
@@ -105,7 +105,7 @@ public sealed class SignatureTestBankTests
     public async Task What_another_key_has_signed_is_our_operators_fault_at_a_lenient_bank_too()
     {
         using var other = RSA.Create(2048);
-        await using var bank = await RunningTestBank.Start(other.ExportSubjectPublicKeyInfoPem(), Signatures.Lenient);
+        await using var bank = await RunningTestBank.Start(other.ExportSubjectPublicKeyInfoPem(), Strictness.Lenient);
         using var run = BerlinGroup(bank);
         using var stet = Stet(bank);
 
@@ -119,8 +119,8 @@ public sealed class SignatureTestBankTests
     [Fact]
     public async Task A_lenient_bank_takes_what_is_not_signed_and_a_strict_one_does_not()
     {
-        await using var lenient = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Lenient);
-        await using var strict = await RunningTestBank.Start(SealOfTests.PublicKey, Signatures.Strict);
+        await using var lenient = await RunningTestBank.Start(SealOfTests.PublicKey, Strictness.Lenient);
+        await using var strict = await RunningTestBank.Start(SealOfTests.PublicKey, Strictness.Strict);
         using var taken = lenient.Open("8801");
         using var refused = strict.Open("8801");
 

@@ -149,7 +149,7 @@ public sealed class StetTests
             new TestBankOptions
             {
                 Urls = "http://127.0.0.1:0",
-                Signatures = Signatures.Strict,
+                Strictness = Strictness.Strict,
                 ClientPublicKey = key.ExportSubjectPublicKeyInfoPem(),
             }
         );
@@ -175,7 +175,7 @@ public sealed class StetTests
             new TestBankOptions
             {
                 Urls = "http://127.0.0.1:0",
-                Signatures = Signatures.Strict,
+                Strictness = Strictness.Strict,
                 ClientPublicKey = key.ExportSubjectPublicKeyInfoPem(),
             }
         );
@@ -207,7 +207,7 @@ public sealed class StetTests
     public void Signatures_are_verified_with_a_key() =>
         Assert.Throws<ArgumentException>(() =>
             TestBankApp.Build(
-                new TestBankOptions { Urls = "http://127.0.0.1:0", Signatures = Signatures.Lenient },
+                new TestBankOptions { Urls = "http://127.0.0.1:0", Strictness = Strictness.Lenient },
                 TimeProvider.System
             )
         );

@@ -40,9 +40,9 @@ internal static class StartFiles
         {
             Check(file.KeySetting, file.Certificate!, _ => BankKeys.Load(file)?.Dispose());
         }
-        if (settings is { TestBankListen: not null, TestBankSignatures: not Signatures.Off, SealCertificateFile: { } seal })
+        if (settings is { TestBankListen: not null, TestBankStrictness: not Strictness.Off, SealCertificateFile: { } seal })
         {
-            Check("test_bank_signatures", seal, _ => TestBankSetup.SealKeyOf(settings));
+            Check("test_bank_strictness", seal, _ => TestBankSetup.SealKeyOf(settings));
         }
         if (
             settings.TestBankListen is not null

@@ -21,7 +21,7 @@ internal static class TestBankCommand
             "test_bank_url",
             "test_bank_scenario",
             "test_bank_file_networks",
-            "test_bank_signatures",
+            "test_bank_strictness",
             "catalogue_folder",
             "seal_certificate_file",
             "seal_key_file"

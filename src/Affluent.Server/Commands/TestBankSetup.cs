@@ -17,7 +17,7 @@ internal static class TestBankSetup
         Alone(settings) with
         {
             Likenesses = LikenessesOf(settings),
-            Signatures = settings.TestBankSignatures,
+            Strictness = settings.TestBankStrictness,
             ClientPublicKey = SealKeyOf(settings),
         };
 
@@ -49,7 +49,7 @@ internal static class TestBankSetup
     /// <exception cref="KeyFileException">It is none of RSA.</exception>
     public static string? SealKeyOf(Settings settings)
     {
-        if (settings.TestBankSignatures == Signatures.Off)
+        if (settings.TestBankStrictness == Strictness.Off)
         {
             return null;
         }

@@ -51,9 +51,9 @@ internal static class ProductionRules
         {
             yield return ("test_bank_scenario", "production has no test bank: leave it out");
         }
-        if (settings.TestBankSignatures != Signatures.Off)
+        if (settings.TestBankStrictness != Strictness.Off)
         {
-            yield return ("test_bank_signatures", "production has no test bank: leave it out");
+            yield return ("test_bank_strictness", "production has no test bank: leave it out");
         }
         if (settings.TestBankFileNetworks.Count > 0 && settings.TestBankListen is null)
         {

@@ -210,18 +210,18 @@ internal static class SettingList
             s => s.TestBankFileNetworks.Count == 0 ? Off : string.Join(',', s.TestBankFileNetworks)
         ),
         new(
-            "test_bank_signatures",
+            "test_bank_strictness",
             "off|lenient|strict",
             "Whether the test bank looks at what is signed, and whether it must be; it knows the seal of the operator (off)",
             (s, text) =>
                 text switch
                 {
-                    Off => s with { TestBankSignatures = Signatures.Off },
-                    "lenient" => s with { TestBankSignatures = Signatures.Lenient },
-                    "strict" => s with { TestBankSignatures = Signatures.Strict },
+                    Off => s with { TestBankStrictness = Strictness.Off },
+                    "lenient" => s with { TestBankStrictness = Strictness.Lenient },
+                    "strict" => s with { TestBankStrictness = Strictness.Strict },
                     _ => "must be off, lenient or strict",
                 },
-            s => s.TestBankSignatures.ToString().ToLowerInvariant()
+            s => s.TestBankStrictness.ToString().ToLowerInvariant()
         ),
         new(
             "log_level",

@@ -125,8 +125,8 @@ internal sealed record Settings
     /// <summary>Networks beyond the public internet from which the test bank fetches accounts files.</summary>
     public IReadOnlyList<System.Net.IPNetwork> TestBankFileNetworks { get; init; } = [];
 
-    /// <summary>How the test bank takes signatures, which it knows by the operator's seal.</summary>
-    public Signatures TestBankSignatures { get; init; }
+    /// <summary>How the test bank takes what the operator's keys prove.</summary>
+    public Strictness TestBankStrictness { get; init; }
 
     /// <summary>Folder of *.json files with banks of the operator's own; null: only those that ship with the product.</summary>
     public string? CatalogueFolder { get; init; }

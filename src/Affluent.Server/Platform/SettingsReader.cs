@@ -151,9 +151,9 @@ internal static class SettingsReader
         {
             yield return $"{file.CertificateSetting} and {file.KeySetting}: each needs the other";
         }
-        if (settings is { TestBankSignatures: not Signatures.Off, SealCertificateFile: null })
+        if (settings is { TestBankStrictness: not Strictness.Off, SealCertificateFile: null })
         {
-            yield return $"test_bank_signatures (from {origin("test_bank_signatures")}): the test bank knows you by your seal: set seal_certificate_file and seal_key_file (affluent certificates make-test makes some)";
+            yield return $"test_bank_strictness (from {origin("test_bank_strictness")}): the test bank knows you by your seal: set seal_certificate_file and seal_key_file (affluent certificates make-test makes some)";
         }
         (string Name, string? Path)[] files =
         [

@@ -72,7 +72,7 @@ internal sealed class Banks
         var variables = new Dictionary<string, string>(settings.BankVariables, StringComparer.Ordinal);
         variables.Remove(TestBankVariable);
         variables.Remove(Catalogue.StrictTestBank);
-        if (settings.TestBankSignatures != Signatures.Off)
+        if (settings.TestBankStrictness != Strictness.Off)
         {
             variables.Add(Catalogue.StrictTestBank, "strict");
         }

@@ -118,10 +118,10 @@ internal abstract record RequestCheck
         if (
             server.IsFapi
             && request.Translated is null
-            && (query.ContainsKey("request") || options.Signatures == Signatures.Strict)
+            && (query.ContainsKey("request") || options.Strictness == Strictness.Strict)
         )
         {
-            if (options is not { Signatures: not Signatures.Off, ClientPublicKey: { } key })
+            if (options is not { Strictness: not Strictness.Off, ClientPublicKey: { } key })
             {
                 return new Bad(request, "request_not_supported");
             }

@@ -47,7 +47,7 @@ internal sealed class ClientRequests(TestBankOptions options, ClientAssertions a
     // A third party proves itself in one way (RFC 6749, section 2.3); who shares no secret cannot lose one (FAPI 1.0 Advanced, section 5.2.2).
     private string? FaultOf(AuthorizationServer server, HttpRequest request, IFormCollection form)
     {
-        if (options.Signatures != Signatures.Off && form["client_assertion_type"] == ClientAssertions.Type)
+        if (options.Strictness != Strictness.Off && form["client_assertion_type"] == ClientAssertions.Type)
         {
             var address = options.AddressOf(request);
             return assertions.FaultOf(
@@ -58,7 +58,7 @@ internal sealed class ClientRequests(TestBankOptions options, ClientAssertions a
             );
         }
 
-        return server.IsFapi && options.Signatures == Signatures.Strict ? "use private_key_jwt"
+        return server.IsFapi && options.Strictness == Strictness.Strict ? "use private_key_jwt"
             : IsTheClient(request, form) ? null
             : "unknown client or wrong secret";
     }

@@ -24,13 +24,13 @@ internal sealed class RunningTestBank : IAsyncDisposable
 
     /// <summary>A bank that knows our key.</summary>
     /// <param name="entries">Whether its entries of the catalogue say that it does.</param>
-    public static Task<RunningTestBank> Start(string clientKey, Signatures signatures, bool entries = false) =>
-        Start(null, clientKey, signatures, entries);
+    public static Task<RunningTestBank> Start(string clientKey, Strictness strictness, bool entries = false) =>
+        Start(null, clientKey, strictness, entries);
 
     public static async Task<RunningTestBank> Start(
         string? scenario = null,
         string? clientKey = null,
-        Signatures signatures = Signatures.Off,
+        Strictness strictness = Strictness.Off,
         bool entries = false
     )
     {
@@ -40,7 +40,7 @@ internal sealed class RunningTestBank : IAsyncDisposable
             Urls = "http://127.0.0.1:0",
             ScenarioPath = scenario,
             ClientPublicKey = clientKey,
-            Signatures = signatures,
+            Strictness = strictness,
             FileNetworks = TestBankOptions.Loopback,
         };
         var app = TestBankApp.Build(options, clock);

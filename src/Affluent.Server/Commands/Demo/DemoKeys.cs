@@ -34,7 +34,7 @@ internal static class DemoKeys
         {
             SealCertificateFile = certificate,
             SealKeyFile = key,
-            TestBankSignatures = Signatures.Strict,
+            TestBankStrictness = Strictness.Strict,
         };
     }
 

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Affluent.TestBank.Tests;
 
 /// <summary>How third parties prove by their key who they are, and what a strict bank takes no longer.</summary>
-public sealed class StrictTests : IDisposable
+public sealed class StrictnessTests : IDisposable
 {
     private const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -25,7 +25,7 @@ public sealed class StrictTests : IDisposable
     [InlineData("openbanking", "")]
     public async Task An_assertion_says_who_asks(string face, string error)
     {
-        await using var bank = await Open(Signatures.Strict);
+        await using var bank = await Open(Strictness.Strict);
 
         var (status, answer) = await Token(bank, face, Assertion(bank, face));
 
@@ -34,16 +34,16 @@ public sealed class StrictTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Signatures.Strict, "openbanking", HttpStatusCode.Unauthorized)]
-    [InlineData(Signatures.Lenient, "openbanking", HttpStatusCode.OK)]
-    [InlineData(Signatures.Off, "openbanking", HttpStatusCode.OK)]
+    [InlineData(Strictness.Strict, "openbanking", HttpStatusCode.Unauthorized)]
+    [InlineData(Strictness.Lenient, "openbanking", HttpStatusCode.OK)]
+    [InlineData(Strictness.Off, "openbanking", HttpStatusCode.OK)]
     public async Task A_secret_is_no_proof_where_FAPI_is_followed_strictly(
-        Signatures signatures,
+        Strictness strictness,
         string face,
         HttpStatusCode expected
     )
     {
-        await using var bank = await Open(signatures);
+        await using var bank = await Open(strictness);
 
         var (status, answer) = await Token(
             bank,
@@ -59,7 +59,7 @@ public sealed class StrictTests : IDisposable
     [Fact]
     public async Task An_assertion_counts_once()
     {
-        await using var bank = await Open(Signatures.Strict);
+        await using var bank = await Open(Strictness.Strict);
         var assertion = Assertion(bank, "openbanking");
 
         var (first, _) = await Token(bank, "openbanking", assertion);
@@ -80,7 +80,7 @@ public sealed class StrictTests : IDisposable
     [InlineData("key", "other")]
     public async Task An_assertion_that_proves_nothing(string claim, string value)
     {
-        await using var bank = await Open(Signatures.Strict);
+        await using var bank = await Open(Strictness.Strict);
 
         var (status, answer) = await Token(bank, "openbanking", Assertion(bank, "openbanking", claim, value));
 
@@ -93,7 +93,7 @@ public sealed class StrictTests : IDisposable
     [Fact]
     public async Task A_bank_that_looks_at_no_signature_takes_no_assertion()
     {
-        await using var bank = await Open(Signatures.Off);
+        await using var bank = await Open(Strictness.Off);
 
         var (status, _) = await Token(bank, "openbanking", Assertion(bank, "openbanking"));
 
@@ -103,7 +103,7 @@ public sealed class StrictTests : IDisposable
     [Fact]
     public async Task An_authorization_that_nobody_has_signed_comes_back_with_the_word_of_the_standard()
     {
-        await using var bank = await Open(Signatures.Strict);
+        await using var bank = await Open(Strictness.Strict);
 
         var page = await bank.Get(
             $"/openbanking/authorize?response_type=code&client_id={OpenBank.ClientId}&scope=openid%20accounts&state=1"
@@ -113,12 +113,12 @@ public sealed class StrictTests : IDisposable
         Assert.Equal("invalid_request_object", page.Query("error"));
     }
 
-    private Task<OpenBank> Open(Signatures signatures) =>
+    private Task<OpenBank> Open(Strictness strictness) =>
         OpenBank.Open(
             new TestBankOptions
             {
                 Urls = "http://127.0.0.1:0",
-                Signatures = signatures,
+                Strictness = strictness,
                 ClientPublicKey = key.ExportSubjectPublicKeyInfoPem(),
             }
         );
