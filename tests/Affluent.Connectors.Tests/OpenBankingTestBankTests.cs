@@ -76,10 +76,7 @@ public sealed class OpenBankingTestBankTests
     public async Task A_request_that_another_key_has_signed_is_refused()
     {
         using var other = RSA.Create(2048);
-        await using var bank = await RunningTestBank.Start(
-            other.ExportSubjectPublicKeyInfoPem(),
-            Strictness.Lenient
-        );
+        await using var bank = await RunningTestBank.Start(other.ExportSubjectPublicKeyInfoPem(), Strictness.Lenient);
         using var run = bank.Open(Channel, Signed);
         run.Seal = SealOfTests.Seal;
 

@@ -84,10 +84,7 @@ public sealed class StrictnessTests : IDisposable
 
         var (status, answer) = await Token(bank, "openbanking", Assertion(bank, "openbanking", claim, value));
 
-        Assert.Equal(
-            (HttpStatusCode.Unauthorized, "invalid_client"),
-            (status, (string?)answer["error"])
-        );
+        Assert.Equal((HttpStatusCode.Unauthorized, "invalid_client"), (status, (string?)answer["error"]));
     }
 
     [Fact]

@@ -40,7 +40,10 @@ internal static class StartFiles
         {
             Check(file.KeySetting, file.Certificate!, _ => BankKeys.Load(file)?.Dispose());
         }
-        if (settings is { TestBankListen: not null, TestBankStrictness: not Strictness.Off, SealCertificateFile: { } seal })
+        if (
+            settings is
+            { TestBankListen: not null, TestBankStrictness: not Strictness.Off, SealCertificateFile: { } seal }
+        )
         {
             Check("test_bank_strictness", seal, _ => TestBankSetup.SealKeyOf(settings));
         }

@@ -80,7 +80,8 @@ internal sealed class TokenDemands(Manner manner, TestBankOptions options, BankC
             new("client_id", Authentication is Basic or PrivateKeyJwt ? "" : "$client_id"),
             new("client_secret", Authentication == "client_secret_post" ? "$client_secret" : ""),
             .. Authentication == PrivateKeyJwt
-                ? (Said[])[new("client_assertion_type", ClientAssertions.Type), new("client_assertion", "$client_assertion")]
+                ? (Said[])
+                    [new("client_assertion_type", ClientAssertions.Type), new("client_assertion", "$client_assertion")]
                 : [],
         ];
         // RFC 6749 does not mind a client that says its name beside its secret; a bank that does says so itself.
