@@ -10,31 +10,97 @@ namespace Affluent.Connectors.Tests;
 public sealed class BerlinGroupCbiReplayTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task Accounts_are_read_page_by_page()
+    public async Task Accounts_are_listed_page_by_page_and_each_is_read_under_a_consent_of_its_own()
     {
         using var bank = new BerlinGroupReplay("CBI Globe", "/happy_flow");
         var run = bank.Run;
 
         await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
         await run.Take<StepResult.Done>(bank.Returned(""));
+        // Of a list that was not read to its end, nothing is taken for all.
+        Assert.NotNull((await run.Take<StepResult.Page>(new StepInput.ListAccounts())).Next);
         var listed = await run.Accounts();
-        // Transactions were recorded under another consent.
-        bank.Keep(session => session with { ConsentId = "3" });
-        var movements = await run.Transactions(listed[0], BerlinGroupReplay.From);
-
-        bank.Tell(output);
         Assert.Equal(
             ["IT11T11111111111 EUR Checkings", "IT22T22222222222 EUR Checkings"],
             listed.Select(BerlinGroupReplay.Shown)
         );
-        Assert.Equal([100.10m], listed[0].Balances.Select(b => b.Amount));
+        Assert.All(listed, account => Assert.True(account.ConsentMissing));
+
+        bank.AskForAccount(0);
+        await run.TakeAsked<Question.Redirect>(new StepInput.Consent(listed));
+        await run.Take<StepResult.Done>(bank.Returned(""));
+        listed = await run.Accounts();
+        Assert.Equal([false, true], listed.Select(a => a.ConsentMissing));
+        Assert.Equal([30m, 20m, 70m, 80m], listed[0].Balances.Select(b => b.Amount).Take(4));
+        Assert.Empty(listed[1].Balances);
+        var movements = await run.Transactions(listed[0], BerlinGroupReplay.From);
         Assert.Equal(
             [("1", 10m, BankTransactionStatus.Booked), ("2", 20m, BankTransactionStatus.Pending)],
             movements.Select(m => (m.Id, m.Amount, m.Status))
         );
-        // So were the balances of the second account.
-        Assert.Contains("/accounts/2/balances", Assert.Single(bank.Stubs.Unanswered), StringComparison.Ordinal);
-        Assert.True(bank.Signed.Verified > 6);
+        Assert.Equal("AccountUnauthorized", await run.Movements(listed[1]));
+
+        // The bank never says that the user has agreed to the second one.
+        bank.AskForAccount(1);
+        await run.TakeAsked<Question.Redirect>(new StepInput.Consent(listed));
+        await run.Take<StepResult.Later>(bank.Returned(""));
+        run.Now += TimeSpan.FromMinutes(3);
+        await run.Take<StepResult.Done>(bank.Returned(""));
+        listed = await run.Accounts();
+        Assert.All(listed, account => Assert.False(account.ConsentMissing));
+        Assert.Equal("2", await run.Movements(listed[0], BerlinGroupReplay.From));
+        Assert.Equal("AccountRefused", await run.Movements(listed[1]));
+
+        bank.Tell(output);
+        Assert.Empty(bank.Stubs.Unanswered);
+        Assert.True(bank.Signed.Verified > 12);
+    }
+
+    [Fact]
+    public async Task A_card_has_a_consent_of_its_own_too()
+    {
+        using var bank = new BerlinGroupReplay("CBI Globe", "/happy_flow");
+        bank.Keep(session => session with { ConsentId = "1", IsValid = true });
+        var card = new BankAccount
+        {
+            Reference = "card:1",
+            Number = "1111 ******* 1111",
+            Currency = "EUR",
+        };
+
+        bank.AskForAccount(0);
+        await bank.Run.TakeAsked<Question.Redirect>(new StepInput.Consent([card]));
+        await bank.Run.Take<StepResult.Done>(bank.Returned(""));
+
+        Assert.Empty(bank.Stubs.Unanswered);
+        var session = BerlinGroupSession.Read(bank.Run.Session);
+        Assert.Equal("detailedConsentIdForCreditCardAccount", session.ConsentOf("card:1"));
+        Assert.Equal("1", session.ListConsentId);
+    }
+
+    [Fact]
+    public async Task An_account_for_which_there_is_no_product_is_the_operators_business()
+    {
+        using var bank = new BerlinGroupReplay("CBI Globe", "/empty_product_codes");
+        bank.Keep(session =>
+            session with
+            {
+                ClientToken = "00000000-0000-0000-0000-000000000000",
+                ConsentId = "1",
+                IsValid = true,
+            }
+        );
+        var account = new BankAccount
+        {
+            Reference = "1",
+            Iban = "IT11T11111111111",
+            Currency = "EUR",
+        };
+
+        bank.AskForAccount(0);
+        await bank.Run.TakeRefused(new StepInput.Consent([account]), Refusal.OperatorFault);
+
+        Assert.Empty(bank.Stubs.Unanswered);
     }
 
     [Fact]
@@ -54,6 +120,12 @@ public sealed class BerlinGroupCbiReplayTests(ITestOutputHelper output)
         };
 
         var card = Assert.Single((await run.Take<StepResult.Page>(new StepInput.Continue(place.Write()))).Accounts);
+        bank.Keep(session =>
+            session with
+            {
+                AccountConsents = new Dictionary<string, string> { [card.Reference] = "3" },
+            }
+        );
         var movements = await run.Transactions(card, BerlinGroupReplay.From);
 
         bank.Tell(output);
@@ -100,6 +172,9 @@ public sealed class BerlinGroupCbiReplayTests(ITestOutputHelper output)
     [InlineData("signature_headers", "date digest x-request-id")]
     [InlineData("client_token_fields", "")]
     [InlineData("page_parameter", "")]
+    [InlineData("account_consent_fields", "")]
+    [InlineData("consent_account_id", "")]
+    [InlineData("consent_lists", "")]
     public async Task A_wrong_setting_is_not_answered(string setting, string value)
     {
         using var bank = new BerlinGroupReplay("CBI Globe", "/happy_flow", (setting, value));
@@ -107,7 +182,11 @@ public sealed class BerlinGroupCbiReplayTests(ITestOutputHelper output)
         if (await bank.Run.Take(new StepInput.ListAccounts()) is StepResult.AskUser)
         {
             await bank.Run.Take(bank.Returned(""));
-            await bank.Run.Take(new StepInput.ListAccounts());
+            if (await bank.Run.Take(new StepInput.ListAccounts()) is StepResult.Page page)
+            {
+                bank.AskForAccount(0);
+                await bank.Run.Take(new StepInput.Consent(page.Accounts));
+            }
         }
 
         Assert.NotEmpty(bank.Stubs.Unanswered);

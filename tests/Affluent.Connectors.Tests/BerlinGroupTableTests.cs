@@ -32,7 +32,7 @@ public sealed class BerlinGroupTableTests(ITestOutputHelper output)
             { "Atruvia", "consent authentication accounts balances transactions" },
             { "adorsys", "consent authentication accounts balances transactions" },
             { "Sparkasse", "consent authentication accounts transactions" },
-            { "CBI Globe", "token consent accounts" }, // Movements were recorded under consents for each account.
+            { "CBI Globe", "token consent accounts balances transactions" },
         };
 
     [Theory]

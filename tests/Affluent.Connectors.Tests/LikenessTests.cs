@@ -74,6 +74,7 @@ public sealed class LikenessTests(LikeProfiles banks) : IClassFixture<LikeProfil
             ["date_escaped"] = "nothing without a colon in the date, and no profile that says it has one",
             ["holder"] = "what is not read is not refused",
             ["consent_required"] = "a list without links, as the test bank's is until then, says the same",
+            ["page_count_header"] = "of answers: without it, one page more is asked for",
             ["empty_is_none"] = "of answers, tried below",
             ["no_accounts_text"] = "the same",
             ["othr_is_pending"] = "the same",

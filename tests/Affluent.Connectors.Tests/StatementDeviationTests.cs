@@ -64,6 +64,13 @@ public sealed class StatementDeviationTests
             "2026-11-01 1 a",
             Rows(Assert.Single(Read($"{Answer}<STMTRS>{Source}{List}</STMTTRNRS></BANKMSGSRSV1></OFX>")))
         );
+        // A currency that is not said is none.
+        Assert.Equal(
+            StatementFault.CurrencyMissing,
+            Refused(
+                $"<OFX><BANKMSGSRSV1><STMTTRNRS><CURDEF>{Source.Replace("<CURDEF>BRL", "", StringComparison.Ordinal)}{List}</STMTTRNRS></BANKMSGSRSV1></OFX>"
+            )
+        );
         // An answer that only says that it failed.
         Assert.Equal(
             StatementFault.NothingReadable,

@@ -6,7 +6,8 @@ using Affluent.Connectors.Reading;
 namespace Affluent.Connectors.BerlinGroup;
 
 /// <summary>Reads the lists of accounts, and of cards that have accounts of their own.</summary>
-internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGroupApi api)
+/// <param name="isAnybodyThere">Whether the user can be asked for an account.</param>
+internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGroupApi api, bool isAnybodyThere)
 {
     // An account and a card may bear the same id.
     private const string Card = "card:";
@@ -21,14 +22,39 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
         ?? (session.Transactions.TryGetValue(reference, out var link) ? BankLinks.Kept(link, settings.Interface) : null)
         ?? Standard(reference, "transactions", settings);
 
-    private static bool IsCard(string reference) => reference.StartsWith(Card, StringComparison.Ordinal);
+    /// <summary>Whether it is a card that has an account of its own.</summary>
+    public static bool IsCard(string reference) => reference.StartsWith(Card, StringComparison.Ordinal);
+
+    /// <summary>The bank's id of the account.</summary>
+    public static string IdOf(string reference) => IsCard(reference) ? reference[Card.Length..] : reference;
 
     private static Uri Standard(string reference, string below, BerlinGroupSettings settings) =>
         settings.Interface.Path(
             IsCard(reference)
-                ? $"card-accounts/{Uri.EscapeDataString(reference[Card.Length..])}/{below}"
+                ? $"card-accounts/{Uri.EscapeDataString(IdOf(reference))}/{below}"
                 : $"accounts/{Uri.EscapeDataString(reference)}/{below}"
         );
+
+    /// <summary>The accounts of the list that the user has agreed to be shown once, with their balances under consents of their own.</summary>
+    public async Task<StepResult> ReadListed(CancellationToken cancellation)
+    {
+        List<BankAccount> accounts = [];
+        foreach (var account in api.Session.Listed)
+        {
+            var isUnasked = api.Session.IsUnasked(account.Reference);
+            IReadOnlyList<BankBalance> balances = [];
+            if (api.Session.AccountConsents.ContainsKey(account.Reference))
+            {
+                (balances, var ended) = await ReadBalances(account, link: null, cancellation);
+                if (ended is not null)
+                {
+                    return ended;
+                }
+            }
+            accounts.Add(account with { Balances = balances, ConsentMissing = isUnasked && isAnybodyThere });
+        }
+        return Page(accounts, next: null);
+    }
 
     public async Task<StepResult> Read(BerlinGroupPlace place, CancellationToken cancellation)
     {
@@ -39,13 +65,13 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
             case BerlinGroupAnswer.Ended ended:
                 return ended.Result;
             case BerlinGroupAnswer.Empty:
-                return Page(place, [], next: null);
+                return Listed(place, [], next: null);
             case BerlinGroupAnswer.Denied { IsUnproven: true } denied:
                 return denied.Unavailable;
             // The consent is for accounts without cards: what was listed stands.
             case BerlinGroupAnswer.Denied denied
                 when cards && BerlinGroupRefusal.Of(denied.Code) is null or Refusal.AccountRefused:
-                return Page(place, [], next: null);
+                return Listed(place, [], next: null);
             case BerlinGroupAnswer.Denied denied:
                 return BerlinGroupRefusal.Of(denied.Code) switch
                 {
@@ -93,8 +119,7 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
             return api.Refused(Refusal.NotUnderstood, fault.Detail);
         }
         List<BankAccount> accounts = [];
-        var isFirst = place is { List: BerlinGroupList.Accounts, Trail.Number: 1 };
-        var links = isFirst ? [] : new Dictionary<string, string>(api.Session.Transactions, StringComparer.Ordinal);
+        var links = IsFirst(place) ? [] : new Dictionary<string, string>(api.Session.Transactions, StringComparer.Ordinal);
         foreach (
             var row in next is NextPage.End { Repeated: true }
                 ? []
@@ -108,9 +133,18 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
                     "an account of the bank's list has neither a resource id nor a number"
                 );
             }
-            if (account.Balances.Count == 0)
+            if (settings.AccountConsents)
             {
-                var (balances, ended) = await ReadBalances(row, account, found.Address, cancellation);
+                // Known is so far only that it is there.
+                account = account with { ConsentMissing = isAnybodyThere };
+            }
+            else if (account.Balances.Count == 0)
+            {
+                var (balances, ended) = await ReadBalances(
+                    account,
+                    LinkOf(row, "balances", found.Address),
+                    cancellation
+                );
                 if (ended is not null)
                 {
                     return ended;
@@ -124,21 +158,38 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
             }
         }
         api.Session = api.Session with { Transactions = links };
-        return Page(place, accounts, (next as NextPage.Page)?.Trail);
+        return Listed(place, accounts, (next as NextPage.Page)?.Trail);
     }
 
-    private StepResult.Page Page(BerlinGroupPlace place, IReadOnlyList<BankAccount> accounts, Trail? next) =>
+    private StepResult.Page Listed(BerlinGroupPlace place, IReadOnlyList<BankAccount> accounts, Trail? next)
+    {
+        var goesOn =
+            next is not null ? place with { Trail = next }
+            : place.List == BerlinGroupList.Accounts && settings.CardAccounts
+                ? First(settings.Interface.Path("card-accounts"), BerlinGroupList.CardAccounts, settings)
+            : null;
+        if (settings.AccountConsents)
+        {
+            BankAccount[] listed =
+            [
+                .. IsFirst(place) ? [] : api.Session.Listed,
+                .. accounts.Select(a => a with { Balances = [], ConsentMissing = false }),
+            ];
+            api.Session = api.Session with { Listed = listed, HasListed = goesOn is null && listed.Length > 0 };
+        }
+        return Page(accounts, goesOn);
+    }
+
+    private static bool IsFirst(BerlinGroupPlace place) =>
+        place is { List: BerlinGroupList.Accounts, Trail.Number: 1 };
+
+    private StepResult.Page Page(IReadOnlyList<BankAccount> accounts, BerlinGroupPlace? next) =>
         new()
         {
             Session = api.Session.Write(),
             Accounts = NamedAccounts.Resolve(accounts),
             Holder = accounts.Select(a => a.OwnerName).FirstOrDefault(name => name is not null),
-            Next = (
-                next is not null ? place with { Trail = next }
-                : place.List == BerlinGroupList.Accounts && settings.CardAccounts
-                    ? First(settings.Interface.Path("card-accounts"), BerlinGroupList.CardAccounts, settings)
-                : null
-            )?.Write(),
+            Next = next?.Write(),
         };
 
     private BankAccount? Account(JsonElement row, BerlinGroupList list) =>
@@ -153,17 +204,16 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
 
     /// <summary>An account whose balance cannot be read is shown without one; only a limit or a dead consent ends the step.</summary>
     private async Task<(IReadOnlyList<BankBalance> Balances, StepResult? Ended)> ReadBalances(
-        JsonElement row,
         BankAccount account,
-        Uri page,
+        Uri? link,
         CancellationToken cancellation
     )
     {
         var address =
             (IsCard(account.Reference) ? null : BerlinGroupSettings.Of(settings.Balances, account.Reference))
-            ?? LinkOf(row, "balances", page)
+            ?? link
             ?? Standard(account.Reference, "balances", settings);
-        return await api.Get(address, BankResource.Balances, cancellation) switch
+        return await api.Get(address, BankResource.Balances, cancellation, account.Reference) switch
         {
             BerlinGroupAnswer.Found found => (
                 BerlinGroupReading.Balances(found.Json.Items("balances"), account.Currency, settings.Interface.Zone),

@@ -34,11 +34,13 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
     ];
 
     /// <summary>Reads a resource under the consent.</summary>
+    /// <param name="account">Whose it is, by reference; empty: the list of them.</param>
     /// <param name="rows">Reads the rows of lists of transactions.</param>
     public Task<BerlinGroupAnswer> Get(
         Uri address,
         BankResource resource,
         CancellationToken cancellation,
+        string account = "",
         RowReader? rows = null
     ) =>
         Ask(
@@ -50,6 +52,7 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
             settings.ClientTokenForData,
             cancellation,
             resource,
+            account,
             rows
         );
 
@@ -89,12 +92,13 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         bool ours,
         CancellationToken cancellation,
         BankResource resource = BankResource.Consents,
+        string account = "",
         RowReader? rows = null
     )
     {
         var (answer, ended) = await Exchange(
             ours,
-            () => Send(method, address, json, call, callback, ours, cancellation),
+            () => Send(method, address, json, call, callback, ours, Session.ConsentOf(account), cancellation),
             cancellation
         );
         if (answer is null)
@@ -102,7 +106,7 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
             return new BerlinGroupAnswer.Ended(ended!);
         }
         return
-            Judge(answer, resource, rows) is var judged
+            Judge(answer, resource, Session.AccountConsents.ContainsKey(account), rows) is var judged
             && judged is BerlinGroupAnswer.Ended { Result: var result }
             && call == BankCall.Transactions
             && answer is { IsSuccess: true, Body: { IsEmpty: false } body }
@@ -117,6 +121,7 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         BankCall call,
         BankCallback? callback,
         bool ours,
+        string? consent,
         CancellationToken cancellation
     )
     {
@@ -128,7 +133,7 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         var values = settings
             .Values(Context)
             .Set("access_token", ours ? Session.ClientToken : Session.AccessToken)
-            .Set("consent_id", Session.ConsentId)
+            .Set("consent_id", consent)
             .Set("redirect_uri", callback?.RedirectUri.OriginalString)
             .Set("return_uri", callback is null ? null : ReturnAddress(callback));
         await settings.Requests.Dress(
@@ -148,13 +153,23 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         return $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}state={Uri.EscapeDataString(callback.State)}";
     }
 
-    private BerlinGroupAnswer Judge(BankAnswer<JsonBody> answer, BankResource resource, RowReader? rows)
+    private BerlinGroupAnswer Judge(
+        BankAnswer<JsonBody> answer,
+        BankResource resource,
+        bool isOfAccount,
+        RowReader? rows
+    )
     {
         var session = Session.Write();
         var meaning = settings.Errors.Of(resource, answer);
         if (meaning == ErrorMeaning.Nothing)
         {
             return new BerlinGroupAnswer.Empty();
+        }
+        if (meaning == ErrorMeaning.ConsentExpired && isOfAccount)
+        {
+            // The consents of the others stand.
+            return new BerlinGroupAnswer.Denied(answer.Status, "CONSENT_EXPIRED", answer.Unavailable(session, Context.Now));
         }
         if (Explained(meaning, resource, answer) is { } explained)
         {

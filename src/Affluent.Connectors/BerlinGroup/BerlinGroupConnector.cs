@@ -8,6 +8,7 @@ namespace Affluent.Connectors.BerlinGroup;
 /// </summary>
 public sealed class BerlinGroupConnector
     : IAccountInformation,
+        IAccountConsent,
         IRedirectAuthentication,
         IEmbeddedAuthentication,
         IDecoupledAuthentication,
@@ -27,6 +28,13 @@ public sealed class BerlinGroupConnector
         DateOnly? from,
         CancellationToken cancellation
     ) => Take(context, step => step.ListTransactions(account, from, cancellation));
+
+    /// <inheritdoc />
+    public Task<StepResult> ShareAccounts(
+        StepContext context,
+        IReadOnlyList<BankAccount> accounts,
+        CancellationToken cancellation
+    ) => Take(context, step => step.ShareAccounts(accounts, cancellation));
 
     /// <inheritdoc />
     public Task<StepResult> Continue(StepContext context, string place, CancellationToken cancellation) =>

@@ -22,7 +22,7 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
 
     private readonly BerlinGroupSca _sca = new(context, settings, api);
 
-    private bool IsAnybodyThere =>
+    public bool IsAnybodyThere =>
         context.Channel.Mode == ChannelMode.Redirect ? context.Callback is not null : context.User is not null;
 
     /// <summary>What is still to be done before data can be read; null: nothing.</summary>
@@ -36,9 +36,14 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
         {
             return null;
         }
+        if (api.Session.HasListed)
+        {
+            // Each account has a consent of its own, or is asked for by itself.
+            return null;
+        }
         if (api.Session.ConsentId is null)
         {
-            return await Create(cancellation);
+            return await Create(account: null, cancellation);
         }
         if (settings.OAuth == OAuthPlace.AfterConsent && !api.Session.HasTokens)
         {
@@ -48,16 +53,30 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
                 return await Authorize(cancellation);
             }
             api.Session = api.Session.WithoutAccess();
-            return await Create(cancellation);
+            return await Create(account: null, cancellation);
         }
         if (api.Session is { ConsentState: not null, ReturnedAt: null } or { Sca: not null } && IsAnybodyThere)
         {
             // Sent away and not back, or asked in vain, and here again: another consent leads there anew.
             api.Session = api.Session.WithoutConsent();
-            return await Create(cancellation);
+            return await Create(account: null, cancellation);
         }
         // A token that came after a consent is for that one alone.
         return settings.OAuth == OAuthPlace.AfterConsent || api.Session.IsValid ? null : await Look(cancellation);
+    }
+
+    /// <summary>Asks for the consents of accounts that want one of their own: one at a time, since the user agrees to each.</summary>
+    public async Task<StepResult> Share(IReadOnlyList<BankAccount> accounts, CancellationToken cancellation)
+    {
+        foreach (var account in accounts.Where(a => settings.AccountConsents && api.Session.IsUnasked(a.Reference)))
+        {
+            if (await Create(account, cancellation) is { } asked)
+            {
+                return asked;
+            }
+            api.Session = api.Session.Agreed();
+        }
+        return api.Done();
     }
 
     /// <summary>The user came back from the bank.</summary>
@@ -93,7 +112,7 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
     private Task<StepResult> Authorize(CancellationToken cancellation) =>
         new BerlinGroupAuthorization(context, settings, api).Begin(cancellation);
 
-    private async Task<StepResult?> Create(CancellationToken cancellation)
+    private async Task<StepResult?> Create(BankAccount? account, CancellationToken cancellation)
     {
         if (!IsAnybodyThere)
         {
@@ -104,7 +123,7 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
         {
             return api.Ask(new Question.Credentials());
         }
-        if (ConsentRequest.Body(context, settings, fields) is not { } wanted)
+        if (ConsentRequest.Body(context, settings, fields, account) is not { } wanted)
         {
             return api.Refused(
                 Refusal.OperatorFault,
@@ -147,6 +166,11 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
                         ConsentId = id,
                         AskedAt = context.Now,
                         IsValid = IsValid(found.Json),
+                        ConsentFor = account?.Reference,
+                        ListConsentId =
+                            account is null ? null
+                            : api.Session.ConsentFor is null ? api.Session.ConsentId ?? api.Session.ListConsentId
+                            : api.Session.ListConsentId,
                     }
                 );
                 return await Next(found, cancellation);
@@ -176,11 +200,11 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
                 return denied.Unavailable;
             case BerlinGroupAnswer.Denied denied
                 when BerlinGroupRefusal.Of(denied.Code) == Refusal.ConsentExpired || denied.Status is 401 or 403 or 404:
-                return api.Over(Refusal.ConsentExpired, $"the bank no longer knows the consent: {denied.Words}");
+                return Over(Refusal.ConsentExpired, $"the bank no longer knows the consent: {denied.Words}");
             case BerlinGroupAnswer.Denied denied:
                 return api.Refused(Refusal.NotUnderstood, $"the bank does not tell of the consent: {denied.Words}");
             case BerlinGroupAnswer.Found found when IsValid(found.Json):
-                api.Session = api.Session with { IsValid = true, ConsentState = null, ReturnedAt = null };
+                api.Session = api.Session.Agreed();
                 return null;
             case BerlinGroupAnswer.Found found:
                 return Unfinished(StatusOf(found.Json), found.Json.Text("psuMessage"));
@@ -196,27 +220,38 @@ internal sealed class BerlinGroupConsent(StepContext context, BerlinGroupSetting
         switch (status)
         {
             // The bank's own page has sent the user back, and its interface may not know yet.
-            case "RECEIVED" or "PENDING" or "PARTIALLYAUTHORISED" when api.Session.ReturnedAt is { } at:
+            case "RECEIVED" or "RCVD" or "PENDING" or "PARTIALLYAUTHORISED" when api.Session.ReturnedAt is { } at:
                 if (context.Now - at < LongestUnknown)
                 {
                     return new StepResult.Later(context.Now, LaterReason.Working) { Session = api.Session.Write() };
                 }
-                return api.Over(Refusal.ConsentDenied, "the bank does not say that the user agreed");
+                return Over(Refusal.ConsentDenied, "the bank does not say that the user agreed");
             // Sent away, and not back.
-            case "RECEIVED" or "PENDING" or "PARTIALLYAUTHORISED" when api.Session.ConsentState is not null:
-                return api.Over(Refusal.ConsentExpired, "the user did not come back from the bank");
-            case "RECEIVED" or "PENDING" or "PARTIALLYAUTHORISED":
+            case "RECEIVED" or "RCVD" or "PENDING" or "PARTIALLYAUTHORISED" when api.Session.ConsentState is not null:
+                return Over(Refusal.ConsentExpired, "the user did not come back from the bank");
+            case "RECEIVED" or "RCVD" or "PENDING" or "PARTIALLYAUTHORISED":
                 return context.User is null
                     ? api.Nobody()
                     : api.Ask(new Question.AppApproval(message, BerlinGroupSca.PollEvery, null));
             case "REJECTED":
-                return api.Over(Refusal.ConsentDenied, "the user did not agree at the bank");
+                return Over(Refusal.ConsentDenied, "the user did not agree at the bank");
             default:
-                return api.Over(
+                return Over(
                     Refusal.ConsentExpired,
                     $"the consent is over: {(status.All(char.IsAsciiLetter) ? status : "?")}"
                 );
         }
+    }
+
+    /// <summary>Nothing comes of the consent: of all, or of one account, which the others do without.</summary>
+    private StepResult Over(Refusal reason, string detail)
+    {
+        if (api.Session.ConsentFor is not { } account)
+        {
+            return api.Over(reason, detail);
+        }
+        api.Session = api.Session.WithoutConsent() with { Withheld = [.. api.Session.Withheld, account] };
+        return api.Done();
     }
 
     private static bool IsValid(JsonElement json) => StatusOf(json) is "VALID" or "ACTV";

@@ -10,8 +10,25 @@ internal static class BerlinGroupRevocation
     public static RevocableConsent? Revocable(string session)
     {
         var read = BerlinGroupSession.Read(session);
-        return read.ConsentId is { } consent
-            ? new((read with { Transactions = new Dictionary<string, string>(), Request = null }).Write(), consent)
+        return Consents(read) is [var first, ..]
+            ? new(
+                (
+                    read with
+                    {
+                        Request = null,
+                        Transactions = new Dictionary<string, string>(),
+                        Withheld = [],
+                        Listed = [],
+                        HasListed = false,
+                        ConsentFor = null,
+                        // By number: what accounts are called goes with them.
+                        AccountConsents = read
+                            .AccountConsents.Values.Index()
+                            .ToDictionary(c => $"{c.Index}", c => c.Item),
+                    }
+                ).Write(),
+                first
+            )
             : null;
     }
 
@@ -22,11 +39,37 @@ internal static class BerlinGroupRevocation
     )
     {
         var api = new BerlinGroupApi(context, settings);
-        if (api.Session.ConsentId is not { } consent)
+        StepResult? ended = null;
+        StepResult? failed = null;
+        foreach (var consent in Consents(api.Session))
         {
-            return api.Refused(Refusal.ConsentExpired, "there is no consent to end");
+            switch (await Revoke(api, settings.Consent(consent), cancellation))
+            {
+                case StepResult.Done done:
+                    ended = done;
+                    break;
+                case StepResult.Refused { Reason: Refusal.ConsentExpired }:
+                    break;
+                case StepResult.Later later:
+                    return later;
+                // One that stays does not keep the others; all are tried again, which does those that have ended no harm.
+                case var other:
+                    failed = other;
+                    break;
+            }
         }
-        var address = settings.Consent(consent);
+        return failed ?? ended ?? api.Refused(Refusal.ConsentExpired, "there is no consent to end");
+    }
+
+    private static IReadOnlyList<string> Consents(BerlinGroupSession session) =>
+        [
+            .. new[] { session.ConsentId, session.ListConsentId }
+                .OfType<string>()
+                .Concat(session.AccountConsents.Values),
+        ];
+
+    private static async Task<StepResult> Revoke(BerlinGroupApi api, Uri address, CancellationToken cancellation)
+    {
         switch (await api.AboutConsent(HttpMethod.Delete, address, json: null, callback: null, cancellation))
         {
             case BerlinGroupAnswer.Ended ended:

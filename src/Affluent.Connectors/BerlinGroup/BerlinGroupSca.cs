@@ -33,7 +33,7 @@ internal sealed class BerlinGroupSca(StepContext context, BerlinGroupSettings se
             switch (ScaMove.Of(answer.Json, IsRedirect))
             {
                 case ScaMove.Finished:
-                    api.Session = api.Session with { IsValid = true, Sca = null, ConsentState = null };
+                    api.Session = api.Session.Agreed();
                     return null;
                 case ScaMove.Failed:
                     return Over(Refusal.ChallengeFailed, "the bank gives the authentication up");

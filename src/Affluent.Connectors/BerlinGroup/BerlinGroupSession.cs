@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Affluent.Connectors.Contract;
 using Affluent.Connectors.OAuth;
 using Affluent.Connectors.Reading;
 
@@ -22,6 +23,36 @@ internal sealed record BerlinGroupSession : OAuthSession<BerlinGroupSession>
 
     /// <summary>Whether the bank has said that the consent is valid.</summary>
     public bool IsValid { get; init; }
+
+    /// <summary>The account that the consent under way is for; null: it is for all, or for the list of them.</summary>
+    public string? ConsentFor { get; init; }
+
+    /// <summary>The consent under which accounts were listed, once each of them is asked for by itself.</summary>
+    public string? ListConsentId { get; init; }
+
+    /// <summary>Consents of accounts by reference, where each wants one of its own.</summary>
+    public IReadOnlyDictionary<string, string> AccountConsents
+    {
+        get => field ?? new Dictionary<string, string>();
+        init;
+    }
+
+    /// <summary>Accounts for which the user did not agree.</summary>
+    public IReadOnlyList<string> Withheld
+    {
+        get => field ?? [];
+        init;
+    }
+
+    /// <summary>The accounts that were listed, where the consent for the list is good for once.</summary>
+    public IReadOnlyList<BankAccount> Listed
+    {
+        get => field ?? [];
+        init;
+    }
+
+    /// <summary>Whether that list is whole.</summary>
+    public bool HasListed { get; init; }
 
     /// <summary>The question of the bank's authentication that the user has to answer; null: none.</summary>
     public BerlinGroupScaPlace? Sca { get; init; }
@@ -52,14 +83,44 @@ internal sealed record BerlinGroupSession : OAuthSession<BerlinGroupSession>
             ReturnedAt = null,
             AskedAt = null,
             IsValid = false,
+            ConsentFor = null,
             Sca = null,
         };
+
+    /// <summary>The session once the bank has said that the consent is valid.</summary>
+    public BerlinGroupSession Agreed() =>
+        this is { ConsentFor: { } account, ConsentId: { } id }
+            ? WithoutConsent() with
+            {
+                AccountConsents = new Dictionary<string, string>(AccountConsents) { [account] = id },
+            }
+            : this with
+            {
+                IsValid = true,
+                ConsentState = null,
+                ReturnedAt = null,
+                Sca = null,
+            };
+
+    /// <summary>The session without the consent of an account, which is over.</summary>
+    public BerlinGroupSession Without(string account) =>
+        this with
+        {
+            AccountConsents = AccountConsents.Where(c => c.Key != account).ToDictionary(),
+        };
+
+    /// <summary>The consent under which an account is read.</summary>
+    public string? ConsentOf(string account) => AccountConsents.GetValueOrDefault(account) ?? ConsentId;
+
+    /// <summary>Whether the user has yet to be asked for the account.</summary>
+    public bool IsUnasked(string account) => !AccountConsents.ContainsKey(account) && !Withheld.Contains(account);
 
     /// <summary>A string that is none of ours is an empty session.</summary>
     public static BerlinGroupSession Read(string session) =>
         Json.Own(session, BerlinGroupJson.Default.BerlinGroupSession)
             is { IsWhole: true, Sca: null or { Address: not null } } read
-        && IsSendable(read.ConsentId)
+        && read.AccountConsents.Values.Append(read.ConsentId).Append(read.ListConsentId).All(IsSendable)
+        && read.Listed.All(account => account is { Reference: not null, Currency: not null })
             ? read
             : new BerlinGroupSession();
 

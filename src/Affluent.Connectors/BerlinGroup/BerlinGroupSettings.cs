@@ -66,6 +66,7 @@ internal sealed record BerlinGroupSettings
         ChannelMode.Redirect,
         [
             Capability.AccountInformation,
+            Capability.AccountConsent,
             Capability.RedirectAuthentication,
             Capability.EmbeddedAuthentication,
             Capability.DecoupledAuthentication,
@@ -101,6 +102,24 @@ internal sealed record BerlinGroupSettings
                 false,
                 "what a dedicated consent names the accounts for (accounts balances transactions unless said)",
                 [.. ConsentRequest.Lists]
+            ),
+            new(
+                "account_consents",
+                SettingKind.Switch,
+                false,
+                "true where the consent of consent_access only shows, once, which accounts there are, and the user agrees to each in a dedicated consent of its own"
+            ),
+            new(
+                "account_consent_fields",
+                SettingKind.Fields,
+                false,
+                "what consent_fields says, for the consent of an account"
+            ),
+            new(
+                "consent_account_id",
+                SettingKind.Switch,
+                false,
+                "true where the consent of an account names the bank's id of it beside its number (accountId)"
             ),
             new(
                 "consent_currency",
@@ -209,14 +228,29 @@ internal sealed record BerlinGroupSettings
                     : []
             )
             .Concat(
-                Field
-                    .Read(settings.GetValueOrDefault("consent_fields"))
-                    .Where(field => field.Value != "" && !ConsentRequest.IsJson(field.Value))
-                    .Select(field => $"setting 'consent_fields' holds no JSON as {field.Name}")
+                from name in new[] { "consent_fields", "account_consent_fields" }
+                from field in Field.Read(settings.GetValueOrDefault(name))
+                where field.Value != "" && !ConsentRequest.IsJson(field.Value)
+                select $"setting '{name}' holds no JSON as {field.Name}"
             )
+            .Concat(Unneeded(settings))
             .Concat(OAuthClient.Faults(settings))
             .Concat(ErrorMeanings.Faults(settings))
             .Concat(StatusWords.Faults(settings));
+    }
+
+    private static IEnumerable<string> Unneeded(IReadOnlyDictionary<string, string> settings)
+    {
+        if (settings.GetValueOrDefault("account_consents") != "true")
+        {
+            return new[] { "account_consent_fields", "consent_account_id" }
+                .Where(name => settings.GetValueOrDefault(name) is not (null or "" or "false"))
+                .Select(name => $"setting '{name}' says nothing without account_consents");
+        }
+        // A token that comes after a consent is for that one alone.
+        return settings["oauth"] is "none" or "before_consent"
+            ? []
+            : [$"setting 'account_consents' says nothing where oauth is {settings["oauth"]}"];
     }
 
     public OAuthPlace OAuth { get; init; }
@@ -231,6 +265,15 @@ internal sealed record BerlinGroupSettings
     /// <summary>What a dedicated consent names accounts for.</summary>
     public IReadOnlyList<string> ConsentLists { get; init; } = [];
     public bool ConsentNamesCurrency { get; init; }
+
+    /// <summary>Whether the user agrees to each account by itself, once they are listed.</summary>
+    public bool AccountConsents { get; init; }
+
+    /// <summary>Members of the consent of an account that the bank wants otherwise, as JSON.</summary>
+    public IReadOnlyList<Field> AccountConsentFields { get; init; } = [];
+
+    /// <summary>Whether that names the bank's id of the account, too.</summary>
+    public bool ConsentNamesId { get; init; }
 
     /// <summary>Members of a consent that the bank wants otherwise, as JSON.</summary>
     public IReadOnlyList<Field> ConsentFields { get; init; } = [];
@@ -279,6 +322,9 @@ internal sealed record BerlinGroupSettings
                 : ConsentRequest.Lists,
             ConsentFields = Field.Read(Text("consent_fields")),
             ConsentNamesCurrency = Text("consent_currency") == "true",
+            AccountConsents = Text("account_consents") == "true",
+            AccountConsentFields = Field.Read(Text("account_consent_fields")),
+            ConsentNamesId = Text("consent_account_id") == "true",
             StatusIsOfConsent = Text("consent_status") == "consent",
             ClientTokenForConsents = calls.Contains("consent"),
             ClientTokenForData = calls.Contains("data"),

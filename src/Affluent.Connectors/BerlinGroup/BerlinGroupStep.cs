@@ -22,7 +22,7 @@ internal sealed class BerlinGroupStep
         (_context, _settings) = (context, settings);
         _api = new BerlinGroupApi(context, settings);
         _consent = new BerlinGroupConsent(context, settings, _api);
-        _accounts = new BerlinGroupAccounts(settings, _api);
+        _accounts = new BerlinGroupAccounts(settings, _api, _consent.IsAnybodyThere);
     }
 
     private DateOnly Today => Dates.Of(_context.Now, _settings.Interface.Zone);
@@ -34,6 +34,10 @@ internal sealed class BerlinGroupStep
         if (await _consent.Missing(cancellation) is { } missing)
         {
             return missing;
+        }
+        if (_api.Session.HasListed)
+        {
+            return await _accounts.ReadListed(cancellation);
         }
         var address = _settings.WithBalance is { } said
             ? Queried(_settings.Accounts, [$"withBalance={said}"])
@@ -50,9 +54,18 @@ internal sealed class BerlinGroupStep
         {
             return missing;
         }
+        if (_api.Session.HasListed && !_api.Session.AccountConsents.ContainsKey(account.Reference))
+        {
+            return _api.Session.Withheld.Contains(account.Reference)
+                ? _api.Refused(Refusal.AccountRefused, "the user did not agree that an account is read")
+                : _api.Refused(Refusal.AccountUnauthorized, "there is no consent for an account");
+        }
         var (first, completeFrom) = _settings.Interface.First(from, Today);
         return await ReadTransactions(FirstPage(account, first, completeFrom), cancellation);
     }
+
+    public Task<StepResult> ShareAccounts(IReadOnlyList<BankAccount> accounts, CancellationToken cancellation) =>
+        _consent.Share(accounts, cancellation);
 
     public async Task<StepResult> Continue(string place, CancellationToken cancellation) =>
         BerlinGroupPlace.Read(place) is { } read && BankLinks.Kept(read.Trail, _settings.Interface) is { } trail
@@ -100,7 +113,8 @@ internal sealed class BerlinGroupStep
     private async Task<StepResult> ReadTransactions(BerlinGroupPlace place, CancellationToken cancellation)
     {
         var reader = new BerlinGroupRows(_settings, place.Currency, Today);
-        switch (await _api.Get(new Uri(place.Trail.Address), BankResource.Transactions, cancellation, reader))
+        var address = new Uri(place.Trail.Address);
+        switch (await _api.Get(address, BankResource.Transactions, cancellation, place.Account, reader))
         {
             case BerlinGroupAnswer.Ended ended:
                 return ended.Result;
@@ -112,7 +126,7 @@ internal sealed class BerlinGroupStep
                 when BerlinGroupRefusal.WantsFewerDays(denied.Status, denied.Code) && Shortened(place) is { } shorter:
                 return await ReadTransactions(shorter, cancellation);
             case BerlinGroupAnswer.Denied denied:
-                return Refused(denied);
+                return Refused(denied, place.Account);
             case BerlinGroupAnswer.Found found
                 when (found.Json.Item("transactions") ?? found.Json.Item("cardTransactions"))
                     is { ValueKind: JsonValueKind.Object } lists:
@@ -149,9 +163,11 @@ internal sealed class BerlinGroupStep
         }
     }
 
-    private StepResult.Refused Refused(BerlinGroupAnswer.Denied denied) =>
+    private StepResult.Refused Refused(BerlinGroupAnswer.Denied denied, string account) =>
         (BerlinGroupRefusal.Of(denied.Code), denied.Status) switch
         {
+            (Refusal.ConsentExpired, _) or (null, 401) when _api.Session.AccountConsents.ContainsKey(account) =>
+                WithoutConsentOf(account, denied),
             (Refusal.ConsentExpired, _) => _api.Over(Refusal.ConsentExpired, $"the consent is over: {denied.Words}"),
             (Refusal.OperatorFault, _) => _api.Refused(Refusal.OperatorFault, $"the bank refuses us: {denied.Words}"),
             (null, 401) => _api.Refused(
@@ -164,6 +180,13 @@ internal sealed class BerlinGroupStep
             ),
             _ => _api.Refused(Refusal.NotUnderstood, $"the bank refuses a list of transactions: {denied.Words}"),
         };
+
+    /// <summary>The consents of the other accounts stand.</summary>
+    private StepResult.Refused WithoutConsentOf(string account, BerlinGroupAnswer.Denied denied)
+    {
+        _api.Session = _api.Session.Without(account);
+        return _api.Refused(Refusal.AccountUnauthorized, $"the consent for an account is over: {denied.Words}");
+    }
 
     private StepResult ReadTransactions(BerlinGroupPlace place, BerlinGroupAnswer.Found found, JsonElement lists)
     {
@@ -205,7 +228,7 @@ internal sealed class BerlinGroupStep
     /// </summary>
     private BerlinGroupPlace? Shortened(BerlinGroupPlace place)
     {
-        if (place.Trail.Number != 1 || _api.Session.ConsentId is null)
+        if (place.Trail.Number != 1 || _api.Session.ConsentOf(place.Account) is null)
         {
             return null;
         }

@@ -13,11 +13,23 @@ internal static class ConsentRequest
     public static readonly IReadOnlyList<string> Lists = ["accounts", "balances", "transactions"];
 
     /// <summary>Null: the consent is to name accounts, and the user was asked for none.</summary>
-    public static string? Body(StepContext context, BerlinGroupSettings settings, LoginFields fields)
+    /// <param name="account">The one that the consent is for; null: what the bank's entry says.</param>
+    public static string? Body(
+        StepContext context,
+        BerlinGroupSettings settings,
+        LoginFields fields,
+        BankAccount? account
+    )
     {
         var access = new JsonObject();
         switch (settings.Access)
         {
+            case var _ when account is not null:
+                foreach (var list in settings.ConsentLists)
+                {
+                    access[list] = new JsonArray(Account(account, settings));
+                }
+                break;
             case ConsentAccess.AllAccounts:
                 access["allPsd2"] = "allAccounts";
                 break;
@@ -51,7 +63,7 @@ internal static class ConsentRequest
             ["frequencyPerDay"] = Math.Min(context.Channel.UnattendedReadings ?? 4, 4),
             ["combinedServiceIndicator"] = false,
         };
-        foreach (var field in settings.ConsentFields)
+        foreach (var field in account is null ? settings.ConsentFields : settings.AccountConsentFields)
         {
             if (field.Value == "")
             {
@@ -68,12 +80,36 @@ internal static class ConsentRequest
     /// <summary>Whether the text is a value of JSON.</summary>
     public static bool IsJson(string text) => Json.Parse(Encoding.UTF8.GetBytes(text)) is not null;
 
-    private static JsonObject Account(string iban, BerlinGroupSettings settings)
+    private static JsonObject Account(string iban, BerlinGroupSettings settings) =>
+        WithCurrency(new JsonObject { ["iban"] = iban }, settings.Interface.Currency, settings);
+
+    private static JsonObject Account(BankAccount account, BerlinGroupSettings settings)
     {
-        var account = new JsonObject { ["iban"] = iban };
+        var named = new JsonObject();
+        if (settings.ConsentNamesId)
+        {
+            named["accountId"] = BerlinGroupAccounts.IdOf(account.Reference);
+        }
+        if (BerlinGroupAccounts.IsCard(account.Reference))
+        {
+            named["maskedPan"] = account.Number;
+        }
+        else if (account.Iban is { } iban)
+        {
+            named["iban"] = iban;
+        }
+        else if (account.Number is { } number)
+        {
+            named["bban"] = number;
+        }
+        return WithCurrency(named, account.Currency, settings);
+    }
+
+    private static JsonObject WithCurrency(JsonObject account, string currency, BerlinGroupSettings settings)
+    {
         if (settings.ConsentNamesCurrency)
         {
-            account["currency"] = settings.Interface.Currency;
+            account["currency"] = currency;
         }
         return account;
     }

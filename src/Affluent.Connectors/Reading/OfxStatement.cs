@@ -124,9 +124,12 @@ internal static class OfxStatement
                     _inStatement = token is { Name: "STMTRS" or "CCSTMTRS", Closes: false };
                     return fault;
                 // Some answer with what belongs into a statement, and leave that out.
-                case { Name: "CURDEF" } when _inAnswer && !_inStatement:
+                case { Name: "CURDEF", Closes: false } when _inAnswer && !_inStatement:
                     _inStatement = true;
-                    Keep(token);
+                    if (token.Text != "")
+                    {
+                        Keep(token);
+                    }
                     return null;
                 case { Closes: true } when token.Name == _foreign:
                     _foreign = null;

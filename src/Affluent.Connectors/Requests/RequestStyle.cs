@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using Affluent.Connectors.Contract;
 
@@ -100,7 +101,7 @@ internal sealed record RequestStyle
             "signature_key_id",
             SettingKind.Text,
             false,
-            "keyId of signatures: how the bank finds the certificate ($client_id unless said; also $certificate_serial, $certificate_issuer, or the address of the file)"
+            "keyId of signatures: how the bank finds the certificate ($client_id unless said; also $certificate_serial, $certificate_number (the same, decimal), $certificate_issuer, or the address of the file)"
         ),
         new(
             "signature_algorithm",
@@ -292,6 +293,7 @@ internal sealed record RequestStyle
         {
             values
                 .Set("certificate_serial", seal.Certificate.SerialNumber)
+                .Set("certificate_number", $"{new BigInteger(seal.Certificate.SerialNumberBytes.Span, true, true)}")
                 .Set("certificate_issuer", seal.Certificate.Issuer.Replace(" ", "%20", StringComparison.Ordinal));
             var keyId = values.Fill(Signature!.KeyId) ?? "";
             await HttpSignature.Add(request, Signature, keyId, seal, context.Now, cancellation);

@@ -71,7 +71,10 @@ internal static class ConsentBodies
             ["frequencyPerDay"] = 4,
             ["combinedServiceIndicator"] = false,
         };
-        foreach (var (name, wanted) in manner.Fields("consent_fields"))
+        var access = json["access"] as JsonObject ?? [];
+        // Once it has seen which accounts there are, the third party asks for each by itself.
+        var isOfAccount = manner.Is("account_consents", "true") && Lists.Any(access.ContainsKey);
+        foreach (var (name, wanted) in manner.Fields(isOfAccount ? "account_consent_fields" : "consent_fields"))
         {
             if (wanted.Length == 0 ? json.ContainsKey(name) : !JsonNode.DeepEquals(json[name], JsonNode.Parse(wanted)))
             {
@@ -86,12 +89,13 @@ internal static class ConsentBodies
             }
         }
 
-        if (FaultOfAccess(json["access"] as JsonObject ?? [], manner) is { } fault)
+        var kind = isOfAccount ? "dedicated" : manner.Text("consent_access") ?? "all_accounts";
+        if ((FaultOfAccess(access, kind, manner) ?? (isOfAccount ? FaultOfAccount(access, manner) : null)) is { } fault)
         {
             return (null, fault);
         }
 
-        if (manner.Is("consent_access", "available_accounts"))
+        if (kind == "available_accounts" && !manner.Is("account_consents", "true"))
         {
             // Where banks have no other word, it means all that there is.
             json["access"] = new JsonObject { ["allPsd2"] = "allAccounts" };
@@ -100,9 +104,27 @@ internal static class ConsentBodies
         return (JsonSerializer.SerializeToUtf8Bytes(json, ImitationJson.Default.JsonObject), null);
     }
 
-    private static string? FaultOfAccess(JsonObject access, Manner manner)
+    private static string? FaultOfAccount(JsonObject access, Manner manner)
     {
-        var kind = manner.Text("consent_access") ?? "all_accounts";
+        var named = access.SelectMany(list => list.Value as JsonArray ?? []).OfType<JsonObject>().ToList();
+        if (access.Any(list => list.Value is JsonArray { Count: > 1 }))
+        {
+            return "access names more than one account";
+        }
+
+        var isWanted = manner.Is("consent_account_id", "true");
+        if (named.Any(account => isWanted ? account["accountId"] is null : account.ContainsKey("accountId")))
+        {
+            return isWanted ? "an account of access has no accountId" : "accountId is not wanted";
+        }
+
+        // The face behind knows it by its number.
+        named.ForEach(account => account.Remove("accountId"));
+        return null;
+    }
+
+    private static string? FaultOfAccess(JsonObject access, string kind, Manner manner)
+    {
         var lists = manner.Words("consent_lists") is { Count: > 0 } said ? said : Lists;
         bool Only(params ReadOnlySpan<string> names)
         {

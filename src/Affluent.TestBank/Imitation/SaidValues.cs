@@ -92,6 +92,7 @@ internal sealed partial class SaidValues(Manner manner, AccessTokens tokens, Tes
             "client_secret" => value == manner.Text("client_secret"),
             "certificate" => manner.Key is { } key && SignatureCheck.IsCertificateOf(key, value),
             "certificate_serial" => value.All(char.IsAsciiHexDigit),
+            "certificate_number" => value.All(char.IsAsciiDigit),
             "certificate_issuer" => value.Contains("CN=", StringComparison.Ordinal),
             "client_token" => IsOurs(value),
             "access_token" => tokens.Open(value) is not null,

@@ -84,6 +84,10 @@ internal static class BerlinGroupBanks
               "transactions_url": "https://bank.example/platform/enabler/psd2orchestrator/ais/2.4.0/accounts/$account/transactions",
               "consent_access": "available_accounts",
               "consent_fields": { "recurringIndicator": "\"false\"", "combinedServiceIndicator": "\"false\"" },
+              "account_consents": "true",
+              "account_consent_fields": { "recurringIndicator": "\"true\"", "combinedServiceIndicator": "\"false\"" },
+              "consent_lists": "balances transactions",
+              "consent_account_id": "true",
               "consent_status": "consent",
               "consent_headers": { "TPP-Redirect-Preferred": "true", "aspsp-product-code": "ASPSP_PRODUCT_001" },
               "data_headers": {
@@ -116,6 +120,7 @@ internal static class BerlinGroupBanks
         {
             HappyFlow = "/happy_flow",
             State = "11111111-1111-1111-1111-111111111111",
+            AccountStates = ["33333333-3333-3333-3333-333333333333", "44444444-4444-4444-4444-444444444444"],
             Habits =
             [
                 new(
@@ -127,6 +132,11 @@ internal static class BerlinGroupBanks
                     "headers.digest",
                     "sha-512=[A-Za-z0-9+/]+={0,2}",
                     "of no body, for which the recorded client took []; that it is the body's is seen by who checks the signature"
+                ),
+                new(
+                    "IT35 5000 0000 0549 1000 0003",
+                    """.*"balances":\[\{"accountId":"2","iban":"IT22T22222222222"\}\],"transactions":\[\{"accountId":"2","iban":"IT22T22222222222"\}\].*""",
+                    "the number of the second account is another in the recorded list, from which the recorded client did not take it"
                 ),
             ],
         },

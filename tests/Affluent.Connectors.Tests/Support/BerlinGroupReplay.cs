@@ -53,7 +53,11 @@ internal sealed class BerlinGroupReplay : IDisposable
 
     /// <summary>The user comes back from the bank.</summary>
     public StepInput.Returned Returned(string query) =>
-        new(new Uri($"{BerlinGroupBanks.All[_bank].RedirectUri}?{query}&state={BerlinGroupBanks.All[_bank].State}"));
+        new(new Uri($"{BerlinGroupBanks.All[_bank].RedirectUri}?{query}&state={Run.Callback!.State}"));
+
+    /// <summary>The user is to be asked for an account, as the recorded one was.</summary>
+    public void AskForAccount(int number) =>
+        Run.Callback = Run.Callback! with { State = BerlinGroupBanks.All[_bank].AccountStates[number] };
 
     /// <summary>The user comes back with the code that was recorded, and what was random of the request is as it was then.</summary>
     public StepInput.Returned ReturnedWithCode()
@@ -97,10 +101,16 @@ internal sealed class BerlinGroupReplay : IDisposable
     public async Task Walk()
     {
         StepInput next = new StepInput.ListAccounts();
-        for (var steps = 0; steps < 10; steps++)
+        var shared = 0;
+        for (var steps = 0; steps < 20; steps++)
         {
             switch (await Run.Take(next))
             {
+                case StepResult.Page { Accounts: [{ ConsentMissing: true }, ..] }:
+                    var missing = (await Run.Accounts()).Where(a => a.ConsentMissing).ToList();
+                    AskForAccount(shared++);
+                    next = new StepInput.Consent(missing);
+                    break;
                 case StepResult.Page when next is StepInput.ListAccounts:
                     await Everything();
                     return;

@@ -103,11 +103,23 @@ public abstract class LikeBanks : IAsyncLifetime
     /// <param name="refused">Where a request that the bank refuses to the user's face is written down; null: it takes all.</param>
     internal async Task Connect(ConnectorRun run, string login = "dev", List<string>? refused = null)
     {
+        List<BankAccount> listed = [];
         var step = await run.Take(new StepInput.ListAccounts());
-        for (var steps = 0; step is StepResult.AskUser or StepResult.Done && steps < 5; steps++)
+        for (var steps = 0; steps < 20; steps++)
         {
             switch (step)
             {
+                case StepResult.Page page:
+                    listed.AddRange(page.Accounts);
+                    if (page.Next is null && listed.All(a => !a.ConsentMissing))
+                    {
+                        return;
+                    }
+                    // Shared, each may want the customer once more.
+                    step = await run.Take(
+                        page.Next is { } next ? new StepInput.Continue(next) : new StepInput.Consent(listed)
+                    );
+                    break;
                 case StepResult.AskUser { Question: Question.Redirect(var address) }:
                     if (refused is not null && await IsRefused(address))
                     {
@@ -121,16 +133,16 @@ public abstract class LikeBanks : IAsyncLifetime
                     run.Now = Clock.GetUtcNow();
                     step = await run.Take(new StepInput.Poll());
                     break;
-                default:
+                case StepResult.AskUser or StepResult.Done:
+                    listed.Clear();
                     step = await run.Take(new StepInput.ListAccounts());
+                    break;
+                default:
+                    Assert.Fail($"{step}");
                     break;
             }
         }
-        Assert.True(step is StepResult.Page, $"{step}");
-        if (step is StepResult.Page { Accounts: var listed } && listed.Any(a => a.ConsentMissing))
-        {
-            await run.Take<StepResult.Done>(new StepInput.Consent(listed));
-        }
+        Assert.Fail($"no end: {step}");
     }
 
     private static async Task<bool> IsRefused(Uri page)

@@ -38,6 +38,9 @@ internal sealed record RecordedBank(string Folder, string Connector, string Sett
     /// <summary>The state of the recorded connection.</summary>
     public string State { get; init; } = "the-state";
 
+    /// <summary>The states with which the consents of accounts were asked for, where each has one of its own.</summary>
+    public IReadOnlyList<string> AccountStates { get; init; } = [];
+
     /// <summary>The method that the recorded user chose; null: the first.</summary>
     public string? Method { get; init; }
 
