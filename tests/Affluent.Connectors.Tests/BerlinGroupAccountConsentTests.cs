@@ -26,7 +26,13 @@ public sealed class BerlinGroupAccountConsentTests
         var listed = await Shared(run);
 
         Assert.Equal([false, false], listed.Select(a => a.ConsentMissing));
-        Assert.Equal([[9m], []], listed.Select(a => a.Balances.Select(b => b.Amount)));
+        Assert.Equal(
+            [
+                [9m],
+                [],
+            ],
+            listed.Select(a => a.Balances.Select(b => b.Amount))
+        );
         Assert.Equal("3", await run.Movements(listed[0]));
         Assert.Equal("AccountRefused", await run.Movements(listed[1]));
         // Nobody is asked twice in one run, and the list, which was good for once, is not asked for again.
@@ -41,7 +47,10 @@ public sealed class BerlinGroupAccountConsentTests
     public async Task A_consent_that_is_over_is_asked_for_anew_when_the_user_is_there(int status, string body)
     {
         var bank = Bank();
-        using var run = SmallBerlinGroupBank.Run(bank, [.. Settings, ("error_meanings", "transactions/403/GONE: CONSENT_EXPIRED")]);
+        using var run = SmallBerlinGroupBank.Run(
+            bank,
+            [.. Settings, ("error_meanings", "transactions/403/GONE: CONSENT_EXPIRED")]
+        );
         var listed = await Shared(run);
         bank.On("GET", SmallBerlinGroupBank.Movements, _ => new Reply(body, status));
 
@@ -100,7 +109,11 @@ public sealed class BerlinGroupAccountConsentTests
     [Theory]
     [InlineData("account_consents", "true", "setting 'account_consents' says nothing where oauth is after_consent")]
     [InlineData("consent_account_id", "true", "setting 'consent_account_id' says nothing without account_consents")]
-    [InlineData("account_consent_fields", "a: 1", "setting 'account_consent_fields' says nothing without account_consents")]
+    [InlineData(
+        "account_consent_fields",
+        "a: 1",
+        "setting 'account_consent_fields' says nothing without account_consents"
+    )]
     public void An_entry_says_nothing_in_vain(string setting, string value, string fault)
     {
         var channel = SmallBerlinGroupBank.Channel();

@@ -119,7 +119,9 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
             return api.Refused(Refusal.NotUnderstood, fault.Detail);
         }
         List<BankAccount> accounts = [];
-        var links = IsFirst(place) ? [] : new Dictionary<string, string>(api.Session.Transactions, StringComparer.Ordinal);
+        var links = IsFirst(place)
+            ? []
+            : new Dictionary<string, string>(api.Session.Transactions, StringComparer.Ordinal);
         foreach (
             var row in next is NextPage.End { Repeated: true }
                 ? []
@@ -136,7 +138,10 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
             if (settings.AccountConsents)
             {
                 // Known is so far only that it is there.
-                account = account with { ConsentMissing = isAnybodyThere };
+                account = account with
+                {
+                    ConsentMissing = isAnybodyThere,
+                };
             }
             else if (account.Balances.Count == 0)
             {
@@ -180,8 +185,7 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
         return Page(accounts, goesOn);
     }
 
-    private static bool IsFirst(BerlinGroupPlace place) =>
-        place is { List: BerlinGroupList.Accounts, Trail.Number: 1 };
+    private static bool IsFirst(BerlinGroupPlace place) => place is { List: BerlinGroupList.Accounts, Trail.Number: 1 };
 
     private StepResult.Page Page(IReadOnlyList<BankAccount> accounts, BerlinGroupPlace? next) =>
         new()

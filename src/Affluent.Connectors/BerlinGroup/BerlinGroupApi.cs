@@ -169,7 +169,11 @@ internal sealed class BerlinGroupApi(StepContext context, BerlinGroupSettings se
         if (meaning == ErrorMeaning.ConsentExpired && isOfAccount)
         {
             // The consents of the others stand.
-            return new BerlinGroupAnswer.Denied(answer.Status, "CONSENT_EXPIRED", answer.Unavailable(session, Context.Now));
+            return new BerlinGroupAnswer.Denied(
+                answer.Status,
+                "CONSENT_EXPIRED",
+                answer.Unavailable(session, Context.Now)
+            );
         }
         if (Explained(meaning, resource, answer) is { } explained)
         {

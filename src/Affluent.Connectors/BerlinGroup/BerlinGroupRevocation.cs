@@ -62,11 +62,7 @@ internal static class BerlinGroupRevocation
     }
 
     private static IReadOnlyList<string> Consents(BerlinGroupSession session) =>
-        [
-            .. new[] { session.ConsentId, session.ListConsentId }
-                .OfType<string>()
-                .Concat(session.AccountConsents.Values),
-        ];
+        [.. new[] { session.ConsentId, session.ListConsentId }.OfType<string>().Concat(session.AccountConsents.Values)];
 
     private static async Task<StepResult> Revoke(BerlinGroupApi api, Uri address, CancellationToken cancellation)
     {

@@ -60,6 +60,9 @@ internal sealed record BerlinGroupSettings
         ["dedicated"] = ConsentAccess.Dedicated,
     };
 
+    private static readonly string[] ConsentFieldNames = ["consent_fields", "account_consent_fields"];
+    private static readonly string[] OfAccountConsents = ["account_consent_fields", "consent_account_id"];
+
     /// <summary>Every setting of the family, explained for the author of a catalogue entry.</summary>
     public static readonly ConnectorManifest Manifest = new(
         "berlin_group",
@@ -228,7 +231,7 @@ internal sealed record BerlinGroupSettings
                     : []
             )
             .Concat(
-                from name in new[] { "consent_fields", "account_consent_fields" }
+                from name in ConsentFieldNames
                 from field in Field.Read(settings.GetValueOrDefault(name))
                 where field.Value != "" && !ConsentRequest.IsJson(field.Value)
                 select $"setting '{name}' holds no JSON as {field.Name}"
@@ -243,7 +246,7 @@ internal sealed record BerlinGroupSettings
     {
         if (settings.GetValueOrDefault("account_consents") != "true")
         {
-            return new[] { "account_consent_fields", "consent_account_id" }
+            return OfAccountConsents
                 .Where(name => settings.GetValueOrDefault(name) is not (null or "" or "false"))
                 .Select(name => $"setting '{name}' says nothing without account_consents");
         }
