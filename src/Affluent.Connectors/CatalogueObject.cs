@@ -141,6 +141,23 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
         ]
     );
 
+    private static readonly CatalogueMember ClientCertificate = new(
+        "client_certificate",
+        Switch,
+        "whether the bank wants to see your certificate when a connection is made"
+    )
+    {
+        UnlessSaid = false,
+    };
+
+    private static readonly CatalogueMember Settings = new(
+        "settings",
+        () => new JsonObject { ["type"] = "object" },
+        "what the family asks for: texts, or objects of names and texts"
+    );
+
+    public static readonly CatalogueObject Strict = new("strict", [ClientCertificate, Settings]);
+
     public static readonly CatalogueObject Channel = new(
         "channel",
         [
@@ -162,8 +179,8 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
             ),
             new(
                 CatalogueProfiles.Strict,
-                () => Reference("profile_channel"),
-                "of test banks alone: members that take the place of these where the test bank demands signatures (`test_bank_strictness`)"
+                () => Of(Strict),
+                "of test banks alone: what counts in the place of the same members of the channel where the test bank is `lenient` or `strict` (`test_bank_strictness`); in plain text nobody shows a certificate"
             ),
             new("mode", Choice<ChannelMode>, "which way in: that of the family, which it is unless said"),
             new("account_types", () => SomeOf(Choice<BankAccountType>()), "kinds of account that it brings")
@@ -194,14 +211,7 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
                 "which kind of balance is published as `balance`, the best first, where it is not the usual one; the others come after, one that counts a credit limit last"
             ),
             new("card_balance_kinds", () => List(Choice<BankBalanceKind>()), "the same of cards"),
-            new(
-                "client_certificate",
-                Switch,
-                "whether the bank wants to see your certificate when a connection is made"
-            )
-            {
-                UnlessSaid = false,
-            },
+            ClientCertificate,
             new(
                 "certificates",
                 Choice<CertificateGeneration>,
@@ -215,11 +225,7 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
                 SomeText,
                 "the authorities (PEM) by which the bank's own certificate is judged, and by no other; without it those of the machine"
             ),
-            new(
-                "settings",
-                () => new JsonObject { ["type"] = "object" },
-                "what the family asks for: texts, or objects of names and texts"
-            ),
+            Settings,
             new(
                 "credentials",
                 () => SomeOf(Of(Credential)),

@@ -151,17 +151,19 @@ internal sealed partial class CatalogueReader(
         {
             return null;
         }
-        if (said.Inner(CatalogueProfiles.Strict) is { } strict && variables.ContainsKey(Catalogue.StrictTestBank))
+        var strict = variables.ContainsKey(Catalogue.StrictTestBank) ? said.Inner(CatalogueProfiles.Strict) : null;
+        if (strict is not null)
         {
             entry = strict.Above(entry);
-            _ = entry.Has(CatalogueProfiles.Strict);
         }
+        _ = entry.Has(CatalogueProfiles.Strict);
         var like = said.Says(CatalogueProfiles.Like);
         _standsIn = like;
         var family = entry.Text("connector", required: true);
         var connector = Families.Find(family);
         var mode = connector is null || entry.Has("mode") ? entry.Choice<ChannelMode>("mode") : connector.Manifest.Mode;
         var expected = providerId + (mode == ChannelMode.Redirect ? "01" : "00");
+        var settings = entry.Texts("settings", objects: true);
         var channel = new ChannelDefinition
         {
             Id = new ChannelDefinitionId(entry.Text("id", unlessSaid: expected)),
@@ -177,9 +179,12 @@ internal sealed partial class CatalogueReader(
             Interactive = entry.Switch("interactive"),
             Unavailable = entry.Switch("unavailable"),
             Credentials = [.. entry.List("credentials").Select(ReadCredential)],
-            Settings = entry.Texts("settings", objects: true),
+            Settings = settings,
             // In plain text nobody shows one.
-            ClientCertificate = entry.Switch("client_certificate") && !like,
+            ClientCertificate =
+                entry.Switch("client_certificate")
+                && !like
+                && !(strict is not null && settings.Values.Any(v => v.StartsWith("http://", StringComparison.Ordinal))),
             Certificates = entry.Has("certificates")
                 ? entry.Choice<CertificateGeneration>("certificates")
                 : CertificateGeneration.Present,

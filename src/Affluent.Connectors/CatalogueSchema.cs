@@ -34,6 +34,7 @@ public static class CatalogueSchema
         foreach (
             var inner in (CatalogueObject[])
                 [
+                    CatalogueObject.Strict,
                     CatalogueObject.Credential,
                     CatalogueObject.Reconciliation,
                     CatalogueObject.ShadowReconciliation,
@@ -126,7 +127,14 @@ public static class CatalogueSchema
 
     private static JsonObject ProfileChannel()
     {
-        var channel = Described(CatalogueObject.Channel, required: [], "id", "mode", CatalogueProfiles.Like);
+        var channel = Described(
+            CatalogueObject.Channel,
+            required: [],
+            "id",
+            "mode",
+            CatalogueProfiles.Like,
+            CatalogueProfiles.Strict
+        );
         ((JsonObject)channel["properties"]!)["settings"]!["$ref"] = "#/$defs/settings";
         channel["oneOf"] = new JsonArray(Having("profile"), Having("connector"));
         return channel;

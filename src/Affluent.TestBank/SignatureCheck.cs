@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Affluent.TestBank.Authorization;
 using Affluent.TestBank.BerlinGroup;
 using Affluent.TestBank.Stet;
@@ -52,7 +50,7 @@ internal sealed class SignatureCheck(TestBankOptions options, BankClock clock)
 
         if (
             berlinGroup
-            && !IsCertificateOf(options.ClientPublicKey!, http.Request.Headers[CertificateHeader].ToString())
+            && !PublicKeys.IsOf(options.ClientPublicKey!, http.Request.Headers[CertificateHeader].ToString())
         )
         {
             return BerlinGroupProblem.Unauthorized(
@@ -76,31 +74,5 @@ internal sealed class SignatureCheck(TestBankOptions options, BankClock clock)
                 ? null
             : berlinGroup ? BerlinGroupProblem.Unauthorized("SIGNATURE_INVALID", fault)
             : StetEndpoints.Problem(http, StatusCodes.Status400BadRequest, "Signature: " + fault);
-    }
-
-    /// <summary>Whether a certificate is of this key.</summary>
-    /// <param name="key">The public key, as PEM.</param>
-    public static bool IsCertificateOf(string key, string base64)
-    {
-        var bytes = new byte[base64.Length];
-        if (!Convert.TryFromBase64String(base64, bytes, out var length) || length == 0)
-        {
-            return false;
-        }
-
-        try
-        {
-            using var certificate = X509CertificateLoader.LoadCertificate(bytes.AsSpan(0, length));
-            using var rsa = RSA.Create();
-            rsa.ImportFromPem(key);
-            return certificate
-                .PublicKey.ExportSubjectPublicKeyInfo()
-                .AsSpan()
-                .SequenceEqual(rsa.ExportSubjectPublicKeyInfo());
-        }
-        catch (CryptographicException)
-        {
-            return false;
-        }
     }
 }

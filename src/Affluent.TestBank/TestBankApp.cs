@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Affluent.TestBank;
 
@@ -55,6 +56,23 @@ public static class TestBankApp
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestRequest;
         });
+        if (options.ServerCertificate is { } certificate)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+            builder.WebHost.ConfigureKestrel(kestrel =>
+                kestrel.ConfigureHttpsDefaults(https =>
+                {
+                    https.ServerCertificate = certificate;
+                    https.ClientCertificateMode = options
+                        is { Strictness: not Strictness.Off, ClientCertificateKey: not null }
+                        ? ClientCertificateMode.AllowCertificate
+                        : ClientCertificateMode.NoCertificate;
+                    // Whose it is, and whether it is due, depends on what is asked for.
+                    https.AllowAnyClientCertificate();
+                })
+            );
+        }
+
         // Warnings and errors only: request lines carry file addresses, and nobody's data belongs in a log.
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
         // Why it cannot start is told by whoever starts it, without the stack.
@@ -73,6 +91,7 @@ public static class TestBankApp
             .AddSingleton<ScenarioFiles>()
             .AddSingleton<Bank>()
             .AddSingleton<Visits>()
+            .AddSingleton<ClientCertificateCheck>()
             .AddSingleton<SignatureCheck>()
             .AddSingleton<FaultInjection>()
             .AddSingleton<ConsentBook>()
@@ -96,6 +115,7 @@ public static class TestBankApp
 
         var app = builder.Build();
         app.Use(Protect);
+        app.Use(app.Services.GetRequiredService<ClientCertificateCheck>().Check);
         app.Use(app.Services.GetRequiredService<SignatureCheck>().Check);
         app.Use(app.Services.GetRequiredService<Imitator>().Imitate);
         app.Use(AnswerHead);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Affluent.TestBank.Imitation;
 
 namespace Affluent.TestBank;
@@ -51,6 +52,14 @@ public sealed record TestBankOptions
     /// <summary>Banks that it is like, each at addresses of its own, beside its own faces.</summary>
     public IReadOnlyList<Likeness> Likenesses { get; init; } = [];
 
-    /// <summary>How it takes signatures; to look at them it needs <see cref="ClientPublicKey"/>.</summary>
+    /// <summary>Its own certificate with the key, for https addresses among <see cref="Urls"/>.</summary>
+    public X509Certificate2? ServerCertificate { get; init; }
+
+    /// <summary>
+    /// The public key of the certificate that third party shows when it connects over https, as PEM; null: it is not asked for one.
+    /// </summary>
+    public string? ClientCertificateKey { get; init; }
+
+    /// <summary>How it takes signatures and certificates; to look at them it needs <see cref="ClientPublicKey"/>, and <see cref="ClientCertificateKey"/>.</summary>
     public Strictness Strictness { get; init; }
 }

@@ -35,7 +35,14 @@ public sealed class SignatureTestBankTests
     public async Task A_strict_bank_takes_what_its_own_entries_sign(string channel)
     {
         await using var bank = await RunningTestBank.Start(SealOfTests.PublicKey, Strictness.Strict, entries: true);
-        using var run = bank.Open(channel);
+        using var run = bank.Open(
+            channel,
+            found =>
+            {
+                Assert.False(found.ClientCertificate);
+                return found;
+            }
+        );
         run.Seal = SealOfTests.Seal;
 
         await Agree(run);
@@ -48,6 +55,36 @@ public sealed class SignatureTestBankTests
         (run.Now, run.Callback) = (bank.Clock.GetUtcNow(), null);
         Assert.Equal(2, (await run.Accounts()).Count);
         await run.Take<StepResult.Done>(new StepInput.Revoke());
+    }
+
+    [Theory]
+    [InlineData("8701")]
+    [InlineData("8801")]
+    [InlineData("8901")]
+    [InlineData("8901", "tls_client_auth")]
+    public async Task A_strict_bank_over_https_sees_whose_connection_it_is(string channel, string? tokenAuth = null)
+    {
+        await using var bank = await RunningTestBank.StartOverHttps(SealOfTests.PublicKey, SealOfTests.Certificate);
+        using var run = bank.Open(channel, change: Change, SealOfTests.Certificate);
+        using var hidden = bank.Open(channel, change: Change);
+        (run.Seal, hidden.Seal) = (SealOfTests.Seal, SealOfTests.Seal);
+
+        await Agree(run);
+        (hidden.Session, hidden.Callback) = (run.Session, null);
+
+        Assert.Equal(2, (await run.Accounts()).Count);
+        Assert.IsNotType<StepResult.Page>(await hidden.Take(Listing));
+
+        ChannelDefinition Change(ChannelDefinition found)
+        {
+            Assert.True(found.ClientCertificate);
+            return tokenAuth is null
+                ? found
+                : found with
+                {
+                    Settings = new Dictionary<string, string>(found.Settings) { ["token_auth"] = tokenAuth },
+                };
+        }
     }
 
     [Fact]

@@ -24,7 +24,11 @@ internal static class TestBankCommand
             "test_bank_strictness",
             "catalogue_folder",
             "seal_certificate_file",
-            "seal_key_file"
+            "seal_key_file",
+            "client_certificate_file",
+            "client_key_file",
+            "tls_certificate_file",
+            "tls_key_file"
         );
         command.SetAction(
             async (asked, cancellation) =>

@@ -19,6 +19,10 @@ internal static class TestBankSetup
             Likenesses = LikenessesOf(settings),
             Strictness = settings.TestBankStrictness,
             ClientPublicKey = SealKeyOf(settings),
+            ServerCertificate = settings.TlsCertificateFile is { } certificate
+                ? TlsCertificate.Load(certificate, settings.TlsKeyFile)
+                : null,
+            ClientCertificateKey = settings.TestBankStrictness == Strictness.Off ? null : ClientKeyOf(settings),
         };
 
     /// <summary>The bank by itself.</summary>
@@ -41,7 +45,7 @@ internal static class TestBankSetup
                 .Select(channel => new Likeness($"{channel.Id}", channel.Connector, channel.Settings)
                 {
                     Embedded = channel.Mode == ChannelMode.Embedded,
-                    ClientPublicKey = SealKeyOf(settings, channel.Certificates),
+                    ClientPublicKey = KeyOf(File(settings, CertificateUse.Qseal, channel.Certificates)),
                 }),
         ];
 
@@ -53,18 +57,23 @@ internal static class TestBankSetup
         {
             return null;
         }
-        using var held = BankKeys.Load(SealFile(settings, CertificateGeneration.Present));
+        using var held = BankKeys.Load(File(settings, CertificateUse.Qseal));
         using var key = held?.Certificate.PublicKey.GetRSAPublicKey();
         return key?.ExportSubjectPublicKeyInfoPem()
             ?? throw new KeyFileException("The test bank verifies signatures of RSA keys: make such a seal.");
     }
 
-    private static BankCertificateFile SealFile(Settings settings, CertificateGeneration generation) =>
-        settings.BankCertificates.Single(f => f.Use == CertificateUse.Qseal && f.Generation == generation);
+    private static string? ClientKeyOf(Settings settings) => KeyOf(File(settings, CertificateUse.Qwac));
 
-    private static string? SealKeyOf(Settings settings, CertificateGeneration generation)
+    private static BankCertificateFile File(
+        Settings settings,
+        CertificateUse use,
+        CertificateGeneration generation = CertificateGeneration.Present
+    ) => settings.BankCertificates.Single(f => f.Use == use && f.Generation == generation);
+
+    private static string? KeyOf(BankCertificateFile file)
     {
-        using var held = BankKeys.Load(SealFile(settings, generation));
+        using var held = BankKeys.Load(file);
         return held is null
             ? null
             : PemEncoding.WriteString("PUBLIC KEY", held.Certificate.PublicKey.ExportSubjectPublicKeyInfo());

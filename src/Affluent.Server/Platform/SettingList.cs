@@ -42,7 +42,7 @@ internal static class SettingList
         ),
         File(
             "tls_certificate_file",
-            "Certificate chain (PEM) for https addresses in listen",
+            "Certificate chain (PEM) for https addresses in listen and test_bank_listen",
             (s, path) => s with { TlsCertificateFile = path },
             s => s.TlsCertificateFile
         ),
@@ -212,7 +212,7 @@ internal static class SettingList
         new(
             "test_bank_strictness",
             "off|lenient|strict",
-            "Whether the test bank looks at what is signed, and whether it must be; it knows the seal of the operator (off)",
+            "Whether the test bank looks at signatures, and certificates over https, and whether there must be some; it knows those of the operator (off)",
             (s, text) =>
                 text switch
                 {

@@ -124,12 +124,19 @@ internal static class SettingsReader
             && listens.OfType<string>().SelectMany(ListenAddresses.Of).All(a => !a.IsUnixPipe && a.IsLocal());
     }
 
+    private static bool IsHttps(string? listen) =>
+        listen is not null && ListenAddresses.Of(listen).Any(a => a.Scheme == "https");
+
     private static IEnumerable<string> Contradictions(Settings settings, Func<string, string> origin)
     {
-        var https = ListenAddresses.Of(settings.Listen).Any(a => a.Scheme == "https");
-        if (https && (settings.TlsCertificateFile is null || settings.TlsKeyFile is null))
+        foreach (
+            var (name, listen) in new[] { ("listen", settings.Listen), ("test_bank_listen", settings.TestBankListen) }
+        )
         {
-            yield return $"listen (from {origin("listen")}): https needs a certificate: set tls_certificate_file and tls_key_file";
+            if (IsHttps(listen) && (settings.TlsCertificateFile is null || settings.TlsKeyFile is null))
+            {
+                yield return $"{name} (from {origin(name)}): https needs a certificate: set tls_certificate_file and tls_key_file";
+            }
         }
         var own = new (string Name, Uri? Url)[]
         {
@@ -154,6 +161,13 @@ internal static class SettingsReader
         if (settings is { TestBankStrictness: not Strictness.Off, SealCertificateFile: null })
         {
             yield return $"test_bank_strictness (from {origin("test_bank_strictness")}): the test bank knows you by your seal: set seal_certificate_file and seal_key_file (affluent certificates make-test makes some)";
+        }
+        if (
+            settings is { TestBankStrictness: not Strictness.Off, ClientCertificateFile: null }
+            && (IsHttps(settings.TestBankListen) || settings.TestBankUrl?.Scheme == Uri.UriSchemeHttps)
+        )
+        {
+            yield return $"test_bank_strictness (from {origin("test_bank_strictness")}): over https the test bank wants to see your certificate: set client_certificate_file and client_key_file";
         }
         (string Name, string? Path)[] files =
         [

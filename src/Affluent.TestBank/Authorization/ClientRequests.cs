@@ -58,10 +58,20 @@ internal sealed class ClientRequests(TestBankOptions options, ClientAssertions a
             );
         }
 
-        return server.IsFapi && options.Strictness == Strictness.Strict ? "use private_key_jwt"
+        // The certificate itself was looked at before.
+        if (request.HttpContext.Connection.ClientCertificate is not null && IsNamedAlone(request, form))
+        {
+            return form["client_id"] == options.ClientId ? null : "unknown client";
+        }
+
+        return server.IsFapi && options.Strictness == Strictness.Strict ? "use private_key_jwt or tls_client_auth"
             : IsTheClient(request, form) ? null
             : "unknown client or wrong secret";
     }
+
+    // tls_client_auth (RFC 8705, section 2).
+    private static bool IsNamedAlone(HttpRequest request, IFormCollection form) =>
+        request.Headers.Authorization.Count == 0 && form.ContainsKey("client_id") && !form.ContainsKey("client_secret");
 
     // client_secret_basic carries form-encoded values (RFC 6749 section 2.3.1); client_secret_post plain fields.
     private bool IsTheClient(HttpRequest request, IFormCollection form)

@@ -40,7 +40,9 @@ internal sealed class RevocationEndpoint(
         // The hint may be wrong (section 2.1), and a token that is over or unknown is as good as revoked (section 2.2).
         var consent =
             consents.ByRefreshToken(token, options.ClientId)
-            ?? (tokens.Open(token) is { } id ? consents.Live(id, server.Face) : null);
+            ?? (
+                tokens.Open(token, http.Connection.ClientCertificate) is { } id ? consents.Live(id, server.Face) : null
+            );
         if (consent is null || consent.Face != server.Face)
         {
             return Results.Ok();

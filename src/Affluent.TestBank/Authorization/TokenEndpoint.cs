@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Serialization;
 using Affluent.TestBank.Consents;
 
@@ -29,17 +30,18 @@ internal sealed class TokenEndpoint(
             return refused!;
         }
 
+        var shown = http.Connection.ClientCertificate;
         return form["grant_type"].ToString() switch
         {
-            "authorization_code" => FromCode(server, form),
-            "refresh_token" => FromRefreshToken(server, form),
-            "client_credentials" when server.KnowsClients => OfClient(form),
+            "authorization_code" => FromCode(server, form, shown),
+            "refresh_token" => FromRefreshToken(server, form, shown),
+            "client_credentials" when server.KnowsClients => OfClient(form, shown),
             "" => ClientRequests.Error("invalid_request", "grant_type is missing"),
             _ => ClientRequests.Error("unsupported_grant_type", "use authorization_code or refresh_token"),
         };
     }
 
-    private IResult FromCode(AuthorizationServer server, IFormCollection form)
+    private IResult FromCode(AuthorizationServer server, IFormCollection form, X509Certificate2? shown)
     {
         if (form["code"].ToString() is not { Length: > 0 } text)
         {
@@ -64,10 +66,10 @@ internal sealed class TokenEndpoint(
             return ClientRequests.Error("invalid_grant", "the code is not valid for this request");
         }
 
-        return Tokens(consent, consents.IssueRefreshToken(consent.Id));
+        return Tokens(consent, consents.IssueRefreshToken(consent.Id), shown);
     }
 
-    private IResult FromRefreshToken(AuthorizationServer server, IFormCollection form)
+    private IResult FromRefreshToken(AuthorizationServer server, IFormCollection form, X509Certificate2? shown)
     {
         if (form["refresh_token"].ToString() is not { Length: > 0 } token)
         {
@@ -84,15 +86,15 @@ internal sealed class TokenEndpoint(
         }
 
         return consents.Rotate(token, options.ClientId) is var (consent, next)
-            ? Tokens(consent, next)
+            ? Tokens(consent, next, shown)
             : ClientRequests.Error("invalid_grant", "the refresh token is not valid any more");
     }
 
-    private IResult OfClient(IFormCollection form) =>
+    private IResult OfClient(IFormCollection form, X509Certificate2? shown) =>
         form["scope"].ToString() is "" or "accounts"
             ? Results.Json(
                 new TokenAnswer(
-                    tokens.Issue(AuthorizationServer.ThirdParty + options.ClientId),
+                    tokens.Issue(AuthorizationServer.ThirdParty + options.ClientId, shown),
                     "Bearer",
                     AccessTokens.Seconds,
                     null,
@@ -102,9 +104,15 @@ internal sealed class TokenEndpoint(
             )
             : ClientRequests.Error("invalid_scope", "accounts is all that there is");
 
-    private IResult Tokens(Consent consent, string refreshToken) =>
+    private IResult Tokens(Consent consent, string refreshToken, X509Certificate2? shown) =>
         Results.Json(
-            new TokenAnswer(tokens.Issue(consent.Id), "Bearer", AccessTokens.Seconds, refreshToken, consent.Scope),
+            new TokenAnswer(
+                tokens.Issue(consent.Id, shown),
+                "Bearer",
+                AccessTokens.Seconds,
+                refreshToken,
+                consent.Scope
+            ),
             TokenJson.Default.TokenAnswer
         );
 }

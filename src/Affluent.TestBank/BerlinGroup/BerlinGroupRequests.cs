@@ -151,7 +151,9 @@ internal sealed class BerlinGroupRequests(
             return BerlinGroupProblem.Unauthorized("TOKEN_UNKNOWN", "an access token is due");
         }
 
-        return tokens.Open(token) is { } id && string.Equals(id, consent.Id, StringComparison.Ordinal)
+        return
+            tokens.Open(token, http.Connection.ClientCertificate) is { } id
+            && string.Equals(id, consent.Id, StringComparison.Ordinal)
             ? null
             : BerlinGroupProblem.Unauthorized("TOKEN_INVALID", "the access token is over, or for another consent");
     }

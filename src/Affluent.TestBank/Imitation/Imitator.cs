@@ -329,7 +329,7 @@ internal sealed partial class Imitator(
     }
 
     private Consent? ConsentOf(string token, Face face) =>
-        tokens.Open(token) is { } id ? consents.Live(id, face) : null;
+        tokens.Open(token, shown: null) is { } id ? consents.Live(id, face) : null;
 
     private async Task Refuse(HttpContext http, Manner manner, LikeRoute route, LikeFault fault)
     {

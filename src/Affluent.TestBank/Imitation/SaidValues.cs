@@ -90,19 +90,19 @@ internal sealed partial class SaidValues(Manner manner, AccessTokens tokens, Tes
                 && Math.Abs(seconds - clock.Now.ToUnixTimeSeconds()) <= Tolerance.TotalSeconds,
             "client_id" => value == manner.Text("client_id"),
             "client_secret" => value == manner.Text("client_secret"),
-            "certificate" => manner.Key is { } key && SignatureCheck.IsCertificateOf(key, value),
+            "certificate" => manner.Key is { } key && PublicKeys.IsOf(key, value),
             "certificate_serial" => value.All(char.IsAsciiHexDigit),
             "certificate_number" => value.All(char.IsAsciiDigit),
             "certificate_issuer" => value.Contains("CN=", StringComparison.Ordinal),
             "client_token" => IsOurs(value),
-            "access_token" => tokens.Open(value) is not null,
+            "access_token" => tokens.Open(value, shown: null) is not null,
             "redirect_uri" or "return_uri" => ReturnAddress.IsRegistered(value, options.RedirectUris),
             _ => true,
         };
 
     /// <summary>Whether a token is the third party's own.</summary>
     public bool IsOurs(string token) =>
-        tokens.Open(token)?.StartsWith(AuthorizationServer.ThirdParty, StringComparison.Ordinal) == true;
+        tokens.Open(token, shown: null)?.StartsWith(AuthorizationServer.ThirdParty, StringComparison.Ordinal) == true;
 
     private bool IsNow(string value, string format, TimeSpan offset) =>
         DateTime.TryParseExact(value, format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)

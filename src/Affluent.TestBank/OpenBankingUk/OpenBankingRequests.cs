@@ -136,7 +136,8 @@ internal sealed class OpenBankingRequests(
             : Guid.NewGuid().ToString("D");
     }
 
-    private string? TokenOf(HttpContext http) => BearerToken.Of(http.Request) is { } token ? tokens.Open(token) : null;
+    private string? TokenOf(HttpContext http) =>
+        BearerToken.Of(http.Request) is { } token ? tokens.Open(token, http.Connection.ClientCertificate) : null;
 }
 
 [JsonSerializable(typeof(JsonElement))]

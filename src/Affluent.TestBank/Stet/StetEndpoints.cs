@@ -245,7 +245,7 @@ internal sealed class StetEndpoints(
 
         if (
             BearerToken.Of(http.Request) is not { } token
-            || tokens.Open(token) is not { } id
+            || tokens.Open(token, http.Connection.ClientCertificate) is not { } id
             || consents.Live(id, Face.Stet) is not { } consent
         )
         {

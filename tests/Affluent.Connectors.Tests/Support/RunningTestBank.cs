@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
 using Affluent.TestBank;
@@ -27,17 +29,24 @@ internal sealed class RunningTestBank : IAsyncDisposable
     public static Task<RunningTestBank> Start(string clientKey, Strictness strictness, bool entries = false) =>
         Start(null, clientKey, strictness, entries);
 
+    /// <summary>A bank over https that wants to see the certificate of our key.</summary>
+    public static Task<RunningTestBank> StartOverHttps(string clientKey, X509Certificate2 certificate) =>
+        Start(null, clientKey, Strictness.Strict, entries: true, certificate);
+
     public static async Task<RunningTestBank> Start(
         string? scenario = null,
         string? clientKey = null,
         Strictness strictness = Strictness.Off,
-        bool entries = false
+        bool entries = false,
+        X509Certificate2? certificate = null
     )
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero));
         var options = new TestBankOptions
         {
-            Urls = "http://127.0.0.1:0",
+            Urls = certificate is null ? "http://127.0.0.1:0" : "https://127.0.0.1:0",
+            ServerCertificate = certificate,
+            ClientCertificateKey = certificate is null ? null : clientKey,
             ScenarioPath = scenario,
             ClientPublicKey = clientKey,
             Strictness = strictness,
@@ -102,7 +111,14 @@ internal sealed class RunningTestBank : IAsyncDisposable
     )
     {
         var cancellation = TestContext.Current.CancellationToken;
-        using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+        using var browser = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseProxy = false,
+                SslOptions = new() { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            }
+        );
         var response = await browser.GetAsync(address, cancellation);
         for (var pages = 0; pages < 20; pages++)
         {
@@ -144,13 +160,31 @@ internal sealed class RunningTestBank : IAsyncDisposable
     }
 
     /// <summary>A connection over this channel, or one that is like it.</summary>
-    public ConnectorRun Open(string channel, Func<ChannelDefinition, ChannelDefinition>? change = null)
+    /// <param name="shown">What the bank sees over https.</param>
+    public ConnectorRun Open(
+        string channel,
+        Func<ChannelDefinition, ChannelDefinition>? change = null,
+        X509Certificate2? shown = null
+    )
     {
-        HttpMessageHandler network = Exchanges is null ? ConnectorRun.Network() : new Heard(Exchanges);
+        HttpMessageHandler network = Exchanges is null ? Network(shown) : new Heard(Exchanges);
         var found = _banks.SelectMany(b => b.Channels).Single(c => c.Id == new ChannelDefinitionId(channel));
         return new ConnectorRun(Families.Find(found.Connector)!, change?.Invoke(found) ?? found, network)
         {
             Now = Clock.GetUtcNow(),
         };
+    }
+
+    private static SocketsHttpHandler Network(X509Certificate2? shown)
+    {
+        var network = ConnectorRun.Network();
+        network.SslOptions = new()
+        {
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            ClientCertificateContext = shown is null
+                ? null
+                : SslStreamCertificateContext.Create(shown, null, offline: true),
+        };
+        return network;
     }
 }

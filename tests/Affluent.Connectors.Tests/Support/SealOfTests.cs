@@ -13,7 +13,8 @@ internal static partial class SealOfTests
 {
     private static readonly RSA Key = RSA.Create(2048);
 
-    private static readonly X509Certificate2 Certificate = new CertificateRequest(
+    /// <summary>With its key.</summary>
+    public static readonly X509Certificate2 Certificate = new CertificateRequest(
         "CN=Seal of tests, O=Affluent, C=FR",
         Key,
         HashAlgorithmName.SHA256,

@@ -18,6 +18,7 @@ public sealed partial class CatalogueDocsTests
     [
         ("bank", "Bank"),
         ("channel", "Channel"),
+        ("strict", "Strict"),
         ("credential", "Field of a login form"),
         ("reconciliation", "Reconciliation"),
         ("quiet_hours", "Quiet hours"),

@@ -114,6 +114,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("otlp_endpoint", "collector:4317", "must be an address")]
     [InlineData("test_bank_strictness", "Strict", "must be off, lenient or strict")]
     [InlineData("test_bank_strictness", "strict", "set seal_certificate_file")]
+    [InlineData("test_bank_listen", "https://127.0.0.1:5200", "https needs a certificate")]
     public void What_cannot_be_watched_is_said(string name, string value, string why)
     {
         var reading = SettingsReader.Read(null, Nothing, new Dictionary<string, string> { [name] = value });
