@@ -30,7 +30,7 @@ public sealed class InventoryTests
         ["Affluent.TestBank.Imitation"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.OpenBankingUk.OpenBankingEndpoints"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.OpenBankingUk.OpenBankingRequests"] = "Takes part in a request as a whole: http-testbank",
-        ["Affluent.TestBank.SignatureCheck.IsCertificateOf"] = "The runtime reads the certificate",
+        ["Affluent.TestBank.PublicKeys.IsOf"] = "The runtime reads the certificate",
         ["Affluent.TestBank.Stet.StetEndpoints"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.Authorization.ClientRequests"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.Website.WebsiteEndpoints"] = "Takes part in a request as a whole: http-testbank",

@@ -64,7 +64,7 @@ internal static class TestBankTargets
                 Consent,
                 """{ "balances": [ { "iban": "FR7630099000120004127653080", "currency": "EUR" } ], "transactions": [ { "other": { "identification": "4970 XXXX", "schemeName": "CPAN" } } ], "trustedBeneficiaries": false, "psuIdentity": true }"""
             ),
-            FuzzTarget.OfText("testbank-access-token", Token, Tokens.Issue("c"), "AAAA"),
+            FuzzTarget.OfText("testbank-access-token", Token, Tokens.Issue("c", shown: null), "AAAA"),
         ];
 
     private static object? PipeScenario(ReadOnlyMemory<byte> file) =>
@@ -305,7 +305,7 @@ internal static class TestBankTargets
 
     private static object? Token(string token)
     {
-        var id = Tokens.Open(token);
+        var id = Tokens.Open(token, shown: null);
         Promise.Holds(id is null or "c", "only a token of the bank's own opens");
         return id;
     }
