@@ -235,7 +235,9 @@ internal sealed class HttpWorld
                     Transactions = ["roussel-courant"],
                 }
             );
-        _names["token"] = App.Services.GetRequiredService<Affluent.TestBank.Consents.AccessTokens>().Issue(id, shown: null);
+        _names["token"] = App
+            .Services.GetRequiredService<Affluent.TestBank.Consents.AccessTokens>()
+            .Issue(id, shown: null);
         return Task.CompletedTask;
     }
 }
