@@ -12,9 +12,12 @@ public sealed class BothDatabasesTests
         ["BankReturnInBrowserTests"] = "is about the browser: BankReturnTests brings the same returns on both",
         ["BothDatabasesTests"] = "starts nothing",
         ["CrashTests.Two_nodes_on_one_database_share_the_work_and_outlive_each_other"] = "SQLite has one node",
+        ["ConnectPackageTests"] =
+            "is about the browser: WidgetFlowTests and WidgetSessionTests walk the same ways on both",
         ["DemoTests"] = "the demo lives on an SQLite file of its own",
         ["DocsInBrowserTests"] = "is about what a browser shows of pages that no database holds",
         ["DocsTests"] = "the documentation starts the platform without a word about a database",
+        ["EmbedPageTests"] = "is about the browser and a program in it: the calls that it makes are tested on both",
         ["FirstHowToTests"] = "the documentation starts the platform without a word about a database",
         ["SecondHowToTests"] = "the documentation starts the platform without a word about a database",
         ["ThirdHowToTests"] = "the documentation starts the platform without a word about a database",

@@ -34,6 +34,8 @@ public sealed class Browser : IAsyncLifetime
             new BrowserTypeLaunchOptions
             {
                 ExecutablePath = Executable,
+                // As browsers of users do: no window opens unless a click led to it.
+                IgnoreDefaultArgs = ["--disable-popup-blocking"],
                 Args =
                 [
                     "--headless",

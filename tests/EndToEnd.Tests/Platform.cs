@@ -7,6 +7,7 @@ using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.TestBank;
+using EndToEnd.Tests.Harness;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -60,7 +61,11 @@ internal sealed class Platform : IAsyncDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<Platform> Start(Func<Settings, Settings>? change = null)
+    /// <param name="origins">Of the client, beside its site.</param>
+    public static async Task<Platform> Start(
+        Func<Settings, Settings>? change = null,
+        IReadOnlyList<string>? origins = null
+    )
     {
         var folder = Directory.CreateTempSubdirectory("affluent-e2e-");
         var bank = TestBankApp.Build(
@@ -86,7 +91,7 @@ internal sealed class Platform : IAsyncDisposable
         await site.StartAsync(Stop);
         var platform = new Platform(folder, database, bank, app, site);
         started.SetResult(platform);
-        await platform.CreateClient();
+        await platform.CreateClient(origins ?? []);
         return platform;
     }
 
@@ -130,7 +135,8 @@ internal sealed class Platform : IAsyncDisposable
     }
 
     /// <summary>Another session of that user: the addresses of its pages.</summary>
-    public async Task<Func<string, string>> OpenWidget(string token)
+    /// <param name="sessionId">The one that is to live on; null: a new one.</param>
+    public async Task<Func<string, string>> OpenWidget(string token, string? sessionId = null)
     {
         using var answer = await Http.PostAsJsonAsync(
             "/embed/v2.1/widget/widget_session",
@@ -139,9 +145,11 @@ internal sealed class Platform : IAsyncDisposable
                 access_token = token,
                 client_id = _clientId,
                 client_secret = _secret,
+                session_id = sessionId,
             },
             Stop
         );
+        Assert.Equal(sessionId is null ? HttpStatusCode.Created : HttpStatusCode.OK, answer.StatusCode);
         var session = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
         return page => session.GetProperty("_links").GetProperty(page).GetString()!;
     }
@@ -189,7 +197,8 @@ internal sealed class Platform : IAsyncDisposable
     private static Uri AddressOf(WebApplication app) =>
         new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
-    // /frame?{address} shows the widget; /resume is the aspsp_callback_uri: it makes the same frame again; /back ends the way.
+    // /frame?{address} shows the widget; /resume is the aspsp_callback_uri: it makes the same frame again; /back ends the way. /connect works with
+    // the package (clients/typescript): the functions link and renew are the test's.
     private static WebApplication ClientSite(out TaskCompletionSource<Platform> started)
     {
         const string Page = """
@@ -203,10 +212,36 @@ internal sealed class Platform : IAsyncDisposable
               document.getElementById("widget").src = wanted;
             </script></body></html>
             """;
+        const string PackagePage = """
+            <!doctype html><html lang="en"><head><title>A client</title></head><body>
+            <button id="open">Link a bank</button><div id="place"></div>
+            <script type="module">
+              import * as connect from "/package/index.js";
+              const seen = [];
+              const kept = (kind) => (value) => seen.push({ kind, ...value });
+              const options = (more) => ({
+                link: () => link(), renew: () => renew(), container: document.getElementById("place"),
+                onStep: kept("step"), onResult: kept("result"), onSuccess: kept("success"), onError: kept("error"),
+                onCancel: kept("cancel"), onFault: () => seen.push({ kind: "fault" }), ...more,
+              });
+              Object.assign(window, { connect, seen, options });
+              document.getElementById("open").onclick = () => (window.widget = connect.openPopup(options()));
+              if (location.hash === "#at-once") window.widget = connect.openPopup(options());
+            </script></body></html>
+            """;
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var site = builder.Build();
+        site.MapGet("/connect", () => Results.Content(PackagePage, "text/html"));
+        site.MapGet(
+            "/package/{file}",
+            (string file) =>
+                Results.File(
+                    Repository.Path("clients", "typescript", "dist", Path.GetFileName(file)),
+                    "text/javascript"
+                )
+        );
         var source = started = new TaskCompletionSource<Platform>();
         site.MapGet("/frame", () => Results.Content(Page, "text/html"));
         site.MapGet("/resume", () => Results.Content(Page, "text/html"));
@@ -221,13 +256,13 @@ internal sealed class Platform : IAsyncDisposable
         return site;
     }
 
-    private async Task CreateClient()
+    private async Task CreateClient(IReadOnlyList<string> origins)
     {
         var (client, error) = new NewClient(
             "A client",
             NewClient.KnownGrants,
             NewClient.KnownScopes,
-            [Site.GetLeftPart(UriPartial.Authority), SignedIn],
+            [Site.GetLeftPart(UriPartial.Authority), SignedIn, .. origins],
             ClientMode: false
         ).Check(InstallationKind.Sandbox);
         Assert.Null(error);

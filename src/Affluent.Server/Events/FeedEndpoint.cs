@@ -7,11 +7,9 @@ namespace Affluent.Server.Events;
 /// <summary>The feed: the events of all users of a client under one cursor.</summary>
 internal static class FeedEndpoint
 {
-    private static readonly Parameter<long?> After = Parameter.WholeNumber(
+    private static readonly Parameter<long?> After = Parameter.Cursor(
         "after",
-        "The value of `next` from the answer before, or of an event's `cursor`; absent: from the oldest event that is kept.",
-        least: 0,
-        most: long.MaxValue
+        "The value of `next` from the answer before, or of an event's `cursor`; absent: from the oldest event that is kept."
     );
     private static readonly Parameter<UserId?> User = Parameter.Id<UserId>("user_id", "Only events of this user.");
 

@@ -7,11 +7,9 @@ namespace Affluent.Server.Events;
 /// <summary>Queues: a user's events, followed by polling.</summary>
 internal static class QueueEndpoints
 {
-    private static readonly Parameter<long?> After = Parameter.WholeNumber(
+    private static readonly Parameter<long?> After = Parameter.Cursor(
         "after",
-        "Id of the last event that you saw; absent: from the creation of the queue.",
-        least: 0,
-        most: long.MaxValue
+        "Id of the last event that you saw; absent: from the creation of the queue."
     );
 
     public static void MapQueues(this IEndpointRouteBuilder app)

@@ -157,6 +157,13 @@ internal abstract record Parameter(string Name, string Meaning, ParameterKind Ki
             Bounds = (least, most),
         };
 
+    /// <summary>A place in a row of events. Described as a decimal text, as ids are: programs whose numbers are floating would round it.</summary>
+    public static Parameter<long?> Cursor(string name, string meaning) =>
+        WholeNumber(name, meaning, least: 0, most: long.MaxValue) with
+        {
+            Kind = ParameterKind.Id,
+        };
+
     /// <summary>One word of a closed list.</summary>
     public static Parameter<string?> OneOf(string name, string meaning, IReadOnlyList<string> words) =>
         new(

@@ -107,7 +107,7 @@ internal static class BankRedirects
                 new Dictionary<string, string?>
                 {
                     ["status"] = (
-                        now.Status == ConnectionStatus.Success ? OutcomeStatus.Success : OutcomeStatus.Error
+                        now.Status == ConnectionStatus.Success ? MessageStatus.Success : MessageStatus.Error
                     ).Word(),
                     ["connection_id"] = now.Id.ToString(),
                 }

@@ -29,6 +29,9 @@ internal static class PageRenderer
             Progress = page.IsLive ? $"progress?session_id={sessionId}" : null,
             MayCancel = state.Parameters.CancelUrl is not null,
             HasError = rejected is not null,
+            Message = page.Message.Write(),
+            Origins = origins,
+            EndsIn = state.Outcome is null ? session.Session.ExpiresAt - session.Now : null,
         };
         return page.Render(new PageRequest(frame, context.Request.Query, rejected));
     }

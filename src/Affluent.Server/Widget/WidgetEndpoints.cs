@@ -72,7 +72,8 @@ internal static partial class WidgetEndpoints
                 "Open a widget session",
                 """
                 For your server only: the call carries the secret of the client. Send the user's browser to one of the links, with the
-                parameters of the page added by `&`. Also served at `/widget_session`.
+                parameters of the page added by `&`. With the `session_id` of a session that is still open, and another access token of the same
+                user, that session lives on (200). Also served at `/widget_session`.
                 """
             )
             .Accepts<WidgetSessionRequest>(
@@ -80,8 +81,9 @@ internal static partial class WidgetEndpoints
                 "application/x-www-form-urlencoded",
                 "multipart/form-data"
             )
+            .Produces<WidgetSessionMessage>(200)
             .Produces<WidgetSessionMessage>(201)
-            .Answers(400, 401, 403, 413, 415, 429, 500, 503);
+            .Answers(400, 401, 403, 404, 413, 415, 429, 500, 503);
 
     private static void MapPage(RouteGroupBuilder pages, WidgetPurpose purpose)
     {

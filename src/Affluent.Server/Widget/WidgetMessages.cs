@@ -1,5 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+using Affluent.Server.Widget.Pages;
 
 namespace Affluent.Server.Widget;
 
@@ -17,9 +20,12 @@ internal sealed record WidgetSessionRequest
 
     /// <summary>The session may then outlive the access token. Of the same sign-in; it is looked at, not used up, and not stored.</summary>
     public string? RefreshToken { get; init; }
+
+    /// <summary>A session of the user that is to live on with this access token; none: there is to be a new one.</summary>
+    public string? SessionId { get; init; }
 }
 
-/// <summary>A session just made.</summary>
+/// <summary>A session just made, or prolonged.</summary>
 internal sealed record WidgetSessionMessage
 {
     /// <summary>32 characters.</summary>
@@ -41,21 +47,60 @@ internal sealed record WidgetSessionMessage
 /// <param name="Text">What is going on.</param>
 internal sealed record ProgressMessage(string Showing, string? Text);
 
-/// <summary>The message to the page around the frame, or to the one that opened the window.</summary>
-internal sealed record OutcomeMessage
+/// <summary>A message to the page around the frame, or to the one that opened the window: all have this shape.</summary>
+internal sealed record PageMessage
 {
     [JsonPropertyName("eventName")]
-    public string EventName { get; init; } = "redirect_to";
+    public required PageEvent EventName { get; init; }
 
-    /// <summary>As published: always this, whatever place the client named.</summary>
-    public string RedirectUrl { get; init; } = "/success";
+    /// <summary>As published: on the end always <c>/success</c>, whatever place the client named, and never before.</summary>
+    public string? RedirectUrl { get; init; }
 
-    /// <summary>The client's place where the user ends; null when it named none.</summary>
+    /// <summary>The client's place where the user ends; null when it named none, and before the end.</summary>
     public string? ReturnUrl { get; init; }
-    public required OutcomeStatus Status { get; init; }
+    public required MessageStatus Status { get; init; }
     public required string Result { get; init; }
     public ConnectionId? ConnectionId { get; init; }
     public QueueId? QueueId { get; init; }
+
+    /// <summary>Said where there is no session to tell of, nor a client whose origins were known: it holds nothing.</summary>
+    public static PageMessage SessionOver { get; } =
+        new()
+        {
+            EventName = PageEvent.SessionOver,
+            Status = MessageStatus.Error,
+            Result = PageEvent.SessionOver.Word(),
+        };
+
+    public static PageMessage Step(SessionContext session, WidgetPage page) =>
+        new()
+        {
+            EventName = PageEvent.Step,
+            Status = page.Failure is null ? MessageStatus.Running : MessageStatus.Error,
+            Result = page.Failure?.Word() ?? page.Step.Word(),
+            ConnectionId = session.State.ConnectionId,
+            QueueId = session.State.QueueId,
+        };
+
+    public string Write() => JsonSerializer.Serialize(this, WidgetJson.Default.PageMessage);
+}
+
+/// <summary>The field <c>eventName</c> of a message.</summary>
+[WordCase(WordCase.LowerSnake)]
+[JsonConverter(typeof(WordConverter<PageEvent>))]
+internal enum PageEvent
+{
+    /// <summary>As published: the session has come to an end.</summary>
+    RedirectTo,
+
+    /// <summary>There is something else to see.</summary>
+    Step,
+
+    /// <summary>The session is soon over, unless the client prolongs it.</summary>
+    SessionEnding,
+
+    /// <summary>The session is over.</summary>
+    SessionOver,
 }
 
 [JsonSourceGenerationOptions(
@@ -65,5 +110,5 @@ internal sealed record OutcomeMessage
 [JsonSerializable(typeof(WidgetSessionRequest))]
 [JsonSerializable(typeof(WidgetSessionMessage))]
 [JsonSerializable(typeof(ProgressMessage))]
-[JsonSerializable(typeof(OutcomeMessage))]
+[JsonSerializable(typeof(PageMessage))]
 internal sealed partial class WidgetJson : JsonSerializerContext;

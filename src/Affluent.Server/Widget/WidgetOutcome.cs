@@ -14,12 +14,12 @@ internal abstract record WidgetOutcome
     private WidgetOutcome() { }
 
     [JsonIgnore]
-    public OutcomeStatus Status =>
+    public MessageStatus Status =>
         this switch
         {
-            Success => OutcomeStatus.Success,
-            Error => OutcomeStatus.Error,
-            Cancelled => OutcomeStatus.Cancelled,
+            Success => MessageStatus.Success,
+            Error => MessageStatus.Error,
+            Cancelled => MessageStatus.Cancelled,
             _ => throw new UnreachableException(),
         };
 
@@ -30,7 +30,7 @@ internal abstract record WidgetOutcome
         {
             Success success => success.What.Word(),
             Error error => error.Failure.Word(),
-            Cancelled => OutcomeStatus.Cancelled.Word(),
+            Cancelled => MessageStatus.Cancelled.Word(),
             _ => throw new UnreachableException(),
         };
 
@@ -44,9 +44,11 @@ internal abstract record WidgetOutcome
 
 /// <summary>The field <c>status</c> of the message.</summary>
 [WordCase(WordCase.LowerSnake)]
-[JsonConverter(typeof(WordConverter<OutcomeStatus>))]
-internal enum OutcomeStatus
+[JsonConverter(typeof(WordConverter<MessageStatus>))]
+internal enum MessageStatus
 {
+    /// <summary>It is not over yet.</summary>
+    Running,
     Success,
     Error,
     Cancelled,
@@ -68,6 +70,49 @@ internal enum SuccessResult
 
     /// <summary>The bank asks nothing.</summary>
     NothingToAnswer,
+}
+
+/// <summary>What a page shows; the field <c>result</c> of a step.</summary>
+[WordCase(WordCase.LowerSnake)]
+[JsonConverter(typeof(WordConverter<PageStep>))]
+internal enum PageStep
+{
+    BankList,
+    AlreadyLinked,
+    Consent,
+    Channel,
+    Credentials,
+
+    /// <summary>The button that leads to the bank's own site.</summary>
+    BankSite,
+
+    /// <summary>A code that the bank sent.</summary>
+    Code,
+
+    /// <summary>A choice that the bank gives.</summary>
+    Method,
+
+    /// <summary>Something to approve in the bank's app.</summary>
+    Approval,
+
+    /// <summary>Something to settle on the bank's site.</summary>
+    SiteAction,
+
+    /// <summary>A statement is to be uploaded.</summary>
+    File,
+
+    /// <summary>The bank is being read.</summary>
+    Working,
+    Accounts,
+
+    /// <summary>The second channel is offered.</summary>
+    OtherAccounts,
+    NothingToAnswer,
+
+    /// <summary>Something went wrong, and the user says how to go on.</summary>
+    Failed,
+
+    End,
 }
 
 /// <summary>Why linking a bank did not work, as far as it changes what the user can do about it; the field <c>result</c> of an error.</summary>

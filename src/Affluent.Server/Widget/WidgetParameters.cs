@@ -13,6 +13,7 @@ internal enum WidgetParameter
     RedirectUrl,
     AspspCallbackUri,
     CancelUrl,
+    Display,
     ConsentPerAccount,
     WaitSyncEnd,
     SelectAccounts,
@@ -54,6 +55,7 @@ internal sealed record WidgetParameters
     public Uri? AspspCallbackUri { get; init; }
 
     public Uri? CancelUrl { get; init; }
+    public WidgetDisplay Display { get; init; }
     public bool ConsentPerAccount { get; init; }
     public bool SelectAccounts { get; init; }
     public bool AutoSync { get; init; } = true;
@@ -106,6 +108,7 @@ internal sealed record WidgetParameters
             RedirectUrl = reader.Address(WidgetParameter.RedirectUrl, WidgetParameter.RedirectUri, bare: true),
             AspspCallbackUri = reader.Address(WidgetParameter.AspspCallbackUri),
             CancelUrl = reader.Address(WidgetParameter.CancelUrl),
+            Display = reader.Word<WidgetDisplay>(WidgetParameter.Display) ?? WidgetDisplay.Page,
             ConsentPerAccount = reader.Switch(WidgetParameter.ConsentPerAccount) ?? false,
             SelectAccounts = reader.Switch(WidgetParameter.SelectAccounts) ?? false,
             AutoSync = reader.Switch(WidgetParameter.AutoSync) ?? true,
@@ -288,6 +291,18 @@ internal sealed record WidgetParametersReading(
     WidgetParameter? Wrong,
     IReadOnlyList<WidgetParameter> Ignored
 );
+
+/// <summary>How the pages are shown where they are not in a frame.</summary>
+[WordCase(WordCase.LowerSnake)]
+[JsonConverter(typeof(WordConverter<WidgetDisplay>))]
+internal enum WidgetDisplay
+{
+    /// <summary>In the place of the client's own page, to which users come back.</summary>
+    Page,
+
+    /// <summary>In a window beside it, which the client's page closes once it was told how it ended.</summary>
+    Popup,
+}
 
 /// <summary>Which channels a session is about.</summary>
 [JsonConverter(typeof(WordConverter<ExpectedAccountTypes>))]

@@ -3,6 +3,7 @@ using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Security;
 using Affluent.Server.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Affluent.Server.Widget;
 
@@ -10,6 +11,7 @@ namespace Affluent.Server.Widget;
 internal sealed class WidgetSessions(
     Database database,
     Ids ids,
+    WidgetFlow flow,
     AccessTokens tokens,
     RequestLimits limits,
     SecurityLog security,
@@ -91,7 +93,7 @@ internal sealed class WidgetSessions(
         }
         var session = new WidgetSession
         {
-            Id = WidgetSession.NewId(),
+            Id = request.SessionId ?? WidgetSession.NewId(),
             UserId = userId,
             ClientId = client.Id,
             TokenId = token.Id,
@@ -100,7 +102,9 @@ internal sealed class WidgetSessions(
             ExpiresAt = ends,
             State = new WidgetState { Parameters = parameters, QueueId = ids.Next<QueueId>() },
         };
-        return await Make(context, version, session);
+        return request.SessionId is null
+            ? await Make(context, version, session)
+            : await Prolong(context, version, session);
     }
 
     private async Task<IResult> Make(HttpContext context, string version, WidgetSession session)
@@ -115,12 +119,33 @@ internal sealed class WidgetSessions(
             },
             context.RequestAborted
         );
-        return TypedResults.Json(
+        return Answer(session, version, queue, StatusCodes.Status201Created);
+    }
+
+    /// <summary>The user stays where they are; a session that has ended stays so.</summary>
+    private async Task<IResult> Prolong(HttpContext context, string version, WidgetSession session)
+    {
+        var isOpen = await flow.Find(session.Id, context.RequestAborted) is not null;
+        var state = isOpen
+            ? await database.Write(db => WidgetStore.Prolong(db, session, time.Seconds()), context.RequestAborted)
+            : null;
+        return state is null
+            ? Problem.NotFound("session of this user")
+            : Answer(session, version, state.QueueId, StatusCodes.Status200OK);
+    }
+
+    private JsonHttpResult<WidgetSessionMessage> Answer(
+        WidgetSession session,
+        string version,
+        QueueId? queue,
+        int status
+    ) =>
+        TypedResults.Json(
             new WidgetSessionMessage
             {
                 SessionId = session.Id,
                 ExpiresAt = session.ExpiresAt,
-                QueueId = queue,
+                QueueId = queue!.Value,
                 Links = Enum.GetValues<WidgetPurpose>()
                     .ToDictionary(
                         purpose => purpose,
@@ -129,9 +154,8 @@ internal sealed class WidgetSessions(
                     ),
             },
             WidgetJson.Default.WidgetSessionMessage,
-            statusCode: StatusCodes.Status201Created
+            statusCode: status
         );
-    }
 
     private static async Task<(WidgetSessionRequest? Request, Problem? Problem)> Read(HttpRequest request)
     {
@@ -149,6 +173,7 @@ internal sealed class WidgetSessions(
                     ClientId = form["client_id"],
                     ClientSecret = form["client_secret"],
                     RefreshToken = form["refresh_token"],
+                    SessionId = form["session_id"],
                 },
                 null
             );

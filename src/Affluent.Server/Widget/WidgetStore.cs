@@ -70,6 +70,29 @@ internal static class WidgetStore
         return session with { State = next, Version = session.Version + 1 };
     }
 
+    /// <summary>Has a session of that user and client live on, and stand on another access token; null when there is none, or no longer.</summary>
+    public static async Task<WidgetState?> Prolong(DbWork db, WidgetSession prolonged, long now)
+    {
+        var state = await db.Find<string>(
+            """
+            update widget_sessions set token_id = @TokenId, authorization_id = @AuthorizationId, expires_at = @ExpiresAt
+            where id_hash = @IdHash and user_id = @UserId and client_id = @ClientId and expires_at > @Now
+            returning state
+            """,
+            new
+            {
+                IdHash = new Secret(prolonged.Id).Hash(),
+                prolonged.UserId,
+                prolonged.ClientId,
+                prolonged.TokenId,
+                prolonged.AuthorizationId,
+                prolonged.ExpiresAt,
+                Now = now,
+            }
+        );
+        return state is null ? null : Read(state);
+    }
+
     /// <summary>Keeps every step off the user's sessions until the transaction ends.</summary>
     public static Task LockOf(DbWork db, UserId userId) =>
         db.Query<long>(
@@ -86,6 +109,9 @@ internal static class WidgetStore
             """,
             new { Now = now, AtMost = atMost }
         );
+
+    private static WidgetState Read(string state) =>
+        JsonSerializer.Deserialize(state, WidgetStateJson.Default.WidgetState)!;
 
     /// <summary>A state as stored.</summary>
     public static string Write(WidgetState state) =>
@@ -111,7 +137,7 @@ internal static class WidgetStore
                 AuthorizationId = AuthorizationId,
                 Version = Version,
                 ExpiresAt = ExpiresAt,
-                State = JsonSerializer.Deserialize(State, WidgetStateJson.Default.WidgetState)!,
+                State = Read(State),
             };
     }
 }

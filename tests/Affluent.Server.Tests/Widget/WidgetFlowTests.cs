@@ -107,14 +107,14 @@ public sealed class WidgetFlowTests
         var again = app.Browse("iframe");
         await again.Open(session.Link("add_connection") + parameters);
         await again.WaitFor("Ended");
-        var message = JsonDocument.Parse(again.Find("#outcome").GetAttribute("data-message")!).RootElement;
+        var message = JsonDocument.Parse(again.Find("body").GetAttribute("data-message")!).RootElement;
         Assert.Equal("redirect_to", message.GetProperty("eventName").GetString());
         Assert.Equal("/success", message.GetProperty("redirect_url").GetString());
         Assert.Equal("https://client.example/back", message.GetProperty("return_url").GetString());
         Assert.Equal("success", message.GetProperty("status").GetString());
         Assert.Equal("created", message.GetProperty("result").GetString());
         Assert.Matches("^[0-9]+$", message.GetProperty("connection_id").GetString());
-        Assert.Equal("https://client.example", again.Find("#outcome").GetAttribute("data-origins"));
+        Assert.Equal("https://client.example", again.Find("body").GetAttribute("data-origins"));
     }
 
     [Theory, OnBothDatabases]

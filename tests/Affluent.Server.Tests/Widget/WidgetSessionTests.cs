@@ -185,6 +185,49 @@ public sealed class WidgetSessionTests
         Assert.Equal(0, await app.Count("widget_sessions"));
     }
 
+    [Theory, OnBothDatabases]
+    public async Task A_session_lives_on_with_another_token_of_its_user_where_it_stands(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var user = await app.CreateWidgetUser();
+        var session = await app.OpenWidget(user);
+        var parameters = "&provider_id=87&locale=en_GB";
+        var before = await app.Visit(session, "add_connection", parameters);
+
+        app.Time.Advance(TimeSpan.FromMinutes(59));
+        using var prolonged = await app.PostWidgetSession(Prolongs(user, await app.UserToken(user), session.Id));
+        var answer = await prolonged.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        app.Time.Advance(TimeSpan.FromMinutes(59));
+        var after = await app.Visit(session, "add_connection", parameters);
+
+        Assert.Equal(HttpStatusCode.OK, prolonged.StatusCode);
+        Assert.Equal(session.Id, answer.Text("session_id"));
+        Assert.Equal(session.Answer.Text("queue_id"), answer.Text("queue_id"));
+        Assert.Equal(session.Link("terms"), answer.GetProperty("_links").Text("terms"));
+        Assert.Equal((HttpStatusCode.OK, before.Heading), (after.Status, after.Heading));
+        Assert.Equal(1, await app.Count("widget_sessions"));
+
+        // It stands on the new token now, and what has ended does not begin again; nor does another user's.
+        var other = await app.CreateUser(user.Client);
+        async Task<HttpStatusCode> Again(TestUser who)
+        {
+            using var again = await app.PostWidgetSession(Prolongs(who, await app.UserToken(who), session.Id));
+            return again.StatusCode;
+        }
+        Assert.Equal(HttpStatusCode.NotFound, await Again(other));
+        Assert.Equal(HttpStatusCode.OK, await Again(user));
+        app.Time.Advance(TimeSpan.FromMinutes(60));
+        Assert.Equal(HttpStatusCode.NotFound, await Again(user));
+        var ended = await app.Visit(session, "add_connection");
+        Assert.Equal(HttpStatusCode.Forbidden, ended.Status);
+        // Its client is unknown here, so that all may hear it: it says nothing else.
+        Assert.Equal(
+            """{"eventName":"session_over","status":"error","result":"session_over"}""",
+            ended.Find("body").GetAttribute("data-message")
+        );
+        Assert.Equal("*", ended.Find("body").GetAttribute("data-origins"));
+    }
+
     [Theory]
     [OnBothDatabases("password")]
     [OnBothDatabases("token")]
@@ -321,6 +364,15 @@ public sealed class WidgetSessionTests
 
         Assert.Equal("Choisissez votre banque", visitor.Heading);
     }
+
+    private static object Prolongs(TestUser user, string token, string sessionId) =>
+        new
+        {
+            access_token = token,
+            client_id = user.Client.ClientId,
+            client_secret = user.Client.Secret,
+            session_id = sessionId,
+        };
 
     private static object Request(TestUser user, string token, string? refreshToken) =>
         new

@@ -21,6 +21,8 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
             ? new(session)
             : null;
 
+    public override PageStep Step => PageStep.Accounts;
+
     public override IResult Render(PageRequest request)
     {
         var texts = new AccountsTexts(request.Language);

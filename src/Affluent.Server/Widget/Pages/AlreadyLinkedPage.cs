@@ -18,6 +18,8 @@ internal sealed class AlreadyLinkedPage(SessionContext session, Provider provide
     public static bool Concerns(SessionContext session) =>
         session is { State.Step: WidgetStep.Consent, Linked: not [], Provider: not null };
 
+    public override PageStep Step => PageStep.AlreadyLinked;
+
     public override IResult Render(PageRequest request) =>
         PageMarkup.Of<AlreadyLinked, AlreadyLinkedView>(
             request.Frame,

@@ -15,6 +15,8 @@ internal sealed class ApprovalPage(SessionContext session, OpenQuestion open, Qu
 
     public override bool IsLive => true;
 
+    public override PageStep Step => PageStep.Approval;
+
     public override IResult Render(PageRequest request)
     {
         var texts = new ApprovalTexts(request.Language);

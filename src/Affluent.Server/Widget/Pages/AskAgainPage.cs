@@ -9,6 +9,10 @@ internal sealed class AskAgainPage(SessionContext session, LinkFailure failure) 
     public static AskAgainPage? For(SessionContext session) =>
         session.Work is BankWork.WaitsForUser waits ? new(session, waits.Failure) : null;
 
+    public override PageStep Step => PageStep.Failed;
+
+    public override LinkFailure? Failure => failure;
+
     public override IResult Render(PageRequest request) =>
         NoticeView.Show(
             request.Frame,

@@ -15,6 +15,8 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
     public static BankListPage? For(SessionContext session) =>
         session.State is { Step: WidgetStep.Start, Purpose: not WidgetPurpose.ManageAccounts } ? new(session) : null;
 
+    public override PageStep Step => PageStep.BankList;
+
     public override IResult Render(PageRequest request)
     {
         var texts = new BankListTexts(request.Language);

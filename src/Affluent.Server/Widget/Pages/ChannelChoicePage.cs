@@ -12,6 +12,8 @@ internal sealed class ChannelChoicePage(SessionContext session, Provider provide
     public static ChannelChoicePage? For(SessionContext session) =>
         session is { State.Step: WidgetStep.Channel, Provider: { } provider } ? new(session, provider) : null;
 
+    public override PageStep Step => PageStep.Channel;
+
     public override IResult Render(PageRequest request)
     {
         var channels = ChannelOffer.InService(provider);

@@ -15,6 +15,8 @@ internal sealed class CodePage(SessionContext session, OpenQuestion open, Questi
             ? new(session, open, asked)
             : null;
 
+    public override PageStep Step => PageStep.Code;
+
     public override IResult Render(PageRequest request)
     {
         var texts = new CodeTexts(request.Language);

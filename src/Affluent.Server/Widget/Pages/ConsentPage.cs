@@ -16,6 +16,8 @@ internal sealed class ConsentPage(SessionContext session) : WidgetPage(session)
 
     private bool IsOfTerms => State.Purpose == WidgetPurpose.Terms;
 
+    public override PageStep Step => PageStep.Consent;
+
     public override IResult Render(PageRequest request) =>
         PageMarkup.Of<Consent, ConsentView>(request.Frame, View(request.Language));
 

@@ -26,6 +26,8 @@ internal sealed class CredentialsPage(SessionContext session, ChannelDefinition 
             _ => null,
         };
 
+    public override PageStep Step => PageStep.Credentials;
+
     public override IResult Render(PageRequest request) =>
         PageMarkup.Of<Credentials, CredentialsView>(
             request.Frame,

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages.Shared;
 using Microsoft.AspNetCore.WebUtilities;
@@ -17,31 +16,42 @@ internal sealed class EndedPage(SessionContext session, WidgetOutcome outcome) :
     public static EndedPage? For(SessionContext session) =>
         session.State is { Step: WidgetStep.Done, Outcome: { } outcome } ? new(session, outcome) : null;
 
-    public override IResult Render(PageRequest request)
-    {
-        var success = outcome is WidgetOutcome.Success;
-        var place =
-            outcome is WidgetOutcome.Cancelled
-                ? State.Parameters.CancelUrl ?? State.Parameters.RedirectUrl
-                : State.Parameters.RedirectUrl;
-        var address =
-            place is not null ? AddressOf(place.AbsoluteUri)
-            // Whoever shows the widget in a window of its own sees by this address that it is over.
-            : success && !State.Framed ? AddressOf(OwnEnd)
-            : null;
-        var delay = success ? State.Parameters.CongratsBypassDelay ?? StandardDelay : 0;
-        if (address is not null && delay == 0 && !State.Framed)
+    public override PageStep Step => PageStep.End;
+
+    public override PageMessage Message =>
+        new()
         {
-            return new SeeOther(address);
-        }
-        var message = new OutcomeMessage
-        {
-            ReturnUrl = place?.AbsoluteUri,
+            EventName = PageEvent.RedirectTo,
+            RedirectUrl = "/success",
+            ReturnUrl = Place?.AbsoluteUri,
             Status = outcome.Status,
             Result = outcome.Result,
             ConnectionId = State.ConnectionId,
             QueueId = State.QueueId,
         };
+
+    /// <summary>The client's place where the user ends.</summary>
+    private Uri? Place =>
+        outcome is WidgetOutcome.Cancelled
+            ? State.Parameters.CancelUrl ?? State.Parameters.RedirectUrl
+            : State.Parameters.RedirectUrl;
+
+    /// <summary>Whether a page of the client looks on, and is to be told how it ended.</summary>
+    private bool IsWatched => State.Framed || State.Parameters.Display == WidgetDisplay.Popup;
+
+    public override IResult Render(PageRequest request)
+    {
+        var success = outcome is WidgetOutcome.Success;
+        var address =
+            Place is { } place ? AddressOf(place.AbsoluteUri)
+            // Whoever shows the widget in a window of its own sees by this address that it is over.
+            : success && !IsWatched ? AddressOf(OwnEnd)
+            : null;
+        var delay = success ? State.Parameters.CongratsBypassDelay ?? StandardDelay : 0;
+        if (address is not null && delay == 0 && !IsWatched)
+        {
+            return new SeeOther(address);
+        }
         var (title, body) = Words(request.Language);
         return PageMarkup.Of<Ended, EndedView>(
             request.Frame with
@@ -55,9 +65,7 @@ internal sealed class EndedPage(SessionContext session, WidgetOutcome outcome) :
                 Title = title,
                 Body = body,
                 Success = success,
-                LeadsBack = place is not null,
-                Message = JsonSerializer.Serialize(message, WidgetJson.Default.OutcomeMessage),
-                Origins = Session.Client.RedirectOrigins,
+                LeadsBack = Place is not null,
                 MayStartAgain = State.AddsBank || !success,
             }
         );
@@ -130,12 +138,6 @@ public sealed record EndedView
 
     /// <summary>Whether it goes on at the client.</summary>
     public required bool LeadsBack { get; init; }
-
-    /// <summary>The message for the client's page, as JSON.</summary>
-    public required string Message { get; init; }
-
-    /// <summary>The origins that may receive it, separated by blanks.</summary>
-    public required string Origins { get; init; }
 
     /// <summary>Whether the same session may go through its pages again.</summary>
     public required bool MayStartAgain { get; init; }

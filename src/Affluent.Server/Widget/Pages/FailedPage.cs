@@ -10,6 +10,10 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
     public static FailedPage? For(SessionContext session) =>
         session.Work is BankWork.Failed failed ? new(session, failed.Failure) : null;
 
+    public override PageStep Step => PageStep.Failed;
+
+    public override LinkFailure? Failure => failure;
+
     public override IResult Render(PageRequest request)
     {
         var (title, body) = new FailedTexts(request.Language).Of(failure, BankName(request.Language));

@@ -11,6 +11,8 @@ internal sealed class HandoffPage(SessionContext session) : WidgetPage(session)
 
     public override bool IsLive => true;
 
+    public override PageStep Step => PageStep.BankSite;
+
     public override IResult Render(PageRequest request) =>
         PageMarkup.Of<Handoff, HandoffView>(
             request.Frame,

@@ -15,6 +15,8 @@ internal sealed class MethodPage(SessionContext session, OpenQuestion open, Ques
             ? new(session, open, asked)
             : null;
 
+    public override PageStep Step => PageStep.Method;
+
     public override IResult Render(PageRequest request)
     {
         var error = request.Fault(MethodField) is null ? null : new MethodTexts(request.Language).Missing;

@@ -9,6 +9,8 @@ internal sealed class NothingToAnswerPage(SessionContext session) : WidgetPage(s
     public static NothingToAnswerPage? For(SessionContext session) =>
         session.Work is BankWork.AsksNothing ? new(session) : null;
 
+    public override PageStep Step => PageStep.NothingToAnswer;
+
     public override IResult Render(PageRequest request)
     {
         var texts = new NothingToAnswerTexts(request.Language);

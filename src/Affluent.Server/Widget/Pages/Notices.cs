@@ -12,7 +12,15 @@ internal static class Notices
     public static IResult Expired(HttpContext context)
     {
         var language = PageRenderer.LanguageOf(context, session: null);
-        return Error(context, StatusCodes.Status403Forbidden, language, new NoticeTexts(language).Expired);
+        var (title, body) = new NoticeTexts(language).Expired;
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        var frame = Bare(context, language) with
+        {
+            HasError = true,
+            Message = PageMessage.SessionOver.Write(),
+            Origins = "*",
+        };
+        return NoticeView.Show(frame, title, body);
     }
 
     /// <summary>A parameter of the page's address cannot be used.</summary>

@@ -13,6 +13,8 @@ internal sealed class OtherAccountsPage(SessionContext session, Provider provide
             ? new(session, provider, connection)
             : null;
 
+    public override PageStep Step => PageStep.OtherAccounts;
+
     public override IResult Render(PageRequest request) =>
         PageMarkup.Of<OtherAccounts, OtherAccountsView>(
             request.Frame,

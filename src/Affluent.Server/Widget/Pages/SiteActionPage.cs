@@ -15,6 +15,8 @@ internal sealed class SiteActionPage(SessionContext session, OpenQuestion open, 
 
     public override bool IsLive => true;
 
+    public override PageStep Step => PageStep.SiteAction;
+
     public override IResult Render(PageRequest request)
     {
         var texts = new SiteActionTexts(request.Language);

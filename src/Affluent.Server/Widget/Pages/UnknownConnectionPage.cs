@@ -19,6 +19,10 @@ internal sealed class UnknownConnectionPage(SessionContext session) : WidgetPage
             WidgetStep.Start or WidgetStep.Channel or WidgetStep.Credentials or WidgetStep.Done => false,
         };
 
+    public override PageStep Step => PageStep.Failed;
+
+    public override LinkFailure? Failure => LinkFailure.UnknownConnection;
+
     public override IResult Render(PageRequest request)
     {
         var (title, body) = new FailedTexts(request.Language).Of(LinkFailure.UnknownConnection, bank: "");

@@ -45,6 +45,8 @@ internal sealed class UploadPage(SessionContext session, OpenQuestion open) : Qu
             File = new StatementAnswer.Refused(StatementFault.TooLarge),
         };
 
+    public override PageStep Step => PageStep.File;
+
     public override IResult Render(PageRequest request)
     {
         var texts = new UploadTexts(request.Language);

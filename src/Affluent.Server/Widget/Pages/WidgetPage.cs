@@ -11,6 +11,15 @@ internal abstract class WidgetPage(SessionContext session)
     /// <summary>Names what is shown: changes when there is something else to show than before.</summary>
     public virtual string Key => GetType().Name[..^"Page".Length];
 
+    /// <summary>What it shows, as the client's page is told.</summary>
+    public abstract PageStep Step { get; }
+
+    /// <summary>What went wrong, on pages that say so.</summary>
+    public virtual LinkFailure? Failure => null;
+
+    /// <summary>What the client's page is told when this one is shown.</summary>
+    public virtual PageMessage Message => PageMessage.Step(session, this);
+
     /// <summary>Whether the page asks the server again and again what is to be shown.</summary>
     public virtual bool IsLive => false;
 

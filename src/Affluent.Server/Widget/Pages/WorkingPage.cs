@@ -10,6 +10,8 @@ internal sealed class WorkingPage(SessionContext session, WorkPhase phase) : Wid
 
     public override bool IsLive => true;
 
+    public override PageStep Step => PageStep.Working;
+
     public override IResult Render(PageRequest request)
     {
         var texts = new WorkingTexts(request.Language);

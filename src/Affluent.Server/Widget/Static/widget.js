@@ -147,19 +147,31 @@
     }
   }
 
-  // The end: tell the page around the frame or behind the window. Only the client's own origins can read it: the browser
-  // delivers a message to no page of another origin than the one named.
-  const outcome = document.getElementById("outcome");
-  if (outcome?.dataset.message) {
-    const message = JSON.parse(outcome.dataset.message);
-    const known = outcome.dataset.origins.split(" ").filter(Boolean);
+  // Tell the page around the frame or behind the window what is shown here. Only the client's own origins can read it: the browser
+  // delivers a message to no page of another origin than the one named. To everybody goes only that a session is over.
+  const tell = (message) => {
+    const known = body.dataset.origins.split(" ").filter(Boolean);
     const around = location.ancestorOrigins?.[0];
-    const origins = around && window.parent !== window ? known.filter((origin) => origin === around) : known;
+    const origins =
+      around && window.parent !== window ? known.filter((origin) => origin === around || origin === "*") : known;
     const listeners = [window.parent !== window ? window.parent : null, window.opener].filter(Boolean);
     for (const listener of listeners) {
       for (const origin of origins) {
         listener.postMessage(message, origin);
       }
+    }
+  };
+  if (body.dataset.message) {
+    const message = JSON.parse(body.dataset.message);
+    tell(message);
+    if (body.dataset.endsIn) {
+      // Two minutes are enough to prolong a session, and it lives an hour then: who is still here is in need of it again.
+      const [early, lifetime] = [120, 3600];
+      const ending = () => {
+        tell({ ...message, eventName: "session_ending", status: "running", result: "session_ending" });
+        setTimeout(ending, (lifetime - early) * 1000);
+      };
+      setTimeout(ending, Math.max(0, Number(body.dataset.endsIn) - early) * 1000);
     }
   }
   if (body.dataset.leaveTo) {

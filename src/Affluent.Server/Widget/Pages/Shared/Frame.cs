@@ -27,6 +27,15 @@ public sealed record Frame
     /// <summary>Address that tells what is to be shown now; null on pages that wait for the user only.</summary>
     public string? Progress { get; init; }
 
+    /// <summary>What the page around the frame, or the one that opened the window, is told; null: nothing.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>Who may hear it: origins, separated by blanks; <c>*</c>: everybody.</summary>
+    public string? Origins { get; init; }
+
+    /// <summary>Seconds until the session ends; null where none is under way.</summary>
+    public long? EndsIn { get; init; }
+
     /// <summary>Whether the client named a place to go to for those who give up.</summary>
     public bool MayCancel { get; init; }
 

@@ -1,0 +1,26 @@
+export {
+  failures,
+  readMessage,
+  readResult,
+  steps,
+  successResults,
+  type About,
+  type Failure,
+  type Step,
+  type SuccessResult,
+  type WidgetMessage,
+  type WidgetResult,
+  type WidgetStep,
+} from "./messages.js";
+export {
+  openFrame,
+  openPage,
+  openPopup,
+  resumeFrame,
+  type FrameOptions,
+  type LinkSource,
+  type OpenWidget,
+  type PopupOptions,
+  type WidgetOptions,
+  type WidgetParameters,
+} from "./widget.js";
