@@ -65,7 +65,7 @@ public sealed class InventoryTests
             "Hands bytes on as they come: who reads them is a target",
         ["Affluent.Server.Synchronization.SynchronizationServices.Callback"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
-        ["Affluent.Server.Widget.WidgetStore.Row.Session"] =
+        ["Affluent.Server.Widget.WidgetStore.Read"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.TestBank.Consents.ConsentBook"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
