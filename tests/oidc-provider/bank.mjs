@@ -1,12 +1,13 @@
 // A bank whose authorization server was written elsewhere (npm oidc-provider), with an interface that wants its tokens and the certificate they are bound to. One line
 // of JSON on standard input says how it is to be; one line on standard output says where it is; it ends with its input.
-import { createHash, generateKeyPairSync, X509Certificate } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPairSync, X509Certificate } from "node:crypto";
 import { createServer } from "node:https";
 import { createInterface } from "node:readline";
+import { createLocalJWKSet, decodeJwt, jwtVerify } from "jose";
 import Provider from "oidc-provider";
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const { key, cert, clients, initialAccessToken } = JSON.parse((await lines.next()).value);
+const { key, cert, clients, initialAccessToken, directory } = JSON.parse((await lines.next()).value);
 
 const own = (type, options, alg) => ({
   ...generateKeyPairSync(type, options).privateKey.export({ format: "jwk" }),
@@ -83,6 +84,76 @@ const isOf = (ctx, token) =>
   token?.isValid &&
   (!token["x5t#S256"] ||
     token["x5t#S256"] === createHash("sha256").update(shown(ctx.req)?.raw ?? "").digest("base64url"));
+
+// Registration as Open Banking UK has it ("Dynamic Client Registration" 3.3): a request that the client signs, with what the directory says of it; looked at, changed and
+// ended with a token that the client asks for. What the request wants is then the library's to judge.
+const management = new Map();
+
+async function readSigned(ctx) {
+  if (ctx.get("content-type") !== "application/jose") {
+    throw { error: "invalid_client_metadata", error_description: "no application/jose" };
+  }
+  const chunks = [];
+  for await (const chunk of ctx.req) {
+    chunks.push(chunk);
+  }
+  const token = Buffer.concat(chunks).toString();
+  const statement = await jwtVerify(decodeJwt(token).software_statement, createPublicKey(directory), {
+    algorithms: ["PS256"],
+    issuer: "OpenBanking Ltd",
+  }).catch(() => {
+    throw { error: "invalid_software_statement" };
+  });
+  const { software_id, software_jwks, software_client_name, software_redirect_uris } = statement.payload;
+  const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(software_jwks), {
+    algorithms: ["PS256", "ES256"],
+    typ: "JWT",
+    issuer: software_id,
+    audience: issuer,
+    maxTokenAge: 300,
+    requiredClaims: ["jti", "exp", "iat"],
+  }).catch((error) => {
+    const why = error.code === "ERR_JWKS_NO_MATCHING_KEY" ? "another key" : `${error.code} ${error.claim ?? ""}`;
+    throw { error: "invalid_client_metadata", error_description: why };
+  });
+  const { iss, aud, iat, nbf, exp, jti, software_id: id, software_statement, ...metadata } = payload;
+  if (id !== software_id || !protectedHeader.kid || "jwks" in metadata || "client_name" in metadata) {
+    throw { error: "invalid_client_metadata", error_description: "what the directory says is said otherwise" };
+  }
+  if (!metadata.redirect_uris.every((uri) => software_redirect_uris.includes(uri))) {
+    throw { error: "invalid_redirect_uri" };
+  }
+  return { ...metadata, jwks: software_jwks, client_name: software_client_name };
+}
+
+provider.use(async (ctx, next) => {
+  const [, place, id] = ctx.path.split("/");
+  if (place !== "register") {
+    return next();
+  }
+  if (id) {
+    const token = await provider.ClientCredentials.find(ctx.get("authorization").replace(/^Bearer /, ""));
+    if (!isOf(ctx, token) || token.clientId !== id) {
+      return json(ctx, 401, { error: "invalid_token" });
+    }
+  }
+  if (ctx.method !== "GET" && ctx.method !== "DELETE") {
+    try {
+      ctx.req.body = await readSigned(ctx);
+    } catch ({ error, error_description }) {
+      return json(ctx, 400, { error, error_description });
+    }
+    ctx.req.headers["content-type"] = "application/json";
+  }
+  ctx.req.headers.authorization = `Bearer ${id ? management.get(id) : initialAccessToken}`;
+  ctx.path = id ? `/reg/${id}` : "/reg";
+  await next();
+  const { registration_access_token, registration_client_uri, ...known } = ctx.body ?? {};
+  if (registration_access_token) {
+    management.set(known.client_id, registration_access_token);
+    ctx.body = known;
+  }
+});
 
 provider.use(async (ctx, next) => {
   const base = "/open-banking/v4.0/aisp";

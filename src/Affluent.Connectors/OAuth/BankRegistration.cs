@@ -22,6 +22,11 @@ public enum RegistrationKind
 
     /// <summary>By one of the STET form: with a digest, signed, under the number at the authority (STET, "Oauth2 Technical Setup" 1.0).</summary>
     Stet,
+
+    /// <summary>
+    /// By one that the seal signs, with what the directory says of the client (Open Banking UK, "Dynamic Client Registration" 3.3).
+    /// </summary>
+    OpenBankingUk,
 }
 
 /// <summary>Who registers.</summary>
@@ -40,16 +45,33 @@ public sealed record RegisteringClient(string Name, IReadOnlyList<string> Contac
     public string? SoftwareStatement { get; init; }
 }
 
+/// <summary>What is kept of a registration to look at it, change it and end it.</summary>
+/// <param name="Address">Where.</param>
+/// <param name="Id">As whom the bank knows us.</param>
+public sealed record RegisteredClient(Uri Address, string Id)
+{
+    /// <summary>With which the bank lets us (RFC 7592, section 3); null: with one that we ask for as its client.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The client's secret; null: it has none.</summary>
+    public string? Secret { get; init; }
+
+    /// <inheritdoc />
+    public override string ToString() => Id;
+}
+
 /// <summary>Makes an installation known to a bank, looks at what the bank knows, changes it and ends it.</summary>
 public sealed class BankRegistration
 {
     private const string Url = "registration_url";
+    private const string Audience = "registration_audience";
 
     private static readonly Dictionary<string, RegistrationKind> Kinds = new()
     {
         ["manual"] = RegistrationKind.Manual,
         ["dynamic"] = RegistrationKind.Dynamic,
         ["stet"] = RegistrationKind.Stet,
+        ["open_banking_uk"] = RegistrationKind.OpenBankingUk,
     };
 
     /// <summary>The settings that it is read from.</summary>
@@ -59,10 +81,16 @@ public sealed class BankRegistration
             "registration",
             SettingKind.Text,
             false,
-            "how the bank comes to know you (manual unless said: by people); dynamic: by a request (RFC 7591); stet: by one of the STET form",
+            "how the bank comes to know you (manual unless said: by people); dynamic: by a request (RFC 7591); stet: by one of the STET form; open_banking_uk: by one that the seal signs, with what the directory says of you (a software statement)",
             [.. Kinds.Keys]
         ),
         new(Url, SettingKind.Address, false, "where such a request is sent"),
+        new(
+            Audience,
+            SettingKind.Text,
+            false,
+            "aud of a signed request (open_banking_uk): the bank's id in the directory, at some (issuer unless said)"
+        ),
         new(
             "registration_fields",
             SettingKind.Fields,
@@ -79,9 +107,13 @@ public sealed class BankRegistration
     public BankRegistration(StepContext context)
     {
         _context = context;
-        _client = OAuthClient.Of(context.Channel, scope: "");
-        _jwt = JwtStyle.Of(context.Channel);
         Kind = Kinds[Setting("registration") ?? "manual"];
+        _client = OAuthClient.Of(
+            context.Channel,
+            scope: "",
+            clientScope: Kind == RegistrationKind.OpenBankingUk ? "accounts" : ""
+        );
+        _jwt = JwtStyle.Of(context.Channel);
         Address = Setting(Url) is { } url ? new Uri(url) : null;
     }
 
@@ -105,10 +137,19 @@ public sealed class BankRegistration
         {
             yield return "setting 'signature_headers' is missing: a registration of the STET form is signed";
         }
+        if (kind == RegistrationKind.OpenBankingUk && !Has(Audience) && !Has("issuer"))
+        {
+            yield return $"setting '{Audience}' is missing: a signed registration says to whom";
+        }
+        if (kind != RegistrationKind.OpenBankingUk && Has(Audience))
+        {
+            yield return $"setting '{Audience}' says nothing where registration is not open_banking_uk";
+        }
     }
 
     /// <summary>What the bank is to know (RFC 7591, section 2).</summary>
-    /// <exception cref="CryptographicException">The bank is to know a key, and there is no seal.</exception>
+    /// <exception cref="CryptographicException">The bank is to know a key, or a signature, and there is no seal.</exception>
+    /// <exception cref="FormatException">The directory is to say who we are, and there is no software statement, or one that names no software.</exception>
     public JsonObject Wanted(RegisteringClient client)
     {
         var authentication = Setting("token_auth") ?? "client_secret_basic";
@@ -145,8 +186,21 @@ public sealed class BankRegistration
         Add("scope", scope?.Contains('$', StringComparison.Ordinal) == true ? null : scope);
         Add("token_endpoint_auth_signing_alg", authentication == "private_key_jwt" ? _jwt.Word : null);
         Add("request_object_signing_alg", signsRequest ? _jwt.Word : null);
-        Add("jwks", signs ? Keys() : null);
         Add("software_statement", client.SoftwareStatement);
+        if (Kind == RegistrationKind.OpenBankingUk)
+        {
+            _ = _context.Seal ?? throw new CryptographicException("There is no seal.");
+            Add("software_id", SoftwareOf(client.SoftwareStatement));
+            Add("application_type", "web");
+            Add("id_token_signed_response_alg", _jwt.Word);
+            // The directory says them.
+            wanted.Remove("client_name");
+            wanted.Remove("contacts");
+        }
+        else
+        {
+            Add("jwks", signs ? Keys() : null);
+        }
         if (Kind == RegistrationKind.Stet)
         {
             Add("provider_legal_id", client.LegalId);
@@ -169,25 +223,46 @@ public sealed class BankRegistration
         Ask(HttpMethod.Post, Address!, wanted, token, cancellation);
 
     /// <summary>Asks what the bank knows (RFC 7592, section 2.1).</summary>
-    public Task<RegistrationAnswer> Read(Uri address, string token, CancellationToken cancellation) =>
-        Ask(HttpMethod.Get, address, wanted: null, token, cancellation);
+    public Task<RegistrationAnswer> Read(RegisteredClient client, CancellationToken cancellation) =>
+        AskAs(client, HttpMethod.Get, wanted: null, cancellation);
 
     /// <summary>Changes it (section 2.2): what is left out, the bank forgets.</summary>
-    public Task<RegistrationAnswer> Update(
-        Uri address,
-        string clientId,
-        JsonObject wanted,
-        string token,
-        CancellationToken cancellation
-    )
+    public Task<RegistrationAnswer> Update(RegisteredClient client, JsonObject wanted, CancellationToken cancellation)
     {
-        wanted["client_id"] = clientId;
-        return Ask(HttpMethod.Put, address, wanted, token, cancellation);
+        wanted["client_id"] = client.Id;
+        return AskAs(client, HttpMethod.Put, wanted, cancellation);
     }
 
     /// <summary>Ends it (section 2.3).</summary>
-    public Task<RegistrationAnswer> Delete(Uri address, string token, CancellationToken cancellation) =>
-        Ask(HttpMethod.Delete, address, wanted: null, token, cancellation);
+    public Task<RegistrationAnswer> Delete(RegisteredClient client, CancellationToken cancellation) =>
+        AskAs(client, HttpMethod.Delete, wanted: null, cancellation);
+
+    private async Task<RegistrationAnswer> AskAs(
+        RegisteredClient client,
+        HttpMethod method,
+        JsonObject? wanted,
+        CancellationToken cancellation
+    )
+    {
+        if (client.Token is { } kept)
+        {
+            return await Ask(method, client.Address, wanted, kept, cancellation);
+        }
+        var own = _client with { Id = client.Id, Secret = client.Secret ?? _client.Secret };
+        return await OAuthFlow.OfClient(_context, own, cancellation) switch
+        {
+            OAuthTokens.Granted granted => await Ask(method, client.Address, wanted, granted.Access, cancellation),
+            OAuthTokens.Denied denied => new RegistrationAnswer.Failed(
+                denied.Status,
+                $"no token of our own: {denied.Error}"
+            ),
+            OAuthTokens.Unavailable { Answer.Status: var status } => new RegistrationAnswer.Failed(
+                status,
+                "no token of our own: the token endpoint is down, or cannot be reached"
+            ),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
 
     private async Task<RegistrationAnswer> Ask(
         HttpMethod method,
@@ -200,8 +275,12 @@ public sealed class BankRegistration
         using var request = new HttpRequestMessage(method, address);
         if (wanted is not null)
         {
-            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(wanted.ToJsonString()));
-            request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+            var (body, type) =
+                Kind == RegistrationKind.OpenBankingUk
+                    ? (await Signed(wanted, cancellation), "application/jose")
+                    : (wanted.ToJsonString(), "application/json");
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
         }
         var values = _client.Values(_context).Set("access_token", token);
         List<Field> usual = [new("Accept", "application/json"), new("Authorization", "Bearer $access_token")];
@@ -230,7 +309,37 @@ public sealed class BankRegistration
         return Judge(answer, method == HttpMethod.Delete);
     }
 
-    private static RegistrationAnswer Judge(BankAnswer<JsonBody> answer, bool isEnd)
+    private Task<string> Signed(JsonObject wanted, CancellationToken cancellation) =>
+        _jwt.Sign(
+            $"{wanted["software_id"]}",
+            Setting(Audience) ?? Setting("issuer")!,
+            // It is shown, and may be sent again.
+            wanted.DeepClone().AsObject(),
+            _context,
+            cancellation
+        );
+
+    /// <summary>Whom a software statement is about. That the directory has signed it is for the bank to see.</summary>
+    private static string SoftwareOf(string? statement)
+    {
+        try
+        {
+            if (
+                statement?.Split('.') is [_, var claims, _]
+                && Json.Parse(DecodeFromChars(claims))?.Text("software_id") is { } id
+            )
+            {
+                return id;
+            }
+        }
+        catch (FormatException)
+        {
+            // It is no JWT.
+        }
+        throw new FormatException("The software statement names no software.");
+    }
+
+    private RegistrationAnswer Judge(BankAnswer<JsonBody> answer, bool isEnd)
     {
         var json = answer.Body?.Parse();
         if (answer.IsSuccess)
@@ -239,12 +348,11 @@ public sealed class BankRegistration
                 : json?.Text("client_id") is { } id
                     ? new RegistrationAnswer.Known(id, json.Value)
                     {
-                        Address = Uri.TryCreate(
-                            json.Value.Text("registration_client_uri"),
-                            UriKind.Absolute,
-                            out var at
-                        )
-                            ? at
+                        Address =
+                            Uri.TryCreate(json.Value.Text("registration_client_uri"), UriKind.Absolute, out var at) ? at
+                            // The standard names no other (section "Endpoints").
+                            : Kind == RegistrationKind.OpenBankingUk
+                                ? new Uri($"{Address!.AbsoluteUri.TrimEnd('/')}/{Uri.EscapeDataString(id)}")
                             : null,
                         Token = json.Value.Text("registration_access_token"),
                     }

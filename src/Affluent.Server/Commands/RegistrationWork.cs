@@ -78,6 +78,13 @@ internal sealed record RegistrationWork(
                 "The bank is to know your key: set seal_certificate_file and seal_key_file."
             );
         }
+        catch (FormatException e)
+        {
+            throw new CommandException(
+                ExitCode.Failed,
+                $"Say what the directory says of you: --software-statement-file FILE. {e.Message}"
+            );
+        }
         var (known, file) = isUpdate ? await Known(cancellation) : (null, RecordFile);
         var address = known?.Address ?? Registration.Address!;
         await Output.WriteLineAsync($"{(isUpdate ? "PUT" : "POST")} {address}\n{wanted.ToJsonString(Readable)}");
@@ -95,14 +102,14 @@ internal sealed record RegistrationWork(
         }
         var answer = known is null
             ? await Registration.Register(wanted, Token, cancellation)
-            : await Registration.Update(known.Address, known.ClientId, wanted, known.Token, cancellation);
+            : await Registration.Update(known, wanted, cancellation);
         await Keep(file, Judged(answer), known, cancellation);
     }
 
     public async Task Read(CancellationToken cancellation)
     {
         var (known, file) = await Known(cancellation);
-        var answer = Judged(await Registration.Read(known.Address, known.Token, cancellation));
+        var answer = Judged(await Registration.Read(known, cancellation));
         var shown = JsonNode.Parse(answer.Record.GetRawText())!.AsObject();
         shown.Remove("client_secret");
         shown.Remove("registration_access_token");
@@ -122,14 +129,12 @@ internal sealed record RegistrationWork(
             await Output.WriteLineAsync("Nothing was sent: say --yes.");
             return;
         }
-        if (await Registration.Delete(known.Address, known.Token, cancellation) is RegistrationAnswer.Failed failed)
+        if (await Registration.Delete(known, cancellation) is RegistrationAnswer.Failed failed)
         {
             throw Refused(failed);
         }
         File.Delete(file);
-        await Output.WriteLineAsync(
-            $"{Bank.Name} no longer knows {known.ClientId}: no connection to it works any more."
-        );
+        await Output.WriteLineAsync($"{Bank.Name} no longer knows {known.Id}: no connection to it works any more.");
     }
 
     private IEnumerable<string> Variables(string setting) =>
@@ -156,12 +161,12 @@ internal sealed record RegistrationWork(
     private async Task Keep(
         string file,
         RegistrationAnswer.Known answer,
-        Registered? before,
+        RegisteredClient? before,
         CancellationToken cancellation
     )
     {
         var kept = JsonNode.Parse(answer.Record.GetRawText())!.AsObject();
-        kept["registration_client_uri"] ??= before?.Address.AbsoluteUri;
+        kept["registration_client_uri"] ??= (answer.Address ?? before?.Address)?.AbsoluteUri;
         kept["registration_access_token"] ??= before?.Token;
         var next = $"{file}.new";
         File.Delete(next);
@@ -180,7 +185,7 @@ internal sealed record RegistrationWork(
         }
     }
 
-    private async Task<(Registered Known, string File)> Known(CancellationToken cancellation)
+    private async Task<(RegisteredClient Known, string File)> Known(CancellationToken cancellation)
     {
         var file =
             RecordFile ?? throw new CommandException(ExitCode.Failed, "Say --record FILE, as registering made it.");
@@ -202,13 +207,22 @@ internal sealed record RegistrationWork(
         return
             Uri.TryCreate(Member("registration_client_uri"), UriKind.Absolute, out var address)
             && Member("client_id") is { } id
-            && Member("registration_access_token") is { } token
-            ? (new Registered(address, id, token), file)
+            && (Member("registration_access_token"), Registration.Kind)
+                is
+                    ({ }, _)
+                    or
+                    (null, RegistrationKind.OpenBankingUk)
+            ? (
+                new RegisteredClient(address, id)
+                {
+                    Token = Member("registration_access_token"),
+                    Secret = Member("client_secret"),
+                },
+                file
+            )
             : throw new CommandException(
                 ExitCode.Failed,
                 $"The file {file} does not say where the registration is looked at, as whom, and with which token."
             );
     }
-
-    private sealed record Registered(Uri Address, string ClientId, string Token);
 }

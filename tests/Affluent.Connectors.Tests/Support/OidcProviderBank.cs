@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.OpenBankingUk;
+using static System.Buffers.Text.Base64Url;
 
 namespace Affluent.Connectors.Tests.Support;
 
@@ -17,6 +19,7 @@ public sealed class OidcProviderBank : IAsyncLifetime
     public const string FirstRegistration = "token-of-first-registration";
     private static readonly string[] WithCode = ["authorization_code", "refresh_token", "client_credentials"];
 
+    private readonly RSA _directory = RSA.Create(2048);
     private readonly X509Certificate2 _server = Certified("CN=127.0.0.1");
     private Process? _node;
 
@@ -47,6 +50,7 @@ public sealed class OidcProviderBank : IAsyncLifetime
                 ["key"] = _server.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem(),
                 ["cert"] = _server.ExportCertificatePem(),
                 ["initialAccessToken"] = FirstRegistration,
+                ["directory"] = _directory.ExportSubjectPublicKeyInfoPem(),
                 ["clients"] = new JsonArray(
                     Client(
                         "pushes",
@@ -94,6 +98,33 @@ public sealed class OidcProviderBank : IAsyncLifetime
             _node.Dispose();
         }
         _server.Dispose();
+        _directory.Dispose();
+    }
+
+    /// <summary>What the directory says of a client whose seal signs by an algorithm.</summary>
+    internal string Statement(string algorithm)
+    {
+        var header = Encoded(new JsonObject { ["alg"] = "PS256", ["typ"] = "JWT" });
+        var claims = Encoded(
+            new JsonObject
+            {
+                ["iss"] = "OpenBanking Ltd",
+                ["iat"] = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(),
+                ["jti"] = $"{Guid.NewGuid()}",
+                ["software_id"] = "software-1",
+                ["software_client_name"] = "Littoral",
+                ["software_redirect_uris"] = new JsonArray(ReturnAddress),
+                ["software_jwks"] = SealOfTests.Jwks(algorithm),
+            }
+        );
+        var signature = _directory.SignData(
+            Encoding.ASCII.GetBytes($"{header}.{claims}"),
+            HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pss
+        );
+        return $"{header}.{claims}.{EncodeToString(signature)}";
+
+        static string Encoded(JsonObject json) => EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
     }
 
     /// <summary>A connection whose user has not been at the bank.</summary>

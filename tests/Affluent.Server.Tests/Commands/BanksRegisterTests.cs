@@ -67,6 +67,48 @@ public sealed class BanksRegisterTests : IDisposable
     }
 
     [Fact]
+    public async Task At_a_bank_of_the_UK_the_directory_speaks_and_a_token_of_ones_own_opens_the_registration()
+    {
+        await using var bank = await Bank(keepsTokens: true);
+        var record = Path.Combine(_folder.FullName, "record.json");
+        var statement = Path.Combine(_folder.FullName, "statement.jwt");
+        // {"software_id":"software-1"}
+        await File.WriteAllTextAsync(statement, "e30.eyJzb2Z0d2FyZV9pZCI6InNvZnR3YXJlLTEifQ.e30\n", Stop);
+        string[] who =
+        [
+            .. await Seal(),
+            .. new[] { "--name", "Littoral", "--contact", "ops@littoral.example", "--record", record },
+        ];
+        void Entry(JsonObject settings)
+        {
+            settings["registration"] = "open_banking_uk";
+            settings["registration_audience"] = "bank-1";
+        }
+
+        var (code, _, errors) = await Register(bank, [.. who, "--yes"], Entry, "open_banking_uk");
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("--software-statement-file", errors);
+
+        who = [.. who, "--software-statement-file", statement];
+        (code, var output, errors) = await Register(bank, [.. who, "--yes"], Entry, "open_banking_uk");
+        Assert.True(code == ExitCode.Done, errors);
+        Assert.Contains("\"software_id\": \"software-1\"", output);
+        Assert.DoesNotContain("ops@littoral.example", output);
+
+        (code, _, errors) = await Register(bank, [.. who, "--read"], Entry, "open_banking_uk");
+        Assert.True(code == ExitCode.Done, errors);
+        Assert.Equal(
+            [
+                "POST /register ",
+                // As C-1, by the secret of the record.
+                "POST /token Basic Qy0xOlMzQ1JFVA==",
+                "GET /register/C-1 Bearer 0WN",
+            ],
+            _asked
+        );
+    }
+
+    [Fact]
     public async Task What_a_bank_refuses_is_told_and_nothing_is_kept()
     {
         await using var bank = await Bank(refuses: true);
@@ -85,21 +127,11 @@ public sealed class BanksRegisterTests : IDisposable
     [Fact]
     public async Task Where_people_register_they_are_told_what_to_do()
     {
-        var now = TimeProvider.System.GetUtcNow();
-        foreach (var (name, text) in TestCertificates.Make("Littoral", "PSDFR-ACPR-12345", now, now.AddDays(100)))
-        {
-            await File.WriteAllTextAsync(Path.Combine(_folder.FullName, name), text, Stop);
-        }
         await using var bank = await Bank();
 
         var (code, output, errors) = await Register(
             bank,
-            [
-                "--seal-certificate-file",
-                Path.Combine(_folder.FullName, "qseal.pem"),
-                "--seal-key-file",
-                Path.Combine(_folder.FullName, "qseal.key"),
-            ],
+            await Seal(),
             settings =>
             {
                 settings.Remove("registration");
@@ -133,10 +165,27 @@ public sealed class BanksRegisterTests : IDisposable
         Assert.Contains("set littoral_host", errors);
     }
 
+    private async Task<string[]> Seal()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var (name, text) in TestCertificates.Make("Littoral", "PSDFR-ACPR-12345", now, now.AddDays(100)))
+        {
+            await File.WriteAllTextAsync(Path.Combine(_folder.FullName, name), text, Stop);
+        }
+        return
+        [
+            "--seal-certificate-file",
+            Path.Combine(_folder.FullName, "qseal.pem"),
+            "--seal-key-file",
+            Path.Combine(_folder.FullName, "qseal.key"),
+        ];
+    }
+
     private async Task<(ExitCode Code, string Output, string Errors)> Register(
         WebApplication bank,
         string[] arguments,
-        Action<JsonObject>? entry = null
+        Action<JsonObject>? entry = null,
+        string connector = "stet"
     )
     {
         var settings = new JsonObject
@@ -160,7 +209,7 @@ public sealed class BanksRegisterTests : IDisposable
             ["channels"] = new JsonArray(
                 new JsonObject
                 {
-                    ["connector"] = "stet",
+                    ["connector"] = connector,
                     ["account_types"] = new JsonArray("CHECKINGS"),
                     ["settings"] = settings,
                 }
@@ -185,7 +234,8 @@ public sealed class BanksRegisterTests : IDisposable
 
     private static string Origin(WebApplication bank) => bank.Urls.First();
 
-    private async Task<WebApplication> Bank(bool refuses = false)
+    /// <param name="keepsTokens">Whether it tells no address and no token of the registration.</param>
+    private async Task<WebApplication> Bank(bool refuses = false, bool keepsTokens = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -204,6 +254,14 @@ public sealed class BanksRegisterTests : IDisposable
                     """{ "error": "invalid_redirect_uri", "error_description": "not that one" }""",
                     Stop
                 );
+            }
+            else if (context.Request.Path == "/token")
+            {
+                await context.Response.WriteAsync("""{ "access_token": "0WN", "token_type": "Bearer" }""", Stop);
+            }
+            else if (keepsTokens)
+            {
+                await context.Response.WriteAsync("""{ "client_id": "C-1", "client_secret": "S3CRET" }""", Stop);
             }
             else if (!HttpMethods.IsDelete(context.Request.Method))
             {
