@@ -29,37 +29,6 @@ public enum RegistrationKind
     OpenBankingUk,
 }
 
-/// <summary>Who registers.</summary>
-/// <param name="Name">As users read it at the bank.</param>
-/// <param name="Contacts">Mail addresses of people.</param>
-/// <param name="RedirectUri">To which the bank sends users back.</param>
-public sealed record RegisteringClient(string Name, IReadOnlyList<string> Contacts, string RedirectUri)
-{
-    /// <summary>The number at the authority, of the certificate (<c>PSDFR-ACPR-12345</c>).</summary>
-    public string? LegalId { get; init; }
-
-    /// <summary>Whose certificate is shown (RFC 4514).</summary>
-    public string? CertificateSubject { get; init; }
-
-    /// <summary>What a directory says of the client (RFC 7591, section 2.3).</summary>
-    public string? SoftwareStatement { get; init; }
-}
-
-/// <summary>What is kept of a registration to look at it, change it and end it.</summary>
-/// <param name="Address">Where.</param>
-/// <param name="Id">As whom the bank knows us.</param>
-public sealed record RegisteredClient(Uri Address, string Id)
-{
-    /// <summary>With which the bank lets us (RFC 7592, section 3); null: with one that we ask for as its client.</summary>
-    public string? Token { get; init; }
-
-    /// <summary>The client's secret; null: it has none.</summary>
-    public string? Secret { get; init; }
-
-    /// <inheritdoc />
-    public override string ToString() => Id;
-}
-
 /// <summary>Makes an installation known to a bank, looks at what the bank knows, changes it and ends it.</summary>
 public sealed class BankRegistration
 {
@@ -421,32 +390,4 @@ public sealed class BankRegistration
 
     private string? Setting(string name) =>
         _context.Channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
-}
-
-/// <summary>What a bank says to a registration.</summary>
-public abstract record RegistrationAnswer
-{
-    private RegistrationAnswer() { }
-
-    /// <summary>It knows us.</summary>
-    /// <param name="ClientId">As whom.</param>
-    /// <param name="Record">All that it knows, secrets of ours among it.</param>
-    public sealed record Known(string ClientId, JsonElement Record) : RegistrationAnswer
-    {
-        /// <summary>Where that is looked at and changed; null: nowhere.</summary>
-        public Uri? Address { get; init; }
-
-        /// <summary>With which; null: with the one that there is.</summary>
-        public string? Token { get; init; }
-
-        /// <inheritdoc />
-        public override string ToString() => ClientId;
-    }
-
-    /// <summary>It knows us no longer.</summary>
-    public sealed record Ended : RegistrationAnswer;
-
-    /// <summary>It does not do what was asked.</summary>
-    /// <param name="Status">HTTP status; 0: no answer.</param>
-    public sealed record Failed(int Status, string Words) : RegistrationAnswer;
 }
