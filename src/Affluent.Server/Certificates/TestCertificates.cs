@@ -6,6 +6,16 @@ using Affluent.Server.Storage;
 
 namespace Affluent.Server.Certificates;
 
+/// <summary>Of what kind the keys are.</summary>
+internal enum TestKeyKind
+{
+    /// <summary>RSA, as most banks take it.</summary>
+    Rsa,
+
+    /// <summary>On the curve P-256, for ES256.</summary>
+    P256,
+}
+
 /// <summary>Certificates for sandboxes, which no bank takes in earnest: an authority of their own, a QWAC and a QSEAL (ETSI TS 119 495).</summary>
 internal static class TestCertificates
 {
@@ -14,28 +24,25 @@ internal static class TestCertificates
 
     /// <summary>The files, by name: certificates and keys as PEM.</summary>
     /// <param name="identifier">The holder's number at the authority: <c>PSDFR-ACPR-12345</c>.</param>
+    /// <param name="kind">Of all keys.</param>
     public static IReadOnlyDictionary<string, string> Make(
         string organization,
         string identifier,
         DateTimeOffset from,
-        DateTimeOffset until
+        DateTimeOffset until,
+        TestKeyKind kind = TestKeyKind.Rsa
     )
     {
-        using var rootKey = RSA.Create(KeySize);
-        var request = new CertificateRequest(
-            new X500DistinguishedName("CN=Test trust service, O=Not for production"),
-            rootKey,
-            HashAlgorithmName.SHA256,
-            RSASignaturePadding.Pkcs1
-        );
+        var (rootKey, request) = NewKey(new X500DistinguishedName("CN=Test trust service, O=Not for production"), kind);
+        using var _ = rootKey;
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, critical: true));
         request.CertificateExtensions.Add(
             new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true)
         );
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         using var root = request.CreateSelfSigned(from, until);
-        var (qwac, qwacKey) = Issue(root, CertificateUse.Qwac, organization, identifier, from, until);
-        var (qseal, qsealKey) = Issue(root, CertificateUse.Qseal, organization, identifier, from, until);
+        var (qwac, qwacKey) = Issue(root, CertificateUse.Qwac, kind, organization, identifier, from, until);
+        var (qseal, qsealKey) = Issue(root, CertificateUse.Qseal, kind, organization, identifier, from, until);
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["authority.pem"] = root.ExportCertificatePem() + "\n",
@@ -46,22 +53,41 @@ internal static class TestCertificates
         };
     }
 
+    private static (AsymmetricAlgorithm Key, CertificateRequest Request) NewKey(
+        X500DistinguishedName name,
+        TestKeyKind kind
+    )
+    {
+        switch (kind)
+        {
+            case TestKeyKind.Rsa:
+                var rsa = RSA.Create(KeySize);
+                return (rsa, new CertificateRequest(name, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+            case TestKeyKind.P256:
+                var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+                return (curve, new CertificateRequest(name, curve, HashAlgorithmName.SHA256));
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
     private static (string Certificate, string Key) Issue(
         X509Certificate2 root,
         CertificateUse use,
+        TestKeyKind kind,
         string organization,
         string identifier,
         DateTimeOffset from,
         DateTimeOffset until
     )
     {
-        using var key = RSA.Create(KeySize);
         var name = new X500DistinguishedNameBuilder();
         name.AddCommonName(organization);
         name.AddOrganizationName(organization);
         name.Add("2.5.4.97", identifier, UniversalTagNumber.UTF8String);
         name.AddCountryOrRegion(identifier[3..5]);
-        var request = new CertificateRequest(name.Build(), key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var (key, request) = NewKey(name.Build(), kind);
+        using var _ = key;
         var extensions = request.CertificateExtensions;
         extensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         extensions.Add(

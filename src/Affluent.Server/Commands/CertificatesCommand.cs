@@ -90,6 +90,11 @@ internal static partial class CertificatesCommand
             Description = "For how many days they are valid",
             DefaultValueFactory = _ => 365,
         };
+        var key = new Option<TestKeyKind>("--key")
+        {
+            Description = "Of which kind the keys are: rsa, or p256 for banks that want ES256",
+            DefaultValueFactory = _ => TestKeyKind.Rsa,
+        };
         var command = new Command(
             "make-test",
             "Make an authority, a QWAC and a QSEAL with the roles PSP_AI and PSP_PI, for sandboxes that take any. No bank takes them in earnest."
@@ -99,6 +104,7 @@ internal static partial class CertificatesCommand
             organization,
             identifier,
             days,
+            key,
         };
         command.SetAction(
             async (asked, cancellation) =>
@@ -121,7 +127,8 @@ internal static partial class CertificatesCommand
                     asked.GetValue(organization)!,
                     number,
                     now.AddHours(-1),
-                    now.AddDays(valid)
+                    now.AddDays(valid),
+                    asked.GetValue(key)
                 );
                 var path = Path.GetFullPath(asked.GetValue(folder)!);
                 Directory.CreateDirectory(path);

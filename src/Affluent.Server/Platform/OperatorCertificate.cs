@@ -87,6 +87,12 @@ internal sealed record OperatorCertificate(X509Certificate2 Certificate, X509Cer
         try
         {
             using var handle = SafeEvpPKeyHandle.OpenPrivateKeyFromEngine(Engine, key);
+            using var rsaOfCertificate = alone.GetRSAPublicKey();
+            if (rsaOfCertificate is null)
+            {
+                using var curve = new ECDsaOpenSsl(handle);
+                return alone.CopyWithPrivateKey(curve);
+            }
             using var rsa = new RSAOpenSsl(handle);
             return alone.CopyWithPrivateKey(rsa);
         }

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -27,17 +28,23 @@ public sealed class CertificateFileTests : IDisposable
 
     public CertificateFileTests()
     {
+        Write(TestKeyKind.Rsa, "");
+    }
+
+    private void Write(TestKeyKind kind, string prefix)
+    {
         var now = TimeProvider.System.GetUtcNow();
         foreach (
             var (name, text) in TestCertificates.Make(
                 "Littoral",
                 "PSDFR-ACPR-12345",
                 now.AddHours(-1),
-                now.AddDays(20.5)
+                now.AddDays(20.5),
+                kind
             )
         )
         {
-            File.WriteAllText(At(name), text);
+            File.WriteAllText(At(prefix + name), text);
         }
     }
 
@@ -170,7 +177,10 @@ public sealed class CertificateFileTests : IDisposable
             "--pin",
             "4321"
         );
-        foreach (var (name, id) in new[] { ("qseal", "A1"), ("qwac", "A2") })
+        Write(TestKeyKind.P256, "curve-");
+        foreach (
+            var (name, id) in new[] { ("qseal", "A1"), ("qwac", "A2"), ("curve-qseal", "A3"), ("curve-qwac", "A4") }
+        )
         {
             await Tools.Run(
                 "softhsm2-util",
@@ -187,15 +197,55 @@ public sealed class CertificateFileTests : IDisposable
             );
             File.Delete(At($"{name}.key"));
         }
+
+        foreach (
+            var (prefix, algorithms) in new[]
+            {
+                ("", new[] { SealAlgorithm.RsaSha256, SealAlgorithm.RsaPssSha256 }),
+                ("curve-", [SealAlgorithm.EcdsaSha256]),
+            }
+        )
+        {
+            await SignsAndOpensConnections(prefix, algorithms);
+        }
+
+        // Another key than the certificate's, one of another kind, no such key, no such token.
+        foreach (
+            var name in new[]
+            {
+                "token=affluent;object=qwac",
+                "token=affluent;object=curve-qseal",
+                "token=affluent;object=none",
+                "token=none;object=qseal",
+            }
+        )
+        {
+            Assert.Throws<KeyFileException>(() =>
+                OperatorCertificate.Load(At("qseal.pem"), $"pkcs11:{name};pin-source=file:{At("pin")}")
+            );
+        }
+        foreach (var name in new[] { "curve-qwac", "qseal" })
+        {
+            Assert.Throws<KeyFileException>(() =>
+                OperatorCertificate.Load(
+                    At("curve-qseal.pem"),
+                    $"pkcs11:token=affluent;object={name};pin-source=file:{At("pin")}"
+                )
+            );
+        }
+    }
+
+    private async Task SignsAndOpensConnections(string prefix, SealAlgorithm[] algorithms)
+    {
         var settings = new Settings
         {
-            ClientCertificateFile = At("qwac.pem"),
-            ClientKeyFile = $"pkcs11:token=affluent;object=qwac;pin-source=file:{At("pin")}",
-            SealCertificateFile = At("qseal.pem"),
-            SealKeyFile = $"pkcs11:token=affluent;object=qseal;pin-source=file:{At("pin")}",
+            ClientCertificateFile = At($"{prefix}qwac.pem"),
+            ClientKeyFile = $"pkcs11:token=affluent;object={prefix}qwac;pin-source=file:{At("pin")}",
+            SealCertificateFile = At($"{prefix}qseal.pem"),
+            SealKeyFile = $"pkcs11:token=affluent;object={prefix}qseal;pin-source=file:{At("pin")}",
         };
         using var bankRoot = BankKeysTests.Authority("Bank Root");
-        using var root = X509CertificateLoader.LoadCertificateFromFile(At("authority.pem"));
+        using var root = X509CertificateLoader.LoadCertificateFromFile(At($"{prefix}authority.pem"));
         await using var bank = await BankKeysTests.StrictBank(bankRoot, root);
         using var http = new BankHttp(settings, TimeProvider.System, NullLogger<BankHttp>.Instance);
         using var stop = new StepStop(TimeProvider.System, Stop);
@@ -207,49 +257,55 @@ public sealed class CertificateFileTests : IDisposable
 
         var shown = await http.Client(new ReadingBounds(), stop, channel).GetStringAsync(bank.Urls.First(), Stop);
         var seal = http.SealFor(channel)!;
-        var text = Encoding.UTF8.GetBytes("date: today");
-        await File.WriteAllBytesAsync(At("text"), text, Stop);
-        await File.WriteAllBytesAsync(At("signature"), await seal.Sign(text, SealAlgorithm.RsaSha256, Stop), Stop);
 
         Assert.NotEmpty(shown);
         await File.WriteAllTextAsync(
             At("public.pem"),
-            seal.Certificate.GetRSAPublicKey()!.ExportSubjectPublicKeyInfoPem(),
+            PemEncoding.WriteString("PUBLIC KEY", seal.Certificate.PublicKey.ExportSubjectPublicKeyInfo()),
             Stop
         );
-        Assert.Contains(
-            "Verified OK",
-            await Tools.Run(
-                "openssl",
-                "dgst",
-                "-sha256",
-                "-verify",
-                At("public.pem"),
-                "-signature",
-                At("signature"),
-                At("text")
-            ),
-            StringComparison.Ordinal
-        );
-        Assert.True(
-            seal.Certificate.GetRSAPublicKey()!
-                .VerifyData(
-                    text,
-                    await seal.Sign(text, SealAlgorithm.RsaPssSha256, Stop),
-                    HashAlgorithmName.SHA256,
-                    RSASignaturePadding.Pss
-                )
-        );
-
-        // Another key than the certificate's, a wrong PIN, no such token.
-        foreach (
-            var name in new[] { "token=affluent;object=qwac", "token=affluent;object=none", "token=none;object=qseal" }
-        )
+        var text = Encoding.UTF8.GetBytes("date: today");
+        await File.WriteAllBytesAsync(At("text"), text, Stop);
+        foreach (var algorithm in algorithms)
         {
-            Assert.Throws<KeyFileException>(() =>
-                OperatorCertificate.Load(At("qseal.pem"), $"pkcs11:{name};pin-source=file:{At("pin")}")
+            var signature = await seal.Sign(text, algorithm, Stop);
+            await File.WriteAllBytesAsync(At("signature"), ForOpenSsl(signature, algorithm), Stop);
+            Assert.Contains(
+                "Verified OK",
+                await Tools.Run(
+                    "openssl",
+                    [
+                        "dgst",
+                        "-sha256",
+                        "-verify",
+                        At("public.pem"),
+                        .. algorithm == SealAlgorithm.RsaPssSha256
+                            ? ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"]
+                            : Array.Empty<string>(),
+                        "-signature",
+                        At("signature"),
+                        At("text"),
+                    ]
+                ),
+                StringComparison.Ordinal
             );
         }
+    }
+
+    // It wants the two numbers of a curve's signature as DER (RFC 3279, section 2.2.3).
+    private static byte[] ForOpenSsl(byte[] signature, SealAlgorithm algorithm)
+    {
+        if (algorithm != SealAlgorithm.EcdsaSha256)
+        {
+            return signature;
+        }
+        var der = new AsnWriter(AsnEncodingRules.DER);
+        using (der.PushSequence())
+        {
+            der.WriteIntegerUnsigned(signature.AsSpan(0, 32).TrimStart((byte)0));
+            der.WriteIntegerUnsigned(signature.AsSpan(32).TrimStart((byte)0));
+        }
+        return der.Encode();
     }
 
     [Fact]

@@ -87,8 +87,10 @@ public sealed class PsdCertificateTests : IDisposable
         );
     }
 
-    [Fact]
-    public async Task What_is_made_for_sandboxes_stands_before_OpenSSL_and_before_ourselves()
+    [Theory]
+    [InlineData("rsa", "Public Key Algorithm: rsaEncryption")]
+    [InlineData("p256", "ASN1 OID: prime256v1")]
+    public async Task What_is_made_for_sandboxes_stands_before_OpenSSL_and_before_ourselves(string key, string said)
     {
         var folder = Path.Combine(_folder.FullName, "keys");
 
@@ -99,7 +101,9 @@ public sealed class PsdCertificateTests : IDisposable
             "--organization",
             "Littoral Apps",
             "--identifier",
-            "PSDFR-ACPR-54321"
+            "PSDFR-ACPR-54321",
+            "--key",
+            key
         );
 
         Assert.True(code == ExitCode.Done, errors);
@@ -138,6 +142,7 @@ public sealed class PsdCertificateTests : IDisposable
                 "-in",
                 In($"{name}.pem")
             );
+            Assert.Contains(said, text, StringComparison.Ordinal);
             Assert.Contains("organizationIdentifier = PSDFR-ACPR-54321", text, StringComparison.Ordinal);
             Assert.Matches($@"OBJECT\s+:0\.4\.0\.1862\.1\.6\.{number}\s", text);
             Assert.Matches(@"OBJECT\s+:0\.4\.0\.19495\.1\.3\n.*UTF8STRING\s+:PSP_AI\n", text);
