@@ -58,17 +58,17 @@ internal static class TestCertificates
         TestKeyKind kind
     )
     {
-        switch (kind)
+        return kind switch
         {
-            case TestKeyKind.Rsa:
-                var rsa = RSA.Create(KeySize);
-                return (rsa, new CertificateRequest(name, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
-            case TestKeyKind.P256:
-                var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-                return (curve, new CertificateRequest(name, curve, HashAlgorithmName.SHA256));
-            default:
-                throw new System.Diagnostics.UnreachableException();
-        }
+            TestKeyKind.Rsa => OfRsa(RSA.Create(KeySize)),
+            TestKeyKind.P256 => OfCurve(ECDsa.Create(ECCurve.NamedCurves.nistP256)),
+        };
+
+        (AsymmetricAlgorithm, CertificateRequest) OfRsa(RSA key) =>
+            (key, new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+
+        (AsymmetricAlgorithm, CertificateRequest) OfCurve(ECDsa key) =>
+            (key, new CertificateRequest(name, key, HashAlgorithmName.SHA256));
     }
 
     private static (string Certificate, string Key) Issue(
