@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Web;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.OpenBankingUk;
@@ -101,6 +102,66 @@ public sealed class OidcProviderTests(OidcProviderBank bank) : IClassFixture<Oid
         await Agreed(run);
 
         Assert.Single(await run.Accounts());
+    }
+
+    [Theory]
+    [InlineData("stet", "PS256")]
+    [InlineData("stet", "ES256")]
+    [InlineData("berlin_group", "PS256")]
+    [InlineData("berlin_group", "ES256")]
+    public async Task A_seal_says_who_we_are_in_every_family(string family, string algorithm)
+    {
+        using var run = Signing(family, algorithm);
+        await Agreed(run);
+        Assert.Equal("FR7630099000120004127653080", Assert.Single(await run.Accounts()).Iban);
+        var first = JsonNode.Parse(run.Session)!;
+        var before = first["refresh_token"]!.GetValue<string>();
+        first["access_token"] = "over";
+        run.Session = first.ToJsonString();
+        Assert.Single(await run.Accounts());
+        Assert.NotEqual(before, JsonNode.Parse(run.Session)!["refresh_token"]!.GetValue<string>());
+
+        // For another, of another key, by another algorithm.
+        foreach (
+            var (setting, value) in new[]
+            {
+                ("assertion_audience", "https://another.example"),
+                ("jwt_key_id", "seal-2"),
+                ("jwt_algorithm", algorithm == "ES256" ? "PS256" : "ES256"),
+            }
+        )
+        {
+            using var other = Signing(family, algorithm, (setting, value));
+            var asked = await other.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+            await other.TakeRefused(new StepInput.Returned(await bank.Agree(asked.Address)), Refusal.OperatorFault);
+        }
+    }
+
+    private ConnectorRun Signing(string family, string algorithm, params (string Name, string Value)[] more)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["token_auth"] = "private_key_jwt",
+            ["jwt_algorithm"] = algorithm,
+            ["jwt_key_id"] = "seal-1",
+            ["scope"] = "openid accounts",
+        };
+        if (family == "berlin_group")
+        {
+            settings["oauth"] = "before_consent";
+        }
+        foreach (var (name, value) in more)
+        {
+            settings[name] = value;
+        }
+        return bank.Run(
+            family == "stet" ? new Stet.StetConnector() : new BerlinGroup.BerlinGroupConnector(),
+            family == "stet" ? "stet" : "xs2a",
+            $"signs-{algorithm}",
+            certificate: null,
+            SealOfTests.Of(settings["jwt_algorithm"]),
+            [.. settings.Select(s => (s.Key, s.Value))]
+        );
     }
 
     [Fact]

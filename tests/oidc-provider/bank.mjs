@@ -85,6 +85,41 @@ const isOf = (ctx, token) =>
   (!token["x5t#S256"] ||
     token["x5t#S256"] === createHash("sha256").update(shown(ctx.req)?.raw ?? "").digest("base64url"));
 
+// The interfaces of the other families, by the same tokens.
+provider.use(async (ctx, next) => {
+  if (!/^\/(stet|xs2a)\//.test(ctx.path)) {
+    return next();
+  }
+  const token = await provider.AccessToken.find(ctx.get("authorization").replace(/^Bearer /, ""));
+  if (!isOf(ctx, token) || token.accountId !== "jane") {
+    return json(ctx, 401, { error: "invalid_token", tppMessages: [{ category: "ERROR", code: "TOKEN_INVALID" }] });
+  }
+  const iban = "FR7630099000120004127653080";
+  const balanceAmount = { currency: "EUR", amount: "1.00" };
+  switch (ctx.path) {
+    case "/stet/accounts":
+      return json(ctx, 200, {
+        accounts: [
+          {
+            resourceId: "A1",
+            accountId: { iban, currency: "EUR" },
+            name: "Compte",
+            cashAccountType: "CACC",
+            balances: [{ name: "Solde", balanceType: "CLBD", balanceAmount }],
+          },
+        ],
+      });
+    case "/xs2a/consents":
+      return json(ctx, 201, { consentStatus: "valid", consentId: "consent-1", _links: {} });
+    case "/xs2a/accounts":
+      return json(ctx, ctx.get("consent-id") === "consent-1" ? 200 : 401, {
+        accounts: [{ resourceId: "A1", iban, currency: "EUR", balances: [{ balanceType: "expected", balanceAmount }] }],
+      });
+    default:
+      return json(ctx, 404, undefined);
+  }
+});
+
 // Registration as Open Banking UK has it ("Dynamic Client Registration" 3.3): a request that the client signs, with what the directory says of it; looked at, changed and
 // ended with a token that the client asks for. What the request wants is then the library's to judge.
 const management = new Map();

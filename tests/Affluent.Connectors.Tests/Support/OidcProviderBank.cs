@@ -78,7 +78,9 @@ public sealed class OidcProviderBank : IAsyncLifetime
                         ("tls_client_auth_subject_dn", "CN=Client of tests,O=Affluent,C=FR"),
                         ("tls_client_certificate_bound_access_tokens", true)
                     ),
-                    Client("basic", ("token_endpoint_auth_method", "client_secret_basic"), ("client_secret", Secret))
+                    Client("basic", ("token_endpoint_auth_method", "client_secret_basic"), ("client_secret", Secret)),
+                    Signing("PS256"),
+                    Signing("ES256")
                 ),
             }.ToJsonString()
         );
@@ -134,6 +136,16 @@ public sealed class OidcProviderBank : IAsyncLifetime
         X509Certificate2? certificate,
         Seal? seal,
         params (string Name, string Value)[] more
+    ) => Run(new OpenBankingConnector(), "open-banking/v4.0/aisp", client, certificate, seal, more);
+
+    /// <summary>The same over the interface of another family.</summary>
+    internal ConnectorRun Run(
+        IConnector connector,
+        string api,
+        string client,
+        X509Certificate2? certificate,
+        Seal? seal,
+        params (string Name, string Value)[] more
     )
     {
         // Skips where the library is not installed, but not in CI.
@@ -143,11 +155,14 @@ public sealed class OidcProviderBank : IAsyncLifetime
             ["issuer"] = Issuer.OriginalString,
             ["authorize_url"] = $"{Issuer}auth",
             ["token_url"] = $"{Issuer}token",
-            ["jwks_url"] = $"{Issuer}jwks",
-            ["api_url"] = $"{Issuer}open-banking/v4.0/aisp",
+            ["api_url"] = $"{Issuer}{api}",
             ["client_id"] = client,
             ["assertion_audience"] = Issuer.OriginalString,
         };
+        if (connector is OpenBankingConnector)
+        {
+            settings["jwks_url"] = $"{Issuer}jwks";
+        }
         foreach (var (name, value) in more)
         {
             settings[name] = value;
@@ -156,12 +171,12 @@ public sealed class OidcProviderBank : IAsyncLifetime
         {
             Id = new ChannelDefinitionId("101"),
             Mode = ChannelMode.Redirect,
-            Connector = "open_banking_uk",
+            Connector = connector.Manifest.Family,
             AccountTypes = [BankAccountType.Checkings],
             Settings = settings,
         };
-        Assert.Empty(new OpenBankingConnector().Manifest.Check(channel));
-        return new ConnectorRun(new OpenBankingConnector(), channel, Network(certificate))
+        Assert.Empty(connector.Manifest.Check(channel));
+        return new ConnectorRun(connector, channel, Network(certificate))
         {
             // The server looks at its own clock.
             Now = TimeProvider.System.GetUtcNow(),
@@ -212,6 +227,14 @@ public sealed class OidcProviderBank : IAsyncLifetime
             DateTimeOffset.UnixEpoch.AddYears(100)
         );
     }
+
+    private static JsonObject Signing(string algorithm) =>
+        Client(
+            $"signs-{algorithm}",
+            ("token_endpoint_auth_method", "private_key_jwt"),
+            ("token_endpoint_auth_signing_alg", algorithm),
+            ("jwks", SealOfTests.Jwks(algorithm))
+        );
 
     private static JsonObject Client(string id, params (string Name, JsonNode Value)[] more)
     {
