@@ -71,7 +71,6 @@ public sealed class LikenessTests(LikeProfiles banks) : IClassFixture<LikeProfil
             ["oauth"] = "the same",
             ["issuer"] = "a demand on the bank's answer, which bears it",
             ["time_zone"] = "of days in answers; headers of local time are tried with the rest of theirs",
-            ["date_escaped"] = "nothing without a colon in the date, and no profile that says it has one",
             ["holder"] = "what is not read is not refused",
             ["consent_required"] = "a list without links, as the test bank's is until then, says the same",
             ["page_count_header"] = "of answers: without it, one page more is asked for",
