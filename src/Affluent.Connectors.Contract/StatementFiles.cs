@@ -48,6 +48,9 @@ public enum StatementFault
 
     /// <summary>A table of whose columns some are not said or not there.</summary>
     ColumnMissing,
+
+    /// <summary>It is of securities accounts alone, which are not read.</summary>
+    InvestmentsOnly,
 }
 
 /// <summary>What the sender of a file can say of it, for what the file leaves out.</summary>

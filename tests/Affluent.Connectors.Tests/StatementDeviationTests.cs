@@ -78,6 +78,35 @@ public sealed class StatementDeviationTests
         );
     }
 
+    [Fact]
+    public void Ofx_of_securities_is_not_read_by_halves()
+    {
+        // Cash that came in, a purchase, a position, and what is left.
+        const string Investments =
+            "<INVSTMTMSGSRSV1><INVSTMTTRNRS><TRNUID>1<INVSTMTRS><DTASOF>20261130<CURDEF>USD<INVACCTFROM><BROKERID>b.example<ACCTID>77</INVACCTFROM>"
+            + "<INVTRANLIST><DTSTART>20261101<DTEND>20261130<INVBANKTRAN><STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20261102<TRNAMT>500<FITID>1<NAME>Deposit</STMTTRN>"
+            + "<SUBACCTFUND>CASH</INVBANKTRAN><BUYSTOCK><INVBUY><INVTRAN><FITID>2<DTTRADE>20261103</INVTRAN><UNITS>1<UNITPRICE>400<TOTAL>-400</INVBUY></BUYSTOCK></INVTRANLIST>"
+            + "<INVPOSLIST><POSSTOCK><INVPOS><UNITS>1<MKTVAL>410</INVPOS></POSSTOCK></INVPOSLIST><INVBAL><AVAILCASH>100<MARGINBALANCE>0</INVBAL>"
+            + "</INVSTMTRS></INVSTMTTRNRS></INVSTMTMSGSRSV1>";
+        const string List = "<BANKTRANLIST><STMTTRN><DTPOSTED>20261101<TRNAMT>1<NAME>a</STMTTRN></BANKTRANLIST>";
+        const string Bank = $"<BANKMSGSRSV1><STMTTRNRS><STMTRS>{Source}{List}</STMTRS></STMTTRNRS></BANKMSGSRSV1>";
+
+        Assert.Equal(StatementFault.InvestmentsOnly, Refused($"<OFX>{Investments}</OFX>"));
+        foreach (var file in new[] { Bank + Investments, Investments + Bank })
+        {
+            Assert.Equal("2026-11-01 1 a", Rows(Assert.Single(Read($"<OFX>{file}</OFX>"))));
+        }
+        // What is not closed takes nothing of it either.
+        Assert.Equal(
+            "2026-11-01 1 a",
+            Rows(
+                Assert.Single(
+                    Read($"<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS>{Source}{List}{Investments}</BANKMSGSRSV1></OFX>")
+                )
+            )
+        );
+    }
+
     [Theory]
     [InlineData("2602080208CR1338474,92NMSC89962273", "2026-02-08 1338474.92", "89962273")]
     [InlineData("2602080208RD5,00NMSCNONREF", "2026-02-08 5", null)]

@@ -103,6 +103,7 @@ internal static class OfxStatement
         private string? _foreign;
         private bool _inAnswer;
         private bool _inStatement;
+        private bool _hasInvestments;
         private bool _begun;
         private bool _ended;
         private int _count;
@@ -114,6 +115,13 @@ internal static class OfxStatement
                 case { Name: "OFX" }:
                     (_begun, _ended) = (true, token.Closes);
                     return null;
+                case { Name: "INVSTMTTRNRS" or "INVSTMTRS" }:
+                    // Of which nothing is read: the cash in it moves with what is bought and sold.
+                    _hasInvestments = true;
+                    _inAnswer = false;
+                    var open = _inStatement ? Close() : null;
+                    _inStatement = false;
+                    return open;
                 case { Name: "STMTTRNRS" or "CCSTMTTRNRS", Closes: false }:
                     _inAnswer = true;
                     return null;
@@ -134,7 +142,7 @@ internal static class OfxStatement
                 case { Closes: true } when token.Name == _foreign:
                     _foreign = null;
                     return null;
-                case { Closes: true } when Parts.Contains(token.Name):
+                case { Closes: true } when _inStatement && Parts.Contains(token.Name):
                     // The list is outside of its rows.
                     (_part, _foreign) = (token.Name == "STMTTRN" ? "BANKTRANLIST" : null, null);
                     return null;
@@ -153,7 +161,10 @@ internal static class OfxStatement
 
         public StatementReading Ended() =>
             !_begun || !_ended || _inStatement ? new StatementReading.Refused(StatementFault.Damaged)
-            : _statements.Count == 0 ? new StatementReading.Refused(StatementFault.NothingReadable)
+            : _statements.Count == 0
+                ? new StatementReading.Refused(
+                    _hasInvestments ? StatementFault.InvestmentsOnly : StatementFault.NothingReadable
+                )
             : new StatementReading.Accounts(_statements);
 
         private StatementFault? Open(string part)

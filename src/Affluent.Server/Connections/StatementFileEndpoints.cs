@@ -276,6 +276,11 @@ internal static class StatementProblems
                 $"The table's columns of the date and the amount are not known by their titles, or one that was named is not there{place}: name them.",
                 Parameter: StatementFiles.NameOf(StatementHint.DateColumn)
             ),
+            StatementFault.InvestmentsOnly => new(
+                400,
+                "file_investments_only",
+                "The file is of securities accounts alone, of which nothing is read: their cash, too, moves with what is bought and sold."
+            ),
         };
     }
 }

@@ -106,6 +106,10 @@ public sealed class StatementFileTests
 
         await IsRefused("file_unknown_format", "A letter");
         await IsRefused("file_damaged", FileBank.Ofx(Iban, (1, 10), 100)[..^12]);
+        await IsRefused(
+            "file_investments_only",
+            "<OFX><INVSTMTMSGSRSV1><INVSTMTRS></INVSTMTRS></INVSTMTMSGSRSV1></OFX>"
+        );
         await IsRefused("file_currency_missing", Qif);
         await IsRefused("file_account_missing", Qif, "?currency=EUR");
         await IsRefused("file_date_order_missing", Qif, "?currency=EUR&account=Mine");

@@ -99,6 +99,7 @@ internal sealed class UploadPage(SessionContext session, OpenQuestion open) : Qu
             StatementFault.UnknownFormat
             or StatementFault.Damaged
             or StatementFault.Locked
+            or StatementFault.InvestmentsOnly
             or StatementFault.TooLarge => false,
         };
 }
@@ -247,6 +248,10 @@ internal sealed class UploadTexts(Language language) : Texts(language)
             StatementFault.AccountMissing => Say(
                 en: "File: it does not name its account. Type a name, and choose the file again.",
                 fr: "Fichier : il n’indique pas son compte. Saisissez un nom et choisissez à nouveau le fichier."
+            ),
+            StatementFault.InvestmentsOnly => Say(
+                en: "File: it is of securities alone, which are not read. Choose one of a bank account.",
+                fr: "Fichier : il ne concerne que des titres, qui ne sont pas lus. Choisissez celui d’un compte bancaire."
             ),
             StatementFault.ColumnMissing => Say(
                 en: $"File: its columns are not known{place}. Type their titles, and choose the file again.",
