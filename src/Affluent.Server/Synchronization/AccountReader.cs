@@ -12,10 +12,11 @@ internal sealed class AccountReader(
     RunState run,
     BankChannel bank,
     ConnectorSteps steps,
-    IReadOnlyList<BankAccount> bankList,
-    OwnCategories own
+    IReadOnlyList<BankAccount> bankList
 )
 {
+    private OwnCategories? _own;
+
     // References under which the bank lists an account for each currency, and all of their rows together.
     private readonly HashSet<string> _shared = bankList
         .CountBy(account => account.Reference, StringComparer.Ordinal)
@@ -90,6 +91,26 @@ internal sealed class AccountReader(
                 db => TransactionImports.Held(db, run.Job.UserId, account.Row.Id, since),
                 cancellation
             );
-        return (Import.Plan(account.Row, reading, held, own, bank.Definition, run.Zone, tools.Ids, tools.Now), null);
+        var comparison = Import.Compare(account.Row, reading, held, bank.Definition, tools.Now);
+        var own = comparison.HasNewTexts ? await Own(cancellation) : OwnCategories.None;
+        var plan = Import.Plan(
+            account.Row,
+            reading,
+            held,
+            comparison,
+            own,
+            bank.Definition,
+            run.Zone,
+            tools.Ids,
+            tools.Now
+        );
+        return (plan, null);
     }
+
+    /// <summary>What was said of categories; most runs find nothing new and do without it.</summary>
+    private async Task<OwnCategories> Own(CancellationToken cancellation) =>
+        _own ??= await tools.Database.Read(
+            db => Corrections.Of(db, run.Job.ClientId, run.Job.UserId),
+            cancellation
+        );
 }

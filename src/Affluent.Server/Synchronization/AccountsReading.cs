@@ -39,16 +39,15 @@ internal sealed partial class AccountsReading(
     {
         var known = accounts.Where(a => a.Row.SyncedUntil is not null).Select(a => a.Row.Id).ToArray();
         var since = Today().AddDays(-Import.UnattendedDays);
-        var (oldestOpen, own, isRecorded) = await tools.Database.Read(
+        var (oldestOpen, isRecorded) = await tools.Database.Read(
             async db =>
                 (
                     await TransactionImports.OldestOpen(db, run.Job.UserId, known, since),
-                    await Corrections.Of(db, run.Job.ClientId, run.Job.UserId),
                     await RecordingStore.IsOpen(db, run.Job.UserId, run.Id, tools.Seconds)
                 ),
             cancellation
         );
-        var reader = new AccountReader(tools, run, bank, steps, bankList, own);
+        var reader = new AccountReader(tools, run, bank, steps, bankList);
         var records = new ReadingRecords(tools, run, bank.Definition, isRecorded);
         foreach (var account in accounts)
         {

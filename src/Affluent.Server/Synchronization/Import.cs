@@ -38,6 +38,14 @@ internal sealed record ImportPlan(
     RecordedReading? Reading
 );
 
+/// <summary>A reading beside what is held.</summary>
+/// <param name="Faults">Of each of the bank's rows that could not be kept.</param>
+internal sealed record Comparison(RecordedReading Recorded, Changes Changes, IReadOnlyList<RowFault> Faults)
+{
+    /// <summary>There are texts to be read for a category.</summary>
+    public bool HasNewTexts => Changes.Inserts.Count > 0 || Changes.Updates.Any(update => update.TextChanged);
+}
+
 /// <summary>Turns bank records into rows by way of the ledger. Pure.</summary>
 internal static class Import
 {
@@ -117,19 +125,15 @@ internal static class Import
             Demoted = account.IdsFault,
         };
 
-    /// <summary>Compares the reading with what is held and says what to write.</summary>
-    public static ImportPlan Plan(
+    /// <summary>Compares the reading with what is held.</summary>
+    public static Comparison Compare(
         AccountRow account,
         BankReading reading,
         HeldTransactions held,
-        OwnCategories own,
         ChannelDefinition channel,
-        TimeZoneInfo zone,
-        Ids ids,
         DateTimeOffset now
     )
     {
-        var seconds = now.ToUnixTimeSeconds();
         var movements = new List<Movement>(reading.Transactions.Count);
         List<RowFault> faults =
         [
@@ -156,24 +160,45 @@ internal static class Import
             }
         }
         var stored = held.Rows.Select(Stored).ToArray();
-        var rules = RulesOf(channel, account);
-        // A row that could not be kept may be any of those that are held: none of them is missing.
-        var window = faults.Count == 0 ? WindowOf(reading) : NothingComplete(now);
         var recorded = new RecordedReading
         {
             Account = account.Id.Value,
             Channel = channel.Id.Value,
-            Rules = rules,
-            Window = window,
+            Rules = RulesOf(channel, account),
+            // A row that could not be kept may be any of those that are held: none of them is missing.
+            Window = faults.Count == 0 ? WindowOf(reading) : NothingComplete(now),
             Held = stored,
             Listed = movements,
             Settled = held.Settled,
         };
-        var changes = Reconciliation.Reconcile(stored, movements, rules, recorded.Window, held.Settled);
+        return new(
+            recorded,
+            Reconciliation.Reconcile(stored, movements, recorded.Rules, recorded.Window, held.Settled),
+            faults
+        );
+    }
+
+    /// <summary>What to write after a reading was compared with what is held.</summary>
+    /// <param name="own">What was said of categories; looked at only where the comparison <see cref="Comparison.HasNewTexts"/>.</param>
+    public static ImportPlan Plan(
+        AccountRow account,
+        BankReading reading,
+        HeldTransactions held,
+        Comparison comparison,
+        OwnCategories own,
+        ChannelDefinition channel,
+        TimeZoneInfo zone,
+        Ids ids,
+        DateTimeOffset now
+    )
+    {
+        var seconds = now.ToUnixTimeSeconds();
+        var (recorded, changes, faults) = comparison;
         var byId = held.Rows.ToDictionary(t => t.Id.Value);
         var set = ids.Next<ChangeSetId>();
         var added = changes.Inserts.Select(_ => ids.Next<TransactionId>()).ToArray();
         var wordings = new Wordings(account.Type, own);
+        var heldFrom = HeldFrom(reading, recorded.Rules);
         return new ImportPlan(
             BalanceImport.Plan(
                 account with
@@ -184,7 +209,7 @@ internal static class Import
                     IdsFault = changes.Ids.Fault,
                 },
                 reading,
-                WithoutMerged(new(stored, changes, HeldFrom(reading, rules), faults.Count > 0), byId),
+                WithoutMerged(new(recorded.Held, changes, heldFrom, faults.Count > 0), byId),
                 channel,
                 zone,
                 now
