@@ -18,6 +18,7 @@ using Affluent.Server.Storage;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Transactions;
 using Affluent.Server.Users;
+using Affluent.Server.Webhooks;
 using Affluent.Server.Widget;
 using Microsoft.AspNetCore.HttpOverrides;
 
@@ -94,6 +95,7 @@ internal static class App
         builder.Services.AddConsents();
         builder.Services.AddRecordings();
         builder.Services.AddEvents(database);
+        builder.Services.AddWebhooks(settings);
         builder.Services.AddApiDocument();
         builder.Services.AddPeriodicTasks(settings);
         configure?.Invoke(builder);
@@ -145,6 +147,7 @@ internal static class App
             app.MapAccountDeletion();
             app.MapQueues();
             app.MapFeed();
+            app.MapWebhooks();
             app.MapDocs();
             app.MapApiDocument();
         }

@@ -25,6 +25,8 @@ internal static class CommandLine
             UsersCommand.Create(),
             ConnectionsCommand.Create(),
             BanksCommand.Create(),
+            EventsCommand.Create(),
+            WebhooksCommand.Create(),
             RecordingsCommand.Create(),
             CategoriesCommand.Create(),
             TestBankCommand.Create(),

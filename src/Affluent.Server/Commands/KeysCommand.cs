@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
+using Affluent.Server.Webhooks;
 
 namespace Affluent.Server.Commands;
 
@@ -56,6 +57,7 @@ internal static class KeysCommand
                     }
                 }
                 changed += await database.Write(db => BankRevocationStore.Rewrap(db, vault), cancellation);
+                changed += await database.Write(db => WebhookStore.Rewrap(db, vault), cancellation);
                 await database.Write(master.TakeOver, cancellation);
                 await output.WriteLineAsync(
                     $"Done: {changed} keys were wrapped anew, and the database wants this master key from now on."

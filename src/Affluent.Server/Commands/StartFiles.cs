@@ -36,6 +36,10 @@ internal static class StartFiles
         {
             Check("tls_key_file", certificate, path => TlsCertificate.Load(path, key).Dispose());
         }
+        if (settings is { WebhookCertificateFile: { } shown, WebhookKeyFile: { } its })
+        {
+            Check("webhook_key_file", shown, path => TlsCertificate.Load(path, its).Dispose());
+        }
         foreach (var file in settings.BankCertificates.Where(f => f is { Certificate: not null, Key: not null }))
         {
             Check(file.KeySetting, file.Certificate!, _ => BankKeys.Load(file)?.Dispose());

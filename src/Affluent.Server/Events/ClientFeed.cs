@@ -114,6 +114,10 @@ internal static class ClientFeed
             new { ClientId = clientId }
         );
 
+    /// <summary>The place behind which only what comes from now on stands.</summary>
+    public static async Task<long> Newest(DbWork db, ClientId clientId) =>
+        (await db.Database.Numbered(db, "events", "position", clientId.Value)).Settled;
+
     /// <summary>Notes that the events up to a place are forgotten.</summary>
     public static Task Forget(DbWork db, ClientId clientId, long position) =>
         db.Execute(

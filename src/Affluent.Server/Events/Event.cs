@@ -37,6 +37,10 @@ internal sealed record NewEvent
     /// <summary>About the user.</summary>
     public static NewEvent OfUser(EventName name, UserId user) => new(name) { Resource = Links.User(user) };
 
+    /// <summary>About a webhook of the client.</summary>
+    public static NewEvent OfWebhook(EventName name, WebhookId webhook, string reason) =>
+        new(name) { Resource = Links.Webhook(webhook), Reason = reason };
+
     /// <summary>About a connection, or about one channel of it.</summary>
     public static NewEvent OfConnection(EventName name, ConnectionId connection, ChannelDefinitionId? channel = null) =>
         new(name)
@@ -132,6 +136,9 @@ internal enum EventName
     AccountDeleted,
     UserCreated,
     UserDeleted,
+    WebhookFailing,
+    WebhookDisabled,
+    WebhookTest,
 }
 
 internal static class EventNames
@@ -141,7 +148,12 @@ internal static class EventNames
         name switch
         {
             EventName.ConnectionCreated => EventType.ChooseBank,
-            EventName.ConnectionDeleted or EventName.UserCreated or EventName.UserDeleted => EventType.Global,
+            EventName.ConnectionDeleted
+            or EventName.UserCreated
+            or EventName.UserDeleted
+            or EventName.WebhookFailing
+            or EventName.WebhookDisabled
+            or EventName.WebhookTest => EventType.Global,
             EventName.CredentialsUpdated
             or EventName.AuthFailed
             or EventName.TokenExpired

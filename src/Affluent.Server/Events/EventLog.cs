@@ -15,6 +15,9 @@ internal static class EventLog
     public const string Shown =
         "user_id, id, client_id, position, at, name, type, status, connection_id, definition_id, resource, reason, account_ids";
 
+    /// <summary>In the place of a user, on events of the client itself.</summary>
+    public static readonly UserId NoUser = new(0);
+
     private static readonly Counter<long> Appended = Metrics.Meter.CreateCounter<long>(
         "affluent.events.appended",
         "{event}",
@@ -53,12 +56,13 @@ internal static class EventLog
             return;
         }
         // The row lock makes writers of one user commit in the order of their ids.
-        var last = await db.Scalar<long>(
+        var head = await db.Find<Head>(
             """
             insert into event_heads (user_id, last_id) values (@UserId, @First + @Count - 1)
             on conflict (user_id) do update set last_id =
                 case when event_heads.last_id < @First then @First + @Count - 1 else event_heads.last_id + @Count end
-            returning last_id, {hold events.position @ClientId}
+            returning last_id, {hold events.position @ClientId},
+                exists (select 1 from subscriptions where client_id = @ClientId) as has_webhooks
             """,
             new
             {
@@ -68,11 +72,25 @@ internal static class EventLog
                 Count = (long)events.Count,
             }
         );
-        var first = last - events.Count + 1;
+        var first = head!.LastId - events.Count + 1;
         var rows = events
             .Select((e, i) => new Row(userId, new EventId(first + i), work.ClientId, work.Now, e))
             .ToArray();
         await db.Insert(Table, rows);
+        if (head.HasWebhooks)
+        {
+            await Deliveries.Add(db, userId, rows[0].Id, rows[^1].Id);
+        }
+        Tell(db, rows);
+    }
+
+    /// <summary>An event of the client itself, in the caller's transaction: of none of its users.</summary>
+    public static async Task AppendOfClient(DbWork db, ClientId clientId, Ids ids, NewEvent happened, long now)
+    {
+        await db.Query<string?>("select {hold events.position @ClientId}", new { ClientId = clientId });
+        Row[] rows = [new(NoUser, ids.Next<EventId>(), clientId, now, happened)];
+        await db.Insert(Table, rows);
+        await Deliveries.Add(db, NoUser, rows[0].Id, rows[0].Id);
         Tell(db, rows);
     }
 
@@ -92,6 +110,7 @@ internal static class EventLog
             new(userId, new EventId(last + 1), clientId, now, NewEvent.OfUser(EventName.UserDeleted, userId)),
         ];
         await db.Insert(Table, rows);
+        await Deliveries.Add(db, userId, rows[0].Id, rows[0].Id);
         Tell(db, rows);
     }
 
@@ -115,6 +134,22 @@ internal static class EventLog
                 UserId = userId,
                 After = after,
                 Limit = limit,
+            }
+        );
+
+    /// <summary>When the synchronization began in which an event of a connection happened, in UTC seconds; null: it is not known any more.</summary>
+    public static Task<long?> StartOf(DbWork db, StoredEvent stored) =>
+        db.Scalar<long?>(
+            """
+            select max(at) from events
+            where user_id = @UserId and id < @Id and connection_id = @ConnectionId and name = @SynchronizationStarted
+            """,
+            new
+            {
+                stored.UserId,
+                stored.Id,
+                stored.ConnectionId,
+                EventName.SynchronizationStarted,
             }
         );
 
@@ -170,6 +205,12 @@ internal static class EventLog
         );
 
     private static string? Join(IReadOnlyList<AccountId> ids) => ids.Count == 0 ? null : string.Join(',', ids);
+
+    private sealed record Head
+    {
+        public long LastId { get; init; }
+        public bool HasWebhooks { get; init; }
+    }
 
     /// <summary>How far a user's log has come.</summary>
     internal sealed record UserHead

@@ -4,6 +4,14 @@ using Affluent.Server.Storage;
 
 namespace Affluent.Server.Events;
 
+/// <summary>Where a reader of a feed begins.</summary>
+[WordCase(WordCase.LowerSnake)]
+internal enum FeedStart
+{
+    Oldest,
+    Newest,
+}
+
 /// <summary>The feed: the events of all users of a client under one cursor.</summary>
 internal static class FeedEndpoint
 {
@@ -13,13 +21,18 @@ internal static class FeedEndpoint
     );
     private static readonly Parameter<UserId?> User = Parameter.Id<UserId>("user_id", "Only events of this user.");
 
+    private static readonly Parameter<FeedStart?> Start = Parameter.OneOf<FeedStart>(
+        "start",
+        "Where to begin when `after` is absent: with the oldest event that is kept, as when it is absent too, or with what comes from now on."
+    );
+
     public static void MapFeed(this IEndpointRouteBuilder app) =>
         app.MapGroup("/api/v2.1/events")
             .WithTags("Events")
             .MapGet("", Read)
             .Needs(Scope.ConnectionsSync, Scope.ConnectionsManage)
             .ForClients()
-            .Takes(After, EventParameters.Limit, EventParameters.Wait, EventFilter.Parameter, User)
+            .Takes(After, Start, EventParameters.Limit, EventParameters.Wait, EventFilter.Parameter, User)
             .Describe(
                 "listEvents",
                 "Follow the events of all users",
@@ -49,6 +62,7 @@ internal static class FeedEndpoint
         var wait = TimeSpan.FromSeconds(parameters.Read(EventParameters.Wait) ?? 0);
         var filter = parameters.Read(EventFilter.Parameter) ?? EventFilter.All;
         var user = parameters.Read(User);
+        var start = parameters.Read(Start);
         if (parameters.Problem is { } problem)
         {
             return problem;
@@ -56,6 +70,10 @@ internal static class FeedEndpoint
         if (user is { } named && await database.Read(db => users.ClientOf(db, named), cancellation) != caller.ClientId)
         {
             return Problem.NotFound("user");
+        }
+        if (after is null && start == FeedStart.Newest)
+        {
+            after = await database.Read(db => ClientFeed.Newest(db, caller.ClientId), cancellation);
         }
         var api = addresses.ApiOf(version);
         var isStream = EventStream.IsAsked(context.Request);

@@ -38,8 +38,8 @@ internal sealed record EventMessage
     /// <summary>Why, as a stable code.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Whose event it is.</summary>
-    public required UserId UserId { get; init; }
+    /// <summary>Whose event it is; absent on those of the client itself.</summary>
+    public UserId? UserId { get; init; }
 
     /// <summary>The connection concerned.</summary>
     public ConnectionId? ConnectionId { get; init; }
@@ -62,7 +62,7 @@ internal sealed record EventMessage
             Type = stored.Type,
             Status = stored.Status,
             Reason = stored.Reason,
-            UserId = stored.UserId,
+            UserId = stored.UserId == EventLog.NoUser ? null : stored.UserId,
             ConnectionId = stored.ConnectionId,
             ChannelDefinitionId = stored.DefinitionId,
             Resource = stored.Resource is { } path ? api + path : null,

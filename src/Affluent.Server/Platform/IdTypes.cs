@@ -152,3 +152,21 @@ internal readonly record struct RecategorizationId(long Value) : IId<Recategoriz
 
     public override string ToString() => Ids.Text(Value);
 }
+
+/// <summary>An address to which a client wants its events sent.</summary>
+[JsonConverter(typeof(IdConverter<WebhookId>))]
+internal readonly record struct WebhookId(long Value) : IId<WebhookId>
+{
+    public static WebhookId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}
+
+/// <summary>One attempt to send an event.</summary>
+[JsonConverter(typeof(IdConverter<WebhookAttemptId>))]
+internal readonly record struct WebhookAttemptId(long Value) : IId<WebhookAttemptId>
+{
+    public static WebhookAttemptId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}

@@ -17,5 +17,7 @@ internal static class Links
 
     public static string Recategorization(RecategorizationId id) => $"/categories/recategorizations/{id}";
 
+    public static string Webhook(WebhookId id) => $"/webhooks/{id}";
+
     public static string Queue(QueueId id) => $"/queues/{id}";
 }

@@ -15,6 +15,7 @@ internal enum LimitedAction
 
     /// <summary>Making a queue.</summary>
     Queue,
+    WebhookTest,
 
     /// <summary>Asking for synchronizations.</summary>
     Synchronization,
@@ -46,6 +47,7 @@ internal sealed record RateLimit(int? Client, int? User, int? Address)
         {
             [LimitedAction.SignIn] = new(Client: 3000, User: 60, Address: 3000),
             [LimitedAction.WidgetSession] = new(Client: 3000, User: 60, Address: 3000),
+            [LimitedAction.WebhookTest] = new(Client: 60, User: null, Address: null),
             [LimitedAction.Queue] = new(Client: 3000, User: 120, Address: 3000),
             [LimitedAction.Synchronization] = new(Client: 6000, User: 120, Address: 6000),
             [LimitedAction.Connection] = new(Client: 3000, User: 60, Address: 3000),

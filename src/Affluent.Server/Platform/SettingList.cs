@@ -7,7 +7,7 @@ namespace Affluent.Server.Platform;
 /// <summary>Every setting that there is, in the order in which they are shown.</summary>
 internal static class SettingList
 {
-    private const string Off = "off";
+    internal const string Off = "off";
 
     private static readonly string[] LogLevels = ["debug", "information", "warning", "error"];
 
@@ -267,6 +267,7 @@ internal static class SettingList
             s => s.OtlpEndpoint?.OriginalString ?? Off
         ),
         .. WidgetSettings.All,
+        .. WebhookSettings.All,
         .. LimitSettings.All,
     ];
 
@@ -322,7 +323,7 @@ internal static class SettingList
             ? url
             : null;
 
-    private static Applied ReadNetworks(string text, Func<IReadOnlyList<System.Net.IPNetwork>, Settings> set)
+    internal static Applied ReadNetworks(string text, Func<IReadOnlyList<System.Net.IPNetwork>, Settings> set)
     {
         List<System.Net.IPNetwork> networks = [];
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))

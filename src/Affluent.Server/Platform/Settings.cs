@@ -156,6 +156,22 @@ internal sealed record Settings
     /// <summary>How many rules of categories a client may have.</summary>
     public int CategoryRules { get; init; } = 200;
 
+    /// <summary>How many webhooks a client may have.</summary>
+    public int Webhooks { get; init; } = 20;
+
+    /// <summary>Networks in which receivers of webhooks may be although they are not public.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> WebhookNetworks
+    {
+        get => field ?? (Environment == InstallationKind.Sandbox ? PublicNetwork.Loopback : []);
+        init;
+    }
+
+    /// <summary>Certificate chain (PEM) that is shown to receivers of webhooks which want one; null: none.</summary>
+    public string? WebhookCertificateFile { get; init; }
+
+    /// <summary>Private key (PEM) of <see cref="WebhookCertificateFile"/>.</summary>
+    public string? WebhookKeyFile { get; init; }
+
     /// <summary>Where measurements are to be had for Prometheus; null: nowhere.</summary>
     public string? MetricsListen { get; init; }
 

@@ -169,10 +169,16 @@ internal static class SettingsReader
         {
             yield return $"test_bank_strictness (from {origin("test_bank_strictness")}): over https the test bank wants to see your certificate: set client_certificate_file and client_key_file";
         }
+        if (settings.WebhookCertificateFile is null != settings.WebhookKeyFile is null)
+        {
+            yield return "webhook_certificate_file and webhook_key_file: each needs the other";
+        }
         (string Name, string? Path)[] files =
         [
             ("tls_certificate_file", settings.TlsCertificateFile),
             ("tls_key_file", settings.TlsKeyFile),
+            ("webhook_certificate_file", settings.WebhookCertificateFile),
+            ("webhook_key_file", settings.WebhookKeyFile),
             .. settings.BankCertificates.Select(file => (file.CertificateSetting, file.Certificate)),
             .. settings
                 .BankCertificates.Where(file => file.Key is null || !OperatorCertificate.IsElsewhere(file.Key))

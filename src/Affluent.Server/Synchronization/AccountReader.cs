@@ -109,8 +109,5 @@ internal sealed class AccountReader(
 
     /// <summary>What was said of categories; most runs find nothing new and do without it.</summary>
     private async Task<OwnCategories> Own(CancellationToken cancellation) =>
-        _own ??= await tools.Database.Read(
-            db => Corrections.Of(db, run.Job.ClientId, run.Job.UserId),
-            cancellation
-        );
+        _own ??= await tools.Database.Read(db => Corrections.Of(db, run.Job.ClientId, run.Job.UserId), cancellation);
 }

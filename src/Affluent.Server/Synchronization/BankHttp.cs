@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Gates;
 using Affluent.Server.Platform;
@@ -13,7 +12,7 @@ namespace Affluent.Server.Synchronization;
 /// </summary>
 internal sealed partial class BankHttp : IDisposable
 {
-    private readonly bool _loopbackAllowed;
+    private readonly PublicNetwork _reachable;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly BankKeys _keys;
@@ -24,7 +23,7 @@ internal sealed partial class BankHttp : IDisposable
 
     public BankHttp(Settings settings, TimeProvider time, ILogger<BankHttp> log)
     {
-        _loopbackAllowed = settings.Environment == InstallationKind.Sandbox;
+        _reachable = new(settings.Environment == InstallationKind.Sandbox ? PublicNetwork.Loopback : []);
         _log = log;
         _time = time;
         _keys = new BankKeys(settings);
@@ -49,7 +48,7 @@ internal sealed partial class BankHttp : IDisposable
             AutomaticDecompression = DecompressionMethods.All,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             ConnectTimeout = TimeSpan.FromSeconds(10),
-            ConnectCallback = Connect,
+            ConnectCallback = _reachable.Connect,
             PlaintextStreamFilter = SentAgainOnce.Watch,
             SslOptions = new() { RemoteCertificateValidationCallback = TlsFault.Judge },
         };
@@ -113,59 +112,6 @@ internal sealed partial class BankHttp : IDisposable
             network.Value.Dispose();
         }
         _keys.Dispose();
-    }
-
-    // The name is resolved and judged here, at the moment of connecting, so that a second answer of the name server changes nothing.
-    private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancellation)
-    {
-        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellation);
-        var allowed = addresses.Where(IsAllowed).ToArray();
-        if (allowed.Length == 0)
-        {
-            throw new HttpRequestException("The bank's address leads into a private network.");
-        }
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private bool IsAllowed(IPAddress address) => IPAddress.IsLoopback(address) ? _loopbackAllowed : IsPublic(address);
-
-    /// <summary>Whether an address lies in the public internet (IANA special-purpose address registries).</summary>
-    internal static bool IsPublic(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return IsPublic(address.MapToIPv4());
-        }
-        var b = address.GetAddressBytes();
-        if (address.AddressFamily == AddressFamily.InterNetworkV6)
-        {
-            // Global unicast is 2000::/3; of it 2001::/23 (Teredo and such), 2002::/16 (6to4) and documentation are not.
-            return (b[0] & 0xE0) == 0x20
-                && !(b[0] == 0x20 && b[1] == 0x01 && b[2] < 2)
-                && !(b[0] == 0x20 && b[1] == 0x01 && b[2] == 0x0D && b[3] == 0xB8)
-                && !(b[0] == 0x20 && b[1] == 0x02);
-        }
-        return b[0] switch
-        {
-            0 or 10 or 127 or >= 224 => false,
-            100 => (b[1] & 0xC0) != 64,
-            169 => b[1] != 254,
-            172 => (b[1] & 0xF0) != 16,
-            192 => b[1] != 168 && !(b[1] == 0 && b[2] is 0 or 2),
-            198 => b[1] is not (18 or 19) && !(b[1] == 51 && b[2] == 100),
-            203 => !(b[1] == 0 && b[2] == 113),
-            _ => true,
-        };
     }
 
     /// <summary>No path and no query: they may hold ids, codes and names.</summary>

@@ -28,6 +28,7 @@ public sealed class IsolationTests
         Queue,
         CategoryRule,
         Recategorization,
+        Webhook,
     }
 
     // By the path below the version, whatever the verb.
@@ -53,10 +54,15 @@ public sealed class IsolationTests
         ["/categories/{id}"] = Named.Nothing,
         ["/categories/rules/{id}"] = Named.CategoryRule,
         ["/categories/recategorizations/{id}"] = Named.Recategorization,
+        ["/webhooks/{id}"] = Named.Webhook,
+        ["/webhooks/{id}/secret"] = Named.Webhook,
+        ["/webhooks/{id}/test"] = Named.Webhook,
+        ["/webhooks/{id}/attempts"] = Named.Webhook,
+        ["/webhooks/{id}/redeliveries"] = Named.Webhook,
     };
 
     /// <summary>What is the calling client's own, whatever user is named; of this client there is nothing.</summary>
-    private static readonly string[] OfTheClient = ["/categories/rules"];
+    private static readonly string[] OfTheClient = ["/categories/rules", "/webhooks"];
 
     [Theory, OnBothDatabases]
     public async Task Nobody_reaches_what_belongs_to_somebody_else(DatabaseKind kind)
@@ -171,7 +177,8 @@ public sealed class IsolationTests
         TransactionId TransactionId,
         string QueueId,
         string RuleId,
-        string RecategorizationId
+        string RecategorizationId,
+        string WebhookId
     )
     {
         public static async Task<Victim> Create(TestApp app)
@@ -181,7 +188,14 @@ public sealed class IsolationTests
             var account = await app.StoreAccount(connection);
             using var http = app.WithToken(await app.UserToken(user));
             using var queue = await http.PostAsync("/api/v2.1/queues", content: null, Stop);
-            using var byItself = app.WithToken(await app.ClientToken(user.Client, "accounts_manage"));
+            using var byItself = app.WithToken(
+                await app.ClientToken(user.Client, "accounts_manage connections_manage")
+            );
+            using var webhook = await byItself.PostAsJsonAsync(
+                "/api/v2.1/webhooks",
+                new { url = "http://127.0.0.1:9/hook" },
+                Stop
+            );
             using var rule = await byItself.PostAsJsonAsync(
                 "/api/v2.1/categories/rules",
                 new { category_id = "PETS", conditions = new { label = "zoo" } },
@@ -199,7 +213,8 @@ public sealed class IsolationTests
                 (await app.StoreTransactions(account, 1))[0].Id,
                 queue.Headers.Location!.Segments[^1],
                 rule.Headers.Location!.Segments[^1],
-                recategorization.Headers.Location!.Segments[^1]
+                recategorization.Headers.Location!.Segments[^1],
+                webhook.Headers.Location!.Segments[^1]
             );
         }
 
@@ -213,6 +228,7 @@ public sealed class IsolationTests
                 Named.Queue => QueueId,
                 Named.CategoryRule => RuleId,
                 Named.Recategorization => RecategorizationId,
+                Named.Webhook => WebhookId,
                 _ => throw new ArgumentOutOfRangeException(nameof(named)),
             };
 
@@ -223,7 +239,13 @@ public sealed class IsolationTests
             Assert.Equal([Connection.Id], await http.ReadIds<ConnectionId>("/api/v2.1/connections"));
             Assert.Equal([Account.Id], await http.ReadIds<AccountId>("/api/v2.1/accounts"));
             Assert.Equal([TransactionId], await http.ReadIds<TransactionId>("/api/v2.1/transactions"));
-            using var byItself = app.WithToken(await app.ClientToken(User.Client, "accounts_manage"));
+            using var byItself = app.WithToken(
+                await app.ClientToken(User.Client, "accounts_manage connections_manage")
+            );
+            Assert.Equal(
+                "http://127.0.0.1:9/hook",
+                (await byItself.Read($"/api/v2.1/webhooks/{WebhookId}")).Text("url")
+            );
             Assert.Equal("PETS", (await byItself.Read($"/api/v2.1/categories/rules/{RuleId}")).Text("category_id"));
             Assert.Equal(QueueId, (await http.Read($"/api/v2.1/queues/{QueueId}")).Text("id"));
         }

@@ -196,6 +196,7 @@ public sealed class LimitTests
                 }
             ),
             LimitedAction.Queue => http.PostAsync("/api/v2.1/queues", null, Stop),
+            LimitedAction.WebhookTest => http.PostAsync("/api/v2.1/webhooks/1/test", null, Stop),
             LimitedAction.Synchronization => http.PostAsync("/api/v2.1/connections/synchronize", null, Stop),
             LimitedAction.Connection => http.PostAsJsonAsync(
                 "/api/v2.1/connections",

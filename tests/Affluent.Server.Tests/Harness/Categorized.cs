@@ -38,7 +38,7 @@ internal static class Categorized
         app.WithToken(
             await app.ClientToken(
                 client ?? await app.CreateClient(clientMode: true),
-                "accounts_manage connections_sync transactions_read"
+                "accounts_manage connections_manage connections_sync transactions_read"
             )
         );
 

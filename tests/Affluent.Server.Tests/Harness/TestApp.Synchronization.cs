@@ -5,6 +5,7 @@ using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Transactions;
+using Affluent.Server.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -29,6 +30,19 @@ internal sealed partial class TestApp
 
     /// <summary>Asks the banks to end what is to be ended; how many tries that took. No loop does it in tests.</summary>
     public Task<int> RunDueRevocations() => Services.GetRequiredService<BankRevoker>().RunDue(Stop);
+
+    /// <summary>Another node's, which sends in its own way.</summary>
+    public WebhookDispatcher DispatcherWith(WebhookSender sender) =>
+        ActivatorUtilities.CreateInstance<WebhookDispatcher>(
+            Services,
+            Service<WebhookTools>() with
+            {
+                Sender = sender,
+            }
+        );
+
+    /// <summary>Sends events to webhooks until none is due; no loop does it in tests.</summary>
+    public Task RunDueWebhooks() => Services.GetRequiredService<WebhookDispatcher>().RunDue(Stop);
 
     /// <summary>Another node's, over a database that the test makes fail.</summary>
     public BankRevoker RevokerOver(Server.Storage.Database database) =>
@@ -87,6 +101,7 @@ internal sealed partial class TestApp
             typeof(PeriodicTaskLoop),
             typeof(RecategorizerLoop),
             typeof(BankRevocationLoop),
+            typeof(WebhookDispatcherLoop),
         ];
         foreach (
             var loop in builder

@@ -34,6 +34,11 @@ public sealed class ApiVersionTests
             ["providers"] = "501",
             ["categories"] = "SALARY",
             ["recategorizations"] = (await Post(client, "/api/v2.1/categories/recategorize")).Segments[^1],
+            ["webhooks"] = (
+                await client
+                    .PostAsJsonAsync("/api/v2.1/webhooks", new { url = "http://127.0.0.1:9/hook" }, Stop)
+                    .IsGiven()
+            ).Text("id")!,
             ["rules"] = (await client.MakeRule("PETS", new { label = "zoo" })).Text("id")!,
         };
         string[] paths =
@@ -68,6 +73,8 @@ public sealed class ApiVersionTests
             // What is the client's own is for the client itself.
             var reader =
                 path.Contains("/categories/r", StringComparison.Ordinal)
+                || path.StartsWith("/api/v2.1/webhooks", StringComparison.Ordinal)
+                || path.StartsWith("/api/v2/webhooks", StringComparison.Ordinal)
                 || path.EndsWith("/events", StringComparison.Ordinal)
                     && !path.Contains("/queues/", StringComparison.Ordinal)
                     ? client

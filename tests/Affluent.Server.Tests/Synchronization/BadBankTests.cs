@@ -156,7 +156,7 @@ public sealed class BadBankTests
     [InlineData("93.184.216.34", true)]
     [InlineData("2606:2800:220:1::1", true)]
     public void Only_addresses_of_the_public_internet_are_banks(string address, bool expected) =>
-        Assert.Equal(expected, BankHttp.IsPublic(IPAddress.Parse(address)));
+        Assert.Equal(expected, PublicNetwork.IsPublic(IPAddress.Parse(address)));
 
     [Fact]
     public async Task In_production_no_bank_stands_on_this_machine()

@@ -26,6 +26,7 @@ public sealed class LogEventTests
         ["Synchronization"] = 5000,
         ["Widget"] = 6000,
         ["Security"] = 7000,
+        ["Webhooks"] = 8000,
     };
 
     private static readonly (string Folder, LoggerMessageAttribute Event)[] Events =

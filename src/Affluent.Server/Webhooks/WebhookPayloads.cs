@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Accounts;
+using Affluent.Server.Connections;
+using Affluent.Server.Events;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+using Affluent.Server.Transactions;
+
+namespace Affluent.Server.Webhooks;
+
+/// <summary>An event as it is sent.</summary>
+internal sealed record WebhookPayload(EventName Name, WebhookMessageBody Body);
+
+/// <summary>Makes the messages of events. They hold what was true when they were made first, or, in the published form, what is true now.</summary>
+internal sealed class WebhookPayloads(ConnectionView connections, Addresses addresses)
+{
+    private readonly string _api = addresses.ApiOf(ApiVersion.V21);
+
+    /// <summary>Messages by place. None of an event that has been erased, or whose connection has where it is to be shown.</summary>
+    public async Task<IReadOnlyDictionary<long, WebhookPayload>> Of(
+        DbWork db,
+        WebhookRow webhook,
+        IReadOnlyList<Delivery> deliveries
+    )
+    {
+        var events = await Deliveries.EventsOf(db, deliveries);
+        return webhook.Format switch
+        {
+            WebhookFormat.Event => events.ToDictionary(e => e.Key, e => Of(e.Value)),
+            WebhookFormat.Published => await Published(db, events),
+        };
+    }
+
+    /// <summary>The event as the feed shows it.</summary>
+    private WebhookPayload Of(StoredEvent stored) =>
+        new(
+            stored.Name,
+            new(
+                NameOf(stored.Position!.Value),
+                JsonSerializer.SerializeToUtf8Bytes(
+                    EventMessage.Of(stored, _api) with
+                    {
+                        Cursor = Ids.Text(stored.Position.Value),
+                    },
+                    QueueJson.Default.EventMessage
+                )
+            )
+        );
+
+    private async Task<IReadOnlyDictionary<long, WebhookPayload>> Published(
+        DbWork db,
+        IReadOnlyDictionary<long, StoredEvent> events
+    )
+    {
+        Dictionary<(UserId, ConnectionId), ConnectionMessage?> shown = [];
+        Dictionary<long, WebhookPayload> messages = [];
+        foreach (var (position, stored) in events)
+        {
+            if (PublishedNotification.TypeOf(stored.Name) is not { } type || stored.ConnectionId is not { } id)
+            {
+                continue;
+            }
+            if (!shown.TryGetValue((stored.UserId, id), out var connection))
+            {
+                connection = await connections.Find(db, stored.UserId, id, ApiVersion.V21);
+                shown.Add((stored.UserId, id), connection);
+            }
+            if (connection is null)
+            {
+                continue;
+            }
+            var message = new PublishedNotification
+            {
+                Id = NameOf(position),
+                EventType = type,
+                CreationDate = stored.At,
+                ChannelDefinitionId = stored.DefinitionId,
+                Resource = connection,
+                NewTransactions = stored.Name == EventName.ChannelSucceeded && await BroughtNew(db, stored),
+            };
+            messages.Add(
+                position,
+                new(
+                    stored.Name,
+                    new(
+                        NameOf(position),
+                        JsonSerializer.SerializeToUtf8Bytes(message, PublishedJson.Default.PublishedNotification)
+                    )
+                )
+            );
+        }
+        return messages;
+    }
+
+    // Since the synchronization began of which it tells.
+    private static async Task<bool> BroughtNew(DbWork db, StoredEvent stored)
+    {
+        var begun = await EventLog.StartOf(db, stored);
+        var accounts = await AccountsStore.IdsOf(db, stored.UserId, stored.ConnectionId!.Value, type: null);
+        return await TransactionsStore.AnyImported(db, stored.UserId, accounts, begun ?? stored.At, stored.At);
+    }
+
+    /// <summary>A message by which a receiver is tried.</summary>
+    public WebhookMessageBody Test(WebhookRow webhook, EventId id, long now) =>
+        new(
+            $"test_{id}",
+            webhook.Format switch
+            {
+                WebhookFormat.Event => JsonSerializer.SerializeToUtf8Bytes(
+                    new EventMessage
+                    {
+                        Id = id,
+                        Date = now,
+                        Name = EventName.WebhookTest,
+                        Type = EventName.WebhookTest.UsualType(),
+                        Resource = _api + Links.Webhook(webhook.Id),
+                    },
+                    QueueJson.Default.EventMessage
+                ),
+                WebhookFormat.Published => JsonSerializer.SerializeToUtf8Bytes(
+                    PublishedNotification.Example($"test_{id}", now),
+                    PublishedJson.Default.PublishedNotification
+                ),
+            }
+        );
+
+    /// <summary>What a message is called, each time that it is sent and to whomever.</summary>
+    public static string NameOf(long position) => NameOf(Ids.Text(position));
+
+    /// <inheritdoc cref="NameOf(long)"/>
+    public static string NameOf(string cursor) => $"evt_{cursor}";
+}

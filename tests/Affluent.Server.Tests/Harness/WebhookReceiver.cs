@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Affluent.Server.Tests.Harness;
+
+/// <summary>What a receiver got.</summary>
+internal sealed record ReceivedMessage(IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+
+    public string Id => Headers["webhook-id"];
+}
+
+/// <summary>A client's server to which events are sent, on a free port of loopback.</summary>
+internal sealed class WebhookReceiver : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<ReceivedMessage> _received = new();
+
+    private WebhookReceiver(WebApplication app) => _app = app;
+
+    /// <summary>All that has come, also what was answered with a failure, in the order in which it came.</summary>
+    public IReadOnlyList<ReceivedMessage> Received => [.. _received];
+
+    /// <summary>How often a message has come.</summary>
+    public int Times(string? id) => _received.Count(message => message.Id == id);
+
+    /// <summary>How a message is answered; 204 unless set.</summary>
+    public Func<ReceivedMessage, HttpContext, Task> Answer { get; set; } =
+        (_, context) =>
+        {
+            context.Response.StatusCode = 204;
+            return Task.CompletedTask;
+        };
+
+    public Uri Url { get; private set; } = new("http://localhost");
+
+    public static async Task<WebhookReceiver> Start()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var receiver = new WebhookReceiver(builder.Build());
+        receiver._app.Run(async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            var message = new ReceivedMessage(
+                context.Request.Headers.ToDictionary(
+                    h => h.Key.ToLowerInvariant(),
+                    h => h.Value.ToString(),
+                    StringComparer.Ordinal
+                ),
+                await reader.ReadToEndAsync(context.RequestAborted)
+            );
+            receiver._received.Enqueue(message);
+            await receiver.Answer(message, context);
+        });
+        await receiver._app.StartAsync();
+        receiver.Url = new Uri(
+            receiver
+                ._app.Services.GetRequiredService<IServer>()
+                .Features.Get<IServerAddressesFeature>()!
+                .Addresses.Single() + "/hook"
+        );
+        return receiver;
+    }
+
+    /// <summary>From now on it answers so.</summary>
+    public void AnswerWith(HttpStatusCode status, string body = "", params (string Name, string Value)[] headers) =>
+        Answer = async (_, context) =>
+        {
+            context.Response.StatusCode = (int)status;
+            foreach (var (name, value) in headers)
+            {
+                context.Response.Headers[name] = value;
+            }
+            await context.Response.WriteAsync(body);
+        };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+}
