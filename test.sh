@@ -84,6 +84,7 @@ install_missing() {
   local packages=()
   [[ -n "${AFFLUENT_TEST_POSTGRES:-}" ]] || find_postgres || packages+=(postgresql)
   find_chromium || packages+=(chromium)
+  command -v php >/dev/null || packages+=(php-cli)
   find_prometheus_parser || packages+=(python3-prometheus-client)
   find_key_module || packages+=(softhsm2 libengine-pkcs11-openssl openssl)
   find_statement_tools || packages+=(ofx libxml2-utils aqbanking-tools python3-ofxparse)
