@@ -773,6 +773,141 @@ export interface paths {
         patch: operations["patchUser"];
         trace?: never;
     };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description The client's webhooks, oldest first.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Make a webhook
+         * @description Events of the client's users are sent there from now on, each as a signed POST, those of a connection in their order, again until the
+         *     receiver answers 2xx. `secret` is shown in this answer only: verify messages with it (Standard Webhooks).
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a webhook
+         * @description One of the client's webhooks, and how it does.
+         */
+        get: operations["getWebhook"];
+        /**
+         * Replace a webhook
+         * @description The webhook is as the body says, whole; secret and signature stay. With `status` DISABLED nothing is sent any more, and what is on its way
+         *     is dropped. Switched on again it gets what comes then: the rest by `POST /webhooks/{id}/redeliveries`.
+         */
+        put: operations["replaceWebhook"];
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description Nothing is sent there any more; its attempts are forgotten.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was sent to a webhook
+         * @description Attempts, newest first, each with what the receiver answered. They are kept as long as events are.
+         */
+        get: operations["listWebhookAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/redeliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send events once more
+         * @description Events that are still kept, by their cursors, their time, their types, or only what has not arrived: up to 1000 at a time,
+         *     each with the `webhook-id` of before.
+         */
+        post: operations["redeliverToWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the secret of a webhook
+         * @description Messages are signed with the new secret, which this answer shows, and for `overlap_hours` with the old one, too.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a webhook
+         * @description Sends an event WEBHOOK_TEST at once, also while it is disabled, and says what came of it. It is not in the log, and not sent again.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/accounts": {
         parameters: {
             query?: never;
@@ -1908,6 +2043,30 @@ export interface components {
             /** @description The password that is valid until now. */
             current_password?: string;
         };
+        /** @description A webhook to be made, or to stand in the place of another. */
+        EditWebhook: {
+            /** @description Where events are to be sent. */
+            url?: string;
+            /** @description Words of your own, at most 200 characters. */
+            description?: string;
+            /** @description Types and names of events, such as `CONSENT` or `SYNCHRONIZATION_ENDED`; absent: all. */
+            types?: string[];
+            /**
+             * @description EVENT when absent.
+             * @enum {string}
+             */
+            format?: "EVENT" | "PUBLISHED";
+            /**
+             * @description HMAC_SHA256 when absent; it cannot be changed.
+             * @enum {string}
+             */
+            signature?: "HMAC_SHA256" | "ED25519";
+            /**
+             * @description ACTIVE when absent.
+             * @enum {string}
+             */
+            status?: "ACTIVE" | "DISABLED";
+        };
         /** @description What is made of a movement in v3. */
         EnrichmentsV3: {
             /** @description The bank's text, made readable. */
@@ -1947,7 +2106,7 @@ export interface components {
              * @description What happened.
              * @enum {string}
              */
-            name: "CONNECTION_CREATED" | "CONNECTION_DELETED" | "CREDENTIALS_UPDATED" | "SYNCHRONIZATION_REQUESTED" | "SYNCHRONIZATION_STARTED" | "SYNCHRONIZATION_ENDED" | "LIST_ACCOUNTS" | "CHANNEL_SUCCEEDED" | "CHANNEL_FAILED" | "AUTH_FAILED" | "TOKEN_EXPIRED" | "PASSWORD_CHANGE_REQUIRED" | "CHALLENGE_REQUIRED" | "USER_ACTION_REQUIRED" | "USER_INPUT_REQUIRED" | "USER_INPUT_ANSWERED" | "USER_INPUT_CANCELLED" | "USER_INPUT_EXPIRED" | "CONSENT_GIVEN" | "CONSENT_DENIED" | "CONSENT_EXPIRING" | "CONSENT_EXPIRED" | "ACCOUNT_SELECTED" | "ACCOUNT_DESELECTED" | "ACCOUNT_ADDED" | "ACCOUNT_SYNCHRONIZED" | "ACCOUNT_FAILED" | "ACCOUNT_NOT_FOUND" | "ACCOUNT_DELETED" | "USER_CREATED" | "USER_DELETED";
+            name: "CONNECTION_CREATED" | "CONNECTION_DELETED" | "CREDENTIALS_UPDATED" | "SYNCHRONIZATION_REQUESTED" | "SYNCHRONIZATION_STARTED" | "SYNCHRONIZATION_ENDED" | "LIST_ACCOUNTS" | "CHANNEL_SUCCEEDED" | "CHANNEL_FAILED" | "AUTH_FAILED" | "TOKEN_EXPIRED" | "PASSWORD_CHANGE_REQUIRED" | "CHALLENGE_REQUIRED" | "USER_ACTION_REQUIRED" | "USER_INPUT_REQUIRED" | "USER_INPUT_ANSWERED" | "USER_INPUT_CANCELLED" | "USER_INPUT_EXPIRED" | "CONSENT_GIVEN" | "CONSENT_DENIED" | "CONSENT_EXPIRING" | "CONSENT_EXPIRED" | "ACCOUNT_SELECTED" | "ACCOUNT_DESELECTED" | "ACCOUNT_ADDED" | "ACCOUNT_SYNCHRONIZED" | "ACCOUNT_FAILED" | "ACCOUNT_NOT_FOUND" | "ACCOUNT_DELETED" | "USER_CREATED" | "USER_DELETED" | "WEBHOOK_FAILING" | "WEBHOOK_DISABLED" | "WEBHOOK_TEST";
             /**
              * @description What it is about.
              * @enum {string}
@@ -1957,8 +2116,8 @@ export interface components {
             status?: string;
             /** @description Why, as a stable code. */
             reason?: string;
-            /** @description Whose event it is. */
-            user_id: string;
+            /** @description Whose event it is; absent on those of the client itself. */
+            user_id?: string;
             /** @description The connection concerned. */
             connection_id?: string;
             /** @description The channel concerned. */
@@ -2452,6 +2611,37 @@ export interface components {
             /** @description The page of the list. */
             recurring: components["schemas"]["RecurringSeriesV3"][];
         };
+        /** @description What is sent once more. */
+        Redelivered: {
+            /**
+             * Format: int32
+             * @description How many events; those that were on their way already are not counted.
+             */
+            count: number;
+            /** @description There may be more: ask again with this as `after`. Absent: that was all. */
+            next?: string;
+        };
+        /** @description Which events a webhook is to get once more. What is absent does not narrow them. */
+        Redelivery: {
+            /** @description Cursors of events, as attempts and the feed show them; at most 500. */
+            event_cursors?: string[];
+            /**
+             * Format: int64
+             * @description Only from then on, in UTC seconds.
+             */
+            from?: number;
+            /**
+             * Format: int64
+             * @description Only before then, in UTC seconds.
+             */
+            until?: number;
+            /** @description Only of these types and names; absent: of those that the webhook gets. */
+            types?: string[];
+            /** @description Only what has not arrived there. */
+            undelivered?: boolean;
+            /** @description Only behind this cursor: `next` of the answer before. */
+            after?: string;
+        };
         /** @description An account of which all transactions are gone. */
         RemovedAccount: {
             /** @description The account. */
@@ -2469,6 +2659,14 @@ export interface components {
             merged_into: string;
             /** @description The user; only where a client reads the changes of all its users. */
             user_id?: string;
+        };
+        /** @description A new secret. */
+        RotateSecret: {
+            /**
+             * Format: int32
+             * @description For how many hours messages are signed with the old one, too: 24 when absent, 0 to 168.
+             */
+            overlap_hours?: number;
         };
         /** @description What must hold of a transaction: all that is given. A field that is not known is refused, for the rule would hold of more than was meant. */
         RuleConditions: {
@@ -3042,6 +3240,171 @@ export interface components {
             credentials?: components["schemas"]["JsonElement"];
             /** @description An array of `{"id", "value"}`, or an object of values by id. */
             values?: components["schemas"]["JsonElement"];
+        };
+        /** @description An address to which the client's events are sent. */
+        Webhook: {
+            /** @description Id of the webhook. */
+            id: string;
+            /** @description Where events are sent, by POST. */
+            url: string;
+            /** @description The client's own words. */
+            description?: string;
+            /** @description Types and names of the events that are sent; absent: all. */
+            types?: string[];
+            /**
+             * @description In which form they are sent.
+             * @enum {string}
+             */
+            format: "EVENT" | "PUBLISHED";
+            /**
+             * @description How messages are signed.
+             * @enum {string}
+             */
+            signature: "HMAC_SHA256" | "ED25519";
+            /**
+             * @description Whether events are sent.
+             * @enum {string}
+             */
+            status: "ACTIVE" | "DISABLED";
+            /**
+             * @description Why it is disabled.
+             * @enum {string}
+             */
+            status_reason?: "asked" | "gone" | "failing";
+            /**
+             * Format: int64
+             * @description When it was made, in UTC seconds.
+             */
+            creation_date: number;
+            /**
+             * Format: int64
+             * @description When it was changed last, in UTC seconds.
+             */
+            last_update_date: number;
+            /** @description The secret (`whsec_`), shown when it is made only; with ED25519 the public key (`whpk_`), always. */
+            secret?: string;
+            /**
+             * Format: int64
+             * @description Until when messages are signed with the secret of before, too; UTC seconds.
+             */
+            old_secret_until?: number;
+            /** @description How it does; where one webhook is read. */
+            health?: components["schemas"]["WebhookHealth"];
+        };
+        /** @description One attempt to send an event. */
+        WebhookAttempt: {
+            /** @description Id of the attempt. */
+            id: string;
+            /** @description The event, by its cursor in the feed. */
+            event_cursor: string;
+            /**
+             * @description What it told.
+             * @enum {string}
+             */
+            event_name: "CONNECTION_CREATED" | "CONNECTION_DELETED" | "CREDENTIALS_UPDATED" | "SYNCHRONIZATION_REQUESTED" | "SYNCHRONIZATION_STARTED" | "SYNCHRONIZATION_ENDED" | "LIST_ACCOUNTS" | "CHANNEL_SUCCEEDED" | "CHANNEL_FAILED" | "AUTH_FAILED" | "TOKEN_EXPIRED" | "PASSWORD_CHANGE_REQUIRED" | "CHALLENGE_REQUIRED" | "USER_ACTION_REQUIRED" | "USER_INPUT_REQUIRED" | "USER_INPUT_ANSWERED" | "USER_INPUT_CANCELLED" | "USER_INPUT_EXPIRED" | "CONSENT_GIVEN" | "CONSENT_DENIED" | "CONSENT_EXPIRING" | "CONSENT_EXPIRED" | "ACCOUNT_SELECTED" | "ACCOUNT_DESELECTED" | "ACCOUNT_ADDED" | "ACCOUNT_SYNCHRONIZED" | "ACCOUNT_FAILED" | "ACCOUNT_NOT_FOUND" | "ACCOUNT_DELETED" | "USER_CREATED" | "USER_DELETED" | "WEBHOOK_FAILING" | "WEBHOOK_DISABLED" | "WEBHOOK_TEST";
+            /** @description The header `webhook-id` that it was sent with. */
+            message_id: string;
+            /**
+             * Format: int32
+             * @description How often it was sent by then, from 1.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description When, in UTC seconds.
+             */
+            date: number;
+            /**
+             * @description What came of it.
+             * @enum {string}
+             */
+            outcome: "DELIVERED" | "FAILED" | "GIVEN_UP";
+            /**
+             * Format: int32
+             * @description Status of the answer.
+             */
+            http_status?: number;
+            /**
+             * @description Why it failed.
+             * @enum {string}
+             */
+            error?: "status" | "redirect" | "time_out" | "unknown_host" | "forbidden_address" | "tls" | "connection";
+            /** @description The first characters of the answer. */
+            response?: string;
+            /**
+             * Format: int32
+             * @description How long it took, in milliseconds.
+             */
+            duration_ms: number;
+            /**
+             * Format: int64
+             * @description When it is sent again, in UTC seconds.
+             */
+            next_attempt_date?: number;
+        };
+        /** @description How a webhook does: of the last day, a thousand attempts at most. */
+        WebhookHealth: {
+            /**
+             * Format: int32
+             * @description How many attempts the figures are of.
+             */
+            attempts: number;
+            /**
+             * Format: double
+             * @description The share of them that arrived, 0 to 1; absent: none was made.
+             */
+            success_rate?: number;
+            /**
+             * Format: int32
+             * @description 95 of 100 answers came within so many milliseconds.
+             */
+            latency_p95_ms?: number;
+            /**
+             * Format: int64
+             * @description When something arrived last, in UTC seconds.
+             */
+            last_success_date?: number;
+            /** @description The last attempt that failed. */
+            last_failure?: components["schemas"]["WebhookAttempt"];
+            /**
+             * Format: int64
+             * @description Since when nothing has arrived, in UTC seconds; absent: the last attempt did.
+             */
+            failing_since?: number;
+            /**
+             * Format: int64
+             * @description The receiver is left alone until then, in UTC seconds.
+             */
+            next_attempt_date?: number;
+            /**
+             * Format: int32
+             * @description Events on their way, counted up to 10,000.
+             */
+            waiting: number;
+        };
+        /** @description What came of a message that was sent to try a webhook. */
+        WebhookTest: {
+            /** @description It has arrived. */
+            delivered: boolean;
+            /** @description The header `webhook-id` that it was sent with. */
+            message_id: string;
+            /**
+             * Format: int32
+             * @description Status of the answer.
+             */
+            http_status?: number;
+            /**
+             * @description Why it failed.
+             * @enum {string}
+             */
+            error?: "status" | "redirect" | "time_out" | "unknown_host" | "forbidden_address" | "tls" | "connection";
+            /** @description The first characters of the answer. */
+            response?: string;
+            /**
+             * Format: int32
+             * @description How long it took, in milliseconds.
+             */
+            duration_ms: number;
         };
         /** @description A session just made, or prolonged. */
         WidgetSession: {
@@ -5425,12 +5788,14 @@ export interface operations {
             query?: {
                 /** @description The value of `next` from the answer before, or of an event's `cursor`; absent: from the oldest event that is kept. */
                 after?: string;
+                /** @description Where to begin when `after` is absent: with the oldest event that is kept, as when it is absent too, or with what comes from now on. */
+                start?: "oldest" | "newest";
                 /** @description How many events at most; 100 when absent, 500 at most. */
                 limit?: number;
                 /** @description How many seconds to wait for an event when there is none; 0 when absent, 60 at most. */
                 wait?: number;
                 /** @description Only events of these types or names, separated by commas, such as `CONSENT,SYNCHRONIZATION_ENDED`; absent: all. */
-                types?: ("GLOBAL" | "LOGIN" | "CHOOSE_BANK" | "SYNCHRONIZATION" | "CONSENT" | "ACCOUNT" | "PAYMENT" | "CONNECTION_CREATED" | "CONNECTION_DELETED" | "CREDENTIALS_UPDATED" | "SYNCHRONIZATION_REQUESTED" | "SYNCHRONIZATION_STARTED" | "SYNCHRONIZATION_ENDED" | "LIST_ACCOUNTS" | "CHANNEL_SUCCEEDED" | "CHANNEL_FAILED" | "AUTH_FAILED" | "TOKEN_EXPIRED" | "PASSWORD_CHANGE_REQUIRED" | "CHALLENGE_REQUIRED" | "USER_ACTION_REQUIRED" | "USER_INPUT_REQUIRED" | "USER_INPUT_ANSWERED" | "USER_INPUT_CANCELLED" | "USER_INPUT_EXPIRED" | "CONSENT_GIVEN" | "CONSENT_DENIED" | "CONSENT_EXPIRING" | "CONSENT_EXPIRED" | "ACCOUNT_SELECTED" | "ACCOUNT_DESELECTED" | "ACCOUNT_ADDED" | "ACCOUNT_SYNCHRONIZED" | "ACCOUNT_FAILED" | "ACCOUNT_NOT_FOUND" | "ACCOUNT_DELETED" | "USER_CREATED" | "USER_DELETED")[];
+                types?: ("GLOBAL" | "LOGIN" | "CHOOSE_BANK" | "SYNCHRONIZATION" | "CONSENT" | "ACCOUNT" | "PAYMENT" | "CONNECTION_CREATED" | "CONNECTION_DELETED" | "CREDENTIALS_UPDATED" | "SYNCHRONIZATION_REQUESTED" | "SYNCHRONIZATION_STARTED" | "SYNCHRONIZATION_ENDED" | "LIST_ACCOUNTS" | "CHANNEL_SUCCEEDED" | "CHANNEL_FAILED" | "AUTH_FAILED" | "TOKEN_EXPIRED" | "PASSWORD_CHANGE_REQUIRED" | "CHALLENGE_REQUIRED" | "USER_ACTION_REQUIRED" | "USER_INPUT_REQUIRED" | "USER_INPUT_ANSWERED" | "USER_INPUT_CANCELLED" | "USER_INPUT_EXPIRED" | "CONSENT_GIVEN" | "CONSENT_DENIED" | "CONSENT_EXPIRING" | "CONSENT_EXPIRED" | "ACCOUNT_SELECTED" | "ACCOUNT_DESELECTED" | "ACCOUNT_ADDED" | "ACCOUNT_SYNCHRONIZED" | "ACCOUNT_FAILED" | "ACCOUNT_NOT_FOUND" | "ACCOUNT_DELETED" | "USER_CREATED" | "USER_DELETED" | "WEBHOOK_FAILING" | "WEBHOOK_DISABLED" | "WEBHOOK_TEST")[];
                 /** @description Only events of this user. */
                 user_id?: string;
             };
@@ -7571,6 +7936,800 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"][];
+                };
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditWebhook"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the resource, as lists and links show it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the resource, as lists and links show it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditWebhook"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the resource, as lists and links show it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookAttempts: {
+        parameters: {
+            query?: {
+                /** @description Only attempts older than this one: the last of the page before. */
+                before?: string;
+                /** @description Only attempts to send this event. */
+                event_cursor?: number;
+                /** @description Only attempts that came out so. */
+                outcome?: "DELIVERED" | "FAILED" | "GIVEN_UP";
+                /** @description How many events at most; 100 when absent, 500 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the resource, as lists and links show it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookAttempt"][];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeliverToWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the resource, as lists and links show it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Redelivery"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redelivered"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the resource, as lists and links show it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateSecret"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the resource, as lists and links show it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
