@@ -65,6 +65,14 @@ public sealed class InventoryTests
             "Hands bytes on as they come: who reads them is a target",
         ["Affluent.Server.Synchronization.SynchronizationServices.Callback"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
+        ["Affluent.Server.Webhooks.WebhookCheck"] = "The runtime reads addresses; types are words of a list",
+        ["Affluent.Server.Webhooks.WebhookSender.Beginning"] = "Cuts off bytes as they come: nobody reads them",
+        ["Affluent.Server.Webhooks.WebhookEndpoints.Test"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
+        ["Affluent.Server.Webhooks.WebhookSecrets.Open"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
+        ["Affluent.Server.Webhooks.WebhookTurn"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Widget.WidgetStore.Read"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.TestBank.Consents.ConsentBook"] =

@@ -45,6 +45,8 @@ public sealed partial class BothDatabasesTests
         "Commands/ServeTests.cs: Process.Start(",
         // A client in another language, which knows the platform by HTTP only.
         "Authorization/OpenIdClientTests.cs: Process.Start(",
+        // Receivers in other languages.
+        "Webhooks/WebhookProgramTests.cs: Process.Start(",
         // Programs that make and judge certificates.
         "Certificates/Tools.cs: Process.Start(",
         "Synchronization/TlsFaultTests.cs: Process.Start(",
