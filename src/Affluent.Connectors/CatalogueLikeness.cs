@@ -6,22 +6,12 @@ namespace Affluent.Connectors;
 /// <summary>Channels of banks in whose place the test bank stands.</summary>
 internal static partial class CatalogueLikeness
 {
-    private static readonly string[] NotImitated = ["pushed_authorization_url", "jws_header"];
-
     /// <summary>What the test bank cannot do, in words for the author of the entry.</summary>
-    public static IEnumerable<string> Faults(ChannelDefinition channel, ConnectorManifest manifest)
+    public static IEnumerable<string> Faults(ConnectorManifest manifest)
     {
         if (manifest.Settings.All(setting => setting.Name != "api_url"))
         {
             yield return $"the test bank imitates no bank of the family '{manifest.Family}'";
-        }
-        foreach (var name in NotImitated.Where(name => channel.Settings.GetValueOrDefault(name, "") != ""))
-        {
-            yield return $"the test bank imitates no bank that has '{name}'";
-        }
-        if (channel.Settings.GetValueOrDefault("response_type") == "code id_token")
-        {
-            yield return "the test bank gives no id_token with the code";
         }
     }
 

@@ -206,7 +206,7 @@ internal sealed partial class CatalogueReader(
         _standsIn = false;
         if (like && connector is not null)
         {
-            foreach (var fault in CatalogueLikeness.Faults(channel, connector.Manifest))
+            foreach (var fault in CatalogueLikeness.Faults(connector.Manifest))
             {
                 said.Fault(CatalogueProfiles.Like, fault);
             }

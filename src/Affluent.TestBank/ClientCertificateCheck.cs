@@ -50,7 +50,7 @@ internal sealed class ClientCertificateCheck(TestBankOptions options)
             return Results.StatusCode(StatusCodes.Status401Unauthorized);
         }
 
-        return Servers.Any(server => http.Request.Path == server.Token || http.Request.Path == server.Revoke)
+        return Servers.Any(server => http.Request.Path is { Value: { } path } && (path == server.Token || path == server.Revoke || path == server.Push))
             ? ClientRequests.Error("invalid_client", fault, StatusCodes.Status401Unauthorized)
             : null;
     }

@@ -52,11 +52,6 @@ public sealed class LikeEntryTests
         "true",
         "bank: channels[0].like: the test bank imitates no bank of the family 'website'"
     )]
-    [InlineData(
-        """{ "like": "group", "settings": { "pushed_authorization_url": "https://bank.example" } }""",
-        "true",
-        "bank: channels[0].like: the test bank imitates no bank that has 'pushed_authorization_url'"
-    )]
     public void What_cannot_be_imitated_is_a_fault(string channel, string test, string fault) =>
         Assert.StartsWith(fault, $"{Load(channel, test).Faults[0]}");
 

@@ -82,7 +82,7 @@ public sealed class LikenessTests(LikeProfiles banks) : IClassFixture<LikeProfil
     [Theory]
     [MemberData(nameof(Demands))]
     public async Task What_a_profile_says_and_a_request_lacks_is_refused(string profile, string setting) =>
-        Assert.NotEmpty(await RefusedWithout(profile, setting));
+        Assert.NotEmpty(await banks.RefusedWithout(profile, setting));
 
     [Theory]
     [InlineData(
@@ -102,16 +102,16 @@ public sealed class LikenessTests(LikeProfiles banks) : IClassFixture<LikeProfil
     [InlineData("barclays", "assertion_audience", "another")]
     [InlineData("barclays", "request_audience", "another")]
     public async Task What_a_request_says_otherwise_is_refused(string profile, string setting, string value) =>
-        Assert.NotEmpty(await RefusedWithout(profile, setting, value));
+        Assert.NotEmpty(await banks.RefusedWithout(profile, setting, value));
 
     [Fact]
     public async Task Another_third_party_is_refused() =>
         Assert.All(
             [
-                await RefusedWithout("la-banque-postale", "client_id", "another"),
-                await RefusedWithout("la-banque-postale", "client_secret", "another"),
-                await RefusedWithout("n26", "client_id", "another"),
-                await RefusedWithout("barclays", "client_id", "another"),
+                await banks.RefusedWithout("la-banque-postale", "client_id", "another"),
+                await banks.RefusedWithout("la-banque-postale", "client_secret", "another"),
+                await banks.RefusedWithout("n26", "client_id", "another"),
+                await banks.RefusedWithout("barclays", "client_id", "another"),
             ],
             Assert.NotEmpty
         );
@@ -124,32 +124,7 @@ public sealed class LikenessTests(LikeProfiles banks) : IClassFixture<LikeProfil
         string profile,
         string login,
         string setting
-    ) => Assert.NotEqual(await ReadBy(banks.Channel(profile), login), await ReadBy(Without(profile, setting), login));
-
-    private async Task<List<string>> RefusedWithout(string profile, string setting, string? value = null)
-    {
-        List<string> refused = [];
-        using var run = banks.Open(Without(profile, setting, value), refused: refused);
-        try
-        {
-            await banks.Connect(run, refused: refused);
-            if (refused.Count == 0)
-            {
-                foreach (var account in await run.Accounts())
-                {
-                    await run.Movements(account, new DateOnly(2026, 6, 1));
-                }
-                banks.Clock.Advance(TimeSpan.FromHours(1));
-                run.Now = banks.Clock.GetUtcNow();
-                await run.Accounts();
-            }
-        }
-        catch (Xunit.Sdk.XunitException) when (refused.Count > 0)
-        {
-            // Refused, the connection comes to nothing.
-        }
-        return refused;
-    }
+    ) => Assert.NotEqual(await ReadBy(banks.Channel(profile), login), await ReadBy(banks.Without(profile, setting), login));
 
     private async Task<string> ReadBy(ChannelDefinition channel, string login)
     {
@@ -168,18 +143,6 @@ public sealed class LikenessTests(LikeProfiles banks) : IClassFixture<LikeProfil
         {
             return e.GetType().Name;
         }
-    }
-
-    private ChannelDefinition Without(string profile, string setting, string? value = null)
-    {
-        var channel = banks.Channel(profile);
-        var settings = new Dictionary<string, string>(channel.Settings);
-        settings.Remove(setting);
-        if (value is not null)
-        {
-            settings[setting] = value;
-        }
-        return channel with { Settings = settings };
     }
 
     private static object Essence(BankTransaction transaction) =>

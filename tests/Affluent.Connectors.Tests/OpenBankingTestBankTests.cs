@@ -95,6 +95,37 @@ public sealed class OpenBankingTestBankTests
         using var taken = await lenient.Allowed("dev", channel: Channel);
     }
 
+    [Theory]
+    [InlineData(Strictness.Off)]
+    [InlineData(Strictness.Strict)]
+    public async Task A_code_may_come_with_an_id_token_and_the_request_be_told_before(Strictness strictness)
+    {
+        await using var bank = await RunningTestBank.Start(
+            SealOfTests.PublicKey,
+            strictness,
+            entries: strictness != Strictness.Off
+        );
+        var root = $"{bank.Address}openbanking";
+        using var run = bank.Open(
+            Channel,
+            c =>
+                With(
+                    c,
+                    ("response_type", "code id_token"),
+                    ("issuer", root),
+                    ("jwks_url", $"{root}/jwks"),
+                    ("pushed_authorization_url", $"{root}/par")
+                )
+        );
+        run.Seal = SealOfTests.Seal;
+
+        var question = await run.TakeAsked<Question.Redirect>(Listing);
+        var back = RunningTestBank.ToTheServer(await RunningTestBank.Agree(question.Address, "dev"));
+        await run.Take<StepResult.Done>(new StepInput.Returned(back));
+
+        Assert.Equal(2, (await run.Accounts()).Count);
+    }
+
     [Fact]
     public async Task A_strict_bank_shares_no_secret()
     {

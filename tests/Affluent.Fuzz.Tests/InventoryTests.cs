@@ -30,6 +30,8 @@ public sealed class InventoryTests
         ["Affluent.TestBank.Imitation"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.OpenBankingUk.OpenBankingEndpoints"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.OpenBankingUk.OpenBankingRequests"] = "Takes part in a request as a whole: http-testbank",
+        ["Affluent.TestBank.Authorization.BankKey.Open"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.TestBank.PublicKeys.IsOf"] = "The runtime reads the certificate",
         ["Affluent.TestBank.Stet.StetEndpoints"] = "Takes part in a request as a whole: http-testbank",
         ["Affluent.TestBank.Authorization.ClientRequests"] = "Takes part in a request as a whole: http-testbank",

@@ -1,5 +1,6 @@
 using Affluent.TestBank.Authorization.Pages;
 using Affluent.TestBank.Consents;
+using Affluent.TestBank.Imitation;
 using Affluent.TestBank.People;
 using Affluent.TestBank.Scenarios;
 using Affluent.TestBank.Website;
@@ -17,6 +18,8 @@ internal sealed class AuthorizationPages(
     Visits visits,
     Authorizations authorizations,
     ConsentBook consents,
+    PushedRequests pushed,
+    IdTokens idTokens,
     BankClock clock,
     TestBankOptions options
 )
@@ -31,7 +34,7 @@ internal sealed class AuthorizationPages(
     }
 
     private IResult Begin(AuthorizationServer server, HttpContext http) =>
-        RequestCheck.Of(server, http.Request, options, clock.Now) switch
+        Asked(server, http.Request) switch
         {
             RequestCheck.Good({ ConsentId: { } id } request)
                 when consents.Find(id, server.Face)?.IsWaiting(clock.Now) != true => new SeeOtherResult(
@@ -42,6 +45,13 @@ internal sealed class AuthorizationPages(
             RequestCheck.Untrusted(var reason) => Refused(http, reason),
             var other => throw new InvalidOperationException($"Unknown check {other}."),
         };
+
+    // What was pushed was looked at then.
+    private RequestCheck Asked(AuthorizationServer server, HttpRequest asked) =>
+        asked.Query["request_uri"].ToString() is not { Length: > 0 } name || Translated.Of(asked) is not null
+            ? RequestCheck.Of(server, asked, asked.Query, options, clock.Now)
+        : asked.Query["client_id"] == options.ClientId && pushed.Take(server, name) is { } good ? good
+        : new RequestCheck.Untrusted("request_uri is unknown, over, or was used before");
 
     private async Task<IResult> Show(HttpContext http, string id, CancellationToken cancellation)
     {
@@ -197,8 +207,18 @@ internal sealed class AuthorizationPages(
         return Granted(request, consent.Id);
     }
 
-    private SeeOtherResult Granted(AuthorizationRequest request, string consent) =>
-        new(request.Granted(request.WantsCode ? authorizations.IssueCode(consent, request) : ""));
+    private SeeOtherResult Granted(AuthorizationRequest request, string consent)
+    {
+        if (!request.WantsCode)
+        {
+            return new SeeOtherResult(request.Granted(""));
+        }
+
+        var code = authorizations.IssueCode(consent, request);
+        return new SeeOtherResult(
+            request.Granted(code, request.IsHybrid ? idTokens.WithCode(request, consent, code) : null)
+        );
+    }
 
     private IResult Page(
         HttpContext http,

@@ -34,4 +34,6 @@ internal sealed record AuthorizationServer(string Root, Face Face, Func<string, 
     public string Authorize => Root + "/authorize";
     public string Token => Root + "/token";
     public string Revoke => Root + "/revoke";
+    public string Push => Root + "/par";
+    public string Keys => Root + "/jwks";
 }

@@ -73,8 +73,8 @@ internal static class SignedRequest
         }
     }
 
-    // RFC 7518, section 3.
-    private static bool IsSigned(byte[] text, byte[] signature, string algorithm, string key)
+    /// <summary>Whether a text is signed by this key (RFC 7518, section 3).</summary>
+    public static bool IsSigned(byte[] text, byte[] signature, string algorithm, string key)
     {
         if (algorithm == "ES256")
         {

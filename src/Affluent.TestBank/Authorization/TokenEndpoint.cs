@@ -10,6 +10,7 @@ internal sealed class TokenEndpoint(
     ConsentBook consents,
     AccessTokens tokens,
     ClientRequests clients,
+    IdTokens idTokens,
     TestBankOptions options
 )
 {
@@ -66,7 +67,7 @@ internal sealed class TokenEndpoint(
             return ClientRequests.Error("invalid_grant", "the code is not valid for this request");
         }
 
-        return Tokens(consent, consents.IssueRefreshToken(consent.Id), shown);
+        return Tokens(consent, consents.IssueRefreshToken(consent.Id), shown, code.Request);
     }
 
     private IResult FromRefreshToken(AuthorizationServer server, IFormCollection form, X509Certificate2? shown)
@@ -104,17 +105,23 @@ internal sealed class TokenEndpoint(
             )
             : ClientRequests.Error("invalid_scope", "accounts is all that there is");
 
-    private IResult Tokens(Consent consent, string refreshToken, X509Certificate2? shown) =>
-        Results.Json(
-            new TokenAnswer(
-                tokens.Issue(consent.Id, shown),
-                "Bearer",
-                AccessTokens.Seconds,
-                refreshToken,
-                consent.Scope
-            ),
+    private IResult Tokens(
+        Consent consent,
+        string refreshToken,
+        X509Certificate2? shown,
+        AuthorizationRequest? request = null
+    )
+    {
+        var access = tokens.Issue(consent.Id, shown);
+        var isOpenId = request is { IsHybrid: true } || request?.Scope.Split(' ').Contains("openid") == true;
+        return Results.Json(
+            new TokenAnswer(access, "Bearer", AccessTokens.Seconds, refreshToken, consent.Scope)
+            {
+                IdToken = isOpenId ? idTokens.WithToken(request!, consent.Id, access) : null,
+            },
             TokenJson.Default.TokenAnswer
         );
+    }
 }
 
 /// <summary>RFC 6749 section 5.1. <c>expires_in</c> in seconds.</summary>
@@ -124,7 +131,11 @@ internal sealed record TokenAnswer(
     int ExpiresIn,
     string? RefreshToken,
     string Scope
-);
+)
+{
+    /// <summary>Of who agreed, where the scope was openid.</summary>
+    public string? IdToken { get; init; }
+}
 
 /// <summary>RFC 6749 section 5.2.</summary>
 internal sealed record TokenError(string Error, string ErrorDescription);

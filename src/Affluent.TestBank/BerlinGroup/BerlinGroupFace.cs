@@ -35,7 +35,8 @@ internal static class BerlinGroupFace
     private static IResult Metadata(HttpContext http)
     {
         var server = BerlinGroupPaths.Server;
-        var origin = http.RequestServices.GetRequiredService<TestBankOptions>().AddressOf(http.Request);
+        var options = http.RequestServices.GetRequiredService<TestBankOptions>();
+        var origin = options.AddressOf(http.Request);
         return Results.Json(
             new ServerMetadata(
                 origin + server.Root,
@@ -45,7 +46,11 @@ internal static class BerlinGroupFace
                 ["code"],
                 ["authorization_code", "refresh_token"],
                 ["S256"],
-                ["client_secret_basic", "client_secret_post"]
+                [
+                    "client_secret_basic",
+                    "client_secret_post",
+                    .. options.Strictness == Strictness.Off ? [] : (string[])["private_key_jwt"],
+                ]
             ),
             MetadataJson.Default.ServerMetadata
         );

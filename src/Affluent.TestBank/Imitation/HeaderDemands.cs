@@ -63,7 +63,7 @@ internal static class HeaderDemands
         var consent = Said.Instead(data, manner.Fields("consent_headers"));
         return call switch
         {
-            LikeCall.Token or LikeCall.Revocation => manner.Fields("token_headers"),
+            LikeCall.Token or LikeCall.Revocation or LikeCall.Push => manner.Fields("token_headers"),
             LikeCall.Consents or LikeCall.Lookup => consent,
             LikeCall.Sca => Said.Instead(consent, manner.Fields("sca_headers")),
             LikeCall.Transactions => Said.Instead(data, manner.Fields("transactions_headers")),

@@ -19,6 +19,7 @@ internal sealed partial class Imitator(
     ConsentBook consents,
     Bank bank,
     ConsentAuthorisations authorisations,
+    BankKey key,
     ILogger<Imitator> log
 )
 {
@@ -28,6 +29,8 @@ internal sealed partial class Imitator(
             .Likenesses.Select(likeness => new Manner(likeness))
             .Select(manner => (manner, new TokenDemands(manner, options, clock))),
     ];
+
+    private readonly LikePushes pushes = new(clock);
 
     public async Task Imitate(HttpContext http, RequestDelegate next)
     {
@@ -78,7 +81,7 @@ internal sealed partial class Imitator(
         }
 
         Dictionary<string, string>? fields = null;
-        if (route.Call is LikeCall.Token or LikeCall.Revocation)
+        if (route.Call is LikeCall.Token or LikeCall.Revocation or LikeCall.Push)
         {
             (fields, var malformed) = tokenDemands.Read(http, request.Body);
             if (fields is null)
@@ -104,9 +107,15 @@ internal sealed partial class Imitator(
             return new LikeFault(LikeBlame.Signature, "the signature: " + unsigned);
         }
 
+        if (JwsDemands.FaultOf(http, request.Body, manner, route, clock.Now) is { } unsealed)
+        {
+            return new LikeFault(LikeBlame.Signature, "the signature of the body: " + unsealed);
+        }
+
         return route.Call switch
         {
             LikeCall.Token or LikeCall.Revocation => DemandTokens(request, tokenDemands, fields!),
+            LikeCall.Push => DemandPush(request, tokenDemands, fields!),
             LikeCall.Page => DemandPage(request),
             LikeCall.Lookup => values.IsOurs(Bearer(http))
                 ? null
@@ -142,11 +151,48 @@ internal sealed partial class Imitator(
         return null;
     }
 
+    private LikeFault? DemandPush(LikeRequest request, TokenDemands tokenDemands, Dictionary<string, string> fields)
+    {
+        if (tokenDemands.FaultOf(request.Http.Request, request.Route, fields, request.Values) is { } fault)
+        {
+            return fault;
+        }
+
+        var said = LikePushes.RequestOf(fields, request.Manner);
+        request.Ask(said);
+        var (query, malformed) = DemandsOf(request).Read(request.Http.Request);
+        if (query is null)
+        {
+            return LikeFault.Malformed(malformed!);
+        }
+
+        request.Pushed = pushes.Keep(request.Manner, said);
+        return null;
+    }
+
+    private PageDemands DemandsOf(LikeRequest request) =>
+        new(request.Manner, request.Values, consents, options, clock);
+
     private LikeFault? DemandPage(LikeRequest request)
     {
         var manner = request.Manner;
-        var demands = new PageDemands(manner, request.Values, consents, options, clock);
-        var (query, fault) = demands.Read(request.Http.Request);
+        if (manner.Text("pushed_authorization_url") is not null)
+        {
+            var asked = request.Http.Request.Query;
+            if (asked.Count != 2 || asked["client_id"] != manner.Text("client_id"))
+            {
+                return LikeFault.Malformed("client_id and request_uri are all that is wanted: the rest is pushed before");
+            }
+
+            if (pushes.Take(manner, asked["request_uri"].ToString()) is not { } said)
+            {
+                return LikeFault.Malformed("request_uri is unknown, over, or was used before");
+            }
+
+            request.Ask(said);
+        }
+
+        var (query, fault) = DemandsOf(request).Read(request.Http.Request);
         if (query is null)
         {
             return LikeFault.Malformed(fault!);
@@ -156,6 +202,7 @@ internal sealed partial class Imitator(
         request.Translated = new Translated
         {
             Issuer = manner.Text("issuer"),
+            ClientId = manner.Text("client_id"),
             RequestId = manner.Is("authorize_lookup", "true") ? Visits.NewSecret() : null,
             AccountsFollow = manner.Is("consent_required", "true"),
         };
@@ -252,8 +299,14 @@ internal sealed partial class Imitator(
         switch (route.Call)
         {
             case LikeCall.Keys:
-                // It signs nothing.
-                await Results.Text("""{"keys":[]}""", "application/json").ExecuteAsync(http);
+                await Json(http, key.Jwks());
+                return;
+            case LikeCall.Push:
+                http.Response.StatusCode = StatusCodes.Status201Created;
+                await Json(
+                    http,
+                    new JsonObject { ["request_uri"] = request.Pushed, ["expires_in"] = LikePushes.Seconds }
+                );
                 return;
             case LikeCall.Lookup:
                 await Json(http, new JsonObject { ["location"] = options.AddressOf(http.Request) + manner.Page });

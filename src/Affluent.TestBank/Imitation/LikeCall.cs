@@ -11,6 +11,9 @@ internal enum LikeCall
     Token,
     Revocation,
 
+    /// <summary>An authorization that a customer is about to come for.</summary>
+    Push,
+
     /// <summary>The bank's keys.</summary>
     Keys,
     Consents,
@@ -32,13 +35,13 @@ internal sealed record LikeRoute(LikeCall Call, string Path, string Query = "")
 {
     /// <summary>Whether it is one of the authorization server.</summary>
     public bool IsOfAuthorization =>
-        Call is LikeCall.Page or LikeCall.Lookup or LikeCall.Token or LikeCall.Revocation or LikeCall.Keys;
+        Call is LikeCall.Page or LikeCall.Lookup or LikeCall.Token or LikeCall.Revocation or LikeCall.Push or LikeCall.Keys;
 
     /// <summary>The word of entries for requests of its kind, where they say which ones are signed.</summary>
     public string Scope =>
         Call switch
         {
-            LikeCall.Token or LikeCall.Revocation => "token",
+            LikeCall.Token or LikeCall.Revocation or LikeCall.Push => "token",
             LikeCall.Consents or LikeCall.Sca or LikeCall.Lookup => "consent",
             LikeCall.Accounts or LikeCall.Balances or LikeCall.Transactions or LikeCall.Data => "data",
             LikeCall.Page or LikeCall.Keys => "",

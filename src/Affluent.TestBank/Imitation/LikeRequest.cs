@@ -10,6 +10,9 @@ internal sealed class LikeRequest(HttpContext http, Manner manner, LikeRoute rou
     public byte[] Body { get; private set; } = [];
     public Translated? Translated { get; set; }
 
+    /// <summary>The name under which an authorization request was kept that was pushed.</summary>
+    public string? Pushed { get; set; }
+
     public async Task ReadBody()
     {
         http.Request.EnableBuffering();

@@ -58,6 +58,7 @@ internal sealed partial class Manner
         Add("token_url", new(LikeCall.Token, Server.Token));
         Add("refresh_url", new(LikeCall.Token, Server.Token));
         Add("revocation_url", new(LikeCall.Revocation, Server.Revoke));
+        Add("pushed_authorization_url", new(LikeCall.Push, ""));
         Add("authorize_lookup_url", new(LikeCall.Lookup, ""));
         Add("jwks_url", new(LikeCall.Keys, ""));
         Add("authorize_url", new(LikeCall.Page, Server.Authorize));

@@ -20,6 +20,7 @@ internal sealed class PageDemands(
         "response_type",
         "redirect_uri",
         "state",
+        "nonce",
         "code_challenge",
         "code_challenge_method",
     ];

@@ -88,6 +88,7 @@ internal sealed class TokenDemands(Manner manner, TestBankOptions options, BankC
         client = [.. client.Where(field => field.Value.Length > 0)];
         return (route.Call, grant) switch
         {
+            (LikeCall.Push, _) => client,
             (LikeCall.Revocation, _) => Said.Instead(
                 [new("token", "$token"), .. client],
                 manner.Fields("revocation_fields")

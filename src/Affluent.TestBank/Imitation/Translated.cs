@@ -6,6 +6,9 @@ internal sealed record Translated
     /// <summary>What the authorization server was sent.</summary>
     public IFormCollection? Form { get; init; }
 
+    /// <summary>What the bank calls the third party.</summary>
+    public string? ClientId { get; init; }
+
     /// <summary>The bank's name for itself, which every return bears (RFC 9207); null: none does.</summary>
     public string? Issuer { get; init; }
 

@@ -25,6 +25,8 @@ internal sealed class OpenBankingEndpoints(
         AuthorizationPages.Map(app, OpenBankingPaths.Server);
         TokenEndpoint.Map(app, OpenBankingPaths.Server);
         RevocationEndpoint.Map(app, OpenBankingPaths.Server);
+        PushedRequests.Map(app, OpenBankingPaths.Server);
+        OpenBankingServer.Map(app);
         foreach (var at in OpenBankingPaths.Interfaces)
         {
             Map(app, app.ServiceProvider.GetRequiredService<OpenBankingEndpoints>(), at);

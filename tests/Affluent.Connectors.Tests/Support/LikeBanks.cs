@@ -126,7 +126,9 @@ public abstract class LikeBanks : IAsyncLifetime
                         refused.Add($"{address}");
                         return;
                     }
-                    step = await run.Take(new StepInput.Returned(await RunningTestBank.Agree(address, login)));
+                    step = await run.Take(
+                        new StepInput.Returned(RunningTestBank.ToTheServer(await RunningTestBank.Agree(address, login)))
+                    );
                     break;
                 case StepResult.AskUser { Question: Question.AppApproval }:
                     Clock.Advance(TimeSpan.FromSeconds(8));
@@ -145,7 +147,47 @@ public abstract class LikeBanks : IAsyncLifetime
         Assert.Fail($"no end: {step}");
     }
 
-    private static async Task<bool> IsRefused(Uri page)
+    /// <summary>What a bank refuses when a request lacks a setting of its profile, or says it otherwise.</summary>
+    internal async Task<List<string>> RefusedWithout(string profile, string setting, string? value = null)
+    {
+        List<string> refused = [];
+        using var run = Open(Without(profile, setting, value), refused: refused);
+        try
+        {
+            await Connect(run, refused: refused);
+            if (refused.Count == 0)
+            {
+                foreach (var account in await run.Accounts())
+                {
+                    await run.Movements(account, new DateOnly(2026, 6, 1));
+                }
+                Clock.Advance(TimeSpan.FromHours(1));
+                run.Now = Clock.GetUtcNow();
+                await run.Accounts();
+            }
+        }
+        catch (Xunit.Sdk.XunitException) when (refused.Count > 0)
+        {
+            // Refused, the connection comes to nothing.
+        }
+        return refused;
+    }
+
+    /// <summary>The channel of a profile without a setting, or with another.</summary>
+    internal ChannelDefinition Without(string profile, string setting, string? value = null)
+    {
+        var channel = Channel(profile);
+        var settings = new Dictionary<string, string>(channel.Settings);
+        settings.Remove(setting);
+        if (value is not null)
+        {
+            settings[setting] = value;
+        }
+        return channel with { Settings = settings };
+    }
+
+    /// <summary>Whether the bank shows its customer nothing at this address but that the request is not good.</summary>
+    internal static async Task<bool> IsRefused(Uri page)
     {
         using var browser = new HttpClient(ConnectorRun.Network());
         using var answer = await browser.GetAsync(page, TestContext.Current.CancellationToken);

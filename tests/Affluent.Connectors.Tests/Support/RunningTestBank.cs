@@ -24,6 +24,8 @@ internal sealed class RunningTestBank : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; }
 
+    public Uri Address => TestBankApp.Address(_app);
+
     /// <summary>A bank that knows our key.</summary>
     /// <param name="entries">Whether its entries of the catalogue say that it does.</param>
     public static Task<RunningTestBank> Start(string clientKey, Strictness strictness, bool entries = false) =>
@@ -158,6 +160,12 @@ internal sealed class RunningTestBank : IAsyncDisposable
         }
         throw new InvalidOperationException("The bank's pages do not end.");
     }
+
+    /// <summary>The address as the widget hands it on: what browsers keep to themselves behind the hash goes into the query.</summary>
+    public static Uri ToTheServer(Uri back) =>
+        back.Fragment.Length < 2
+            ? back
+            : new UriBuilder(back) { Query = back.Fragment[1..], Fragment = "" }.Uri;
 
     /// <summary>A connection over this channel, or one that is like it.</summary>
     /// <param name="shown">What the bank sees over https.</param>

@@ -218,7 +218,7 @@ internal static class TestBankTargets
     {
         var http = new DefaultHttpContext();
         http.Request.QueryString = new QueryString("?" + query);
-        switch (RequestCheck.Of(StetPaths.Server, http.Request, Options, Clock.Now))
+        switch (RequestCheck.Of(StetPaths.Server, http.Request, http.Request.Query, Options, Clock.Now))
         {
             case RequestCheck.Good(var request):
                 return Answered(request);
