@@ -50,7 +50,10 @@ internal sealed class ClientCertificateCheck(TestBankOptions options)
             return Results.StatusCode(StatusCodes.Status401Unauthorized);
         }
 
-        return Servers.Any(server => http.Request.Path is { Value: { } path } && (path == server.Token || path == server.Revoke || path == server.Push))
+        return Servers.Any(server =>
+            http.Request.Path is { Value: { } path }
+            && (path == server.Token || path == server.Revoke || path == server.Push)
+        )
             ? ClientRequests.Error("invalid_client", fault, StatusCodes.Status401Unauthorized)
             : null;
     }

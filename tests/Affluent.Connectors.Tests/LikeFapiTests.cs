@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
 using Affluent.Connectors.Tests.Support;
@@ -49,6 +50,23 @@ public sealed class LikeFapiTests(LikeFapiBanks banks) : IClassFixture<LikeFapiB
     [InlineData(LikeFapiBanks.Plain, "jws_issuer", "somebody")]
     public async Task What_a_request_says_otherwise_is_refused(string profile, string setting, string? value = null) =>
         Assert.NotEmpty(await banks.RefusedWithout(profile, setting, value));
+
+    [Fact]
+    public async Task A_body_that_another_key_has_signed_is_refused()
+    {
+        using var key = RSA.Create(2048);
+        List<string> refused = [];
+        using var run = banks.Open(banks.Channel(LikeFapiBanks.Plain), refused: refused);
+        run.Seal = new Seal(
+            SealOfTests.Certificate,
+            (bytes, _, _) =>
+                ValueTask.FromResult(key.SignData(bytes.Span, HashAlgorithmName.SHA256, RSASignaturePadding.Pss))
+        );
+
+        await run.Take(new StepInput.ListAccounts());
+
+        Assert.Contains("not by the key of this third party", Assert.Single(refused), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("issuer", "https://another.example")]

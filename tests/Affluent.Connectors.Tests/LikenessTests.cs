@@ -124,7 +124,11 @@ public sealed class LikenessTests(LikeProfiles banks) : IClassFixture<LikeProfil
         string profile,
         string login,
         string setting
-    ) => Assert.NotEqual(await ReadBy(banks.Channel(profile), login), await ReadBy(banks.Without(profile, setting), login));
+    ) =>
+        Assert.NotEqual(
+            await ReadBy(banks.Channel(profile), login),
+            await ReadBy(banks.Without(profile, setting), login)
+        );
 
     private async Task<string> ReadBy(ChannelDefinition channel, string login)
     {

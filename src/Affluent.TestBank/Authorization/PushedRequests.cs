@@ -10,8 +10,10 @@ internal sealed class PushedRequests(ClientRequests clients, TestBankOptions opt
 {
     private const string Prefix = "urn:ietf:params:oauth:request_uri:";
     private const int Seconds = 60;
-    private readonly ConcurrentDictionary<string, (AuthorizationServer Server, RequestCheck.Good Check, DateTimeOffset Expires)> pushed =
-        new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<
+        string,
+        (AuthorizationServer Server, RequestCheck.Good Check, DateTimeOffset Expires)
+    > pushed = new(StringComparer.Ordinal);
 
     public static void Map(IEndpointRouteBuilder app, AuthorizationServer server)
     {

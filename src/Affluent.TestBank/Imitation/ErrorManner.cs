@@ -64,6 +64,11 @@ internal static class ErrorManner
             LikeCall.Accounts or LikeCall.Data => "accounts",
             LikeCall.Balances => "balances",
             LikeCall.Transactions => "transactions",
-            LikeCall.Page or LikeCall.Lookup or LikeCall.Token or LikeCall.Revocation or LikeCall.Push or LikeCall.Keys => "",
+            LikeCall.Page
+            or LikeCall.Lookup
+            or LikeCall.Token
+            or LikeCall.Revocation
+            or LikeCall.Push
+            or LikeCall.Keys => "",
         };
 }

@@ -170,8 +170,7 @@ internal sealed partial class Imitator(
         return null;
     }
 
-    private PageDemands DemandsOf(LikeRequest request) =>
-        new(request.Manner, request.Values, consents, options, clock);
+    private PageDemands DemandsOf(LikeRequest request) => new(request.Manner, request.Values, consents, options, clock);
 
     private LikeFault? DemandPage(LikeRequest request)
     {
@@ -181,7 +180,9 @@ internal sealed partial class Imitator(
             var asked = request.Http.Request.Query;
             if (asked.Count != 2 || asked["client_id"] != manner.Text("client_id"))
             {
-                return LikeFault.Malformed("client_id and request_uri are all that is wanted: the rest is pushed before");
+                return LikeFault.Malformed(
+                    "client_id and request_uri are all that is wanted: the rest is pushed before"
+                );
             }
 
             if (pushes.Take(manner, asked["request_uri"].ToString()) is not { } said)

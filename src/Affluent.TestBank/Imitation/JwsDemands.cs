@@ -74,8 +74,7 @@ internal static class JwsDemands
         string[] said = header.TryGetProperty("crit", out var named)
             ? [.. named.EnumerateArray().Select(one => one.GetString() ?? "")]
             : [];
-        return
-            SignedRequest.Text(header, "alg") != algorithm ? $"alg is {algorithm}"
+        return SignedRequest.Text(header, "alg") != algorithm ? $"alg is {algorithm}"
             : manner.Text("jwt_key_id") is { } id && SignedRequest.Text(header, "kid") != id ? $"kid is {id}"
             : !said.SequenceEqual(critical, StringComparer.Ordinal)
                 ? $"crit names {(critical.Length == 0 ? "nothing" : string.Join(' ', critical))}"

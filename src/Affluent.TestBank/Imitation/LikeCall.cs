@@ -35,7 +35,13 @@ internal sealed record LikeRoute(LikeCall Call, string Path, string Query = "")
 {
     /// <summary>Whether it is one of the authorization server.</summary>
     public bool IsOfAuthorization =>
-        Call is LikeCall.Page or LikeCall.Lookup or LikeCall.Token or LikeCall.Revocation or LikeCall.Push or LikeCall.Keys;
+        Call
+            is LikeCall.Page
+                or LikeCall.Lookup
+                or LikeCall.Token
+                or LikeCall.Revocation
+                or LikeCall.Push
+                or LikeCall.Keys;
 
     /// <summary>The word of entries for requests of its kind, where they say which ones are signed.</summary>
     public string Scope =>

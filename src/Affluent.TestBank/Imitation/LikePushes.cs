@@ -76,7 +76,8 @@ internal sealed class LikePushes(BankClock clock)
                     .Select(claim => (claim.Key, claim.Value!.GetValue<string>())),
             ];
         }
-        catch (Exception e) when (e is FormatException or JsonException or ArgumentException or InvalidOperationException)
+        catch (Exception e)
+            when (e is FormatException or JsonException or ArgumentException or InvalidOperationException)
         {
             return [];
         }

@@ -163,9 +163,7 @@ internal sealed class RunningTestBank : IAsyncDisposable
 
     /// <summary>The address as the widget hands it on: what browsers keep to themselves behind the hash goes into the query.</summary>
     public static Uri ToTheServer(Uri back) =>
-        back.Fragment.Length < 2
-            ? back
-            : new UriBuilder(back) { Query = back.Fragment[1..], Fragment = "" }.Uri;
+        back.Fragment.Length < 2 ? back : new UriBuilder(back) { Query = back.Fragment[1..], Fragment = "" }.Uri;
 
     /// <summary>A connection over this channel, or one that is like it.</summary>
     /// <param name="shown">What the bank sees over https.</param>
