@@ -16,6 +16,7 @@ internal sealed class ClientCertificateCheck(TestBankOptions options)
     [
         StetPaths.Server,
         BerlinGroupPaths.Server,
+        BerlinGroupPaths.Prestep,
         OpenBankingPaths.Server,
     ];
 

@@ -73,6 +73,37 @@ public sealed class BerlinGroupTestBankTests
     }
 
     [Fact]
+    public async Task With_a_pre_step_the_customer_comes_twice_and_tokens_are_renewed()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Open("8801", Prestep);
+
+        await AgreeTwice(run, "dev");
+        var first = await run.Accounts();
+        bank.Clock.Advance(TimeSpan.FromHours(20));
+        (run.Now, run.User, run.Callback) = (bank.Clock.GetUtcNow(), null, null);
+
+        Assert.Equal(2, first.Count);
+        Assert.NotEmpty(await run.Transactions(first[0], From));
+        Assert.Equal(first.Select(a => a.Iban), (await run.Accounts()).Select(a => a.Iban));
+        await run.Take<StepResult.Done>(new StepInput.Revoke());
+    }
+
+    [Fact]
+    public async Task With_a_pre_step_another_customer_agrees_to_nothing()
+    {
+        await using var bank = await RunningTestBank.Start();
+        using var run = bank.Open("8801", Prestep);
+        var first = await run.TakeAsked<Question.Redirect>(Listing);
+        await run.Take(new StepInput.Returned(await RunningTestBank.Agree(first.Address, "dev")));
+
+        var second = await run.TakeAsked<Question.Redirect>(Listing);
+        var back = await RunningTestBank.Agree(second.Address, "twins");
+
+        await run.TakeRefused(new StepInput.Returned(back), Refusal.ConsentDenied);
+    }
+
+    [Fact]
     public async Task Embedded_with_the_password_alone()
     {
         await using var bank = await RunningTestBank.Start();
@@ -380,6 +411,31 @@ public sealed class BerlinGroupTestBankTests
         {
             Credentials = [.. channel.Credentials, channel.Credentials[0] with { Id = "312", Name = "iban" }],
         };
+
+    private static async Task AgreeTwice(ConnectorRun run, string login)
+    {
+        for (var times = 0; times < 2; times++)
+        {
+            var step = await run.Take(Listing);
+            var address = Assert.IsType<Question.Redirect>(Assert.IsType<StepResult.AskUser>(step).Question).Address;
+            await run.Take(new StepInput.Returned(await RunningTestBank.Agree(address, login)));
+        }
+    }
+
+    private static ChannelDefinition Prestep(ChannelDefinition channel)
+    {
+        var face = channel.Settings["api_url"].Replace("/redirect/v1", "", StringComparison.Ordinal);
+        return With(
+            channel,
+            ("oauth", "before_consent"),
+            ("authorize_url", $"{face}/prestep/authorize"),
+            ("token_url", $"{face}/prestep/token"),
+            ("api_url", $"{face}/prestep/v1"),
+            ("client_id", "affluent"),
+            ("client_secret", "affluent-secret"),
+            ("scope", "AIS")
+        );
+    }
 
     private static ChannelDefinition With(ChannelDefinition channel, params (string Name, string Value)[] settings)
     {

@@ -188,6 +188,8 @@ internal sealed class AuthorizationPages(
         }
 
         var mixed = IsMixed(request, customer);
+        // What is chosen later, or asked for by a consent of its own, is not shared here.
+        IReadOnlyList<string> shared = mixed || request.Demand is { Access: AccessKind.Named } ? [] : chosen;
         var consent = new Consent
         {
             Id = Visits.NewSecret(),
@@ -197,8 +199,8 @@ internal sealed class AuthorizationPages(
             Scope = request.Scope,
             GrantedAt = clock.Now,
             Expires = clock.Now + customer.Person.ConsentLife,
-            Balances = mixed ? [] : chosen,
-            Transactions = mixed ? [] : chosen,
+            Balances = shared,
+            Transactions = shared,
             PsuIdentity = !mixed,
             Mixed = mixed,
             Demand = request.Demand,
@@ -300,7 +302,9 @@ internal sealed class AuthorizationPages(
         request.ConsentId is not { } id
             ? IsMixed(request, customer)
                 ? AccountChoice.Later
-                : AccountChoice.Here
+                : request.Demand is { Access: AccessKind.Named }
+                    ? AccountChoice.None
+                    : AccountChoice.Here
             : consents.Find(id, request.Server.Face)?.Demand?.Access == AccessKind.Chosen
                 ? AccountChoice.Here
                 : AccountChoice.None;

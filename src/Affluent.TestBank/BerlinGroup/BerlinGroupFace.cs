@@ -16,7 +16,7 @@ internal static class BerlinGroupFace
 
     public static void MapBerlinGroup(this IEndpointRouteBuilder app)
     {
-        foreach (var server in new[] { BerlinGroupPaths.Server, BerlinGroupPaths.Beforehand })
+        foreach (var server in new[] { BerlinGroupPaths.Server, BerlinGroupPaths.Beforehand, BerlinGroupPaths.Prestep })
         {
             AuthorizationPages.Map(app, server);
             TokenEndpoint.Map(app, server);

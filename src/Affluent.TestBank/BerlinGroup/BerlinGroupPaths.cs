@@ -26,6 +26,9 @@ internal sealed record BerlinGroupInterface(ScaApproach Approach, string Name)
     public string Api => $"{BerlinGroupPaths.Root}/{Name}/v1";
     public string Consents => Api + "/consents";
 
+    /// <summary>Whether customers let third parties in before a consent can be asked for (section 4.6 "OAuth2", pre-step): all requests bear the token.</summary>
+    public bool WantsTokenBefore { get; init; }
+
     /// <summary>What the bank says of itself in <c>ASPSP-SCA-Approach</c>: by OAuth2 the customer is redirected, too.</summary>
     public string ScaWord =>
         Approach switch
@@ -52,6 +55,7 @@ internal static class BerlinGroupPaths
         new(ScaApproach.OAuth, "oauth"),
         new(ScaApproach.Embedded, "embedded"),
         new(ScaApproach.Decoupled, "decoupled"),
+        new(ScaApproach.Redirect, "prestep") { WantsTokenBefore = true },
     ];
 
     /// <summary>The scope names the consent (section 13.1 "Authorization Request").</summary>
@@ -69,6 +73,18 @@ internal static class BerlinGroupPaths
     {
         KnowsClients = true,
     };
+
+    /// <summary>
+    /// Where customers let third parties in at the interface that wants a token before. The token says who the customer is, and allows nothing else.
+    /// </summary>
+    public static readonly AuthorizationServer Prestep = new(
+        Root + "/prestep",
+        Face.BerlinGroup,
+        (scope, _) =>
+            scope == "AIS"
+                ? new ScopeMeaning.New(new ConsentDemand(AccessKind.Named) { Api = Root + "/prestep" })
+                : new ScopeMeaning.Unknown()
+    );
 
     private static ScopeMeaning MeaningOf(string scope, string claims) =>
         scope.Split(' ', StringSplitOptions.RemoveEmptyEntries) is var scopes

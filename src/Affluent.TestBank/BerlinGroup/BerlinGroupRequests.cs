@@ -47,11 +47,50 @@ internal sealed class BerlinGroupRequests(
             return (null, refused);
         }
 
+        var (customer, closed) = LetInBefore(http, at);
+        if (closed is not null)
+        {
+            return (null, closed);
+        }
+
         await authorisations.Finish(id, cancellation);
-        return Find(id, at) is { } consent
-            ? (consent, null)
-            : (null, BerlinGroupProblem.Of(StatusCodes.Status403Forbidden, "CONSENT_UNKNOWN", "no such consent here"));
+        return Find(id, at) is not { } consent
+                ? (
+                    null,
+                    BerlinGroupProblem.Of(StatusCodes.Status403Forbidden, "CONSENT_UNKNOWN", "no such consent here")
+                )
+            : OfAnother(customer, consent) is { } wrong ? (null, wrong)
+            : (consent, null);
     }
+
+    /// <summary>Who has let the third party in, where that comes before consents; refused: nobody has.</summary>
+    public (Visitor? Customer, IResult? Refused) LetInBefore(HttpContext http, BerlinGroupInterface at)
+    {
+        if (!at.WantsTokenBefore)
+        {
+            return (null, null);
+        }
+
+        if (BearerToken.Of(http.Request) is not { } token)
+        {
+            return (null, BerlinGroupProblem.Unauthorized("TOKEN_UNKNOWN", "an access token is due"));
+        }
+
+        return
+            tokens.Open(token, http.Connection.ClientCertificate) is { } id
+            && consents.Live(id, Face.BerlinGroup) is { Visitor: { } customer } before
+            && before.Demand?.Api == BerlinGroupPaths.Prestep.Root
+            ? (customer, null)
+            : (
+                null,
+                BerlinGroupProblem.Unauthorized("TOKEN_INVALID", "the access token is over, or not of this server")
+            );
+    }
+
+    private static IResult? OfAnother(Visitor? customer, Consent consent) =>
+        customer is null || consent.Visitor == customer
+            ? null
+            : BerlinGroupProblem.Unauthorized("TOKEN_INVALID", "the access token is of another customer");
 
     /// <summary>Answers a request for data.</summary>
     public async Task<IResult> ForData(
@@ -65,6 +104,12 @@ internal sealed class BerlinGroupRequests(
         if (Refused(http) is { } refused)
         {
             return refused;
+        }
+
+        var (visitor, closed) = LetInBefore(http, at);
+        if (closed is not null)
+        {
+            return closed;
         }
 
         var id = http.Request.Headers["Consent-ID"].ToString();
@@ -82,6 +127,11 @@ internal sealed class BerlinGroupRequests(
                 "no such consent here",
                 "Consent-ID"
             );
+        }
+
+        if (OfAnother(visitor, consent) is { } wrong)
+        {
+            return wrong;
         }
 
         if (!consent.IsLive(clock.Now))

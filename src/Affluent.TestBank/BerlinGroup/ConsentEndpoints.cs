@@ -42,6 +42,12 @@ internal sealed class ConsentEndpoints(
             return refused;
         }
 
+        var (customer, closed) = requests.LetInBefore(http, at);
+        if (closed is not null)
+        {
+            return closed;
+        }
+
         var body = await BerlinGroupProblem.Read(http, BerlinGroupJson.Default.ConsentBody, cancellation);
         var (demand, wrong, path) = ConsentDemands.Read(body, at, clock.Today);
         if (demand is null)
@@ -81,7 +87,7 @@ internal sealed class ConsentEndpoints(
             ClientId = options.ClientId,
             Face = Face.BerlinGroup,
             State = ConsentState.Asked,
-            Visitor = null,
+            Visitor = customer,
             Scope = "",
             GrantedAt = clock.Now,
             Expires = clock.Now + ConsentDemand.Patience,

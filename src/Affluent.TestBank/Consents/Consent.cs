@@ -80,21 +80,23 @@ public sealed record Consent
         Listed.Concat(Balances).Concat(Transactions).Contains(accountId, StringComparer.Ordinal);
 
     /// <summary>
-    /// What waits for a customer, as this one agrees to it; null when it names an account that is not the customer's.
+    /// What waits for a customer, as this one agrees to it; null when it is another's, or names an account that is not the customer's.
     /// </summary>
     internal Consent? AgreedBy(Customer customer, IReadOnlyList<string> chosen, BankClock clock) =>
-        Demand?.For(
-            customer,
-            chosen,
-            this with
-            {
-                GrantedAt = clock.Now,
-                Expires = Earlier(
-                    Demand.Ends,
-                    clock.Now + (Demand.Recurring ? customer.Person.ConsentLife : ConsentDemand.OneOff)
-                ),
-            }
-        );
+        Visitor is not null && Visitor != customer.Visitor
+            ? null
+            : Demand?.For(
+                customer,
+                chosen,
+                this with
+                {
+                    GrantedAt = clock.Now,
+                    Expires = Earlier(
+                        Demand.Ends,
+                        clock.Now + (Demand.Recurring ? customer.Person.ConsentLife : ConsentDemand.OneOff)
+                    ),
+                }
+            );
 
     private static DateTimeOffset Earlier(DateTimeOffset? wanted, DateTimeOffset most) =>
         wanted is { } earlier && earlier < most ? earlier : most;

@@ -30,7 +30,7 @@ internal sealed partial class Imitator(
             .Select(manner => (manner, new TokenDemands(manner, options, clock))),
     ];
 
-    private readonly LikePushes pushes = new(clock);
+    private readonly LikePages pages = new(consents, options, clock);
 
     public async Task Imitate(HttpContext http, RequestDelegate next)
     {
@@ -115,8 +115,8 @@ internal sealed partial class Imitator(
         return route.Call switch
         {
             LikeCall.Token or LikeCall.Revocation => DemandTokens(request, tokenDemands, fields!),
-            LikeCall.Push => DemandPush(request, tokenDemands, fields!),
-            LikeCall.Page => DemandPage(request),
+            LikeCall.Push => tokenDemands.FaultOf(http, route, fields!, values) ?? pages.Push(request, fields!),
+            LikeCall.Page => pages.Ask(request),
             LikeCall.Lookup => values.IsOurs(Bearer(http))
                 ? null
                 : LikeFault.OfToken("a token of the third party is due"),
@@ -147,65 +147,6 @@ internal sealed partial class Imitator(
         request.Translated = new Translated
         {
             Form = new FormCollection(fields.ToDictionary(f => f.Key, f => new StringValues(f.Value))),
-        };
-        return null;
-    }
-
-    private LikeFault? DemandPush(LikeRequest request, TokenDemands tokenDemands, Dictionary<string, string> fields)
-    {
-        if (tokenDemands.FaultOf(request.Http.Request, request.Route, fields, request.Values) is { } fault)
-        {
-            return fault;
-        }
-
-        var said = LikePushes.RequestOf(fields, request.Manner);
-        request.Ask(said);
-        var (query, malformed) = DemandsOf(request).Read(request.Http.Request);
-        if (query is null)
-        {
-            return LikeFault.Malformed(malformed!);
-        }
-
-        request.Pushed = pushes.Keep(request.Manner, said);
-        return null;
-    }
-
-    private PageDemands DemandsOf(LikeRequest request) => new(request.Manner, request.Values, consents, options, clock);
-
-    private LikeFault? DemandPage(LikeRequest request)
-    {
-        var manner = request.Manner;
-        if (manner.Text("pushed_authorization_url") is not null)
-        {
-            var asked = request.Http.Request.Query;
-            if (asked.Count != 2 || asked["client_id"] != manner.Text("client_id"))
-            {
-                return LikeFault.Malformed(
-                    "client_id and request_uri are all that is wanted: the rest is pushed before"
-                );
-            }
-
-            if (pushes.Take(manner, asked["request_uri"].ToString()) is not { } said)
-            {
-                return LikeFault.Malformed("request_uri is unknown, over, or was used before");
-            }
-
-            request.Ask(said);
-        }
-
-        var (query, fault) = DemandsOf(request).Read(request.Http.Request);
-        if (query is null)
-        {
-            return LikeFault.Malformed(fault!);
-        }
-
-        request.Ask(query);
-        request.Translated = new Translated
-        {
-            Issuer = manner.Text("issuer"),
-            ClientId = manner.Text("client_id"),
-            RequestId = manner.Is("authorize_lookup", "true") ? Visits.NewSecret() : null,
-            AccountsFollow = manner.Is("consent_required", "true"),
         };
         return null;
     }

@@ -69,7 +69,8 @@ internal sealed record TransactionQuery(DateOnly? DateFrom, DateOnly? DateTo, st
         );
     }
 
-    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    // As the standard writes it.
+    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd'T00:00:00Z'", CultureInfo.InvariantCulture);
 
     // The standard says date-time, most banks take a day: the day as it is written counts, whatever the offset. An unescaped plus arrives as a blank.
     private static bool TryDay(string? text, out DateOnly? day)

@@ -59,7 +59,7 @@ internal sealed class Heard(Exchanges by) : DelegatingHandler(ConnectorRun.Netwo
                 ["headers"] = Named(request.Headers),
                 ["request"] = sent,
                 ["status"] = (int)answer.StatusCode,
-                ["type"] = answer.Content.Headers.ContentType?.MediaType ?? "",
+                ["type"] = $"{answer.Content.Headers.ContentType}",
                 ["answerHeaders"] = Named(answer.Headers),
                 ["answer"] = await answer.Content.ReadAsStringAsync(cancellationToken),
             }
