@@ -35,7 +35,7 @@ public sealed class StetDescriptionTestBankTests
         Assert.Contains("accounts 400", unsigned, StringComparison.Ordinal);
         Assert.Contains("must have required property 'signature'", unsigned, StringComparison.Ordinal);
         Assert.Equal(
-            ["GET accounts", "GET balances", "GET end-user-identity", "GET transactions", "PUT consents"],
+            ["GET accounts", "GET balances", "GET transactions", "PUT consents"],
             bank.Exchanges.Asked.Where(asked => asked.Contains("/stet/", StringComparison.Ordinal))
                 .Select(asked => $"{asked.Split(' ')[0]} {asked.Split('/')[^1]}")
                 .Distinct()

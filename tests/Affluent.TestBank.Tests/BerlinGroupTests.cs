@@ -219,6 +219,78 @@ public sealed class BerlinGroupTests
     }
 
     [Fact]
+    public async Task With_a_pre_step_every_request_bears_the_token_of_the_customer()
+    {
+        await using var bank = await OpenBank.Open();
+        var (ours, theirs) = (await LetIn(bank, "dev"), await LetIn(bank, "twins"));
+        var back = ("TPP-Redirect-URI", OpenBank.Return);
+
+        var (none, missing) = await Call(bank, HttpMethod.Post, "prestep", "/consents", AllAccounts, back);
+        var ofStet = ("Authorization", "Bearer " + await bank.AccessToken("dev"));
+        var (other, invalid) = await Call(bank, HttpMethod.Post, "prestep", "/consents", AllAccounts, back, ofStet);
+        var (_, created) = await Call(bank, HttpMethod.Post, "prestep", "/consents", AllAccounts, back, ours);
+        var consent = (string)created["consentId"]!;
+        var named = ("Consent-ID", consent);
+        var page = await bank.Get(new Uri((string)created["_links"]!["scaRedirect"]!["href"]!).PathAndQuery);
+        await bank.Submit(await bank.Submit(page, ("login", "dev"), ("password", "dev")), ("decision", "accept"));
+
+        var (read, _) = await Call(bank, HttpMethod.Get, "prestep", "/accounts", null, named, ours);
+        (string, HttpStatusCode, string?)[] refused =
+        [
+            ("ask", none, CodeOf(missing)),
+            ("ask by stet", other, CodeOf(invalid)),
+            await Refused("read", "/accounts", named),
+            await Refused("read another's", "/accounts", named, theirs),
+            await Refused("look at another's", $"/consents/{consent}/status", theirs),
+        ];
+
+        Assert.Equal(HttpStatusCode.OK, read);
+        Assert.Equal(
+            [
+                ("ask", HttpStatusCode.Unauthorized, "TOKEN_UNKNOWN"),
+                ("ask by stet", HttpStatusCode.Unauthorized, "TOKEN_INVALID"),
+                ("read", HttpStatusCode.Unauthorized, "TOKEN_UNKNOWN"),
+                ("read another's", HttpStatusCode.Unauthorized, "TOKEN_INVALID"),
+                ("look at another's", HttpStatusCode.Unauthorized, "TOKEN_INVALID"),
+            ],
+            refused
+        );
+
+        async Task<(string, HttpStatusCode, string?)> Refused(
+            string what,
+            string path,
+            params (string Name, string Value)[] headers
+        )
+        {
+            var (status, json) = await Call(bank, HttpMethod.Get, "prestep", path, null, headers);
+            return (what, status, CodeOf(json));
+        }
+    }
+
+    // The token with which a customer has let the third party in before.
+    private static async Task<(string Name, string Value)> LetIn(OpenBank bank, string login)
+    {
+        var page = await bank.Get(
+            "/berlingroup/prestep/authorize?response_type=code&client_id=affluent&scope=AIS&redirect_uri="
+                + Uri.EscapeDataString(OpenBank.Return)
+        );
+        var agreed = await bank.Submit(
+            await bank.Submit(page, ("login", login), ("password", "dev")),
+            ("decision", "accept")
+        );
+        using var body = new FormUrlEncodedContent([
+            new("grant_type", "authorization_code"),
+            new("code", agreed.Query("code")),
+            new("redirect_uri", OpenBank.Return),
+            new("client_id", OpenBank.ClientId),
+            new("client_secret", OpenBank.ClientSecret),
+        ]);
+        using var answer = await bank.Browser.PostAsync("/berlingroup/prestep/token", body, Cancel);
+        var json = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!;
+        return ("Authorization", $"Bearer {json["access_token"]}");
+    }
+
+    [Fact]
     public async Task The_authorization_server_tells_of_itself_under_the_public_address()
     {
         await using var bank = await OpenBank.Open(

@@ -1,7 +1,8 @@
 // A bank that knows its standard by the description alone: Prism (npm @stoplight/prism-cli) answers with the description's examples, and says in what a request violates it.
 // A line of JSON for each request on standard input, one for each answer on standard output.
 import { createInterface } from "node:readline";
-import { createInstance, getHttpOperationsFromSpec } from "@stoplight/prism-http";
+import { createInstance } from "@stoplight/prism-http";
+import { operationsOf } from "./descriptions.mjs";
 
 const silent = () => undefined;
 const logger = { trace: silent, debug: silent, info: silent, success: silent, warn: silent, error: silent, child: () => logger };
@@ -14,7 +15,7 @@ for await (const line of createInterface({ input: process.stdin })) {
       { isProxy: false, mock: { dynamic: false }, checkSecurity: true, validateRequest: true, validateResponse: true, errors: false },
       { logger },
     );
-    descriptions.set(description, { client, operations: await getHttpOperationsFromSpec(description) });
+    descriptions.set(description, { client, operations: await operationsOf(description) });
   }
   const { client, operations } = descriptions.get(description);
   const url = new URL(path, "http://bank.invalid");

@@ -1,7 +1,8 @@
 // Reads exchanges with a bank from standard input, one JSON object a line, and says of each what Prism's proxy (npm @stoplight/prism-cli) finds in it against the bank's
 // standard: in what was asked, and in what was answered. The first line names the OpenAPI description and the part of each path that comes before what the description calls a path.
 import { createInterface } from "node:readline";
-import { createInstance, getHttpOperationsFromSpec } from "@stoplight/prism-http";
+import { createInstance } from "@stoplight/prism-http";
+import { operationsOf } from "./descriptions.mjs";
 
 const silent = () => undefined;
 const logger = { trace: silent, debug: silent, info: silent, success: silent, warn: silent, error: silent, child: () => logger };
@@ -36,7 +37,7 @@ const parsed = (type, text) => (text && type.includes("json") ? JSON.parse(text)
 for await (const line of createInterface({ input: process.stdin })) {
   const exchange = JSON.parse(line);
   if (exchange.description) {
-    operations = widened(await getHttpOperationsFromSpec(exchange.description));
+    operations = widened(await operationsOf(exchange.description));
     base = exchange.base;
     continue;
   }
