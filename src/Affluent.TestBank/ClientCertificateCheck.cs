@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Affluent.TestBank.Authorization;
 using Affluent.TestBank.BerlinGroup;
 using Affluent.TestBank.OpenBankingUk;

@@ -156,7 +156,7 @@ public sealed class ClientCertificateTests : IDisposable
                 UseProxy = false,
                 SslOptions = new SslClientAuthenticationOptions
                 {
-                    RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                    RemoteCertificateValidationCallback = (_, own, _, _) => own?.Subject == "CN=Littoral",
                     ClientCertificateContext = shown is null
                         ? null
                         : SslStreamCertificateContext.Create(shown, null, offline: true),

@@ -65,17 +65,17 @@ internal sealed class BankKey(TestBankOptions options) : IDisposable
     private static RSA Open(string? directory)
     {
         var path = directory is null ? null : Path.Combine(directory, "signing.pem");
-        var key = RSA.Create(2048);
+        var own = RSA.Create(2048);
         if (path is not null && File.Exists(path))
         {
-            key.ImportFromPem(File.ReadAllText(path));
+            own.ImportFromPem(File.ReadAllText(path));
         }
         else if (path is not null)
         {
-            PrivateFile.Write(path, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+            PrivateFile.Write(path, Encoding.ASCII.GetBytes(own.ExportPkcs8PrivateKeyPem()));
         }
 
-        return key;
+        return own;
     }
 
     private static string Part(JsonObject json) =>

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Affluent.TestBank.Consents;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Affluent.TestBank.Authorization;

@@ -118,7 +118,11 @@ internal sealed class RunningTestBank : IAsyncDisposable
             {
                 AllowAutoRedirect = false,
                 UseProxy = false,
-                SslOptions = new() { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+                SslOptions = new()
+                {
+                    RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                        shown?.Subject == SealOfTests.Certificate.Subject,
+                },
             }
         );
         var response = await browser.GetAsync(address, cancellation);
@@ -186,7 +190,7 @@ internal sealed class RunningTestBank : IAsyncDisposable
         var network = ConnectorRun.Network();
         network.SslOptions = new()
         {
-            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.Subject == SealOfTests.Certificate.Subject,
             ClientCertificateContext = shown is null
                 ? null
                 : SslStreamCertificateContext.Create(shown, null, offline: true),

@@ -129,7 +129,8 @@ public sealed class TestBankOverHttpsTests : IDisposable
             {
                 SslOptions = new()
                 {
-                    RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                    RemoteCertificateValidationCallback = (_, own, _, _) =>
+                        own?.Subject.Contains("CN=Littoral", StringComparison.Ordinal) == true,
                     ClientCertificateContext = shown is null
                         ? null
                         : SslStreamCertificateContext.Create(shown, null, offline: true),
