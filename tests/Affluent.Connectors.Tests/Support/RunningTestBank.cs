@@ -190,7 +190,7 @@ internal sealed class RunningTestBank : IAsyncDisposable
         var network = ConnectorRun.Network();
         network.SslOptions = new()
         {
-            RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.Subject == SealOfTests.Certificate.Subject,
+            RemoteCertificateValidationCallback = (_, own, _, _) => own?.Subject == SealOfTests.Certificate.Subject,
             ClientCertificateContext = shown is null
                 ? null
                 : SslStreamCertificateContext.Create(shown, null, offline: true),
