@@ -77,7 +77,7 @@ find_key_module() {
 
 find_statement_tools() {
   command -v ofxdump >/dev/null && command -v xmllint >/dev/null && command -v aqbanking-cli >/dev/null \
-    && /usr/bin/python3 -c 'import ofxparse' 2>/dev/null
+    && /usr/bin/python3 -c 'import ofxparse' 2>/dev/null && /usr/bin/perl -MFinance::QIF -e 1 2>/dev/null
 }
 
 install_missing() {
@@ -87,7 +87,7 @@ install_missing() {
   command -v php >/dev/null || packages+=(php-cli)
   find_prometheus_parser || packages+=(python3-prometheus-client)
   find_key_module || packages+=(softhsm2 libengine-pkcs11-openssl openssl)
-  find_statement_tools || packages+=(ofx libxml2-utils aqbanking-tools python3-ofxparse)
+  find_statement_tools || packages+=(ofx libxml2-utils aqbanking-tools python3-ofxparse libfinance-qif-perl)
   if [[ ${#packages[@]} -eq 0 || $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
     return
   fi

@@ -154,6 +154,71 @@ public sealed partial class StatementToolTests : IDisposable
     }
 
     [Fact]
+    public async Task Qif_is_read_as_Finance_QIF_reads_it()
+    {
+        string[] payees = ["Corner shop", "Café Noël", "^ & Co", "T-Shirts"];
+        var random = new Random(14);
+        var file = new StringBuilder("!Option:AutoSwitch\n");
+        foreach (var (name, type) in new[] { ("Current", "Bank"), ("Card 12", "CCard"), ("Purse", "Cash") })
+        {
+            file.Append(CultureInfo.InvariantCulture, $"!Account\nN{name}\nT{type}\n^\n!Type:{type}\n");
+            for (var row = 0; row < 30; row++)
+            {
+                var day = new DateOnly(2026, 11, 1).AddDays(random.Next(0, 30));
+                var amount = random.Next(-300_000, 300_000) / 100m;
+                file.Append(
+                    CultureInfo.InvariantCulture,
+                    $"D{day:MM/dd/yyyy}\nT{amount:#,##0.00}\nC*\nN{row + 1}\nP{payees[random.Next(payees.Length)]}\nMrow {row}\n"
+                );
+                // Parts of a row are no rows, and who lives where is no text.
+                file.Append(row % 5 == 0 ? "A1 High Street\nATown\nSFood\nEbread\n$-1.00\nSHome\n$-2.00\n" : "LFood\n");
+                file.Append("^\n");
+            }
+        }
+        // A list of something else, and no account.
+        file.Append("!Type:Cat\nNFood\nDThings to eat\nE\n^\n");
+        var path = Path.Combine(_folder.FullName, "statement.qif");
+        await File.WriteAllTextAsync(path, file.ToString(), TestContext.Current.CancellationToken);
+
+        var (status, said) = await DebianTool.Run(
+            "perl",
+            "libfinance-qif-perl",
+            "-MFinance::QIF",
+            "-e",
+            """
+            my $file = Finance::QIF->new(file => shift);
+            while (my $row = $file->next) {
+                if ($row->{header} =~ /Account/) {
+                    print "$row->{name}\n";
+                } elsif ($row->{header} !~ /Cat/) {
+                    (my $amount = $row->{transaction}) =~ tr/,//d;
+                    print join("|", $row->{date}, $amount, $row->{number}, $row->{payee}, $row->{memo}), "\n";
+                }
+            }
+            """,
+            path
+        );
+
+        Assert.Equal(0, status);
+        var theirs = said.Trim().Split('\n');
+        Assert.Equal(93, theirs.Length);
+        Assert.Equal(
+            theirs,
+            Read(Encoding.UTF8.GetBytes(file.ToString()), new() { Currency = "EUR" })
+                .SelectMany(statement =>
+                    statement
+                        .Entries.Select(e => e.Transaction!)
+                        .Select(t =>
+                            FormattableString.Invariant(
+                                $"{t.BookingDay:MM/dd/yyyy}|{t.Amount:0.00}|{t.CheckNumber}|{string.Join('|', t.Remittance)}"
+                            )
+                        )
+                        .Prepend(statement.Account.Name)
+                )
+        );
+    }
+
+    [Fact]
     public async Task Mt940_is_read_as_aqbanking_reads_it()
     {
         string[] marks = ["C", "D", "RC", "RD", "CR", "DR"];
@@ -310,10 +375,10 @@ public sealed partial class StatementToolTests : IDisposable
         );
     }
 
-    private static IReadOnlyList<Statement> Read(byte[] file) =>
+    private static IReadOnlyList<Statement> Read(byte[] file, StatementHints? hints = null) =>
         Assert
             .IsType<StatementReading.Accounts>(
-                StatementFile.Read(file, new(), TimeZoneInfo.Utc, new DateOnly(2026, 11, 30))
+                StatementFile.Read(file, hints ?? new(), TimeZoneInfo.Utc, new DateOnly(2026, 11, 30))
             )
             .Statements;
 
