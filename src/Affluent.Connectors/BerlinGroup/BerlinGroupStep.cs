@@ -207,17 +207,8 @@ internal sealed class BerlinGroupStep
             _context.Channel.TransactionIds,
             _settings.Interface
         );
-        return next switch
-        {
-            NextPage.Fault fault => _api.Refused(Refusal.NotUnderstood, fault.Detail),
-            NextPage.End { Repeated: true } => EmptyPage(place),
-            _ => (
-                EmptyPage(place) with
-                {
-                    Next = (next is NextPage.Page on ? place with { Trail = on.Trail } : null)?.Write(),
-                }
-            ).With(rows.Transactions, rows.Unreadable, place.Trail.Number, _api.Refused),
-        };
+        return EmptyPage(place)
+            .With(rows, next, place.Trail.Number, trail => (place with { Trail = trail }).Write(), _api.Refused);
     }
 
     private StepResult.Page EmptyPage(BerlinGroupPlace place) =>
