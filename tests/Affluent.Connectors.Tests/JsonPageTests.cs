@@ -59,10 +59,12 @@ public sealed class JsonPageTests
         Assert.Equal(4, rows.Unreadable.Count);
         Assert.False(rows.AreNamed);
         Assert.True(Rows(Read($$"""{"transactions":[{{A}}, {{Broken}}]}""")!).AreNamed);
+        Assert.False(Rows(Read($$"""{"transactions":[null, {{A}}]}""")!).AreNamed);
     }
 
     [Theory]
     [InlineData("[]", true, 0)]
+    [InlineData("null", true, 0)]
     [InlineData("[1]", true, 1)]
     [InlineData("{}", false, 1)]
     [InlineData("7", false, 1)]

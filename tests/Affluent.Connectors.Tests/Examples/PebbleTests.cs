@@ -87,6 +87,49 @@ public sealed class PebbleTests
         Assert.Equal(2, bank.At("/v1/login").Count());
     }
 
+    [Theory]
+    [InlineData("""{ "movements": [{ "id": "a" }, { "id": "b" }] }""", 200, Refusal.NotUnderstood)]
+    [InlineData("""{ "movements": [], "next": 3 }""", 200, Refusal.NotUnderstood)]
+    [InlineData("""{ "movements": [], "next": "on" }""", 200, Refusal.NotUnderstood)]
+    [InlineData("", 403, Refusal.AccountRefused)]
+    [InlineData("", 404, Refusal.AccountRefused)]
+    [InlineData("", 400, Refusal.NotUnderstood)]
+    public async Task A_page_that_makes_no_sense_is_refused(string body, int status, Refusal reason)
+    {
+        using var bank = Bank();
+        bank.On("GET", "/v1/accounts/7/movements", _ => new Reply(body, status));
+        using var run = new ConnectorRun(new PebbleConnector(), Channel, bank)
+        {
+            Credentials = Credentials,
+            Session = new PebbleSession("token-0123456789").Write(),
+        };
+        var account = new BankAccount { Reference = "7", Currency = "EUR" };
+
+        await run.TakeRefused(new StepInput.ListTransactions(account, new DateOnly(2026, 11, 1)), reason);
+    }
+
+    [Fact]
+    public async Task A_token_is_kept_before_anything_is_asked_with_it()
+    {
+        using var bank = Bank();
+        bank.On("POST", "/v1/login", _ => new Reply("""{ "token": "token-0123456789" }"""));
+        using var run = new ConnectorRun(new PebbleConnector(), Channel, bank) { Credentials = Credentials };
+        var kept = "";
+        bank.On(
+            "GET",
+            "/v1/accounts",
+            _ =>
+            {
+                kept = run.Session;
+                return new Reply("""{ "accounts": [] }""");
+            }
+        );
+
+        await run.Take(new StepInput.ListAccounts());
+
+        Assert.Contains("token-0123456789", kept, StringComparison.Ordinal);
+    }
+
     private static FakeBank Bank()
     {
         static Reply Inside(Received request, string body) =>
