@@ -28,7 +28,7 @@ public sealed class ThreeNodesTests(ITestOutputHelper output)
     {
         await using var database = await TestDatabase.CreateEmpty(kind);
         var isLong = Kills > 0;
-        await using var cluster = await Cluster.Start(new Uri(database.Address), TokenLife);
+        await using var cluster = await Cluster.Start(database.Address, TokenLife);
         var (connections, queues) = await Connect(cluster, users: isLong ? 40 : 2);
 
         var traffic = new Traffic(cluster, connections, Seed, TimeSpan.FromMilliseconds(isLong ? 300 : 50));
@@ -42,7 +42,7 @@ public sealed class ThreeNodesTests(ITestOutputHelper output)
     public async Task Nodes_that_are_stopped_over_a_database_that_restarts_lose_no_consent(DatabaseKind kind)
     {
         await using var database = await TestDatabase.CreateEmpty(kind);
-        await using var cluster = await Cluster.Start(new Uri(database.Address), TokenLife);
+        await using var cluster = await Cluster.Start(database.Address, TokenLife);
         var (connections, queues) = await Connect(cluster, users: Renewals > 0 ? 10 : 2);
 
         var traffic = new Traffic(cluster, connections, Seed, TimeSpan.FromMilliseconds(20));

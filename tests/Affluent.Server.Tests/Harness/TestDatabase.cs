@@ -138,10 +138,35 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// </summary>
     public Task ExpireLeases() =>
         Database.Write(
-            db =>
-                db.Execute(
+            async db =>
+            {
+                await db.Execute(
                     "update jobs set lease_until = 0 where (user_id, id) in (select user_id, id from jobs where state = 'RUNNING' {skip locked})"
-                ),
+                );
+                await db.Execute("update webhooks set lease_until = 0 where id in (select id from webhooks {skip locked})");
+            },
+            TestContext.Current.CancellationToken
+        );
+
+    /// <summary>What is to be sent to webhooks again is due.</summary>
+    public Task RetryDeliveries() =>
+        Database.Write(
+            async db =>
+            {
+                await db.Execute("update deliveries set due_at = 0 where state = 'RETRYING'");
+                await db.Execute("update webhooks set next_at = 0 where id in (select id from webhooks {skip locked})");
+            },
+            TestContext.Current.CancellationToken
+        );
+
+    /// <summary>How much is on its way to webhooks.</summary>
+    public Task<int> DeliveriesLeft() =>
+        Database.Read(db => db.Scalar<int>("select count(*) from deliveries"), TestContext.Current.CancellationToken);
+
+    /// <summary>Places of all events that were committed, in their order.</summary>
+    public Task<IReadOnlyList<long>> EventPositions() =>
+        Database.Read(
+            db => db.Query<long>("select position from events where position is not null order by position"),
             TestContext.Current.CancellationToken
         );
 

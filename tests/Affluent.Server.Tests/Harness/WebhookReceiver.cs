@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -17,6 +18,9 @@ internal sealed record ReceivedMessage(IReadOnlyDictionary<string, string> Heade
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 
     public string Id => Headers["webhook-id"];
+
+    /// <summary>The event's place in the feed.</summary>
+    public long Place => long.Parse(Id["evt_".Length..], CultureInfo.InvariantCulture);
 }
 
 /// <summary>A client's server to which events are sent, on a free port of loopback.</summary>

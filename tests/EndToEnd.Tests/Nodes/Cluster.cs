@@ -4,21 +4,22 @@ using Xunit;
 
 namespace EndToEnd.Tests.Nodes;
 
-/// <summary>Three nodes on one PostgreSQL, the strict bank, and a client that acts for its users.</summary>
+/// <summary>Three nodes on one PostgreSQL, or one on an SQLite file, the strict bank, and a client that acts for its users.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
     private const int Size = 3;
+    private const string Postgres = "postgres";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("affluent-cluster-");
     private readonly List<Node> _nodes = [];
     private readonly Uri[] _addresses;
 
-    private Cluster(StrictBank bank, BankBooks books)
+    private Cluster(StrictBank bank, BankBooks books, int size)
     {
         (Bank, Books) = (bank, books);
         _addresses =
         [
-            .. Enumerable.Range(0, Size).Select(_ => new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}")),
+            .. Enumerable.Range(0, size).Select(_ => new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}")),
         ];
     }
 
@@ -31,13 +32,17 @@ internal sealed class Cluster : IAsyncDisposable
     public ClusterClient Client { get; private set; } = null!;
 
     /// <param name="database">As --database takes it; empty.</param>
-    public static async Task<Cluster> Start(Uri database, TimeSpan tokenLife)
+    public static async Task<Cluster> Start(string database, TimeSpan tokenLife)
     {
         var books = new BankBooks();
-        var cluster = new Cluster(await StrictBank.Start(books, tokenLife), books);
+        var cluster = new Cluster(
+            await StrictBank.Start(books, tokenLife),
+            books,
+            database.StartsWith(Postgres, StringComparison.Ordinal) ? Size : 1
+        );
         try
         {
-            for (var number = 0; number < Size; number++)
+            for (var number = 0; number < cluster._addresses.Length; number++)
             {
                 cluster.Add(number, database);
             }
@@ -75,9 +80,9 @@ internal sealed class Cluster : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private void Add(int number, Uri database)
+    private void Add(int number, string database)
     {
-        var gate = new DatabaseGate(database);
+        var gate = database.StartsWith(Postgres, StringComparison.Ordinal) ? new DatabaseGate(new Uri(database)) : null;
         var catalogue = _folder.CreateSubdirectory($"catalogue-{number}");
         File.WriteAllText(Path.Combine(catalogue.FullName, "strict.json"), Bank.EntryFor(number));
         string[] arguments =
@@ -106,7 +111,7 @@ internal sealed class Cluster : IAsyncDisposable
             "--data-directory",
             _folder.FullName,
             "--database",
-            gate.Address.ToString(),
+            gate?.Address.ToString() ?? database,
         ];
         _nodes.Add(
             new Node(
@@ -123,7 +128,7 @@ internal sealed class Cluster : IAsyncDisposable
         );
     }
 
-    private async Task<ClusterClient> NewClient(Uri database)
+    private async Task<ClusterClient> NewClient(string database)
     {
         var (code, output) = await ServerProcess.RunToEnd(
             _folder.FullName,
@@ -137,7 +142,7 @@ internal sealed class Cluster : IAsyncDisposable
             "--data-directory",
             _folder.FullName,
             "--database",
-            database.ToString()
+            database
         );
         Assert.True(code == 0, output);
         return await ClusterClient.SignIn(_addresses, Printed(output, "client_id"), Printed(output, "client_secret"));

@@ -87,6 +87,9 @@ internal sealed class ClusterClient : IDisposable
         return new(userId, made.Body.Text("id"), code);
     }
 
+    /// <summary>Makes what the client has of its own.</summary>
+    public Task Make(string path, object body) => Post(path, body);
+
     public Task Synchronize(ClusterConnection connection) =>
         Post($"/api/v2.1/connections/{connection.Id}/synchronize", body: null);
 

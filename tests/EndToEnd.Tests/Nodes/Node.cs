@@ -4,8 +4,8 @@ using Xunit;
 
 namespace EndToEnd.Tests.Nodes;
 
-/// <summary>A process of the platform with its own way to the database; killed, another takes its place.</summary>
-internal sealed class Node(int number, DatabaseGate gate, BankBooks books, Func<Task<ServerProcess>> start)
+/// <summary>A process of the platform with its own way to the database (null: it is a file); killed, another takes its place.</summary>
+internal sealed class Node(int number, DatabaseGate? gate, BankBooks books, Func<Task<ServerProcess>> start)
     : IAsyncDisposable
 {
     // One thing happens to a node at a time.
@@ -41,7 +41,7 @@ internal sealed class Node(int number, DatabaseGate gate, BankBooks books, Func<
     /// <inheritdoc cref="DatabaseGate.IsAway"/>
     public bool IsDatabaseAway
     {
-        set => gate.IsAway = value;
+        set => gate!.IsAway = value;
     }
 
     /// <summary>Lets it stand still, while something else happens.</summary>
@@ -73,14 +73,14 @@ internal sealed class Node(int number, DatabaseGate gate, BankBooks books, Func<
                 Absence.CutOff,
                 async () =>
                 {
-                    gate.Close();
+                    gate!.Close();
                     try
                     {
                         await meanwhile();
                     }
                     finally
                     {
-                        gate.Open();
+                        gate!.Open();
                     }
                 }
             )
@@ -92,7 +92,10 @@ internal sealed class Node(int number, DatabaseGate gate, BankBooks books, Func<
         {
             await process.DisposeAsync();
         }
-        await gate.DisposeAsync();
+        if (gate is not null)
+        {
+            await gate.DisposeAsync();
+        }
         _turn.Dispose();
     }
 
