@@ -142,6 +142,9 @@ internal sealed partial class TestApp
     /// <summary>Empties a table behind the platform's back.</summary>
     public Task DeleteAll(string table) => Execute($"delete from {table}");
 
+    /// <inheritdoc cref="TestDatabase.DeliveriesLeft"/>
+    public Task<int> DeliveriesLeft() => _database.DeliveriesLeft();
+
     /// <inheritdoc cref="TestDatabase.EndSessions"/>
     public Task EndSessions() => _database.EndSessions();
 

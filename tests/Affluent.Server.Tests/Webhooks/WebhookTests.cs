@@ -348,6 +348,22 @@ public sealed class WebhookTests
     }
 
     [Theory, OnBothDatabases]
+    public async Task Of_a_user_who_is_erased_only_the_end_is_sent(DatabaseKind kind)
+    {
+        await using var scene = await WebhookScene.Start(kind);
+        await scene.Make(new { url = scene.Receiver.Url });
+        var (http, user) = await scene.App.SignedInUser(scene.Client);
+        await TestApp.Connect(http);
+        using var erased = await http.DeleteAsync($"/api/v2.1/users/{user.Id}", Stop);
+
+        await scene.App.RunDueWebhooks();
+
+        Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
+        Assert.Equal(["USER_DELETED"], scene.Receiver.Received.Select(m => m.Json.Text("name")));
+        Assert.Equal(0, await scene.App.DeliveriesLeft());
+    }
+
+    [Theory, OnBothDatabases]
     public async Task A_test_is_sent_at_once_and_says_what_came_of_it(DatabaseKind kind)
     {
         await using var scene = await WebhookScene.Start(kind);
