@@ -51,13 +51,24 @@ internal static class Webhooks
         return
         [
             Figure.AtLeast("signed deliveries, attempts recorded", "deliveries/s", Figure.Median(ours), 5_000),
-            Figure.Share("the same beside a bare loop of HttpClient", "/s", Figure.Median(ours), Figure.Median(bare), 0),
+            Figure.Share(
+                "the same beside a bare loop of HttpClient",
+                "/s",
+                Figure.Median(ours),
+                Figure.Median(bare),
+                0
+            ),
             Figure.None(
                 "deliveries without an attempt, or left over",
                 (int)(((Rounds + 1L) * Users * EventsOfUser) - attempts + left),
                 "none"
             ),
-            Figure.Below("median delay of a client beside another's backlog of a million, less that without", "ms", beside - alone, 5),
+            Figure.Below(
+                "median delay of a client beside another's backlog of a million, less that without",
+                "ms",
+                beside - alone,
+                5
+            ),
         ];
     }
 
@@ -97,7 +108,10 @@ internal static class Webhooks
                             .. Enumerable
                                 .Range(0, EventsOfUser)
                                 .Select(n =>
-                                    NewEvent.OfConnection(EventName.SynchronizationEnded, new ConnectionId((user * 2) + (n % 2)))
+                                    NewEvent.OfConnection(
+                                        EventName.SynchronizationEnded,
+                                        new ConnectionId((user * 2) + (n % 2))
+                                    )
                                 ),
                         ]
                     ),
@@ -160,7 +174,12 @@ internal static class Webhooks
         return (alone, beside);
     }
 
-    private static async Task<double> Delay(Platform platform, BenchDatabase database, ClientId client, Receiver receiver)
+    private static async Task<double> Delay(
+        Platform platform,
+        BenchDatabase database,
+        ClientId client,
+        Receiver receiver
+    )
     {
         var (vault, ids) = (platform.Services.GetRequiredService<Vault>(), platform.Services.GetRequiredService<Ids>());
         List<double> delays = [];

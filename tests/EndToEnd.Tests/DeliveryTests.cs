@@ -58,7 +58,10 @@ public sealed class DeliveryTests(ITestOutputHelper output)
         var committed = await Settled();
 
         var feed = committed.Select(e => e.Text("cursor")).ToArray();
-        Assert.Equal(await database.EventPositions(), feed.Select(cursor => long.Parse(cursor, CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            await database.EventPositions(),
+            feed.Select(cursor => long.Parse(cursor, CultureInfo.InvariantCulture))
+        );
         Assert.Equal(feed, followed);
         foreach (var receiver in new[] { first, second })
         {

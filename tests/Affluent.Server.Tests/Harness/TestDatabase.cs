@@ -143,7 +143,9 @@ internal sealed class TestDatabase : IAsyncDisposable
                 await db.Execute(
                     "update jobs set lease_until = 0 where (user_id, id) in (select user_id, id from jobs where state = 'RUNNING' {skip locked})"
                 );
-                await db.Execute("update webhooks set lease_until = 0 where id in (select id from webhooks {skip locked})");
+                await db.Execute(
+                    "update webhooks set lease_until = 0 where id in (select id from webhooks {skip locked})"
+                );
             },
             TestContext.Current.CancellationToken
         );
