@@ -83,7 +83,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
         {
             while (!end.IsCancellationRequested)
             {
-                await cluster.Client.CreateUser();
+                await cluster.Client.LeaveUser();
                 foreach (var connection in some)
                 {
                     await cluster.Client.Synchronize(connection);
