@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
-using Affluent.Server.Storage;
 
 namespace Affluent.Server.Webhooks;
 

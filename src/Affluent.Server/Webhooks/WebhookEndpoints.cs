@@ -267,6 +267,6 @@ internal static class WebhookEndpoints
         );
     }
 
-    private static IResult Shown(WebhookRow row, string? secret) =>
+    private static Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<WebhookMessage> Shown(WebhookRow row, string? secret) =>
         TypedResults.Json(WebhookMessage.Of(row, secret), WebhooksJson.Default.WebhookMessage);
 }

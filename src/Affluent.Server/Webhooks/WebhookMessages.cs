@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
-using Affluent.Server.Storage;
 
 namespace Affluent.Server.Webhooks;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Affluent.Connectors.Contract;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;

@@ -1,5 +1,3 @@
-using Affluent.Server.Platform;
-
 namespace Affluent.Server.Webhooks;
 
 /// <summary>When what failed is sent again. Pure.</summary>

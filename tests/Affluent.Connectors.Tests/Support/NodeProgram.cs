@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Xunit;
 
 namespace Affluent.Connectors.Tests.Support;
 
@@ -40,11 +39,11 @@ internal static class NodeProgram
         {
             return folder;
         }
-        Assert.False(
+        Xunit.Assert.False(
             Environment.GetEnvironmentVariable("CI") == "true",
             $"In CI this test needs: npm ci --prefix tests/{name}"
         );
-        Assert.Skip($"{name} is not installed: npm ci --prefix tests/{name}");
+        Xunit.Assert.Skip($"{name} is not installed: npm ci --prefix tests/{name}");
         return "";
     }
 
