@@ -72,7 +72,7 @@ internal static class Webhooks
         ];
     }
 
-    private static Task Subscribe(Platform platform, ClientId client, Uri url) =>
+    private static Task<WebhookRow?> Subscribe(Platform platform, ClientId client, Uri url) =>
         platform
             .Services.GetRequiredService<WebhookEdits>()
             .Create(

@@ -1,10 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
 using Affluent.Server.Webhooks;
-using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Affluent.Server.Tests.Webhooks;

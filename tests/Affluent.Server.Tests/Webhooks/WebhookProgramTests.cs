@@ -131,6 +131,7 @@ public sealed partial class WebhookProgramTests : IDisposable
                 ]
             )
             {
+                UseShellExecute = false,
                 RedirectStandardOutput = true,
             }
         )!;
@@ -165,7 +166,7 @@ public sealed partial class WebhookProgramTests : IDisposable
         }
     }
 
-    [GeneratedRegex("[A-Z]{3,}_[A-Z]+|FORGED")]
+    [GeneratedRegex("[A-Z]{3,}_[A-Z]+|FORGED", RegexOptions.NonBacktracking)]
     private static partial Regex Names();
 
     private sealed class LateClock : TimeProvider

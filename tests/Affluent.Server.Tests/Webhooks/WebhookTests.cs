@@ -380,8 +380,8 @@ public sealed class WebhookTests
         Assert.Equal((false, "connection"), (lost.GetProperty("delivered").GetBoolean(), lost.Text("error")));
     }
 
-    private static IReadOnlyDictionary<string, object?> Question(string key, ReceivedMessage message, long at) =>
-        new Dictionary<string, object?>
+    private static Dictionary<string, object?> Question(string key, ReceivedMessage message, long at) =>
+        new()
         {
             ["key"] = key,
             ["headers"] = message.Headers,
