@@ -267,6 +267,8 @@ internal static class WebhookEndpoints
         );
     }
 
-    private static Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<WebhookMessage> Shown(WebhookRow row, string? secret) =>
-        TypedResults.Json(WebhookMessage.Of(row, secret), WebhooksJson.Default.WebhookMessage);
+    private static Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<WebhookMessage> Shown(
+        WebhookRow row,
+        string? secret
+    ) => TypedResults.Json(WebhookMessage.Of(row, secret), WebhooksJson.Default.WebhookMessage);
 }
