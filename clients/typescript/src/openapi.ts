@@ -1441,6 +1441,26 @@ export interface components {
             /** @description On CREDIT_CARD only. */
             credit_card?: components["schemas"]["CreditCard"];
         };
+        /** @description How many transactions of an account were written. */
+        AccountChanges: {
+            /** @description The account. */
+            account_id: string;
+            /**
+             * Format: int32
+             * @description Those that were not known before.
+             */
+            new: number;
+            /**
+             * Format: int32
+             * @description Those of which something is another: a pending one is booked, a label is corrected.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description Those that the bank no longer shows, or that were never booked.
+             */
+            removed: number;
+        };
         /**
          * @description That a new account may be one that is held already. The bank began to list it as it stopped to list the other, and gives neither a number
          *     that would tell. Both are kept, and no id passes from one to the other.
@@ -2106,7 +2126,7 @@ export interface components {
              * @description What happened.
              * @enum {string}
              */
-            name: "CONNECTION_CREATED" | "CONNECTION_DELETED" | "CREDENTIALS_UPDATED" | "SYNCHRONIZATION_REQUESTED" | "SYNCHRONIZATION_STARTED" | "SYNCHRONIZATION_ENDED" | "LIST_ACCOUNTS" | "CHANNEL_SUCCEEDED" | "CHANNEL_FAILED" | "AUTH_FAILED" | "TOKEN_EXPIRED" | "PASSWORD_CHANGE_REQUIRED" | "CHALLENGE_REQUIRED" | "USER_ACTION_REQUIRED" | "USER_INPUT_REQUIRED" | "USER_INPUT_ANSWERED" | "USER_INPUT_CANCELLED" | "USER_INPUT_EXPIRED" | "CONSENT_GIVEN" | "CONSENT_DENIED" | "CONSENT_EXPIRING" | "CONSENT_EXPIRED" | "ACCOUNT_SELECTED" | "ACCOUNT_DESELECTED" | "ACCOUNT_ADDED" | "ACCOUNT_SYNCHRONIZED" | "ACCOUNT_FAILED" | "ACCOUNT_NOT_FOUND" | "ACCOUNT_DELETED" | "USER_CREATED" | "USER_DELETED" | "WEBHOOK_FAILING" | "WEBHOOK_DISABLED" | "WEBHOOK_TEST";
+            name: "CONNECTION_CREATED" | "CONNECTION_UPDATED" | "CONNECTION_DELETED" | "CREDENTIALS_UPDATED" | "SYNCHRONIZATION_REQUESTED" | "SYNCHRONIZATION_STARTED" | "SYNCHRONIZATION_ENDED" | "LIST_ACCOUNTS" | "CHANNEL_SUCCEEDED" | "CHANNEL_FAILED" | "AUTH_FAILED" | "TOKEN_EXPIRED" | "PASSWORD_CHANGE_REQUIRED" | "CHALLENGE_REQUIRED" | "USER_ACTION_REQUIRED" | "USER_INPUT_REQUIRED" | "USER_INPUT_ANSWERED" | "USER_INPUT_CANCELLED" | "USER_INPUT_EXPIRED" | "CONSENT_GIVEN" | "CONSENT_RENEWED" | "CONSENT_DENIED" | "CONSENT_EXPIRING" | "CONSENT_EXPIRED" | "CONSENT_REVOKED" | "ACCOUNT_SELECTED" | "ACCOUNT_DESELECTED" | "ACCOUNT_ADDED" | "ACCOUNT_SYNCHRONIZED" | "ACCOUNT_FAILED" | "ACCOUNT_NOT_FOUND" | "ACCOUNT_FOUND" | "ACCOUNT_DELETED" | "BALANCE_GAP" | "BALANCE_EXPLAINED" | "USER_CREATED" | "USER_DELETED" | "WEBHOOK_FAILING" | "WEBHOOK_DISABLED" | "WEBHOOK_TEST";
             /**
              * @description What it is about.
              * @enum {string}
@@ -2126,6 +2146,8 @@ export interface components {
             resource?: string;
             /** @description On LIST_ACCOUNTS: the accounts that the channel listed. */
             account_ids?: string[];
+            /** @description On ACCOUNT_SYNCHRONIZED and SYNCHRONIZATION_ENDED: the accounts of which transactions were written, and how many. */
+            changes?: components["schemas"]["AccountChanges"][];
         };
         /** @description Some events of a client's users. */
         Feed: {
@@ -3301,7 +3323,7 @@ export interface components {
              * @description What it told.
              * @enum {string}
              */
-            event_name: "CONNECTION_CREATED" | "CONNECTION_DELETED" | "CREDENTIALS_UPDATED" | "SYNCHRONIZATION_REQUESTED" | "SYNCHRONIZATION_STARTED" | "SYNCHRONIZATION_ENDED" | "LIST_ACCOUNTS" | "CHANNEL_SUCCEEDED" | "CHANNEL_FAILED" | "AUTH_FAILED" | "TOKEN_EXPIRED" | "PASSWORD_CHANGE_REQUIRED" | "CHALLENGE_REQUIRED" | "USER_ACTION_REQUIRED" | "USER_INPUT_REQUIRED" | "USER_INPUT_ANSWERED" | "USER_INPUT_CANCELLED" | "USER_INPUT_EXPIRED" | "CONSENT_GIVEN" | "CONSENT_DENIED" | "CONSENT_EXPIRING" | "CONSENT_EXPIRED" | "ACCOUNT_SELECTED" | "ACCOUNT_DESELECTED" | "ACCOUNT_ADDED" | "ACCOUNT_SYNCHRONIZED" | "ACCOUNT_FAILED" | "ACCOUNT_NOT_FOUND" | "ACCOUNT_DELETED" | "USER_CREATED" | "USER_DELETED" | "WEBHOOK_FAILING" | "WEBHOOK_DISABLED" | "WEBHOOK_TEST";
+            event_name: "CONNECTION_CREATED" | "CONNECTION_UPDATED" | "CONNECTION_DELETED" | "CREDENTIALS_UPDATED" | "SYNCHRONIZATION_REQUESTED" | "SYNCHRONIZATION_STARTED" | "SYNCHRONIZATION_ENDED" | "LIST_ACCOUNTS" | "CHANNEL_SUCCEEDED" | "CHANNEL_FAILED" | "AUTH_FAILED" | "TOKEN_EXPIRED" | "PASSWORD_CHANGE_REQUIRED" | "CHALLENGE_REQUIRED" | "USER_ACTION_REQUIRED" | "USER_INPUT_REQUIRED" | "USER_INPUT_ANSWERED" | "USER_INPUT_CANCELLED" | "USER_INPUT_EXPIRED" | "CONSENT_GIVEN" | "CONSENT_RENEWED" | "CONSENT_DENIED" | "CONSENT_EXPIRING" | "CONSENT_EXPIRED" | "CONSENT_REVOKED" | "ACCOUNT_SELECTED" | "ACCOUNT_DESELECTED" | "ACCOUNT_ADDED" | "ACCOUNT_SYNCHRONIZED" | "ACCOUNT_FAILED" | "ACCOUNT_NOT_FOUND" | "ACCOUNT_FOUND" | "ACCOUNT_DELETED" | "BALANCE_GAP" | "BALANCE_EXPLAINED" | "USER_CREATED" | "USER_DELETED" | "WEBHOOK_FAILING" | "WEBHOOK_DISABLED" | "WEBHOOK_TEST";
             /** @description The header `webhook-id` that it was sent with. */
             message_id: string;
             /**
@@ -5795,7 +5817,7 @@ export interface operations {
                 /** @description How many seconds to wait for an event when there is none; 0 when absent, 60 at most. */
                 wait?: number;
                 /** @description Only events of these types or names, separated by commas, such as `CONSENT,SYNCHRONIZATION_ENDED`; absent: all. */
-                types?: ("GLOBAL" | "LOGIN" | "CHOOSE_BANK" | "SYNCHRONIZATION" | "CONSENT" | "ACCOUNT" | "PAYMENT" | "CONNECTION_CREATED" | "CONNECTION_DELETED" | "CREDENTIALS_UPDATED" | "SYNCHRONIZATION_REQUESTED" | "SYNCHRONIZATION_STARTED" | "SYNCHRONIZATION_ENDED" | "LIST_ACCOUNTS" | "CHANNEL_SUCCEEDED" | "CHANNEL_FAILED" | "AUTH_FAILED" | "TOKEN_EXPIRED" | "PASSWORD_CHANGE_REQUIRED" | "CHALLENGE_REQUIRED" | "USER_ACTION_REQUIRED" | "USER_INPUT_REQUIRED" | "USER_INPUT_ANSWERED" | "USER_INPUT_CANCELLED" | "USER_INPUT_EXPIRED" | "CONSENT_GIVEN" | "CONSENT_DENIED" | "CONSENT_EXPIRING" | "CONSENT_EXPIRED" | "ACCOUNT_SELECTED" | "ACCOUNT_DESELECTED" | "ACCOUNT_ADDED" | "ACCOUNT_SYNCHRONIZED" | "ACCOUNT_FAILED" | "ACCOUNT_NOT_FOUND" | "ACCOUNT_DELETED" | "USER_CREATED" | "USER_DELETED" | "WEBHOOK_FAILING" | "WEBHOOK_DISABLED" | "WEBHOOK_TEST")[];
+                types?: ("GLOBAL" | "LOGIN" | "CHOOSE_BANK" | "SYNCHRONIZATION" | "CONSENT" | "ACCOUNT" | "PAYMENT" | "CONNECTION_CREATED" | "CONNECTION_UPDATED" | "CONNECTION_DELETED" | "CREDENTIALS_UPDATED" | "SYNCHRONIZATION_REQUESTED" | "SYNCHRONIZATION_STARTED" | "SYNCHRONIZATION_ENDED" | "LIST_ACCOUNTS" | "CHANNEL_SUCCEEDED" | "CHANNEL_FAILED" | "AUTH_FAILED" | "TOKEN_EXPIRED" | "PASSWORD_CHANGE_REQUIRED" | "CHALLENGE_REQUIRED" | "USER_ACTION_REQUIRED" | "USER_INPUT_REQUIRED" | "USER_INPUT_ANSWERED" | "USER_INPUT_CANCELLED" | "USER_INPUT_EXPIRED" | "CONSENT_GIVEN" | "CONSENT_RENEWED" | "CONSENT_DENIED" | "CONSENT_EXPIRING" | "CONSENT_EXPIRED" | "CONSENT_REVOKED" | "ACCOUNT_SELECTED" | "ACCOUNT_DESELECTED" | "ACCOUNT_ADDED" | "ACCOUNT_SYNCHRONIZED" | "ACCOUNT_FAILED" | "ACCOUNT_NOT_FOUND" | "ACCOUNT_FOUND" | "ACCOUNT_DELETED" | "BALANCE_GAP" | "BALANCE_EXPLAINED" | "USER_CREATED" | "USER_DELETED" | "WEBHOOK_FAILING" | "WEBHOOK_DISABLED" | "WEBHOOK_TEST")[];
                 /** @description Only events of this user. */
                 user_id?: string;
             };

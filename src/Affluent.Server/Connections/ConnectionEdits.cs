@@ -156,6 +156,7 @@ internal static class ConnectionEdits
     {
         if (
             await ConnectionJobs.Lock(work, connectionId) is not { } job
+            || await ChannelStore.InUse(work.Db, work.UserId, connectionId) is not { } used
             || !await ChannelStore.Reset(work.Db, work.UserId, connectionId, channel.Id, credentials, work.Now)
         )
         {
@@ -183,10 +184,15 @@ internal static class ConnectionEdits
         }
         await EventLog.Append(
             work,
-            NewEvent.OfConnection(eventName, connectionId, channel.Id) with
-            {
-                Type = EventType.Login,
-            }
+            [
+                .. used.All(c => c.DefinitionId != channel.Id)
+                    ? [NewEvent.OfConnection(EventName.ConnectionUpdated, connectionId, channel.Id)]
+                    : Array.Empty<NewEvent>(),
+                NewEvent.OfConnection(eventName, connectionId, channel.Id) with
+                {
+                    Type = EventType.Login,
+                },
+            ]
         );
         return true;
     }

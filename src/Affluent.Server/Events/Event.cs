@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Platform;
@@ -33,6 +34,9 @@ internal sealed record NewEvent
 
     /// <summary>On <see cref="EventName.ListAccounts"/>: the accounts that the channel listed.</summary>
     public IReadOnlyList<AccountId> AccountIds { get; private init; } = [];
+
+    /// <summary>What was written of transactions, on events that tell it; accounts without any change are left out.</summary>
+    public IReadOnlyList<AccountChanges> Changes { get; init; } = [];
 
     /// <summary>About the user.</summary>
     public static NewEvent OfUser(EventName name, UserId user) => new(name) { Resource = Links.User(user) };
@@ -88,6 +92,32 @@ internal sealed record NewEvent
         };
 }
 
+/// <summary>How many transactions of an account were written. In the log as decimal numbers joined by colons, accounts by commas.</summary>
+/// <param name="Removed">Those that the bank no longer has, or never booked.</param>
+internal sealed record AccountChanges(AccountId AccountId, int New, int Changed, int Removed)
+{
+    public bool IsEmpty => New + Changed + Removed == 0;
+
+    public static string? Write(IReadOnlyList<AccountChanges> changes) =>
+        changes.Count == 0
+            ? null
+            : string.Join(
+                ',',
+                changes.Select(c =>
+                    string.Create(CultureInfo.InvariantCulture, $"{c.AccountId.Value}:{c.New}:{c.Changed}:{c.Removed}")
+                )
+            );
+
+    public static IReadOnlyList<AccountChanges> Read(string? changes) =>
+        [
+            .. (changes?.Split(',') ?? [])
+                .Select(one =>
+                    one.Split(':').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray()
+                )
+                .Select(n => new AccountChanges(new AccountId(n[0]), (int)n[1], (int)n[2], (int)n[3])),
+        ];
+}
+
 /// <summary>Categories of the published API, and two of ours (ACCOUNT, PAYMENT).</summary>
 [JsonConverter(typeof(WordConverter<EventType>))]
 internal enum EventType
@@ -106,6 +136,7 @@ internal enum EventType
 internal enum EventName
 {
     ConnectionCreated,
+    ConnectionUpdated,
     ConnectionDeleted,
     CredentialsUpdated,
     SynchronizationRequested,
@@ -124,16 +155,21 @@ internal enum EventName
     UserInputCancelled,
     UserInputExpired,
     ConsentGiven,
+    ConsentRenewed,
     ConsentDenied,
     ConsentExpiring,
     ConsentExpired,
+    ConsentRevoked,
     AccountSelected,
     AccountDeselected,
     AccountAdded,
     AccountSynchronized,
     AccountFailed,
     AccountNotFound,
+    AccountFound,
     AccountDeleted,
+    BalanceGap,
+    BalanceExplained,
     UserCreated,
     UserDeleted,
     WebhookFailing,
@@ -148,7 +184,8 @@ internal static class EventNames
         name switch
         {
             EventName.ConnectionCreated => EventType.ChooseBank,
-            EventName.ConnectionDeleted
+            EventName.ConnectionUpdated
+            or EventName.ConnectionDeleted
             or EventName.UserCreated
             or EventName.UserDeleted
             or EventName.WebhookFailing
@@ -171,16 +208,21 @@ internal static class EventNames
             or EventName.ChannelSucceeded
             or EventName.ChannelFailed => EventType.Synchronization,
             EventName.ConsentGiven
+            or EventName.ConsentRenewed
             or EventName.ConsentDenied
             or EventName.ConsentExpiring
             or EventName.ConsentExpired
+            or EventName.ConsentRevoked
             or EventName.AccountSelected
             or EventName.AccountDeselected => EventType.Consent,
             EventName.AccountAdded
             or EventName.AccountSynchronized
             or EventName.AccountFailed
             or EventName.AccountNotFound
-            or EventName.AccountDeleted => EventType.Account,
+            or EventName.AccountFound
+            or EventName.AccountDeleted
+            or EventName.BalanceGap
+            or EventName.BalanceExplained => EventType.Account,
         };
 }
 
@@ -207,4 +249,7 @@ internal sealed record StoredEvent
 
     /// <summary>Decimal ids joined by commas; null on most events.</summary>
     public string? AccountIds { get; init; }
+
+    /// <summary>See <see cref="AccountChanges"/>; null on most events.</summary>
+    public string? Changes { get; init; }
 }

@@ -13,7 +13,7 @@ internal static class EventLog
 {
     /// <summary>The columns of a <see cref="StoredEvent"/>.</summary>
     public const string Shown =
-        "user_id, id, client_id, position, at, name, type, status, connection_id, definition_id, resource, reason, account_ids";
+        "user_id, id, client_id, position, at, name, type, status, connection_id, definition_id, resource, reason, account_ids, changes";
 
     /// <summary>In the place of a user, on events of the client itself.</summary>
     public static readonly UserId NoUser = new(0);
@@ -39,6 +39,7 @@ internal static class EventLog
             new("resource", BulkType.Text, r => r.Event.Resource),
             new("reason", BulkType.Text, r => r.Event.Reason),
             new("account_ids", BulkType.Text, r => Join(r.Event.AccountIds)),
+            new("changes", BulkType.Text, r => AccountChanges.Write(r.Event.Changes)),
         ]
     );
 

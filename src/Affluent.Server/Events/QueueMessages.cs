@@ -53,6 +53,9 @@ internal sealed record EventMessage
     /// <summary>On LIST_ACCOUNTS: the accounts that the channel listed.</summary>
     public IReadOnlyList<string>? AccountIds { get; init; }
 
+    /// <summary>On ACCOUNT_SYNCHRONIZED and SYNCHRONIZATION_ENDED: the accounts of which transactions were written, and how many.</summary>
+    public IReadOnlyList<AccountChangesMessage>? Changes { get; init; }
+
     public static EventMessage Of(StoredEvent stored, string api) =>
         new()
         {
@@ -68,6 +71,34 @@ internal sealed record EventMessage
             Resource = stored.Resource is { } path ? api + path : null,
             AccountIds =
                 stored.AccountIds?.Split(',') ?? (stored.Name == EventName.ListAccounts ? Array.Empty<string>() : null),
+            Changes = stored.Name is EventName.AccountSynchronized or EventName.SynchronizationEnded
+                ? [.. AccountChanges.Read(stored.Changes).Select(AccountChangesMessage.Of)]
+                : null,
+        };
+}
+
+/// <summary>How many transactions of an account were written.</summary>
+internal sealed record AccountChangesMessage
+{
+    /// <summary>The account.</summary>
+    public required AccountId AccountId { get; init; }
+
+    /// <summary>Those that were not known before.</summary>
+    public required int New { get; init; }
+
+    /// <summary>Those of which something is another: a pending one is booked, a label is corrected.</summary>
+    public required int Changed { get; init; }
+
+    /// <summary>Those that the bank no longer shows, or that were never booked.</summary>
+    public required int Removed { get; init; }
+
+    public static AccountChangesMessage Of(AccountChanges changes) =>
+        new()
+        {
+            AccountId = changes.AccountId,
+            New = changes.New,
+            Changed = changes.Changed,
+            Removed = changes.Removed,
         };
 }
 

@@ -39,10 +39,12 @@ internal sealed record TwinAccount(AccountRow Row, bool IsAbandoned);
 internal sealed record ListedAccount(BankAccount Bank, AccountRow Row, bool Outranked);
 
 /// <summary>What a channel's list changes.</summary>
+/// <param name="Found">Those of the changed ones that were not found, or deleted, before.</param>
 internal sealed record AccountListing(
     IReadOnlyList<AccountRow> Added,
     IReadOnlyList<AccountRow> Changed,
     IReadOnlyList<AccountRow> NotFound,
+    IReadOnlyList<AccountRow> Found,
     IReadOnlyList<ListedAccount> Listed
 )
 {
@@ -139,10 +141,14 @@ internal sealed record AccountListing(
             )
             .Select(a => a with { Status = AccountStatus.NotFound })
             .ToArray();
+        var away = held.Where(a => a.DeletedAt is not null || a.Status == AccountStatus.NotFound)
+            .Select(a => a.Id)
+            .ToHashSet();
         return new AccountListing(
             [.. added.Select(row => InDoubt(row, notFound))],
             Settled(held, changed, seen),
             notFound,
+            [.. changed.Where(row => away.Contains(row.Id))],
             listed
         );
 

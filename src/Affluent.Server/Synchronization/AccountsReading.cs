@@ -3,6 +3,7 @@ using Affluent.Connectors.Contract;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
+using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Recordings;
 using Affluent.Server.Storage;
@@ -172,7 +173,7 @@ internal sealed partial class AccountsReading(
         }
         var done = plan.Account with { Status = AccountStatus.Active, SyncedUntil = today };
         var record = await records.Of(plan, cancellation);
-        await Save(done, EventName.AccountSynchronized, (plan.Changes, record), cancellation);
+        await Save(done, EventName.AccountSynchronized, (account.Row, plan.Changes, record), cancellation);
         if (plan.Account.RowsLeftOut > 0)
         {
             var faults = string.Join(", ", plan.Faults.Select(f => f.Word()));
@@ -185,7 +186,7 @@ internal sealed partial class AccountsReading(
     private Task Save(
         AccountRow account,
         EventName eventName,
-        (TransactionChanges Changes, ReadingRecord Record)? read,
+        (AccountRow Before, TransactionChanges Changes, ReadingRecord Record)? read,
         CancellationToken cancellation
     ) =>
         run.Write(
@@ -197,15 +198,31 @@ internal sealed partial class AccountsReading(
                 {
                     return [];
                 }
-                if (read is { } brought)
+                var told = run.EventOf(eventName, account, channel.DefinitionId);
+                if (read is not var (before, written, record))
                 {
-                    await TransactionImports.Save(work, account.Id, brought.Changes);
-                    await ReadingRecords.Save(work, brought.Record);
+                    return [told];
                 }
-                return [run.EventOf(eventName, account, channel.DefinitionId)];
+                await TransactionImports.Save(work, account.Id, written);
+                await ReadingRecords.Save(work, record);
+                var changes = Counted(account.Id, written);
+                run.Count(changes);
+                return
+                [
+                    told with
+                    {
+                        Changes = changes.IsEmpty ? [] : [changes],
+                    },
+                    .. Outcome
+                        .OfBalance(AccountBalances.Check(before), AccountBalances.Check(account))
+                        .Select(name => run.EventOf(name, account, channel.DefinitionId)),
+                ];
             },
             cancellation
         );
+
+    private static AccountChanges Counted(AccountId account, TransactionChanges written) =>
+        new(account, written.Inserts.Count, written.Updates.Count, written.Disappeared.Count + written.Expired.Count);
 
     [LoggerMessage(5102, LogLevel.Warning, "Channel {Channel}: {Count} rows could not be kept: {Faults}")]
     private static partial void LogUnusable(ILogger log, ChannelDefinitionId channel, int count, string faults);

@@ -156,7 +156,12 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         _isAuthorized = true;
         await run.DropQuestion(
             work => ConsentStore.NameEnd(work.Db, work.UserId, run.Id, expires),
-            NewEvent.OfUserInput(EventName.ConsentGiven, run.Id, _id)
+            [
+                NewEvent.OfUserInput(EventName.ConsentGiven, run.Id, _id),
+                .. channel.LastSuccessAt is null
+                    ? Array.Empty<NewEvent>()
+                    : [NewEvent.OfConnection(EventName.ConsentRenewed, run.Id, _id)],
+            ]
         );
         return null;
     }
@@ -216,6 +221,10 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                     [
                         .. listing.Added.Select(a => run.EventOf(EventName.AccountAdded, a, _id)),
                         .. listing.NotFound.Select(a => run.EventOf(EventName.AccountNotFound, a, _id)),
+                        .. listing.Found.Select(a => run.EventOf(EventName.AccountFound, a, _id)),
+                        .. holder is not null && run.Connection.OwnerName is not null
+                            ? [NewEvent.OfConnection(EventName.ConnectionUpdated, run.Id, _id)]
+                            : Array.Empty<NewEvent>(),
                     ];
                 },
                 cancellation

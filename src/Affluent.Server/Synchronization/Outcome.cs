@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
+using Affluent.Ledger;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
@@ -234,11 +235,22 @@ internal static class Outcome
         job.Request
         ?? (job.RunRequest == JobRequest.ListAccounts && channels.Any(c => c.IsSuccess) ? JobRequest.All : null);
 
+    /// <summary>What is to be told of a balance that was checked again: that it does not add up any more, or does again.</summary>
+    public static IReadOnlyList<EventName> OfBalance(BalanceState? before, BalanceState? after) =>
+        (before?.Gap, after?.Gap) switch
+        {
+            (null, not null) => [EventName.BalanceGap],
+            (not null, null) => [EventName.BalanceExplained],
+            _ => [],
+        };
+
     /// <summary>The events of a channel's end.</summary>
+    /// <param name="isEarly">Whether the authorization was to last longer.</param>
     public static IReadOnlyList<NewEvent> Events(
         ConnectionId connectionId,
         ChannelDefinitionId definitionId,
-        ChannelResult result
+        ChannelResult result,
+        bool isEarly = false
     )
     {
         EventName[] names = result.Status switch
@@ -258,7 +270,7 @@ internal static class Outcome
             ],
             ChannelStatus.TokenExpired when result.Reason == ChannelReason.ConsentExpired =>
             [
-                EventName.ConsentExpired,
+                isEarly ? EventName.ConsentRevoked : EventName.ConsentExpired,
                 EventName.TokenExpired,
             ],
             ChannelStatus.TokenExpired => [EventName.TokenExpired],

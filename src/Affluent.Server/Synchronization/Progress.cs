@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Connections;
+using Affluent.Server.Events;
 
 namespace Affluent.Server.Synchronization;
 
@@ -13,6 +14,34 @@ internal sealed record Progress
 {
     /// <summary>By channel definition.</summary>
     public IReadOnlyDictionary<string, ChannelResult> Done { get; init; } = new Dictionary<string, ChannelResult>();
+
+    /// <summary>What was written of transactions so far, by account; those without any change are left out.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<AccountChanges> Changes => AccountChanges.Read(Written);
+
+    /// <summary><see cref="Changes"/> as stored; null: none.</summary>
+    public string? Written { get; init; }
+
+    /// <summary>An account may be read by both channels.</summary>
+    public Progress With(AccountChanges changes)
+    {
+        var (known, others) = (
+            Changes.FirstOrDefault(c => c.AccountId == changes.AccountId),
+            Changes.Where(c => c.AccountId != changes.AccountId)
+        );
+        return this with
+        {
+            Written = AccountChanges.Write([
+                .. others,
+                new(
+                    changes.AccountId,
+                    changes.New + (known?.New ?? 0),
+                    changes.Changed + (known?.Changed ?? 0),
+                    changes.Removed + (known?.Removed ?? 0)
+                ),
+            ]),
+        };
+    }
 
     /// <summary>What came of the finished channels.</summary>
     [JsonIgnore]

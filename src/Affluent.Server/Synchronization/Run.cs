@@ -152,7 +152,7 @@ internal sealed partial class Run(RunTools tools)
                     unfinished.Add((channel, end));
                     break;
                 case ChannelEnd.Finished finished:
-                    Finish(run, channel, WithTrace(finished.Result), listed);
+                    Finish(run, channel, WithTrace(finished.Result), listed, tools.Seconds);
                     break;
                 default:
                     throw new UnreachableException();
@@ -167,7 +167,7 @@ internal sealed partial class Run(RunTools tools)
             }
             else
             {
-                Finish(run, channel, WithTrace(Outcome.OfUnfinished(end)), []);
+                Finish(run, channel, WithTrace(Outcome.OfUnfinished(end)), [], tools.Seconds);
             }
         }
         if (again is { } due)
@@ -251,7 +251,8 @@ internal sealed partial class Run(RunTools tools)
         RunState run,
         ChannelAccess channel,
         ChannelResult result,
-        IReadOnlyList<AccountId> listed
+        IReadOnlyList<AccountId> listed,
+        long now
     )
     {
         if (channel.ReplacedSession is { } before && Outcome.EndOfRenewal(result) is { } renewal)
@@ -275,7 +276,7 @@ internal sealed partial class Run(RunTools tools)
             channel,
             result,
             [
-                .. Outcome.Events(run.Id, channel.DefinitionId, result),
+                .. Outcome.Events(run.Id, channel.DefinitionId, result, isEarly: channel.ExpiresAt > now),
                 .. listsAccounts ? [list] : Array.Empty<NewEvent>(),
             ]
         );
@@ -328,6 +329,7 @@ internal sealed partial class Run(RunTools tools)
                     {
                         Status = end.Status.Word(),
                         Reason = results.FirstOrDefault(r => !r.IsSuccess)?.Reason?.Word(),
+                        Changes = run.Progress.Changes,
                     },
                 ];
             },

@@ -46,6 +46,7 @@ internal sealed class RunState
     private readonly StoredSessions _sessions;
     private readonly List<NewEvent> _untold = [];
     private Progress? _unsavedProgress;
+    private bool _counts;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -169,6 +170,15 @@ internal sealed class RunState
         _untold.AddRange(events);
     }
 
+    /// <summary>Within a transaction of the run: so many transactions were written in it.</summary>
+    public void Count(AccountChanges changes)
+    {
+        if (!changes.IsEmpty)
+        {
+            (Progress, _counts) = (Progress.With(changes), true);
+        }
+    }
+
     /// <summary>
     /// Before the bank is asked: nothing learned is left unsaved, the lease lasts, and the connection is still there. Of a list that is read for
     /// long, that is looked up once a second.
@@ -282,23 +292,32 @@ internal sealed class RunState
     )
     {
         await Turn.WaitAsync(cancellation);
+        var before = Progress;
         try
         {
             Job = await _tools.Database.Write(
                 async db =>
                 {
+                    (Progress, _counts) = (before, false);
                     var job = await Claim.Hold(db, Job, _tools.Seconds);
                     job = await SaveLearned(db, job, change?.Invoke(job));
                     var work = Work(db);
-                    await EventLog.Append(
-                        work,
-                        [.. _untold, .. data is null ? Array.Empty<NewEvent>() : await data(work)]
-                    );
+                    var news = data is null ? [] : await data(work);
+                    if (_counts)
+                    {
+                        job = await JobStore.Apply(db, job, new JobChange.Progressed(Progress.Write()));
+                    }
+                    await EventLog.Append(work, [.. _untold, .. news]);
                     return job;
                 },
                 cancellation
             );
             Saved();
+        }
+        catch
+        {
+            Progress = before;
+            throw;
         }
         finally
         {

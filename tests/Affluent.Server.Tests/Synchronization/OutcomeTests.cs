@@ -257,17 +257,18 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public void Every_event_is_described_in_the_reference()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Affluent.slnx")))
-        {
-            folder = folder.Parent!;
-        }
-        var page = File.ReadAllText(Path.Combine(folder.FullName, "docs", "reference", "events.md"));
-
-        Assert.All(Vocabulary<EventName>.Words, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
-    }
+    public void A_consent_that_ends_before_its_day_was_revoked() =>
+        Assert.Equal(
+            [EventName.ConsentRevoked, EventName.TokenExpired],
+            Outcome
+                .Events(
+                    new ConnectionId(1),
+                    new ChannelDefinitionId("100"),
+                    new ChannelResult(ChannelStatus.TokenExpired, ChannelReason.ConsentExpired),
+                    isEarly: true
+                )
+                .Select(e => e.Name)
+        );
 
     private static JobRequest? Follows(Job job, params ChannelResult[] channels) => Outcome.Following(job, channels);
 

@@ -336,7 +336,7 @@ public sealed class QuestionTests
         Assert.DoesNotContain(Otp, text, StringComparison.Ordinal);
     }
 
-    private static FakeBank Bank_that_authorizes()
+    internal static FakeBank Bank_that_authorizes()
     {
         var bank = new FakeBank();
         bank.RedirectChannel.With(Bank.Account("111"), Bank.Booked("a", 1, "2026-02-01", "X"));
@@ -354,7 +354,7 @@ public sealed class QuestionTests
         return bank;
     }
 
-    private static async Task<(string Id, string Link)> ConnectByLink(HttpClient http)
+    internal static async Task<(string Id, string Link)> ConnectByLink(HttpClient http)
     {
         using var created = await http.PostAsJsonAsync(
             "/api/v2.1/connections",
