@@ -313,6 +313,24 @@ internal enum RenewalEnd
 /// <summary>What a run learned of a channel; null keeps what was known.</summary>
 internal sealed record ChannelChange
 {
+    /// <summary>This change and then a later one.</summary>
+    public ChannelChange Then(ChannelChange later) =>
+        new()
+        {
+            Session = later.Session ?? Session,
+            IsHandedOver = later.IsHandedOver || IsHandedOver,
+            Unused = later.Unused ?? Unused,
+            Credentials = later.Credentials ?? Credentials,
+            ExpiresAt = later.ExpiresAt ?? ExpiresAt,
+            UnattendedReadings = later.UnattendedReadings ?? UnattendedReadings,
+            SparedUntil = later.SparedUntil ?? SparedUntil,
+            Renewal = later.Renewal ?? Renewal,
+            Status = later.Status ?? Status,
+            Reason = later.Status is null ? Reason : later.Reason,
+            Message = later.Status is null ? Message : later.Message,
+            EndedAt = later.EndedAt ?? EndedAt,
+        };
+
     /// <summary>What the connector returned, sealed.</summary>
     public byte[]? Session { get; init; }
 

@@ -198,18 +198,21 @@ internal sealed partial class AccountsReading(
                 {
                     return [];
                 }
-                var told = run.EventOf(eventName, account, channel.DefinitionId);
+                var news = run.EventOf(eventName, account, channel.DefinitionId);
                 if (read is not var (before, written, record))
                 {
-                    return [told];
+                    return [news];
                 }
                 await TransactionImports.Save(work, account.Id, written);
                 await ReadingRecords.Save(work, record);
                 var changes = Counted(account.Id, written);
-                run.Count(changes);
+                if (!changes.IsEmpty)
+                {
+                    run.Count(changes);
+                }
                 return
                 [
-                    told with
+                    news with
                     {
                         Changes = changes.IsEmpty ? [] : [changes],
                     },

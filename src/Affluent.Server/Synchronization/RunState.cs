@@ -132,24 +132,8 @@ internal sealed class RunState
     public void Learn(ChannelAccess channel, ChannelChange change)
     {
         var before = _learned.TryGetValue(channel.DefinitionId, out var known) ? known.Change : new ChannelChange();
-        _learned[channel.DefinitionId] = (
-            new ChannelKey(Job.UserId, Id, channel.DefinitionId, channel.Epoch),
-            new ChannelChange
-            {
-                Session = change.Session ?? before.Session,
-                IsHandedOver = change.IsHandedOver || before.IsHandedOver,
-                Unused = change.Unused ?? before.Unused,
-                Credentials = change.Credentials ?? before.Credentials,
-                ExpiresAt = change.ExpiresAt ?? before.ExpiresAt,
-                UnattendedReadings = change.UnattendedReadings ?? before.UnattendedReadings,
-                SparedUntil = change.SparedUntil ?? before.SparedUntil,
-                Renewal = change.Renewal ?? before.Renewal,
-                Status = change.Status ?? before.Status,
-                Reason = change.Status is null ? before.Reason : change.Reason,
-                Message = change.Status is null ? before.Message : change.Message,
-                EndedAt = change.EndedAt ?? before.EndedAt,
-            }
-        );
+        var key = new ChannelKey(Job.UserId, Id, channel.DefinitionId, channel.Epoch);
+        _learned[channel.DefinitionId] = (key, before.Then(change));
     }
 
     /// <summary>Goes with the next transaction: a channel's result.</summary>
@@ -171,13 +155,7 @@ internal sealed class RunState
     }
 
     /// <summary>Within a transaction of the run: so many transactions were written in it.</summary>
-    public void Count(AccountChanges changes)
-    {
-        if (!changes.IsEmpty)
-        {
-            (Progress, _counts) = (Progress.With(changes), true);
-        }
-    }
+    public void Count(AccountChanges changes) => (Progress, _counts) = (Progress.With(changes), true);
 
     /// <summary>
     /// Before the bank is asked: nothing learned is left unsaved, the lease lasts, and the connection is still there. Of a list that is read for
