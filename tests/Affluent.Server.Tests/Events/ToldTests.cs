@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Web;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
+using Affluent.Server.Connections;
+using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
 using Affluent.Server.Tests.Synchronization;
 using Xunit;
@@ -199,9 +201,65 @@ public sealed class ToldTests
         Assert.Equal(1, await Updates());
         await GiveCredentials();
         Assert.Equal(1, await Updates());
+        Assert.Contains("CREDENTIALS_UPDATED", await app.EventNames(id));
         holder = "Ada Lovelace";
         await LinkedBank.Again(app, http, id);
         Assert.Equal(2, await Updates());
+        Assert.Equal(
+            "SYNCHRONIZATION_REQUESTED",
+            (await app.EventNames(id)).Last(n => n.EndsWith("_REQUESTED", StringComparison.Ordinal))
+        );
+    }
+
+    [Theory]
+    [OnBothDatabases(Refusal.WrongCredentials, "AUTH_FAILED")]
+    [OnBothDatabases(Refusal.PasswordChangeRequired, "PASSWORD_CHANGE_REQUIRED")]
+    [OnBothDatabases(Refusal.SiteActionRequired, "USER_ACTION_REQUIRED")]
+    [OnBothDatabases(Refusal.ConsentDenied, "CONSENT_DENIED")]
+    [OnBothDatabases(Refusal.OperatorFault, "CHANNEL_FAILED")]
+    public async Task What_a_bank_refuses_is_told_by_its_cause(DatabaseKind kind, Refusal refusal, string name)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.Instead = (_, _) => Bank.Refused(refusal);
+        var (app, _, id) = await LinkedBank.Linked(bank, kind);
+        await using var __ = app;
+
+        Assert.Contains(name, await app.EventNames(id));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task What_becomes_of_accounts_is_told(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111")).With(Bank.Account("222"));
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, user) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+        var (one, two) = ((await http.Account("111")).Text("id")!, (await http.Account("222")).Text("id")!);
+        Task Share(params string[] accounts) =>
+            app.Database.Write(
+                db =>
+                    AccountSelection.Set(
+                        app.WorkOf(db, user),
+                        id.Id<ConnectionId>(),
+                        [.. accounts.Select(account => account.Id<AccountId>())],
+                        new PresentUser("203.0.113.7", "Mozilla/5.0", "en-GB")
+                    ),
+                Stop
+            );
+
+        await Share(one);
+        await Share(one, two);
+        bank.EmbeddedChannel.Instead = (context, input) =>
+            input is StepInput.ListTransactions { Account.Reference: "222" }
+                ? new StepResult.Refused(Refusal.AccountRefused, "403") { Session = context.Session }
+                : null;
+        await LinkedBank.Again(app, http, id);
+        using var deleted = await http.DeleteAsync($"/api/v2.1/accounts/{two}", Stop);
+
+        string[] told = ["ACCOUNT_DESELECTED", "ACCOUNT_SELECTED", "ACCOUNT_FAILED", "ACCOUNT_DELETED"];
+        Assert.Equal(told, (await app.EventNames(id)).Where(told.Contains));
     }
 
     private static async Task<string> Subscribe(HttpClient http)
