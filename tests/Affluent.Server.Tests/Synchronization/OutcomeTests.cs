@@ -3,7 +3,6 @@ using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
-using Affluent.Server.Storage;
 using Affluent.Server.Synchronization;
 using CsCheck;
 using Xunit;
