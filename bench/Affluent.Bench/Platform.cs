@@ -100,6 +100,10 @@ internal sealed class Platform : IAsyncDisposable
             }
         );
 
+    /// <summary>A token of the client's own.</summary>
+    public Task<string> ClientToken(string scopes) =>
+        Token(new() { ["grant_type"] = "client_credentials", ["scope"] = scopes });
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();

@@ -1,14 +1,14 @@
 using Affluent.Bench;
 using Affluent.Bench.Categories;
 
-// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [engine] [start] [matching] [categories] [banks] [signing] [webhooks] | write-category-model
+// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [engine] [start] [matching] [categories] [banks] [signing] [webhooks] [events] | write-category-model
 // PostgreSQL: AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name (a database of its own is made there, and dropped at the end).
 if (args is ["write-category-model"])
 {
     CategoryAccuracy.WriteModel();
     return 0;
 }
-string[] known = ["pages", "sync", "engine", "start", "matching", "categories", "banks", "signing", "webhooks"];
+string[] known = ["pages", "sync", "engine", "start", "matching", "categories", "banks", "signing", "webhooks", "events"];
 if (args.Except(known).Any())
 {
     Console.Error.WriteLine($"Benchmarks: {string.Join(", ", known)}; none named: all.");
@@ -38,6 +38,7 @@ foreach (var name in asked)
             "banks" => await BankPages.Run(),
             "signing" => await Signing.Run(),
             "webhooks" => await Webhooks.Run(server!),
+            "events" => await EventDelay.Run(server!),
             _ => await StartAndMemory.Run(server!),
         }
     );

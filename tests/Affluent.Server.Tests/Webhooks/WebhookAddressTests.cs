@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
 using Affluent.Server.Webhooks;
@@ -97,6 +99,26 @@ public sealed class WebhookAddressTests
             ((await scene.Last(id)).Text("outcome"), (await scene.Last(id)).Text("error"))
         );
         Assert.Empty(scene.Receiver.Received);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_receiver_with_a_certificate_that_nobody_vouches_for_gets_nothing(DatabaseKind kind)
+    {
+        await using var scene = await WebhookScene.Start(kind);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(
+            DateTimeOffset.UnixEpoch,
+            new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero)
+        );
+        await using var receiver = await WebhookReceiver.Start(certificate);
+        var id = (await scene.Make(new { url = receiver.Url })).Text("id");
+        await scene.App.CreateUser(scene.Client);
+
+        await scene.App.RunDueWebhooks();
+
+        Assert.Equal(("FAILED", "tls"), ((await scene.Last(id)).Text("outcome"), (await scene.Last(id)).Text("error")));
+        Assert.Empty(receiver.Received);
     }
 
     [Theory, OnBothDatabases]
