@@ -75,7 +75,9 @@ internal static class EventDelay
         await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
         await end.CancelAsync();
         await reading;
-        return Percentiles(committed.Select(c => Math.Max(0, Stopwatch.GetElapsedTime(c.Value, arrived[c.Key]).TotalMilliseconds)));
+        return Percentiles(
+            committed.Select(c => Math.Max(0, Stopwatch.GetElapsedTime(c.Value, arrived[c.Key]).TotalMilliseconds))
+        );
 
         async Task Read()
         {
@@ -111,7 +113,9 @@ internal static class EventDelay
         await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
         await end.CancelAsync();
         await reading;
-        return Percentiles(committed.Select(c => Math.Max(0, Stopwatch.GetElapsedTime(c.Value, arrived[c.Key]).TotalMilliseconds)));
+        return Percentiles(
+            committed.Select(c => Math.Max(0, Stopwatch.GetElapsedTime(c.Value, arrived[c.Key]).TotalMilliseconds))
+        );
 
         async Task Read()
         {
@@ -154,7 +158,14 @@ internal static class EventDelay
             await database.Database.Write(
                 db =>
                     Affluent.Server.Events.EventLog.Append(
-                        new UserWork(db, new UserId((name % Users) + 1), client, vault, ids, TimeProvider.System.Seconds()),
+                        new UserWork(
+                            db,
+                            new UserId((name % Users) + 1),
+                            client,
+                            vault,
+                            ids,
+                            TimeProvider.System.Seconds()
+                        ),
                         NewEvent.OfConnection(EventName.SynchronizationEnded, new ConnectionId(name))
                     ),
                 CancellationToken.None
@@ -188,7 +199,10 @@ internal static class EventDelay
         try
         {
             redis = Process.Start(
-                new ProcessStartInfo("redis-server", ["--port", "0", "--unixsocket", socket, "--dir", folder.FullName, "--appendonly", "yes"])
+                new ProcessStartInfo(
+                    "redis-server",
+                    ["--port", "0", "--unixsocket", socket, "--dir", folder.FullName, "--appendonly", "yes"]
+                )
                 {
                     UseShellExecute = false,
                     RedirectStandardOutput = true,
@@ -229,13 +243,18 @@ internal static class EventDelay
             await reading;
             folder.Delete(recursive: true);
             return Percentiles(
-                committed.Where(c => arrived.ContainsKey(c.Key))
+                committed
+                    .Where(c => arrived.ContainsKey(c.Key))
                     .Select(c => Math.Max(0, Stopwatch.GetElapsedTime(c.Value, arrived[c.Key]).TotalMilliseconds))
             );
         }
     }
 
-    private static async Task ReadStream(string socket, ConcurrentDictionary<long, long> arrived, CancellationToken cancellation)
+    private static async Task ReadStream(
+        string socket,
+        ConcurrentDictionary<long, long> arrived,
+        CancellationToken cancellation
+    )
     {
         await using var stream = await Connect(socket);
         var last = "0";
@@ -293,7 +312,13 @@ internal static class EventDelay
         var all = Enumerable
             .Range(1, Waiters)
             .Select(n =>
-                reader.OfUser(new UserId(1_000_000 + n), new EventId(long.MaxValue), 1, TimeSpan.FromMinutes(2), end.Token)
+                reader.OfUser(
+                    new UserId(1_000_000 + n),
+                    new EventId(long.MaxValue),
+                    1,
+                    TimeSpan.FromMinutes(2),
+                    end.Token
+                )
             )
             .ToArray();
         await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System);

@@ -8,7 +8,19 @@ if (args is ["write-category-model"])
     CategoryAccuracy.WriteModel();
     return 0;
 }
-string[] known = ["pages", "sync", "engine", "start", "matching", "categories", "banks", "signing", "webhooks", "events"];
+string[] known =
+[
+    "pages",
+    "sync",
+    "engine",
+    "start",
+    "matching",
+    "categories",
+    "banks",
+    "signing",
+    "webhooks",
+    "events",
+];
 if (args.Except(known).Any())
 {
     Console.Error.WriteLine($"Benchmarks: {string.Join(", ", known)}; none named: all.");

@@ -1,3 +1,4 @@
+using Affluent.Server.Authorization;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
@@ -35,7 +36,15 @@ internal sealed partial class WebhookDispatcher(
         return due.Count == 0
             ? []
             : await tools.Database.Write(
-                db => WebhookStore.Claim(db, due, now + (long)WebhookTurn.Lease.TotalSeconds, now, atMost),
+                async db =>
+                    await WebhookStore.Claim(
+                        db,
+                        due,
+                        await ClientStore.Closed(db),
+                        now + (long)WebhookTurn.Lease.TotalSeconds,
+                        now,
+                        atMost
+                    ),
                 cancellation
             );
     }

@@ -100,10 +100,11 @@ internal static class WebhookStore
         return deleted == 1;
     }
 
-    /// <summary>Takes some of these for the time of a lease: those that nobody is at and that are due, the one that waits longest in front.</summary>
+    /// <summary>Takes some of these for the time of a lease: those that nobody is at and that are due, none of a closed client, the one that waits longest in front.</summary>
     public static Task<IReadOnlyList<WebhookRow>> Claim(
         DbWork db,
         IReadOnlyList<WebhookId> some,
+        IReadOnlyList<ClientId> closed,
         long leaseUntil,
         long now,
         int atMost
@@ -114,6 +115,7 @@ internal static class WebhookStore
             where id in (
                 select id from webhooks
                 where id {in @some} and status = @Active and next_at <= @Now and lease_until <= @Now
+                    and not (client_id {in @closed})
                 order by lease_until, id limit @AtMost {skip locked}
             )
             returning {{Columns}}
@@ -121,6 +123,7 @@ internal static class WebhookStore
             new
             {
                 some = db.List(some),
+                closed = db.List(closed),
                 WebhookStatus.Active,
                 LeaseUntil = leaseUntil,
                 Now = now,

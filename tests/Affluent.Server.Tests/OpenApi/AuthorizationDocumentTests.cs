@@ -25,7 +25,7 @@ public sealed class AuthorizationDocumentTests
                 {
                     RateLimits = new Dictionary<LimitedAction, RateLimit>(s.RateLimits)
                     {
-                        [LimitedAction.WidgetSession] = new(Client: 2, User: 2, Address: 2),
+                        [LimitedAction.WidgetSession] = new(Client: 4, User: 4, Address: 4),
                         [LimitedAction.SignIn] = new(Client: 6, User: 6, Address: 6),
                     },
                 }
@@ -61,7 +61,9 @@ public sealed class AuthorizationDocumentTests
         }
 
         (string, string) Token(JsonElement of) => ("access_token", of.Text("access_token")!);
-        await Check(Session, Form(client, Token(tokens)), 201);
+        var session = await Check(Session, Form(client, Token(tokens)), 201);
+        await Check(Session, Form(client, Token(tokens), ("session_id", session.Text("session_id")!)), 200);
+        await Check(Session, Form(client, Token(tokens), ("session_id", "another")), 404);
         await Check(Session, Form(client), 400);
         await Check(Session, Form(client with { Secret = "wrong" }, Token(tokens)), 401);
         await Check(Session, new StringContent("x"), 415);

@@ -364,6 +364,23 @@ public sealed class WebhookTests
     }
 
     [Theory, OnBothDatabases]
+    public async Task To_a_closed_client_nothing_is_sent_until_it_is_open_again(DatabaseKind kind)
+    {
+        await using var scene = await WebhookScene.Start(kind);
+        await scene.Make(new { url = scene.Receiver.Url });
+        await scene.App.CreateUser(scene.Client);
+        await scene.App.RunCommand("client", "disable", scene.Client.ClientId);
+
+        await scene.App.RunDueWebhooks();
+        var whileClosed = scene.Receiver.Received.Count;
+        await scene.App.RunCommand("client", "enable", scene.Client.ClientId);
+        await scene.App.RunDueWebhooks();
+
+        Assert.Equal(0, whileClosed);
+        Assert.Single(scene.Receiver.Received);
+    }
+
+    [Theory, OnBothDatabases]
     public async Task A_test_is_sent_at_once_and_says_what_came_of_it(DatabaseKind kind)
     {
         await using var scene = await WebhookScene.Start(kind);
