@@ -272,8 +272,10 @@ public sealed class WidgetInBrowserTests(Browser browser) : IClassFixture<Browse
 
     internal static async Task<(string Origin, JsonElement Data)> Message(IPage page)
     {
-        await page.WaitForFunctionAsync("window.messages.length > 0");
-        var message = await page.EvaluateAsync<JsonElement>("window.messages[0]");
+        // Pages on the way tell their steps.
+        const string End = "window.messages.find(message => message.data.eventName !== 'step')";
+        await page.WaitForFunctionAsync(End);
+        var message = await page.EvaluateAsync<JsonElement>(End);
         return (message.GetProperty("origin").GetString()!, message.GetProperty("data"));
     }
 }
