@@ -60,7 +60,11 @@ internal static class EventDelay
         return (sorted[sorted.Length / 2], sorted[sorted.Length * 99 / 100]);
     }
 
-    private static async Task<(double, double)> LongPoll(Platform platform, BenchDatabase database, ClientId client)
+    private static async Task<(double P50, double P99)> LongPoll(
+        Platform platform,
+        BenchDatabase database,
+        ClientId client
+    )
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
@@ -103,7 +107,11 @@ internal static class EventDelay
         }
     }
 
-    private static async Task<(double, double)> Polling(Platform platform, BenchDatabase database, ClientId client)
+    private static async Task<(double P50, double P99)> Polling(
+        Platform platform,
+        BenchDatabase database,
+        ClientId client
+    )
     {
         var seen = await database.Scalar("select coalesce(max(position), 0) from events");
         using var end = new CancellationTokenSource();
@@ -191,7 +199,7 @@ internal static class EventDelay
     }
 
     /// <summary>XADD and a blocking XREAD of redis-server, on a socket of its own; null: it is not installed.</summary>
-    private static async Task<(double, double)?> Redis()
+    private static async Task<(double P50, double P99)?> Redis()
     {
         var folder = Directory.CreateTempSubdirectory("affluent-bench-redis-");
         var socket = Path.Combine(folder.FullName, "redis.sock");

@@ -11,7 +11,7 @@ namespace Affluent.Server.Events;
 internal sealed class EventTail(Database database, TimeProvider time, DatabaseOutage outage)
 {
     // Those of one statement.
-    private const int AtOnce = 1_000;
+    private const int AtOnce = 10_000;
 
     private readonly ConcurrentDictionary<EventWaiter, byte> _waiters = [];
 
