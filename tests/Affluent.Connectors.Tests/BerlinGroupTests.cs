@@ -1,3 +1,4 @@
+using System.Globalization;
 using Affluent.Connectors.BerlinGroup;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
@@ -105,6 +106,22 @@ public sealed class BerlinGroupTests
         var page = await run.Take<StepResult.Page>(new StepInput.ListTransactions(account, new DateOnly(2025, 1, 1)));
 
         Assert.Equal(new DateOnly(2026, 8, 25), page.CompleteFrom);
+    }
+
+    [Theory]
+    [InlineData(null, "2024-11-22")]
+    [InlineData("364", "2025-11-23")]
+    public async Task The_first_reading_names_its_first_day(string? history, string day)
+    {
+        var bank = SmallBerlinGroupBank.Bank();
+        using var run = SmallBerlinGroupBank.Allowed(bank, history is null ? [] : [("history_days", history)]);
+
+        var page = await run.Take<StepResult.Page>(
+            new StepInput.ListTransactions((await run.Accounts())[0], From: null)
+        );
+
+        Assert.Contains($"dateFrom={day}", Assert.Single(bank.At(SmallBerlinGroupBank.Movements)).Address.Query);
+        Assert.Equal(DateOnly.Parse(day, CultureInfo.InvariantCulture), page.CompleteFrom);
     }
 
     [Fact]

@@ -37,6 +37,8 @@ public sealed class LikenessTests(LikeProfiles banks) : IClassFixture<LikeProfil
                 rows.Select(Essence)
             );
         }
+        // The first reading asks for all that there is.
+        Assert.NotEmpty(await run.Transactions(accounts[0]));
         // Later, so that tokens are renewed.
         banks.Clock.Advance(TimeSpan.FromHours(1));
         run.Now = banks.Clock.GetUtcNow();

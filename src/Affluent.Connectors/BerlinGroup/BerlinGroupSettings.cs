@@ -43,6 +43,9 @@ internal enum ConsentAccess
 /// <summary>What a catalogue entry says of one bank of the family, in types. The manifest below is where each value is explained.</summary>
 internal sealed record BerlinGroupSettings
 {
+    /// <summary>The standard wants a first day (section 6.6.4); banks that go back less far refuse it or give what they have.</summary>
+    private const int DaysOfFirstReading = 730;
+
     private static readonly Dictionary<string, OAuthPlace> Places = new()
     {
         ["none"] = OAuthPlace.None,
@@ -305,7 +308,7 @@ internal sealed record BerlinGroupSettings
     {
         string? Text(string name) => channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
 
-        var bank = BankInterface.Of(channel);
+        var bank = BankInterface.Of(channel, firstDays: DaysOfFirstReading);
         var calls = (Text("client_token") ?? "").Split(' ');
         return new BerlinGroupSettings
         {

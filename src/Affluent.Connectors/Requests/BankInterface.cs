@@ -23,7 +23,12 @@ internal sealed record BankInterface
             false,
             "true where the links in the account list are wrong: accounts/{id}/… is used instead"
         ),
-        new("history_days", SettingKind.Number, false, "how far back the bank gives transactions, in days"),
+        new(
+            "history_days",
+            SettingKind.Number,
+            false,
+            "how far back the bank gives transactions, in days (berlin_group asks for 730 at first unless said)"
+        ),
         new(
             "date_format",
             SettingKind.DateFormat,
@@ -63,6 +68,9 @@ internal sealed record BankInterface
     public IReadOnlyList<string> LinkHosts { get; init; } = [];
     public bool StandardPaths { get; init; }
     public int? HistoryDays { get; init; }
+
+    /// <summary>How many days are asked for when all are wanted of a bank that does not say how far it goes; null: the first day is left out.</summary>
+    public int? FirstDays { get; init; }
     public required string DateFormat { get; init; }
     public bool DateEscaped { get; init; }
     public bool SendDateTo { get; init; }
@@ -77,11 +85,13 @@ internal sealed record BankInterface
     /// <param name="dateFormat">How banks of the family write days.</param>
     /// <param name="currency">Of most of their accounts.</param>
     /// <param name="zone">Of most of them.</param>
+    /// <param name="firstDays">See <see cref="FirstDays"/>.</param>
     public static BankInterface Of(
         ChannelDefinition channel,
         string dateFormat = "yyyy-MM-dd",
         string currency = "EUR",
-        string zone = "Europe/Paris"
+        string zone = "Europe/Paris",
+        int? firstDays = null
     )
     {
         string? Text(string name) => channel.Settings.TryGetValue(name, out var value) && value != "" ? value : null;
@@ -92,6 +102,7 @@ internal sealed record BankInterface
             LinkHosts = (Text("link_hosts") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries),
             StandardPaths = Text("standard_paths") == "true",
             HistoryDays = Text("history_days") is { } days ? int.Parse(days, CultureInfo.InvariantCulture) : null,
+            FirstDays = firstDays,
             DateFormat = Text("date_format") ?? dateFormat,
             DateEscaped = Text("date_escaped") == "true",
             SendDateTo = Text("send_date_to") == "true",
@@ -142,8 +153,12 @@ internal sealed record BankInterface
     /// <summary>The first day to ask for, and whether that is later than wanted.</summary>
     public (DateOnly? From, DateOnly? CompleteFrom) First(DateOnly? wanted, DateOnly today)
     {
-        var earliest = HistoryDays is { } days && days < today.DayNumber ? today.AddDays(-days) : (DateOnly?)null;
-        var first = earliest is null || wanted >= earliest ? wanted : earliest;
+        DateOnly? Before(int? days) => days is { } some && some < today.DayNumber ? today.AddDays(-some) : null;
+
+        var first =
+            wanted is null ? Before(HistoryDays ?? FirstDays)
+            : Before(HistoryDays) is { } earliest && wanted < earliest ? earliest
+            : wanted;
         return (first, first == wanted ? null : first);
     }
 }

@@ -162,8 +162,21 @@ internal sealed partial class Manner
 
     /// <summary>What the bank's links say in the place of those of the face.</summary>
     public string Linked(string text) =>
-        text.Replace(consentsAtFace, consents ?? consentsAtFace, StringComparison.Ordinal)
+        OfAccounts(OfAccounts(text, "transactions"), "balances")
+            .Replace(consentsAtFace, consents ?? consentsAtFace, StringComparison.Ordinal)
             .Replace(Api, api, StringComparison.Ordinal);
+
+    // What an account has may be at an address of its own, apart from the interface.
+    private string OfAccounts(string text, string resource) =>
+        Text($"{resource}_url") is null
+            ? text
+            : Regex.Replace(
+                text,
+                $"""{Regex.Escape(Api)}/accounts/([^/"?]+)/{resource}""",
+                link => PathOf($"{resource}_url").Replace(Account, link.Groups[1].Value, StringComparison.Ordinal),
+                RegexOptions.CultureInvariant,
+                TimeSpan.FromSeconds(1)
+            );
 
     /// <summary>The same where the bank's links lead nowhere.</summary>
     public string Misled(string text) => text.Replace(Api, $"{api}/elsewhere", StringComparison.Ordinal);
