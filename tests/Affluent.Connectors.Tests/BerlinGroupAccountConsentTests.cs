@@ -20,7 +20,7 @@ public sealed class BerlinGroupAccountConsentTests
     [Fact]
     public async Task What_one_account_comes_to_is_nothing_to_the_others()
     {
-        var bank = Bank(refused: "S1");
+        var bank = Bank(refused: ["S1"]);
         using var run = SmallBerlinGroupBank.Run(bank, Settings);
 
         var listed = await Shared(run);
@@ -38,6 +38,18 @@ public sealed class BerlinGroupAccountConsentTests
         // Nobody is asked twice in one run, and the list, which was good for once, is not asked for again.
         Assert.Equal("C-1", Assert.Single(bank.At(SmallBerlinGroupBank.Accounts)).Headers["Consent-ID"]);
         Assert.All(bank.At(SmallBerlinGroupBank.Movements), r => Assert.Equal("C-A1", r.Headers["Consent-ID"]));
+    }
+
+    [Fact]
+    public async Task A_user_who_agrees_to_no_account_is_asked_again()
+    {
+        var bank = Bank(refused: ["A1", "S1"]);
+        using var run = SmallBerlinGroupBank.Run(bank, Settings);
+
+        var listed = await Shared(run);
+
+        Assert.Equal("ConsentDenied", await run.Movements(listed[0]));
+        await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
     }
 
     [Theory]
@@ -144,7 +156,7 @@ public sealed class BerlinGroupAccountConsentTests
         return listed;
     }
 
-    private static FakeBank Bank(string refused = "none")
+    private static FakeBank Bank(params string[] refused)
     {
         var bank = SmallBerlinGroupBank
             .Bank()
@@ -155,7 +167,7 @@ public sealed class BerlinGroupAccountConsentTests
             );
         foreach (var id in new[] { "A1", "S1" })
         {
-            var status = id == refused ? "rejected" : "valid";
+            var status = refused.Contains(id) ? "rejected" : "valid";
             bank.On($"{SmallBerlinGroupBank.Consents}/C-{id}/status", $$"""{ "consentStatus": "{{status}}" }""")
                 .On("DELETE", $"{SmallBerlinGroupBank.Consents}/C-{id}", _ => new Reply("", 204));
         }

@@ -56,9 +56,12 @@ internal sealed class BerlinGroupStep
         }
         if (_api.Session.HasListed && !_api.Session.AccountConsents.ContainsKey(account.Reference))
         {
-            return _api.Session.Withheld.Contains(account.Reference)
-                ? _api.Refused(Refusal.AccountRefused, "the user did not agree that an account is read")
-                : _api.Refused(Refusal.AccountUnauthorized, "there is no consent for an account");
+            return !_api.Session.Withheld.Contains(account.Reference)
+                    ? _api.Refused(Refusal.AccountUnauthorized, "there is no consent for an account")
+                // Who goes on is asked for all of them anew.
+                : _api.Session.AccountConsents.Count == 0
+                    ? _api.Over(Refusal.ConsentDenied, "the user agreed at the bank to no account")
+                : _api.Refused(Refusal.AccountRefused, "the user did not agree that an account is read");
         }
         var (first, completeFrom) = _settings.Interface.First(from, Today);
         return await ReadTransactions(FirstPage(account, first, completeFrom), cancellation);
@@ -219,7 +222,7 @@ internal sealed class BerlinGroupStep
     /// </summary>
     private BerlinGroupPlace? Shortened(BerlinGroupPlace place)
     {
-        if (place.Trail.Number != 1 || _api.Session.ConsentOf(place.Account) is null)
+        if (place.Trail.Number != 1)
         {
             return null;
         }
