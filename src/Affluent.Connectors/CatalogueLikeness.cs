@@ -28,6 +28,7 @@ internal static partial class CatalogueLikeness
                 setting => setting.Key,
                 setting =>
                     setting.Value != ""
+                    && !OtherScheme().IsMatch(setting.Value)
                     && manifest.Settings.Any(s => s.Name == setting.Key && s.Kind == SettingKind.Address)
                         ? $"{testBank.TrimEnd('/')}/like/{channel.Id}/{Scheme().Replace(setting.Value, "")}"
                         : setting.Value
@@ -36,4 +37,8 @@ internal static partial class CatalogueLikeness
 
     [GeneratedRegex("^https?://", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Scheme();
+
+    // What is no address stays none, and is told as a fault of the entry.
+    [GeneratedRegex("^(?!https?:)[A-Za-z][A-Za-z0-9+.-]*://", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex OtherScheme();
 }

@@ -52,6 +52,11 @@ public sealed class LikeEntryTests
         "true",
         "bank: channels[0].like: the test bank imitates no bank of the family 'website'"
     )]
+    [InlineData(
+        """{ "like": "group", "settings": { "token_url": "ftp://bank.example/token" } }""",
+        "true",
+        "bank: channels[0].settings: channel 471101: setting 'token_url' is not an absolute http(s) address"
+    )]
     public void What_cannot_be_imitated_is_a_fault(string channel, string test, string fault) =>
         Assert.StartsWith(fault, $"{Load(channel, test).Faults[0]}");
 
