@@ -218,9 +218,9 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
                     cancellation
                 );
         }
-        catch (CryptographicException)
+        catch (CryptographicException error)
         {
-            return new ProbedResult.Failed(ProbeBlame.Operator, "the seal cannot sign");
+            return new ProbedResult.Failed(ProbeBlame.Operator, $"the seal cannot sign: {error.Message}");
         }
         return tokens switch
         {

@@ -240,9 +240,9 @@ internal sealed record RequestStyle
         {
             return await step();
         }
-        catch (CryptographicException)
+        catch (CryptographicException error)
         {
-            return refused(Refusal.OperatorFault, "the seal cannot sign");
+            return refused(Refusal.OperatorFault, $"the seal cannot sign: {error.Message}");
         }
     }
 

@@ -7,7 +7,9 @@ using Affluent.Server.Telemetry;
 
 namespace Affluent.Server.Certificates;
 
-/// <summary>Tells of the ends of the certificates by which banks know the operator: as a measurement always, in the log daily when one is near.</summary>
+/// <summary>
+/// Tells of the ends of the certificates by which banks know the operator: as a measurement always, in the log daily when one is near. And of a signer that is away.
+/// </summary>
 internal sealed partial class CertificateWatch : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
@@ -32,13 +34,18 @@ internal sealed partial class CertificateWatch : BackgroundService
 
     /// <summary>What whoever asks how the process does is told besides.</summary>
     public IEnumerable<string> Notes() =>
-        from one in _all
-        let left = one.Ends - _time.GetUtcNow()
-        where left <= CertificateJudgement.Notice
-        select string.Create(
-            CultureInfo.InvariantCulture,
-            $"{one.Setting}: {(left <= TimeSpan.Zero ? "ended" : "ends")} on {one.Ends:yyyy-MM-dd}"
-        );
+        (
+            from one in _all
+            let left = one.Ends - _time.GetUtcNow()
+            where left <= CertificateJudgement.Notice
+            select string.Create(
+                CultureInfo.InvariantCulture,
+                $"{one.Setting}: {(left <= TimeSpan.Zero ? "ended" : "ends")} on {one.Ends:yyyy-MM-dd}"
+            )
+        ).Concat(SignersAway().Select(socket => $"signer:{socket}: nobody signs there"));
+
+    private IEnumerable<string> SignersAway() =>
+        _all.Select(one => one.Signer).OfType<string>().Distinct().Where(socket => !Signer.IsAt(socket));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -71,6 +78,10 @@ internal sealed partial class CertificateWatch : BackgroundService
                 LogEndsSoon(_log, one.Setting, one.Ends);
             }
         }
+        foreach (var socket in SignersAway())
+        {
+            LogSignerAway(_log, socket);
+        }
     }
 
     private static IEnumerable<Watched> Read(BankCertificateFile file)
@@ -83,7 +94,8 @@ internal sealed partial class CertificateWatch : BackgroundService
                 file.CertificateSetting,
                 file.Use,
                 file.Generation,
-                CertificateJudgement.Ends(held.Certificate)
+                CertificateJudgement.Ends(held.Certificate),
+                held.Signer
             );
         }
     }
@@ -99,7 +111,8 @@ internal sealed partial class CertificateWatch : BackgroundService
         string Setting,
         CertificateUse Use,
         CertificateGeneration Generation,
-        DateTimeOffset Ends
+        DateTimeOffset Ends,
+        string? Signer
     );
 
     [LoggerMessage(
@@ -111,6 +124,13 @@ internal sealed partial class CertificateWatch : BackgroundService
 
     [LoggerMessage(5602, LogLevel.Error, "The certificate of {Setting} ended on {Ends}: banks refuse it")]
     private static partial void LogEnded(ILogger log, string setting, DateTimeOffset ends);
+
+    [LoggerMessage(
+        5603,
+        LogLevel.Warning,
+        "Nobody signs at {Socket}: banks that want signatures are not read until the signer is there"
+    )]
+    private static partial void LogSignerAway(ILogger log, string socket);
 }
 
 /// <summary>What the feature brings to the platform.</summary>

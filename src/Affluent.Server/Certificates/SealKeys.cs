@@ -7,11 +7,11 @@ using Affluent.Server.Platform;
 namespace Affluent.Server.Certificates;
 
 /// <summary>Signs with the key of a seal, which this process holds, or another one for it.</summary>
-internal sealed class SealKeys : IDisposable
+/// <param name="time">By which a signer is waited for.</param>
+internal sealed class SealKeys(TimeProvider time) : IDisposable
 {
-    private const int Tries = 3;
-
-    // A signer that starts anew is back within this.
+    // A signer that starts anew is back within these.
+    private const int Tries = 20;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -93,6 +93,8 @@ internal sealed class SealKeys : IDisposable
             Timeout = Patience,
         };
         _held.Add(http);
+        // One that was waited for in vain is not waited for again until it is back.
+        var away = false;
         return new Seal(certificate, Ask);
 
         async ValueTask<byte[]> Ask(ReadOnlyMemory<byte> bytes, SealAlgorithm algorithm, CancellationToken cancellation)
@@ -103,19 +105,21 @@ internal sealed class SealKeys : IDisposable
                 {
                     using var content = new ReadOnlyMemoryContent(bytes);
                     using var answer = await http.PostAsync(PathOf(certificate, algorithm), content, cancellation);
+                    Volatile.Write(ref away, false);
                     return answer.IsSuccessStatusCode
                         ? await answer.Content.ReadAsByteArrayAsync(cancellation)
                         : throw new CryptographicException($"The signer answers {(int)answer.StatusCode}.");
                 }
-                catch (HttpRequestException) when (attempt < Tries)
+                catch (HttpRequestException) when (attempt < Tries && !Volatile.Read(ref away))
                 {
-                    await Task.Delay(Pause, cancellation);
+                    await Task.Delay(Pause, time, cancellation);
                 }
                 catch (Exception error)
                     when (error is HttpRequestException
                         || (error is OperationCanceledException && !cancellation.IsCancellationRequested)
                     )
                 {
+                    Volatile.Write(ref away, true);
                     throw new CryptographicException("The signer does not answer.", error);
                 }
             }

@@ -25,7 +25,7 @@ internal static class Signer
         CancellationToken cancellation
     )
     {
-        var keys = new SealKeys();
+        var keys = new SealKeys(TimeProvider.System);
         Dictionary<string, Seal> seals = new(StringComparer.OrdinalIgnoreCase);
         foreach (var file in settings.BankCertificates.Where(file => file.Use == CertificateUse.Qseal))
         {
@@ -40,7 +40,7 @@ internal static class Signer
         {
             throw new KeyFileException("There is no seal: set seal_certificate_file and seal_key_file.");
         }
-        await TakePlace(socket, cancellation);
+        TakePlace(socket);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton(keys);
@@ -72,27 +72,37 @@ internal static class Signer
         return app;
     }
 
+    /// <summary>Whether a process signs there, without waiting for it.</summary>
+    public static bool IsAt(string socket)
+    {
+        try
+        {
+            using var pipe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            pipe.Blocking = false;
+            pipe.Connect(new UnixDomainSocketEndPoint(socket));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>A socket that a process left which was killed is in the way of the next.</summary>
-    private static async Task TakePlace(string socket, CancellationToken cancellation)
+    private static void TakePlace(string socket)
     {
         if (!File.Exists(socket))
         {
             return;
         }
-        try
+        if (IsAt(socket))
         {
-            using var pipe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await pipe.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellation);
+            throw new KeyFileException($"Another process signs at {socket}.");
         }
-        catch (SocketException)
+        if (new FileInfo(socket).Length > 0)
         {
-            if (new FileInfo(socket).Length > 0)
-            {
-                throw new KeyFileException($"{socket} is a file, and no socket: name another path.");
-            }
-            File.Delete(socket);
-            return;
+            throw new KeyFileException($"{socket} is a file, and no socket: name another path.");
         }
-        throw new KeyFileException($"Another process signs at {socket}.");
+        File.Delete(socket);
     }
 }

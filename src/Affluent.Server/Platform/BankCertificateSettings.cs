@@ -25,7 +25,7 @@ internal static class BankCertificateSettings
         ),
         BankKey(
             "seal_key_file",
-            "Private key of seal_certificate_file (PEM or pkcs11:…), or the password of PKCS#12",
+            "Private key of seal_certificate_file (PEM, pkcs11:… or signer:…), or the password of PKCS#12",
             (s, path) => s with { SealKeyFile = path },
             s => s.SealKeyFile
         ),

@@ -26,7 +26,7 @@ internal sealed partial class BankHttp : IDisposable
         _reachable = new(settings.Environment == InstallationKind.Sandbox ? PublicNetwork.Loopback : []);
         _log = log;
         _time = time;
-        _keys = new BankKeys(settings);
+        _keys = new BankKeys(settings, time);
         _network = Network();
     }
 

@@ -13,13 +13,16 @@ namespace Affluent.Server.Synchronization;
 internal sealed class BankKeys : IDisposable
 {
     private readonly OperatorCertificate?[] _held;
-    private readonly SealKeys _seals = new();
+    private readonly SealKeys _seals;
     private readonly Dictionary<(CertificateUse, CertificateGeneration), object> _ready = [];
 
     /// <summary>Reads the files that the settings name.</summary>
     /// <exception cref="KeyFileException">One does not hold what it is for.</exception>
-    public BankKeys(Settings settings) =>
-        _held = [
+    public BankKeys(Settings settings, TimeProvider time)
+    {
+        _seals = new SealKeys(time);
+        _held =
+        [
             .. settings.BankCertificates.Select(file =>
             {
                 var held = Load(file);
@@ -41,6 +44,7 @@ internal sealed class BankKeys : IDisposable
                 return held;
             }),
         ];
+    }
 
     /// <summary>What is shown to a bank that wants a certificate, with those above it; null: there is none.</summary>
     public SslStreamCertificateContext? Client(CertificateGeneration generation) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Text;
@@ -5,6 +6,7 @@ using Affluent.Connectors.Contract;
 using Affluent.Server.Certificates;
 using Affluent.Server.Platform;
 using Affluent.Server.Synchronization;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -34,7 +36,7 @@ public sealed class SignerTests : IDisposable
     {
         await using var signer = await Start();
         File.Move(At("qseal.key"), At("gone.key"));
-        using var keys = new BankKeys(Asking());
+        using var keys = new BankKeys(Asking(), TimeProvider.System);
         var seal = keys.Seal(CertificateGeneration.Present)!;
         var text = Encoding.UTF8.GetBytes("date: today");
 
@@ -93,7 +95,7 @@ public sealed class SignerTests : IDisposable
         );
         File.SetUnixFileMode(At("qseal.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await using var signer = await Start();
-        using var keys = new BankKeys(Asking());
+        using var keys = new BankKeys(Asking(), TimeProvider.System);
         var seal = keys.Seal(CertificateGeneration.Present)!;
         var text = Encoding.UTF8.GetBytes("header.body");
 
@@ -129,32 +131,71 @@ public sealed class SignerTests : IDisposable
     private static readonly string[] Pss = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"];
 
     [Fact]
-    public async Task A_key_that_the_signer_has_not_signs_nothing_nor_does_one_that_is_away()
+    public async Task A_key_that_the_signer_has_not_signs_nothing()
     {
         await using (var signer = await Start())
         {
-            using var keys = new BankKeys(Asking() with { SealCertificateFile = At("qwac.pem") });
+            using var keys = new BankKeys(Asking() with { SealCertificateFile = At("qwac.pem") }, TimeProvider.System);
             await Assert.ThrowsAsync<CryptographicException>(async () =>
                 await keys.Seal(CertificateGeneration.Present)!.Sign(new byte[1], SealAlgorithm.RsaSha256, Stop)
             );
             // What no bank wants signed.
-            using var right = new BankKeys(Asking());
+            using var right = new BankKeys(Asking(), TimeProvider.System);
             await Assert.ThrowsAsync<CryptographicException>(async () =>
                 await right.Seal(CertificateGeneration.Present)!.Sign(new byte[100_000], SealAlgorithm.RsaSha256, Stop)
             );
             var taken = await Assert.ThrowsAsync<KeyFileException>(Start);
             Assert.Contains("Another process signs at", taken.Message, StringComparison.Ordinal);
         }
-        using var alone = new BankKeys(Asking());
-        await Assert.ThrowsAsync<CryptographicException>(async () =>
-            await alone.Seal(CertificateGeneration.Present)!.Sign(new byte[1], SealAlgorithm.RsaSha256, Stop)
+    }
+
+    [Fact]
+    public async Task One_that_stays_away_is_waited_for_once()
+    {
+        var time = new SkippedWaits();
+        using var keys = new BankKeys(Asking(), time);
+        var seal = keys.Seal(CertificateGeneration.Present)!;
+
+        var fault = await Assert.ThrowsAsync<CryptographicException>(Sign);
+        Assert.Equal("The signer does not answer.", fault.Message);
+        Assert.InRange(time.Waited, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
+        var waited = time.Waited;
+        await Assert.ThrowsAsync<CryptographicException>(Sign);
+        Assert.Equal(waited, time.Waited);
+
+        await using (await Start())
+        {
+            Assert.Equal(256, (await Sign()).Length);
+        }
+        await Assert.ThrowsAsync<CryptographicException>(Sign);
+        Assert.Equal(2 * waited, time.Waited);
+
+        Task<byte[]> Sign() => seal.Sign(new byte[1], SealAlgorithm.RsaSha256, Stop).AsTask();
+    }
+
+    [Fact]
+    public async Task Whoever_asks_how_the_process_does_is_told_of_one_that_is_away()
+    {
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var watch = new CertificateWatch(
+            Asking(),
+            TimeProvider.System,
+            services.GetRequiredService<IMeterFactory>(),
+            NullLogger<CertificateWatch>.Instance
         );
+
+        Assert.Equal([$"signer:{At("signer")}: nobody signs there"], watch.Notes());
+        await using (await Start())
+        {
+            Assert.Empty(watch.Notes());
+        }
+        Assert.NotEmpty(watch.Notes());
     }
 
     [Fact]
     public async Task One_that_starts_anew_is_waited_for()
     {
-        using var keys = new BankKeys(Asking());
+        using var keys = new BankKeys(Asking(), TimeProvider.System);
         var signing = keys.Seal(CertificateGeneration.Present)!.Sign(new byte[1], SealAlgorithm.RsaSha256, Stop);
 
         await using var signer = await Start();
@@ -171,7 +212,7 @@ public sealed class SignerTests : IDisposable
             ClientKeyFile = $"signer:{At("signer")}",
         };
 
-        var fault = Assert.Throws<KeyFileException>(() => new BankKeys(settings));
+        var fault = Assert.Throws<KeyFileException>(() => new BankKeys(settings, TimeProvider.System));
         Assert.StartsWith("client_key_file: ", fault.Message, StringComparison.Ordinal);
     }
 
@@ -185,6 +226,18 @@ public sealed class SignerTests : IDisposable
 
     private Settings Asking() =>
         new() { SealCertificateFile = At("qseal.pem"), SealKeyFile = $"signer:{At("signer")}" };
+
+    /// <summary>Nobody waits: how long they would have is counted.</summary>
+    private sealed class SkippedWaits : TimeProvider
+    {
+        public TimeSpan Waited { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Waited += dueTime;
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
+    }
 
     private string At(string name) => Path.Combine(_folder.FullName, name);
 }

@@ -122,7 +122,8 @@ public sealed class BankKeysTests : IDisposable
             {
                 SealCertificateFile = Write("qseal.pem", certificate.ExportCertificatePem()),
                 SealKeyFile = Write("qseal.key", certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem()),
-            }
+            },
+            TimeProvider.System
         );
         var seal = keys.Seal(CertificateGeneration.Present)!;
         var text = Encoding.UTF8.GetBytes("date: today");
@@ -157,7 +158,8 @@ public sealed class BankKeysTests : IDisposable
                 {
                     SealCertificateFile = Write("qseal.pem", certificate.ExportCertificatePem()),
                     SealKeyFile = Write("qseal.key", key.ExportPkcs8PrivateKeyPem()),
-                }
+                },
+                TimeProvider.System
             )
         );
 
