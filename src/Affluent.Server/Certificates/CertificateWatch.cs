@@ -118,11 +118,11 @@ internal sealed partial class CertificateWatch : BackgroundService
     [LoggerMessage(
         5601,
         LogLevel.Warning,
-        "The certificate of {Setting} ends on {Ends}: see to the next one, and tell the banks of it"
+        "The certificate of {Setting} ends on {Ends:yyyy-MM-dd}: see to the next one, and tell the banks of it"
     )]
     private static partial void LogEndsSoon(ILogger log, string setting, DateTimeOffset ends);
 
-    [LoggerMessage(5602, LogLevel.Error, "The certificate of {Setting} ended on {Ends}: banks refuse it")]
+    [LoggerMessage(5602, LogLevel.Error, "The certificate of {Setting} ended on {Ends:yyyy-MM-dd}: banks refuse it")]
     private static partial void LogEnded(ILogger log, string setting, DateTimeOffset ends);
 
     [LoggerMessage(
