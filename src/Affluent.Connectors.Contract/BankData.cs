@@ -33,6 +33,11 @@ public sealed record BankAccount
     /// <summary>True when the bank lists the account but wants the user's consent for it first (STET mixed model).</summary>
     public bool ConsentMissing { get; init; }
 
+    /// <summary>
+    /// True when the bank still lists the account and says that it was closed. Its transactions are asked for once more; balances need not be given.
+    /// </summary>
+    public bool Closed { get; init; }
+
     /// <summary>On accounts of type <see cref="BankAccountType.Loan"/>.</summary>
     public BankLoan? Loan { get; init; }
 

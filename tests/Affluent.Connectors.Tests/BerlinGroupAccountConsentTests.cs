@@ -25,10 +25,11 @@ public sealed class BerlinGroupAccountConsentTests
 
         var listed = await Shared(run);
 
-        Assert.Equal([false, false], listed.Select(a => a.ConsentMissing));
+        Assert.Equal([false, false, false], listed.Select(a => a.ConsentMissing));
         Assert.Equal(
             [
                 [9m],
+                [],
                 [],
             ],
             listed.Select(a => a.Balances.Select(b => b.Amount))
@@ -70,12 +71,12 @@ public sealed class BerlinGroupAccountConsentTests
         run.Callback = null;
         Assert.Equal("AccountUnauthorized", await run.Movements(listed[0]));
         var unattended = await run.Accounts();
-        Assert.Equal([false, false], unattended.Select(a => a.ConsentMissing));
+        Assert.Equal([false, false, false], unattended.Select(a => a.ConsentMissing));
         Assert.Equal("AccountUnauthorized", await run.Movements(unattended[0]));
         Assert.Equal("0", await run.Movements(unattended[1]));
         run.Callback = callback;
 
-        Assert.Equal([true, false], (await run.Accounts()).Select(a => a.ConsentMissing));
+        Assert.Equal([true, false, false], (await run.Accounts()).Select(a => a.ConsentMissing));
     }
 
     [Fact]
@@ -89,11 +90,11 @@ public sealed class BerlinGroupAccountConsentTests
         await run.TakeAsked<Question.Redirect>(new StepInput.Consent(listed));
 
         listed = await run.Accounts();
-        Assert.Equal([true, true], listed.Select(a => a.ConsentMissing));
+        Assert.Equal([true, true, false], listed.Select(a => a.ConsentMissing));
         await run.TakeAsked<Question.Redirect>(new StepInput.Consent(listed));
         await run.Take<StepResult.Done>(Returned);
 
-        Assert.Equal([false, true], (await run.Accounts()).Select(a => a.ConsentMissing));
+        Assert.Equal([false, true, false], (await run.Accounts()).Select(a => a.ConsentMissing));
         Assert.Equal("C-1", BerlinGroupSession.Read(run.Session).ListConsentId);
     }
 

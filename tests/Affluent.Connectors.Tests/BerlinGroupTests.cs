@@ -18,8 +18,12 @@ public sealed class BerlinGroupTests
         var read = await run.Transactions(listed[0], new DateOnly(2026, 11, 1));
 
         Assert.Equal(
-            [("DE0212030000", "EUR", "Anna Braun", 10m), (null, "EUR", null, 7.5m)],
-            listed.Select(a => (a.Iban, a.Currency, a.OwnerName, a.Balances[0].Amount))
+            [
+                ("DE0212030000", "EUR", "Anna Braun", 10m, false),
+                (null, "EUR", null, 7.5m, false),
+                ("DE03", "EUR", null, null, true),
+            ],
+            listed.Select(a => (a.Iban, a.Currency, a.OwnerName, a.Balances.SingleOrDefault()?.Amount, a.Closed))
         );
         Assert.Equal(
             [

@@ -23,9 +23,11 @@ public sealed class OpenBankingTests
             [
                 ("GB53MIIA0512", "20167330023156", "Bills", BankAccountType.Checkings, BankAccountUsage.Personal),
                 (null, "************0002", null, BankAccountType.CreditCard, BankAccountUsage.Professional),
+                (null, null, null, BankAccountType.Checkings, null),
             ],
-            listed.Select(a => (a.Iban, a.Number, a.Name, a.Type!.Value, a.Usage!.Value))
+            listed.Select(a => (a.Iban, a.Number, a.Name, a.Type!.Value, a.Usage))
         );
+        Assert.Equal([false, false, true], listed.Select(a => a.Closed));
         Assert.Equal(
             [
                 (BankBalanceKind.InterimBooked, -7.5m, "GBP", null),

@@ -371,6 +371,36 @@ public sealed class TestBankTests
         }
     }
 
+    /// <summary>Where the standard has a word for it, the bank says it.</summary>
+    [Theory]
+    [InlineData("8700", false)]
+    [InlineData("8701", false)]
+    [InlineData("8801", true)]
+    [InlineData("8901", true)]
+    public async Task An_account_that_is_closed_is_listed_so_or_no_longer(string channel, bool isListed)
+    {
+        var scenario = Path.GetTempFileName();
+        await File.WriteAllTextAsync(
+            scenario,
+            """
+            CREDENTIALS|ada|dev
+            ACCOUNT|u1|0001|01/11/26|100|Checkings
+            ACCOUNT|u2|0002|01/11/26|100|Checkings
+            CLOSED|23/11/26
+            """,
+            TestContext.Current.CancellationToken
+        );
+        await using var bank = await RunningTestBank.Start(scenario);
+        using var run = channel == "8700" ? bank.Embedded("ada") : await bank.Allowed("ada", channel: channel);
+        Assert.Equal([false, false], (await run.Accounts()).Select(a => a.Closed));
+
+        bank.Clock.Advance(TimeSpan.FromDays(1));
+        run.Now = bank.Clock.GetUtcNow();
+
+        Assert.Equal(isListed ? [false, true] : [false], (await run.Accounts()).Select(a => a.Closed));
+        File.Delete(scenario);
+    }
+
     [Fact]
     public async Task In_the_mixed_model_the_accounts_show_first_and_open_after_consent()
     {

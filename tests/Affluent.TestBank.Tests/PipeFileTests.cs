@@ -33,6 +33,28 @@ public sealed class PipeFileTests
     }
 
     [Fact]
+    public void An_account_stays_as_it_was_when_it_was_closed()
+    {
+        const string Living = """
+            ACCOUNT|u1|n1|01/11/26|100|Checkings
+            LIVING
+            CLOSED|20/11/26
+            TRANSACTION|-40|19/11/26|CB MARCHE
+            TRANSACTION|-60|20/11/26|CLOTURE
+            TRANSACTION|7|21/11/26|TOO LATE
+            """;
+        var person = Assert.Single(Load(Living).People);
+
+        var statement = Assert.Single(Statements.On(Today, person, "s"));
+        Assert.Equal((0, new DateOnly(2026, 11, 20)), (statement.Balance, statement.BalanceDate));
+        Assert.Equal([-6000L, -4000L], statement.Entries.Select(e => e.Amount));
+        Assert.Equal(
+            [false, true],
+            new[] { 19, 20 }.Select(day => statement.Account.IsClosed(new DateOnly(2026, 11, day)))
+        );
+    }
+
+    [Fact]
     public void Byte_order_mark_line_ends_blanks_and_comments_do_not_matter()
     {
         var text = "\ufeff# ours\r\n" + Good.ReplaceLineEndings("  \r\n") + "\r\n\r\n";

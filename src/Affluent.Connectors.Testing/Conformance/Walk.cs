@@ -45,7 +45,8 @@ internal sealed class Walk(ConnectorUnderTest tested, HttpMessageHandler bank, P
                 return;
             }
         }
-        foreach (var account in _accounts)
+        // The bank need not show anything of those that it has closed.
+        foreach (var account in _accounts.Where(account => !account.Closed))
         {
             var result = await Ask(new StepInput.ListTransactions(account, null), cancellation);
             while (result is StepResult.Page page && _steps.Count < MostSteps)

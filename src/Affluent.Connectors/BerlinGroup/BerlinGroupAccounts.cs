@@ -43,7 +43,7 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
         {
             var isUnasked = api.Session.IsUnasked(account.Reference);
             IReadOnlyList<BankBalance> balances = [];
-            if (api.Session.AccountConsents.ContainsKey(account.Reference))
+            if (!account.Closed && api.Session.AccountConsents.ContainsKey(account.Reference))
             {
                 (balances, var ended) = await ReadBalances(account, link: null, cancellation);
                 if (ended is not null)
@@ -51,7 +51,13 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
                     return ended;
                 }
             }
-            accounts.Add(account with { Balances = balances, ConsentMissing = isUnasked && isAnybodyThere });
+            accounts.Add(
+                account with
+                {
+                    Balances = balances,
+                    ConsentMissing = isUnasked && isAnybodyThere && !account.Closed,
+                }
+            );
         }
         return Page(accounts, next: null);
     }
@@ -122,11 +128,7 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
         var links = IsFirst(place)
             ? []
             : new Dictionary<string, string>(api.Session.Transactions, StringComparer.Ordinal);
-        foreach (
-            var row in next is NextPage.End { Repeated: true }
-                ? []
-                : rows.Where(row => !BerlinGroupReading.IsClosed(row))
-        )
+        foreach (var row in next is NextPage.End { Repeated: true } ? [] : rows)
         {
             if (Account(row, place.List) is not { } account)
             {
@@ -140,10 +142,10 @@ internal sealed class BerlinGroupAccounts(BerlinGroupSettings settings, BerlinGr
                 // Known is so far only that it is there.
                 account = account with
                 {
-                    ConsentMissing = isAnybodyThere,
+                    ConsentMissing = isAnybodyThere && !account.Closed,
                 };
             }
-            else if (account.Balances.Count == 0)
+            else if (account is { Balances.Count: 0, Closed: false })
             {
                 var (balances, ended) = await ReadBalances(
                     account,

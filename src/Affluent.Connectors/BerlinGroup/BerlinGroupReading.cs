@@ -7,10 +7,6 @@ namespace Affluent.Connectors.BerlinGroup;
 /// <summary>From the standard's words to ours (NextGenPSD2 1.3.11, data model). Pure.</summary>
 internal static class BerlinGroupReading
 {
-    /// <summary>Whether the bank lists an account that was closed.</summary>
-    public static bool IsClosed(JsonElement row) =>
-        string.Equals(row.Text("status"), "deleted", StringComparison.OrdinalIgnoreCase);
-
     /// <summary>Null when nothing in the row names the account.</summary>
     public static BankAccount? Account(JsonElement row, BerlinGroupSettings settings)
     {
@@ -44,6 +40,8 @@ internal static class BerlinGroupReading
             Type = type,
             Currency = currency,
             OwnerName = row.Text("ownerName"),
+            // One that is blocked goes on: what can be read of it, the bank says where it is asked for.
+            Closed = string.Equals(row.Text("status"), "deleted", StringComparison.OrdinalIgnoreCase),
             Usage = row.Text("usage")?.ToUpperInvariant() switch
             {
                 "PRIV" => BankAccountUsage.Personal,

@@ -7,10 +7,6 @@ namespace Affluent.Connectors.OpenBankingUk;
 /// <summary>From the standard's words to ours: those of 3.1 and the codes of ISO 20022 that 4.0 has in their place. Pure.</summary>
 internal static class OpenBankingReading
 {
-    /// <summary>Whether the bank lists an account that was closed.</summary>
-    public static bool IsClosed(JsonElement row) =>
-        string.Equals(row.Text("Status"), "Deleted", StringComparison.OrdinalIgnoreCase);
-
     /// <summary>Null when nothing in the row names the account.</summary>
     public static BankAccount? Account(JsonElement row, string currency)
     {
@@ -50,6 +46,8 @@ internal static class OpenBankingReading
                 _ => null,
             },
             CreditCard = type == BankAccountType.CreditCard ? new BankCreditCard() : null,
+            // One that is disabled goes on: what can be read of it, the bank says where it is asked for.
+            Closed = string.Equals(row.Text("Status"), "Deleted", StringComparison.OrdinalIgnoreCase),
         };
     }
 

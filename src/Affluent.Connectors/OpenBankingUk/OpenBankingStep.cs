@@ -134,9 +134,7 @@ internal sealed class OpenBankingStep
         }
         List<BankAccount> accounts = [];
         foreach (
-            var row in next is NextPage.End { Repeated: true }
-                ? []
-                : OpenBankingReading.Rows(found.Json, "Account").Where(row => !OpenBankingReading.IsClosed(row))
+            var row in next is NextPage.End { Repeated: true } ? [] : OpenBankingReading.Rows(found.Json, "Account")
         )
         {
             if (OpenBankingReading.Account(row, _settings.Interface.Currency) is not { } account)
@@ -151,6 +149,10 @@ internal sealed class OpenBankingStep
         }
         for (var at = 0; at < accounts.Count; at++)
         {
+            if (accounts[at].Closed)
+            {
+                continue;
+            }
             var (account, ended) = await Complete(accounts[at], cancellation);
             if (ended is not null)
             {

@@ -24,7 +24,7 @@ internal enum AccountStatus
     /// <summary>The bank no longer lists it.</summary>
     NotFound,
 
-    /// <summary>Closed at the bank.</summary>
+    /// <summary>Closed, as the bank says: it is read no more, whether the bank goes on listing it or not.</summary>
     Closed,
 
     /// <summary>Not refreshed for the time being.</summary>

@@ -65,7 +65,10 @@ internal sealed record AccountMessage
     /// <summary>Kind of account; absent when the bank names one that is none of these.</summary>
     public BankAccountType? Type { get; init; }
 
-    /// <summary>Where it stands: ACTIVE when the last synchronization read it.</summary>
+    /// <summary>
+    /// Where it stands: ACTIVE when the last synchronization read it, NOT_FOUND when the bank lists it no longer, CLOSED when the bank lists it as closed.
+    /// A closed account keeps its last balance and its transactions.
+    /// </summary>
     public required AccountStatus Status { get; init; }
 
     /// <summary>Private or professional.</summary>

@@ -167,6 +167,7 @@ internal enum EventName
     AccountFailed,
     AccountNotFound,
     AccountFound,
+    AccountClosed,
     AccountDeleted,
     BalanceGap,
     BalanceExplained,
@@ -220,6 +221,7 @@ internal static class EventNames
             or EventName.AccountFailed
             or EventName.AccountNotFound
             or EventName.AccountFound
+            or EventName.AccountClosed
             or EventName.AccountDeleted
             or EventName.BalanceGap
             or EventName.BalanceExplained => EventType.Account,

@@ -44,7 +44,10 @@ internal static class EventCatalogue
                 "its balance and transactions are up to date; `changes` says what was written",
             EventName.AccountFailed => "the bank refused it; the others go on",
             EventName.AccountNotFound => "the bank no longer lists it",
-            EventName.AccountFound => "the bank lists it again, or it was deleted and is listed anew by request",
+            EventName.AccountFound =>
+                "the bank lists it again, or as open again, or it was deleted and is listed anew by request",
+            EventName.AccountClosed =>
+                "the bank lists it as closed; what is held of it stays, and is refreshed no more",
             EventName.AccountDeleted => "it was deleted by request",
             EventName.BalanceGap =>
                 "its balances and transactions do not add up any more; see `balance_check` of the account",

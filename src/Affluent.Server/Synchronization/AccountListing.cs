@@ -36,10 +36,14 @@ internal sealed record TwinAccount(AccountRow Row, bool IsAbandoned);
 
 /// <summary>A listed account that this connection has, as it is to be stored.</summary>
 /// <param name="Outranked">The other channel reads it.</param>
-internal sealed record ListedAccount(BankAccount Bank, AccountRow Row, bool Outranked);
+internal sealed record ListedAccount(BankAccount Bank, AccountRow Row, bool Outranked)
+{
+    /// <summary>Its transactions are asked for: the user shares it, and it was not closed before.</summary>
+    public bool IsToRead => Row is { Selected: true, Status: not AccountStatus.Closed } && !Outranked;
+}
 
 /// <summary>What a channel's list changes.</summary>
-/// <param name="Found">Those of the changed ones that were not found, or deleted, before.</param>
+/// <param name="Found">Those of the changed ones that were not found, closed or deleted before.</param>
 internal sealed record AccountListing(
     IReadOnlyList<AccountRow> Added,
     IReadOnlyList<AccountRow> Changed,
@@ -86,7 +90,7 @@ internal sealed record AccountListing(
             var old = match.Held is { } index ? held[index] : null;
             if (old is null or { DeletedAt: not null })
             {
-                if (!context.AddsAccounts)
+                if (!context.AddsAccounts || account.Closed)
                 {
                     continue;
                 }
@@ -136,19 +140,18 @@ internal sealed record AccountListing(
                 !context.IsPartial
                 && a.DeletedAt is null
                 && a.LastDefinitionId == context.DefinitionId
-                && a.Status != AccountStatus.NotFound
+                // Banks drop what they have closed, sooner or later.
+                && a.Status is not (AccountStatus.NotFound or AccountStatus.Closed)
                 && !seen.Contains(a.Id)
             )
             .Select(a => a with { Status = AccountStatus.NotFound })
             .ToArray();
-        var away = held.Where(a => a.DeletedAt is not null || a.Status == AccountStatus.NotFound)
-            .Select(a => a.Id)
-            .ToHashSet();
+        var away = held.Where(a => a.DeletedAt is not null || IsAway(a)).Select(a => a.Id).ToHashSet();
         return new AccountListing(
             [.. added.Select(row => InDoubt(row, notFound))],
             Settled(held, changed, seen),
             notFound,
-            [.. changed.Where(row => away.Contains(row.Id))],
+            [.. changed.Where(row => away.Contains(row.Id) && !IsAway(row))],
             listed
         );
 
@@ -164,6 +167,8 @@ internal sealed record AccountListing(
                 ),
             };
     }
+
+    private static bool IsAway(AccountRow row) => row.Status is AccountStatus.NotFound or AccountStatus.Closed;
 
     // Who is listed again, or was deleted, is not the one that came in its place.
     private static AccountRow[] Settled(
@@ -193,9 +198,10 @@ internal sealed record AccountListing(
         {
             Identity = identity,
             LastDefinitionId = context.DefinitionId,
+            // That it was closed is written with its last reading.
             Status =
                 !old.Selected ? AccountStatus.PendingConsent
-                : old.Status == AccountStatus.NotFound ? AccountStatus.Active
+                : IsAway(old) && !bank.Closed ? AccountStatus.Active
                 : old.Status,
         };
 

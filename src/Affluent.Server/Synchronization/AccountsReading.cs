@@ -71,7 +71,7 @@ internal sealed partial class AccountsReading(
                         Session = steps.Session,
                     }
                     : await Read(reader, records, account, oldestOpen.GetValueOrDefault(account.Row.Id), cancellation);
-                if (await Take(account.Row, result, cancellation) is { } interruption)
+                if (await Take(account, result, cancellation) is { } interruption)
                 {
                     return (null, interruption);
                 }
@@ -101,8 +101,9 @@ internal sealed partial class AccountsReading(
     }
 
     /// <summary>What a reading came to; not null: that ends the channel.</summary>
-    private async Task<StepResult?> Take(AccountRow account, StepResult? result, CancellationToken cancellation)
+    private async Task<StepResult?> Take(ListedAccount listed, StepResult? result, CancellationToken cancellation)
     {
+        var account = listed.Row;
         switch (result)
         {
             case null:
@@ -111,6 +112,20 @@ internal sealed partial class AccountsReading(
                 return null;
             case StepResult.Refused when steps.HasOverrun:
                 return result;
+            // The bank shows nothing more of what it has closed: that is no failure, and no question to the user.
+            case StepResult.Refused or StepResult.AskUser when listed.Bank.Closed:
+                _read++;
+                _unanswered = 0;
+                await Save(
+                    account with
+                    {
+                        Status = AccountStatus.Closed,
+                    },
+                    EventName.AccountClosed,
+                    read: null,
+                    cancellation
+                );
+                return null;
             case StepResult.Refused
             {
                 Reason: Refusal.AccountRefused or Refusal.AccountUnauthorized or Refusal.NotUnderstood
@@ -171,7 +186,11 @@ internal sealed partial class AccountsReading(
         {
             return end;
         }
-        var done = plan.Account with { Status = AccountStatus.Active, SyncedUntil = today };
+        var done = plan.Account with
+        {
+            Status = account.Bank.Closed ? AccountStatus.Closed : AccountStatus.Active,
+            SyncedUntil = today,
+        };
         var record = await records.Of(plan, cancellation);
         await Save(done, EventName.AccountSynchronized, (account.Row, plan.Changes, record), cancellation);
         if (plan.Account.RowsLeftOut > 0)
@@ -216,6 +235,9 @@ internal sealed partial class AccountsReading(
                     {
                         Changes = changes.IsEmpty ? [] : [changes],
                     },
+                    .. account.Status == AccountStatus.Closed
+                        ? [run.EventOf(EventName.AccountClosed, account, channel.DefinitionId)]
+                        : Array.Empty<NewEvent>(),
                     .. Outcome
                         .OfBalance(AccountBalances.Check(before), AccountBalances.Check(account))
                         .Select(name => run.EventOf(name, account, channel.DefinitionId)),

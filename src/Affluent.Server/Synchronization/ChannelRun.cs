@@ -54,7 +54,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         }
         if (listed.Any(NeedsConsent))
         {
-            var shared = listed.Where(a => a.Row.Selected && !a.Outranked).Select(a => a.Bank).ToArray();
+            var shared = listed.Where(a => a.IsToRead && !a.Bank.Closed).Select(a => a.Bank).ToArray();
             var consent = await _steps.ShareAccounts(shared, cancellation);
             if (consent is not (StepResult.Done or StepResult.Page))
             {
@@ -74,7 +74,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             _steps,
             _bankList,
             HasWorked()
-        ).Read([.. listed.Where(a => a.Row.Selected && !a.Outranked)], cancellation);
+        ).Read([.. listed.Where(a => a.IsToRead)], cancellation);
         if (accounts is ChannelEnd.Finished { Result.Reason: ChannelReason.ConsentExpired })
         {
             // With what it holds, the connector would not send the user to the bank.
@@ -328,7 +328,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         );
 
     private static bool NeedsConsent(ListedAccount account) =>
-        account is { Row.Selected: true, Outranked: false, Bank.ConsentMissing: true };
+        account is { IsToRead: true, Bank: { ConsentMissing: true, Closed: false } };
 
     [LoggerMessage(5101, LogLevel.Information, "Channel {Channel}: refused, {Reason}: {Detail}")]
     internal static partial void LogRefused(ILogger log, ChannelDefinitionId channel, Refusal reason, string detail);

@@ -289,7 +289,7 @@ internal sealed class AccountEndpoints(BerlinGroupRequests requests, BankClock c
     )
     {
         var statement = PaymentAccounts
-            .Of(request.Customer)
+            .WithClosed(request.Customer)
             .FirstOrDefault(s =>
                 string.Equals(s.Account.Id, id, StringComparison.Ordinal)
                 && BerlinGroupAccounts.IsCard(s.Account) == cards

@@ -17,7 +17,7 @@ internal static partial class BerlinGroupAccounts
     /// <summary>What the consent lets be seen of one of the two lists.</summary>
     public static IEnumerable<Statement> Of(AllowedRequest request, bool cards) =>
         PaymentAccounts
-            .Of(request.Customer)
+            .WithClosed(request.Customer)
             .Where(s => IsCard(s.Account) == cards && request.Consent.Shows(s.Account.Id));
 
     public static bool IsCard(Account account) => account.Kind == AccountKind.CreditCard;
@@ -53,6 +53,7 @@ internal static partial class BerlinGroupAccounts
             Product = account.Card?.DebitDay is null ? null : "Débit différé",
             CashAccountType = card ? null : "CACC",
             Bic = card ? null : Bic,
+            Status = request.Customer.Closed.Contains(statement) ? "deleted" : "enabled",
             LinkedAccounts = card ? account.Card?.LinkedAccount : null,
             Balances = balances && withBalance ? Balances(statement) : null,
             Links = links,

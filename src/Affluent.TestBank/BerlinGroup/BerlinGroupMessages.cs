@@ -105,7 +105,7 @@ internal sealed record AccountDetails
     public required string Name { get; init; }
     public string? Product { get; init; }
     public string? CashAccountType { get; init; }
-    public string Status { get; init; } = "enabled";
+    public required string Status { get; init; }
     public string? Bic { get; init; }
     public string? LinkedAccounts { get; init; }
     public string Usage { get; init; } = "PRIV";

@@ -7,7 +7,7 @@ namespace Affluent.TestBank.OpenBankingUk;
 /// <summary>Accounts, balances, transactions and parties in the words of the Read/Write Data API. Pure.</summary>
 internal static class OpenBankingAccounts
 {
-    public static JsonObject Account(AllowedReading reading, Account account)
+    public static JsonObject Account(AllowedReading reading, Account account, DateOnly today)
     {
         var card = account.Kind == AccountKind.CreditCard;
         var at = reading.At;
@@ -20,6 +20,7 @@ internal static class OpenBankingAccounts
                 ? at.Word("CreditCard", "CARD")
                 : at.Word("CurrentAccount", "CACC"),
             ["Nickname"] = Cut(account.Name, 70),
+            ["Status"] = account.IsClosed(today) ? "Deleted" : "Enabled",
         };
         if (reading.May("ReadAccountsDetail"))
         {

@@ -179,10 +179,10 @@ internal sealed class OpenBankingEndpoints(
                         "Account",
                         new JsonArray([
                             .. PaymentAccounts
-                                .Of(reading.Customer)
+                                .WithClosed(reading.Customer)
                                 .Select(s => s.Account)
                                 .Where(a => id is null ? reading.Consent.Shows(a.Id) : a.Id == id)
-                                .Select(a => OpenBankingAccounts.Account(reading, a)),
+                                .Select(a => OpenBankingAccounts.Account(reading, a, clock.Today)),
                         ])
                     )
                 ),

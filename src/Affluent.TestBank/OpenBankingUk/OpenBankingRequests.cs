@@ -77,7 +77,7 @@ internal sealed class OpenBankingRequests(
         }
 
         var account = PaymentAccounts
-            .Of(customer)
+            .WithClosed(customer)
             .FirstOrDefault(s => string.Equals(s.Account.Id, accountId, StringComparison.Ordinal));
         if (accountId is not null && (account is null || !consent.Shows(accountId)))
         {

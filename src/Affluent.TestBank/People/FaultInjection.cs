@@ -49,7 +49,7 @@ internal sealed class FaultInjection(BankClock clock, IHostApplicationLifetime l
             || (
                 faults.Contains(Fault.OneAccountFails)
                 && accountId is not null
-                && string.Equals(customer.Statements[^1].Account.Id, accountId, StringComparison.Ordinal)
+                && string.Equals(customer.Statements.LastOrDefault()?.Account.Id, accountId, StringComparison.Ordinal)
             );
         return fails ? FaultEffect.Failure : FaultEffect.None;
     }

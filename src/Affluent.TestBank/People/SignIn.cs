@@ -21,7 +21,14 @@ internal abstract record SignInAnswer
 }
 
 /// <summary>The person of a visitor, and the accounts as they are today.</summary>
-public sealed record Customer(Visitor Visitor, Person Person, IReadOnlyList<Statement> Statements);
+/// <param name="Statements">Of the open accounts.</param>
+/// <param name="Closed">Of those that were closed.</param>
+public sealed record Customer(
+    Visitor Visitor,
+    Person Person,
+    IReadOnlyList<Statement> Statements,
+    IReadOnlyList<Statement> Closed
+);
 
 /// <summary>What all faces of the bank share: who may come in and what they own.</summary>
 internal sealed class Bank(ScenarioFiles files, BankClock clock)
@@ -59,8 +66,14 @@ internal sealed class Bank(ScenarioFiles files, BankClock clock)
     public async Task<Customer?> Find(Visitor visitor, CancellationToken cancellation) =>
         await files.Read(visitor.FileUrl, cancellation) is ScenarioFile.Loaded { Scenario: var scenario }
         && scenario.WithLogin(visitor.Login) is { Locked: false } person
-            ? new Customer(visitor, person, On(clock.Today, person, scenario.Seed))
+            ? Of(visitor, person, clock.Today, scenario.Seed)
             : null;
+
+    private Customer Of(Visitor visitor, Person person, DateOnly today, string seed)
+    {
+        var all = On(today, person, seed).ToLookup(s => s.Account.IsClosed(today));
+        return new Customer(visitor, person, [.. all[false]], [.. all[true]]);
+    }
 
     private IReadOnlyList<Statement> On(DateOnly today, Person person, string seed)
     {

@@ -83,6 +83,7 @@ internal sealed class DraftAccount(Location location)
     public string Balance { get; set; } = "";
     public string BalanceDate { get; set; } = "";
     public bool Living { get; set; }
+    public string ClosedOn { get; set; } = "";
 
     /// <summary>The line of the account is too short to be read; it stays as the place for the movements under it.</summary>
     public bool Broken { get; set; }

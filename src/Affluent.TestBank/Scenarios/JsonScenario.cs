@@ -118,12 +118,23 @@ internal static class JsonScenario
         return new DraftMethod(node.Location, node.Options(names));
     }
 
+    private static readonly string[] AccountMembers =
+    [
+        "id",
+        "number",
+        "name",
+        "type",
+        "owner",
+        "iban",
+        "currency",
+        "closed_on",
+    ];
     private static readonly string[] BalanceMembers = ["balance", "balance_date", "opening_balance", "opening_date"];
     private static readonly string[] AccountParts = ["movements", "recurring", "spending", "loan", "savings", "card"];
 
     private static DraftAccount Account(JsonScenarioNode node)
     {
-        node.Only(["id", "number", "name", "type", "owner", "iban", "currency", .. BalanceMembers, .. AccountParts]);
+        node.Only([.. AccountMembers, .. BalanceMembers, .. AccountParts]);
         var living = node.Has("opening_balance");
         if (living && node.Has("balance"))
         {
@@ -139,6 +150,7 @@ internal static class JsonScenario
             Owner = node.Text("owner"),
             Iban = node.Text("iban"),
             Currency = node.Text("currency"),
+            ClosedOn = node.Text("closed_on"),
             Living = living,
             Balance = node.Text(living ? "opening_balance" : "balance"),
             BalanceDate = node.Text(living ? "opening_date" : "balance_date"),

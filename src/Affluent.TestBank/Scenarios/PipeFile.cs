@@ -17,6 +17,7 @@ internal static class PipeFile
         "NEW_URL",
         "ACCOUNT",
         "LIVING",
+        "CLOSED",
         "DETAIL",
         "TRANSACTION",
         "PENDING",
@@ -87,6 +88,9 @@ internal static class PipeFile
                     break;
                 case "LIVING" when Has(0, 0) && OfAccount() is { } account:
                     account.Living = true;
+                    break;
+                case "CLOSED" when Has(1, 1) && OfAccount() is { } account:
+                    account.ClosedOn = fields[1];
                     break;
                 case "DETAIL" when Has(2, 2) && OfAccount() is { } account:
                     account.Details[fields[1]] = new LocatedText(fields[2], location);

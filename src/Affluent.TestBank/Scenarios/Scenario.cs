@@ -114,6 +114,13 @@ public sealed record Account
     public required string Iban { get; init; }
     public required string Owner { get; init; }
     public required AccountBalance Balance { get; init; }
+
+    /// <summary>From this day on it is closed: it stays as it was then. Null: it is open for ever.</summary>
+    public DateOnly? ClosedOn { get; init; }
+
+    /// <summary>Whether it is closed on this day.</summary>
+    public bool IsClosed(DateOnly today) => ClosedOn <= today;
+
     public IReadOnlyList<Movement> Movements { get; init; } = [];
     public IReadOnlyList<RecurringMovement> Recurring { get; init; } = [];
     public IReadOnlyList<Spending> Spending { get; init; } = [];

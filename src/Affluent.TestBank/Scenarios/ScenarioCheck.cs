@@ -292,6 +292,8 @@ internal static partial class ScenarioCheck
                 fields.Day(written.Location, "balance date", written.BalanceDate),
                 written.Living
             ),
+            ClosedOn =
+                written.ClosedOn.Length > 0 ? fields.Day(written.Location, "day of closing", written.ClosedOn) : null,
             Movements = movements,
             Recurring = recurring,
             Spending = spending,

@@ -39,7 +39,7 @@ internal static class Statements
     {
         var movements = person.Accounts.ToDictionary(
             a => a.Id,
-            a => Movements(a, person.Credentials[0].Login + seed, today).ToList(),
+            a => Movements(a, person.Credentials[0].Login + seed, LastDay(a, today)).ToList(),
             StringComparer.Ordinal
         );
         foreach (var card in person.Accounts.Where(a => a.Card?.DebitDay is not null))
@@ -47,8 +47,12 @@ internal static class Statements
             DebitCard(card, movements, person, today);
         }
 
-        return [.. person.Accounts.Select(a => Statement(a, movements[a.Id], today))];
+        return [.. person.Accounts.Select(a => Statement(a, movements[a.Id], LastDay(a, today)))];
     }
+
+    // What is closed stays as it was.
+    private static DateOnly LastDay(Account account, DateOnly today) =>
+        account.ClosedOn is { } closed && closed < today ? closed : today;
 
     /// <summary>
     /// The days for which movements are made. A living account shows one year; its balance needs every day since the opening (or, before the

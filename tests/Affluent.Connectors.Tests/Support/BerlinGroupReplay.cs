@@ -83,12 +83,12 @@ internal sealed class BerlinGroupReplay : IDisposable
     public void Keep(Func<BerlinGroupSession, BerlinGroupSession> change) =>
         Run.Session = change(BerlinGroupSession.Read(Run.Session)).Write();
 
-    /// <summary>All accounts, and how many movements each has, or why they cannot be read.</summary>
+    /// <summary>All accounts that are open, and how many movements each has, or why they cannot be read.</summary>
     public async Task<(IReadOnlyList<BankAccount> Listed, string Read)> Everything()
     {
         var first = await Run.Take(new StepInput.ListAccounts());
         Assert.True(first is StepResult.Page, $"{first}: {string.Join('\n', Stubs.Unanswered)}");
-        var listed = await Run.Accounts();
+        var listed = (await Run.Accounts()).Where(account => !account.Closed).ToList();
         List<string> read = [];
         foreach (var account in listed)
         {
