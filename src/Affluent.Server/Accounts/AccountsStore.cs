@@ -133,17 +133,16 @@ internal static class AccountsStore
     /// <summary>Who holds these connections: of each, the holder of its first account that has one.</summary>
     public static async Task<IReadOnlyDictionary<ConnectionId, string>> OwnerNames(
         DbWork db,
-        UserId userId,
-        IReadOnlyCollection<ConnectionId> connectionIds
+        IReadOnlyCollection<ConnectionKey> connections
     )
     {
         var rows = await db.Query<(ConnectionId ConnectionId, string OwnerName)>(
             $$"""
-            select connection_id, owner_name from accounts
-            where user_id = @UserId and connection_id {in @ConnectionIds} and owner_name is not null and {{Shown}}
-            order by id
+            select connection_id, owner_name
+            from {pairs @users @ids} join accounts on user_id = a and connection_id = b
+            where owner_name is not null and {{Shown}} order by id
             """,
-            new { UserId = userId, ConnectionIds = db.List(connectionIds) }
+            new { users = db.List(connections.Select(c => c.UserId)), ids = db.List(connections.Select(c => c.Id)) }
         );
         return rows.DistinctBy(row => row.ConnectionId).ToDictionary(row => row.ConnectionId, row => row.OwnerName);
     }

@@ -145,7 +145,7 @@ internal static class ConnectionsCommand
         }
         var job = await JobStore.Find(db, userId, JobKind.Synchronization, id.Value);
         var question = job is null ? null : await QuestionStore.Find(db, userId, job.Id);
-        var channels = await ShownChannels.Of(db, userId, [id]);
+        var channels = await ShownChannels.Of(db, [new(userId, id)]);
         var accounts = await AccountsStore.List(db, userId, new AccountFilter { ConnectionId = id });
         var constraints = ConnectionConstraints.Of(
             banks,

@@ -27,18 +27,14 @@ internal static class ChannelStore
     public static Task Insert(DbWork db, IReadOnlyCollection<NewChannel> channels) => db.Insert(New, channels);
 
     /// <summary>The channels that these connections have.</summary>
-    public static Task<IReadOnlyList<ChannelRow>> List(
-        DbWork db,
-        UserId userId,
-        IEnumerable<ConnectionId> connectionIds
-    ) =>
+    public static Task<IReadOnlyList<ChannelRow>> List(DbWork db, IReadOnlyCollection<ConnectionKey> connections) =>
         db.Query<ChannelRow>(
             """
             select connection_id, definition_id, mode, status, reason, message, expires_at, last_success_at, last_end_at,
                 eligible_accounts, credentials is not null as has_credentials, unattended_readings, spared_until
-            from channels where user_id = @UserId and connection_id {in @ConnectionIds} order by definition_id
+            from {pairs @users @ids} join channels on user_id = a and connection_id = b order by definition_id
             """,
-            new { UserId = userId, ConnectionIds = db.List(connectionIds) }
+            new { users = db.List(connections.Select(c => c.UserId)), ids = db.List(connections.Select(c => c.Id)) }
         );
 
     /// <summary>The channels in use of the user's other connections to a bank.</summary>

@@ -179,6 +179,7 @@ internal static class ConnectionEdits
                 NewEvent.OfConnection(EventName.SynchronizationEnded, connectionId) with
                 {
                     Status = ConnectionStatus.Failed.Word(),
+                    Changes = WrittenChanges.Of(job),
                 }
             );
         }

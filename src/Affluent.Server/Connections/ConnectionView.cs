@@ -13,26 +13,31 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses, TimeProvi
 {
     /// <summary>One of the user's connections; null when the user has no such.</summary>
     public async Task<ConnectionMessage?> Find(DbWork db, UserId userId, ConnectionId id, ApiVersion version) =>
-        await ConnectionsStore.Find(db, userId, id) is { } row ? (await Show(db, userId, [row], version))[0] : null;
+        await ConnectionsStore.Find(db, userId, id) is { } row ? (await Show(db, [row], version))[0] : null;
+
+    /// <summary>These connections, of any users; without those that are gone.</summary>
+    public async Task<IReadOnlyDictionary<ConnectionId, ConnectionMessage>> Find(
+        DbWork db,
+        IReadOnlyCollection<ConnectionKey> keys,
+        ApiVersion version
+    ) => (await Show(db, await ConnectionsStore.Find(db, keys), version)).ToDictionary(shown => shown.Id);
 
     /// <summary>The user's connections, oldest first.</summary>
     public async Task<IReadOnlyList<ConnectionMessage>> List(DbWork db, UserId userId, Page page, ApiVersion version) =>
-        await Show(db, userId, await ConnectionsStore.List(db, userId, page), version);
+        await Show(db, await ConnectionsStore.List(db, userId, page), version);
 
     private async Task<IReadOnlyList<ConnectionMessage>> Show(
         DbWork db,
-        UserId userId,
         IReadOnlyList<ConnectionRow> rows,
         ApiVersion version
     )
     {
-        ConnectionId[] ids = [.. rows.Select(row => row.Id)];
-        var channels = (await ShownChannels.Of(db, userId, ids)).ToLookup(channel => channel.ConnectionId);
-        var owners = await AccountsStore.OwnerNames(db, userId, ids);
-        var due = (await JobStore.DueOf(db, userId, JobKind.Synchronization, ids.Select(id => id.Value))).ToDictionary(
-            job => new ConnectionId(job.SubjectId),
-            job => job.DueAt
-        );
+        ConnectionKey[] keys = [.. rows.Select(row => new ConnectionKey(row.UserId, row.Id))];
+        var channels = (await ShownChannels.Of(db, keys)).ToLookup(channel => channel.ConnectionId);
+        var owners = await AccountsStore.OwnerNames(db, keys);
+        var due = (
+            await JobStore.DueOf(db, JobKind.Synchronization, [.. keys.Select(key => (key.UserId, key.Id.Value))])
+        ).ToDictionary(job => new ConnectionId(job.SubjectId), job => job.DueAt);
         var outages = await BankOutageStore.List(db);
         return
         [
@@ -117,16 +122,16 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses, TimeProvi
 /// <summary>The channels of connections as they are shown: one that waits for its user says so while its run goes on.</summary>
 internal static class ShownChannels
 {
-    public static async Task<IReadOnlyList<ChannelRow>> Of(
-        DbWork db,
-        UserId userId,
-        IReadOnlyCollection<ConnectionId> connectionIds
-    )
+    public static async Task<IReadOnlyList<ChannelRow>> Of(DbWork db, IReadOnlyCollection<ConnectionKey> connections)
     {
         var questions = (
-            await QuestionStore.Open(db, userId, JobKind.Synchronization, connectionIds.Select(id => id.Value))
+            await QuestionStore.Open(
+                db,
+                JobKind.Synchronization,
+                [.. connections.Select(key => (key.UserId, key.Id.Value))]
+            )
         ).ToDictionary(q => (new ConnectionId(q.SubjectId), q.DefinitionId), q => q.Kind);
-        var channels = await ChannelStore.List(db, userId, connectionIds);
+        var channels = await ChannelStore.List(db, connections);
         return
         [
             .. channels.Select(channel =>

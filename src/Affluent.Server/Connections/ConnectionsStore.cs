@@ -71,6 +71,13 @@ internal static class ConnectionsStore
             new { UserId = userId, Id = id }
         );
 
+    /// <summary>Those that there are of these.</summary>
+    public static Task<IReadOnlyList<ConnectionRow>> Find(DbWork db, IReadOnlyCollection<ConnectionKey> keys) =>
+        db.Query<ConnectionRow>(
+            $$"""select {{Columns}} from {pairs @users @ids} join connections on user_id = a and id = b""",
+            new { users = db.List(keys.Select(key => key.UserId)), ids = db.List(keys.Select(key => key.Id)) }
+        );
+
     /// <summary>The connection whose link to the bank this is.</summary>
     /// <param name="authorizeHash">Hash of the link's secret.</param>
     public static Task<ConnectionRow?> FindByAuthorization(DbWork db, string authorizeHash) =>

@@ -114,7 +114,10 @@ internal sealed class RefreshOnRead(
     private async Task<IReadOnlyList<ConnectionId>> FindOld(UserWork work, long endedBefore)
     {
         var connections = await ConnectionsStore.List(work.Db, work.UserId, All);
-        var channels = await ChannelStore.List(work.Db, work.UserId, connections.Select(connection => connection.Id));
+        var channels = await ChannelStore.List(
+            work.Db,
+            [.. connections.Select(connection => new ConnectionKey(work.UserId, connection.Id))]
+        );
         return [.. Old(connections, channels.ToLookup(channel => channel.ConnectionId), IsOpen, endedBefore)];
     }
 
@@ -124,7 +127,7 @@ internal sealed class RefreshOnRead(
         && await ConnectionsStore.Find(work.Db, work.UserId, id) is { } connection
         && Old(
                 [connection],
-                (await ChannelStore.List(work.Db, work.UserId, [id])).ToLookup(channel => channel.ConnectionId),
+                (await ChannelStore.List(work.Db, [new(work.UserId, id)])).ToLookup(channel => channel.ConnectionId),
                 IsOpen,
                 endedBefore
             )

@@ -58,6 +58,11 @@ internal static class Deliveries
     private const string Wanted =
         "(s.words is null or s.words like '%,' || e.name || ',%' or s.words like '%,' || e.type || ',%')";
 
+    // Written out: an index of some rows alone serves a statement that says which.
+    private static readonly string Ready = $"state = '{DeliveryState.Ready.Word()}'";
+    private static readonly string Retrying = $"state = '{DeliveryState.Retrying.Word()}'";
+    private static readonly string Waiting = $"state = '{DeliveryState.Waiting.Word()}'";
+
     private const string New = "webhook_id, position, user_id, event_id, lane, state";
 
     /// <summary>Makes those of a user's new events, in the transaction of these.</summary>
@@ -116,29 +121,30 @@ internal static class Deliveries
         return new Repeated(made, events.Count == again.AtMost ? events[^1].Position : null);
     }
 
-    /// <summary>The webhooks that have something to be sent now.</summary>
+    /// <summary>
+    /// The webhooks that have something to be sent now: one look into the index for each that has anything new, however many there are, and however much they have.
+    /// </summary>
     public static Task<IReadOnlyList<WebhookId>> Due(DbWork db, long now) =>
         db.Query<WebhookId>(
-            """
-            select s.webhook_id from subscriptions s
-            where exists (select 1 from deliveries d where d.webhook_id = s.webhook_id and d.state = @Ready)
-                or exists (
-                    select 1 from deliveries d where d.webhook_id = s.webhook_id and d.state = @Retrying and d.due_at <= @Now
-                )
+            $"""
+            with recursive with_new (id) as (
+                select * from (select webhook_id from deliveries where {Ready} order by webhook_id limit 1) first
+                union all
+                select (select webhook_id from deliveries where {Ready} and webhook_id > w.id order by webhook_id limit 1)
+                from with_new w where w.id is not null
+            )
+            select id from with_new where id is not null
+            union
+            select webhook_id from deliveries where {Retrying} and due_at <= @Now
             """,
-            new
-            {
-                Now = now,
-                DeliveryState.Ready,
-                DeliveryState.Retrying,
-            }
+            new { Now = now }
         );
 
     /// <summary>The lanes of a webhook in which one is sent again.</summary>
     public static Task<IReadOnlyList<long>> HeldLanes(DbWork db, WebhookId webhookId) =>
         db.Query<long>(
-            "select lane from deliveries where webhook_id = @WebhookId and state = @Retrying",
-            new { WebhookId = webhookId, DeliveryState.Retrying }
+            $"select lane from deliveries where webhook_id = @WebhookId and {Retrying}",
+            new { WebhookId = webhookId }
         );
 
     /// <summary>Some that are to be sent now: first what is sent again, then what is new, each in the order of the feed.</summary>
@@ -149,19 +155,17 @@ internal static class Deliveries
         {
             WebhookId = webhookId,
             Now = now,
-            DeliveryState.Ready,
-            DeliveryState.Retrying,
             Limit = limit,
         };
         var again = await db.Query<Delivery>(
             $"""
-            select {Columns} from deliveries where webhook_id = @WebhookId and state = @Retrying and due_at <= @Now
+            select {Columns} from deliveries where webhook_id = @WebhookId and {Retrying} and due_at <= @Now
             order by due_at limit @Limit
             """,
             parameters
         );
         var ready = await db.Query<Delivery>(
-            $"select {Columns} from deliveries where webhook_id = @WebhookId and state = @Ready order by position limit @Limit",
+            $"select {Columns} from deliveries where webhook_id = @WebhookId and {Ready} order by position limit @Limit",
             parameters
         );
         return [.. again.OrderBy(d => d.Position), .. ready];
@@ -199,14 +203,13 @@ internal static class Deliveries
         if (changes.Retries.Count > 0)
         {
             await db.Execute(
-                """
-                update deliveries set state = @Retrying, attempts = attempts + 1, due_at = b from {pairs @positions @dues}
+                $$"""
+                update deliveries set {{Retrying}}, attempts = attempts + 1, due_at = b from {pairs @positions @dues}
                 where webhook_id = @WebhookId and position = a
                 """,
                 new
                 {
                     WebhookId = webhookId,
-                    DeliveryState.Retrying,
                     positions = db.List(changes.Retries.Select(r => r.Position)),
                     dues = db.List(changes.Retries.Select(r => r.DueAt)),
                 }
@@ -215,33 +218,21 @@ internal static class Deliveries
         if (changes.Waiting.Count > 0)
         {
             await db.Execute(
-                """
-                update deliveries set state = @Waiting
-                where webhook_id = @WebhookId and position {in @behind} and state = @Ready
+                $$"""
+                update deliveries set {{Waiting}}
+                where webhook_id = @WebhookId and position {in @behind} and {{Ready}}
                 """,
-                new
-                {
-                    WebhookId = webhookId,
-                    DeliveryState.Waiting,
-                    DeliveryState.Ready,
-                    behind = db.List(changes.Waiting),
-                }
+                new { WebhookId = webhookId, behind = db.List(changes.Waiting) }
             );
         }
         if (changes.OpenLanes.Count > 0)
         {
             await db.Execute(
-                """
-                update deliveries set state = @Ready
-                where webhook_id = @WebhookId and lane {in @lanes} and state = @Waiting
+                $$"""
+                update deliveries set {{Ready}}
+                where webhook_id = @WebhookId and lane {in @lanes} and {{Waiting}}
                 """,
-                new
-                {
-                    WebhookId = webhookId,
-                    DeliveryState.Waiting,
-                    DeliveryState.Ready,
-                    lanes = db.List(changes.OpenLanes),
-                }
+                new { WebhookId = webhookId, lanes = db.List(changes.OpenLanes) }
             );
         }
     }
@@ -252,13 +243,8 @@ internal static class Deliveries
     /// </summary>
     public static Task Open(DbWork db, WebhookId webhookId) =>
         db.Execute(
-            "update deliveries set state = @Ready where webhook_id = @WebhookId and state = @Waiting",
-            new
-            {
-                WebhookId = webhookId,
-                DeliveryState.Ready,
-                DeliveryState.Waiting,
-            }
+            $"update deliveries set {Ready} where webhook_id = @WebhookId and {Waiting}",
+            new { WebhookId = webhookId }
         );
 
     /// <summary>How many are on their way, counted up to a bound.</summary>

@@ -18,7 +18,8 @@ internal static class EventCatalogue
                 "it is over; `status` as on the connection, `FAILED` where new credentials or a new authorization end a run that waits for an answer (the next follows at once); `changes` says what it has written",
             EventName.ListAccounts =>
                 "the list of a channel is complete: in a run of that type and in a channel's first run",
-            EventName.ChannelSucceeded => "a channel ended well",
+            EventName.ChannelSucceeded =>
+                "a channel ended well; `changes` says what the run has written of its accounts",
             EventName.ChannelFailed => "a channel ended, and is tried again by itself",
             EventName.AuthFailed => "a channel ended: the bank refuses the credentials",
             EventName.TokenExpired => "a channel ended: the user must authorize at the bank again",

@@ -138,22 +138,6 @@ internal static class EventLog
             }
         );
 
-    /// <summary>When the synchronization began in which an event of a connection happened, in UTC seconds; null: it is not known any more.</summary>
-    public static Task<long?> StartOf(DbWork db, StoredEvent stored) =>
-        db.Scalar<long?>(
-            """
-            select max(at) from events
-            where user_id = @UserId and id < @Id and connection_id = @ConnectionId and name = @SynchronizationStarted
-            """,
-            new
-            {
-                stored.UserId,
-                stored.Id,
-                stored.ConnectionId,
-                EventName.SynchronizationStarted,
-            }
-        );
-
     /// <summary>What <see cref="Signals"/> calls the user's log.</summary>
     public static string Topic(UserId userId) => $"events:{userId}";
 

@@ -71,7 +71,10 @@ internal sealed record EventMessage
             Resource = stored.Resource is { } path ? api + path : null,
             AccountIds =
                 stored.AccountIds?.Split(',') ?? (stored.Name == EventName.ListAccounts ? Array.Empty<string>() : null),
-            Changes = stored.Name is EventName.AccountSynchronized or EventName.SynchronizationEnded
+            Changes = stored.Name
+                is EventName.AccountSynchronized
+                    or EventName.ChannelSucceeded
+                    or EventName.SynchronizationEnded
                 ? [.. AccountChanges.Read(stored.Changes).Select(AccountChangesMessage.Of)]
                 : null,
         };

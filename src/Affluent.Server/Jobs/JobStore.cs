@@ -174,23 +174,23 @@ internal static class JobStore
             }
         );
 
-    /// <summary>When the user's jobs of a kind are due, by their subjects.</summary>
+    /// <summary>When jobs of a kind are due, by their users and subjects.</summary>
     public static Task<IReadOnlyList<DueJob>> DueOf(
         DbWork db,
-        UserId userId,
         JobKind kind,
-        IEnumerable<long> subjectIds
+        IReadOnlyCollection<(UserId UserId, long SubjectId)> jobs
     ) =>
         db.Query<DueJob>(
             """
-            select subject_id, due_at from jobs
-            where user_id = @UserId and kind = @Kind and subject_id {in @SubjectIds} and due_at is not null
+            select subject_id, due_at
+            from {pairs @users @subjects} join jobs on user_id = a and kind = @Kind and subject_id = b
+            where due_at is not null
             """,
             new
             {
-                UserId = userId,
                 Kind = kind,
-                SubjectIds = db.Database.List(subjectIds),
+                users = db.List(jobs.Select(job => job.UserId)),
+                subjects = db.List(jobs.Select(job => job.SubjectId)),
             }
         );
 

@@ -91,24 +91,25 @@ internal static class QuestionStore
     public static Task<QuestionRow?> FindByState(DbWork db, string stateHash) =>
         db.Find<QuestionRow>($"{Select} where q.state_hash = @StateHash", new { StateHash = stateHash });
 
-    /// <summary>What the user's jobs of a kind wait for.</summary>
+    /// <summary>What jobs of a kind wait for, by their users and subjects.</summary>
     public static Task<IReadOnlyList<OpenQuestionRow>> Open(
         DbWork db,
-        UserId userId,
         JobKind kind,
-        IEnumerable<long> subjectIds
+        IReadOnlyCollection<(UserId UserId, long SubjectId)> jobs
     ) =>
         db.Query<OpenQuestionRow>(
             """
             select j.subject_id, q.definition_id, q.kind
-            from jobs j join questions q on q.user_id = j.user_id and q.job_id = j.id
-            where j.user_id = @UserId and j.kind = @Kind and j.subject_id {in @SubjectIds} and q.answered_at is null
+            from {pairs @users @subjects}
+                join jobs j on j.user_id = a and j.kind = @Kind and j.subject_id = b
+                join questions q on q.user_id = j.user_id and q.job_id = j.id
+            where q.answered_at is null
             """,
             new
             {
-                UserId = userId,
                 Kind = kind,
-                SubjectIds = db.List(subjectIds),
+                users = db.List(jobs.Select(job => job.UserId)),
+                subjects = db.List(jobs.Select(job => job.SubjectId)),
             }
         );
 

@@ -22,7 +22,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     private bool _isAuthorized;
 
     /// <summary>The accounts that the channel listed, once it has.</summary>
-    public IReadOnlyList<AccountId> ListedAccounts { get; private set; } = [];
+    public IReadOnlyList<ListedAccount> ListedAccounts { get; private set; } = [];
 
     public async Task<ChannelEnd> Execute(CancellationToken cancellation)
     {
@@ -230,7 +230,7 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                 cancellation
             );
         }
-        ListedAccounts = [.. listing.Listed.Select(a => a.Row.Id)];
+        ListedAccounts = listing.Listed;
         return (listing.Listed, null);
     }
 

@@ -68,6 +68,7 @@ internal static class FailedRun
                         {
                             Status = ConnectionStatus.Failed.Word(),
                             Reason = Outcome.OfFault.Reason?.Word(),
+                            Changes = WrittenChanges.Of(held),
                         }
                     );
                 }

@@ -10,17 +10,10 @@ namespace Affluent.Server.Synchronization;
 /// How far a run has come, as the job's row holds it: the channels that are finished. Which accounts are finished stands on the
 /// accounts (<c>synced_run</c>). Ids and codes only.
 /// </summary>
-internal sealed record Progress
+internal sealed record Progress : WrittenChanges
 {
     /// <summary>By channel definition.</summary>
     public IReadOnlyDictionary<string, ChannelResult> Done { get; init; } = new Dictionary<string, ChannelResult>();
-
-    /// <summary>What was written of transactions so far, by account; those without any change are left out.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<AccountChanges> Changes => AccountChanges.Read(Written);
-
-    /// <summary><see cref="Changes"/> as stored; null: none.</summary>
-    public string? Written { get; init; }
 
     /// <summary>An account may be read by both channels.</summary>
     public Progress With(AccountChanges changes)

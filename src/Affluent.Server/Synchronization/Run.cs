@@ -195,7 +195,7 @@ internal sealed partial class Run(RunTools tools)
 
     private static string? TraceOf(Activity? span) => span is null ? null : $"trace_id {span.TraceId}";
 
-    private async Task<(ChannelEnd End, IReadOnlyList<AccountId> Listed)> RunChannel(
+    private async Task<(ChannelEnd End, IReadOnlyList<ListedAccount> Listed)> RunChannel(
         RunState run,
         BankEntry entry,
         ChannelAccess channel,
@@ -251,7 +251,7 @@ internal sealed partial class Run(RunTools tools)
         RunState run,
         ChannelAccess channel,
         ChannelResult result,
-        IReadOnlyList<AccountId> listed,
+        IReadOnlyList<ListedAccount> listed,
         long now
     )
     {
@@ -266,7 +266,8 @@ internal sealed partial class Run(RunTools tools)
             result = Outcome.OfRenewal(result);
         }
         SynchronizationMetrics.Finished(run.Connection.ProviderId, channel.Mode, result);
-        var list = NewEvent.OfAccountList(run.Id, channel.DefinitionId, listed) with
+        var own = listed.Where(account => !account.Outranked).Select(account => account.Row.Id).ToHashSet();
+        var list = NewEvent.OfAccountList(run.Id, channel.DefinitionId, [.. listed.Select(a => a.Row.Id)]) with
         {
             Status = result.Status.Word(),
             Reason = result.Reason?.Word(),
@@ -276,7 +277,16 @@ internal sealed partial class Run(RunTools tools)
             channel,
             result,
             [
-                .. Outcome.Events(run.Id, channel.DefinitionId, result, isEarly: channel.ExpiresAt > now),
+                .. Outcome
+                    .Events(run.Id, channel.DefinitionId, result, isEarly: channel.ExpiresAt > now)
+                    .Select(told =>
+                        told.Name == EventName.ChannelSucceeded
+                            ? told with
+                            {
+                                Changes = [.. run.Progress.Changes.Where(c => own.Contains(c.AccountId))],
+                            }
+                            : told
+                    ),
                 .. listsAccounts ? [list] : Array.Empty<NewEvent>(),
             ]
         );

@@ -61,30 +61,6 @@ internal static class TransactionsStore
         );
     }
 
-    /// <summary>Whether a transaction of these accounts came in between two times (UTC seconds, both inclusive).</summary>
-    public static Task<bool> AnyImported(
-        DbWork db,
-        UserId userId,
-        IEnumerable<AccountId> accountIds,
-        long from,
-        long until
-    ) =>
-        db.Scalar<bool>(
-            """
-            select exists (
-                select 1 from transactions
-                where user_id = @UserId and account_id {in @ids} and imported_at between @From and @Until
-            )
-            """,
-            new
-            {
-                UserId = userId,
-                ids = db.List(accountIds),
-                From = from,
-                Until = until,
-            }
-        );
-
     /// <summary>One of the user's transactions, by its id or by that of one that was found to be the same; null when the user has no such.</summary>
     public static Task<TransactionRow?> Find(DbWork db, UserId userId, TransactionId id) =>
         db.Find<TransactionRow>(

@@ -1,10 +1,8 @@
 using System.Text.Json;
-using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
-using Affluent.Server.Transactions;
 
 namespace Affluent.Server.Webhooks;
 
@@ -52,20 +50,22 @@ internal sealed class WebhookPayloads(ConnectionView connections, Addresses addr
         IReadOnlyDictionary<long, StoredEvent> events
     )
     {
-        Dictionary<(UserId, ConnectionId), ConnectionMessage?> shown = [];
+        ConnectionKey[] keys =
+        [
+            .. events
+                .Values.Where(e => PublishedNotification.TypeOf(e.Name) is not null && e.ConnectionId is not null)
+                .Select(e => new ConnectionKey(e.UserId, e.ConnectionId!.Value))
+                .Distinct(),
+        ];
+        var shown = await connections.Find(db, keys, ApiVersion.V21);
         Dictionary<long, WebhookPayload> messages = [];
         foreach (var (position, stored) in events)
         {
-            if (PublishedNotification.TypeOf(stored.Name) is not { } type || stored.ConnectionId is not { } id)
-            {
-                continue;
-            }
-            if (!shown.TryGetValue((stored.UserId, id), out var connection))
-            {
-                connection = await connections.Find(db, stored.UserId, id, ApiVersion.V21);
-                shown.Add((stored.UserId, id), connection);
-            }
-            if (connection is null)
+            if (
+                PublishedNotification.TypeOf(stored.Name) is not { } type
+                || stored.ConnectionId is not { } id
+                || !shown.TryGetValue(id, out var connection)
+            )
             {
                 continue;
             }
@@ -76,7 +76,7 @@ internal sealed class WebhookPayloads(ConnectionView connections, Addresses addr
                 CreationDate = stored.At,
                 ChannelDefinitionId = stored.DefinitionId,
                 Resource = connection,
-                NewTransactions = stored.Name == EventName.ChannelSucceeded && await BroughtNew(db, stored),
+                NewTransactions = AccountChanges.Read(stored.Changes).Any(changes => changes.New > 0),
             };
             messages.Add(
                 position,
@@ -90,14 +90,6 @@ internal sealed class WebhookPayloads(ConnectionView connections, Addresses addr
             );
         }
         return messages;
-    }
-
-    // Since the synchronization began of which it tells.
-    private static async Task<bool> BroughtNew(DbWork db, StoredEvent stored)
-    {
-        var begun = await EventLog.StartOf(db, stored);
-        var accounts = await AccountsStore.IdsOf(db, stored.UserId, stored.ConnectionId!.Value, type: null);
-        return await TransactionsStore.AnyImported(db, stored.UserId, accounts, begun ?? stored.At, stored.At);
     }
 
     /// <summary>A message by which a receiver is tried.</summary>

@@ -44,7 +44,7 @@ internal sealed record WidgetConnection(
 
     private static async Task<WidgetConnection> Of(DbWork db, ConnectionRow row)
     {
-        var channels = await ChannelStore.List(db, row.UserId, [row.Id]);
+        var channels = await ChannelStore.List(db, [new(row.UserId, row.Id)]);
         var accounts = await AccountsStore.List(db, row.UserId, new AccountFilter { ConnectionId = row.Id });
         return new WidgetConnection(
             row.Id,

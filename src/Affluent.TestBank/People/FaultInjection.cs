@@ -49,7 +49,8 @@ internal sealed class FaultInjection(BankClock clock, IHostApplicationLifetime l
             || (
                 faults.Contains(Fault.OneAccountFails)
                 && accountId is not null
-                && string.Equals(customer.Statements.LastOrDefault()?.Account.Id, accountId, StringComparison.Ordinal)
+                && customer.Statements is [.., { Account: var last }]
+                && string.Equals(last.Id, accountId, StringComparison.Ordinal)
             );
         return fails ? FaultEffect.Failure : FaultEffect.None;
     }

@@ -54,6 +54,7 @@ public sealed class ToldTests
             told.Where(e => e.Text("name") == "ACCOUNT_SYNCHRONIZED").Select(Changes)
         );
         Assert.Equal($"[{ofOne},{ofTwo}]", Changes(told[^1]));
+        Assert.Equal($"[{ofOne},{ofTwo}]", Changes(told.Single(e => e.Text("name") == "CHANNEL_SUCCEEDED")));
         Assert.All(nothing.Where(e => e.TryGetProperty("changes", out var _)), e => Assert.Equal("[]", Changes(e)));
         Assert.Equal("SYNCHRONIZATION_ENDED", nothing[^1].Text("name"));
     }
@@ -78,6 +79,40 @@ public sealed class ToldTests
 
         var ended = (await Told(http, queue)).Single(e => e.Text("name") == "SYNCHRONIZATION_ENDED");
         Assert.Equal(2, ended.GetProperty("changes").GetArrayLength());
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_run_that_new_credentials_end_tells_what_it_has_written(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"), Bank.Booked("a", -1, "2026-02-26", "CARTE COFFEE"))
+            .With(Bank.Account("222"));
+        bank.EmbeddedChannel.Instead = (context, input) =>
+            input is StepInput.ListTransactions { Account.Reference: "222" }
+                ? new StepResult.AskUser(new Question.OneTimePassword("SMS", 6, Digits: true, null, Retry: false))
+                {
+                    Session = context.Session,
+                }
+                : null;
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        var queue = await Subscribe(http);
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
+
+        using var given = await http.PutAsJsonAsync(
+            $"/api/v2.1/connections/{id}/channels/100/credentials",
+            new { credentials = new Dictionary<string, string> { ["300"] = "dev", ["301"] = "dev" } },
+            Stop
+        );
+        given.EnsureSuccessStatusCode();
+
+        var ended = (await Told(http, queue)).Single(e => e.Text("name") == "SYNCHRONIZATION_ENDED");
+        var changes = Assert.Single(ended.GetProperty("changes").EnumerateArray());
+        Assert.Equal(
+            ("FAILED", (await http.Account("111")).Text("id"), 1),
+            (ended.Text("status"), changes.Text("account_id"), changes.GetProperty("new").GetInt32())
+        );
     }
 
     [Theory, OnBothDatabases]

@@ -348,6 +348,29 @@ public sealed class WebhookTests
     }
 
     [Theory, OnBothDatabases]
+    public async Task Connections_of_many_users_are_read_together_for_the_published_form(DatabaseKind kind)
+    {
+        await using var scene = await WebhookScene.Start(kind);
+        scene.Bank.EmbeddedChannel.With(Bank.Account("111"));
+        async Task<long> StatementsFor(int users)
+        {
+            for (var i = 0; i < users; i++)
+            {
+                var (http, _) = await scene.App.SignedInUser(scene.Client);
+                await TestApp.Connect(http);
+            }
+            await scene.App.RunDueSynchronizations();
+            var before = scene.App.Database.Statements;
+            await scene.App.RunDueWebhooks();
+            return scene.App.Database.Statements - before;
+        }
+        await scene.Make(new { url = scene.Receiver.Url, format = "PUBLISHED" });
+
+        Assert.Equal(await StatementsFor(1), await StatementsFor(8));
+        Assert.Equal(2 * (1 + 8), scene.Receiver.Received.Count);
+    }
+
+    [Theory, OnBothDatabases]
     public async Task Of_a_user_who_is_erased_only_the_end_is_sent(DatabaseKind kind)
     {
         await using var scene = await WebhookScene.Start(kind);
