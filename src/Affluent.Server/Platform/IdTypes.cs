@@ -4,7 +4,7 @@ using Affluent.Server.Storage;
 namespace Affluent.Server.Platform;
 
 /// <summary>A connection and whose it is: where its rows are.</summary>
-internal readonly record struct ConnectionKey(UserId UserId, ConnectionId Id);
+internal sealed record ConnectionKey(UserId UserId, ConnectionId Id);
 
 /// <summary>A client: the fintech that calls the API.</summary>
 [JsonConverter(typeof(IdConverter<ClientId>))]

@@ -22,13 +22,11 @@ internal abstract record SignInAnswer
 
 /// <summary>The person of a visitor, and the accounts as they are today.</summary>
 /// <param name="Statements">Of the open accounts.</param>
-/// <param name="Closed">Of those that were closed.</param>
-public sealed record Customer(
-    Visitor Visitor,
-    Person Person,
-    IReadOnlyList<Statement> Statements,
-    IReadOnlyList<Statement> Closed
-);
+public sealed record Customer(Visitor Visitor, Person Person, IReadOnlyList<Statement> Statements)
+{
+    /// <summary>Of accounts that were closed.</summary>
+    public IReadOnlyList<Statement> Closed { get; init; } = [];
+}
 
 /// <summary>What all faces of the bank share: who may come in and what they own.</summary>
 internal sealed class Bank(ScenarioFiles files, BankClock clock)
@@ -72,7 +70,7 @@ internal sealed class Bank(ScenarioFiles files, BankClock clock)
     private Customer Of(Visitor visitor, Person person, DateOnly today, string seed)
     {
         var all = On(today, person, seed).ToLookup(s => s.Account.IsClosed(today));
-        return new Customer(visitor, person, [.. all[false]], [.. all[true]]);
+        return new Customer(visitor, person, [.. all[false]]) { Closed = [.. all[true]] };
     }
 
     private IReadOnlyList<Statement> On(DateOnly today, Person person, string seed)
