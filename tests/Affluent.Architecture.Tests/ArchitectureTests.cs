@@ -119,7 +119,7 @@ public sealed class ArchitectureTests
             "Select",
             "Erase",
         ],
-        ["TransactionsStore"] = ["AnyImported", "EraseOf", "EraseSome"],
+        ["TransactionsStore"] = ["EraseOf", "EraseSome"],
         ["WebhookStore"] = ["ClientOf", "List", "Rewrap"],
         ["CategoryRuleStore"] = ["Of"],
         ["WidgetStore"] = ["LockOf"],

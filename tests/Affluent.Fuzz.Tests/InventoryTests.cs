@@ -61,6 +61,8 @@ public sealed class InventoryTests
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Jobs.Departure.Open"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
+        ["Affluent.Server.Connections.WrittenChanges.Of"] =
+            "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Connections.RunContent.Read"] =
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Synchronization.SentAgainOnce.WatchedStream"] =

@@ -279,13 +279,13 @@ internal sealed partial class Run(RunTools tools)
             [
                 .. Outcome
                     .Events(run.Id, channel.DefinitionId, result, isEarly: channel.ExpiresAt > now)
-                    .Select(told =>
-                        told.Name == EventName.ChannelSucceeded
-                            ? told with
+                    .Select(happened =>
+                        happened.Name == EventName.ChannelSucceeded
+                            ? happened with
                             {
                                 Changes = [.. run.Progress.Changes.Where(c => own.Contains(c.AccountId))],
                             }
-                            : told
+                            : happened
                     ),
                 .. listsAccounts ? [list] : Array.Empty<NewEvent>(),
             ]
