@@ -39,6 +39,10 @@ internal sealed partial class ShellPage
               return 1
               ;;
             demo) "$PROGRAM" "$@" --once --listen "$PLATFORM" --test-bank-listen "$BANK" ;; # Ctrl-C after the tables
+            webhooks) # what listens runs in the background, and is killed by its number
+              test "$2" != listen || exec "$PROGRAM" "$@"
+              "$PROGRAM" "$@"
+              ;;
             *) "$PROGRAM" "$@" ;;
           esac
         }
