@@ -19,7 +19,7 @@ finish() {
   # Named again at the end: what was printed above is long, and its head may be lost.
   if [[ ${#failures[@]} -gt 0 ]]; then
     say "Failed:"
-    printf '   %s\n' "${failures[@]}"
+    printf '%s\n' "${failures[@]}"
   fi
   printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   exit $((failed > 0))
@@ -165,6 +165,23 @@ run() { # name, arguments
   echo $? >"$work/$name.code"
 }
 
+# The failed tests of a report: each with the beginning of what it says and where that was.
+tell_failures() { # report
+  awk '
+    function between(from, to,   rest) {
+      if (!index($0, from)) return ""
+      rest = substr($0, index($0, from) + length(from))
+      return substr(rest, 1, index(rest, to) - 1)
+    }
+    BEGIN { RS = "</test>" }
+    / result="Fail"/ {
+      $0 = substr($0, match($0, /<test [^>]* result="Fail"/))
+      message = substr(between("<message>", "</message>"), 1, 800)
+      stack = substr(between("<stack-trace>", "</stack-trace>"), 1, 600)
+      print between(" name=\"", "\" result=\"Fail\"") "\n" message "\n" stack
+    }' "$1" | sed -E 's/&#xA;|&#xD;/ /g; s/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&apos;/'"'"'/g; s/&amp;/\&/g; s/^/   /'
+}
+
 add_up() { # name
   local name=$1 report=$work/$1.xml code counts failed_here
   code=$(<"$work/$name.code")
@@ -175,7 +192,7 @@ add_up() { # name
   fi
   count() { grep -o " $1=\"[0-9]*\"" <<<"$counts" | awk -F'"' '{ n += $2 } END { print n + 0 }'; }
   failed_here=$(($(count failed) + $(count errors)))
-  mapfile -t -O ${#failures[@]} failures < <(grep -E '<test [^>]*result="Fail"' "$report" | sed -E 's/.* name="([^"]*)" result=.*/\1/')
+  mapfile -t -O ${#failures[@]} failures < <(tell_failures "$report")
   passed=$((passed + $(count passed)))
   skipped=$((skipped + $(count skipped)))
   # A program that ends badly with no failed test has crashed.

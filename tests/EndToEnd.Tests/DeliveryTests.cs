@@ -120,15 +120,17 @@ public sealed class DeliveryTests(ITestOutputHelper output)
             }
         }
 
-        // All is quiet, and everybody has it all.
+        // No run can say anything more, and everybody has it all.
         async Task<IReadOnlyList<JsonElement>> Settled()
         {
             while (true)
             {
+                var underWay = await database.JobsUnderWay(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
                 await ReadOn();
                 var all = await All();
                 if (
-                    followed.Count == all.Count
+                    underWay == 0
+                    && followed.Count == all.Count
                     && all.All(e => first.Has(e.Text("cursor")) && second.Has(e.Text("cursor")))
                     && await database.DeliveriesLeft() == 0
                 )
@@ -137,7 +139,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
                 }
                 Assert.False(
                     patience.IsCancellationRequested,
-                    $"{all.Count} events, {followed.Count} followed, {first.Accepted.Count} and {second.Accepted.Count} received, {await database.DeliveriesLeft()} on their way"
+                    $"{underWay} jobs under way, {all.Count} events, {followed.Count} followed, {first.Accepted.Count} and {second.Accepted.Count} received, {await database.DeliveriesLeft()} on their way"
                 );
                 await database.RetryDeliveries();
                 await Task.Delay(500, Stop);

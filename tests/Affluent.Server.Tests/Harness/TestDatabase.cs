@@ -165,6 +165,18 @@ internal sealed class TestDatabase : IAsyncDisposable
     public Task<int> DeliveriesLeft() =>
         Database.Read(db => db.Scalar<int>("select count(*) from deliveries"), TestContext.Current.CancellationToken);
 
+    /// <summary>How many jobs a node works on or could begin at once.</summary>
+    /// <param name="now">UTC seconds.</param>
+    public Task<int> JobsUnderWay(long now) =>
+        Database.Read(
+            db =>
+                db.Scalar<int>(
+                    "select count(*) from jobs where state = 'RUNNING' or due_at <= @Now",
+                    new { Now = now }
+                ),
+            TestContext.Current.CancellationToken
+        );
+
     /// <summary>Places of all events that were committed, in their order.</summary>
     public Task<IReadOnlyList<long>> EventPositions() =>
         Database.Read(
