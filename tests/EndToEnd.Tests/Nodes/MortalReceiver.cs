@@ -25,8 +25,8 @@ internal sealed class MortalReceiver : IAsyncDisposable
     /// <summary>What it took, in the order in which it came.</summary>
     public IReadOnlyCollection<ReceivedMessage> Accepted => _accepted;
 
-    /// <summary>Whether it took an event.</summary>
-    public bool Has(string cursor) => _accepted.Any(message => message.Id == $"evt_{cursor}");
+    /// <summary>Ids of what it took.</summary>
+    public HashSet<string> Taken() => _accepted.Select(message => message.Id).ToHashSet(StringComparer.Ordinal);
 
     public static async Task<MortalReceiver> Start(int seed)
     {
