@@ -65,13 +65,7 @@ internal sealed class ClusterClient : IDisposable
     }
 
     /// <summary>Makes a user of whom nothing more is wanted: a node that died may have made them before another is asked.</summary>
-    public Task LeaveUser() =>
-        Ask(
-            HttpMethod.Post,
-            "/api/v2.1/users",
-            Once(NewUser()),
-            done: HttpStatusCode.Conflict
-        );
+    public Task LeaveUser() => Ask(HttpMethod.Post, "/api/v2.1/users", Once(NewUser()), done: HttpStatusCode.Conflict);
 
     public async Task<string> Subscribe(string userId) =>
         (await Post($"/api/v2.1/queues?user_id={userId}", body: null)).Location!.Split('/')[^1];
