@@ -9,7 +9,7 @@ namespace Affluent.TestBank;
 /// Looks at the certificate that third parties show when they connect, before anything else looks at the request. Its key is registered, so that no
 /// authority has to be believed (RFC 8705, section 2.2). Customers show none.
 /// </summary>
-internal sealed class ClientCertificateCheck(TestBankOptions options)
+internal sealed class ClientCertificateCheck(TestBankOptions options, BankClock clock)
 {
     private static readonly IReadOnlyList<AuthorizationServer> Servers =
     [
@@ -19,20 +19,39 @@ internal sealed class ClientCertificateCheck(TestBankOptions options)
         OpenBankingPaths.Server,
     ];
 
-    public Task Check(HttpContext http, RequestDelegate next) =>
-        options is not { Strictness: not Strictness.Off, ClientCertificateKey: { } key } ? next(http)
-        : http.Connection.ClientCertificate is not { } shown
-            ? (options.Strictness == Strictness.Strict ? RefusalOf(http, isMissing: true) : null)?.ExecuteAsync(http)
-                ?? next(http)
-        : PublicKeys.IsOf(key, shown) ? next(http)
-        : RefusalOf(http, isMissing: false)?.ExecuteAsync(http) ?? next(http);
+    public Task Check(HttpContext http, RequestDelegate next)
+    {
+        if (options is not { Strictness: not Strictness.Off, ClientCertificateKey: { } key })
+        {
+            return next(http);
+        }
+
+        var refusal = http.Connection.ClientCertificate switch
+        {
+            null when options.Strictness == Strictness.Strict => RefusalOf(
+                http,
+                "CERTIFICATE_MISSING",
+                "the client certificate is missing"
+            ),
+            null => null,
+            var shown when !PublicKeys.IsOf(key, shown) => RefusalOf(
+                http,
+                "CERTIFICATE_INVALID",
+                "the client certificate is not the registered one"
+            ),
+            var shown when clock.Now < shown.NotBefore || clock.Now > shown.NotAfter => RefusalOf(
+                http,
+                "CERTIFICATE_EXPIRED",
+                "the client certificate is not good now"
+            ),
+            _ => null,
+        };
+        return refusal?.ExecuteAsync(http) ?? next(http);
+    }
 
     // Null where nobody has to show one.
-    private static IResult? RefusalOf(HttpContext http, bool isMissing)
+    private static IResult? RefusalOf(HttpContext http, string code, string fault)
     {
-        var fault = isMissing
-            ? "the client certificate is missing"
-            : "the client certificate is not the registered one";
         if (IsBelow(http, StetPaths.Api))
         {
             return StetEndpoints.Problem(http, StatusCodes.Status400BadRequest, fault);
@@ -40,7 +59,7 @@ internal sealed class ClientCertificateCheck(TestBankOptions options)
 
         if (BerlinGroupPaths.Interfaces.Any(at => IsBelow(http, at.Api)))
         {
-            return BerlinGroupProblem.Unauthorized(isMissing ? "CERTIFICATE_MISSING" : "CERTIFICATE_INVALID", fault);
+            return BerlinGroupProblem.Unauthorized(code, fault);
         }
 
         if (OpenBankingPaths.Interfaces.Any(at => IsBelow(http, at.Api)))

@@ -201,8 +201,10 @@ public static class TestBankApp
             http.Request.Path.StartsWithSegments(at.Api, StringComparison.Ordinal)
         )
             is { } face
-            ? OpenBankingProblem
-                .Of(face, http.Response.StatusCode, OpenBankingError.NotFound, "no such resource or method")
-                .ExecuteAsync(http)
+            // The standard gives 401 no body.
+            ? http.Response.StatusCode == StatusCodes.Status401Unauthorized ? Task.CompletedTask
+                : OpenBankingProblem
+                    .Of(face, http.Response.StatusCode, OpenBankingError.NotFound, "no such resource or method")
+                    .ExecuteAsync(http)
         : WebsiteEndpoints.Notice(http, "missing", http.Response.StatusCode).ExecuteAsync(http);
 }

@@ -65,6 +65,21 @@ public sealed class StetTests
     }
 
     [Theory]
+    [InlineData("invalid_grant", Refusal.ConsentExpired)]
+    [InlineData("invalid_request", Refusal.OperatorFault)]
+    [InlineData("invalid_client", Refusal.OperatorFault)]
+    public async Task A_fresh_code_that_is_not_taken(string error, Refusal reason)
+    {
+        var bank = SmallBanks.Stet().On("POST", "/token", _ => new Reply($$"""{ "error": "{{error}}" }""", 400));
+        using var run = SmallBanks.StetRun(bank);
+        await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+
+        await run.TakeRefused(Back("code=c&state=state-of-this-connection"), reason);
+
+        await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+    }
+
+    [Theory]
     // The catalogue names the issuer: every return bears it.
     [InlineData("https://issuer.example", "&iss=https%3A%2F%2Fissuer.example", true)]
     [InlineData("https://issuer.example", "&iss=https%3A%2F%2Fissuer.example%2F", false)]

@@ -66,6 +66,18 @@ public sealed class ClientCertificateTests : IDisposable
         await Refused(bank, Client(Certificate(other)), path, status, word);
     }
 
+    [Theory]
+    [InlineData(-2, "berlingroup/redirect/v1/accounts", HttpStatusCode.Unauthorized, "CERTIFICATE_EXPIRED")]
+    [InlineData(1, "berlingroup/redirect/v1/accounts", HttpStatusCode.Unauthorized, "CERTIFICATE_EXPIRED")]
+    [InlineData(-2, "stettestbank/token", HttpStatusCode.Unauthorized, "invalid_client")]
+    public async Task One_of_another_time_is_refused(int days, string path, HttpStatusCode status, string word)
+    {
+        await using var bank = await Open(Strictness.Strict);
+        var begins = bank.Clock.GetUtcNow().AddDays(days);
+
+        await Refused(bank, Client(Certificate(key, begins, begins.AddDays(1))), path, status, word);
+    }
+
     [Fact]
     public async Task It_says_who_asks_and_the_token_counts_with_it_alone()
     {
@@ -139,10 +151,13 @@ public sealed class ClientCertificateTests : IDisposable
             }
         );
 
-    private X509Certificate2 Certificate(RSA of)
+    private X509Certificate2 Certificate(RSA of) =>
+        Certificate(of, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+
+    private X509Certificate2 Certificate(RSA of, DateTimeOffset begins, DateTimeOffset ends)
     {
         var request = new CertificateRequest("CN=Littoral", of, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        var certificate = request.CreateSelfSigned(begins, ends);
         made.Add(certificate);
         return certificate;
     }
@@ -216,6 +231,10 @@ public sealed class ClientCertificateTests : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(bank.Address, Data));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var answer = await client.SendAsync(request, Cancel);
+        if (answer.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            Assert.Empty(await answer.Content.ReadAsStringAsync(Cancel));
+        }
         return answer.StatusCode;
     }
 }

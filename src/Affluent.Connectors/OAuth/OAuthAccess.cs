@@ -237,7 +237,13 @@ internal abstract class OAuthAccess<TSession>(StepContext context, OAuthClient? 
                 AuthorizedAt = Context.Now,
             };
         }
-        return await Take(tokens, "the code");
+        // The user has just agreed: it is what we say of the code that the bank does not take.
+        return tokens is OAuthTokens.Denied { Error: "invalid_request" } malformed
+            ? Over(
+                Refusal.OperatorFault,
+                $"token endpoint refuses the request for the code: {malformed.Status} {malformed.Error}"
+            )
+            : await Take(tokens, "the code");
     }
 
     /// <summary>The bank's keys; neither: its id_token are not looked at.</summary>
