@@ -228,6 +228,9 @@ public sealed class BerlinGroupTests
         var (none, missing) = await Call(bank, HttpMethod.Post, "prestep", "/consents", AllAccounts, back);
         var ofStet = ("Authorization", "Bearer " + await bank.AccessToken("dev"));
         var (other, invalid) = await Call(bank, HttpMethod.Post, "prestep", "/consents", AllAccounts, back, ofStet);
+        var (_, later) = await Call(bank, HttpMethod.Post, "oauth", "/consents", AllAccounts, back);
+        var ofConsent = await LetIn(bank, "dev", "/berlingroup", $"AIS:{later["consentId"]}");
+        var (after, foreign) = await Call(bank, HttpMethod.Post, "prestep", "/consents", AllAccounts, back, ofConsent);
         var (_, created) = await Call(bank, HttpMethod.Post, "prestep", "/consents", AllAccounts, back, ours);
         var consent = (string)created["consentId"]!;
         var named = ("Consent-ID", consent);
@@ -239,6 +242,7 @@ public sealed class BerlinGroupTests
         [
             ("ask", none, CodeOf(missing)),
             ("ask by stet", other, CodeOf(invalid)),
+            ("ask by a token that came after", after, CodeOf(foreign)),
             await Refused("read", "/accounts", named),
             await Refused("read another's", "/accounts", named, theirs),
             await Refused("look at another's", $"/consents/{consent}/status", theirs),
@@ -249,6 +253,7 @@ public sealed class BerlinGroupTests
             [
                 ("ask", HttpStatusCode.Unauthorized, "TOKEN_UNKNOWN"),
                 ("ask by stet", HttpStatusCode.Unauthorized, "TOKEN_INVALID"),
+                ("ask by a token that came after", HttpStatusCode.Unauthorized, "TOKEN_INVALID"),
                 ("read", HttpStatusCode.Unauthorized, "TOKEN_UNKNOWN"),
                 ("read another's", HttpStatusCode.Unauthorized, "TOKEN_INVALID"),
                 ("look at another's", HttpStatusCode.Unauthorized, "TOKEN_INVALID"),
@@ -267,11 +272,16 @@ public sealed class BerlinGroupTests
         }
     }
 
-    // The token with which a customer has let the third party in before.
-    private static async Task<(string Name, string Value)> LetIn(OpenBank bank, string login)
+    // The token with which a customer has let the third party in: before, unless said.
+    private static async Task<(string Name, string Value)> LetIn(
+        OpenBank bank,
+        string login,
+        string server = "/berlingroup/prestep",
+        string scope = "AIS"
+    )
     {
         var page = await bank.Get(
-            "/berlingroup/prestep/authorize?response_type=code&client_id=affluent&scope=AIS&redirect_uri="
+            $"{server}/authorize?response_type=code&client_id=affluent&scope={scope}&redirect_uri="
                 + Uri.EscapeDataString(OpenBank.Return)
         );
         var agreed = await bank.Submit(
@@ -285,7 +295,7 @@ public sealed class BerlinGroupTests
             new("client_id", OpenBank.ClientId),
             new("client_secret", OpenBank.ClientSecret),
         ]);
-        using var answer = await bank.Browser.PostAsync("/berlingroup/prestep/token", body, Cancel);
+        using var answer = await bank.Browser.PostAsync($"{server}/token", body, Cancel);
         var json = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!;
         return ("Authorization", $"Bearer {json["access_token"]}");
     }
