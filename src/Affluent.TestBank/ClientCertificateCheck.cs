@@ -39,7 +39,9 @@ internal sealed class ClientCertificateCheck(TestBankOptions options, BankClock 
                 "CERTIFICATE_INVALID",
                 "the client certificate is not the registered one"
             ),
-            var shown when clock.Now < shown.NotBefore || clock.Now > shown.NotAfter => RefusalOf(
+            var shown
+                when clock.Now < new DateTimeOffset(shown.NotBefore)
+                    || clock.Now > new DateTimeOffset(shown.NotAfter) => RefusalOf(
                 http,
                 "CERTIFICATE_EXPIRED",
                 "the client certificate is not good now"
