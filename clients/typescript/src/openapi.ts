@@ -2644,7 +2644,10 @@ export interface components {
             /** @description There may be more: ask again with this as `after`. Absent: that was all. */
             next?: string;
         };
-        /** @description Which events a webhook is to get once more. What is absent does not narrow them. */
+        /**
+         * @description Which events a webhook is to get once more. What is absent does not narrow them, so that a name that nobody knows is refused: a slip of the pen would
+         *     send everything.
+         */
         Redelivery: {
             /** @description Cursors of events, as attempts and the feed show them; at most 500. */
             event_cursors?: string[];

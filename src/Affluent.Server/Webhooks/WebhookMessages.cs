@@ -194,7 +194,11 @@ internal sealed record RotateSecretMessage
     public int? OverlapHours { get; init; }
 }
 
-/// <summary>Which events a webhook is to get once more. What is absent does not narrow them.</summary>
+/// <summary>
+/// Which events a webhook is to get once more. What is absent does not narrow them, so that a name that nobody knows is refused: a slip of the pen would
+/// send everything.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record RedeliveryMessage
 {
     /// <summary>Cursors of events, as attempts and the feed show them; at most 500.</summary>

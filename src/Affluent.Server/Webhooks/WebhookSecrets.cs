@@ -15,8 +15,7 @@ internal sealed class WebhookSecrets(Vault vault)
     private const int Length = 32;
 
     /// <summary>A new one, sealed.</summary>
-    public SealedAlone Make(WebhookId id) =>
-        vault.SealAlone(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Length)), PurposeOf(id));
+    public SealedAlone Make(WebhookId id) => vault.SealAlone(Generate(), PurposeOf(id));
 
     /// <summary>What the receiver must know: the secret, or the public key.</summary>
     public string Shown(WebhookRow webhook)
@@ -48,6 +47,19 @@ internal sealed class WebhookSecrets(Vault vault)
 
     /// <summary>What the vault's sealed value is for.</summary>
     public static string PurposeOf(WebhookId id) => $"webhook:{id}";
+
+    // JSON writes '+' as an escape, forms read it as a blank: a secret without these is the same wherever it is copied from and to.
+    private static string Generate()
+    {
+        while (true)
+        {
+            var made = Convert.ToBase64String(RandomNumberGenerator.GetBytes(Length));
+            if (!made.AsSpan().ContainsAny('+', '/'))
+            {
+                return made;
+            }
+        }
+    }
 
     private byte[] Open(WebhookRow webhook, SealedAlone secret) =>
         Convert.FromBase64String(vault.OpenAlone(secret, PurposeOf(webhook.Id)));

@@ -67,6 +67,20 @@ public sealed class WebhookTests
     }
 
     [Theory, OnBothDatabases]
+    public async Task A_secret_is_the_same_wherever_it_is_copied(DatabaseKind kind)
+    {
+        await using var scene = await WebhookScene.Start(kind);
+        var id = (await scene.Make(new { url = scene.Receiver.Url })).Text("id");
+
+        for (var i = 0; i < 12; i++)
+        {
+            using var made = await scene.Http.PostAsJsonAsync($"/api/v2.1/webhooks/{id}/secret", new { }, Stop);
+            // As a shell finds it in the answer: JSON would write '+' otherwise.
+            Assert.Matches("\"secret\":\"whsec_[A-Za-z0-9]{43}=\"", await made.Content.ReadAsStringAsync(Stop));
+        }
+    }
+
+    [Theory, OnBothDatabases]
     public async Task While_a_secret_is_changed_both_verify_and_afterwards_the_new_one_only(DatabaseKind kind)
     {
         await using var scene = await WebhookScene.Start(kind);
@@ -295,6 +309,7 @@ public sealed class WebhookTests
             Stop
         );
         var before = scene.Receiver.Received.Count;
+        var mistyped = await scene.Redeliver(id, new { undeliverd = true });
         var undelivered = await scene.Redeliver(id, new { undelivered = true });
         await scene.App.RunDueWebhooks();
         var missed = scene.Receiver.Received.Skip(before).ToArray();
@@ -306,6 +321,7 @@ public sealed class WebhookTests
         );
 
         Assert.Equal("webhook_disabled", whileDisabled.Text("error"));
+        Assert.Equal(("invalid_body", "undeliverd"), (mistyped.Text("code"), mistyped.Text("parameter")));
         // What was on its way already is not counted.
         Assert.Equal((3, 2), (missed.Length, undelivered.GetProperty("count").GetInt32()));
         Assert.Contains(missed, m => m.Json.Text("name") == "CONNECTION_CREATED");
