@@ -114,6 +114,9 @@ internal static class Body
         var field = error.Path is ['$', '.', .. { Length: > 0 } path] ? path : null;
         return field is null
             ? Problem.BadBody($"it is not the JSON object that this route takes ({place})")
-            : Problem.BadBody($"'{field}' has a value of the wrong kind, or a name that this route does not know ({place})", field);
+            : Problem.BadBody(
+                $"'{field}' has a value of the wrong kind, or a name that this route does not know ({place})",
+                field
+            );
     }
 }
