@@ -134,7 +134,9 @@ public sealed class IsolationTests
         using var request = new HttpRequestMessage(new HttpMethod(verb), path);
         if (verb is "POST" or "PUT" or "PATCH")
         {
-            request.Content = new StringContent(AnyBody, Encoding.UTF8, "application/json");
+            // What is sent once more is asked for by known names alone.
+            var sent = path.Contains("/redeliveries", StringComparison.Ordinal) ? "{}" : AnyBody;
+            request.Content = new StringContent(sent, Encoding.UTF8, "application/json");
         }
         using var answer = await http.SendAsync(request, Stop);
         var body = await answer.Content.ReadAsStringAsync(Stop);
