@@ -49,7 +49,11 @@ public abstract record Question
     }
 
     /// <summary>The user's browser must go to the bank, which sends it back to <see cref="BankCallback.RedirectUri"/>.</summary>
-    public sealed record Redirect(Uri Address) : Question;
+    public sealed record Redirect(Uri Address) : Question
+    {
+        /// <summary>Name or number of the account that the bank asks about, where it asks for each by itself; null: for none alone.</summary>
+        public string? Account { get; init; }
+    }
 
     /// <summary>Something to settle on the bank's own site (terms to accept, a form to fill).</summary>
     public sealed record SiteAction(string? Message, Uri? Address) : Question;

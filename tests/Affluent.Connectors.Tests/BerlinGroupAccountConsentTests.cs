@@ -84,10 +84,11 @@ public sealed class BerlinGroupAccountConsentTests
     {
         var bank = Bank();
         using var run = SmallBerlinGroupBank.Run(bank, Settings);
-        await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+        Assert.Null((await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts())).Account);
         await run.Take<StepResult.Done>(Returned);
         var listed = await run.Accounts();
-        await run.TakeAsked<Question.Redirect>(new StepInput.Consent(listed));
+        var asked = await run.TakeAsked<Question.Redirect>(new StepInput.Consent(listed));
+        Assert.Equal(listed[0].Name ?? listed[0].Iban, asked.Account);
 
         listed = await run.Accounts();
         Assert.Equal([true, true, false], listed.Select(a => a.ConsentMissing));

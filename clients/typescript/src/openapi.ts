@@ -3196,7 +3196,7 @@ export interface components {
              * @enum {string}
              */
             kind: "CREDENTIALS" | "OTP" | "APP_APPROVAL" | "CHOICE" | "REDIRECT" | "SITE_ACTION" | "STATEMENT_FILE";
-            /** @description In the bank's words: where a code was sent, what to approve. */
+            /** @description In the bank's words: where a code was sent, what to approve; on REDIRECT the account that the user is to agree to, where a bank asks for each by itself. */
             message?: string;
             /** @description Where the user's browser must go, on REDIRECT and some SITE_ACTION. */
             address?: string;

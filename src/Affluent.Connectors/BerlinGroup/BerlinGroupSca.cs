@@ -136,7 +136,7 @@ internal sealed class BerlinGroupSca(StepContext context, BerlinGroupSettings se
             return api.Refused(Refusal.NotUnderstood, "the bank sends the user to an address that is none");
         }
         api.Session = api.Session with { ConsentState = callback.State, IsValid = false, Sca = null };
-        return api.Ask(new Question.Redirect(address));
+        return api.Ask(new Question.Redirect(address) { Account = api.Session.AccountAskedFor });
     }
 
     private StepResult AskMethod(ScaMove.Choose choose, Uri place, string? message)

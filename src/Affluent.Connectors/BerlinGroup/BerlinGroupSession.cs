@@ -27,6 +27,13 @@ internal sealed record BerlinGroupSession : OAuthSession<BerlinGroupSession>
     /// <summary>The account that the consent under way is for; null: it is for all, or for the list of them.</summary>
     public string? ConsentFor { get; init; }
 
+    /// <summary>That account by its name or number, as users know it.</summary>
+    [JsonIgnore]
+    public string? AccountAskedFor =>
+        Listed.FirstOrDefault(account => account.Reference == ConsentFor) is { } asked
+            ? asked.Name ?? asked.Iban ?? asked.Number
+            : null;
+
     /// <summary>The consent under which accounts were listed, once each of them is asked for by itself.</summary>
     public string? ListConsentId { get; init; }
 

@@ -79,7 +79,7 @@ internal sealed record UserInputMessage
     /// <summary>What is asked for.</summary>
     public required QuestionKind Kind { get; init; }
 
-    /// <summary>In the bank's words: where a code was sent, what to approve.</summary>
+    /// <summary>In the bank's words: where a code was sent, what to approve; on REDIRECT the account that the user is to agree to, where a bank asks for each by itself.</summary>
     public string? Message { get; init; }
 
     /// <summary>Where the user's browser must go, on REDIRECT and some SITE_ACTION.</summary>

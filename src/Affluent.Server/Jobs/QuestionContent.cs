@@ -52,7 +52,12 @@ internal sealed record QuestionContent
                 ImageType = app.Image?.MediaType,
                 Image = app.Image?.Content.ToArray(),
             },
-            Question.Redirect redirect => new() { Kind = QuestionKind.Redirect, Address = redirect.Address },
+            Question.Redirect redirect => new()
+            {
+                Kind = QuestionKind.Redirect,
+                Message = redirect.Account,
+                Address = redirect.Address,
+            },
             Question.SiteAction site => new()
             {
                 Kind = QuestionKind.SiteAction,
@@ -76,7 +81,7 @@ internal sealed record QuestionContent
             {
                 Image = image,
             },
-            QuestionKind.Redirect => new Question.Redirect(Address!),
+            QuestionKind.Redirect => new Question.Redirect(Address!) { Account = Message },
             QuestionKind.SiteAction => new Question.SiteAction(Message, Address),
             QuestionKind.StatementFile => new Question.StatementFile(),
         };

@@ -264,6 +264,40 @@ public sealed class BankReturnTests
         Assert.Equal("fake.example", user.SentTo!.Host);
     }
 
+    [Theory, OnBothDatabases]
+    public async Task A_user_who_is_sent_once_more_reads_for_which_account(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.RedirectChannel.With(Bank.Account("111"));
+        bank.RedirectChannel.Instead = (context, input) =>
+            input is StepInput.Returned ? new StepResult.Done { Session = context.Session + "+" }
+            : context.Session.EndsWith("++", StringComparison.Ordinal) ? null
+            : new StepResult.AskUser(
+                new Question.Redirect(new Uri($"https://fake.example/authorize?state={context.Callback!.State}"))
+                {
+                    Account = context.Session == "" ? null : "Livret A & fils",
+                }
+            )
+            {
+                Session = context.Session,
+            };
+        await using var app = await TestApp.StartWith(bank, kind);
+        var user = await app.CreateWidgetUser();
+        var session = await app.OpenWidget(user);
+        var visitor = app.Browse("document");
+        await visitor.Open($"{session.Link("add_connection")}&provider_id={FakeBank.ProviderId}&channel=REDIRECT");
+        await visitor.Submit();
+        await visitor.WaitFor("Handoff");
+        Assert.DoesNotContain("Livret A", visitor.Page.Body!.TextContent, StringComparison.Ordinal);
+
+        await visitor.Open($"bank_callback/{FakeBank.Redirect}?state={await visitor.LeaveForBank()}&code=1");
+        await visitor.WaitFor("Handoff");
+
+        Assert.Contains("Livret A & fils", visitor.Page.Body!.TextContent, StringComparison.Ordinal);
+        await visitor.Open($"bank_callback/{FakeBank.Redirect}?state={await visitor.LeaveForBank()}&code=2");
+        await visitor.WaitFor("Ended");
+    }
+
     [Theory]
     [OnBothDatabases("widget/bank_callback/8701?state=x&code=1")]
     [OnBothDatabases("widget/leave?session_id=x")]

@@ -4,10 +4,10 @@ using Affluent.Server.Widget.Pages.Shared;
 namespace Affluent.Server.Widget.Pages;
 
 /// <summary>The user is to go to the bank's own site.</summary>
-internal sealed class HandoffPage(SessionContext session) : WidgetPage(session)
+internal sealed class HandoffPage(SessionContext session, Question.Redirect question) : WidgetPage(session)
 {
     public static HandoffPage? For(SessionContext session) =>
-        session.Work is BankWork.Asks { Open.Question: Question.Redirect } ? new(session) : null;
+        session.Work is BankWork.Asks { Open.Question: Question.Redirect question } ? new(session, question) : null;
 
     public override bool IsLive => true;
 
@@ -19,7 +19,8 @@ internal sealed class HandoffPage(SessionContext session) : WidgetPage(session)
             new HandoffView(
                 BankName(request.Language),
                 $"leave?session_id={Uri.EscapeDataString(Session.Session.Id)}",
-                Target
+                Target,
+                question.Account
             )
         );
 
@@ -36,7 +37,8 @@ internal sealed class HandoffPage(SessionContext session) : WidgetPage(session)
 /// <summary>The way to the bank.</summary>
 /// <param name="Address">Ours, which leads on to the bank: what it does there proves on the way back which browser left.</param>
 /// <param name="Target">_self on a page of its own; _top out of a frame; _blank out of a frame that cannot be opened again.</param>
-public sealed record HandoffView(string Bank, string Address, string Target)
+/// <param name="Account">To which the user is to agree there, where the bank asks for each by itself.</param>
+public sealed record HandoffView(string Bank, string Address, string Target, string? Account)
 {
     internal const string NewTab = "_blank";
 }
@@ -49,6 +51,12 @@ internal sealed class HandoffTexts(Language language) : Texts(language)
         Say(
             en: $"You sign in on {bank}'s own site, which then brings you back here. We never see your password.",
             fr: $"Vous vous identifiez sur le site de {bank} et revenez ici automatiquement ensuite. Nous ne voyons jamais votre mot de passe."
+        );
+
+    public string ForAccount(string account) =>
+        Say(
+            en: $"It asks for your agreement to each account by itself. This time it is about: {account}.",
+            fr: $"Elle demande votre accord pour chaque compte séparément. Cette fois, il s’agit de : {account}."
         );
 
     public string Button(string bank) => Say(en: $"Go to {bank}", fr: $"Aller chez {bank}");
