@@ -2147,7 +2147,7 @@ export interface components {
             resource?: string;
             /** @description On LIST_ACCOUNTS: the accounts that the channel listed. */
             account_ids?: string[];
-            /** @description On ACCOUNT_SYNCHRONIZED and SYNCHRONIZATION_ENDED: the accounts of which transactions were written, and how many. */
+            /** @description On ACCOUNT_SYNCHRONIZED, CHANNEL_SUCCEEDED and SYNCHRONIZATION_ENDED: the accounts of which transactions were written, and how many. */
             changes?: components["schemas"]["AccountChanges"][];
         };
         /** @description Some events of a client's users. */
@@ -5822,7 +5822,7 @@ export interface operations {
                 wait?: number;
                 /** @description Only events of these types or names, separated by commas, such as `CONSENT,SYNCHRONIZATION_ENDED`; absent: all. */
                 types?: ("GLOBAL" | "LOGIN" | "CHOOSE_BANK" | "SYNCHRONIZATION" | "CONSENT" | "ACCOUNT" | "PAYMENT" | "CONNECTION_CREATED" | "CONNECTION_UPDATED" | "CONNECTION_DELETED" | "CREDENTIALS_UPDATED" | "SYNCHRONIZATION_REQUESTED" | "SYNCHRONIZATION_STARTED" | "SYNCHRONIZATION_ENDED" | "LIST_ACCOUNTS" | "CHANNEL_SUCCEEDED" | "CHANNEL_FAILED" | "AUTH_FAILED" | "TOKEN_EXPIRED" | "PASSWORD_CHANGE_REQUIRED" | "CHALLENGE_REQUIRED" | "USER_ACTION_REQUIRED" | "USER_INPUT_REQUIRED" | "USER_INPUT_ANSWERED" | "USER_INPUT_CANCELLED" | "USER_INPUT_EXPIRED" | "CONSENT_GIVEN" | "CONSENT_RENEWED" | "CONSENT_DENIED" | "CONSENT_EXPIRING" | "CONSENT_EXPIRED" | "CONSENT_REVOKED" | "ACCOUNT_SELECTED" | "ACCOUNT_DESELECTED" | "ACCOUNT_ADDED" | "ACCOUNT_SYNCHRONIZED" | "ACCOUNT_FAILED" | "ACCOUNT_NOT_FOUND" | "ACCOUNT_FOUND" | "ACCOUNT_CLOSED" | "ACCOUNT_DELETED" | "BALANCE_GAP" | "BALANCE_EXPLAINED" | "USER_CREATED" | "USER_DELETED" | "WEBHOOK_FAILING" | "WEBHOOK_DISABLED" | "WEBHOOK_TEST")[];
-                /** @description Only events of this user. */
+                /** @description Only events of this user, the last one too: that the user was deleted. */
                 user_id?: string;
             };
             header?: never;

@@ -8,7 +8,13 @@ internal static class CommandLine
 {
     /// <summary>Runs what the arguments ask for; <c>serve</c> when they name no command.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static async Task<int> Run(string[] args, TextWriter output, TextWriter errors)
+    /// <param name="cancellation">Ends it as Ctrl-C does.</param>
+    public static async Task<int> Run(
+        string[] args,
+        TextWriter output,
+        TextWriter errors,
+        CancellationToken cancellation = default
+    )
     {
         var root = new RootCommand("Affluent: account aggregation on your own machines. Without a command: serve.")
         {
@@ -43,20 +49,24 @@ internal static class CommandLine
         if (asked.Action is ParseErrorAction mistake)
         {
             mistake.ShowHelp = false;
-            await asked.InvokeAsync(invocation);
+            await asked.InvokeAsync(invocation, cancellation);
             await errors.WriteLineAsync("See: affluent --help");
             return (int)ExitCode.Usage;
         }
-        var code = await Run(asked, invocation);
+        var code = await Run(asked, invocation, cancellation);
         OperatorLog.Tell(asked, code);
         return (int)code;
     }
 
-    private static async Task<ExitCode> Run(ParseResult asked, InvocationConfiguration invocation)
+    private static async Task<ExitCode> Run(
+        ParseResult asked,
+        InvocationConfiguration invocation,
+        CancellationToken cancellation
+    )
     {
         try
         {
-            return (ExitCode)await asked.InvokeAsync(invocation);
+            return (ExitCode)await asked.InvokeAsync(invocation, cancellation);
         }
         catch (Exception e) when (Trouble.Of(e) is { } trouble)
         {

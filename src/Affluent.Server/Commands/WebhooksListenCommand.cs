@@ -22,17 +22,19 @@ internal static class WebhooksListenCommand
         {
             HelpName = "URL",
             Required = true,
-            Description = "Where they are sent, such as http://localhost:3000/hook",
+            Description = "Where they are sent, such as http://localhost:3000/hook; https where it is another machine",
             CustomParser = given =>
             {
                 if (
                     Uri.TryCreate(given.Tokens[0].Value, UriKind.Absolute, out var url)
-                    && url.Scheme is "http" or "https"
+                    && (url.Scheme == "https" || (url.Scheme == "http" && url.IsLoopback))
                 )
                 {
                     return url;
                 }
-                given.AddError("--forward-to takes an address like http://localhost:3000/hook.");
+                given.AddError(
+                    "--forward-to takes an address like http://localhost:3000/hook; another machine's must be https."
+                );
                 return null!;
             },
         };

@@ -107,6 +107,13 @@ internal static class ClientFeed
         return (new FeedPage(events, end, isFull, numbered.Given > numbered.Settled), null);
     }
 
+    /// <summary>Whether there is an event of a user in it.</summary>
+    public static Task<bool> Has(DbWork db, ClientId clientId, UserId userId) =>
+        db.Scalar<bool>(
+            "select exists (select 1 from events where user_id = @UserId and client_id = @ClientId)",
+            new { UserId = userId, ClientId = clientId }
+        );
+
     /// <summary>The place behind which all is kept.</summary>
     public static Task<long> Oldest(DbWork db, ClientId clientId) =>
         db.Scalar<long>(

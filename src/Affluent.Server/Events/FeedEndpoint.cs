@@ -19,7 +19,10 @@ internal static class FeedEndpoint
         "after",
         "The value of `next` from the answer before, or of an event's `cursor`; absent: from the oldest event that is kept."
     );
-    private static readonly Parameter<UserId?> User = Parameter.Id<UserId>("user_id", "Only events of this user.");
+    private static readonly Parameter<UserId?> User = Parameter.Id<UserId>(
+        "user_id",
+        "Only events of this user, the last one too: that the user was deleted."
+    );
 
     private static readonly Parameter<FeedStart?> Start = Parameter.OneOf<FeedStart>(
         "start",
@@ -67,7 +70,7 @@ internal static class FeedEndpoint
         {
             return problem;
         }
-        if (user is { } named && await database.Read(db => users.ClientOf(db, named), cancellation) != caller.ClientId)
+        if (user is not null && !await database.Read(IsKnown, cancellation))
         {
             return Problem.NotFound("user");
         }
@@ -106,6 +109,12 @@ internal static class FeedEndpoint
             },
             QueueJson.Default.FeedMessage
         );
+
+        // Also one who was erased, for as long as the feed tells of it.
+        async Task<bool> IsKnown(DbWork db) =>
+            await users.ClientOf(db, user.Value) is { } owner
+                ? owner == caller.ClientId
+                : await ClientFeed.Has(db, caller.ClientId, user.Value);
 
         EventMessage Show(StoredEvent e) => EventMessage.Of(e, api) with { Cursor = Ids.Text(e.Position!.Value) };
 

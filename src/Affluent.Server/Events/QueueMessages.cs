@@ -53,7 +53,7 @@ internal sealed record EventMessage
     /// <summary>On LIST_ACCOUNTS: the accounts that the channel listed.</summary>
     public IReadOnlyList<string>? AccountIds { get; init; }
 
-    /// <summary>On ACCOUNT_SYNCHRONIZED and SYNCHRONIZATION_ENDED: the accounts of which transactions were written, and how many.</summary>
+    /// <summary>On ACCOUNT_SYNCHRONIZED, CHANNEL_SUCCEEDED and SYNCHRONIZATION_ENDED: the accounts of which transactions were written, and how many.</summary>
     public IReadOnlyList<AccountChangesMessage>? Changes { get; init; }
 
     public static EventMessage Of(StoredEvent stored, string api) =>

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -21,6 +22,16 @@ internal static class TlsCertificate
                 $"The key file {key} must hold the private key of the certificate in {certificate}, as PEM and without a password."
             );
         }
+    }
+
+    /// <summary>Reads both files, with what stands above the certificate: whoever it is shown to may know none but the root.</summary>
+    /// <exception cref="KeyFileException">One does not hold what it is for, or they do not belong together.</exception>
+    public static SslStreamCertificateContext LoadChain(string certificate, string? key)
+    {
+        var own = Load(certificate, key);
+        var above = new X509Certificate2Collection();
+        above.ImportFromPemFile(certificate);
+        return SslStreamCertificateContext.Create(own, above, offline: true);
     }
 
     /// <summary>Reads the certificate without its key.</summary>

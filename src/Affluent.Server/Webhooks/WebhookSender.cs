@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Serialization;
 using Affluent.Server.Platform;
@@ -72,7 +73,8 @@ internal sealed class WebhookSender : IDisposable
     private readonly SocketsHttpHandler _network;
     private readonly HttpMessageInvoker _client;
 
-    public WebhookSender(Settings settings, TimeProvider time)
+    /// <param name="trust">Whose certificates are believed; null: those that the machine believes.</param>
+    public WebhookSender(Settings settings, TimeProvider time, X509ChainPolicy? trust = null)
     {
         _time = time;
         _network = new SocketsHttpHandler
@@ -91,8 +93,12 @@ internal sealed class WebhookSender : IDisposable
         };
         if (settings.WebhookCertificateFile is { } certificate)
         {
-            _network.SslOptions.ClientCertificates = [TlsCertificate.Load(certificate, settings.WebhookKeyFile)];
+            _network.SslOptions.ClientCertificateContext = TlsCertificate.LoadChain(
+                certificate,
+                settings.WebhookKeyFile
+            );
         }
+        _network.SslOptions.CertificateChainPolicy = trust;
         _client = new HttpMessageInvoker(_network, disposeHandler: false);
     }
 

@@ -75,6 +75,33 @@ public sealed class StartFilesTests : IDisposable
             Write("tls.key", "garbage")
         );
 
+    [Theory]
+    [InlineData("garbage", "must hold the private key of the certificate")]
+    [InlineData("another", "must hold the private key of the certificate")]
+    [InlineData("none", "there is no file")]
+    public async Task A_key_with_which_nothing_can_be_shown_to_receivers_is_refused_by_its_name(string key, string why)
+    {
+        string[] options =
+        [
+            "--webhook-certificate-file",
+            Write("shown.pem", Certificate().ExportCertificatePem()),
+            "--webhook-key-file",
+            key == "none" ? Path.Combine(_folder.FullName, "none") : Write("shown.key", key == "another" ? P256 : key),
+        ];
+        var (_, _, errors) = await Terminal.RunWithoutDatabase([
+            "check-config",
+            "--data-directory",
+            _folder.FullName,
+            .. options,
+        ]);
+        var (code, _, alone) = await Terminal.RunWithoutDatabase(["serve", .. options[..2]]);
+
+        Assert.Contains("webhook_key_file", errors, StringComparison.Ordinal);
+        Assert.Contains(why, errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Settings, code);
+        Assert.Contains("webhook_certificate_file and webhook_key_file", alone, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_key_of_another_certificate_is_refused_by_both() =>
         await BothRefuse(

@@ -217,6 +217,15 @@ public sealed class FeedTests
         var left = Assert.Single((await Read(http, "")).Events);
 
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        // Also to who follows this user alone; the id tells another client nothing.
+        Assert.Equal(
+            left.GetProperty("cursor").GetString(),
+            Assert.Single((await Read(http, $"user_id={who.Id}")).Events).GetProperty("cursor").GetString()
+        );
+        var other = await app.CreateClient(clientMode: true);
+        using var foreign = app.WithToken(await app.ClientToken(other, Scopes));
+        using var refused = await foreign.GetAsync($"/api/v2.1/events?user_id={who.Id}", Stop);
+        Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
         Assert.Equal("USER_DELETED", left.GetProperty("name").GetString());
         Assert.Equal($"{who.Id}", left.GetProperty("user_id").GetString());
     }

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -49,7 +50,8 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     public Uri Url { get; private set; } = new("http://localhost");
 
     /// <param name="certificate">It speaks TLS with this one; null: plain http.</param>
-    public static async Task<WebhookReceiver> Start(X509Certificate2? certificate = null)
+    /// <param name="root">It wants to see a certificate that this one vouches for; null: none.</param>
+    public static async Task<WebhookReceiver> Start(X509Certificate2? certificate = null, X509Certificate2? root = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -58,7 +60,15 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
             builder.WebHost.ConfigureKestrel(kestrel =>
-                kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate)
+                kestrel.ConfigureHttpsDefaults(https =>
+                {
+                    https.ServerCertificate = certificate;
+                    if (root is not null)
+                    {
+                        https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                        https.ClientCertificateValidation = (shown, sent, _) => IsVouchedFor(shown, sent, root);
+                    }
+                })
             );
         }
         var receiver = new WebhookReceiver(builder.Build());
@@ -97,6 +107,21 @@ internal sealed class WebhookReceiver : IAsyncDisposable
             }
             await context.Response.WriteAsync(body);
         };
+
+    // By nothing but the root and what the other side has sent.
+    private static bool IsVouchedFor(X509Certificate2 shown, X509Chain? sent, X509Certificate2 root)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.CustomTrustStore.Add(root);
+        foreach (var element in sent!.ChainElements)
+        {
+            chain.ChainPolicy.ExtraStore.Add(element.Certificate);
+        }
+        return chain.Build(shown);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -436,7 +436,7 @@ public sealed class WebhookTests
         Assert.Equal((false, "connection"), (lost.GetProperty("delivered").GetBoolean(), lost.Text("error")));
     }
 
-    private static Dictionary<string, object?> Question(string key, ReceivedMessage message, long at) =>
+    internal static Dictionary<string, object?> Question(string key, ReceivedMessage message, long at) =>
         new()
         {
             ["key"] = key,
