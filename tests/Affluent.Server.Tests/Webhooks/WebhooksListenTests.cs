@@ -95,7 +95,10 @@ public sealed class WebhooksListenTests : IDisposable
         await app.CreateUser(client);
         await using var tail = Begin(app, client, "events", "tail", "--after", "0");
         Assert.Contains("  user ", await tail.Line("USER_CREATED"), StringComparison.Ordinal);
-        await app.Database.Write(db => ClientStore.SetDisabled(db, client.ClientId, true, app.Service<Revocations>()), Stop);
+        await app.Database.Write(
+            db => ClientStore.SetDisabled(db, client.ClientId, true, app.Service<Revocations>()),
+            Stop
+        );
         // Whoever waits sees it at the next request.
         Assert.Equal(ExitCode.Failed, await tail.End(() => app.Time.Advance(TimeSpan.FromSeconds(31))));
         Assert.NotEqual("", tail.Errors);
