@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using Affluent.Connectors.Tests.Support;
 using Affluent.Server.Authorization;
@@ -14,8 +12,6 @@ namespace Affluent.Server.Tests.Webhooks;
 /// <summary><c>webhooks listen</c> and <c>events tail</c>, as a developer runs them beside an installation.</summary>
 public sealed class WebhooksListenTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("affluent-test-");
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -145,11 +141,11 @@ public sealed class WebhooksListenTests : IDisposable
 
     private string SecretFile => Path.Combine(_folder.FullName, "secret");
 
-    private Running Begin(TestApp app, TestClient client, params string[] command)
+    private RunningCommand Begin(TestApp app, TestClient client, params string[] command)
     {
         File.WriteAllText(SecretFile, client.Secret);
         var address = app.Http.BaseAddress!.GetLeftPart(UriPartial.Authority);
-        return new Running([
+        return new RunningCommand([
             .. command,
             "--client-id",
             client.ClientId,
@@ -160,70 +156,5 @@ public sealed class WebhooksListenTests : IDisposable
             "--auth",
             $"{address}/auth",
         ]);
-    }
-
-    /// <summary>A command that goes on until it is ended.</summary>
-    private sealed class Running : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource _end = new();
-        private readonly Lines _output = new();
-        private readonly StringWriter _errors = new(CultureInfo.InvariantCulture);
-        private readonly Task<int> _run;
-
-        public Running(string[] arguments) =>
-            _run = Task.Run(() => CommandLine.Run(arguments, _output, _errors, _end.Token), CancellationToken.None);
-
-        public string Errors => _errors.ToString();
-
-        /// <summary>The next line that holds this; those before it are passed by.</summary>
-        public async Task<string> Line(string part)
-        {
-            while (true)
-            {
-                var line = await _output.Next().WaitAsync(Patience, TimeProvider.System, Stop);
-                if (line.Contains(part, StringComparison.Ordinal))
-                {
-                    return line;
-                }
-            }
-        }
-
-        /// <summary>How it ends by itself.</summary>
-        /// <param name="pass">Lets time pass meanwhile.</param>
-        public async Task<ExitCode> End(Action? pass = null)
-        {
-            for (var i = 0; i < 1_000 && !_run.IsCompleted; i++)
-            {
-                pass?.Invoke();
-                await Task.WhenAny(_run, Task.Delay(20, Stop));
-            }
-            return (ExitCode)await _run.WaitAsync(Patience, TimeProvider.System, Stop);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _end.CancelAsync();
-            await _run.WaitAsync(Patience, TimeProvider.System, CancellationToken.None);
-            _end.Dispose();
-            await _output.DisposeAsync();
-            await _errors.DisposeAsync();
-        }
-    }
-
-    /// <summary>Hands on each line as it is written.</summary>
-    private sealed class Lines : TextWriter
-    {
-        private readonly System.Threading.Channels.Channel<string> _lines =
-            System.Threading.Channels.Channel.CreateUnbounded<string>();
-
-        public override Encoding Encoding => Encoding.UTF8;
-
-        public Task<string> Next() => _lines.Reader.ReadAsync(Stop).AsTask();
-
-        public override Task WriteLineAsync(string? value)
-        {
-            _lines.Writer.TryWrite(value ?? "");
-            return Task.CompletedTask;
-        }
     }
 }
