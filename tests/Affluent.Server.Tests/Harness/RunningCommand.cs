@@ -26,7 +26,9 @@ internal sealed class RunningCommand : IAsyncDisposable
     {
         while (true)
         {
-            var line = await _output.Next().WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken);
+            var line = await _output
+                .Next()
+                .WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken);
             if (line.Contains(part, StringComparison.Ordinal))
             {
                 return line;
@@ -59,8 +61,7 @@ internal sealed class RunningCommand : IAsyncDisposable
 /// <summary>Hands on each line as it is written.</summary>
 internal sealed class WrittenLines : TextWriter
 {
-    private readonly Channel<string> _lines =
-        Channel.CreateUnbounded<string>();
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
     public override Encoding Encoding => Encoding.UTF8;
 
