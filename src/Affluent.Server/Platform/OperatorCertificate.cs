@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Affluent.Connectors.Contract;
@@ -84,9 +85,9 @@ internal sealed record OperatorCertificate(X509Certificate2 Certificate, X509Cer
             throw new KeyFileException($"The key {key} is reached by OpenSSL, which this system does not have.");
         }
         using var alone = TlsCertificate.LoadAlone(certificate);
+        using var handle = Open(key);
         try
         {
-            using var handle = SafeEvpPKeyHandle.OpenPrivateKeyFromEngine(Engine, key);
             using var rsaOfCertificate = alone.GetRSAPublicKey();
             if (rsaOfCertificate is null)
             {
@@ -96,9 +97,19 @@ internal sealed record OperatorCertificate(X509Certificate2 Certificate, X509Cer
             using var rsa = new RSAOpenSsl(handle);
             return alone.CopyWithPrivateKey(rsa);
         }
-        catch (ArgumentException)
+        // The second is said of a key of another kind.
+        catch (Exception error) when (error is ArgumentException or CryptographicException)
         {
             throw new KeyFileException($"The key {key} is not the one of the certificate in {certificate}.");
+        }
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static SafeEvpPKeyHandle Open(string key)
+    {
+        try
+        {
+            return SafeEvpPKeyHandle.OpenPrivateKeyFromEngine(Engine, key);
         }
         catch (CryptographicException)
         {

@@ -151,8 +151,8 @@ internal sealed class EndedTexts(Language language) : Texts(language)
 
     public string Partial =>
         Say(
-            en: "A part of your accounts could not be read yet. We try again by ourselves.",
-            fr: "Une partie de vos comptes n’a pas encore pu être lue. Nous réessayons automatiquement."
+            en: "A part of your accounts could not be read. What your bank gives later, we read by ourselves.",
+            fr: "Une partie de vos comptes n’a pas pu être lue. Ce que votre banque donnera plus tard, nous le lirons automatiquement."
         );
 
     public string Accepted => Say(en: "Thank you. Your agreement is noted.", fr: "Merci. Votre accord est enregistré.");
