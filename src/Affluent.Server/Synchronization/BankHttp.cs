@@ -79,11 +79,13 @@ internal sealed partial class BankHttp : IDisposable
     /// <summary>To hand to a connector for a step: what it reads counts within the bounds. Connections are shared by all.</summary>
     /// <param name="bank">Whose certificate is judged, and to whom ours is shown, as it says.</param>
     /// <param name="turn">What each request waits for before it is sent; null: nothing.</param>
+    /// <param name="failed">Hears by what a request came to nothing.</param>
     public HttpClient Client(
         ReadingBounds bounds,
         StepStop stop,
         ChannelDefinition bank,
-        Func<CancellationToken, Task>? turn = null
+        Func<CancellationToken, Task>? turn = null,
+        Action<Exception>? failed = null
     )
     {
         HttpMessageHandler way = new StoppableExchange(
@@ -95,6 +97,10 @@ internal sealed partial class BankHttp : IDisposable
                 {
                     bounds.Add(exchange);
                     Tell(exchange);
+                    if (exchange.Failure is { } failure)
+                    {
+                        failed?.Invoke(failure);
+                    }
                 },
             }
         );

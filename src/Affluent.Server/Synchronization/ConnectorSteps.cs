@@ -258,11 +258,13 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         }
         var redirect = run.Attended && bank.Definition.Mode == ChannelMode.Redirect;
         State = redirect ? Secret.Generate() : null;
+        string? fault = null;
         using var http = tools.Http.Client(
             _bounds,
             stop,
             bank.Definition,
-            tools.Rates.Of(tools.Banks.Provider(run.Connection.ProviderId))
+            tools.Rates.Of(tools.Banks.Provider(run.Connection.ProviderId)),
+            error => fault ??= TlsFault.Of(error, bank.Definition.ClientCertificate)
         );
         var context = new StepContext
         {
@@ -279,7 +281,11 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         var begun = tools.Time.GetTimestamp();
         try
         {
-            return await step(connector, context, stop.Token);
+            var result = await step(connector, context, stop.Token);
+            // Connectors take a connection that came to nothing for a bank that does not answer.
+            return fault is not null && result is StepResult.Later { Reason: LaterReason.BankUnavailable }
+                ? new StepResult.Refused(Refusal.OperatorFault, fault) { Session = result.Session }
+                : result;
         }
         catch (Exception error)
             when (error is HttpRequestException or IOException or OperationCanceledException or TimeoutException
@@ -287,9 +293,9 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             )
         {
             LogTransport(tools.Log, _id, error.GetType().Name);
-            if (TlsFault.Of(error, bank.Definition.ClientCertificate) is { } fault)
+            if ((fault ?? TlsFault.Of(error, bank.Definition.ClientCertificate)) is { } ours)
             {
-                return OperatorFault(fault);
+                return OperatorFault(ours);
             }
             // One that lets us wait in vain has been waited for long enough; when to ask another again is the run's business.
             var isSilent = error is OperationCanceledException or TimeoutException;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Affluent.Connectors.Contract;
 using Affluent.Server.Platform;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Tests.Harness;
@@ -81,6 +82,36 @@ public sealed class TlsFaultTests : IDisposable
         await LinkedBank.Again(app, http, id);
 
         Assert.Equal(("FAILED", "operator_fault"), await Channel(http, id));
+    }
+
+    /// <summary>Connectors take a connection that came to nothing for a bank that does not answer.</summary>
+    [Theory, OnBothDatabases]
+    public async Task What_a_connector_takes_for_a_bank_that_is_down_is_the_operators_fault_where_it_is(
+        DatabaseKind kind
+    )
+    {
+        using var bankRoot = BankKeysTests.Authority("Bank Root");
+        using var own = BankKeysTests.Issued("localhost", bankRoot, isAuthority: false);
+        await using var server = await Server.Start(_folder, own, null, "-tls1_3");
+        var bank = new FakeBank();
+        var (app, http, id) = await LinkedBank.Linked(bank, kind);
+        await using var running = app;
+        bank.EmbeddedChannel.Does = async (context, _, cancellation) =>
+        {
+            await context.Keep("renewed");
+            await Assert.ThrowsAsync<HttpRequestException>(() =>
+                context.Http.GetStringAsync(server.Address, cancellation)
+            );
+        };
+        bank.EmbeddedChannel.Instead = (context, _) =>
+            new StepResult.Later(context.Now, LaterReason.BankUnavailable) { Session = context.Session };
+
+        await LinkedBank.Again(app, http, id);
+
+        Assert.Equal(("FAILED", "operator_fault"), await Channel(http, id));
+        (bank.EmbeddedChannel.Does, bank.EmbeddedChannel.Instead) = (null, null);
+        await LinkedBank.Again(app, http, id);
+        Assert.Equal("renewed", bank.EmbeddedChannel.Steps[^1].Context.Session);
     }
 
     [Theory, OnBothDatabases]
