@@ -7,7 +7,7 @@ namespace Affluent.Server.Events;
 /// <param name="Next">To go on behind.</param>
 /// <param name="HasMore">There is more at once.</param>
 /// <param name="IsHeld">More was written, or may be, by transactions that are still under way.</param>
-internal sealed record FeedPage(IReadOnlyList<StoredEvent> Events, long Next, bool HasMore, bool IsHeld);
+internal sealed record FeedPage(IReadOnlyList<StoredEvent> Events, FeedPlace Next, bool HasMore, bool IsHeld);
 
 /// <summary>A place that nobody can go on from.</summary>
 internal enum LostPlace
@@ -34,17 +34,17 @@ internal static class ClientFeed
         ClientId clientId,
         UserId? userId,
         EventFilter filter,
-        long? after,
+        FeedPlace? after,
         int limit
     )
     {
         var oldest = await Oldest(db, clientId);
-        if (after < oldest)
+        if (after?.Value < oldest.Value)
         {
             return (null, LostPlace.TooOld);
         }
         var numbered = await db.Database.Numbered(db, "events", "position", clientId.Value);
-        if (after > numbered.Given)
+        if (after?.Value > numbered.Given)
         {
             return (null, LostPlace.Unknown);
         }
@@ -89,7 +89,7 @@ internal static class ClientFeed
                 }
             );
         var isFull = events.Count == limit;
-        var end = isFull ? events[^1].Position!.Value : Math.Max(range.After, numbered.Settled);
+        var end = isFull ? events[^1].Position!.Value : new(Math.Max(range.After.Value, numbered.Settled));
         if (isFiltered && !isFull)
         {
             var looked = await db.Find<Looked>(
@@ -115,18 +115,18 @@ internal static class ClientFeed
         );
 
     /// <summary>The place behind which all is kept.</summary>
-    public static Task<long> Oldest(DbWork db, ClientId clientId) =>
-        db.Scalar<long>(
+    public static Task<FeedPlace> Oldest(DbWork db, ClientId clientId) =>
+        db.Scalar<FeedPlace>(
             "select coalesce(max(forgotten_to), 0) from event_feeds where client_id = @ClientId",
             new { ClientId = clientId }
         );
 
     /// <summary>The place behind which only what comes from now on stands.</summary>
-    public static async Task<long> Newest(DbWork db, ClientId clientId) =>
-        (await db.Database.Numbered(db, "events", "position", clientId.Value)).Settled;
+    public static async Task<FeedPlace> Newest(DbWork db, ClientId clientId) =>
+        new((await db.Database.Numbered(db, "events", "position", clientId.Value)).Settled);
 
     /// <summary>Notes that the events up to a place are forgotten.</summary>
-    public static Task Forget(DbWork db, ClientId clientId, long position) =>
+    public static Task Forget(DbWork db, ClientId clientId, FeedPlace position) =>
         db.Execute(
             """
             insert into event_feeds (client_id, forgotten_to) values (@ClientId, @Position)
@@ -152,6 +152,6 @@ internal static class ClientFeed
     private sealed record Looked
     {
         public long Rows { get; init; }
-        public long Last { get; init; }
+        public FeedPlace Last { get; init; }
     }
 }

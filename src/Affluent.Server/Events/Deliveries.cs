@@ -20,12 +20,12 @@ internal enum DeliveryState
 internal sealed record Delivery
 {
     /// <summary>The event's place in the feed: it names the delivery, too.</summary>
-    public long Position { get; init; }
+    public FeedPlace Position { get; init; }
     public UserId UserId { get; init; }
     public EventId EventId { get; init; }
 
     /// <summary>Deliveries of one lane keep their order: the connection, or the user where there is none.</summary>
-    public long Lane { get; init; }
+    public LaneId Lane { get; init; }
     public DeliveryState State { get; init; }
 
     /// <summary>How often it was sent in vain.</summary>
@@ -34,17 +34,17 @@ internal sealed record Delivery
 
 /// <summary>A delivery that is sent again.</summary>
 /// <param name="DueAt">UTC seconds.</param>
-internal sealed record DeliveryRetry(long Position, long DueAt);
+internal sealed record DeliveryRetry(FeedPlace Position, long DueAt);
 
 /// <summary>What became of some deliveries of a webhook.</summary>
 /// <param name="Gone">Arrived, given up, or of events that are no more.</param>
 /// <param name="Waiting">Stand behind one of their lane that is sent again.</param>
 /// <param name="OpenLanes">Lanes in which nothing is sent again any more.</param>
 internal sealed record DeliveryChanges(
-    IReadOnlyList<long> Gone,
+    IReadOnlyList<FeedPlace> Gone,
     IReadOnlyList<DeliveryRetry> Retries,
-    IReadOnlyList<long> Waiting,
-    IReadOnlyList<long> OpenLanes
+    IReadOnlyList<FeedPlace> Waiting,
+    IReadOnlyList<LaneId> OpenLanes
 );
 
 /// <summary>
@@ -141,8 +141,8 @@ internal static class Deliveries
         );
 
     /// <summary>The lanes of a webhook in which one is sent again.</summary>
-    public static Task<IReadOnlyList<long>> HeldLanes(DbWork db, WebhookId webhookId) =>
-        db.Query<long>(
+    public static Task<IReadOnlyList<LaneId>> HeldLanes(DbWork db, WebhookId webhookId) =>
+        db.Query<LaneId>(
             $"select lane from deliveries where webhook_id = @WebhookId and {Retrying}",
             new { WebhookId = webhookId }
         );
@@ -168,11 +168,11 @@ internal static class Deliveries
             $"select {Columns} from deliveries where webhook_id = @WebhookId and {Ready} order by position limit @Limit",
             parameters
         );
-        return [.. again.OrderBy(d => d.Position), .. ready];
+        return [.. again.OrderBy(d => d.Position.Value), .. ready];
     }
 
     /// <summary>Their events, by place; none of those that have been erased since.</summary>
-    public static async Task<IReadOnlyDictionary<long, StoredEvent>> EventsOf(
+    public static async Task<IReadOnlyDictionary<FeedPlace, StoredEvent>> EventsOf(
         DbWork db,
         IReadOnlyList<Delivery> deliveries
     )
@@ -295,7 +295,7 @@ internal static class Deliveries
 
     private sealed record RepeatedEvent
     {
-        public long Position { get; init; }
+        public FeedPlace Position { get; init; }
         public UserId UserId { get; init; }
         public EventId Id { get; init; }
     }
@@ -309,15 +309,15 @@ internal static class Deliveries
 /// <param name="Now">UTC seconds.</param>
 /// <param name="Choose">Of the places found, those that are wanted.</param>
 internal sealed record RepeatedEvents(
-    IReadOnlyList<long>? Positions,
+    IReadOnlyList<FeedPlace>? Positions,
     EventFilter Filter,
     long From,
     long Until,
-    long After,
+    FeedPlace After,
     long Now,
     int AtMost,
-    Func<IReadOnlyList<long>, Task<IReadOnlySet<long>>> Choose
+    Func<IReadOnlyList<FeedPlace>, Task<IReadOnlySet<FeedPlace>>> Choose
 );
 
 /// <summary>How many deliveries were made, and behind which place there may be more; null: nowhere.</summary>
-internal sealed record Repeated(int Count, long? Next);
+internal sealed record Repeated(int Count, FeedPlace? Next);

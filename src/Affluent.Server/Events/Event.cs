@@ -237,7 +237,7 @@ internal sealed record StoredEvent
     public ClientId ClientId { get; init; }
 
     /// <summary>Its place among the events of all users; null on those from before there were any.</summary>
-    public long? Position { get; init; }
+    public FeedPlace? Position { get; init; }
 
     /// <summary>UTC seconds.</summary>
     public long At { get; init; }

@@ -164,7 +164,7 @@ internal static class EventLog
         );
         foreach (var client in gone.Where(e => e.Position is not null).GroupBy(e => e.ClientId))
         {
-            await ClientFeed.Forget(db, client.Key, client.Max(e => e.Position!.Value));
+            await ClientFeed.Forget(db, client.Key, client.MaxBy(e => e.Position!.Value.Value)!.Position!.Value);
         }
         return gone.Count;
     }

@@ -44,7 +44,7 @@ internal sealed class EventReader(
         ClientId clientId,
         UserId? userId,
         EventFilter filter,
-        long? after,
+        FeedPlace? after,
         int limit,
         TimeSpan wait,
         CancellationToken cancellation
@@ -53,7 +53,7 @@ internal sealed class EventReader(
         using var waiter = tail.Wait(clientId);
         var place = after;
         return await Waiting<(FeedPage? Page, LostPlace? Lost)>(
-            (new FeedPage([], after ?? 0, HasMore: false, IsHeld: false), null),
+            (new FeedPage([], after ?? default, HasMore: false, IsHeld: false), null),
             wait,
             async cancellation =>
             {
@@ -66,7 +66,7 @@ internal sealed class EventReader(
                 return new(read, read.Page is not { Events: [], HasMore: false });
             },
             (read, left, cancellation) =>
-                waiter.Wait(read.Page!.Next, read.Page.IsHeld && Soon < left ? Soon : left, cancellation),
+                waiter.Wait(read.Page!.Next.Value, read.Page.IsHeld && Soon < left ? Soon : left, cancellation),
             cancellation
         );
     }

@@ -60,7 +60,7 @@ internal static class FeedEndpoint
     )
     {
         var parameters = new ParameterSource(context.Request);
-        var after = EventStream.LastOf(context.Request, After, parameters) ?? parameters.Read(After);
+        var given = EventStream.LastOf(context.Request, After, parameters) ?? parameters.Read(After);
         var limit = (int)(parameters.Read(EventParameters.Limit) ?? EventParameters.Usual);
         var wait = TimeSpan.FromSeconds(parameters.Read(EventParameters.Wait) ?? 0);
         var filter = parameters.Read(EventFilter.Parameter) ?? EventFilter.All;
@@ -74,6 +74,7 @@ internal static class FeedEndpoint
         {
             return Problem.NotFound("user");
         }
+        var after = given is { } number ? new FeedPlace(number) : default(FeedPlace?);
         if (after is null && start == FeedStart.Newest)
         {
             after = await database.Read(db => ClientFeed.Newest(db, caller.ClientId), cancellation);
@@ -98,13 +99,13 @@ internal static class FeedEndpoint
         if (isStream)
         {
             var from = after ?? await database.Read(db => ClientFeed.Oldest(db, caller.ClientId), cancellation);
-            return new EventStream(from, Stream);
+            return new EventStream(from.Value, Stream);
         }
         return TypedResults.Json(
             new FeedMessage
             {
                 Events = [.. page!.Events.Select(Show)],
-                Next = Ids.Text(page.Next),
+                Next = $"{page.Next}",
                 HasMore = page.HasMore,
             },
             QueueJson.Default.FeedMessage
@@ -116,7 +117,7 @@ internal static class FeedEndpoint
                 ? owner == caller.ClientId
                 : await ClientFeed.Has(db, caller.ClientId, user.Value);
 
-        EventMessage Show(StoredEvent e) => EventMessage.Of(e, api) with { Cursor = Ids.Text(e.Position!.Value) };
+        EventMessage Show(StoredEvent e) => EventMessage.Of(e, api) with { Cursor = $"{e.Position}" };
 
         async Task<EventBatch> Stream(long from, TimeSpan most, CancellationToken cancellation)
         {
@@ -124,7 +125,7 @@ internal static class FeedEndpoint
                 caller.ClientId,
                 user,
                 filter,
-                from,
+                new(from),
                 EventParameters.Most,
                 most,
                 cancellation
@@ -132,14 +133,14 @@ internal static class FeedEndpoint
             // So slow a reader that what it reads is being forgotten: it comes again, and is told.
             return gone is null
                 ? new EventBatch(
-                    [.. next!.Events.Select(e => new StreamedEvent(e.Position!.Value, Show(e)))],
-                    next.Next
+                    [.. next!.Events.Select(e => new StreamedEvent(e.Position!.Value.Value, Show(e)))],
+                    next.Next.Value
                 )
                 : throw new OperationCanceledException();
         }
     }
 
-    private static Problem Gone(LostPlace why, long oldest) =>
+    private static Problem Gone(LostPlace why, FeedPlace oldest) =>
         why switch
         {
             LostPlace.TooOld => new(
@@ -149,7 +150,7 @@ internal static class FeedEndpoint
                 Parameter: After.Name
             )
             {
-                Oldest = Ids.Text(oldest),
+                Oldest = $"{oldest}",
             },
             LostPlace.Unknown => new(
                 410,
@@ -158,7 +159,7 @@ internal static class FeedEndpoint
                 Parameter: After.Name
             )
             {
-                Oldest = Ids.Text(oldest),
+                Oldest = $"{oldest}",
             },
         };
 }

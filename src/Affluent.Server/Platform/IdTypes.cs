@@ -111,6 +111,24 @@ internal readonly record struct EventId(long Value) : IId<EventId>
     public override string ToString() => Ids.Text(Value);
 }
 
+/// <summary>A place in the feed: an event's among those of all users of an installation, shown as its cursor. 0: in front of all.</summary>
+[JsonConverter(typeof(IdConverter<FeedPlace>))]
+internal readonly record struct FeedPlace(long Value) : IId<FeedPlace>
+{
+    public static FeedPlace Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}
+
+/// <summary>What keeps its order on the way to a webhook: a connection, or a user where there is none.</summary>
+[JsonConverter(typeof(IdConverter<LaneId>))]
+internal readonly record struct LaneId(long Value) : IId<LaneId>
+{
+    public static LaneId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}
+
 /// <summary>A queue of events.</summary>
 [JsonConverter(typeof(IdConverter<QueueId>))]
 internal readonly record struct QueueId(long Value) : IId<QueueId>

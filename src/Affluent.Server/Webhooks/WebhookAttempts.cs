@@ -11,7 +11,7 @@ internal sealed record WebhookAttemptRow
     public WebhookAttemptId Id { get; init; }
 
     /// <summary>Place of the event in the feed.</summary>
-    public long Position { get; init; }
+    public FeedPlace Position { get; init; }
     public EventName EventName { get; init; }
 
     /// <summary>From 1.</summary>
@@ -50,7 +50,7 @@ internal static class WebhookAttemptStore
         [
             new("webhook_id", BulkType.Long, r => r.WebhookId.Value),
             new("id", BulkType.Long, r => r.Id.Value),
-            new("position", BulkType.Long, r => r.Position),
+            new("position", BulkType.Long, r => r.Position.Value),
             new("event_name", BulkType.Text, r => r.EventName.Word()),
             new("number", BulkType.Int, r => r.Number),
             new("at", BulkType.Long, r => r.At),
@@ -73,7 +73,7 @@ internal static class WebhookAttemptStore
         DbWork db,
         WebhookId webhookId,
         WebhookAttemptId? before,
-        long? position,
+        FeedPlace? position,
         AttemptOutcome? outcome,
         int limit
     ) =>
@@ -89,7 +89,7 @@ internal static class WebhookAttemptStore
                 WebhookId = webhookId,
                 Before = before?.Value ?? long.MaxValue,
                 AnyPosition = position is null,
-                Position = position ?? 0,
+                Position = position ?? default,
                 AnyOutcome = outcome is null,
                 Outcome = outcome ?? AttemptOutcome.Delivered,
                 Limit = limit,
@@ -129,13 +129,13 @@ internal static class WebhookAttemptStore
     }
 
     /// <summary>Of these events, those that have arrived.</summary>
-    public static async Task<IReadOnlySet<long>> Delivered(
+    public static async Task<IReadOnlySet<FeedPlace>> Delivered(
         DbWork db,
         WebhookId webhookId,
-        IReadOnlyList<long> positions
+        IReadOnlyList<FeedPlace> positions
     ) =>
         (
-            await db.Query<long>(
+            await db.Query<FeedPlace>(
                 """
                 select distinct position from webhook_attempts
                 where webhook_id = @WebhookId and position {in @positions} and outcome = @Delivered

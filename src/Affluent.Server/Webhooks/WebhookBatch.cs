@@ -1,4 +1,5 @@
 using Affluent.Server.Events;
+using Affluent.Server.Platform;
 
 namespace Affluent.Server.Webhooks;
 
@@ -6,19 +7,19 @@ namespace Affluent.Server.Webhooks;
 internal sealed class WebhookBatch
 {
     private readonly Lock _lock = new();
-    private readonly IReadOnlySet<long> _heldBefore;
+    private readonly IReadOnlySet<LaneId> _heldBefore;
     private readonly List<WebhookAttemptRow> _attempts = [];
-    private readonly HashSet<long> _gone = [];
+    private readonly HashSet<FeedPlace> _gone = [];
     private readonly List<DeliveryRetry> _retries = [];
-    private readonly List<long> _waiting = [];
-    private readonly HashSet<long> _held = [];
-    private readonly HashSet<long> _sentAgain = [];
+    private readonly List<FeedPlace> _waiting = [];
+    private readonly HashSet<LaneId> _held = [];
+    private readonly HashSet<LaneId> _sentAgain = [];
     private int _inVain;
     private long? _retryAfter;
 
     /// <param name="deliveries">What is sent again in front, then by place.</param>
     /// <param name="heldBefore">Lanes in which something is sent again, perhaps now.</param>
-    public WebhookBatch(IReadOnlyList<Delivery> deliveries, IReadOnlySet<long> heldBefore)
+    public WebhookBatch(IReadOnlyList<Delivery> deliveries, IReadOnlySet<LaneId> heldBefore)
     {
         _heldBefore = heldBefore;
         _waiting.AddRange(
@@ -84,7 +85,7 @@ internal sealed class WebhookBatch
     public DeliveryChanges Changes() => new([.. _gone], _retries, _waiting, [.. Opened]);
 
     /// <summary>The lanes in which something is sent again after this.</summary>
-    public HashSet<long> HeldAfter() => [.. _heldBefore.Except(Opened).Union(_held)];
+    public HashSet<LaneId> HeldAfter() => [.. _heldBefore.Except(Opened).Union(_held)];
 
     public SentMessages Sent() =>
         new(
@@ -96,7 +97,7 @@ internal sealed class WebhookBatch
         );
 
     // What was sent again there has arrived, was given up, or is no more.
-    private IEnumerable<long> Opened =>
+    private IEnumerable<LaneId> Opened =>
         Lanes
             .Where(lane =>
                 _sentAgain.Contains(lane[0].Lane) && !_held.Contains(lane[0].Lane) && _gone.Contains(lane[0].Position)

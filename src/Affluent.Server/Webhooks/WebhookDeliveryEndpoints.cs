@@ -1,4 +1,3 @@
-using System.Globalization;
 using Affluent.Server.Authorization;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
@@ -81,7 +80,14 @@ internal static class WebhookDeliveryEndpoints
             async db =>
                 await WebhookStore.Find(db, caller.ClientId, key) is null
                     ? null
-                    : await WebhookAttemptStore.List(db, key, before, cursor, outcome, limit),
+                    : await WebhookAttemptStore.List(
+                        db,
+                        key,
+                        before,
+                        cursor is { } place ? new FeedPlace(place) : null,
+                        outcome,
+                        limit
+                    ),
             cancellation
         );
         return rows is null
@@ -156,7 +162,7 @@ internal static class WebhookDeliveryEndpoints
                         row.Format == WebhookFormat.Published ? PublishedNotification.Filter : types ?? row.Filter(),
                         message.From ?? 0,
                         message.Until ?? long.MaxValue,
-                        after,
+                        new FeedPlace(after),
                         time.Seconds(),
                         MostEvents,
                         async found =>
@@ -166,11 +172,7 @@ internal static class WebhookDeliveryEndpoints
                     )
                 );
                 return TypedResults.Json(
-                    new RedeliveredMessage
-                    {
-                        Count = repeated.Count,
-                        Next = repeated.Next?.ToString(CultureInfo.InvariantCulture),
-                    },
+                    new RedeliveredMessage { Count = repeated.Count, Next = repeated.Next?.ToString() },
                     WebhooksJson.Default.RedeliveredMessage,
                     statusCode: 202
                 );
@@ -180,7 +182,7 @@ internal static class WebhookDeliveryEndpoints
         return result;
     }
 
-    private static (IReadOnlyList<long>? Positions, Problem? Problem) Positions(IReadOnlyList<string>? cursors)
+    private static (IReadOnlyList<FeedPlace>? Positions, Problem? Problem) Positions(IReadOnlyList<string>? cursors)
     {
         if (cursors is null)
         {
@@ -190,10 +192,10 @@ internal static class WebhookDeliveryEndpoints
         {
             return (null, Problem.BadBody($"'event_cursors' must name 1 to {MostCursors} events", "event_cursors"));
         }
-        List<long> positions = [];
+        List<FeedPlace> positions = [];
         foreach (var cursor in cursors)
         {
-            if (!Ids.TryRead(cursor, out long position))
+            if (!Ids.TryRead<FeedPlace>(cursor, out var position))
             {
                 return (
                     null,

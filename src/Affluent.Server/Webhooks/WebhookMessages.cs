@@ -151,7 +151,7 @@ internal sealed record WebhookAttemptMessage
         new()
         {
             Id = row.Id,
-            EventCursor = Ids.Text(row.Position),
+            EventCursor = $"{row.Position}",
             EventName = row.EventName,
             MessageId = WebhookPayloads.NameOf(row.Position),
             Number = row.Number,

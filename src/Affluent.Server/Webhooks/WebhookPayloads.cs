@@ -15,7 +15,7 @@ internal sealed class WebhookPayloads(ConnectionView connections, Addresses addr
     private readonly string _api = addresses.ApiOf(ApiVersion.V21);
 
     /// <summary>Messages by place. None of an event that has been erased, or whose connection has where it is to be shown.</summary>
-    public async Task<IReadOnlyDictionary<long, WebhookPayload>> Of(
+    public async Task<IReadOnlyDictionary<FeedPlace, WebhookPayload>> Of(
         DbWork db,
         WebhookRow webhook,
         IReadOnlyList<Delivery> deliveries
@@ -38,16 +38,16 @@ internal sealed class WebhookPayloads(ConnectionView connections, Addresses addr
                 JsonSerializer.SerializeToUtf8Bytes(
                     EventMessage.Of(stored, _api) with
                     {
-                        Cursor = Ids.Text(stored.Position.Value),
+                        Cursor = $"{stored.Position}",
                     },
                     QueueJson.Default.EventMessage
                 )
             )
         );
 
-    private async Task<IReadOnlyDictionary<long, WebhookPayload>> Published(
+    private async Task<IReadOnlyDictionary<FeedPlace, WebhookPayload>> Published(
         DbWork db,
-        IReadOnlyDictionary<long, StoredEvent> events
+        IReadOnlyDictionary<FeedPlace, StoredEvent> events
     )
     {
         ConnectionKey[] keys =
@@ -58,7 +58,7 @@ internal sealed class WebhookPayloads(ConnectionView connections, Addresses addr
                 .Distinct(),
         ];
         var shown = await connections.Find(db, keys, ApiVersion.V21);
-        Dictionary<long, WebhookPayload> messages = [];
+        Dictionary<FeedPlace, WebhookPayload> messages = [];
         foreach (var (position, stored) in events)
         {
             if (
@@ -117,8 +117,8 @@ internal sealed class WebhookPayloads(ConnectionView connections, Addresses addr
         );
 
     /// <summary>What a message is called, each time that it is sent and to whomever.</summary>
-    public static string NameOf(long position) => NameOf(Ids.Text(position));
+    public static string NameOf(FeedPlace position) => NameOf($"{position}");
 
-    /// <inheritdoc cref="NameOf(long)"/>
+    /// <inheritdoc cref="NameOf(FeedPlace)"/>
     public static string NameOf(string cursor) => $"evt_{cursor}";
 }

@@ -41,7 +41,7 @@ internal sealed class WebhookTurn(WebhookTools tools, WebhookRow webhook, TimeSp
     private readonly Uri _url = new(webhook.Url);
     private readonly long _begun = tools.Time.GetTimestamp();
     private WebhookHealth _health = new(webhook.FailingSince, webhook.Failures, webhook.WarnedAt, webhook.NextAt);
-    private HashSet<long> _held = [];
+    private HashSet<LaneId> _held = [];
     private readonly CancellationTokenSource _over = new(Timeout.InfiniteTimeSpan, tools.Time);
 
     /// <summary>Until there is nothing more to be sent, the time is over, or the receiver fails.</summary>

@@ -89,7 +89,7 @@ public sealed class EventTailTests
         );
         var quiet = Task.WhenAny(
             ofIdle.Wait(seen.Page!.Events[^1].Id.Value, Long, Stop),
-            ofIdleClient.Wait(seen.Page.Next, Long, Stop)
+            ofIdleClient.Wait(seen.Page.Next.Value, Long, Stop)
         );
         var waiting = Task.WhenAll(ofUser.Wait(0, Long, Stop), ofClient.Wait(0, Long, Stop));
         // Another process, of which nothing is heard.

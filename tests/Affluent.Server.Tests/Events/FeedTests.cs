@@ -107,7 +107,7 @@ public sealed class FeedTests
             )
         );
         List<StoredEvent> seen = [];
-        long? place = null;
+        FeedPlace? place = null;
         bool last;
         do
         {
