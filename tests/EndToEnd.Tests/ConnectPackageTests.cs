@@ -145,6 +145,8 @@ public sealed class ConnectPackageTests(Browser browser, ConnectPackageTests.Run
 
         var popup = await page.RunAndWaitForPopupAsync(() => page.ClickAsync("#place button"));
         await popup.WaitForSelectorAsync("#bank-search-input");
+        // Else its last page, which tells how it ended, could be left out.
+        Assert.Contains("display=popup", popup.Url, StringComparison.Ordinal);
         await Seen(page, "step", "running", "bank_list");
         Assert.Equal(0, await page.Locator("#place button").CountAsync());
         await popup.CloseAsync();
