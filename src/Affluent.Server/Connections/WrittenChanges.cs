@@ -15,11 +15,20 @@ internal record WrittenChanges
     /// <summary><see cref="Changes"/> as stored; null: none.</summary>
     public string? Written { get; init; }
 
-    /// <summary>Of the run of a job that ends before it is done.</summary>
-    public static IReadOnlyList<AccountChanges> Of(Job job) =>
-        job.Progress is { } progress
-            ? JsonSerializer.Deserialize(progress, WrittenChangesJson.Default.WrittenChanges)!.Changes
-            : [];
+    /// <summary>Of the run of a job that ends before it is done; none where the row cannot be read, for which it may end.</summary>
+    public static IReadOnlyList<AccountChanges> Of(Job job)
+    {
+        try
+        {
+            return job.Progress is { } progress
+                ? JsonSerializer.Deserialize(progress, WrittenChangesJson.Default.WrittenChanges)?.Changes ?? []
+                : [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
 }
 
 [JsonSourceGenerationOptions(
