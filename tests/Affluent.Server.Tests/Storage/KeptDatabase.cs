@@ -105,7 +105,12 @@ internal sealed record KeptDatabase
                 }
                 // Some scripts write rows of their own; those that are kept come in their place.
                 var made = string.Join('\n', Scripts[test.Database.Kind]);
+                // What numbers the rows of a table is a table itself on SQLite, and a sequence on PostgreSQL.
+                var sequences = Tables
+                    .Where(t => made.Contains($"create sequence {t.Key} ", StringComparison.Ordinal))
+                    .ToList();
                 var inOrder = Tables
+                    .Except(sequences)
                     .OrderBy(t => made.IndexOf($"create table {t.Key} (", StringComparison.Ordinal))
                     .ToList();
                 foreach (var (name, _) in inOrder.AsEnumerable().Reverse())
@@ -119,6 +124,10 @@ internal sealed record KeptDatabase
                     {
                         await Insert(db, name, types, table.Columns, row);
                     }
+                }
+                foreach (var (name, table) in sequences)
+                {
+                    await db.Execute($"select setval('{name}', {table.Rows.Single().Single().GetInt64()})");
                 }
             },
             Stop
