@@ -44,6 +44,12 @@ public sealed class UpgradeTests
         ["026_replaced_sessions"] = "546dd5ccffc96472fa8336ef5d7b76d469603eac23b44c255cfcad340c5766a9",
         ["027_end_of_consents"] = "e4cf47da4993fbde4e77d224a8d6109a49c4e41b90d59e9c2700fcfce96195a5",
         ["028_revocation_ids"] = "2ac03e16d77ba3d81ff95dcd029e9b42c60de5a11f52e149317c36cd21e7dc1b",
+        ["029_statement_files"] = "cef920c4ac8ec62018126ceb348314563a5938c30421bb8273c637b71b787fbb",
+        ["030_client_feed"] = "08ec2888afe2306a676be8b58b1fb977ccba659b22f96fa663648fb8725dd379",
+        ["031_client_feed_index"] = "29e0b0f945330ba2d3ee89c34082c86fb58c3005412a582f7e59d823178dfb37",
+        ["032_webhooks"] = "a043338eda68cd1863bd2800d1bccc1cdb5f51a3bbae6b018f2971ded5dad373",
+        ["033_more_events"] = "7c70671f0088a52dcc189c2642626f5812e7cbeaa45d91ae27f03a24137f695d",
+        ["034_closed_accounts"] = "f1a93e52ee037dc67ad66331e2f9f30f87d8c8a0ebf79dc8d7e704c25c321e81",
     };
 
     private static readonly string[] WhatIsRead =
