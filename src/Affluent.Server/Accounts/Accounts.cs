@@ -264,15 +264,16 @@ internal static class AccountView
             Classification = row.Usage,
             CreationDate = row.CreatedAt,
             LastChannelDefinitionId = row.LastDefinitionId,
-            Sources = AccountSourceMessage.Of(row, isShared: row.Status != AccountStatus.PendingConsent),
+            Sources = AccountSourceMessage.Of(row, isShared: row.Selected),
             Match = row.Candidates is null ? null : AccountMatchMessage.Of(row.Candidates),
             Owner = row.OwnerName is { } name ? new OwnerMessage { Name = name } : null,
             Loan = AccountDetails.Loan(row) is { } loan ? Show(loan, named) : null,
             Savings = AccountDetails.Savings(row) is { } savings ? Show(savings, named) : null,
             CreditCard = AccountDetails.CreditCard(row) is { } card ? Show(card, named) : null,
         };
-        // The user has not agreed to share it: the client learns that it is there, not what is on it.
-        return row.Status == AccountStatus.PendingConsent
+        // The user does not share it: the client learns that it is there, not what is on it, or was. That does not hang on its status, which
+        // says NOT_FOUND once the bank lists it no more.
+        return !row.Selected
             ? message with
             {
                 Balance = null,

@@ -113,7 +113,8 @@ internal sealed partial class AccountsReading(
             case StepResult.Refused when steps.HasOverrun:
                 return result;
             // The bank shows nothing more of what it has closed: that is no failure, and no question to the user.
-            case StepResult.Refused or StepResult.AskUser when listed.Bank.Closed:
+            case StepResult.Refused { Reason: Refusal.AccountRefused or Refusal.AccountUnauthorized }
+            or StepResult.AskUser when listed.Bank.Closed:
                 _read++;
                 _unanswered = 0;
                 await Save(

@@ -185,7 +185,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     private async Task<StepResult> Measured<T>(ConnectorStep name, Step<T> step, CancellationToken cancellation)
         where T : class, IConnector
     {
-        await run.BeforeBank(cancellation);
+        await run.BeforeStep(cancellation);
         var begun = tools.Time.GetTimestamp();
         var result = await SynchronizationMetrics.Step(
             name,
@@ -259,11 +259,16 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
         var redirect = run.Attended && bank.Definition.Mode == ChannelMode.Redirect;
         State = redirect ? Secret.Generate() : null;
         string? fault = null;
+        var turn = tools.Rates.Of(tools.Banks.Provider(run.Connection.ProviderId));
         using var http = tools.Http.Client(
             _bounds,
             stop,
             bank.Definition,
-            tools.Rates.Of(tools.Banks.Provider(run.Connection.ProviderId)),
+            async end =>
+            {
+                await (turn?.Invoke(end) ?? Task.CompletedTask);
+                await run.BeforeRequest(end);
+            },
             error => fault ??= TlsFault.Of(error, bank.Definition.ClientCertificate)
         );
         var context = new StepContext

@@ -158,28 +158,46 @@ internal sealed class RunState
     public void Count(AccountChanges changes) => (Progress, _counts) = (Progress.With(changes), true);
 
     /// <summary>
-    /// Before the bank is asked: nothing learned is left unsaved, the lease lasts, and the connection is still there. Of a list that is read for
-    /// long, that is looked up once a second.
+    /// Before a step: nothing learned is left unsaved, the lease lasts, and the connection is still there.
     /// </summary>
     /// <exception cref="LeaseLostException">The connection was deleted, or another node has the job.</exception>
-    public async Task BeforeBank(CancellationToken cancellation)
+    public async Task BeforeStep(CancellationToken cancellation)
     {
         if (_learned.Count > 0 || _untold.Count > 0 || Claim.NeedsRenewal(Job, _tools.Seconds))
         {
             await Write(cancellation);
         }
-        else if (_tools.Seconds > _seenAt)
+        else
         {
-            var job = await _tools.Database.Read(
-                db => JobStore.Find(db, Job.UserId, Job.Kind, Job.SubjectId),
-                cancellation
-            );
-            if (job?.Fence != Job.Fence)
-            {
-                throw new LeaseLostException();
-            }
+            await BeforeRequest(cancellation);
         }
-        _seenAt = _tools.Seconds;
+    }
+
+    /// <summary>
+    /// Before each request of a step: the connection is still there, the job this run's, and its lease lasts. A node that stood still in the middle of a
+    /// step would otherwise spend a token that another one is about to send. It is looked up once a second.
+    /// </summary>
+    /// <inheritdoc cref="BeforeStep" path="/exception"/>
+    public async Task BeforeRequest(CancellationToken cancellation)
+    {
+        var now = _tools.Seconds;
+        if (now <= _seenAt)
+        {
+            return;
+        }
+        var job = await _tools.Database.Read(
+            db => JobStore.Find(db, Job.UserId, Job.Kind, Job.SubjectId),
+            cancellation
+        );
+        if (job?.Fence != Job.Fence)
+        {
+            throw new LeaseLostException();
+        }
+        if (Claim.NeedsRenewal(job, now))
+        {
+            await Write(cancellation);
+        }
+        _seenAt = now;
     }
 
     /// <summary>
@@ -270,7 +288,7 @@ internal sealed class RunState
     )
     {
         await Turn.WaitAsync(cancellation);
-        var before = Progress;
+        var (before, now) = (Progress, _tools.Seconds);
         try
         {
             Job = await _tools.Database.Write(
@@ -290,6 +308,7 @@ internal sealed class RunState
                 },
                 cancellation
             );
+            _seenAt = now;
             Saved();
         }
         catch

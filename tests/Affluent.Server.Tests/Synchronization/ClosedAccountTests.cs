@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
+using Affluent.Server.Accounts;
 using Affluent.Server.Tests.Harness;
 using Affluent.TestBank;
 using Microsoft.Extensions.Time.Testing;
@@ -69,6 +71,23 @@ public sealed class ClosedAccountTests : IDisposable
         Assert.Equal(("SUCCESS", "CLOSED"), (await http.StatusOf(id), (await http.Account("111")).Text("status")));
     }
 
+    /// <summary>The consent's end says nothing of the account, which is read a last time once the user has agreed anew.</summary>
+    [Theory, OnBothDatabases]
+    public async Task That_the_users_consent_has_ended_does_not_close_it(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"));
+        var (app, http, id) = await LinkedBank.Linked(bank, kind);
+        await using var _ = app;
+        bank.EmbeddedChannel.With(Closed("111"));
+        bank.EmbeddedChannel.Instead = (_, input) =>
+            input is StepInput.ListTransactions ? Bank.Refused(Refusal.ConsentExpired) : null;
+
+        Assert.DoesNotContain("ACCOUNT_CLOSED", await Told(app, http, id, "111"));
+        Assert.NotEqual("SUCCESS", await http.StatusOf(id));
+        Assert.Equal("ACTIVE", (await http.Account("111")).Text("status"));
+    }
+
     [Theory, OnBothDatabases]
     public async Task Until_it_could_be_read_a_last_time_it_is_not_closed(DatabaseKind kind)
     {
@@ -112,6 +131,29 @@ public sealed class ClosedAccountTests : IDisposable
 
         Assert.Empty(await Told(app, http, id, "111"));
         Assert.Equal("PENDING_CONSENT", (await http.Account("111")).Text("status"));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task One_that_is_shared_no_more_shows_nothing_of_itself_once_the_bank_has_lost_it(DatabaseKind kind)
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111")).With(Bank.Account("222"));
+        var (app, http, id) = await LinkedBank.Linked(bank, kind);
+        await using var _ = app;
+        Assert.Equal(100m, (await http.Account("111")).Money("balance"));
+        var user = await app.Database.Read(db => db.Scalar<long>("select max(user_id) from accounts"), Stop);
+        var shared = Number((await http.Account("222")).Text("id")!);
+        await app.Database.Write(db => AccountsStore.Select(db, new(user), new(Number(id)), [new(shared)]), Stop);
+
+        bank.EmbeddedChannel.Accounts.RemoveAll(a => a.Reference == "111");
+        await LinkedBank.Again(app, http, id);
+
+        var account = await http.Account("111");
+        Assert.Equal("NOT_FOUND", account.Text("status"));
+        Assert.Null(account.Text("balance"));
+        Assert.False(account.TryGetProperty("balances", out var _));
+
+        static long Number(string id) => long.Parse(id, CultureInfo.InvariantCulture);
     }
 
     /// <summary>Over HTTP from a bank that closes an account at midnight.</summary>

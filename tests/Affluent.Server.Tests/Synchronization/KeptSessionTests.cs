@@ -242,6 +242,68 @@ public sealed class KeptSessionTests
         Assert.Equal("late", await NextSession(bank, app));
     }
 
+    /// <summary>It stood still in the middle of a step: what it would tell the bank could spend the token that the other is about to send.</summary>
+    [Theory, OnBothDatabases]
+    public async Task A_node_that_has_lost_its_job_tells_the_bank_nothing_more(DatabaseKind kind)
+    {
+        var (bank, app, _) = await Linked(kind);
+        await using var running = app;
+        using var server = new SlowServer();
+        var database = new HookedDatabase(app.Database);
+        var standing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Exception? refused = null;
+        bank.EmbeddedChannel.Does = async (context, _, cancellation) =>
+        {
+            bank.EmbeddedChannel.Does = null;
+            // Its lease is not looked at before it goes on.
+            database.BeforeWrite = () => standing.Task;
+            app.Time.Advance(Claim.Lease + TimeSpan.FromSeconds(1));
+            await app.RunDueSynchronizations();
+            refused = await Record.ExceptionAsync(() =>
+                context
+                    .Http.PostAsync(server.Address, new StringContent("token"), cancellation)
+                    .WaitAsync(TimeSpan.FromSeconds(5), TimeProvider.System, cancellation)
+            );
+            standing.SetResult();
+        };
+
+        await RunOnce(app, database, CancellationToken.None);
+
+        Assert.IsType<LeaseLostException>(refused);
+        Assert.Equal(0, server.Requests);
+    }
+
+    /// <summary>It stood still in the middle of a step, and nobody has noticed: from now on nobody may take its place until the bank has answered.</summary>
+    [Theory, OnBothDatabases]
+    public async Task A_node_whose_lease_ran_out_renews_it_before_it_tells_the_bank_anything(DatabaseKind kind)
+    {
+        var (bank, app, id) = await Linked(kind);
+        await using var running = app;
+        using var server = new SlowServer();
+        var inTheirPlace = -1;
+        bank.EmbeddedChannel.Does = async (context, _, cancellation) =>
+        {
+            bank.EmbeddedChannel.Does = null;
+            await app.Database.Write(
+                db => db.Execute("update jobs set lease_until = 0 where lease_until is not null"),
+                Stop
+            );
+            app.Time.Advance(TimeSpan.FromSeconds(2));
+            var asked = context.Http.PostAsync(server.Address, new StringContent("token"), cancellation);
+            await server.Asked;
+            inTheirPlace = await app.RunDueSynchronizations();
+            await server.Answer();
+            using var answer = await asked;
+            await context.Keep("renewed");
+        };
+
+        await RunOnce(app, app.Database, CancellationToken.None);
+
+        Assert.Equal(0, inTheirPlace);
+        Assert.Equal("IDLE", await app.JobState(id));
+        Assert.Equal("renewed", await NextSession(bank, app));
+    }
+
     /// <summary>A node stands still while the bank answers its renewal; another one comes with the token that is spent.</summary>
     [Theory]
     [OnBothDatabases(true)]

@@ -42,7 +42,11 @@ internal static class Audit
         var losses = cluster.Books.Losses;
         Assert.All(
             losses,
-            loss => Assert.True(cluster.Books.Excuse(loss) is not null, $"Nothing had happened to a node: {loss}")
+            loss =>
+                Assert.True(
+                    cluster.Books.Excuse(loss) is not null,
+                    $"Nothing had happened to a node: {loss}. Away were {string.Join(", ", cluster.Books.Aways)}"
+                )
         );
         return string.Join(
             ", ",

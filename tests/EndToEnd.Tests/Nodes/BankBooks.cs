@@ -52,6 +52,17 @@ internal sealed class BankBooks
         }
     }
 
+    public IReadOnlyList<Away> Aways
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _aways];
+            }
+        }
+    }
+
     public void Renewed() => Interlocked.Increment(ref _renewals);
 
     public void Lost(Loss loss)
