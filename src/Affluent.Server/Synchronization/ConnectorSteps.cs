@@ -14,6 +14,9 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     private readonly ChannelDefinitionId _id = channel.DefinitionId;
     private static readonly TimeSpan PauseWhenSilent = TimeSpan.FromMinutes(15);
 
+    // No bank's access token is good for less.
+    private static readonly TimeSpan LongForAToken = TimeSpan.FromSeconds(5);
+
     private readonly ReadingBounds _bounds = new();
     private bool _areNew;
 
@@ -152,16 +155,21 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
     )
         where T : class, IConnector
     {
+        var (before, begun) = (Session, tools.Now);
         var result = await Measured(name, step, cancellation);
-        if (
-            !answered
-            && result is StepResult.Refused { Reason: Refusal.ConsentExpired }
-            && await run.TakeNewerSession(channel, cancellation) is { } newer
-        )
+        if (!answered && result is StepResult.Refused { Reason: Refusal.ConsentExpired })
         {
-            // What ended is a token that another node has renewed.
-            Session = run.Key.Open(newer, Sealed.Session(run.Id, _id)) ?? "";
-            result = await Measured(name, step, cancellation);
+            if (await run.TakeNewerSession(channel, cancellation) is { } newer)
+            {
+                // What ended is a token that another node has renewed.
+                Session = run.Key.Open(newer, Sealed.Session(run.Id, _id)) ?? "";
+                result = await Measured(name, step, cancellation);
+            }
+            else if (Session != before && tools.Now - begun >= LongForAToken)
+            {
+                // What ended may be a token that came in this step, and ran out while it stood still.
+                result = await Measured(name, step, cancellation);
+            }
         }
         if (_bounds.Overrun is { } overrun)
         {

@@ -361,6 +361,42 @@ public sealed class KeptSessionTests
         }
     }
 
+    /// <summary>A bank that refuses a token that it gave a moment ago has ended the consent; one whose token ran out meanwhile has not.</summary>
+    [Theory]
+    [OnBothDatabases(0, false, 1)]
+    [OnBothDatabases(30, false, 2)]
+    [OnBothDatabases(30, true, 2)]
+    public async Task A_token_that_ran_out_while_the_step_stood_still_does_not_end_the_consent(
+        DatabaseKind kind,
+        int seconds,
+        bool isOver,
+        int asked
+    )
+    {
+        var bank = new FakeBank();
+        bank.EmbeddedChannel.With(Bank.Account("111"));
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, _) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        var lists = 0;
+        bank.EmbeddedChannel.Does = async (context, input, _) =>
+        {
+            if (input is StepInput.ListAccounts)
+            {
+                lists++;
+                await context.Keep($"renewed {lists}");
+                app.Time.Advance(TimeSpan.FromSeconds(seconds));
+            }
+        };
+        bank.EmbeddedChannel.Instead = (_, input) =>
+            input is StepInput.ListAccounts && (isOver || lists == 1) ? Bank.Refused(Refusal.ConsentExpired) : null;
+
+        await RunOnce(app, app.Database, CancellationToken.None);
+
+        Assert.Equal(asked, lists);
+        Assert.Equal(seconds > 0 && !isOver, await http.StatusOf(id) == "SUCCESS");
+    }
+
     [Theory, OnBothDatabases]
     public async Task No_consent_is_lost_in_many_renewals_under_stops_and_outages(DatabaseKind kind)
     {
