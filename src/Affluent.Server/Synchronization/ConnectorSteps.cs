@@ -272,10 +272,10 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             _bounds,
             stop,
             bank.Definition,
-            async end =>
+            async cancellation =>
             {
-                await (turn?.Invoke(end) ?? Task.CompletedTask);
-                await run.BeforeRequest(end);
+                await (turn?.Invoke(cancellation) ?? Task.CompletedTask);
+                await run.BeforeRequest(cancellation);
             },
             error => fault ??= TlsFault.Of(error, bank.Definition.ClientCertificate)
         );

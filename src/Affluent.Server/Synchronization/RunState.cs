@@ -2,37 +2,12 @@ using Affluent.Connectors.Contract;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
 using Affluent.Server.Events;
-using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
-using Affluent.Server.Providers;
 using Affluent.Server.Security;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Synchronization;
-
-/// <summary>What every run works with.</summary>
-internal sealed record RunTools(
-    Database Database,
-    Ids Ids,
-    Vault Vault,
-    Banks Banks,
-    BankHttp Http,
-    TimeProvider Time,
-    ThrottleKeys ThrottleKeys,
-    SecurityLog Security,
-    Func<ChannelDefinitionId, Uri> CallbackOf,
-    BankGates Gates,
-    RequestRates Rates,
-    ILogger Log
-)
-{
-    public DateTimeOffset Now => Time.GetUtcNow();
-
-    public BankRevocations Revocations => new(Banks, Vault, Ids, Time);
-
-    public long Seconds => Time.Seconds();
-}
 
 /// <summary>
 /// One run over one connection, as far as this node knows it. What it learns of its channels goes with its next transaction, which
