@@ -145,6 +145,9 @@ internal sealed partial class TestApp
     /// <inheritdoc cref="TestDatabase.DeliveriesLeft"/>
     public Task<int> DeliveriesLeft() => _database.DeliveriesLeft();
 
+    /// <inheritdoc cref="TestDatabase.ExpireLeases"/>
+    public Task ExpireLeases() => _database.ExpireLeases();
+
     /// <inheritdoc cref="TestDatabase.EndSessions"/>
     public Task EndSessions() => _database.EndSessions();
 

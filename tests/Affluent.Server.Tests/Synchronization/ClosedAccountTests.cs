@@ -138,12 +138,13 @@ public sealed class ClosedAccountTests : IDisposable
     {
         var bank = new FakeBank();
         bank.EmbeddedChannel.With(Bank.Account("111")).With(Bank.Account("222"));
-        var (app, http, id) = await LinkedBank.Linked(bank, kind);
-        await using var _ = app;
+        await using var app = await TestApp.StartWith(bank, kind);
+        var (http, user) = await app.SignedInUser();
+        var id = await TestApp.Connect(http);
+        await app.RunDueSynchronizations();
         Assert.Equal(100m, (await http.Account("111")).Money("balance"));
-        var user = await app.Database.Read(db => db.Scalar<long>("select max(user_id) from accounts"), Stop);
         var shared = Number((await http.Account("222")).Text("id")!);
-        await app.Database.Write(db => AccountsStore.Select(db, new(user), new(Number(id)), [new(shared)]), Stop);
+        await app.Database.Write(db => AccountsStore.Select(db, user.Id, new(Number(id)), [new(shared)]), Stop);
 
         bank.EmbeddedChannel.Accounts.RemoveAll(a => a.Reference == "111");
         await LinkedBank.Again(app, http, id);

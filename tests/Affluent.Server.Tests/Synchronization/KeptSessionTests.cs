@@ -284,10 +284,7 @@ public sealed class KeptSessionTests
         bank.EmbeddedChannel.Does = async (context, _, cancellation) =>
         {
             bank.EmbeddedChannel.Does = null;
-            await app.Database.Write(
-                db => db.Execute("update jobs set lease_until = 0 where lease_until is not null"),
-                Stop
-            );
+            await app.ExpireLeases();
             app.Time.Advance(TimeSpan.FromSeconds(2));
             var asked = context.Http.PostAsync(server.Address, new StringContent("token"), cancellation);
             await server.Asked;
