@@ -240,6 +240,8 @@ internal static class AccountView
     public static AccountMessage Show(AccountRow row, IReadOnlyDictionary<string, AccountId> named)
     {
         var check = AccountBalances.Check(row);
+        // Its status alone does not tell: it says NOT_FOUND once the bank lists the account no more.
+        var isShared = row is { Selected: true, Status: not AccountStatus.PendingConsent };
         var message = new AccountMessage
         {
             Id = row.Id,
@@ -264,16 +266,15 @@ internal static class AccountView
             Classification = row.Usage,
             CreationDate = row.CreatedAt,
             LastChannelDefinitionId = row.LastDefinitionId,
-            Sources = AccountSourceMessage.Of(row, isShared: row.Selected),
+            Sources = AccountSourceMessage.Of(row, isShared),
             Match = row.Candidates is null ? null : AccountMatchMessage.Of(row.Candidates),
             Owner = row.OwnerName is { } name ? new OwnerMessage { Name = name } : null,
             Loan = AccountDetails.Loan(row) is { } loan ? Show(loan, named) : null,
             Savings = AccountDetails.Savings(row) is { } savings ? Show(savings, named) : null,
             CreditCard = AccountDetails.CreditCard(row) is { } card ? Show(card, named) : null,
         };
-        // The user does not share it: the client learns that it is there, not what is on it, or was. That does not hang on its status, which
-        // says NOT_FOUND once the bank lists it no more.
-        return !row.Selected
+        // Of what the user does not share, the client learns that it is there, not what is on it, or was.
+        return !isShared
             ? message with
             {
                 Balance = null,
