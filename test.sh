@@ -159,7 +159,7 @@ dotnet build --no-restore -v q || broken "the build"
 run() { # name, arguments
   local name=$1
   shift
-  timeout 1800 "artifacts/bin/$name/debug/$name" -noLogo -noColor -result-xml "$work/$name.xml" "$@"
+  timeout 2700 "artifacts/bin/$name/debug/$name" -noLogo -noColor -result-xml "$work/$name.xml" "$@"
   echo $? >"$work/$name.code"
 }
 
