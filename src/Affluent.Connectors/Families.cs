@@ -1,5 +1,6 @@
 using Affluent.Connectors.BerlinGroup;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.EnableBanking;
 using Affluent.Connectors.OpenBankingUk;
 using Affluent.Connectors.Scraping;
 using Affluent.Connectors.StatementFiles;
@@ -16,6 +17,7 @@ public static class Families
         new StetConnector(),
         new BerlinGroupConnector(),
         new OpenBankingConnector(),
+        new EnableBankingConnector(),
         new WebsiteConnector(),
         new StatementFileConnector(),
     ];

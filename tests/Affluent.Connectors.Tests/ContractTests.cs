@@ -16,6 +16,7 @@ public sealed class ContractTests
                 data.Add("stet", rule.Name);
                 data.Add("berlin_group", rule.Name);
                 data.Add("open_banking_uk", rule.Name);
+                data.Add("enable_banking", rule.Name);
                 data.Add("website", rule.Name);
                 data.Add("statement_file", rule.Name);
             }
@@ -32,6 +33,7 @@ public sealed class ContractTests
             "stet" => SmallBanks.StetUnderTest(),
             "berlin_group" => SmallBerlinGroupBank.UnderTest(),
             "open_banking_uk" => SmallOpenBankingBank.UnderTest(),
+            "enable_banking" => SmallEnableBanking.UnderTest(),
             "statement_file" => StatementFileUnderTest.Make(),
             _ => SmallBanks.WebsiteUnderTest(),
         };
@@ -43,6 +45,6 @@ public sealed class ContractTests
     public void Every_family_is_examined() =>
         Assert.Equal(
             Families.All.Select(f => f.Manifest.Family),
-            ["stet", "berlin_group", "open_banking_uk", "website", "statement_file"]
+            ["stet", "berlin_group", "open_banking_uk", "enable_banking", "website", "statement_file"]
         );
 }

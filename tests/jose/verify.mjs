@@ -4,7 +4,7 @@ import { createPublicKey } from "node:crypto";
 import { createInterface } from "node:readline";
 import { flattenedVerify, jwtVerify } from "jose";
 
-async function jwt({ token, key, algorithm, issuer, audience, now, claims }) {
+async function jwt({ token, key, algorithm, issuer, audience, now, claims, required }) {
   const { protectedHeader } = await jwtVerify(token, createPublicKey(key), {
     algorithms: [algorithm],
     issuer,
@@ -12,7 +12,7 @@ async function jwt({ token, key, algorithm, issuer, audience, now, claims }) {
     typ: "JWT",
     currentDate: new Date(now * 1000),
     maxTokenAge: 300,
-    requiredClaims: ["jti", "exp", "nbf", ...claims],
+    requiredClaims: [...(required ?? ["jti", "exp", "nbf"]), ...claims],
   });
   return protectedHeader;
 }

@@ -74,6 +74,18 @@ internal static class ListPages
         return On(trail, next, rows, again);
     }
 
+    /// <summary>Where the page names the next one by a key.</summary>
+    /// <param name="next">Its address; null: there is none.</param>
+    /// <inheritdoc cref="After(Trail, JsonElement, Uri, RowList, int?, TransactionIds, BankInterface)"/>
+    public static NextPage After(Trail trail, Uri? next, RowList rows, TransactionIds ids)
+    {
+        var again = trail.Repeats(rows.Written.Span);
+        return again && (ids == TransactionIds.Absent || !rows.AreNamed)
+                ? new NextPage.Fault($"page {trail.Number} repeats one before it")
+            : next is null ? new NextPage.End(again)
+            : On(trail, next, rows.Written.Span, again);
+    }
+
     private static NextPage On(Trail trail, Uri next, ReadOnlySpan<byte> rows, bool again) =>
         trail.To(next, rows) switch
         {

@@ -10,6 +10,7 @@ internal static class AllTargets
         .. StetTargets.All,
         .. BerlinGroupTargets.All,
         .. OpenBankingTargets.All,
+        .. EnableBankingTargets.All,
         .. WebsiteTargets.All,
         .. CatalogueTargets.All,
         .. RecordingTargets.All,

@@ -14,12 +14,14 @@ internal static class ConnectorSteps
     private const int MostPages = 8;
 
     /// <summary>Takes a step, and goes on as long as there are pages.</summary>
+    /// <param name="seal">With which requests are signed; null: there is none.</param>
     public static IReadOnlyList<StepResult> Take(
         IConnector connector,
         ChannelDefinition channel,
         ScriptedBank bank,
         StepInput input,
-        string session
+        string session,
+        Seal? seal = null
     )
     {
         using var http = new HttpClient(new BoundedExchange(bank, TimeProvider.System));
@@ -37,6 +39,7 @@ internal static class ConnectorSteps
                 Now = Now,
                 User = new PresentUser("203.0.113.7", "Mozilla/5.0", "fr-FR"),
                 Callback = new BankCallback(new Uri("https://our.example/back"), $"{Secret}-state"),
+                Seal = seal,
             };
             var result = Promise.Of(connector.Take(context, next, CancellationToken.None));
             Judge(result);

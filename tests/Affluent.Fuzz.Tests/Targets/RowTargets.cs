@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Affluent.Connectors.BerlinGroup;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.EnableBanking;
 using Affluent.Connectors.OpenBankingUk;
 using Affluent.Connectors.Reading;
 using Affluent.Connectors.Stet;
@@ -22,6 +23,7 @@ internal static class RowTargets
             FuzzTarget.OfBytes("rows-stet", StetPage, StetRow, StetOdd),
             FuzzTarget.OfBytes("rows-berlin-group", BerlinGroupPage, BerlinGroupRow, BerlinGroupOdd),
             FuzzTarget.OfBytes("rows-open-banking", OpenBankingPage, OpenBankingRow),
+            FuzzTarget.OfBytes("rows-enable-banking", EnableBankingPage, EnableBankingRow),
         ];
 
     private const string StetRow = """
@@ -50,6 +52,12 @@ internal static class RowTargets
             "Amount": { "Amount": "10.00", "Currency": "GBP" }, "TransactionInformation": "Cash", "MerchantDetails": { "MerchantName": "X", "MerchantCategoryCode": "5411" },
             "BankTransactionCode": { "Code": "ReceivedCreditTransfer", "SubCode": "DomesticCreditTransfer" } } ] },
           "Links": { "Next": "/p?page=2" } }
+        """;
+
+    private const string EnableBankingRow = """
+        { "transactions": [ { "entry_reference": "E1", "credit_debit_indicator": "DBIT", "status": "BOOK", "booking_date": "2026-01-02", "value_date": "2026-01-03",
+            "transaction_amount": { "amount": "-10.00", "currency": "EUR" }, "remittance_information": ["Cash", "B"], "creditor": { "name": "X" },
+            "merchant_category_code": "5411", "bank_transaction_code": { "code": "12", "sub_code": "32" } } ], "continuation_key": "2" }
         """;
 
     private static object? StetPage(ReadOnlyMemory<byte> page) =>
@@ -88,6 +96,15 @@ internal static class RowTargets
             "Amount"
         );
 
+    private static object? EnableBankingPage(ReadOnlyMemory<byte> page) =>
+        Read(
+            page,
+            new EnableBankingRows("EUR", Today),
+            json => [json.Item("transactions")],
+            row => row.Text("entry_reference"),
+            "transaction_amount"
+        );
+
     /// <summary>No row is lost, none is taken for another, and a page is JSON or none whichever way it is read.</summary>
     private static object? Read(
         ReadOnlyMemory<byte> bytes,
@@ -107,7 +124,8 @@ internal static class RowTargets
             return null;
         }
         var rows = page.RowsOf(lists(page.Json));
-        JsonElement[] written = [.. lists(json).SelectMany(Json.ItemsOf)];
+        // What is only ordered for a day to come is no movement (Enable Banking).
+        JsonElement[] written = [.. lists(json).SelectMany(Json.ItemsOf).Where(row => row.Text("status") != "SCHD")];
         Promise.Holds(rows.Transactions.Count + rows.Unreadable.Count == written.Length, "no row is lost");
         Promise.Holds(
             BankLinks.Href(json, "next") == BankLinks.Href(page.Json, "next"),
