@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.EnableBanking;
 using Affluent.Connectors.Http;
 using Affluent.Connectors.OAuth;
 using Affluent.Connectors.Reading;
@@ -65,6 +66,16 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
                     : await Bounded(name, step, cancellation);
             }
         }
+        if (_channel.Connector == EnableBankingSettings.Manifest.Family)
+        {
+            var upstream = new EnableBankingProbe(context, RedirectUri);
+            foreach (var (name, ask) in upstream.Steps)
+            {
+                yield return _unreachable.Contains(OriginOf(upstream.Address))
+                    ? new(name, new ProbedResult.NotTried("there is no connection"))
+                    : await Bounded(name, ask, cancellation);
+            }
+        }
     }
 
     private string Generation => _channel.Certificates == CertificateGeneration.Next ? "next_" : "";
@@ -105,6 +116,10 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
             let value = _channel.Settings.GetValueOrDefault(setting.Name)
             where !string.IsNullOrEmpty(value)
             select (setting.Name, new Uri(value)),
+            // It is where it is unless said.
+            .. from family in new[] { EnableBankingSettings.Manifest.Family }
+            where family == _channel.Connector && !_channel.Settings.ContainsKey("enable_banking_url")
+            select ("enable_banking_url", EnableBankingSettings.Of(_channel).Address),
         ];
 
     private static string OriginOf(Uri address) => address.GetLeftPart(UriPartial.Authority);

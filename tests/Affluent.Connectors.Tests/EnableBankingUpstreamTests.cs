@@ -243,6 +243,87 @@ public sealed class EnableBankingUpstreamTests
         await run.Take<StepResult.Done>(new StepInput.Revoke());
     }
 
+    [Fact]
+    public async Task A_probe_compares_the_entry_with_what_is_known_there()
+    {
+        await using var upstream = await Start(() => Begin);
+
+        Assert.Equal(["", "", "", ""], await Probe(upstream));
+        Assert.Equal(
+            ["", "", "", "consent_days is more"],
+            await Probe(upstream, with: u => u.LongestConsent = TimeSpan.FromDays(90))
+        );
+        upstream.LongestConsent = TimeSpan.FromDays(180);
+        Assert.Equal(["", "", "", "the list has no such bank"], await Probe(upstream, ("bank_name", "Nordea")));
+        Assert.Equal(["", "", "", "the list has no such bank"], await Probe(upstream, ("psu_type", "business")));
+        Assert.Equal(["", "", "", "auth_method is none"], await Probe(upstream, ("auth_method", "OTP")));
+        Assert.Equal(["", "", "", "psu_headers lacks"], await Probe(upstream, ("psu_headers", "Psu-User-Agent")));
+        Assert.Equal(
+            ["", "Enable Banking refuses us", "Enable Banking refuses us", "Enable Banking refuses us"],
+            await Probe(upstream, ("application_id", "cf589be3-3755-465b-a8df-a90a16a31404"))
+        );
+        Assert.Equal(
+            ["", "", "is none of the application's", ""],
+            await Probe(upstream, with: u => u.RedirectUrls.Clear())
+        );
+        Assert.Equal(
+            ["", "the application of PRODUCTION is not active", "is none of the application's", ""],
+            await Probe(upstream, with: u => u.IsActive = false)
+        );
+        Assert.Equal(
+            ["", "Enable Banking does not answer", "Enable Banking does not answer", "Enable Banking does not answer"],
+            await Probe(upstream, with: u => u.Instead = _ => (500, "ASPSP_ERROR"))
+        );
+    }
+
+    /// <summary>Of each step how what is wrong begins, as long as the test says; empty: nothing is.</summary>
+    private static async Task<string[]> Probe(
+        EnableBankingUpstream upstream,
+        (string Name, string Value)? setting = null,
+        Action<EnableBankingUpstream>? with = null
+    )
+    {
+        with?.Invoke(upstream);
+        using var http = new HttpClient(ConnectorRun.Network());
+        (string Name, string Value)[] settings = setting is { } said ? [said] : [];
+        var probe = new BankProbe(
+            new()
+            {
+                Channel = SmallEnableBanking.Channel([
+                    ("enable_banking_url", upstream.Address.AbsoluteUri),
+                    .. settings,
+                ]),
+                Http = http,
+                Keep = _ => Task.CompletedTask,
+                Now = Begin,
+                Seal = SealOfTests.Seal,
+            },
+            TimeProvider.System
+        )
+        {
+            RedirectUri = ConnectorRun.CallbackAddress,
+        };
+        List<string> found = [];
+        await foreach (var step in probe.Run(TestContext.Current.CancellationToken))
+        {
+            var words = step.Result is ProbedResult.Failed failed ? failed.Words : "";
+            found.Add(Beginnings.FirstOrDefault(begin => words.StartsWith(begin, StringComparison.Ordinal)) ?? words);
+        }
+        return [.. found];
+    }
+
+    private static readonly string[] Beginnings =
+    [
+        "consent_days is more",
+        "the list has no such bank",
+        "auth_method is none",
+        "psu_headers lacks",
+        "Enable Banking refuses us",
+        "Enable Banking does not answer",
+        "is none of the application's",
+        "the application of PRODUCTION is not active",
+    ];
+
     private static async Task<EnableBankingUpstream> Start(Func<DateTimeOffset> now)
     {
         var upstream = await EnableBankingUpstream.Start(SealOfTests.Certificate.GetRSAPublicKey()!, now);

@@ -5,9 +5,52 @@ using Microsoft.AspNetCore.Http;
 
 namespace Affluent.Connectors.Tests.Support;
 
-/// <summary>What it gives of accounts.</summary>
+/// <summary>What it tells of the application and of banks, and what it gives of accounts.</summary>
 internal sealed partial class EnableBankingUpstream
 {
+    private JsonObject Application() =>
+        new()
+        {
+            ["name"] = "Home",
+            ["kid"] = ApplicationId,
+            ["environment"] = "PRODUCTION",
+            ["redirect_urls"] = new JsonArray([.. RedirectUrls.Select(url => JsonValue.Create(url))]),
+            ["active"] = IsActive,
+            ["countries"] = new JsonArray(Country, "SE"),
+            ["services"] = new JsonArray("AIS"),
+        };
+
+    private JsonObject Banks(HttpRequest request)
+    {
+        OnlyQuery(request, ["country", "psu_type", "service", "payment_type"]);
+        var country = request.Query["country"].ToString();
+        if (country is not ("" or [>= 'A' and <= 'Z', >= 'A' and <= 'Z']))
+        {
+            throw new UpstreamError(422, "WRONG_REQUEST_PARAMETERS");
+        }
+        var bank = new JsonObject
+        {
+            ["name"] = Bank,
+            ["country"] = Country,
+            ["logo"] = "https://brands.example/FI/",
+            ["psu_types"] = new JsonArray("personal"),
+            ["auth_methods"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = "MTA",
+                    ["psu_type"] = "personal",
+                    ["approach"] = "REDIRECT",
+                    ["hidden_method"] = false,
+                }
+            ),
+            ["maximum_consent_validity"] = (long)LongestConsent.TotalSeconds,
+            ["beta"] = false,
+            ["required_psu_headers"] = new JsonArray([.. RequiredPsuHeaders.Select(name => JsonValue.Create(name))]),
+        };
+        var isListed = country is "" or Country && request.Query["psu_type"].ToString() is "" or "personal";
+        return new JsonObject { ["aspsps"] = isListed ? new JsonArray(bank) : [] };
+    }
+
     private EnableBankingUpstreamAccount Reach(HttpRequest request, string uid, string resource)
     {
         if (!Guid.TryParseExact(uid, "D", out _))

@@ -65,6 +65,9 @@ internal sealed partial class EnableBankingUpstream : IAsyncDisposable
 
     public int PageSize { get; set; } = 2;
 
+    /// <summary>Whether the application is active: by contract, or by linked accounts.</summary>
+    public bool IsActive { get; set; } = true;
+
     public List<EnableBankingUpstreamAccount> Accounts { get; } = [];
 
     public Dictionary<string, (string Status, DateTimeOffset ValidUntil)> Sessions { get; } = [];
@@ -153,6 +156,8 @@ internal sealed partial class EnableBankingUpstream : IAsyncDisposable
         var parts = request.Path.Value!.Trim('/').Split('/');
         return (request.Method, parts) switch
         {
+            ("GET", ["application"]) => Application(),
+            ("GET", ["aspsps"]) => Banks(request),
             ("POST", ["auth"]) => Authorize(Json(request, body)),
             ("POST", ["sessions"]) => Open(Json(request, body)),
             ("GET", ["sessions", var id]) => Show(id),

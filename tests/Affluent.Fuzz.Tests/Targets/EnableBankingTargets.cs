@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.EnableBanking;
 using Affluent.Connectors.Testing;
@@ -24,7 +23,7 @@ internal static class EnableBankingTargets
     };
 
     // What it signs is nobody's to judge here, and keys are slow.
-    private static readonly Seal Seal = new(new X509Certificate2(), (_, _, _) => ValueTask.FromResult(new byte[32]));
+    private static readonly Seal Seal = new(null!, (_, _, _) => ValueTask.FromResult(new byte[32]));
 
     private static readonly BankAccount Account = new() { Reference = "h1", Currency = "EUR" };
 

@@ -56,6 +56,8 @@ public sealed class EnableBankingTests : IDisposable
         upstream.End("EXPIRED");
         upstream.Accounts[0].With("E9", "-9.00", "2026-03-03", "UUSI");
         await Read(app, http, id, TimeSpan.FromDays(1));
+        Assert.Equal("consent_expired", (await http.Channel(id, FakeBank.Redirect)).Text("reason"));
+        await Read(app, http, id, TimeSpan.FromMinutes(1));
         var asked = await http.Read($"/api/v2.1/connections/{id}/user_input");
         Assert.Equal("REDIRECT", asked.Text("kind"));
         await Agree(app, upstream, asked.Text("address")!);
