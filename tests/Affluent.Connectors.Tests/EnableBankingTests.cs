@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.EnableBanking;
@@ -117,7 +118,10 @@ public sealed class EnableBankingTests
         var page = await run.Take<StepResult.Page>(new StepInput.ListTransactions(account, null));
 
         Assert.Equal(query, bank.At(SmallEnableBanking.Movements).Single().Address.Query);
-        Assert.Equal(completeFrom is null ? null : DateOnly.Parse(completeFrom), page.CompleteFrom);
+        Assert.Equal(
+            completeFrom is null ? null : DateOnly.Parse(completeFrom, CultureInfo.InvariantCulture),
+            page.CompleteFrom
+        );
     }
 
     [Theory]
@@ -139,7 +143,10 @@ public sealed class EnableBankingTests
         var account = (await run.Accounts())[0];
 
         await run.TakeRefused(
-            new StepInput.ListTransactions(account, from is null ? null : DateOnly.Parse(from)),
+            new StepInput.ListTransactions(
+                account,
+                from is null ? null : DateOnly.Parse(from, CultureInfo.InvariantCulture)
+            ),
             Refusal.AccountRefused
         );
 
@@ -182,7 +189,7 @@ public sealed class EnableBankingTests
 
         var page = await run.Take<StepResult.Page>(new StepInput.ListTransactions(account, new DateOnly(2026, 1, 1)));
 
-        Assert.Equal(DateOnly.Parse(completeFrom), page.CompleteFrom);
+        Assert.Equal(DateOnly.Parse(completeFrom, CultureInfo.InvariantCulture), page.CompleteFrom);
     }
 
     [Fact]
@@ -311,7 +318,7 @@ public sealed class EnableBankingTests
         var later = await run.Take<StepResult.Later>(new StepInput.ListAccounts());
 
         Assert.Equal(
-            (LaterReason.RateLimited, DateTimeOffset.Parse(until), isNamed),
+            (LaterReason.RateLimited, DateTimeOffset.Parse(until, CultureInfo.InvariantCulture), isNamed),
             (later.Reason, later.NotBefore, later.IsNamed)
         );
     }

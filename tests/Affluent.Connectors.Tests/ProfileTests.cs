@@ -224,7 +224,7 @@ public sealed class ProfileTests : IDisposable
     [InlineData("""{ "profile": "x", "channel": {} }""", "channel.connector: is missing")]
     [InlineData(
         """{ "profile": "x", "channel": { "connector": "stett" } }""",
-        "channel.connector: 'stett' is none of: stet, berlin_group, open_banking_uk, website"
+        "channel.connector: 'stett' is none of: stet, berlin_group, open_banking_uk, enable_banking, website"
     )]
     [InlineData(
         """{ "profile": "x", "channel": { "connector": "stet", "id": "1" } }""",
