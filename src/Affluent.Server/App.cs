@@ -14,6 +14,7 @@ using Affluent.Server.Providers;
 using Affluent.Server.Recordings;
 using Affluent.Server.Security;
 using Affluent.Server.SignInPages;
+using Affluent.Server.SimpleFin;
 using Affluent.Server.Storage;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Transactions;
@@ -96,6 +97,7 @@ internal static class App
         builder.Services.AddRecordings();
         builder.Services.AddEvents(database);
         builder.Services.AddWebhooks(settings);
+        builder.Services.AddSimpleFin();
         builder.Services.AddApiDocument();
         builder.Services.AddPeriodicTasks(settings);
         configure?.Invoke(builder);
@@ -110,6 +112,7 @@ internal static class App
         app.UseHeadRequests();
         app.UseOwnHosts(settings);
         app.UseDocsBelowApi();
+        app.UseSimpleFinBelowApi();
         app.UseDocsOrigin(settings);
         ApiVersion.Use(app);
         app.UseApiErrors();
@@ -148,6 +151,11 @@ internal static class App
             app.MapQueues();
             app.MapFeed();
             app.MapWebhooks();
+            if (settings.SimpleFin)
+            {
+                app.MapSimpleFin();
+                app.MapSimpleFinAccesses();
+            }
             app.MapDocs();
             app.MapApiDocument();
         }

@@ -55,6 +55,7 @@ public sealed class ArchitectureTests
         ["recordings"] = "Recordings",
         ["recorded_readings"] = "Recordings",
         ["shadow_readings"] = "Recordings",
+        ["simplefin_accesses"] = "SimpleFin",
     };
 
     /// <summary>What must be read or written together with another feature's change.</summary>
@@ -119,7 +120,7 @@ public sealed class ArchitectureTests
             "Select",
             "Erase",
         ],
-        ["TransactionsStore"] = ["EraseOf", "EraseSome"],
+        ["TransactionsStore"] = ["EraseOf", "EraseSome", "List"],
         ["WebhookStore"] = ["ClientOf", "List", "Rewrap"],
         ["CategoryRuleStore"] = ["Of"],
         ["WidgetStore"] = ["LockOf"],

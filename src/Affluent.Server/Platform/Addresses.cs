@@ -31,6 +31,9 @@ internal sealed class Addresses(Settings settings, IServer server)
     /// <summary>The documentation.</summary>
     public string Docs => Of(settings.DocsAddress, "/docs");
 
+    /// <summary>The root of the SimpleFIN server; always ends in <c>/simplefin</c>.</summary>
+    public string SimpleFin => Of(settings.SimpleFinAddress, "/simplefin");
+
     /// <summary>
     /// An address on which somebody listens, of several the first, as one to go to: a listener on all interfaces is reached over loopback.
     /// </summary>

@@ -191,3 +191,12 @@ internal readonly record struct WebhookAttemptId(long Value) : IId<WebhookAttemp
 
     public override string ToString() => Ids.Text(Value);
 }
+
+/// <summary>An application's access over SimpleFIN.</summary>
+[JsonConverter(typeof(IdConverter<SimpleFinAccessId>))]
+internal readonly record struct SimpleFinAccessId(long Value) : IId<SimpleFinAccessId>
+{
+    public static SimpleFinAccessId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}

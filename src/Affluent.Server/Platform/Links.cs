@@ -19,5 +19,7 @@ internal static class Links
 
     public static string Webhook(WebhookId id) => $"/webhooks/{id}";
 
+    public static string SimpleFinAccess(SimpleFinAccessId id) => $"/simplefin/accesses/{id}";
+
     public static string Queue(QueueId id) => $"/queues/{id}";
 }

@@ -268,6 +268,7 @@ internal static class SettingList
         ),
         .. WidgetSettings.All,
         .. WebhookSettings.All,
+        .. SimpleFinSettings.All,
         .. LimitSettings.All,
     ];
 

@@ -11,6 +11,7 @@ namespace Affluent.Server.Platform;
 internal sealed record Settings
 {
     private readonly LogForm? _logForm;
+    private readonly bool? _simpleFin;
 
     /// <summary>What the installation is for.</summary>
     public InstallationKind Environment { get; init; } = InstallationKind.Sandbox;
@@ -100,6 +101,19 @@ internal sealed record Settings
     /// <see cref="DocsUrl"/>, else below <see cref="ApiUrl"/>, whose role serves the documentation; null: <see cref="Listen"/> + /docs.
     /// </summary>
     public Uri? DocsAddress => DocsUrl ?? (ApiUrl is { } api ? new Uri($"{api.AbsoluteUri.TrimEnd('/')}/docs") : null);
+
+    /// <summary>Below <see cref="ApiUrl"/>, whose role serves SimpleFIN; null: <see cref="Listen"/> + /simplefin.</summary>
+    public Uri? SimpleFinAddress => ApiUrl is { } api ? new Uri($"{api.AbsoluteUri.TrimEnd('/')}/simplefin") : null;
+
+    /// <summary>Whether applications may read accounts over SimpleFIN.</summary>
+    public bool SimpleFin
+    {
+        get => _simpleFin ?? Environment == InstallationKind.Sandbox;
+        init => _simpleFin = value;
+    }
+
+    /// <summary>How many requests a day an access over SimpleFIN may send; null: any number.</summary>
+    public int? SimpleFinRequests { get; init; } = 5000;
 
     /// <summary>Where the included test bank listens; null: this process starts none.</summary>
     public string? TestBankListen { get; init; }

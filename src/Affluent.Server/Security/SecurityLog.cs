@@ -57,6 +57,20 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     public void BankAccessLeft(SecuritySubject about, ChannelDefinitionId channel, string why) =>
         Tell(about, log => LogBankAccessLeft(log, channel, why));
 
+    /// <summary>A setup token was made, by which an application may come to an access.</summary>
+    public void SimpleFinOffered(SecuritySubject about, SimpleFinAccessId access) =>
+        Tell(about, log => LogSimpleFinOffered(log, access));
+
+    public void SimpleFinClaimed(SecuritySubject about, SimpleFinAccessId access) =>
+        Tell(about, log => LogSimpleFinClaimed(log, access));
+
+    public void SimpleFinRevoked(SecuritySubject about, SimpleFinAccessId access) =>
+        Tell(about, log => LogSimpleFinRevoked(log, access));
+
+    /// <param name="why">Why an application got nothing.</param>
+    public void SimpleFinRefused(SecuritySubject about, string why) =>
+        Tell(about, log => LogSimpleFinRefused(log, why));
+
     public void RequestLimited(SecuritySubject about, LimitedAction action, LimitedBy by) =>
         Tell(about, log => LogRequestLimited(log, action.Word(), by.Word()));
 
@@ -185,6 +199,30 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     private static partial void LogBankAccessLeft(ILogger log, ChannelDefinitionId channel, string why);
 
     [LoggerMessage(
+        7108,
+        LogLevel.Information,
+        "A setup token for SimpleFIN was made: access {Access}",
+        EventName = "simplefin_offered"
+    )]
+    private static partial void LogSimpleFinOffered(ILogger log, SimpleFinAccessId access);
+
+    [LoggerMessage(
+        7109,
+        LogLevel.Information,
+        "An application claimed its access over SimpleFIN: access {Access}",
+        EventName = "simplefin_claimed"
+    )]
+    private static partial void LogSimpleFinClaimed(ILogger log, SimpleFinAccessId access);
+
+    [LoggerMessage(
+        7110,
+        LogLevel.Information,
+        "An access over SimpleFIN was revoked: access {Access}",
+        EventName = "simplefin_revoked"
+    )]
+    private static partial void LogSimpleFinRevoked(ILogger log, SimpleFinAccessId access);
+
+    [LoggerMessage(
         7201,
         LogLevel.Warning,
         "A request was one too many: limit {Limit}, counted by {By}",
@@ -215,6 +253,14 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
         EventName = "bank_return_unknown"
     )]
     private static partial void LogBankReturnUnknown(ILogger log, ChannelDefinitionId channel);
+
+    [LoggerMessage(
+        7205,
+        LogLevel.Warning,
+        "An application was refused over SimpleFIN: {Why}",
+        EventName = "simplefin_refused"
+    )]
+    private static partial void LogSimpleFinRefused(ILogger log, string why);
 
     [LoggerMessage(
         7301,

@@ -29,6 +29,7 @@ public sealed class IsolationTests
         CategoryRule,
         Recategorization,
         Webhook,
+        SimpleFinAccess,
     }
 
     // By the path below the version, whatever the verb.
@@ -54,6 +55,7 @@ public sealed class IsolationTests
         ["/categories/{id}"] = Named.Nothing,
         ["/categories/rules/{id}"] = Named.CategoryRule,
         ["/categories/recategorizations/{id}"] = Named.Recategorization,
+        ["/simplefin/accesses/{id}"] = Named.SimpleFinAccess,
         ["/webhooks/{id}"] = Named.Webhook,
         ["/webhooks/{id}/secret"] = Named.Webhook,
         ["/webhooks/{id}/test"] = Named.Webhook,
@@ -180,7 +182,8 @@ public sealed class IsolationTests
         string QueueId,
         string RuleId,
         string RecategorizationId,
-        string WebhookId
+        string WebhookId,
+        string SimpleFinAccessId
     )
     {
         public static async Task<Victim> Create(TestApp app)
@@ -208,6 +211,11 @@ public sealed class IsolationTests
                 content: null,
                 Stop
             );
+            using var access = await http.PostAsJsonAsync(
+                "/api/v2.1/simplefin/accesses",
+                new { name = "Actual" },
+                Stop
+            );
             return new(
                 user,
                 connection,
@@ -216,7 +224,8 @@ public sealed class IsolationTests
                 queue.Headers.Location!.Segments[^1],
                 rule.Headers.Location!.Segments[^1],
                 recategorization.Headers.Location!.Segments[^1],
-                webhook.Headers.Location!.Segments[^1]
+                webhook.Headers.Location!.Segments[^1],
+                access.Headers.Location!.Segments[^1]
             );
         }
 
@@ -231,6 +240,7 @@ public sealed class IsolationTests
                 Named.CategoryRule => RuleId,
                 Named.Recategorization => RecategorizationId,
                 Named.Webhook => WebhookId,
+                Named.SimpleFinAccess => SimpleFinAccessId,
                 _ => throw new ArgumentOutOfRangeException(nameof(named)),
             };
 
@@ -249,6 +259,10 @@ public sealed class IsolationTests
                 (await byItself.Read($"/api/v2.1/webhooks/{WebhookId}")).Text("url")
             );
             Assert.Equal("PETS", (await byItself.Read($"/api/v2.1/categories/rules/{RuleId}")).Text("category_id"));
+            Assert.Equal(
+                [SimpleFinAccessId],
+                (await http.ReadIds<SimpleFinAccessId>("/api/v2.1/simplefin/accesses")).Select(id => id.ToString())
+            );
             Assert.Equal(QueueId, (await http.Read($"/api/v2.1/queues/{QueueId}")).Text("id"));
         }
     }
