@@ -153,6 +153,8 @@ internal static class App
             app.MapWebhooks();
             if (settings.SimpleFin)
             {
+                app.MapEntrance("/simplefin", "reference/simplefin");
+                app.MapEntrance("/simplefin/create", "how-to/feed-actual-firefly-sure");
                 app.MapSimpleFin();
                 app.MapSimpleFinAccesses();
             }

@@ -80,17 +80,18 @@ if (!globalThis.affluentSqlite) {
 
     transaction(work) {
       return (...values) => {
-        this.db.exec('begin');
+        const outer = this.inTransaction;
+        this.db.exec(outer ? 'savepoint inner' : 'begin');
         this.inTransaction = true;
         try {
           const result = work(...values);
-          this.db.exec('commit');
+          this.db.exec(outer ? 'release inner' : 'commit');
           return result;
         } catch (error) {
-          this.db.exec('rollback');
+          this.db.exec(outer ? 'rollback to inner; release inner' : 'rollback');
           throw error;
         } finally {
-          this.inTransaction = false;
+          this.inTransaction = outer;
           this.save();
         }
       };

@@ -277,6 +277,9 @@ public sealed class SimpleFinAccessTests
             """{"name":"BTC","abbr":"BTC"}""",
             (await app.Http.Read("/simplefin/currencies/btc")).GetRawText()
         );
+        using var create = await app.Http.GetAsync("/simplefin/create", Stop);
+        using var page = await app.Http.GetAsync(create.Headers.Location, Stop);
+        Assert.Equal((HttpStatusCode.Found, HttpStatusCode.OK), (create.StatusCode, page.StatusCode));
         await app.Http.GetAsync("/simplefin/currencies/%24", Stop).IsRefused(HttpStatusCode.NotFound, "not_found");
 
         await using var without = await app.StartAgain(settings => settings with { SimpleFin = false });

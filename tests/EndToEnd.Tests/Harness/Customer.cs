@@ -151,6 +151,13 @@ internal sealed class Customer : IDisposable
     public Task<List<JsonElement>> Transactions(string accountId) =>
         All($"/api/v2.1/transactions?account_id={accountId}&", 500);
 
+    /// <summary>What the user pastes into an application that speaks SimpleFIN.</summary>
+    public async Task<string> SetupToken()
+    {
+        using var answer = await Send(HttpMethod.Post, "/api/v2.1/simplefin/accesses", new { name = "An application" });
+        return (await Json(answer)).Text("setup_token");
+    }
+
     /// <summary>A new queue of this user's events.</summary>
     public Task<string> Subscribe() => Created("/api/v2.1/queues", body: null);
 
