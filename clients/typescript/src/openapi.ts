@@ -557,6 +557,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/simplefin/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accesses over SimpleFIN
+         * @description The applications that read the user's accounts, and those that still may begin to, oldest first.
+         */
+        get: operations["listSimpleFinAccesses"];
+        put?: never;
+        /**
+         * Make a setup token
+         * @description The user pastes `setup_token` into an application that speaks SimpleFIN (Actual, Firefly III, Sure and others), which reads the user's shared
+         *     accounts from then on, until the access is deleted. It is good for one use within 24 hours, and shown in this answer only. Needs the scope
+         *     `accounts_read` or `accounts_manage`, too.
+         */
+        post: operations["createSimpleFinAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/simplefin/accesses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an access over SimpleFIN
+         * @description One of the user's accesses.
+         */
+        get: operations["getSimpleFinAccess"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an access over SimpleFIN
+         * @description The application reads nothing any more, from its next request on; a setup token that nobody used is worth nothing.
+         */
+        delete: operations["deleteSimpleFinAccess"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/transactions": {
         parameters: {
             query?: never;
@@ -1963,6 +2013,11 @@ export interface components {
             /** @description Whether the user consents account by account. */
             consent_per_account?: boolean;
         };
+        /** @description A new access over SimpleFIN. */
+        CreateSimpleFinAccess: {
+            /** @description For which application it is, as the user will see it in lists: 1 to 100 characters. */
+            name?: string;
+        };
         /** @description A user to create. */
         CreateUser: {
             /** @description Names the user to its client; unique within the client, whatever the case of its letters. */
@@ -2844,6 +2899,35 @@ export interface components {
             verdict?: "SAME" | "DIFFERENT";
             /** @description The other transaction; may be left out where there is only one candidate, and for DIFFERENT. */
             transaction_id?: string;
+        };
+        /** @description An application's access to a user's shared accounts over SimpleFIN. */
+        SimpleFinAccess: {
+            /** @description Id of the access. */
+            id: string;
+            /** @description For which application it is. */
+            name: string;
+            /**
+             * Format: int64
+             * @description When it was made, in UTC seconds.
+             */
+            creation_date: number;
+            /** @description What the user pastes into the application, good for one use; only in the answer that made it. */
+            setup_token?: string;
+            /**
+             * Format: int64
+             * @description Until when the setup token can be used, in UTC seconds; absent once it was.
+             */
+            setup_token_expiration_date?: number;
+            /**
+             * Format: int64
+             * @description When an application used the setup token, in UTC seconds; absent while none has.
+             */
+            claim_date?: number;
+            /**
+             * Format: int64
+             * @description When the application read accounts last, in UTC seconds; absent while it never did.
+             */
+            last_use_date?: number;
         };
         /** @description A field of a credentials form for which a value is stored. */
         StoredCredential: {
@@ -6363,6 +6447,345 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSimpleFinAccesses: {
+        parameters: {
+            query?: {
+                /** @description With a client's own token: the user to act for. With a user's token it is ignored. */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimpleFinAccess"][];
+                };
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such resource of this user. */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSimpleFinAccess: {
+        parameters: {
+            query?: {
+                /** @description With a client's own token: the user to act for. With a user's token it is ignored. */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSimpleFinAccess"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimpleFinAccess"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such resource of this user. */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSimpleFinAccess: {
+        parameters: {
+            query?: {
+                /** @description With a client's own token: the user to act for. With a user's token it is ignored. */
+                user_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the resource, as lists and links show it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimpleFinAccess"];
+                };
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSimpleFinAccess: {
+        parameters: {
+            query?: {
+                /** @description With a client's own token: the user to act for. With a user's token it is ignored. */
+                user_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the resource, as lists and links show it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description No token, or one that is expired, revoked or not from here. */
             401: {
