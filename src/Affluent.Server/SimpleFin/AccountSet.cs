@@ -4,7 +4,6 @@ using Affluent.Ledger;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
-using Affluent.Server.Providers;
 using Affluent.Server.Storage;
 using Affluent.Server.Transactions;
 

@@ -1,5 +1,3 @@
-using Affluent.Server.Platform;
-
 namespace Affluent.Server.SimpleFin;
 
 /// <summary>

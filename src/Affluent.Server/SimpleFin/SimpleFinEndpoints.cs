@@ -6,7 +6,6 @@ using Affluent.Server.Authorization;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
-using Affluent.Server.Security;
 using Affluent.Server.Storage;
 using Affluent.Server.Transactions;
 
@@ -62,7 +61,7 @@ internal static class SimpleFinEndpoints
         server.MapGet("/accounts", Accounts).WithMetadata(ShowsBankData.Marked);
     }
 
-    private static IResult Info() =>
+    private static Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<SimpleFinInfoMessage> Info() =>
         TypedResults.Json(new SimpleFinInfoMessage(Versions), SimpleFinJson.Default.SimpleFinInfoMessage);
 
     private static IResult Currency(string code) =>

@@ -32,7 +32,7 @@ public sealed class SimpleFinAccessTests
         Assert.Equal(HttpStatusCode.OK, status);
         // Applications take it apart without decoding it, and one of them minds a line's end.
         Assert.Matches(
-            new Regex($"^http://[A-Za-z0-9]+:[A-Za-z0-9]{{43}}@127\\.0\\.0\\.1:{app.Origin.Port}/simplefin$"),
+            new Regex($"^http://[A-Za-z0-9]+:[A-Za-z0-9]{{43}}@127\\.0\\.0\\.1:{app.Origin.Port}/simplefin\\z"),
             url
         );
         Assert.Equal("[]", (await app.Accounts(url)).GetProperty("accounts").GetRawText());

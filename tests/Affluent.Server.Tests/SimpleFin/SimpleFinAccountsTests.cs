@@ -58,7 +58,9 @@ public sealed class SimpleFinAccountsTests
                 0
             ].Id}}}","posted":{{{Noon}}},"amount":"-12.50","description":"Boulangerie","payee":"Boulangerie du Port","memo":"CARTE 01/03 BOULANGERIE PARIS","transacted_at":{{{Noon}}},"pending":false,"extra":{"category":"Supermarket, groceries","check_number":"17"}}
             ],"extra":{"type":"CHECKINGS","closed":false}}]}
-            """.ReplaceLineEndings(""),
+            """.ReplaceLineEndings(
+                ""
+            ),
             Plain(set)
         );
         // Whatever version is asked for: applications of both find theirs.
