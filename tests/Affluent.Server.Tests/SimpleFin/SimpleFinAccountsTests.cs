@@ -13,7 +13,7 @@ namespace Affluent.Server.Tests.SimpleFin;
 /// <summary>What an application is told of accounts and transactions over SimpleFIN.</summary>
 public sealed class SimpleFinAccountsTests
 {
-    private static readonly long Noon = DateTimeOffset.Parse("2026-01-01T12:00:00Z").ToUnixTimeSeconds();
+    private static readonly long Noon = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
 
     [Theory, OnBothDatabases]
     public async Task Accounts_and_transactions_come_in_the_shapes_of_both_versions(DatabaseKind kind)
