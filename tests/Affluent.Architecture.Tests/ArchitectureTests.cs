@@ -143,6 +143,7 @@ public sealed class ArchitectureTests
         "Roles",
         "SettingKind",
         "OpenBankingMember",
+        "EnableBankingMember",
         "StetMember",
     ];
 
