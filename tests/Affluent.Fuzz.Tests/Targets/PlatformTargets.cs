@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using System.Text;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
+using Affluent.Server.SimpleFin;
 using Affluent.Server.Storage;
 using Affluent.Server.Transactions;
 using Affluent.Server.Users;
@@ -34,6 +36,13 @@ internal static class PlatformTargets
                 "transaction-cursor",
                 Cursor,
                 new TransactionCursor(20_000, new TransactionId(12)).Text()
+            ),
+            FuzzTarget.OfText(
+                "simplefin-credentials",
+                Credentials,
+                $"Basic {Convert.ToBase64String("123456789012345678:Az09"u8)}",
+                "basic Og==",
+                "Bearer x"
             ),
             FuzzTarget.OfText("change-cursor", Place, new ChangeCursor(17, new TransactionId(12)).Text()),
             FuzzTarget.OfBytes("vault-envelope", Envelope, "plain text"),
@@ -206,6 +215,19 @@ internal static class PlatformTargets
             "a cursor survives being written and read"
         );
         return cursor is null ? -1 : Math.Sign(cursor.Day);
+    }
+
+    private static object? Credentials(string header)
+    {
+        var read = SimpleFinSecrets.Read(header);
+        if (read is not var (id, password))
+        {
+            return null;
+        }
+        Promise.Holds(id.Value > 0 && password.Value.Length > 0, "credentials are an id and a password");
+        var written = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}:{password.Value}"));
+        Promise.Holds(SimpleFinSecrets.Read($"Basic {written}") == read, "credentials survive being written and read");
+        return password.Value.Contains(':', StringComparison.Ordinal);
     }
 
     private static object? Place(string text)
