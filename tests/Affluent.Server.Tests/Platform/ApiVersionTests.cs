@@ -39,6 +39,9 @@ public sealed class ApiVersionTests
                     .PostAsJsonAsync("/api/v2.1/webhooks", new { url = "http://127.0.0.1:9/hook" }, Stop)
                     .IsGiven()
             ).Text("id")!,
+            ["accesses"] = (
+                await http.PostAsJsonAsync("/api/v2.1/simplefin/accesses", new { name = "Actual" }, Stop).IsGiven()
+            ).Text("id")!,
             ["rules"] = (await client.MakeRule("PETS", new { label = "zoo" })).Text("id")!,
         };
         string[] paths =
