@@ -74,7 +74,7 @@ public sealed class Browser : IAsyncLifetime
                 ViewportSize = new ViewportSize { Width = width, Height = height },
             }
         );
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(60_000);
         return await context.NewPageAsync();
     }
 
