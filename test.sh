@@ -205,10 +205,7 @@ add_up() { # name
 for project in tests/*/*.csproj; do
   name=$(basename "$project" .csproj)
   say "$name"
-  threads=()
-  # They mostly wait, for banks and browsers.
-  [[ "$name" == EndToEnd.Tests ]] && threads=(-maxThreads 4)
-  run "$name" "${threads[@]}" "$@"
+  run "$name" "$@"
   add_up "$name"
 done
 finish

@@ -58,6 +58,6 @@ internal sealed record SimulationScale
             Movements = 4,
             Requests = 8,
             TroubleMinutes = 40,
-            Seeds = (2000, 300),
+            Seeds = (1000, 150),
         };
 }
