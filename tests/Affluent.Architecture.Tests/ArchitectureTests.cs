@@ -125,6 +125,7 @@ public sealed class ArchitectureTests
         ["CategoryRuleStore"] = ["Of"],
         ["WidgetStore"] = ["LockOf"],
         ["ConsentStore"] = ["NameConnection", "NameEnd", "List", "Text"],
+        ["SimpleFinStore"] = ["List"],
         ["RecordingStore"] = ["Start", "IsOpen", "Add", "LeaveOut", "List", "Readings", "Delete", "EraseOf"],
         ["ShadowStore"] = ["Add", "List"],
         ["RecategorizationStore"] = ["Ask"],

@@ -39,20 +39,8 @@ public sealed class ActualTests
         await customer.Succeeded(connection);
         var ours = (await customer.Accounts()).ToDictionary(account => account.Text("name"));
 
-        var (code, output, errors) = await OtherProgram.Run(
-            "node",
-            ["read.mjs"],
-            Script,
-            new Dictionary<string, string>
-            {
-                ["SETUP_TOKEN"] = await customer.SetupToken(),
-                ["SQL_JS"] =
-                    Environment.GetEnvironmentVariable("AFFLUENT_ACTUAL_COMPILED") == "true" ? "false" : "true",
-            }
-        );
+        var read = await Actual("SETUP_TOKEN", await customer.SetupToken());
 
-        Assert.True(code == 0, errors);
-        var read = JsonDocument.Parse(output).RootElement;
         Assert.True(read.GetProperty("configured").GetBoolean());
         Assert.Equal(
             [(ours["Compte courant"].Text("id"), "812.40"), (ours["Livret"].Text("id"), "3000.00")],
@@ -99,5 +87,103 @@ public sealed class ActualTests
                     )
                 )
                 .Order();
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Actual_tells_its_user_what_to_renew(DatabaseKind kind)
+    {
+        OtherProgram.Need(Directory.Exists(Path.Combine(Script, "node_modules")), $"Run npm ci in {Script}.");
+        await using var installation = await Installation.Start(kind, null, "--limit-simplefin-requests", "2");
+        await using var files = await FileSite.Start();
+        using var customer = await Customer.Of(installation);
+        var connection = await customer.Connect("dev", "dev", files.Put("rose.txt", Encoding.UTF8.GetBytes(File)));
+        await customer.Succeeded(connection);
+        var account = (await customer.Accounts())[0].Text("id");
+        var usedToken = await customer.SetupToken();
+        var revoked = await customer.Claim(usedToken);
+        await customer.Revoke(revoked);
+        object[] wrong =
+        [
+            new { name = "used token", token = usedToken },
+            new
+            {
+                name = "token of another code",
+                token = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{installation.Address}simplefin/claim/DEMO")),
+            },
+            new { name = "nonsense", token = "nonsense" },
+            new { name = "revoked", accessUrl = revoked },
+            new
+            {
+                name = "wrong password",
+                accessUrl = (await customer.Claim(await customer.SetupToken())).Replace(
+                    "@",
+                    "x@",
+                    StringComparison.Ordinal
+                ),
+            },
+            new
+            {
+                name = "account of nobody",
+                token = await customer.SetupToken(),
+                account = "4711",
+            },
+            new
+            {
+                name = "too many",
+                token = await customer.SetupToken(),
+                account,
+            },
+        ];
+
+        var codes = await Actual("WRONG", JsonSerializer.Serialize(wrong));
+
+        Assert.Equal(
+            """
+            {"used token":["INVALID_ACCESS_TOKEN","INVALID_ACCESS_TOKEN","INVALID_ACCESS_TOKEN"],
+            "token of another code":["INVALID_ACCESS_TOKEN","INVALID_ACCESS_TOKEN","INVALID_ACCESS_TOKEN"],
+            "nonsense":["INVALID_ACCESS_TOKEN","INVALID_ACCESS_TOKEN","INVALID_ACCESS_TOKEN"],
+            "revoked":["SERVER_DOWN","INVALID_ACCESS_TOKEN","INVALID_ACCESS_TOKEN"],
+            "wrong password":["SERVER_DOWN","INVALID_ACCESS_TOKEN","INVALID_ACCESS_TOKEN"],
+            "account of nobody":["fine","ACCOUNT_MISSING","SERVER_DOWN"],
+            "too many":["fine","fine","SERVER_DOWN"]}
+            """.ReplaceLineEndings(""),
+            codes.GetRawText()
+        );
+
+        // The bank wants its user: Actual still gets what was read before, and says that the account needs attention.
+        Assert.Equal("FAILED", (await customer.ChangePassword(connection, "another")).Text("status"));
+        codes = await Actual(
+            "WRONG",
+            JsonSerializer.Serialize(
+                new[]
+                {
+                    new
+                    {
+                        name = "renew",
+                        token = await customer.SetupToken(),
+                        account,
+                    },
+                }
+            )
+        );
+        Assert.Equal("""{"renew":["fine","ACCOUNT_NEEDS_ATTENTION","SERVER_DOWN"]}""", codes.GetRawText());
+    }
+
+    /// <summary>Runs Actual's server and prints what it read.</summary>
+    private static async Task<JsonElement> Actual(string name, string value)
+    {
+        var (code, output, errors) = await OtherProgram.Run(
+            "node",
+            ["read.mjs"],
+            Script,
+            new Dictionary<string, string>
+            {
+                [name] = value,
+                ["SQL_JS"] =
+                    Environment.GetEnvironmentVariable("AFFLUENT_ACTUAL_COMPILED") == "true" ? "false" : "true",
+            }
+        );
+        Assert.True(code == 0, errors);
+        return JsonDocument.Parse(output).RootElement.Clone();
     }
 }

@@ -172,6 +172,18 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>The user's accounts, as the client reads them over the API.</summary>
     public Task<JsonElement> Accounts(string token) => Get(token, "/api/v2.1/accounts?limit=100");
 
+    /// <summary>Makes a setup token, for an application that is to read the user's accounts.</summary>
+    public async Task LetRead(string token, string name)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v2.1/simplefin/accesses")
+        {
+            Content = JsonContent.Create(new { name }),
+        };
+        request.Headers.Authorization = new("Bearer", token);
+        using var answer = await Http.SendAsync(request, Stop);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
     /// <summary>What the API answers the user.</summary>
     public async Task<JsonElement> Get(string token, string path)
     {

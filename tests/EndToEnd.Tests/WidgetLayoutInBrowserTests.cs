@@ -103,8 +103,13 @@ public sealed class WidgetLayoutInBrowserTests(Browser browser) : IClassFixture<
             .Distinct()
             .Order()
             .ToArray();
+        await platform.LetRead(token, "Actual");
         await page.GotoAsync(pages("manage_accounts"));
         await seen.Look("Accounts", picture: "Accounts-manage");
+        await page.ClickAsync(".applications button");
+        await seen.Look("Removal");
+        await page.ClickAsync(Submit);
+        await seen.Look("Accounts", picture: "Accounts-removed");
         await page.GotoAsync($"{pages("user_input")}&connection_id={connections[0]}");
         await seen.Look("AskAgain");
         await page.GotoAsync($"{pages("user_input")}&connection_id={connections[1]}");

@@ -1,5 +1,6 @@
 // Feeds Actual's own server (npm @actual-app/sync-server, as published) over SimpleFIN, and prints what it has read, as JSON.
 //   SETUP_TOKEN=… node read.mjs
+//   WRONG='[{"name":…,"token":…,"accessUrl":…}]' node read.mjs   what Actual makes of each of these, asked for accounts once and for transactions twice
 // With SQL_JS=true its database is sql.js (SQLite as WebAssembly), so that nothing need be compiled; see sqlite.mjs. All of Actual's code is as it was published.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -56,10 +57,8 @@ async function ready() {
   throw new Error('it does not answer');
 }
 
-try {
-  await ready();
-  headers['x-actual-token'] = (await post('/account/bootstrap', { password: 'only-for-this-run' })).token;
-  await post('/secret', { name: 'simplefin_token', value: process.env.SETUP_TOKEN });
+async function imported(token) {
+  await post('/secret', { name: 'simplefin_token', value: token });
   const found = {
     configured: (await post('/simplefin/status', {})).configured,
     accounts: await post('/simplefin/accounts', {}),
@@ -69,8 +68,31 @@ try {
   for (let time = 0; time < 2; time++) {
     found.imports.push(await post('/simplefin/transactions', { accountId: ids, startDate: ids.map(() => '2000-01-01') }));
   }
-  // One that is nobody's, and the answer to a second server that has the same setup token.
+  // One that is nobody's.
   found.foreign = await post('/simplefin/transactions', { accountId: '4711', startDate: '2000-01-01' });
+  return found;
+}
+
+async function refused(wrong) {
+  const found = {};
+  for (const { name, token, accessUrl, account } of wrong) {
+    // As when its user resets SimpleFIN and pastes something else.
+    await post('/secret', { name: 'simplefin_token', value: token ?? 'none' });
+    await post('/secret', { name: 'simplefin_accessKey', value: accessUrl ?? null });
+    const codes = [await post('/simplefin/accounts', {})];
+    for (let time = 0; time < 2; time++) {
+      codes.push(await post('/simplefin/transactions', { accountId: account ?? '1', startDate: '2000-01-01' }));
+    }
+    found[name] = codes.map(data => data.error_code ?? 'fine');
+  }
+  return found;
+}
+
+try {
+  await ready();
+  const wrong = JSON.parse(process.env.WRONG ?? '[]');
+  headers['x-actual-token'] = (await post('/account/bootstrap', { password: 'only-for-this-run' })).token;
+  const found = wrong.length > 0 ? await refused(wrong) : await imported(process.env.SETUP_TOKEN);
   process.stdout.write(JSON.stringify(found));
 } catch (error) {
   process.exitCode = 1;

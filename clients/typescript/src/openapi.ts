@@ -2925,7 +2925,7 @@ export interface components {
             claim_date?: number;
             /**
              * Format: int64
-             * @description When the application read accounts last, in UTC seconds; absent while it never did.
+             * @description When the application read accounts last, in UTC seconds and up to five minutes early; absent while it never did.
              */
             last_use_date?: number;
         };

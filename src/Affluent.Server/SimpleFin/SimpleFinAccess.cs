@@ -33,7 +33,15 @@ internal sealed record SimpleFinAccess
     public string? SecretHash { get; init; }
     public long CreatedAt { get; init; }
     public long? ClaimedAt { get; init; }
+
+    /// <summary>When it was used last, as far as that is written down: up to <see cref="SimpleFinUses.Pause"/> before.</summary>
     public long? UsedAt { get; init; }
+
+    /// <summary>The day of <see cref="Requests"/>, counted from 1970-01-01.</summary>
+    public int RequestsDay { get; init; }
+
+    /// <summary>How many requests of that day are written down.</summary>
+    public int Requests { get; init; }
 
     /// <summary>Why the code of this access cannot be claimed at a time; null: it can.</summary>
     public SimpleFinFault? ClaimFault(long now) =>

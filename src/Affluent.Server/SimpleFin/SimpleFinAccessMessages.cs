@@ -33,7 +33,7 @@ internal sealed record SimpleFinAccessMessage
     /// <summary>When an application used the setup token, in UTC seconds; absent while none has.</summary>
     public long? ClaimDate { get; init; }
 
-    /// <summary>When the application read accounts last, in UTC seconds; absent while it never did.</summary>
+    /// <summary>When the application read accounts last, in UTC seconds and up to five minutes early; absent while it never did.</summary>
     public long? LastUseDate { get; init; }
 
     public static SimpleFinAccessMessage Of(SimpleFinAccess access) =>

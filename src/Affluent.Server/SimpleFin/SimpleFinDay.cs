@@ -19,6 +19,9 @@ internal static class SimpleFinDay
     /// <summary>The last day that is before a time.</summary>
     public static int LastBefore(long seconds) => FirstFrom(seconds) - 1;
 
+    /// <summary>The day, counted from 1970-01-01, of a time.</summary>
+    public static int At(long seconds) => (int)(seconds / Seconds);
+
     /// <summary>How many seconds are left of the day of a time.</summary>
     public static long Left(long seconds) => Seconds - (seconds % Seconds);
 }

@@ -24,6 +24,8 @@ internal sealed record ClaimedAccess(SimpleFinAccessId Id, Secret Password);
 /// <summary>Lets applications in: makes setup tokens, turns them into credentials, and knows those again.</summary>
 internal sealed class SimpleFinGate(Database database, Settings settings, SecurityLog security, TimeProvider time)
 {
+    private readonly SimpleFinUses _uses = new();
+
     /// <summary>Makes an access that waits for its claim, and its code; null: the user has as many as a user may have.</summary>
     public async Task<(SimpleFinAccess Access, Secret Code)?> Offer(UserWork work, string name)
     {
@@ -49,27 +51,30 @@ internal sealed class SimpleFinGate(Database database, Settings settings, Securi
     /// <summary>Turns a code into credentials, once; null: there is nothing to be had for it.</summary>
     public async Task<ClaimedAccess?> Claim(Secret code, CancellationToken cancellation)
     {
-        var password = SimpleFinSecrets.Generate();
         var now = time.Seconds();
-        var (access, fault) = await database.Write<(SimpleFinAccess? Access, SimpleFinFault? Fault)>(
+        // Anybody may try: who has no code keeps no writer waiting.
+        var (access, fault) = await database.Read<(SimpleFinAccess? Access, SimpleFinFault? Fault)>(
             async db =>
-            {
-                var found = await SimpleFinStore.FindByCode(db, code.Hash());
-                if (found is null)
-                {
-                    return (found, SimpleFinFault.UnknownCode);
-                }
-                var why = found.ClaimFault(now) ?? await ClientFault(db, found.ClientId);
-                // Of two at once, one changes the row.
-                return why is null && !await SimpleFinStore.Claim(db, found.UserId, found.Id, password.Hash(), now)
-                    ? (found, SimpleFinFault.CodeUsed)
-                    : (found, why);
-            },
+                await SimpleFinStore.FindByCode(db, code.Hash()) is { } found
+                    ? (found, found.ClaimFault(now) ?? await ClientFault(db, found.ClientId))
+                    : (null, SimpleFinFault.UnknownCode),
             cancellation
         );
         if (access is null || fault is not null)
         {
             Refuse(access, fault ?? SimpleFinFault.UnknownCode);
+            return null;
+        }
+        var password = SimpleFinSecrets.Generate();
+        // Of two at once, one changes the row.
+        if (
+            !await database.Write(
+                db => SimpleFinStore.Claim(db, access.UserId, access.Id, password.Hash(), now),
+                cancellation
+            )
+        )
+        {
+            Refuse(access, SimpleFinFault.CodeUsed);
             return null;
         }
         security.SimpleFinClaimed(new(access.ClientId, access.UserId), access.Id);
@@ -98,29 +103,30 @@ internal sealed class SimpleFinGate(Database database, Settings settings, Securi
             return new SimpleFinEntry.Refused();
         }
         var now = time.Seconds();
-        var (isCounted, isThere) = await database.Write(
-            async db =>
-                await SimpleFinStore.Count(db, access.UserId, access.Id, settings.SimpleFinRequests, now)
-                    ? (true, true)
-                    : (false, await SimpleFinStore.Find(db, access.UserId, access.Id) is not null),
-            cancellation
-        );
-        if (isCounted)
+        if (_uses.Count(access, settings.SimpleFinRequests, now) is not { } requests)
         {
-            return new SimpleFinEntry.Welcome(new ActingUser(access.ClientId, access.UserId));
+            Refuse(access, SimpleFinFault.TooManyRequests);
+            return new SimpleFinEntry.TooMany(SimpleFinDay.Left(now));
         }
-        Refuse(access, isThere ? SimpleFinFault.TooManyRequests : SimpleFinFault.WrongCredentials);
-        return isThere ? new SimpleFinEntry.TooMany(SimpleFinDay.Left(now)) : new SimpleFinEntry.Refused();
+        if (requests > 0)
+        {
+            await database.Write(db => SimpleFinStore.Count(db, access.UserId, access.Id, requests, now), cancellation);
+        }
+        return new SimpleFinEntry.Welcome(new ActingUser(access.ClientId, access.UserId));
     }
 
     /// <summary>Ends one of the user's accesses; false: the user has no such.</summary>
-    public async Task<bool> Revoke(ActingUser user, SimpleFinAccessId id, CancellationToken cancellation)
+    public Task<bool> Revoke(ActingUser user, SimpleFinAccessId id, CancellationToken cancellation) =>
+        database.Write(db => Revoke(db, user, id), cancellation);
+
+    /// <inheritdoc cref="Revoke(ActingUser, SimpleFinAccessId, CancellationToken)"/>
+    public async Task<bool> Revoke(DbWork db, ActingUser user, SimpleFinAccessId id)
     {
-        if (!await database.Write(db => SimpleFinStore.Delete(db, user.UserId, id), cancellation))
+        if (!await SimpleFinStore.Delete(db, user.UserId, id))
         {
             return false;
         }
-        security.SimpleFinRevoked(new(user.ClientId, user.UserId), id);
+        db.AfterCommit(() => security.SimpleFinRevoked(new(user.ClientId, user.UserId), id));
         return true;
     }
 

@@ -7,7 +7,8 @@ namespace Affluent.Server.SimpleFin;
 internal static class SimpleFinStore
 {
     private const string Columns = """
-        id, user_id, client_id, name, code_hash, code_expires_at, secret_hash, created_at, claimed_at, used_at
+        id, user_id, client_id, name, code_hash, code_expires_at, secret_hash, created_at, claimed_at, used_at,
+        requests_day, requests
         """;
 
     /// <summary>A new one, that waits for its claim; false when the user has as many as a user may have.</summary>
@@ -84,24 +85,23 @@ internal static class SimpleFinStore
             ) == 1;
     }
 
-    /// <summary>Counts a request; false: it is one more than <paramref name="atMost"/> on this day, or the access is gone.</summary>
-    /// <param name="atMost">Null: any number.</param>
-    public static async Task<bool> Count(DbWork db, UserId userId, SimpleFinAccessId id, int? atMost, long now) =>
-        await db.Execute(
+    /// <summary>Writes down requests, the last of them sent now.</summary>
+    public static Task Count(DbWork db, UserId userId, SimpleFinAccessId id, int requests, long now) =>
+        db.Execute(
             """
             update simplefin_accesses set used_at = @Now, requests_day = @Day,
-                requests = case when requests_day = @Day then requests + 1 else 1 end
-            where user_id = @UserId and id = @Id and (requests_day <> @Day or requests < @AtMost)
+                requests = case when requests_day = @Day then requests + @Requests else @Requests end
+            where user_id = @UserId and id = @Id
             """,
             new
             {
                 UserId = userId,
                 Id = id,
-                Day = (int)(now / SimpleFinDay.Seconds),
-                AtMost = atMost ?? int.MaxValue,
+                Day = SimpleFinDay.At(now),
+                Requests = requests,
                 Now = now,
             }
-        ) == 1;
+        );
 
     /// <summary>Ends an access; false when the user has no such.</summary>
     public static async Task<bool> Delete(DbWork db, UserId userId, SimpleFinAccessId id)

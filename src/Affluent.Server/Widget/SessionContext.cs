@@ -2,6 +2,7 @@ using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
 using Affluent.Server.Jobs;
 using Affluent.Server.Providers;
+using Affluent.Server.SimpleFin;
 
 namespace Affluent.Server.Widget;
 
@@ -38,6 +39,9 @@ internal sealed record SessionContext(
 
     /// <summary>What is linked of the bank that is to be linked, where that is still to be asked about; else empty.</summary>
     public IReadOnlyList<WidgetConnection> Linked { get; init; } = [];
+
+    /// <summary>The accesses of applications, oldest first, where the user looks after them; else empty.</summary>
+    public IReadOnlyList<SimpleFinAccess> Accesses { get; init; } = [];
 
     /// <summary>What has become of the connection that the session waits for; null when it waits for none.</summary>
     public BankWork? Work => BankWork.Of(this);

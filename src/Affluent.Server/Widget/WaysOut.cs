@@ -90,7 +90,7 @@ internal static class WaysOut
         return new FormResult.To(
             last switch
             {
-                WidgetStep.Start => back with { ProviderId = null, DefinitionId = null },
+                WidgetStep.Start => back with { ProviderId = null, DefinitionId = null, AccessId = null },
                 WidgetStep.Channel => back with { DefinitionId = null },
                 // The client shows terms of its own, so that there is no page of ours.
                 WidgetStep.Consent => form.Session.Terms is { AreShownElsewhere: true } ? Undecided(back) : back,
@@ -99,6 +99,7 @@ internal static class WaysOut
                 or WidgetStep.Accounts
                 or WidgetStep.Other
                 or WidgetStep.Reading
+                or WidgetStep.Removal
                 or WidgetStep.Done => back,
             }
         );

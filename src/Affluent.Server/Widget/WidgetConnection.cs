@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Accounts;
+using Affluent.Server.Authorization;
 using Affluent.Server.Connections;
 using Affluent.Server.Consents;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
+using Affluent.Server.SimpleFin;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Widget;
@@ -157,6 +159,7 @@ internal sealed class SessionActions(
     Banks banks,
     ConsentKeeper consents,
     BankRevocations revocations,
+    SimpleFinGate applications,
     WidgetParameters parameters,
     FormSender sender
 )
@@ -218,6 +221,10 @@ internal sealed class SessionActions(
     /// <summary>Shares exactly these accounts of a connection.</summary>
     public Task Share(ConnectionId id, IEnumerable<AccountId> accounts) =>
         AccountSelection.Set(work, id, [.. accounts], _user);
+
+    /// <summary>Ends an application's access.</summary>
+    public Task Remove(SimpleFinAccessId id) =>
+        applications.Revoke(work.Db, new ActingUser(work.ClientId, work.UserId), id);
 
     /// <summary>Answers the bank's question; false when the answer does not have the form asked for.</summary>
     public async Task<bool> Answer(OpenQuestion open, IReadOnlyDictionary<string, string> values) =>

@@ -7,6 +7,7 @@ using Affluent.Server.Consents;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
+using Affluent.Server.SimpleFin;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages;
 
@@ -42,6 +43,7 @@ internal sealed class WidgetFlow(
     RequestLimits limits,
     ConsentKeeper consents,
     BankRevocations bankRevocations,
+    SimpleFinGate applications,
     TimeProvider time
 )
 {
@@ -137,6 +139,7 @@ internal sealed class WidgetFlow(
                     banks,
                     consents,
                     bankRevocations,
+                    applications,
                     session.State.Parameters,
                     sender
                 );
@@ -256,6 +259,9 @@ internal sealed class WidgetFlow(
                 asks && state.ProviderId is { } chosen
                     ? await WidgetConnection.OfBank(work.Db, work.UserId, chosen)
                     : [],
+            Accesses = state is { Purpose: WidgetPurpose.ManageAccounts, Step: WidgetStep.Start or WidgetStep.Removal }
+                ? await SimpleFinStore.List(work.Db, work.UserId)
+                : [],
             Departure = question is { Answered: false, Question: Question.Redirect }
                 ? new Departure(state.Framed ? DepartureFrom.Frame : DepartureFrom.Page, session.Id).Seal(
                     await work.Key(),

@@ -99,6 +99,12 @@ internal sealed record WidgetState
     /// <summary>Whether the page runs inside a frame.</summary>
     public bool Framed { get; init; }
 
+    /// <summary>The application's access that is to be removed, at <see cref="WidgetStep.Removal"/>.</summary>
+    public SimpleFinAccessId? AccessId { get; init; }
+
+    /// <summary>Whether the user has just removed one.</summary>
+    public bool HasRemoved { get; init; }
+
     /// <summary>How it ended, at <see cref="WidgetStep.Done"/>.</summary>
     public WidgetOutcome? Outcome { get; init; }
 
@@ -167,6 +173,8 @@ internal sealed record WidgetState
             ConsentId = null,
             Created = false,
             Touched = false,
+            AccessId = null,
+            HasRemoved = false,
             Outcome = null,
         };
 }
@@ -217,6 +225,9 @@ internal enum WidgetStep
 
     /// <summary>The end.</summary>
     Done,
+
+    /// <summary>An application's access is to be removed, once the user has said so again.</summary>
+    Removal,
 }
 
 [JsonSourceGenerationOptions(

@@ -81,6 +81,55 @@ public sealed class SimpleFinAccessTests
     }
 
     [Theory, OnBothDatabases]
+    public async Task Who_guesses_keeps_no_writer_waiting(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var (http, _) = await app.SignedInUser();
+        var used = (await http.Offer()).ClaimUrl();
+        var url = (await app.Claim(used)).Body;
+        var before = app.Database.Transactions;
+
+        var codes = new[] { used, $"{used}x", $"{used[..^1]}", $"{app.Origin}simplefin/claim/DEMO" };
+        foreach (var claim in codes)
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, (await app.Claim(claim)).Status);
+        }
+        Assert.Equal(
+            HttpStatusCode.Forbidden,
+            (await app.Refusal(url.Replace("@", "x@", StringComparison.Ordinal))).Status
+        );
+
+        Assert.Equal(before, app.Database.Transactions);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task An_access_that_is_used_often_is_written_down_now_and_then(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        var (http, _) = await app.SignedInUser();
+        var url = await app.Link(http);
+        var start = app.Time.GetUtcNow().ToUnixTimeSeconds();
+        await app.Accounts(url);
+        var before = app.Database.Transactions;
+
+        foreach (var seconds in new[] { 0, 1, 298 })
+        {
+            app.Time.Advance(TimeSpan.FromSeconds(seconds));
+            await app.Accounts(url);
+            Assert.Equal(($"{start}", 1), (await LastUse(), await Written()));
+        }
+        Assert.Equal(before, app.Database.Transactions);
+        app.Time.Advance(TimeSpan.FromSeconds(1));
+        await app.Accounts(url);
+
+        Assert.Equal(before + 1, app.Database.Transactions);
+        Assert.Equal(($"{start + 300}", 5), (await LastUse(), await Written()));
+
+        async Task<string?> LastUse() => (await http.Read("/api/v2.1/simplefin/accesses"))[0].Text("last_use_date");
+        Task<int> Written() => app.Database.Read(db => db.Scalar<int>("select requests from simplefin_accesses"), Stop);
+    }
+
+    [Theory, OnBothDatabases]
     public async Task A_setup_token_that_nobody_claims_ends_after_a_day_and_is_forgotten(DatabaseKind kind)
     {
         await using var app = await TestApp.Start(kind);

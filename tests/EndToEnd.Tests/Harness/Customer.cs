@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Xunit;
 
@@ -68,6 +69,19 @@ internal sealed class Customer : IDisposable
                 },
             }
         );
+
+    /// <summary>Gives the test bank's channel another password, which may be a wrong one, and waits for what comes of it.</summary>
+    public async Task<JsonElement> ChangePassword(string connectionId, string password)
+    {
+        using var answer = await Send(
+            HttpMethod.Put,
+            $"/api/v2.1/connections/{connectionId}/channels/8700/credentials",
+            new { credentials = new Dictionary<string, string> { ["300"] = "dev", ["301"] = password } }
+        );
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        await Synchronize(connectionId);
+        return await Settled(connectionId);
+    }
 
     /// <summary>Begins to connect the test bank over REDIRECT: the address to which the user's browser must go.</summary>
     public async Task<(string ConnectionId, Uri Authorize)> ConnectByRedirect(Uri back)
@@ -156,6 +170,23 @@ internal sealed class Customer : IDisposable
     {
         using var answer = await Send(HttpMethod.Post, "/api/v2.1/simplefin/accesses", new { name = "An application" });
         return (await Json(answer)).Text("setup_token");
+    }
+
+    /// <summary>What an application keeps that has claimed a setup token.</summary>
+    public async Task<string> Claim(string setupToken)
+    {
+        var url = Encoding.UTF8.GetString(Convert.FromBase64String(setupToken));
+        using var answer = await _http.PostAsync(new Uri(url), content: null, Stop);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadAsStringAsync(Stop);
+    }
+
+    /// <summary>Ends the access of an application.</summary>
+    public async Task Revoke(string accessUrl)
+    {
+        var id = new Uri(accessUrl).UserInfo.Split(':')[0];
+        using var answer = await Send(HttpMethod.Delete, $"/api/v2.1/simplefin/accesses/{id}", body: null);
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
     }
 
     /// <summary>A new queue of this user's events.</summary>

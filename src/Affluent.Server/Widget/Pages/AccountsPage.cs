@@ -11,6 +11,7 @@ namespace Affluent.Server.Widget.Pages;
 internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
 {
     public const string AccountField = "account";
+    public const string AccessField = "access";
 
     private bool Manages => State.Purpose == WidgetPurpose.ManageAccounts;
 
@@ -26,7 +27,7 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
     public override IResult Render(PageRequest request)
     {
         var texts = new AccountsTexts(request.Language);
-        if (Session.Accounts.Count == 0)
+        if (Session.Accounts.Count == 0 && Session.Accesses.Count == 0 && !State.HasRemoved)
         {
             return NoticeView.Show(
                 request.Frame,
@@ -40,11 +41,13 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
             new AccountsView
             {
                 Title = Title(texts),
-                Intro = Intro(texts),
-                Button = Button(texts),
+                Intro = Session.Accounts.Count == 0 ? texts.None : Intro(texts),
+                Button = Session.Accounts.Count == 0 ? request.Frame.Texts.Continue : Button(texts),
                 TextHash = Text(request.Language).Hash,
                 Choices = [.. Session.Accounts.Select(account => Show(account, texts, request.Language))],
                 Error = request.Fault(AccountsView.FirstInput) is null ? null : texts.Missing,
+                Applications = [.. Session.Accesses.Select(access => ApplicationView.Of(access, request.Language))],
+                HasRemoved = State.HasRemoved,
             }
         );
     }
@@ -53,8 +56,14 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
         form.Action<AccountsAction>() switch
         {
             AccountsAction.Accounts => await Choose(form),
+            AccountsAction.Remove => Remove(form),
             null => new FormResult.Ignored(),
         };
+
+    private FormResult Remove(PostedForm form) =>
+        Session.Accesses.FirstOrDefault(access => access.Id.ToString() == form[AccessField]) is { } access
+            ? new FormResult.To(State.On(WidgetStep.Removal) with { AccessId = access.Id, HasRemoved = false })
+            : new FormResult.Ignored();
 
     private async Task<FormResult> Choose(PostedForm form)
     {
@@ -128,6 +137,9 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
 internal enum AccountsAction
 {
     Accounts,
+
+    /// <summary>The access of an application is to be removed.</summary>
+    Remove,
 }
 
 /// <summary>Accounts to choose from.</summary>
@@ -153,6 +165,12 @@ public sealed record AccountsView
 
     /// <summary>What is wrong with the choice; null when nothing is.</summary>
     public string? Error { get; init; }
+
+    /// <summary>What reads the accounts, where the user looks after them.</summary>
+    public required IReadOnlyList<ApplicationView> Applications { get; init; }
+
+    /// <summary>Whether the access of one was just removed.</summary>
+    public required bool HasRemoved { get; init; }
 }
 
 /// <summary>An account to tick.</summary>

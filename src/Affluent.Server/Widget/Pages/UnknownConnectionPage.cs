@@ -16,7 +16,8 @@ internal sealed class UnknownConnectionPage(SessionContext session) : WidgetPage
             WidgetStep.Linking or WidgetStep.Accounts or WidgetStep.Other or WidgetStep.Reading => session.Connection
                 is null
                 || session.Provider is null,
-            WidgetStep.Start or WidgetStep.Channel or WidgetStep.Credentials or WidgetStep.Done => false,
+            WidgetStep.Start or WidgetStep.Channel or WidgetStep.Credentials or WidgetStep.Removal or WidgetStep.Done =>
+                false,
         };
 
     public override PageStep Step => PageStep.Failed;

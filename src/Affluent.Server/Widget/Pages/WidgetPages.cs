@@ -18,6 +18,7 @@ internal static class WidgetPages
         UploadPage.For,
         WorkingPage.For,
         AccountsPage.For,
+        RemovalPage.For,
         OtherAccountsPage.For,
         FailedPage.For,
         AskAgainPage.For,
