@@ -70,6 +70,12 @@ public sealed record ChannelDefinition
     /// <summary>Whether the test bank stands in the place of a bank of that profile.</summary>
     public bool Imitated { get; init; }
 
+    /// <summary>
+    /// The upstream through which the operator reads it, by its family: it holds the licence, knows the operator by one application with a key of its own, and sends the users
+    /// of all its banks back to one address; null: none, or one that this channel alone knows of.
+    /// </summary>
+    public string? Upstream { get; init; }
+
     /// <summary>Kinds of account it brings.</summary>
     public required IReadOnlyList<BankAccountType> AccountTypes { get; init; }
 

@@ -135,6 +135,10 @@ internal sealed class Banks
 
     /// <summary>The channel with its connector.</summary>
     public BankChannel? Channel(ChannelDefinitionId id) => _channels.GetValueOrDefault(id);
+
+    /// <summary>Where users of a channel are sent back to; null: there is no such channel.</summary>
+    public ReturnPlace? ReturnPlaceOf(ChannelDefinitionId id) =>
+        Channel(id) is { } channel ? ReturnPlace.Of(channel.Definition) : null;
 }
 
 /// <summary>One way to a bank's data, with the connector that speaks to it.</summary>

@@ -140,7 +140,7 @@ public sealed class EnableBankingTests : IDisposable
             settings => settings with { SealCertificateFile = certificate, SealKeyFile = key },
             builder => builder.Services.AddSingleton(Banks(upstream))
         );
-        upstream.RedirectUrls.Add(app.Service<Addresses>().BankReturnOf(new ChannelDefinitionId(FakeBank.Redirect)));
+        upstream.RedirectUrls.Add(app.Service<Addresses>().BankReturnOf(ReturnPlace.Read(FakeBank.Redirect)!));
         return app;
     }
 

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   // Some banks answer behind a number sign, where no server sees it (OpenID Connect Core, section 3.3.2.5): it is asked again with the answer in its sight.
-  if (/\/bank_callback\/\d+$/.test(location.pathname) && !location.search && /[#&]state=/.test(location.hash)) {
+  if (/\/bank_callback\/[a-z0-9_]+$/.test(location.pathname) && !location.search && /[#&]state=/.test(location.hash)) {
     location.replace(`${location.pathname}?${location.hash.slice(1)}`);
     return;
   }
