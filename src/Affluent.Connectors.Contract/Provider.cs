@@ -48,6 +48,9 @@ public sealed record Provider
     /// <summary>True for banks that hold invented money: refused in production.</summary>
     public bool Test { get; init; }
 
+    /// <summary>Whether the upstream through which it is read still tries it out.</summary>
+    public bool Beta { get; init; }
+
     /// <summary>The ways to its data, REDIRECT first.</summary>
     public required IReadOnlyList<ChannelDefinition> Channels { get; init; }
 }

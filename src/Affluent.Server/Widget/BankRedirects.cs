@@ -127,15 +127,15 @@ internal static class BankRedirects
     {
         var request = context.Request;
         var state = request.Query["state"].ToString();
-        if (state.Length is 0 or > 200 || ReturnPlace.Read(place) is not { } told)
+        if (state.Length is 0 or > 200 || ReturnPlace.Read(place) is not { } returnPlace)
         {
             return Notices.LinkUsed(context);
         }
         var arrival = new BankReturn(
-            told,
+            returnPlace,
             banks.ReturnPlaceOf,
             state,
-            new Uri(addresses.BankReturnOf(told) + request.QueryString),
+            new Uri(addresses.BankReturnOf(returnPlace) + request.QueryString),
             question => DepartureCookie.Kept(request, question)
         );
         var (outcome, redirectUrl, session) = await flow.Return(
@@ -146,7 +146,7 @@ internal static class BankRedirects
         switch (outcome)
         {
             case ReturnOutcome.NotAwaited:
-                security.BankReturnUnknown(told);
+                security.BankReturnUnknown(returnPlace);
                 return Notices.LinkUsed(context);
             case ReturnOutcome.OtherBrowser other:
                 security.OtherBrowserRefused(new(ConnectionId: other.ConnectionId), other.DefinitionId);

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Affluent.Connectors;
-using Affluent.Connectors.Contract;
 using Affluent.Connectors.Tests.Support;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;

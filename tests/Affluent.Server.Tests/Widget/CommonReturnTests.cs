@@ -1,5 +1,6 @@
 using System.Net;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.Testing;
 using Affluent.Server.Providers;
 using Affluent.Server.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,10 +31,7 @@ public sealed class CommonReturnTests
             [("101", "of-one"), ("201", "of-two")],
             bank.RedirectChannel.Steps.Where(step => step.Input is StepInput.Returned)
                 .Select(step =>
-                    (
-                        step.Context.Channel.Id.Value,
-                        ((StepInput.Returned)step.Input).Address.Query.Split("code=")[^1]
-                    )
+                    (step.Context.Channel.Id.Value, ((StepInput.Returned)step.Input).Address.Query.Split("code=")[^1])
                 )
                 .Order()
         );
@@ -69,9 +67,8 @@ public sealed class CommonReturnTests
 
         Assert.Equal(
             "code=1",
-            Assert
-                .Single(bank.RedirectChannel.Steps, step => step.Input is StepInput.Returned)
-                .Input is StepInput.Returned returned
+            Assert.Single(bank.RedirectChannel.Steps, step => step.Input is StepInput.Returned).Input
+                is StepInput.Returned returned
                 ? returned.Address.Query.Split('&')[^1]
                 : ""
         );
@@ -112,7 +109,10 @@ public sealed class CommonReturnTests
                 _ when context.Session == "agreed" => null,
                 _ => new StepResult.AskUser(
                     new Question.Redirect(new Uri($"https://fake.example/authorize?state={context.Callback!.State}"))
-                ),
+                )
+                {
+                    Session = "",
+                },
             };
         var provider = bank.Provider;
         Provider[] banks =

@@ -69,7 +69,8 @@
   }
 
   const search = document.getElementById("bank-search-input");
-  if (search) {
+  // What does not stand on the page is found by the server.
+  if (search && search.hasAttribute("data-whole")) {
     const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
     const count = document.getElementById("bank-count");
     const rows = [...document.querySelectorAll(".banks li")];
