@@ -5,6 +5,7 @@ using System.Text.Json;
 using Affluent.Server;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
+using Affluent.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -34,19 +35,31 @@ internal sealed class Platform : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Without its worker: benchmarks ask for each run themselves.</summary>
-    public static async Task<Platform> Start(BenchDatabase database, Action<WebApplicationBuilder>? configure = null)
+    public static Task<Platform> Start(BenchDatabase database, Action<WebApplicationBuilder>? configure = null) =>
+        Start(database.Database, database.Address, settings => settings, configure);
+
+    /// <inheritdoc cref="Start(BenchDatabase, Action{WebApplicationBuilder}?)"/>
+    /// <param name="address">Of a migrated database.</param>
+    public static async Task<Platform> Start(
+        Database database,
+        string address,
+        Func<Settings, Settings> change,
+        Action<WebApplicationBuilder>? configure = null
+    )
     {
         var folder = Directory.CreateTempSubdirectory("affluent-bench-");
-        var settings = new Settings
-        {
-            Listen = "http://127.0.0.1:0",
-            DataDirectory = folder.FullName,
-            Database = database.Address,
-            Roles = Roles.Auth | Roles.Api,
-        };
+        var settings = change(
+            new Settings
+            {
+                Listen = "http://127.0.0.1:0",
+                DataDirectory = folder.FullName,
+                Database = address,
+                Roles = Roles.Auth | Roles.Api,
+            }
+        );
         var app = App.Build(
             settings,
-            database.Database,
+            database,
             MasterKey.Load(settings.MasterKeyFile, mayCreate: true),
             node: 1,
             TimeProvider.System,
@@ -58,7 +71,7 @@ internal sealed class Platform : IAsyncDisposable
         );
         await app.StartAsync();
         var ids = app.Services.GetRequiredService<Ids>();
-        var (client, secret) = await database.Database.Write(
+        var (client, secret) = await database.Write(
             db =>
                 ClientStore.Create(
                     db,

@@ -1,7 +1,7 @@
 using Affluent.Bench;
 using Affluent.Bench.Categories;
 
-// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [engine] [start] [matching] [categories] [banks] [signing] [webhooks] [events] | write-category-model
+// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [engine] [start] [matching] [categories] [banks] [signing] [webhooks] [events] [aspsps] | write-category-model
 // PostgreSQL: AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name (a database of its own is made there, and dropped at the end).
 if (args is ["write-category-model"])
 {
@@ -20,6 +20,7 @@ string[] known =
     "signing",
     "webhooks",
     "events",
+    "aspsps",
 ];
 if (args.Except(known).Any())
 {
@@ -28,7 +29,7 @@ if (args.Except(known).Any())
 }
 var asked = args.Length == 0 ? known : args;
 var server = Environment.GetEnvironmentVariable("AFFLUENT_TEST_POSTGRES");
-if (server is null && asked.Except(["matching", "categories", "banks", "signing"]).Any())
+if (server is null && asked.Except(["matching", "categories", "banks", "signing", "aspsps"]).Any())
 {
     Console.Error.WriteLine(
         "Set AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name to a PostgreSQL that may be loaded."
@@ -51,6 +52,7 @@ foreach (var name in asked)
             "signing" => await Signing.Run(),
             "webhooks" => await Webhooks.Run(server!),
             "events" => await EventDelay.Run(server!),
+            "aspsps" => await Aspsps.Run(),
             _ => await StartAndMemory.Run(server!),
         }
     );

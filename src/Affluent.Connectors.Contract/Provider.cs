@@ -48,6 +48,9 @@ public sealed record Provider
     /// <summary>True for banks that hold invented money: refused in production.</summary>
     public bool Test { get; init; }
 
+    /// <summary>Whether the upstream through which it is read still tries it out.</summary>
+    public bool Beta { get; init; }
+
     /// <summary>The ways to its data, REDIRECT first.</summary>
     public required IReadOnlyList<ChannelDefinition> Channels { get; init; }
 }
@@ -69,6 +72,12 @@ public sealed record ChannelDefinition
 
     /// <summary>Whether the test bank stands in the place of a bank of that profile.</summary>
     public bool Imitated { get; init; }
+
+    /// <summary>
+    /// The upstream through which the operator reads it, by its family: it holds the licence, knows the operator by one application with a key of its own, and sends the users
+    /// of all its banks back to one address; null: none, or one that this channel alone knows of.
+    /// </summary>
+    public string? Upstream { get; init; }
 
     /// <summary>Kinds of account it brings.</summary>
     public required IReadOnlyList<BankAccountType> AccountTypes { get; init; }

@@ -18,6 +18,9 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
     /// <summary>How long one step may take.</summary>
     public static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(15);
 
+    /// <summary>The same of a list in many parts.</summary>
+    private static readonly TimeSpan LongestList = TimeSpan.FromMinutes(5);
+
     private const string InventedCode = "no-such-code";
 
     private readonly ChannelDefinition _channel = context.Channel;
@@ -25,6 +28,9 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
 
     /// <summary>Where the bank would send users back.</summary>
     public required string RedirectUri { get; init; }
+
+    /// <summary>What the operator's application at an upstream is to be for; null: that is not said.</summary>
+    public UpstreamEnvironment? Environment { get; init; }
 
     /// <summary>Whether there is a certificate of the operator to show.</summary>
     public bool HasCertificate { get; init; }
@@ -68,7 +74,7 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
         }
         if (_channel.Connector == EnableBankingSettings.Manifest.Family)
         {
-            var upstream = new EnableBankingProbe(context, RedirectUri);
+            var upstream = new EnableBankingProbe(context, RedirectUri, Environment);
             foreach (var (name, ask) in upstream.Steps)
             {
                 yield return _unreachable.Contains(OriginOf(upstream.Address))
@@ -130,7 +136,8 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
         CancellationToken cancellation
     )
     {
-        using var bound = new CancellationTokenSource(LongestStep, time);
+        var longest = name == EnableBankingProbe.AllBanks ? LongestList : LongestStep;
+        using var bound = new CancellationTokenSource(longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellation);
         try
         {
@@ -144,7 +151,7 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
                     ProbeBlame.Network,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"no answer within {LongestStep.TotalSeconds} seconds: the bank hangs, or something between lets nothing through"
+                        $"no answer within {longest.TotalSeconds} seconds: the bank hangs, or something between lets nothing through"
                     )
                 )
             );

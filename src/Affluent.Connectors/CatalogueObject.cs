@@ -238,7 +238,11 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
         "bank",
         [
             Schema,
-            new("id", () => Text("^[1-9][0-9]{0,17}$"), "decimal number, never used again for another bank")
+            new(
+                "id",
+                () => Text("^(?:[1-8][0-9]{0,17}|9[0-9]{0,8}|9[0-9]{10,17})$"),
+                "decimal number, never used again for another bank; those of ten digits that begin with 9 belong to banks that an upstream lists"
+            )
             {
                 Required = true,
             },

@@ -23,6 +23,8 @@ internal sealed partial class CatalogueReader(
 
     public const int UnattendedReadingsByLaw = 4;
 
+    private const int LengthOfListedIds = 10;
+
     private readonly List<CatalogueFault> _faults = [];
     private readonly Dictionary<string, (string Path, CataloguePlace Place)> _unset = new(StringComparer.Ordinal);
 
@@ -68,6 +70,10 @@ internal sealed partial class CatalogueReader(
         if (!DecimalId().IsMatch(id))
         {
             entry.Fault("id", "is not a decimal number");
+        }
+        if (id is ['9', ..] && id.Length == LengthOfListedIds)
+        {
+            entry.Fault("id", "begins with 9 and has ten digits: such ids belong to banks that an upstream lists");
         }
         var country = entry.Text("country_code", required: true);
         if (!Alpha3().IsMatch(country))

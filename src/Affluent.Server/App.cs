@@ -18,6 +18,7 @@ using Affluent.Server.SimpleFin;
 using Affluent.Server.Storage;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Transactions;
+using Affluent.Server.Upstreams;
 using Affluent.Server.Users;
 using Affluent.Server.Webhooks;
 using Affluent.Server.Widget;
@@ -86,6 +87,7 @@ internal static class App
         builder.Services.AddGates();
         builder.Services.AddJobs(settings);
         builder.Services.AddSynchronization(settings);
+        builder.Services.AddUpstreams(settings);
         builder.Services.AddCertificates(settings);
         builder.Services.AddRecategorization(settings);
         builder.Services.AddConnectionViews();

@@ -56,6 +56,8 @@ public sealed class ArchitectureTests
         ["recorded_readings"] = "Recordings",
         ["shadow_readings"] = "Recordings",
         ["simplefin_accesses"] = "SimpleFin",
+        ["upstream_banks"] = "Upstreams",
+        ["upstream_lists"] = "Upstreams",
     };
 
     /// <summary>What must be read or written together with another feature's change.</summary>
@@ -75,6 +77,7 @@ public sealed class ArchitectureTests
             "Delete",
         ],
         ["ThrottleStore"] = ["Find", "AddFailure", "TryBegin", "Confirm", "Pardon", "Forget"],
+        ["PeriodicTaskStore"] = ["Claim", "Renew", "Finish"],
         ["TokenStore"] = ["DeleteOfUser"],
         ["QueueStore"] = ["Insert"],
         ["BankOutageStore"] = ["List"],

@@ -248,30 +248,30 @@ public sealed class EnableBankingUpstreamTests
     {
         await using var upstream = await Start(() => Begin);
 
-        Assert.Equal(["", "", "", ""], await Probe(upstream));
+        Assert.Equal(["", "", "", "", ""], await Probe(upstream));
         Assert.Equal(
-            ["", "", "", "consent_days is more"],
+            ["", "", "", "", "consent_days is more"],
             await Probe(upstream, with: u => u.LongestConsent = TimeSpan.FromDays(90))
         );
         upstream.LongestConsent = TimeSpan.FromDays(180);
-        Assert.Equal(["", "", "", "the list has no such bank"], await Probe(upstream, ("bank_name", "Nordea")));
-        Assert.Equal(["", "", "", "the list has no such bank"], await Probe(upstream, ("psu_type", "business")));
-        Assert.Equal(["", "", "", "auth_method is none"], await Probe(upstream, ("auth_method", "OTP")));
-        Assert.Equal(["", "", "", "psu_headers lacks"], await Probe(upstream, ("psu_headers", "Psu-User-Agent")));
+        Assert.Equal(["", "", "", "", "the list has no such bank"], await Probe(upstream, ("bank_name", "Nordea")));
+        Assert.Equal(["", "", "", "", "the list has no such bank"], await Probe(upstream, ("psu_type", "business")));
+        Assert.Equal(["", "", "", "", "auth_method is none"], await Probe(upstream, ("auth_method", "OTP")));
+        Assert.Equal(["", "", "", "", "psu_headers lacks"], await Probe(upstream, ("psu_headers", "Psu-User-Agent")));
         Assert.Equal(
-            ["", "Enable Banking refuses us", "Enable Banking refuses us", "Enable Banking refuses us"],
+            ["", "Enable Banking refuses us", "", "", "Enable Banking refuses us"],
             await Probe(upstream, ("application_id", "cf589be3-3755-465b-a8df-a90a16a31404"))
         );
         Assert.Equal(
-            ["", "", "is none of the application's", ""],
+            ["", "", "", "is none of the application's", ""],
             await Probe(upstream, with: u => u.RedirectUrls.Clear())
         );
         Assert.Equal(
-            ["", "the application of PRODUCTION is not active", "is none of the application's", ""],
+            ["", "", "is not active", "is none of the application's", ""],
             await Probe(upstream, with: u => u.IsActive = false)
         );
         Assert.Equal(
-            ["", "Enable Banking does not answer", "Enable Banking does not answer", "Enable Banking does not answer"],
+            ["", "Enable Banking gives no answer", "", "", "Enable Banking gives no answer"],
             await Probe(upstream, with: u => u.Instead = _ => (500, "ASPSP_ERROR"))
         );
     }
@@ -319,9 +319,9 @@ public sealed class EnableBankingUpstreamTests
         "auth_method is none",
         "psu_headers lacks",
         "Enable Banking refuses us",
-        "Enable Banking does not answer",
+        "Enable Banking gives no answer",
         "is none of the application's",
-        "the application of PRODUCTION is not active",
+        "is not active",
     ];
 
     private static async Task<EnableBankingUpstream> Start(Func<DateTimeOffset> now)

@@ -43,6 +43,7 @@ public sealed class InventoryTests
         ["Affluent.Server.Platform.OperatorCertificate.Load"] =
             "Only opens the files: the runtime reads PEM and PKCS#12",
         ["Affluent.Server.Synchronization.BankKeys.OnlyBy"] = "The runtime reads PEM, and the catalogue has checked it",
+        ["Affluent.Server.Synchronization.BankKeys.LoadRsa"] = "Only opens the file: the runtime reads PEM",
         ["Affluent.Server.Platform.TlsCertificate"] = "Only opens the files: the runtime reads PEM",
         ["Affluent.TestBank.Scenarios.ScenarioFiles"] = "Only opens the files: their readers are targets",
         ["Affluent.Server.Accounts.AccountBalances"] =

@@ -1,120 +1,142 @@
 using System.Globalization;
-using System.Text.Json;
 using Affluent.Connectors.Contract;
-using Affluent.Connectors.Reading;
 
 namespace Affluent.Connectors.EnableBanking;
 
-/// <summary>Asks Enable Banking, without a user, what it knows of the application and of the bank, and compares that with the entry.</summary>
-internal sealed class EnableBankingProbe(StepContext context, string redirectUri)
+/// <summary>
+/// Asks Enable Banking, without a user, what it knows of the application, and of a bank whose entry is compared with that; of all banks where the channel is that of the
+/// upstream by itself.
+/// </summary>
+/// <param name="environment">What the application is to be for; null: that is not said.</param>
+internal sealed class EnableBankingProbe(StepContext context, string redirectUri, UpstreamEnvironment? environment)
 {
+    /// <summary>The step that reads all lists.</summary>
+    public const string AllBanks = "banks";
+
     private readonly EnableBankingSettings _settings = EnableBankingSettings.Of(context.Channel);
+    private readonly EnableBankingDirectory _directory = new(context);
+    private ApplicationStanding? _standing;
 
     public Uri Address => _settings.Address;
 
-    /// <summary>Each by what of the entry it tries.</summary>
+    /// <summary>Each by what it tries.</summary>
     public (string Name, Func<CancellationToken, Task<ProbedResult>> Ask)[] Steps =>
         [
-            ("application_id", stop => Ask("application", Application, stop)),
-            ("redirect address", stop => Ask("application", Redirect, stop)),
-            (
-                "bank_name",
-                stop =>
-                    Ask($"aspsps?country={_settings.BankCountry}&psu_type={_settings.PsuType}&service=AIS", Bank, stop)
-            ),
+            ("application_id", Known),
+            .. environment is { } wanted
+                ? [("environment", _ => Standing(standing => OfEnvironment(standing, wanted)))]
+                : Array.Empty<(string, Func<CancellationToken, Task<ProbedResult>>)>(),
+            ("application", _ => Standing(Application)),
+            ("redirect address", _ => Standing(Redirect)),
+            IsOfAll ? (AllBanks, Banks) : ("bank_name", Bank),
         ];
 
-    private async Task<ProbedResult> Ask(
-        string path,
-        Func<JsonElement, ProbedResult> judge,
-        CancellationToken cancellation
-    )
+    private bool IsOfAll => _settings.BankName == "";
+
+    private async Task<ProbedResult> Known(CancellationToken cancellation)
     {
-        var api = new EnableBankingApi(context, _settings);
-        ProbedResult? result = null;
-        var ended = await api.Sealed(async () =>
-        {
-            var answer = await api.Ask(HttpMethod.Get, path, json: null, cancellation);
-            result = answer switch
-            {
-                EnableBankingAnswer.Found found => judge(found.Json),
-                EnableBankingAnswer.Denied denied => Failed($"is refused: {denied.Words}"),
-                _ => null,
-            };
-            return answer is EnableBankingAnswer.Ended ended ? ended.Result : api.Done();
-        });
-        return result
-            ?? (
-                ended is StepResult.Refused refused
-                    ? Failed(refused.Detail)
-                    : new ProbedResult.Failed(
-                        ProbeBlame.Bank,
-                        "Enable Banking does not answer, or counts our calls: try later"
-                    )
+        var (standing, failure) = await _directory.Application(cancellation);
+        _standing = standing;
+        return failure
+            ?? (ProbedResult)
+                new ProbedResult.Good($"the token is taken; the application is one of {Word(standing!.Environment)}");
+    }
+
+    private Task<ProbedResult> Standing(Func<ApplicationStanding, ProbedResult> judge) =>
+        Task.FromResult(
+            _standing is { } standing ? judge(standing) : new ProbedResult.NotTried("the application is not known")
+        );
+
+    private static ProbedResult OfEnvironment(ApplicationStanding standing, UpstreamEnvironment wanted) =>
+        standing.Environment == wanted
+            ? new ProbedResult.Good($"is {Word(wanted)}, as it is set")
+            : Failed(
+                $"the application is one of {Word(standing.Environment)}, and {Word(wanted)} is set: an application never changes it, so set the other, or register another application"
             );
-    }
 
-    private ProbedResult Application(JsonElement application)
-    {
-        var environment = application.Text("environment");
-        return application.Item("active")?.ValueKind != JsonValueKind.True
-                ? Failed(
-                    $"the application of {environment} is not active: link your accounts to it, or make a contract"
-                )
-            : !Has(application, "services", "AIS") ? Failed("the application may not read accounts (AIS)")
-            : !Has(application, "countries", _settings.BankCountry)
-                ? Failed($"the application is not for banks of {_settings.BankCountry}")
-            : new ProbedResult.Good($"is known, active, and of the environment {environment}");
-    }
+    private ProbedResult Application(ApplicationStanding standing) =>
+        !standing.IsActive ? Failed("is not active: link your accounts to it in the control panel, or make a contract")
+        : !standing.ReadsAccounts ? Failed("may not read accounts (AIS)")
+        : !IsOfAll && !standing.Countries.Contains(_settings.BankCountry)
+            ? Failed($"is not for banks of {_settings.BankCountry}")
+        : standing.Environment == UpstreamEnvironment.Production
+            ? new ProbedResult.Good(
+                "is active; without a contract it is restricted to the accounts that you linked to it, which the interface does not tell"
+            )
+        : new ProbedResult.Good("is active");
 
-    private ProbedResult Redirect(JsonElement application) =>
-        Has(application, "redirect_urls", redirectUri)
-            ? new ProbedResult.Good("is one of the application's")
+    private ProbedResult Redirect(ApplicationStanding standing) =>
+        standing.RedirectUrls.Contains(redirectUri)
+            ? new ProbedResult.Good($"{redirectUri} is registered")
             : Failed($"is none of the application's redirect URLs: add {redirectUri}");
 
-    private ProbedResult Bank(JsonElement list)
+    private async Task<ProbedResult> Banks(CancellationToken cancellation)
     {
-        var bank = list.Items("aspsps")
-            .FirstOrDefault(bank =>
-                bank.Text("name") == _settings.BankName && bank.Text("country") == _settings.BankCountry
+        if (_standing is not { } standing)
+        {
+            return new ProbedResult.NotTried("the application is not known");
+        }
+        List<string> counts = [];
+        var (all, unread) = (0, 0);
+        foreach (var country in standing.Countries.Order(StringComparer.Ordinal))
+        {
+            var (listed, failure) = await _directory.Banks(country, cancellation);
+            if (failure is not null)
+            {
+                return failure with { Words = $"{country}: {failure.Words}" };
+            }
+            var count = listed!.Banks.DistinctBy(bank => bank.Name).Count();
+            (all, unread) = (all + count, unread + listed.Unread.Count);
+            counts.Add(Invariant($"{country} {count}"));
+        }
+        return all == 0
+            ? Failed("the list is empty")
+            : new ProbedResult.Good(
+                Invariant($"{all} in {counts.Count} countries: {string.Join(", ", counts)}")
+                    + (unread == 0 ? "" : Invariant($"; {unread} cannot be offered"))
             );
-        if (bank.ValueKind == JsonValueKind.Undefined)
+    }
+
+    private async Task<ProbedResult> Bank(CancellationToken cancellation)
+    {
+        var (listed, failure) = await _directory.Banks(_settings.BankCountry, cancellation);
+        if (failure is not null)
+        {
+            return failure;
+        }
+        if (
+            listed!.Banks.FirstOrDefault(bank =>
+                bank.Name == _settings.BankName && UpstreamBank.Word(bank.PsuType) == _settings.PsuType
+            )
+            is not { } found
+        )
         {
             return Failed(
                 $"the list has no such bank in {_settings.BankCountry} for accounts that are {_settings.PsuType}"
             );
         }
-        if (
-            bank.Decimal("maximum_consent_validity") is { } seconds
-            && (decimal)_settings.Consent.TotalSeconds > seconds
-        )
+        if (_settings.Consent.TotalDays > found.ConsentDays)
         {
-            return Failed(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"consent_days is more than the bank allows: {Math.Floor(seconds / 86400)}"
-                )
-            );
+            return Failed(Invariant($"consent_days is more than the bank allows: {found.ConsentDays}"));
         }
         string[] lacking =
         [
-            .. bank.Items("required_psu_headers")
-                .Select(header => header.AsText())
-                .OfType<string>()
+            .. found
+                .PsuHeaders.Split(' ', StringSplitOptions.RemoveEmptyEntries)
                 .Where(name => !_settings.PsuHeaders.Contains(name, StringComparer.OrdinalIgnoreCase)),
         ];
         if (lacking.Length > 0)
         {
             return Failed($"psu_headers lacks what the bank wants: {string.Join(' ', lacking)}");
         }
-        return
-            _settings.AuthMethod is { } method && bank.Items("auth_methods").All(known => known.Text("name") != method)
+        return _settings.AuthMethod is { } method && !found.AuthMethods.Contains(method)
             ? Failed("auth_method is none of the bank's")
             : new ProbedResult.Good("is in the list, and the entry says what the list says");
     }
 
-    private static bool Has(JsonElement json, string list, string wanted) =>
-        json.Items(list).Any(item => item.AsText() == wanted);
+    private static string Word(UpstreamEnvironment environment) => environment.ToString().ToUpperInvariant();
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static ProbedResult.Failed Failed(string words) => new(ProbeBlame.Operator, words);
 }

@@ -4,8 +4,10 @@ using Affluent.Connectors.Contract;
 using Affluent.Server.Connections;
 using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
+using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
+using Affluent.Server.Upstreams;
 
 namespace Affluent.Server.Commands;
 
@@ -21,7 +23,23 @@ internal static class BanksCommand
         "bank_variables_folder",
         "test_bank_listen",
         "test_bank_url",
+        .. UpstreamSettings.Names,
     ];
+
+    /// <summary>The banks of the catalogue, and those that an upstream lists as far as it was read.</summary>
+    public static async Task<Banks> WithListed(Settings settings, CancellationToken cancellation)
+    {
+        var banks = Banks.Load(settings);
+        if (settings.EnableBanking is not null)
+        {
+            await using var database = await Installation.OpenMigrated(settings, cancellation);
+            await database.Read(
+                db => UpstreamLists.Import(db, settings, banks, TimeProvider.System.Seconds()),
+                cancellation
+            );
+        }
+        return banks;
+    }
 
     public static Command Create() =>
         new(
@@ -47,7 +65,7 @@ internal static class BanksCommand
             async (asked, cancellation) =>
             {
                 var settings = options.ReadValid(asked);
-                var banks = Banks.Load(settings);
+                var banks = await WithListed(settings, cancellation);
                 await using var database = await Installation.OpenMigrated(settings, cancellation);
                 var known = await Known.Read(database, cancellation);
                 foreach (var bank in banks.All)
@@ -83,7 +101,7 @@ internal static class BanksCommand
             async (asked, cancellation) =>
             {
                 var settings = options.ReadValid(asked);
-                var banks = Banks.Load(settings);
+                var banks = await WithListed(settings, cancellation);
                 var bankId = asked.GetValue(id)!;
                 var output = asked.InvocationConfiguration.Output;
                 var entry = Banks.Unfilled(settings).FirstOrDefault(bank => bank.Id.Value == bankId);

@@ -1,11 +1,7 @@
 using System.CommandLine;
-using Affluent.Connectors;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Platform;
-using Affluent.Server.Providers;
 using Affluent.Server.Storage;
-using Affluent.Server.Synchronization;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Affluent.Server.Commands;
 
@@ -26,10 +22,13 @@ internal static class BanksProbeCommand
             command,
             [
                 "environment",
+                "data_directory",
+                "database",
                 "catalogue_folder",
                 "bank_variables_folder",
                 "test_bank_listen",
                 "test_bank_url",
+                .. UpstreamSettings.Names,
                 .. new Settings().BankCertificates.SelectMany(file =>
                     new[] { file.CertificateSetting, file.KeySetting }
                 ),
@@ -39,7 +38,7 @@ internal static class BanksProbeCommand
             async (asked, cancellation) =>
             {
                 var settings = options.ReadValid(asked);
-                var banks = Banks.Load(settings);
+                var banks = await BanksCommand.WithListed(settings, cancellation);
                 var bankId = asked.GetValue(id)!;
                 if (banks.Unconfigured.FirstOrDefault(bank => bank.Id.Value == bankId) is { } lacking)
                 {
@@ -54,61 +53,14 @@ internal static class BanksProbeCommand
                         ExitCode.Failed,
                         $"The catalogue has no bank {bankId}. See: affluent banks list"
                     );
-                var failed = false;
-                await foreach (var line in Probe(bank, settings, cancellation))
-                {
-                    failed |= line.Failed;
-                    await asked.InvocationConfiguration.Output.WriteLineAsync(line.Text);
-                }
-                return (int)(failed ? ExitCode.Failed : ExitCode.Done);
+                var probes = bank.Channels.Select(channel => (Head(channel), channel));
+                return (int)
+                    await ProbedChannels.Tell(probes, settings, asked.InvocationConfiguration.Output, cancellation);
             }
         );
         return command;
     }
 
-    private static async IAsyncEnumerable<(string Text, bool Failed)> Probe(
-        Provider bank,
-        Settings settings,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
-    )
-    {
-        var time = TimeProvider.System;
-        using var http = new BankHttp(settings, time, NullLogger<BankHttp>.Instance);
-        foreach (var channel in bank.Channels)
-        {
-            yield return ($"channel {channel.Id} ({channel.Mode.Word()}, {channel.Connector})", false);
-            using var stop = new StepStop(time, cancellation);
-            using var client = http.Client(new ReadingBounds(), stop, channel);
-            var probe = new BankProbe(
-                new()
-                {
-                    Channel = channel,
-                    Http = client,
-                    Keep = _ => Task.CompletedTask,
-                    Now = time.GetUtcNow(),
-                    Seal = http.SealFor(channel),
-                },
-                time
-            )
-            {
-                RedirectUri =
-                    $"{settings.EmbedUrl?.AbsoluteUri.TrimEnd('/') ?? "https://unset.invalid"}{Addresses.BankReturn}/{channel.Id}",
-                HasCertificate = !http.LacksClientFor(channel),
-                FaultOfCertificates = error => TlsFault.Of(error, channel.ClientCertificate),
-            };
-            await foreach (var step in probe.Run(cancellation))
-            {
-                yield return step.Result switch
-                {
-                    ProbedResult.Good(var words) => ($"    ok      {step.Name}: {words}", false),
-                    ProbedResult.NotTried(var why) => ($"    -       {step.Name}: not tried, {why}", false),
-                    ProbedResult.Failed(var blame, var words) => (
-                        $"    FAILED  {step.Name}: {words} [{blame.Word()}]",
-                        true
-                    ),
-                    _ => throw new System.Diagnostics.UnreachableException(),
-                };
-            }
-        }
-    }
+    private static string Head(ChannelDefinition channel) =>
+        $"channel {channel.Id} ({channel.Mode.Word()}, {channel.Connector})";
 }

@@ -60,7 +60,9 @@ internal static class CheckConfigCommand
         try
         {
             var count = Banks.Load(settings).All.Count;
-            return (count == 0 ? $"none: {Banks.HowToOffer}" : count.ToString(CultureInfo.InvariantCulture), null);
+            return settings.EnableBanking is not null
+                ? (string.Create(CultureInfo.InvariantCulture, $"{count}, and those of Enable Banking"), null)
+                : (count == 0 ? $"none: {Banks.HowToOffer}" : count.ToString(CultureInfo.InvariantCulture), null);
         }
         catch (InvalidDataException faults)
         {

@@ -31,6 +31,7 @@ internal static class CommandLine
             UsersCommand.Create(),
             ConnectionsCommand.Create(),
             BanksCommand.Create(),
+            UpstreamsCommand.Create(),
             EventsCommand.Create(),
             WebhooksCommand.Create(),
             RecordingsCommand.Create(),

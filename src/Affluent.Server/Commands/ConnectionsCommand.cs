@@ -114,14 +114,21 @@ internal static class ConnectionsCommand
         };
         var options = SettingOptions.AddTo(
             command,
-            [.. Needed, "catalogue_folder", "bank_variables_folder", "test_bank_listen", "test_bank_url"]
+            [
+                .. Needed,
+                "catalogue_folder",
+                "bank_variables_folder",
+                "test_bank_listen",
+                "test_bank_url",
+                .. UpstreamSettings.Names,
+            ]
         );
         command.SetAction(
             async (asked, cancellation) =>
             {
                 var connectionId = Arguments.Id<ConnectionId>(asked.GetValue(id)!);
                 var settings = options.ReadValid(asked);
-                var banks = Banks.Load(settings);
+                var banks = await BanksCommand.WithListed(settings, cancellation);
                 await using var database = await Installation.OpenMigrated(settings, cancellation);
                 var lines = await database.Read(db => Describe(db, banks, connectionId), cancellation);
                 var output = asked.InvocationConfiguration.Output;

@@ -2,6 +2,7 @@ using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
+using Affluent.Server.Upstreams;
 using Affluent.Server.Users;
 
 namespace Affluent.Server.Commands;
@@ -18,6 +19,7 @@ internal static class DeletedAccess
         "bank_variables_folder",
         "test_bank_listen",
         "test_bank_url",
+        .. UpstreamSettings.Names,
     ];
 
     /// <summary>The master key and the catalogue are read for the first user who has authorized anything.</summary>
@@ -25,14 +27,18 @@ internal static class DeletedAccess
     {
         var clock = await DatabaseClock.Start(database, TimeProvider.System, cancellation);
         var ids = new Ids(clock, await database.Write(Ids.TakeNode, cancellation));
-        var revocations = new Lazy<BankRevocations>(() =>
-            new(Banks.Load(settings), new Vault(MasterKey.Load(settings, mayCreate: false)), ids, clock)
-        );
+        BankRevocations? revocations = null;
         return async (db, userId) =>
         {
             if (await ChannelStore.Sessions(db, userId) is not [])
             {
-                await revocations.Value.OfUser(db, userId);
+                revocations ??= new(
+                    await UpstreamLists.Import(db, settings, Banks.Load(settings), clock.Seconds()),
+                    new Vault(MasterKey.Load(settings, mayCreate: false)),
+                    ids,
+                    clock
+                );
+                await revocations.OfUser(db, userId);
             }
         };
     }

@@ -96,7 +96,7 @@ internal sealed partial class Installation : IAsyncDisposable
                 builder => builder.Services.AddSingleton(logs)
             );
             TellKeys(app.Services, masterKey.WasCreated, !hasSigningKey);
-            if (app.Services.GetRequiredService<Banks>().All.Count == 0)
+            if (settings.EnableBanking is null && app.Services.GetRequiredService<Banks>().All.Count == 0)
             {
                 LogNoBanks(log, Banks.HowToOffer);
             }

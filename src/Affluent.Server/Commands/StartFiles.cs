@@ -44,6 +44,10 @@ internal static class StartFiles
         {
             Check(file.KeySetting, file.Certificate!, _ => BankKeys.Load(file)?.Dispose());
         }
+        if (settings.EnableBankingKeyFile is { } application)
+        {
+            Check(UpstreamSettings.KeyFile, application, path => BankKeys.LoadRsa(path).Dispose());
+        }
         if (
             settings is
             { TestBankListen: not null, TestBankStrictness: not Strictness.Off, SealCertificateFile: { } seal }

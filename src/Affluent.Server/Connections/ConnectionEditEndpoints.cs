@@ -90,7 +90,7 @@ internal static class ConnectionEditEndpoints
         {
             return problem!;
         }
-        if (message.ProviderId is not { } providerId || banks.Provider(new ProviderId(providerId)) is not { } provider)
+        if (message.ProviderId is not { } providerId || banks.Offered(new ProviderId(providerId)) is not { } provider)
         {
             return Problem.BadBody("'provider_id' names no bank of this installation", "provider_id");
         }

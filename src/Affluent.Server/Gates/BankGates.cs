@@ -36,7 +36,7 @@ internal sealed partial class BankGates(Banks banks, Database database, TimeProv
         var (now, seconds) = (time.GetUtcNow(), time.Seconds());
         return
         [
-            .. from bank in banks.All
+            .. from bank in banks.WithFormer
             let until = ClosedUntil(bank, now)
             where until > seconds
             select new ClosedBank(bank.Id, until.Value),

@@ -44,12 +44,14 @@ internal abstract record AnswerOutcome
 }
 
 /// <summary>A browser that comes from a bank.</summary>
-/// <param name="DefinitionId">The channel whose bank was told this address; each has one of its own.</param>
+/// <param name="Place">Whose address it is.</param>
+/// <param name="PlaceOf">Which a channel's bank was told; null: there is no such channel, or no longer.</param>
 /// <param name="State">What the bank was to give back.</param>
 /// <param name="Address">Where it arrives, query included.</param>
 /// <param name="Kept">What the browser keeps of its <see cref="Departure"/> for a question; null: nothing.</param>
 internal sealed record BankReturn(
-    ChannelDefinitionId DefinitionId,
+    ReturnPlace Place,
+    Func<ChannelDefinitionId, ReturnPlace?> PlaceOf,
     string State,
     Uri Address,
     Func<QuestionId, string?> Kept
@@ -180,7 +182,7 @@ internal static class Questions
     {
         if (
             await QuestionStore.FindByState(db, new Secret(arrival.State).Hash()) is not { } found
-            || found.DefinitionId != arrival.DefinitionId
+            || arrival.PlaceOf(found.DefinitionId) != arrival.Place
         )
         {
             return new ReturnOutcome.NotAwaited();

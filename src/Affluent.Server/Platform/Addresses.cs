@@ -5,6 +5,30 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Affluent.Server.Platform;
 
 /// <summary>
+/// The end of the address to which users are sent back. Each authorization server has one of its own, by which an answer that another sends is recognised
+/// (RFC 9700, section 4.4): a bank that of its channel, an upstream one for all its banks.
+/// </summary>
+internal sealed record ReturnPlace
+{
+    private const int Longest = 40;
+
+    private readonly string _end;
+
+    private ReturnPlace(string end) => _end = end;
+
+    /// <summary>That of a channel.</summary>
+    public static ReturnPlace Of(ChannelDefinition channel) => new(channel.Upstream ?? channel.Id.Value);
+
+    /// <summary>As it stands in an address; null: it is none.</summary>
+    public static ReturnPlace? Read(string end) =>
+        end.Length is > 0 and <= Longest && end.All(c => char.IsAsciiDigit(c) || char.IsAsciiLetterLower(c) || c == '_')
+            ? new(end)
+            : null;
+
+    public override string ToString() => _end;
+}
+
+/// <summary>
 /// How each role is reached from outside, without a slash at the end: as configured, else the address on which this process listens
 /// followed by the role's path. Known once the process listens, before its first request.
 /// </summary>
@@ -25,8 +49,8 @@ internal sealed class Addresses(Settings settings, IServer server)
     /// <summary>The widget.</summary>
     public string Embed => Of(settings.EmbedUrl, "/embed");
 
-    /// <summary>Where the bank of a channel sends users back: each has an address of its own, below <see cref="BankReturn"/>.</summary>
-    public string BankReturnOf(ChannelDefinitionId channel) => $"{Embed}{BankReturn}/{channel}";
+    /// <summary>Where users are sent back to, below <see cref="BankReturn"/>.</summary>
+    public string BankReturnOf(ReturnPlace place) => $"{Embed}{BankReturn}/{place}";
 
     /// <summary>The documentation.</summary>
     public string Docs => Of(settings.DocsAddress, "/docs");

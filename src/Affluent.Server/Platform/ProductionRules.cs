@@ -16,6 +16,7 @@ internal static class ProductionRules
     ) =>
         [
             .. TestBank(settings),
+            .. UpstreamSettings.NotForProduction(settings),
             .. Listening(settings),
             .. PublicAddresses(settings),
             .. Key("master_key_file", settings.MasterKeyFile),
@@ -25,6 +26,8 @@ internal static class ProductionRules
             .. Certificate("tls_key_file", settings.TlsKeyFile),
             .. Certificate("webhook_key_file", settings.WebhookKeyFile),
             .. settings.BankCertificates.SelectMany(file => Certificate(file.KeySetting, file.Key)),
+            .. Certificate(UpstreamSettings.KeyFile, settings.EnableBankingKeyFile),
+            .. Changeable(UpstreamSettings.KeyFile, settings.EnableBankingKeyFile),
             .. StoredData(settings),
             .. SettingsFile(settings, databaseFile),
             .. Changeable("--config", file),

@@ -268,6 +268,7 @@ internal static class SettingList
         ),
         .. WidgetSettings.All,
         .. WebhookSettings.All,
+        .. UpstreamSettings.All,
         .. SimpleFinSettings.All,
         .. LimitSettings.All,
     ];

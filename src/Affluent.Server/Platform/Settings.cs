@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.EnableBanking;
 using Affluent.Server.Storage;
 using Affluent.TestBank;
 
@@ -150,6 +151,24 @@ internal sealed record Settings
 
     /// <summary>The values of the catalogue's variables, by name. See <see cref="Platform.BankVariables"/>.</summary>
     public IReadOnlyDictionary<string, string> BankVariables { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Id of the operator's application at Enable Banking; null: there is none.</summary>
+    public string? EnableBankingApplicationId { get; init; }
+
+    /// <summary>Its private key; null: the seal's.</summary>
+    public string? EnableBankingKeyFile { get; init; }
+
+    /// <summary>For which environment it was made.</summary>
+    public UpstreamEnvironment? EnableBankingEnvironment { get; init; }
+
+    /// <summary>Where its interface is; null: where it is for everybody.</summary>
+    public Uri? EnableBankingUrl { get; init; }
+
+    /// <summary>The application by which banks are read through Enable Banking; null: none.</summary>
+    public UpstreamApplication? EnableBanking =>
+        (EnableBankingApplicationId, EnableBankingEnvironment) is ({ } id, { } environment)
+            ? new(id, environment, EnableBankingUrl)
+            : null;
 
     /// <summary>The least that is logged, but for security events: they always are.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

@@ -169,6 +169,10 @@ internal static class SettingsReader
         {
             yield return $"test_bank_strictness (from {origin("test_bank_strictness")}): over https the test bank wants to see your certificate: set client_certificate_file and client_key_file";
         }
+        foreach (var fault in UpstreamSettings.Faults(settings))
+        {
+            yield return fault;
+        }
         if (settings.WebhookCertificateFile is null != settings.WebhookKeyFile is null)
         {
             yield return "webhook_certificate_file and webhook_key_file: each needs the other";
@@ -183,6 +187,7 @@ internal static class SettingsReader
             .. settings
                 .BankCertificates.Where(file => file.Key is null || !OperatorCertificate.IsElsewhere(file.Key))
                 .Select(file => (file.KeySetting, file.Key)),
+            (UpstreamSettings.KeyFile, settings.EnableBankingKeyFile),
             ("test_bank_scenario", settings.TestBankScenario),
         ];
         foreach (var (name, path) in files.Where(f => f.Path is not null && !File.Exists(f.Path)))

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Affluent.Connectors;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.EnableBanking;
 using Affluent.Server.Platform;
 using Affluent.TestBank;
 
@@ -14,19 +15,41 @@ internal sealed class Banks
     // Only the bank itself asks before its port is known, and its paths are the same anywhere.
     private static readonly Uri Anywhere = new("http://localhost");
 
-    private readonly FrozenDictionary<ProviderId, Provider> _providers;
-    private readonly FrozenDictionary<ChannelDefinitionId, BankChannel> _channels;
+    private readonly IReadOnlyList<Provider> _catalogue;
+    private readonly Func<string, IConnector?> _connector;
+
+    // What is known changes as a whole while requests read it: none sees half of two.
+    private volatile Known _known;
 
     /// <param name="connector">The connector of a family's name; channels whose family is unknown are left out.</param>
     public Banks(IEnumerable<Provider> providers, Func<string, IConnector?> connector)
     {
-        All = [.. providers];
-        _providers = All.ToFrozenDictionary(p => p.Id);
-        _channels = All.SelectMany(p => p.Channels)
-            .Select(c => (Definition: c, Connector: connector(c.Connector)))
-            .Where(c => c.Connector is not null)
-            .ToFrozenDictionary(c => c.Definition.Id, c => new BankChannel(c.Definition, c.Connector!));
+        _catalogue = [.. providers];
+        _connector = connector;
+        _known = new Known(_catalogue, [], connector);
     }
+
+    /// <summary>Puts the banks that an upstream lists beside those of the catalogue, in the place of those it listed before.</summary>
+    /// <param name="offered">In the order of their ids.</param>
+    /// <param name="former">They are offered no longer; what is connected goes on.</param>
+    public void Import(IReadOnlyList<Provider> offered, IReadOnlyList<Provider> former)
+    {
+        // An entry that somebody wrote for a bank of the list stands in its place.
+        var own = _catalogue.SelectMany(bank => bank.Channels).Where(channel => channel.Upstream is not null);
+        var entries = own.Select(WhoseOf).ToHashSet();
+        var replaced = offered
+            .Where(bank => bank.Channels.Any(channel => entries.Contains(WhoseOf(channel))))
+            .ToArray();
+        _known = new Known([.. _catalogue, .. offered.Except(replaced)], [.. former, .. replaced], _connector);
+    }
+
+    private static (string?, string?, string?, string) WhoseOf(ChannelDefinition channel) =>
+        (
+            channel.Upstream,
+            channel.Settings.GetValueOrDefault("bank_name"),
+            channel.Settings.GetValueOrDefault("bank_country"),
+            channel.Settings.GetValueOrDefault("psu_type") ?? "personal"
+        );
 
     /// <summary>The banks that ship with the product and the operator's own; the test bank only where the settings say where it is.</summary>
     /// <exception cref="InvalidDataException">The catalogue has faults, or banks that are not for production; the message names them all.</exception>
@@ -35,7 +58,7 @@ internal sealed class Banks
         var load = Catalogue.Load(Variables(settings), settings.CatalogueFolder);
         var all = Faults(load, settings);
         return all.Count == 0
-            ? new Banks(load.Providers, Families.Find)
+            ? new Banks(load.Providers.Select(bank => OfUpstream(bank, settings)), Families.Find)
             {
                 ListsTestBanksByChannel = settings.TestBankEntries == TestBankEntries.Channels,
                 Unconfigured = [.. load.Unconfigured.Where(bank => !bank.Test)],
@@ -44,6 +67,19 @@ internal sealed class Banks
                 $"The catalogue of banks cannot be used:\n  - {string.Join("\n  - ", all)}"
             );
     }
+
+    private static Provider OfUpstream(Provider bank, Settings settings) =>
+        settings.EnableBanking is { } application && bank.Channels.Any(application.Reads)
+            ? bank with
+            {
+                Channels =
+                [
+                    .. bank.Channels.Select(channel =>
+                        application.Reads(channel) ? channel with { Upstream = UpstreamApplication.Upstream } : channel
+                    ),
+                ],
+            }
+            : bank;
 
     /// <summary>The banks that a file adds to the catalogue, and all that is wrong because of it.</summary>
     public static (IReadOnlyList<Provider> Added, IReadOnlyList<string> Faults) Check(string file, Settings settings)
@@ -112,9 +148,13 @@ internal sealed class Banks
 
     /// <summary>What an operator does who offers no bank.</summary>
     public const string HowToOffer =
-        "set the variables of banks that ship (see docs/reference/banks.md), or put entries into a folder that catalogue_folder names (see docs/advanced/connectors.md)";
+        "name your application at Enable Banking (see docs/how-to/enable-banking.md), set the variables of banks that ship (see docs/reference/banks.md), or put entries into a folder that catalogue_folder names (see docs/advanced/connectors.md)";
 
-    public IReadOnlyList<Provider> All { get; }
+    /// <summary>Those that are offered.</summary>
+    public IReadOnlyList<Provider> All => _known.Offered;
+
+    /// <summary>Those that are not offered any longer too.</summary>
+    public IReadOnlyList<Provider> WithFormer => _known.All;
 
     /// <summary>Real banks that ship with the product, whose variables are not set here: users are not offered them.</summary>
     public IReadOnlyList<UnconfiguredBank> Unconfigured { get; private init; } = [];
@@ -125,7 +165,12 @@ internal sealed class Banks
     /// <summary>Whether users choose a channel of the bank in the list of banks, and not afterwards.</summary>
     public bool ListsByChannel(Provider bank) => bank.Test && ListsTestBanksByChannel;
 
-    public Provider? Provider(ProviderId id) => _providers.GetValueOrDefault(id);
+    /// <summary>A bank, offered or not.</summary>
+    public Provider? Provider(ProviderId id) => _known.Providers.GetValueOrDefault(id)?.Bank;
+
+    /// <summary>A bank that is offered: to be connected anew.</summary>
+    public Provider? Offered(ProviderId id) =>
+        _known.Providers.GetValueOrDefault(id) is { IsOffered: true, Bank: var bank } ? bank : null;
 
     /// <summary>The zone in which a bank's days are meant.</summary>
     public TimeZoneInfo ZoneOf(ProviderId id) =>
@@ -134,11 +179,55 @@ internal sealed class Banks
             : TimeZoneInfo.Utc;
 
     /// <summary>The channel with its connector.</summary>
-    public BankChannel? Channel(ChannelDefinitionId id) => _channels.GetValueOrDefault(id);
+    public BankChannel? Channel(ChannelDefinitionId id) => _known.Channels.GetValueOrDefault(id);
+
+    /// <summary>Where users of a channel are sent back to; null: there is no such channel.</summary>
+    public ReturnPlace? ReturnPlaceOf(ChannelDefinitionId id) =>
+        Channel(id) is { } channel ? ReturnPlace.Of(channel.Definition) : null;
+
+    private sealed record KnownBank(Provider Bank, bool IsOffered);
+
+    private sealed class Known
+    {
+        public Known(
+            IReadOnlyList<Provider> offered,
+            IReadOnlyList<Provider> former,
+            Func<string, IConnector?> connector
+        )
+        {
+            Offered = offered;
+            KnownBank[] all =
+            [
+                .. offered.Select(bank => new KnownBank(bank, IsOffered: true)),
+                .. former.Select(bank => new KnownBank(bank, IsOffered: false)),
+            ];
+            All = [.. offered, .. former];
+            Providers = all.ToFrozenDictionary(known => known.Bank.Id);
+            var families = new Dictionary<string, IConnector?>(StringComparer.Ordinal);
+            Channels = (
+                from known in all
+                from channel in known.Bank.Channels
+                let speaks = ConnectorOf(channel.Connector)
+                where speaks is not null
+                select new BankChannel(known.Bank, channel, speaks)
+            ).ToFrozenDictionary(channel => channel.Definition.Id);
+
+            IConnector? ConnectorOf(string family) =>
+                families.TryGetValue(family, out var found) ? found : families[family] = connector(family);
+        }
+
+        public IReadOnlyList<Provider> Offered { get; }
+
+        public IReadOnlyList<Provider> All { get; }
+
+        public FrozenDictionary<ProviderId, KnownBank> Providers { get; }
+
+        public FrozenDictionary<ChannelDefinitionId, BankChannel> Channels { get; }
+    }
 }
 
 /// <summary>One way to a bank's data, with the connector that speaks to it.</summary>
-internal sealed record BankChannel(ChannelDefinition Definition, IConnector Connector)
+internal sealed record BankChannel(Provider Bank, ChannelDefinition Definition, IConnector Connector)
 {
     /// <summary>Whether files that the user brings are read, in the place of a bank.</summary>
     public bool ReadsFiles => Connector is IStatementFiles;

@@ -80,8 +80,7 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     public void OtherBrowserRefused(SecuritySubject about, ChannelDefinitionId channel) =>
         Tell(about, log => LogOtherBrowser(log, channel));
 
-    public void BankReturnUnknown(ChannelDefinitionId channel) =>
-        Tell(new(), log => LogBankReturnUnknown(log, channel));
+    public void BankReturnUnknown(ReturnPlace place) => Tell(new(), log => LogBankReturnUnknown(log, place));
 
     /// <param name="about">The id that the command named; null: none.</param>
     /// <param name="exitCode">How it ended.</param>
@@ -249,10 +248,10 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     [LoggerMessage(
         7204,
         LogLevel.Warning,
-        "Channel {Channel}: a return from the bank that nobody awaits: made up, used before, or too late",
+        "Return address {Place}: a return from the bank that nobody awaits: made up, used before, or too late",
         EventName = "bank_return_unknown"
     )]
-    private static partial void LogBankReturnUnknown(ILogger log, ChannelDefinitionId channel);
+    private static partial void LogBankReturnUnknown(ILogger log, ReturnPlace place);
 
     [LoggerMessage(
         7205,

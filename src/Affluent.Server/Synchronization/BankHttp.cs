@@ -31,7 +31,8 @@ internal sealed partial class BankHttp : IDisposable
     }
 
     /// <inheritdoc cref="BankKeys.Seal"/>
-    public Seal? SealFor(ChannelDefinition bank) => _keys.Seal(bank.Certificates);
+    public Seal? SealFor(ChannelDefinition bank) =>
+        bank.Upstream is null ? _keys.Seal(bank.Certificates) : _keys.OfApplication;
 
     /// <summary>Whether a bank wants to see a certificate, and there is none to be shown.</summary>
     public bool LacksClientFor(ChannelDefinition bank) =>

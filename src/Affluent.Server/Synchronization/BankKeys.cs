@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Certificates;
@@ -12,9 +13,15 @@ namespace Affluent.Server.Synchronization;
 /// </summary>
 internal sealed class BankKeys : IDisposable
 {
+    // What RS256 asks for at the least (RFC 7518, section 3.3).
+    private const int LeastKey = 2048;
+
     private readonly OperatorCertificate?[] _held;
     private readonly SealKeys _seals;
     private readonly Dictionary<(CertificateUse, CertificateGeneration), object> _ready = [];
+
+    private readonly OperatorCertificate? _application;
+    private readonly Seal? _ofApplication;
 
     /// <summary>Reads the files that the settings name.</summary>
     /// <exception cref="KeyFileException">One does not hold what it is for.</exception>
@@ -44,6 +51,12 @@ internal sealed class BankKeys : IDisposable
                 return held;
             }),
         ];
+        if (settings.EnableBankingKeyFile is { } file)
+        {
+            using var key = LoadRsa(file);
+            _application = Known(key, time.GetUtcNow());
+            _ofApplication = _seals.Of(_application);
+        }
     }
 
     /// <summary>What is shown to a bank that wants a certificate, with those above it; null: there is none.</summary>
@@ -53,6 +66,45 @@ internal sealed class BankKeys : IDisposable
     /// <summary>With which requests to a bank are signed; null: there is none.</summary>
     public Seal? Seal(CertificateGeneration generation) =>
         _ready.GetValueOrDefault((CertificateUse.Qseal, generation)) as Seal;
+
+    /// <summary>With which tokens of the operator's application at an upstream are signed; null: with the seal.</summary>
+    public Seal? OfApplication => _ofApplication ?? Seal(CertificateGeneration.Present);
+
+    /// <summary>Reads a private key that stands without its certificate.</summary>
+    /// <exception cref="KeyFileException">The file holds none, or others can read it.</exception>
+    public static RSA LoadRsa(string path)
+    {
+        var (text, _) = KeyFile.Read(path, "key", "openssl genrsa 4096", mayCreate: false, () => "");
+        var key = RSA.Create();
+        try
+        {
+            key.ImportFromPem(text);
+            if (key.KeySize >= LeastKey && key.ExportParameters(includePrivateParameters: true).D is not null)
+            {
+                return key;
+            }
+        }
+        catch (Exception error) when (error is ArgumentException or CryptographicException)
+        {
+            // As one that holds another key.
+        }
+        key.Dispose();
+        throw new KeyFileException(
+            $"The key file {path} must hold an RSA key of at least {LeastKey} bits as PEM, without a password."
+        );
+    }
+
+    // By what it is known there was handed over when it was registered: here the key alone counts.
+    private static OperatorCertificate Known(RSA key, DateTimeOffset now)
+    {
+        var request = new CertificateRequest(
+            "CN=application",
+            key,
+            HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1
+        );
+        return new(request.CreateSelfSigned(now, now.AddYears(1)), []);
+    }
 
     /// <summary>Reads what two settings name; null: they are not set.</summary>
     /// <exception cref="KeyFileException">It does not hold what it is for.</exception>
@@ -92,6 +144,7 @@ internal sealed class BankKeys : IDisposable
     public void Dispose()
     {
         _seals.Dispose();
+        _application?.Dispose();
         Array.ForEach(_held, one => one?.Dispose());
     }
 }

@@ -85,10 +85,7 @@ internal sealed partial class BankRevoker(
     private async Task<RevocationDecision> Decide(BankRevocation revocation, CancellationToken cancellation)
     {
         var now = time.Seconds();
-        if (
-            banks.Channel(revocation.DefinitionId) is not { } bank
-            || banks.All.FirstOrDefault(b => b.Channels.Contains(bank.Definition)) is not { } provider
-        )
+        if (banks.Channel(revocation.DefinitionId) is not { Bank: var provider } bank)
         {
             // A catalogue that is being changed may have it again tomorrow.
             return RevocationDecision.Closed(revocation, now + (long)PauseWhenOutOfService.TotalSeconds, now);

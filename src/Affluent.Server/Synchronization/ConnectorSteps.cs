@@ -289,7 +289,7 @@ internal sealed partial class ConnectorSteps(RunTools tools, RunState run, BankC
             Now = tools.Now,
             User = run.User,
             Seal = tools.Http.SealFor(bank.Definition),
-            Callback = State is { } state ? new BankCallback(tools.CallbackOf(_id), state.Value) : null,
+            Callback = State is { } state ? new BankCallback(tools.CallbackOf(bank.Definition), state.Value) : null,
         };
         var begun = tools.Time.GetTimestamp();
         try

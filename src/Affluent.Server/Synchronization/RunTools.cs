@@ -18,7 +18,7 @@ internal sealed record RunTools(
     TimeProvider Time,
     ThrottleKeys ThrottleKeys,
     SecurityLog Security,
-    Func<ChannelDefinitionId, Uri> CallbackOf,
+    Func<ChannelDefinition, Uri> CallbackOf,
     BankGates Gates,
     RequestRates Rates,
     ILogger Log

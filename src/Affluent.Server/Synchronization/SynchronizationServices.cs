@@ -60,8 +60,7 @@ internal static class SynchronizationServices
         );
     }
 
-    // Each bank has an address of its own, registered there: an answer that another bank sends is recognised by it. The widget serves
-    // them. Asked for by each run, because it is known only when the process listens.
-    private static Uri Callback(Addresses addresses, ChannelDefinitionId channel) =>
-        new(addresses.BankReturnOf(channel));
+    // The widget serves them. Asked for by each run, because it is known only when the process listens.
+    private static Uri Callback(Addresses addresses, ChannelDefinition channel) =>
+        new(addresses.BankReturnOf(ReturnPlace.Of(channel)));
 }

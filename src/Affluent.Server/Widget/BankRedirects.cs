@@ -4,6 +4,7 @@ using Affluent.Server.Connections;
 using Affluent.Server.Events;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
+using Affluent.Server.Providers;
 using Affluent.Server.Security;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages;
@@ -114,25 +115,27 @@ internal static class BankRedirects
             );
     }
 
-    /// <summary>The way back, one for each bank.</summary>
+    /// <summary>The way back: one for each bank, and one for all banks of an upstream.</summary>
     public static async Task<IResult> Return(
-        string definitionId,
+        string place,
         HttpContext context,
         WidgetFlow flow,
+        Banks banks,
         Addresses addresses,
         SecurityLog security
     )
     {
         var request = context.Request;
         var state = request.Query["state"].ToString();
-        if (state.Length is 0 or > 200 || definitionId.Length > 20 || !definitionId.All(char.IsAsciiDigit))
+        if (state.Length is 0 or > 200 || ReturnPlace.Read(place) is not { } returnPlace)
         {
             return Notices.LinkUsed(context);
         }
         var arrival = new BankReturn(
-            new ChannelDefinitionId(definitionId),
+            returnPlace,
+            banks.ReturnPlaceOf,
             state,
-            new Uri(addresses.BankReturnOf(new ChannelDefinitionId(definitionId)) + request.QueryString),
+            new Uri(addresses.BankReturnOf(returnPlace) + request.QueryString),
             question => DepartureCookie.Kept(request, question)
         );
         var (outcome, redirectUrl, session) = await flow.Return(
@@ -143,7 +146,7 @@ internal static class BankRedirects
         switch (outcome)
         {
             case ReturnOutcome.NotAwaited:
-                security.BankReturnUnknown(arrival.DefinitionId);
+                security.BankReturnUnknown(returnPlace);
                 return Notices.LinkUsed(context);
             case ReturnOutcome.OtherBrowser other:
                 security.OtherBrowserRefused(new(ConnectionId: other.ConnectionId), other.DefinitionId);

@@ -44,7 +44,7 @@ internal static partial class WidgetEndpoints
             }
             pages.MapGet("progress", Progress);
             pages.MapGet("leave", BankRedirects.Leave);
-            pages.MapGet("bank_callback/{definitionId}", BankRedirects.Return);
+            pages.MapGet("bank_callback/{place}", BankRedirects.Return);
             app.MapGet($"{root}/authorize/{{secret}}", BankRedirects.FollowLink)
                 .AddEndpointFilter(Protect)
                 .ExcludeFromDescription();

@@ -211,7 +211,7 @@ internal sealed class WidgetFlow(
 
     /// <summary>A bank that is not offered, or no longer, leaves the choice to the user.</summary>
     private WidgetParameters? Offered(WidgetParameters? parameters) =>
-        parameters is { ProviderId: { } provider } && banks.Provider(provider) is null
+        parameters is { ProviderId: { } provider } && banks.Offered(provider) is null
             ? parameters with
             {
                 ProviderId = null,

@@ -8,48 +8,87 @@ namespace Affluent.Connectors.Tests.Support;
 /// <summary>What it tells of the application and of banks, and what it gives of accounts.</summary>
 internal sealed partial class EnableBankingUpstream
 {
+    /// <summary>A row of the list.</summary>
+    public static JsonObject Row(
+        string name,
+        string country = Country,
+        int days = 180,
+        string? bic = null,
+        params string[] psuTypes
+    )
+    {
+        string[] kinds = psuTypes is [] ? ["personal"] : psuTypes;
+        var row = new JsonObject
+        {
+            ["name"] = name,
+            ["country"] = country,
+            ["logo"] = $"https://brands.example/{country}/",
+            ["psu_types"] = new JsonArray([.. kinds.Select(kind => JsonValue.Create(kind))]),
+            ["auth_methods"] = new JsonArray([
+                .. kinds.Select(kind => new JsonObject
+                {
+                    ["name"] = "MTA",
+                    ["psu_type"] = kind,
+                    ["approach"] = "REDIRECT",
+                    ["hidden_method"] = false,
+                }),
+            ]),
+            ["maximum_consent_validity"] = days * 86400L,
+            ["beta"] = false,
+        };
+        if (bic is not null)
+        {
+            row["bic"] = bic;
+        }
+        return row;
+    }
+
     private JsonObject Application() =>
         new()
         {
             ["name"] = "Home",
             ["kid"] = ApplicationId,
-            ["environment"] = "PRODUCTION",
+            ["environment"] = Environment,
             ["redirect_urls"] = new JsonArray([.. RedirectUrls.Select(url => JsonValue.Create(url))]),
             ["active"] = IsActive,
-            ["countries"] = new JsonArray(Country, "SE"),
+            ["countries"] = new JsonArray([.. Countries.Select(country => JsonValue.Create(country))]),
             ["services"] = new JsonArray("AIS"),
         };
 
     private JsonObject Banks(HttpRequest request)
     {
         OnlyQuery(request, ["country", "psu_type", "service", "payment_type"]);
-        var country = request.Query["country"].ToString();
-        if (country is not ("" or [>= 'A' and <= 'Z', >= 'A' and <= 'Z']))
+        var (country, kind) = (request.Query["country"].ToString(), request.Query["psu_type"].ToString());
+        if (
+            country is not ("" or [>= 'A' and <= 'Z', >= 'A' and <= 'Z'])
+            || kind is not ("" or "personal" or "business")
+            || request.Query["service"].ToString() is not ("" or "AIS" or "PIS")
+        )
         {
             throw new UpstreamError(422, "WRONG_REQUEST_PARAMETERS");
         }
-        var bank = new JsonObject
+        return new JsonObject
         {
-            ["name"] = Bank,
-            ["country"] = Country,
-            ["logo"] = "https://brands.example/FI/",
-            ["psu_types"] = new JsonArray("personal"),
-            ["auth_methods"] = new JsonArray(
-                new JsonObject
-                {
-                    ["name"] = "MTA",
-                    ["psu_type"] = "personal",
-                    ["approach"] = "REDIRECT",
-                    ["hidden_method"] = false,
-                }
-            ),
-            ["maximum_consent_validity"] = (long)LongestConsent.TotalSeconds,
-            ["beta"] = false,
-            ["required_psu_headers"] = new JsonArray([.. RequiredPsuHeaders.Select(name => JsonValue.Create(name))]),
+            ["aspsps"] = new JsonArray([
+                .. from row in Rows
+                where country == "" || $"{row["country"]}" == country
+                where kind == "" || Has(row["psu_types"], kind)
+                select row.DeepClone(),
+            ]),
         };
-        var isListed = country is "" or Country && request.Query["psu_type"].ToString() is "" or "personal";
-        return new JsonObject { ["aspsps"] = isListed ? new JsonArray(bank) : [] };
     }
+
+    private IEnumerable<JsonObject> Rows => Listed.Count > 0 ? Listed : [Only()];
+
+    private JsonObject Only()
+    {
+        var row = Row(Bank);
+        row["maximum_consent_validity"] = (long)LongestConsent.TotalSeconds;
+        row["required_psu_headers"] = new JsonArray([.. RequiredPsuHeaders.Select(name => JsonValue.Create(name))]);
+        return row;
+    }
+
+    private static bool Has(JsonNode? list, string text) => list!.AsArray().Any(item => $"{item}" == text);
 
     private EnableBankingUpstreamAccount Reach(HttpRequest request, string uid, string resource)
     {

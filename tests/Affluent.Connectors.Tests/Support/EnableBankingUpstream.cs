@@ -68,6 +68,16 @@ internal sealed partial class EnableBankingUpstream : IAsyncDisposable
 
     public List<EnableBankingUpstreamAccount> Accounts { get; } = [];
 
+    /// <summary>The banks that it lists; none: the one.</summary>
+    public List<JsonObject> Listed { get; } = [];
+
+    public string[] Countries { get; set; } = [Country, "SE"];
+
+    public string Environment { get; set; } = "PRODUCTION";
+
+    /// <summary>Comes in the place of what it would answer, as it is.</summary>
+    public Func<HttpRequest, string?> Raw { get; set; } = _ => null;
+
     public Dictionary<string, (string Status, DateTimeOffset ValidUntil)> Sessions { get; } = [];
 
     /// <summary>Comes before the ordinary answer.</summary>
@@ -126,22 +136,23 @@ internal sealed partial class EnableBankingUpstream : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
-        (int Status, JsonNode Body) answer;
+        (int Status, string Body) answer;
         lock (_lock)
         {
             Requests.Add($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
             try
             {
-                answer = (200, Answer(context.Request, body));
+                var ordinary = Answer(context.Request, body).ToJsonString();
+                answer = (200, Raw(context.Request) ?? ordinary);
             }
             catch (UpstreamError error)
             {
-                answer = (error.Status, error.Body);
+                answer = (error.Status, error.Body.ToJsonString());
             }
         }
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(answer.Body.ToJsonString());
+        await context.Response.WriteAsync(answer.Body);
     }
 
     private JsonObject Answer(HttpRequest request, string body)
@@ -210,10 +221,18 @@ internal sealed partial class EnableBankingUpstream : IAsyncDisposable
         Only(access, ["valid_until"], ["accounts", "balances", "transactions"]);
         var aspsp = wanted["aspsp"]!.AsObject();
         Only(aspsp, ["name", "country"], []);
-        if (($"{aspsp["name"]}", $"{aspsp["country"]}") != (Bank, Country))
+        var kind = wanted["psu_type"] is { } type ? $"{type}" : "personal";
+        if (
+            Rows.FirstOrDefault(row =>
+                ($"{row["name"]}", $"{row["country"]}") == ($"{aspsp["name"]}", $"{aspsp["country"]}")
+                && Has(row["psu_types"], kind)
+            )
+            is not { } bank
+        )
         {
             throw new UpstreamError(422, "WRONG_ASPSP_PROVIDED");
         }
+        var longest = TimeSpan.FromSeconds(bank["maximum_consent_validity"]!.GetValue<long>());
         if (!RedirectUrls.Contains($"{wanted["redirect_url"]}"))
         {
             throw new UpstreamError(422, "REDIRECT_URI_NOT_ALLOWED");
@@ -222,8 +241,7 @@ internal sealed partial class EnableBankingUpstream : IAsyncDisposable
         if (
             !Rfc3339().IsMatch(until)
             || DateTimeOffset.Parse(until, CultureInfo.InvariantCulture) is var end
-                && (end <= _now() || end >= _now() + LongestConsent)
-            || (wanted["psu_type"] is { } type && $"{type}" is not ("personal" or "business"))
+                && (end <= _now() || end >= _now() + longest)
             || (wanted["language"] is { } language && $"{language}" is not [>= 'a' and <= 'z', >= 'a' and <= 'z'])
             || (wanted["credentials"] is not null && wanted["auth_method"] is null)
         )
@@ -277,7 +295,7 @@ internal sealed partial class EnableBankingUpstream : IAsyncDisposable
             ["session_id"] = session,
             ["accounts"] = accounts,
             ["aspsp"] = authorization["aspsp"]!.DeepClone(),
-            ["psu_type"] = "personal",
+            ["psu_type"] = authorization["psu_type"]?.DeepClone() ?? "personal",
             ["access"] = new JsonObject { ["valid_until"] = until },
         };
     }

@@ -1,5 +1,6 @@
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.EnableBanking;
+using Affluent.Connectors.Reading;
 using Affluent.Connectors.Testing;
 
 namespace Affluent.Fuzz.Tests.Targets;
@@ -44,6 +45,7 @@ internal static class EnableBankingTargets
             FuzzTarget.OfBytes("enable-banking-list-transactions", ListTransactions, Transactions, Refused),
             FuzzTarget.OfBytes("enable-banking-authorization", Authorize, Sent, Refused),
             FuzzTarget.OfBytes("enable-banking-return", Return, Opened, Refused),
+            FuzzTarget.OfBytes("enable-banking-banks", Banks, BankList, Application),
             FuzzTarget.OfText("enable-banking-session", Session, Allowed, Asked, "{}"),
             FuzzTarget.OfText(
                 "enable-banking-place",
@@ -79,6 +81,18 @@ internal static class EnableBankingTargets
         { "transactions": [ { "transaction_amount": {} } ], "continuation_key": null }
         """;
 
+    private const string BankList = """
+        { "aspsps": [
+            { "name": "Bank", "country": "FI", "psu_types": ["personal", "business"], "auth_methods": [ { "name": "MTA", "psu_type": "business",
+              "approach": "REDIRECT", "hidden_method": false, "maximum_consent_validity": 86400 } ], "maximum_consent_validity": 15552000, "beta": true,
+              "bic": "NDEAFIHH", "required_psu_headers": ["Psu-Ip-Address"] },
+            { "name": "Other", "country": "FI" } ] }
+        """;
+
+    private const string Application = """
+        { "environment": "PRODUCTION", "active": true, "services": ["AIS", "PIS"], "countries": ["FI", "SE"], "redirect_urls": ["https://our.example/back"] }
+        """;
+
     private const string Refused = """
         422
 
@@ -108,6 +122,35 @@ internal static class EnableBankingTargets
 
     private static object? Return(ReadOnlyMemory<byte> script) =>
         Take(script, new StepInput.Returned(new Uri("https://our.example/back?code=1&state=2")), Asked);
+
+    private static object? Banks(ReadOnlyMemory<byte> bytes)
+    {
+        if (Json.Parse(bytes) is not { } json)
+        {
+            return null;
+        }
+        var standing = EnableBankingDirectory.Standing(json);
+        Promise.Holds(
+            standing is null || standing.Countries.All(country => country.Length == 2),
+            "a country has two letters"
+        );
+        if (EnableBankingDirectory.Listed(json, "FI") is not { } list)
+        {
+            return standing?.Environment;
+        }
+        Promise.Holds(
+            list.Banks.All(bank =>
+                bank is { Country: "FI", Name.Length: > 0 and <= 200, ConsentDays: >= 1 and <= 3650 }
+                && bank.PsuHeaders.Length <= 500
+            ),
+            "a bank can be asked for and agreed to"
+        );
+        Promise.Holds(
+            list.Banks.DistinctBy(bank => (bank.Name, bank.PsuType)).Count() == list.Banks.Count,
+            "each is listed once"
+        );
+        return $"{standing?.Environment} {Math.Min(list.Banks.Count, 2)} {Math.Min(list.Unread.Count, 2)}";
+    }
 
     private static object? Session(string text)
     {

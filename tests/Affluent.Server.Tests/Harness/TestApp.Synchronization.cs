@@ -5,6 +5,7 @@ using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Transactions;
+using Affluent.Server.Upstreams;
 using Affluent.Server.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -102,6 +103,7 @@ internal sealed partial class TestApp
             typeof(RecategorizerLoop),
             typeof(BankRevocationLoop),
             typeof(WebhookDispatcherLoop),
+            typeof(UpstreamLoop),
         ];
         foreach (
             var loop in builder

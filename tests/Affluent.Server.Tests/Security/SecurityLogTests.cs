@@ -218,7 +218,7 @@ public sealed class SecurityLogTests
         using var http = await app.SignedIn(user);
         Assert.Equal(await http.OnlyConnection(), other.Ids["connection_id"]);
         await app.Browse("document").Open("/embed/v2.1/widget/bank_callback/9101?state=made-up&code=c0de");
-        Assert.Equal("9101", _log.Only("bank_return_unknown").Values["Channel"]);
+        Assert.Equal("9101", _log.Only("bank_return_unknown").Values["Place"]);
         AssertSecret(state, "c0de", "made-up");
     }
 

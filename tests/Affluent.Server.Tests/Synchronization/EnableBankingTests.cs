@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Affluent.Connectors;
-using Affluent.Connectors.Contract;
 using Affluent.Connectors.Tests.Support;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
@@ -140,7 +139,7 @@ public sealed class EnableBankingTests : IDisposable
             settings => settings with { SealCertificateFile = certificate, SealKeyFile = key },
             builder => builder.Services.AddSingleton(Banks(upstream))
         );
-        upstream.RedirectUrls.Add(app.Service<Addresses>().BankReturnOf(new ChannelDefinitionId(FakeBank.Redirect)));
+        upstream.RedirectUrls.Add(app.Service<Addresses>().BankReturnOf(ReturnPlace.Read(FakeBank.Redirect)!));
         return app;
     }
 

@@ -22,6 +22,7 @@ public sealed class LogEventTests
         ["Jobs"] = 4000,
         ["Gates"] = 5000,
         ["Certificates"] = 5000,
+        ["Upstreams"] = 5000,
         ["Transactions"] = 4000,
         ["Synchronization"] = 5000,
         ["Widget"] = 6000,

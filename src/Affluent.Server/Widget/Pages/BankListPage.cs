@@ -12,6 +12,9 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
     public const string ChannelField = "definition_id";
     private const string SearchField = "search";
 
+    /// <summary>How many banks a page shows at the most.</summary>
+    public const int MostListed = 200;
+
     public static BankListPage? For(SessionContext session) =>
         session.State is { Step: WidgetStep.Start, Purpose: not WidgetPurpose.ManageAccounts } ? new(session) : null;
 
@@ -23,8 +26,14 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
         var professional = State.Purpose == WidgetPurpose.ProfessionalAccount;
         var search = request.Query[SearchField].ToString();
         var culture = CultureInfo.GetCultureInfo(request.Language.Culture());
-        var offered = BankSearch.Find(Session.Banks.All, "", State.Parameters.Countries, culture);
-        var found = BankSearch.Find(Session.Banks.All, search, State.Parameters.Countries, culture).ToHashSet();
+        // As they are now: another list may take their place meanwhile.
+        var all = Session.Banks.All;
+        var offered = BankSearch.Find(all, "", State.Parameters.Countries, culture);
+        var found = BankSearch.Find(all, search, State.Parameters.Countries, culture);
+        // A page with thousands of banks is of no use: what is not found is left out then.
+        var isWhole = offered.Count <= MostListed;
+        var has = found.Select(bank => bank.Id).ToHashSet();
+        var listed = isWhole ? offered : found.Take(MostListed);
         return PageMarkup.Of<BankList, BankListView>(
             request.Frame,
             new BankListView
@@ -34,8 +43,9 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
                 SearchAction = WidgetEndpoints.Path(State.Purpose),
                 SessionId = Session.Session.Id,
                 Search = search,
-                NoBank = Session.Banks.All.Count == 0 ? texts.NoBankAtAll : texts.NoBank,
-                Banks = [.. offered.SelectMany(bank => Entries(bank, texts, found.Contains(bank)))],
+                NoBank = all.Count == 0 ? texts.NoBankAtAll : texts.NoBank,
+                Banks = [.. listed.SelectMany(bank => Entries(bank, texts, has.Contains(bank.Id)))],
+                FoundInAll = isWhole ? null : found.Count,
             }
         );
     }
@@ -54,8 +64,8 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
             .SelectMany(ChannelOffer.InService)
             .FirstOrDefault(c => c.Id.Value == form[ChannelField]);
         var bank = channel is null
-            ? Session.Banks.Provider(new ProviderId(form[BankField]))
-            : Session.Banks.All.First(b => b.Channels.Contains(channel));
+            ? Session.Banks.Offered(new ProviderId(form[BankField]))
+            : Session.Banks.Channel(channel.Id)?.Bank;
         if (bank is null || ChannelOffer.InService(bank).Count == 0)
         {
             return new FormResult.Ignored();
@@ -74,6 +84,9 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
         && ChannelOffer.InService(bank).Count > 1
         && ChannelOffer.Wanted(State.Parameters, bank) is null;
 
+    private static IReadOnlyList<string> Notes(Provider bank, BankListTexts texts) =>
+        [.. bank.Test ? [texts.TestBank] : Array.Empty<string>(), .. bank.Beta ? [texts.Beta] : Array.Empty<string>()];
+
     private IEnumerable<BankChoice> Entries(Provider bank, BankListTexts texts, bool found) =>
         IsListedByChannel(bank)
             ? ChannelOffer
@@ -82,7 +95,7 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
                     ChannelField,
                     channel.Id.Value,
                     bank.Name,
-                    [texts.Entry(channel.Mode), .. bank.Test ? [texts.TestBank] : Array.Empty<string>()],
+                    [texts.Entry(channel.Mode), .. Notes(bank, texts)],
                     Available: true,
                     found
                 ))
@@ -90,14 +103,7 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
             [
                 ChannelOffer.InService(bank).Count == 0
                     ? new BankChoice(BankField, bank.Id.Value, bank.Name, [texts.OutOfService], Available: false, found)
-                    : new BankChoice(
-                        BankField,
-                        bank.Id.Value,
-                        bank.Name,
-                        bank.Test ? [texts.TestBank] : [],
-                        Available: true,
-                        found
-                    ),
+                    : new BankChoice(BankField, bank.Id.Value, bank.Name, Notes(bank, texts), Available: true, found),
             ];
 }
 
@@ -130,6 +136,9 @@ public sealed record BankListView
 
     /// <summary>All that can be searched for.</summary>
     public required IReadOnlyList<BankChoice> Banks { get; init; }
+
+    /// <summary>How many there are in all that have what was searched for, where the list has not room for all; null: it has.</summary>
+    public int? FoundInAll { get; init; }
 }
 
 /// <summary>A bank in the list, or one channel of it.</summary>
@@ -183,6 +192,16 @@ internal sealed class BankListTexts(Language language) : Texts(language)
 
     public string Count(int count) =>
         Say(en: count == 1 ? "1 bank" : $"{count} banks", fr: count <= 1 ? $"{count} banque" : $"{count} banques");
+
+    public string Some(int count, int shown) =>
+        count <= shown
+            ? Count(count)
+            : Say(
+                en: $"The first {shown} of {count} banks: search for yours by its name.",
+                fr: $"Les {shown} premières banques sur {count} : recherchez la vôtre par son nom."
+            );
+
+    public string Beta => Say(en: "New here, still being tried out", fr: "Nouvelle ici, encore à l’essai");
 
     public string TestBank => Say(en: "Test bank, invented money", fr: "Banque de test, argent fictif");
 

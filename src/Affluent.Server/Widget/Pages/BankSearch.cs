@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Affluent.Connectors.Contract;
 
 namespace Affluent.Server.Widget.Pages;
@@ -10,8 +12,8 @@ internal static class BankSearch
 
     /// <summary>The banks of these countries whose name has all words of the search, in order of their names.</summary>
     /// <param name="countries">ISO 3166-1 codes of two or three letters; empty: all.</param>
-    public static IEnumerable<Provider> Find(
-        IEnumerable<Provider> banks,
+    public static IReadOnlyList<Provider> Find(
+        IReadOnlyList<Provider> banks,
         string search,
         IReadOnlyList<string> countries,
         CultureInfo culture
@@ -19,12 +21,38 @@ internal static class BankSearch
     {
         var compare = culture.CompareInfo;
         var words = search.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return banks
-            .Where(bank => countries.Count == 0 || countries.Any(country => IsIn(bank, country)))
-            .Where(bank => words.All(word => compare.IndexOf(bank.Name, word, Loosely) >= 0))
-            .OrderBy(bank => bank.Name, Comparer<string>.Create((a, b) => compare.Compare(a, b, Loosely)))
-            .ThenBy(bank => bank.Id.Value, StringComparer.Ordinal);
+        return
+        [
+            .. Ordered(banks, culture)
+                .Where(bank => countries.Count == 0 || countries.Any(country => IsIn(bank, country)))
+                .Where(bank => words.All(word => compare.IndexOf(bank.Name, word, Loosely) >= 0)),
+        ];
     }
+
+    // Putting thousands of names in order takes longer than finding one among them: once for each list.
+    private static Provider[] Ordered(IReadOnlyList<Provider> banks, CultureInfo culture) =>
+        Orders
+            .GetOrCreateValue(banks)
+            .GetOrAdd(
+                culture.Name,
+                _ =>
+                {
+                    var compare = culture.CompareInfo;
+                    return
+                    [
+                        .. banks
+                            .Select(bank => (Bank: bank, Key: compare.GetSortKey(bank.Name, Loosely)))
+                            .OrderBy(one => one.Key, Comparer<SortKey>.Create(SortKey.Compare))
+                            .ThenBy(one => one.Bank.Id.Value, StringComparer.Ordinal)
+                            .Select(one => one.Bank),
+                    ];
+                }
+            );
+
+    private static readonly ConditionalWeakTable<
+        IReadOnlyList<Provider>,
+        ConcurrentDictionary<string, Provider[]>
+    > Orders = [];
 
     private static bool IsIn(Provider bank, string country) =>
         country.Length == 3 ? bank.CountryCode == country : TwoLetters(bank.CountryCode) == country;

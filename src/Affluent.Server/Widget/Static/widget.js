@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   // Some banks answer behind a number sign, where no server sees it (OpenID Connect Core, section 3.3.2.5): it is asked again with the answer in its sight.
-  if (/\/bank_callback\/\d+$/.test(location.pathname) && !location.search && /[#&]state=/.test(location.hash)) {
+  if (/\/bank_callback\/[a-z0-9_]+$/.test(location.pathname) && !location.search && /[#&]state=/.test(location.hash)) {
     location.replace(`${location.pathname}?${location.hash.slice(1)}`);
     return;
   }
@@ -69,7 +69,8 @@
   }
 
   const search = document.getElementById("bank-search-input");
-  if (search) {
+  // What does not stand on the page is found by the server.
+  if (search && search.hasAttribute("data-whole")) {
     const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
     const count = document.getElementById("bank-count");
     const rows = [...document.querySelectorAll(".banks li")];
