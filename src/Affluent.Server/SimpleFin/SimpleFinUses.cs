@@ -47,5 +47,5 @@ internal sealed class SimpleFinUses
     /// <param name="Written">Of the day, as far as this node knows.</param>
     /// <param name="Waiting">Counted and not written.</param>
     /// <param name="Since">When something was written last, in UTC seconds.</param>
-    private readonly record struct Use(int Written, int Waiting, long Since);
+    private sealed record Use(int Written, int Waiting, long Since);
 }
