@@ -16,7 +16,7 @@ using Microsoft.Extensions.Logging;
 namespace Affluent.Bench;
 
 /// <summary>
-/// How long requests wait while the lists of 4,000 banks are read, over one SQLite file, which has one writer, and the same while nothing is read. Three kinds: a bank, a search among
+/// How long requests wait while the lists of 4,000 banks are read, over one SQLite file, which has one writer, and the same while nothing is read. Three kinds: a user, a search among
 /// all banks, and a token, for which something is written.
 /// </summary>
 internal static class Aspsps
@@ -72,7 +72,10 @@ internal static class Aspsps
                     CancellationToken.None
                 );
                 var (waits, took) = await Longest(platform, () => lists.ReadDue(CancellationToken.None));
-                var (without, _) = await Longest(platform, () => Task.Delay(TimeSpan.FromSeconds(took)));
+                var (without, _) = await Longest(
+                    platform,
+                    () => Task.Delay(TimeSpan.FromSeconds(took), TimeProvider.System)
+                );
                 if (round > 0) // the first one warms up
                 {
                     reading.Add((waits, took));
@@ -126,9 +129,9 @@ internal static class Aspsps
         using var end = new CancellationTokenSource();
         Func<Task>[] kinds =
         [
-            () => Get("/api/v2.1/providers/90"),
+            () => Get("/api/v2.1/users/me"),
             () => Get("/api/v2.1/providers?q=bank%2012&limit=100"),
-            () => platform.ClientToken("connections_sync"),
+            () => platform.ClientToken("users_create"),
         ];
         foreach (var kind in kinds)
         {
@@ -156,7 +159,7 @@ internal static class Aspsps
                 var sent = Stopwatch.GetTimestamp();
                 await kind();
                 longest = Math.Max(longest, Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
-                await Task.Delay(5);
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
             }
             return longest;
         }

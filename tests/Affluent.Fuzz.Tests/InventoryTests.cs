@@ -84,6 +84,8 @@ public sealed class InventoryTests
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Docs"] = "Reads only what ships with the program: its statements, pages and types",
         ["Affluent.Server.OpenApi"] = "Reads only what ships with the program: its statements, pages and types",
+        ["Affluent.Server.Upstreams.ListedProviders..cctor"] =
+            "Reads only what ships with the program: its statements, pages and types",
         ["Microsoft.AspNetCore.OpenApi.Generated"] =
             "Reads only what ships with the program: its statements, pages and types",
         ["Affluent.Server.Storage.PostgresDatabase.ReplaceTokens"] =

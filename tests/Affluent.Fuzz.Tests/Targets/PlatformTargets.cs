@@ -44,6 +44,7 @@ internal static class PlatformTargets
                 "basic Og==",
                 "Bearer x"
             ),
+            FuzzTarget.OfText("return-place", BankReturn, "enable_banking", "471201", "../471201"),
             FuzzTarget.OfText("change-cursor", Place, new ChangeCursor(17, new TransactionId(12)).Text()),
             FuzzTarget.OfBytes("vault-envelope", Envelope, "plain text"),
             FuzzTarget.OfText("master-key", MasterKeyFile, Convert.ToBase64String(Key), "# made by hand\nAAAA"),
@@ -72,6 +73,16 @@ internal static class PlatformTargets
                 "https://café.example"
             ),
         ];
+
+    private static object? BankReturn(string text)
+    {
+        var place = ReturnPlace.Read(text);
+        Promise.Holds(
+            place is null || (place.ToString() == text && Uri.EscapeDataString(text) == text),
+            "a place stands in an address as it is"
+        );
+        return place is null;
+    }
 
     private static object? SettingsFile(ReadOnlyMemory<byte> file)
     {
