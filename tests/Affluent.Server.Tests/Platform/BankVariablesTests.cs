@@ -110,7 +110,7 @@ public sealed partial class BankVariablesTests : IDisposable
 
         (_, output, _) = await Terminal.RunWithoutDatabase("check-config", "--test-bank-url", "off");
         Assert.Matches(
-            @"\(banks\)\s+none: set the variables of banks that ship .* or put entries into a folder that catalogue_folder names",
+            @"\(banks\)\s+none: name your application at Enable Banking .* set the variables of banks that ship .* or put entries into a folder that catalogue_folder names",
             output
         );
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.SimpleFin;
@@ -125,8 +126,13 @@ public sealed class SimpleFinAccessTests
         Assert.Equal(before + 1, app.Database.Transactions);
         Assert.Equal(($"{start + 300}", 5), (await LastUse(), await Written()));
 
-        async Task<string?> LastUse() => (await http.Read("/api/v2.1/simplefin/accesses"))[0].Text("last_use_date");
-        Task<int> Written() => app.Database.Read(db => db.Scalar<int>("select requests from simplefin_accesses"), Stop);
+        async Task<string?> LastUse() => (await Access()).Text("last_use_date");
+        async Task<int> Written()
+        {
+            Assert.True(Ids.TryRead<SimpleFinAccessId>((await Access()).Text("id")!, out var id));
+            return (await app.Database.Read(db => SimpleFinStore.FindByName(db, id), Stop))!.Requests;
+        }
+        async Task<JsonElement> Access() => (await http.Read("/api/v2.1/simplefin/accesses"))[0];
     }
 
     [Theory, OnBothDatabases]
