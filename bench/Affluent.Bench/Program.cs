@@ -1,7 +1,7 @@
 using Affluent.Bench;
 using Affluent.Bench.Categories;
 
-// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [engine] [start] [matching] [categories] [banks] [signing] [webhooks] [events] [aspsps] | write-category-model
+// dotnet run -c Release --project bench/Affluent.Bench -- [pages] [sync] [engine] [start] [matching] [categories] [banks] [signing] [webhooks] [events] [aspsps] [simplefin] | write-category-model
 // PostgreSQL: AFFLUENT_TEST_POSTGRES=postgres://user@host:port/name (a database of its own is made there, and dropped at the end).
 if (args is ["write-category-model"])
 {
@@ -21,6 +21,7 @@ string[] known =
     "webhooks",
     "events",
     "aspsps",
+    "simplefin",
 ];
 if (args.Except(known).Any())
 {
@@ -53,6 +54,7 @@ foreach (var name in asked)
             "webhooks" => await Webhooks.Run(server!),
             "events" => await EventDelay.Run(server!),
             "aspsps" => await Aspsps.Run(),
+            "simplefin" => await SimpleFin.Run(server!),
             _ => await StartAndMemory.Run(server!),
         }
     );
