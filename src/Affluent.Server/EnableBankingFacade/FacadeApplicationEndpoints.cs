@@ -16,7 +16,7 @@ internal static class FacadeApplicationEndpoints
             .ForClients();
         applications
             .MapPost("", Create)
-            .Needs(Scope.ConnectionsManage)
+            .Needs(Scope.UsersCreate, Scope.ConnectionsManage)
             .Describe(
                 "createEnableBankingApplication",
                 "Register an application",
@@ -31,17 +31,17 @@ internal static class FacadeApplicationEndpoints
             .Answers(400, 409, 415);
         applications
             .MapGet("", List)
-            .Needs(Scope.ConnectionsManage)
+            .Needs(Scope.UsersCreate, Scope.ConnectionsManage)
             .Describe("listEnableBankingApplications", "List applications", "The client's applications, oldest first.")
             .Answers<IReadOnlyList<FacadeApplicationMessage>>();
         applications
             .MapGet("/{id}", Show)
-            .Needs(Scope.ConnectionsManage)
+            .Needs(Scope.UsersCreate, Scope.ConnectionsManage)
             .Describe("getEnableBankingApplication", "Read an application", "One of the client's applications.")
             .Answers<FacadeApplicationMessage>(404);
         applications
             .MapDelete("/{id}", Delete)
-            .Needs(Scope.ConnectionsManage)
+            .Needs(Scope.UsersCreate, Scope.ConnectionsManage)
             .Describe(
                 "deleteEnableBankingApplication",
                 "Delete an application",
