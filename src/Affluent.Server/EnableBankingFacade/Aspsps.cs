@@ -40,7 +40,9 @@ internal sealed record Aspsp(string Name, string Country, IReadOnlyDictionary<Ps
             AuthMethods =
             [
                 // However the bank lets its users in: they are sent to the pages of this installation first.
-                .. Kinds.Keys.Order().Select(kind => new AuthMethodMessage("widget", Word(kind), "REDIRECT", false)),
+                .. Kinds
+                    .Keys.Order()
+                    .Select(kind => new AuthMethodMessage("widget", Word(kind), ChannelMode.Redirect.Word(), false)),
             ],
             MaximumConsentValidity = Kinds.Values.Min(LongestConsent),
             Beta = Kinds.Values.Any(bank => bank.Beta),

@@ -244,7 +244,7 @@ internal static class FacadeEndpoints
             return refused;
         }
         return await sessions.End(reach!.Session, cancellation)
-            ? TypedResults.Json(new FacadeDoneMessage("OK"), FacadeJson.Readable.FacadeDoneMessage)
+            ? TypedResults.Json(new FacadeDoneMessage(FacadeReceipt.Ok), FacadeJson.Readable.FacadeDoneMessage)
             : FacadeError.Over(FacadeSessionStatus.Closed)!;
     }
 

@@ -95,11 +95,11 @@ internal static class FacadeMapping
             },
             CashAccountType = account.Type switch
             {
-                BankAccountType.Checkings => "CACC",
-                BankAccountType.Savings => "SVGS",
-                BankAccountType.Loan => "LOAN",
-                BankAccountType.CreditCard => "CARD",
-                null => "OTHR",
+                BankAccountType.Checkings => FacadeAccountKind.Cacc,
+                BankAccountType.Savings => FacadeAccountKind.Svgs,
+                BankAccountType.Loan => FacadeAccountKind.Loan,
+                BankAccountType.CreditCard => FacadeAccountKind.Card,
+                null => FacadeAccountKind.Othr,
             },
             Currency = account.Currency,
             IdentificationHash = hash,

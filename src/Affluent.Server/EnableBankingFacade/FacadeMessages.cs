@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Affluent.Server.Storage;
 
 namespace Affluent.Server.EnableBankingFacade;
 
@@ -118,7 +119,7 @@ internal sealed record FacadeAccountMessage
     /// <summary>As the account is called.</summary>
     public string? Details { get; init; }
     public string? Usage { get; init; }
-    public required string CashAccountType { get; init; }
+    public required FacadeAccountKind CashAccountType { get; init; }
     public required string Currency { get; init; }
     public required string IdentificationHash { get; init; }
     public required IReadOnlyList<string> IdentificationHashes { get; init; }
@@ -171,7 +172,32 @@ internal sealed record FacadeTransactionMessage
 internal sealed record FacadePartyMessage(string Name);
 
 /// <summary>That a session was ended ("SuccessResponse").</summary>
-internal sealed record FacadeDoneMessage(string Message);
+internal sealed record FacadeDoneMessage(FacadeReceipt Message);
+
+/// <summary>That something was done, as the interface says it.</summary>
+[JsonConverter(typeof(WordConverter<FacadeReceipt>))]
+internal enum FacadeReceipt
+{
+    Ok,
+}
+
+/// <summary>The kinds of account (API reference 1.0.0, "CashAccountType"): codes of ISO 20022.</summary>
+[JsonConverter(typeof(WordConverter<FacadeAccountKind>))]
+internal enum FacadeAccountKind
+{
+    /// <summary>Current.</summary>
+    Cacc,
+
+    /// <summary>Savings.</summary>
+    Svgs,
+
+    Loan,
+
+    Card,
+
+    /// <summary>Another, or not known.</summary>
+    Othr,
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

@@ -188,32 +188,27 @@ internal static partial class FacadePages
                 ? id
                 : (ConnectionId?)null;
         var (now, code) = (time.Seconds(), Secret.Generate());
-        var (authorization, isGiven) = await database.Write<(FacadeAuthorization?, bool)>(
-            async db =>
-            {
-                var found =
-                    secret.Length <= LongestSecret ? await FacadeStore.FindByReturn(db, new Secret(secret)) : null;
-                if (found is not { UserId: { } userId } || !found.IsOpen(now))
-                {
-                    return (null, false);
-                }
-                return (
-                    found,
-                    linked is { } connectionId
-                        && await ConnectionsStore.Find(db, userId, connectionId) is { } connection
-                        && connection.ProviderId == found.ProviderId
-                        && await FacadeStore.GiveCode(db, found, connectionId, code.Hash(), now)
-                );
-            },
-            cancellation
-        );
+        // Anybody may try: who has no secret keeps no writer waiting.
+        var authorization =
+            secret.Length <= LongestSecret
+                ? await database.Read(db => FacadeStore.FindByReturn(db, new Secret(secret)), cancellation)
+                : null;
         var language = Languages.Of(context.Request);
-        if (authorization is null)
+        if (authorization is not { UserId: { } userId } || !authorization.IsOpen(now))
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             var (title, body) = new NoticeTexts(language).LinkUsed;
             return NoticeView.Show(FrameOf(language) with { HasError = true }, title, body);
         }
+        var isGiven =
+            linked is { } connectionId
+            && await database.Write(
+                async db =>
+                    await ConnectionsStore.Find(db, userId, connectionId) is { } connection
+                    && connection.ProviderId == authorization.ProviderId
+                    && await FacadeStore.GiveCode(db, authorization, connectionId, code.Hash(), now),
+                cancellation
+            );
         var address =
             isGiven ? AddressOf(authorization, ("code", code.Value))
             : query["status"] == MessageStatus.Error.Word()
@@ -234,11 +229,12 @@ internal static partial class FacadePages
     private static string AddressOf(FacadeAuthorization authorization, string error, string description) =>
         AddressOf(authorization, ("error", error), ("error_description", description));
 
-    private static string AddressOf(FacadeAuthorization authorization, params (string Name, string Value)[] told) =>
+    private static string AddressOf(FacadeAuthorization authorization, params (string Name, string Value)[] values) =>
         QueryHelpers.AddQueryString(
             authorization.RedirectUrl,
             [
-                .. told.Append(("state", authorization.State))
+                .. values
+                    .Append(("state", authorization.State))
                     .Select(pair => KeyValuePair.Create(pair.Item1, (string?)pair.Item2)),
             ]
         );

@@ -1,3 +1,4 @@
+using Affluent.Connectors.EnableBanking;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
@@ -167,7 +168,11 @@ internal sealed class FacadeSessions(
         {
             Name = application.Name,
             Kid = FacadeUuid.Of(application.Id),
-            Environment = settings.Environment == InstallationKind.Production ? "PRODUCTION" : "SANDBOX",
+            Environment = (
+                settings.Environment == InstallationKind.Production
+                    ? UpstreamEnvironment.Production
+                    : UpstreamEnvironment.Sandbox
+            ).Word(),
             RedirectUrls = application.Redirects,
             Active = true,
             Countries = [.. Aspsps.Of(banks.All).All.Select(bank => bank.Country).Distinct()],

@@ -177,15 +177,22 @@ public sealed class FacadeFlowTests
         var victim = await app.SignInAt(page, user);
         var back = await victim.Link();
 
+        var code = back.Query("code")!;
         // Who has the address of the page alone gets no code by it.
         var other = app.Browse("document");
+        var before = app.Database.Transactions;
         foreach (var guess in new[] { page.Split('/')[^1], "x", new string('x', 5000) })
         {
             await other.Open($"/enablebanking/return/{guess}?status=success&connection_id=1");
             Assert.Equal(HttpStatusCode.BadRequest, other.Status);
             Assert.Null(other.SentTo);
         }
-        var code = back.Query("code")!;
+        foreach (var guess in new[] { "x", code })
+        {
+            await app.Refusal(application, "/sessions", HttpMethod.Post, new { code = guess[..^1] + "x" });
+        }
+        // Who guesses keeps no writer waiting.
+        Assert.Equal(before, app.Database.Transactions);
         var all = await Task.WhenAll(
             Enumerable.Range(0, 6).Select(_ => app.Ask(application, HttpMethod.Post, "/sessions", new { code }))
         );
