@@ -5,6 +5,7 @@ using Affluent.Server.Certificates;
 using Affluent.Server.Connections;
 using Affluent.Server.Consents;
 using Affluent.Server.Docs;
+using Affluent.Server.EnableBankingFacade;
 using Affluent.Server.Events;
 using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
@@ -100,6 +101,7 @@ internal static class App
         builder.Services.AddEvents(database);
         builder.Services.AddWebhooks(settings);
         builder.Services.AddSimpleFin();
+        builder.Services.AddEnableBankingFacade();
         builder.Services.AddApiDocument();
         builder.Services.AddPeriodicTasks(settings);
         configure?.Invoke(builder);
@@ -115,6 +117,7 @@ internal static class App
         app.UseOwnHosts(settings);
         app.UseDocsBelowApi();
         app.UseSimpleFinBelowApi();
+        app.UseEnableBankingBelowApi();
         app.UseDocsOrigin(settings);
         ApiVersion.Use(app);
         app.UseApiErrors();
@@ -159,6 +162,13 @@ internal static class App
                 app.MapEntrance("/simplefin/create", "how-to/feed-actual-firefly-sure");
                 app.MapSimpleFin();
                 app.MapSimpleFinAccesses();
+            }
+            if (settings.EnableBankingFacade)
+            {
+                app.MapEntrance("/enablebanking", "reference/enable-banking-facade");
+                app.MapEnableBankingFacade();
+                app.MapFacadePages();
+                app.MapFacadeApplications();
             }
             app.MapDocs();
             app.MapApiDocument();

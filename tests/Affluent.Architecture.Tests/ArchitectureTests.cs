@@ -56,6 +56,10 @@ public sealed class ArchitectureTests
         ["recorded_readings"] = "Recordings",
         ["shadow_readings"] = "Recordings",
         ["simplefin_accesses"] = "SimpleFin",
+        ["enable_banking_applications"] = "EnableBankingFacade",
+        ["enable_banking_authorizations"] = "EnableBankingFacade",
+        ["enable_banking_sessions"] = "EnableBankingFacade",
+        ["enable_banking_accounts"] = "EnableBankingFacade",
         ["upstream_banks"] = "Upstreams",
         ["upstream_lists"] = "Upstreams",
     };

@@ -43,8 +43,9 @@ public sealed partial class BothDatabasesTests
     [
         // The program itself, on a database of the harness.
         "Commands/ServeTests.cs: Process.Start(",
-        // A client in another language, which knows the platform by HTTP only.
+        // Clients in another language, which know the platform by HTTP only.
         "Authorization/OpenIdClientTests.cs: Process.Start(",
+        "EnableBankingFacade/FacadeClientTests.cs: Process.Start(",
         // Receivers in other languages.
         "Webhooks/WebhookProgramTests.cs: Process.Start(",
         // Programs that make and judge certificates.

@@ -58,6 +58,9 @@ internal sealed class Addresses(Settings settings, IServer server)
     /// <summary>The root of the SimpleFIN server; always ends in <c>/simplefin</c>.</summary>
     public string SimpleFin => Of(settings.SimpleFinAddress, "/simplefin");
 
+    /// <summary>The root of the façade in the shape of Enable Banking; always ends in <c>/enablebanking</c>.</summary>
+    public string EnableBanking => Of(settings.EnableBankingFacadeAddress, "/enablebanking");
+
     /// <summary>
     /// An address on which somebody listens, of several the first, as one to go to: a listener on all interfaces is reached over loopback.
     /// </summary>

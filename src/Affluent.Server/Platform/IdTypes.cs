@@ -200,3 +200,39 @@ internal readonly record struct SimpleFinAccessId(long Value) : IId<SimpleFinAcc
 
     public override string ToString() => Ids.Text(Value);
 }
+
+/// <summary>An application that reads accounts as it would at Enable Banking.</summary>
+[JsonConverter(typeof(IdConverter<FacadeApplicationId>))]
+internal readonly record struct FacadeApplicationId(long Value) : IId<FacadeApplicationId>
+{
+    public static FacadeApplicationId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}
+
+/// <summary>A user's way through sign-in and bank, begun by such an application.</summary>
+[JsonConverter(typeof(IdConverter<FacadeAuthorizationId>))]
+internal readonly record struct FacadeAuthorizationId(long Value) : IId<FacadeAuthorizationId>
+{
+    public static FacadeAuthorizationId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}
+
+/// <summary>What a user has given such an application: the shared accounts of one bank, for a time.</summary>
+[JsonConverter(typeof(IdConverter<FacadeSessionId>))]
+internal readonly record struct FacadeSessionId(long Value) : IId<FacadeSessionId>
+{
+    public static FacadeSessionId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}
+
+/// <summary>An account within such a session.</summary>
+[JsonConverter(typeof(IdConverter<FacadeAccountId>))]
+internal readonly record struct FacadeAccountId(long Value) : IId<FacadeAccountId>
+{
+    public static FacadeAccountId Of(long value) => new(value);
+
+    public override string ToString() => Ids.Text(Value);
+}

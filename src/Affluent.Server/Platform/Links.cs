@@ -21,5 +21,8 @@ internal static class Links
 
     public static string SimpleFinAccess(SimpleFinAccessId id) => $"/simplefin/accesses/{id}";
 
+    /// <param name="id">Its UUID.</param>
+    public static string FacadeApplication(string id) => $"/enable_banking/applications/{id}";
+
     public static string Queue(QueueId id) => $"/queues/{id}";
 }

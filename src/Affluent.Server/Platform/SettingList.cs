@@ -270,6 +270,7 @@ internal static class SettingList
         .. WebhookSettings.All,
         .. UpstreamSettings.All,
         .. SimpleFinSettings.All,
+        .. EnableBankingFacadeSettings.All,
         .. LimitSettings.All,
     ];
 

@@ -13,6 +13,7 @@ internal sealed record Settings
 {
     private readonly LogForm? _logForm;
     private readonly bool? _simpleFin;
+    private readonly bool? _enableBankingFacade;
 
     /// <summary>What the installation is for.</summary>
     public InstallationKind Environment { get; init; } = InstallationKind.Sandbox;
@@ -115,6 +116,20 @@ internal sealed record Settings
 
     /// <summary>How many requests a day an access over SimpleFIN may send; null: any number.</summary>
     public int? SimpleFinRequests { get; init; } = 5000;
+
+    /// <summary>Below <see cref="ApiUrl"/>, whose role serves the façade of Enable Banking; null: <see cref="Listen"/> + /enablebanking.</summary>
+    public Uri? EnableBankingFacadeAddress =>
+        ApiUrl is { } api ? new Uri($"{api.AbsoluteUri.TrimEnd('/')}/enablebanking") : null;
+
+    /// <summary>Whether applications that speak Enable Banking may read accounts.</summary>
+    public bool EnableBankingFacade
+    {
+        get => _enableBankingFacade ?? Environment == InstallationKind.Sandbox;
+        init => _enableBankingFacade = value;
+    }
+
+    /// <summary>How many requests a day such an application may send for each session, and as many without one; null: any number.</summary>
+    public int? EnableBankingFacadeRequests { get; init; } = 5000;
 
     /// <summary>Where the included test bank listens; null: this process starts none.</summary>
     public string? TestBankListen { get; init; }

@@ -71,6 +71,23 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     public void SimpleFinRefused(SecuritySubject about, string why) =>
         Tell(about, log => LogSimpleFinRefused(log, why));
 
+    /// <summary>A client registered an application that speaks Enable Banking.</summary>
+    public void FacadeApplicationMade(SecuritySubject about, FacadeApplicationId application) =>
+        Tell(about, log => LogFacadeApplicationMade(log, application));
+
+    public void FacadeApplicationDeleted(SecuritySubject about, FacadeApplicationId application) =>
+        Tell(about, log => LogFacadeApplicationDeleted(log, application));
+
+    /// <summary>A user let such an application read the accounts of a bank.</summary>
+    public void FacadeSessionBegun(SecuritySubject about, FacadeApplicationId application, FacadeSessionId session) =>
+        Tell(about, log => LogFacadeSessionBegun(log, application, session));
+
+    public void FacadeSessionEnded(SecuritySubject about, FacadeApplicationId application, FacadeSessionId session) =>
+        Tell(about, log => LogFacadeSessionEnded(log, application, session));
+
+    /// <param name="why">Why such an application got nothing.</param>
+    public void FacadeRefused(SecuritySubject about, string why) => Tell(about, log => LogFacadeRefused(log, why));
+
     public void RequestLimited(SecuritySubject about, LimitedAction action, LimitedBy by) =>
         Tell(about, log => LogRequestLimited(log, action.Word(), by.Word()));
 
@@ -222,6 +239,46 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     private static partial void LogSimpleFinRevoked(ILogger log, SimpleFinAccessId access);
 
     [LoggerMessage(
+        7121,
+        LogLevel.Information,
+        "An application that speaks Enable Banking was registered: application {Application}",
+        EventName = "enable_banking_application_created"
+    )]
+    private static partial void LogFacadeApplicationMade(ILogger log, FacadeApplicationId application);
+
+    [LoggerMessage(
+        7122,
+        LogLevel.Information,
+        "An application that speaks Enable Banking was deleted: application {Application}",
+        EventName = "enable_banking_application_deleted"
+    )]
+    private static partial void LogFacadeApplicationDeleted(ILogger log, FacadeApplicationId application);
+
+    [LoggerMessage(
+        7123,
+        LogLevel.Information,
+        "A user let an application that speaks Enable Banking read a bank: application {Application}, session {Session}",
+        EventName = "enable_banking_session_begun"
+    )]
+    private static partial void LogFacadeSessionBegun(
+        ILogger log,
+        FacadeApplicationId application,
+        FacadeSessionId session
+    );
+
+    [LoggerMessage(
+        7124,
+        LogLevel.Information,
+        "An application that speaks Enable Banking ended what a user had given it: application {Application}, session {Session}",
+        EventName = "enable_banking_session_ended"
+    )]
+    private static partial void LogFacadeSessionEnded(
+        ILogger log,
+        FacadeApplicationId application,
+        FacadeSessionId session
+    );
+
+    [LoggerMessage(
         7201,
         LogLevel.Warning,
         "A request was one too many: limit {Limit}, counted by {By}",
@@ -260,6 +317,14 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
         EventName = "simplefin_refused"
     )]
     private static partial void LogSimpleFinRefused(ILogger log, string why);
+
+    [LoggerMessage(
+        7221,
+        LogLevel.Warning,
+        "An application that speaks Enable Banking was refused: {Why}",
+        EventName = "enable_banking_refused"
+    )]
+    private static partial void LogFacadeRefused(ILogger log, string why);
 
     [LoggerMessage(
         7301,

@@ -15,8 +15,14 @@ internal static class PageRenderer
     )
     {
         var origins = session.Client.RedirectOrigins;
-        context.Response.Headers.ContentSecurityPolicy = Policy(origins, framedBy: origins);
         var state = session.State;
+        // Who came from a page of ours goes back there, and to nobody else's.
+        var back = state.Parameters.RedirectUrl?.GetLeftPart(UriPartial.Authority);
+        var leads =
+            back is null || origins.Split(' ').Contains(back, StringComparer.Ordinal)
+                ? origins
+                : $"{origins} {back}".Trim();
+        context.Response.Headers.ContentSecurityPolicy = Policy(leads, framedBy: origins);
         var sessionId = Uri.EscapeDataString(session.Session.Id);
         var frame = new Frame
         {

@@ -107,6 +107,24 @@ internal sealed class WidgetSessions(
             : await Prolong(context, version, session);
     }
 
+    /// <summary>Makes one for a user who has just signed in on a page of ours, to link a bank; the address of its page.</summary>
+    public async Task<string> Begin(UserWork work, WidgetParameters parameters)
+    {
+        var session = new WidgetSession
+        {
+            Id = WidgetSession.NewId(),
+            UserId = work.UserId,
+            ClientId = work.ClientId,
+            // There is no token that could be revoked: it ends with its time, the user's password or the client.
+            TokenId = work.Ids.Next<TokenId>(),
+            Version = 0,
+            ExpiresAt = work.Now + WidgetSession.Lifetime,
+            State = new WidgetState { Parameters = parameters },
+        };
+        await WidgetStore.Insert(work.Db, session, work.Now);
+        return $"{addresses.Embed}{ApiVersion.V21.Path}/widget/{WidgetEndpoints.Path(WidgetPurpose.AddConnection)}?session_id={session.Id}";
+    }
+
     private async Task<IResult> Make(HttpContext context, string version, WidgetSession session)
     {
         var queue = session.State.QueueId!.Value;

@@ -18,6 +18,7 @@ internal static class AllTargets
         .. TestBankTargets.All,
         .. TestBankFaceTargets.All,
         .. PlatformTargets.All,
+        .. FacadeTargets.All,
         .. RequestTargets.All,
         .. WidgetTargets.All,
         .. HttpTargets.All,

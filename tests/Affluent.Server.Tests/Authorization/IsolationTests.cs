@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Affluent.Server.Platform;
+using Affluent.Server.Tests.EnableBankingFacade;
 using Affluent.Server.Tests.Harness;
 using Microsoft.AspNetCore.Routing;
 using Xunit;
@@ -30,6 +31,7 @@ public sealed class IsolationTests
         Recategorization,
         Webhook,
         SimpleFinAccess,
+        EnableBankingApplication,
     }
 
     // By the path below the version, whatever the verb.
@@ -56,6 +58,7 @@ public sealed class IsolationTests
         ["/categories/rules/{id}"] = Named.CategoryRule,
         ["/categories/recategorizations/{id}"] = Named.Recategorization,
         ["/simplefin/accesses/{id}"] = Named.SimpleFinAccess,
+        ["/enable_banking/applications/{id}"] = Named.EnableBankingApplication,
         ["/webhooks/{id}"] = Named.Webhook,
         ["/webhooks/{id}/secret"] = Named.Webhook,
         ["/webhooks/{id}/test"] = Named.Webhook,
@@ -64,7 +67,7 @@ public sealed class IsolationTests
     };
 
     /// <summary>What is the calling client's own, whatever user is named; of this client there is nothing.</summary>
-    private static readonly string[] OfTheClient = ["/categories/rules", "/webhooks"];
+    private static readonly string[] OfTheClient = ["/categories/rules", "/webhooks", "/enable_banking/applications"];
 
     [Theory, OnBothDatabases]
     public async Task Nobody_reaches_what_belongs_to_somebody_else(DatabaseKind kind)
@@ -183,7 +186,8 @@ public sealed class IsolationTests
         string RuleId,
         string RecategorizationId,
         string WebhookId,
-        string SimpleFinAccessId
+        string SimpleFinAccessId,
+        string EnableBankingApplicationId
     )
     {
         public static async Task<Victim> Create(TestApp app)
@@ -225,7 +229,8 @@ public sealed class IsolationTests
                 rule.Headers.Location!.Segments[^1],
                 recategorization.Headers.Location!.Segments[^1],
                 webhook.Headers.Location!.Segments[^1],
-                access.Headers.Location!.Segments[^1]
+                access.Headers.Location!.Segments[^1],
+                (await app.RegisterFacade(user.Client)).Id
             );
         }
 
@@ -241,6 +246,7 @@ public sealed class IsolationTests
                 Named.Recategorization => RecategorizationId,
                 Named.Webhook => WebhookId,
                 Named.SimpleFinAccess => SimpleFinAccessId,
+                Named.EnableBankingApplication => EnableBankingApplicationId,
                 _ => throw new ArgumentOutOfRangeException(nameof(named)),
             };
 
@@ -262,6 +268,10 @@ public sealed class IsolationTests
             Assert.Equal(
                 [SimpleFinAccessId],
                 (await http.ReadIds<SimpleFinAccessId>("/api/v2.1/simplefin/accesses")).Select(id => id.ToString())
+            );
+            Assert.Equal(
+                EnableBankingApplicationId,
+                (await byItself.Read("/api/v2.1/enable_banking/applications"))[0].Text("id")
             );
             Assert.Equal(QueueId, (await http.Read($"/api/v2.1/queues/{QueueId}")).Text("id"));
         }

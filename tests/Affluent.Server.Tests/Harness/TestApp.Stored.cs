@@ -204,6 +204,13 @@ internal sealed partial class TestApp
 
     public Task StoreChannel(TestChannel channel) => Store(Channels, [channel]);
 
+    /// <summary>A connection without any channel.</summary>
+    public async Task StoreBareConnection(TestConnection connection)
+    {
+        await Store(Connections, [connection]);
+        await Store(Jobs, [connection]);
+    }
+
     /// <summary>An account of the connection, changed from the usual one as the test wants.</summary>
     public async Task<TestAccount> StoreAccount(
         TestConnection connection,

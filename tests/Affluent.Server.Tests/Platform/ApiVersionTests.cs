@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Affluent.Ledger;
 using Affluent.Server.Accounts;
 using Affluent.Server.Platform;
+using Affluent.Server.Tests.EnableBankingFacade;
 using Affluent.Server.Tests.Harness;
 using Microsoft.AspNetCore.Routing;
 using Xunit;
@@ -42,6 +43,7 @@ public sealed class ApiVersionTests
             ["accesses"] = (
                 await http.PostAsJsonAsync("/api/v2.1/simplefin/accesses", new { name = "Actual" }, Stop).IsGiven()
             ).Text("id")!,
+            ["applications"] = (await app.RegisterFacade(user.Client)).Id,
             ["rules"] = (await client.MakeRule("PETS", new { label = "zoo" })).Text("id")!,
         };
         string[] paths =
@@ -76,6 +78,7 @@ public sealed class ApiVersionTests
             // What is the client's own is for the client itself.
             var reader =
                 path.Contains("/categories/r", StringComparison.Ordinal)
+                || path.Contains("/enable_banking/", StringComparison.Ordinal)
                 || path.StartsWith("/api/v2.1/webhooks", StringComparison.Ordinal)
                 || path.StartsWith("/api/v2/webhooks", StringComparison.Ordinal)
                 || path.EndsWith("/events", StringComparison.Ordinal)

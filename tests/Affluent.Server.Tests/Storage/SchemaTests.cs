@@ -6,8 +6,13 @@ namespace Affluent.Server.Tests.Storage;
 /// <summary>What the catalogue of each database says of the tables (decision 6).</summary>
 public sealed class SchemaTests
 {
-    // Sessions are found by the hash of their ids, before their users are known; deliveries belong to a client's webhook.
-    private static readonly string[] SpreadOtherwise = ["widget_sessions", "deliveries"];
+    // Sessions and authorizations are found by hashes, before their users are known; deliveries belong to a client's webhook.
+    private static readonly string[] SpreadOtherwise =
+    [
+        "widget_sessions",
+        "deliveries",
+        "enable_banking_authorizations",
+    ];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -57,7 +57,8 @@ internal static class BankSearch
     private static bool IsIn(Provider bank, string country) =>
         country.Length == 3 ? bank.CountryCode == country : TwoLetters(bank.CountryCode) == country;
 
-    private static string? TwoLetters(string threeLetters) => Regions.GetValueOrDefault(threeLetters);
+    /// <summary>The alpha-2 code of an alpha-3 code (ISO 3166-1); null: it has none.</summary>
+    public static string? TwoLetters(string threeLetters) => Regions.GetValueOrDefault(threeLetters);
 
     private static Dictionary<string, string> Regions { get; } =
         CultureInfo

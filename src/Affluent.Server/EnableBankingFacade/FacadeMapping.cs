@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Affluent.Connectors.Contract;
+using Affluent.Ledger;
+using Affluent.Server.Accounts;
+using Affluent.Server.Connections;
+using Affluent.Server.Platform;
+using Affluent.Server.Storage;
+using Affluent.Server.Transactions;
+
+namespace Affluent.Server.EnableBankingFacade;
+
+/// <summary>A user's accounts, balances and transactions in the words of the interface (API reference 1.0.0). Pure.</summary>
+internal static class FacadeMapping
+{
+    /// <summary>Exact, with two decimals at least.</summary>
+    private const string AmountForm = "0.00##########################";
+
+    /// <summary>Whether an application may see an account.</summary>
+    public static bool IsShared(AccountRow account) =>
+        account is { Selected: true, Status: not AccountStatus.PendingConsent };
+
+    /// <summary>Whether it can be read, and has a uid.</summary>
+    public static bool IsOpen(AccountRow account) => IsShared(account) && account.Status != AccountStatus.Closed;
+
+    /// <summary>How a session stands at a time.</summary>
+    /// <param name="connection">Its connection; null: it is gone.</param>
+    /// <param name="channels">Those of the connection.</param>
+    public static FacadeSessionStatus StatusOf(
+        FacadeSession session,
+        ConnectionRow? connection,
+        IEnumerable<ChannelRow> channels,
+        long now
+    ) =>
+        session.ClosedAt is not null ? FacadeSessionStatus.Closed
+        : connection is null ? FacadeSessionStatus.Revoked
+        : session.ValidUntil <= now || BankEnd(channels) <= now ? FacadeSessionStatus.Expired
+        : FacadeSessionStatus.Authorized;
+
+    /// <summary>Until when the bank lets itself be read, in UTC seconds; null: nobody says that it ends.</summary>
+    public static long? BankEnd(IEnumerable<ChannelRow> channels)
+    {
+        long?[] ends =
+        [
+            .. channels
+                .Where(channel => channel.Status != ChannelStatus.Empty)
+                .Select(channel => channel.Status == ChannelStatus.TokenExpired ? 0 : channel.ExpiresAt),
+        ];
+        return ends.Length == 0 || ends.Any(end => end is null) ? null : ends.Max();
+    }
+
+    /// <summary>The same for an account in every session: of its number and currency or, without one, of what it is here.</summary>
+    public static string HashOf(AccountRow account, ClientId client) =>
+        Convert.ToBase64String(
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes(
+                    account.Iban is { } iban ? $"{client} {iban} {account.Currency}" : $"{client} #{account.Id}"
+                )
+            )
+        );
+
+    /// <param name="uid">Null: it cannot be read.</param>
+    /// <param name="provider">Null: the bank is not known any more.</param>
+    public static FacadeAccountMessage Show(
+        AccountRow account,
+        FacadeAccountId? uid,
+        ClientId client,
+        Provider? provider
+    )
+    {
+        var hash = HashOf(account, client);
+        var number = account.AccountNumber is { } text
+            ? new FacadeIdentificationMessage(text, account.Type == BankAccountType.CreditCard ? "CPAN" : "BBAN")
+            : null;
+        return new FacadeAccountMessage
+        {
+            Uid = uid is { } known ? FacadeUuid.Of(known) : null,
+            AccountId = (account.Iban, number) is (null, null) ? null : new FacadeNumberMessage(account.Iban, number),
+            AllAccountIds =
+            [
+                .. account.Iban is { } iban
+                    ? [new FacadeIdentificationMessage(iban, "IBAN")]
+                    : Array.Empty<FacadeIdentificationMessage>(),
+                .. number is null ? [] : new[] { number },
+            ],
+            AccountServicer = provider is null ? null : new FacadeServicerMessage(provider.Bic, provider.Name),
+            Name = account.OwnerName,
+            Details = account.Name,
+            Usage = account.Usage switch
+            {
+                BankAccountUsage.Personal => "PRIV",
+                BankAccountUsage.Professional => "ORGA",
+                null => null,
+            },
+            CashAccountType = account.Type switch
+            {
+                BankAccountType.Checkings => FacadeAccountKind.Cacc,
+                BankAccountType.Savings => FacadeAccountKind.Svgs,
+                BankAccountType.Loan => FacadeAccountKind.Loan,
+                BankAccountType.CreditCard => FacadeAccountKind.Card,
+                null => FacadeAccountKind.Othr,
+            },
+            Currency = account.Currency,
+            IdentificationHash = hash,
+            IdentificationHashes = [hash],
+        };
+    }
+
+    /// <summary>The balances that the bank gave last; or the one that is the account's.</summary>
+    public static FacadeBalancesMessage Balances(AccountRow account) =>
+        new(
+            AccountBalances.Of(account) is { Count: > 0 } known ? [.. known.Select(Show)]
+            : account.Balance is { } balance
+                ?
+                [
+                    new FacadeBalanceMessage
+                    {
+                        Name = "Balance",
+                        BalanceAmount = new(account.Currency, Amount(balance, account.Currency)),
+                        BalanceType = "ITBD",
+                        ReferenceDate = account.BalanceAt is { } at ? Day(ParisDay.Of(at)) : null,
+                    },
+                ]
+            : []
+        );
+
+    private static FacadeBalanceMessage Show(AccountBalance balance) =>
+        new()
+        {
+            Name = balance.Kind.Word(),
+            BalanceAmount = new(balance.Currency, Amount(balance.Amount, balance.Currency)),
+            BalanceType = balance.Kind switch
+            {
+                BankBalanceKind.ClosingBooked => "CLBD",
+                BankBalanceKind.InterimBooked => "ITBD",
+                BankBalanceKind.OpeningBooked => "OPBD",
+                BankBalanceKind.PreviouslyClosedBooked => "PRCD",
+                BankBalanceKind.Expected => "XPCD",
+                BankBalanceKind.ValueDate => "VALU",
+                BankBalanceKind.ClosingAvailable => "CLAV",
+                BankBalanceKind.InterimAvailable => "ITAV",
+                BankBalanceKind.OpeningAvailable => "OPAV",
+                BankBalanceKind.ForwardAvailable => "FWAV",
+                BankBalanceKind.Information => "INFO",
+                BankBalanceKind.Authorised or BankBalanceKind.NonInvoiced or BankBalanceKind.Other => "OTHR",
+            },
+            ReferenceDate = balance.Day is { } day ? Day(day) : null,
+            LastChangeDateTime = balance.ChangedAt is { } at ? FacadeAuthRequest.Moment(at) : null,
+            LastCommittedTransaction = balance.LastCommittedTransaction,
+        };
+
+    public static FacadeTransactionMessage Show(TransactionRow row)
+    {
+        var isIn = row.Amount >= 0;
+        var isBooked = row.Status == TransactionStatus.Booked;
+        var party = row.Counterparty is { } name ? new FacadePartyMessage(name) : null;
+        return new FacadeTransactionMessage
+        {
+            // Ours: it stays when a pending one is booked, and in every session.
+            EntryReference = row.Id.ToString(),
+            TransactionAmount = new(row.Currency, Amount(Math.Abs(row.Amount), row.Currency)),
+            CreditDebitIndicator = isIn ? "CRDT" : "DBIT",
+            Status = row.Status switch
+            {
+                TransactionStatus.Booked => "BOOK",
+                TransactionStatus.Pending => "PDNG",
+                TransactionStatus.Cancelled => "CNCL",
+                TransactionStatus.Rejected => "RJCT",
+                TransactionStatus.Other or TransactionStatus.Expired or TransactionStatus.Refunded => "OTHR",
+            },
+            BookingDate = (row.BookingDay ?? (isBooked ? row.Day : null)) is { } booked ? Day(booked) : null,
+            ValueDate = row.ValueDay is { } value ? Day(value) : null,
+            TransactionDate = (row.TransactionDay ?? (isBooked ? null : row.Day)) is { } made ? Day(made) : null,
+            RemittanceInformation = row.Remittance.Length > 0 ? row.Remittance.Split('\n') : [row.Label],
+            Creditor = isIn ? null : party,
+            Debtor = isIn ? party : null,
+            MerchantCategoryCode = row.MerchantCategory,
+            Note = row.OwnNote,
+        };
+    }
+
+    /// <summary>An amount in minor units, as the interface writes it.</summary>
+    public static string Amount(decimal minor, string currency) =>
+        Money.ToDecimal(minor, currency).ToString(AmountForm, CultureInfo.InvariantCulture);
+
+    private static string Day(int day) =>
+        DateTimeOffset.UnixEpoch.AddDays(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}

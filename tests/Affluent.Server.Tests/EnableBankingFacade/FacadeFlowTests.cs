@@ -1,0 +1,491 @@
+using System.Net;
+using System.Net.Http.Json;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Tests.Harness;
+using Affluent.Server.Tests.Security;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Affluent.Server.Tests.EnableBankingFacade;
+
+/// <summary>A user's way from an application through sign-in and widget back to it, and what comes of it.</summary>
+public sealed class FacadeFlowTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private readonly RecordedEvents _log = new();
+    private readonly FakeBank _bank = new();
+
+    public FacadeFlowTests()
+    {
+        _bank.Provider = _bank.Provider with { Channels = [_bank.Provider.Channels[0]] };
+        _bank.RedirectChannel.With(
+            Bank.Account("111", 1234.5m) with
+            {
+                Iban = "FR7630006000011234567890189",
+                OwnerName = "Ada Lovelace",
+                Usage = BankAccountUsage.Personal,
+            },
+            Bank.Booked("a1", -12.30m, "2026-02-27", "BOULANGERIE"),
+            Bank.Pending(5m, "2026-03-01", "REMISE")
+        );
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_user_signs_in_links_the_bank_and_the_application_reads(DatabaseKind kind)
+    {
+        var (app, user, application) = await Start(kind);
+        await using var _ = app;
+        var page = await app.Page(application, app.Wanted(application, "Fake Bank"));
+        Assert.StartsWith($"{app.Origin}enablebanking/authorize/", page, StringComparison.Ordinal);
+
+        var shown = app.Browse("document");
+        await shown.Open(page);
+        Assert.Equal(
+            [
+                "see the accounts of Fake Bank that you share, with their balances and transactions",
+                "do so until 30 May 2026 at the latest, without asking you again",
+            ],
+            shown.Page.QuerySelectorAll(".points li").Select(item => item.TextContent.Trim())
+        );
+        Assert.Contains("form-action 'self' http://127.0.0.1", Policy(shown));
+        Assert.Contains(" https://app.example;", Policy(shown));
+        foreach (var asset in new[] { "widget.css", "widget.js" })
+        {
+            using var answer = await app.Http.GetAsync($"/enablebanking/{asset}", Stop);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+        var visitor = await app.SignInAt(page, user);
+        Assert.Equal("/embed/v2.1/widget/add_connection", visitor.Address.AbsolutePath);
+        var back = await visitor.Link();
+
+        Assert.StartsWith(
+            "https://app.example/eb-callback?from=bank&code=",
+            back.OriginalString,
+            StringComparison.Ordinal
+        );
+        Assert.Equal("s t&te=é", back.Query("state"));
+        var session = await app.Begin(application, back.Query("code")!);
+        var uid = Assert.Single(session.Uids);
+        var hash = session.Begun.GetProperty("accounts")[0].Text("identification_hash");
+        Assert.Equal(
+            $$$"""{"session_id":"{{{session.Id}}}","accounts":[{"uid":"{{{uid}}}","account_id":{"iban":"FR7630006000011234567890189","other":{"identification":"111","scheme_name":"BBAN"}},"all_account_ids":[{"identification":"FR7630006000011234567890189","scheme_name":"IBAN"},{"identification":"111","scheme_name":"BBAN"}],"account_servicer":{"name":"Fake Bank"},"name":"Ada Lovelace","details":"Account 111","usage":"PRIV","cash_account_type":"CACC","currency":"EUR","identification_hash":"{{{hash}}}","identification_hashes":["{{{hash}}}"]}],"aspsp":{"name":"Fake Bank","country":"FR"},"psu_type":"personal","access":{"valid_until":"2026-05-30T08:00:00+00:00"}}""",
+            session.Begun.GetRawText()
+        );
+        Assert.Equal(
+            session.Begun.GetProperty("accounts")[0].GetRawText(),
+            (await app.Read(application, $"/accounts/{uid}/details")).GetRawText()
+        );
+        Assert.Equal(
+            """{"balances":[{"name":"CLOSING_BOOKED","balance_amount":{"currency":"EUR","amount":"1234.50"},"balance_type":"CLBD"}]}""",
+            (await app.Read(application, $"/accounts/{uid}/balances")).GetRawText()
+        );
+        using var http = await app.SignedIn(user);
+        var ids = (await http.Transactions()).Select(t => t.Text("id")).ToArray();
+        Assert.Equal(
+            $$"""{"transactions":[{"entry_reference":"{{ids[0]}}","transaction_amount":{"currency":"EUR","amount":"5.00"},"credit_debit_indicator":"CRDT","status":"PDNG","transaction_date":"2026-03-01","remittance_information":["REMISE"]},{"entry_reference":"{{ids[1]}}","transaction_amount":{"currency":"EUR","amount":"12.30"},"credit_debit_indicator":"DBIT","status":"BOOK","booking_date":"2026-02-27","remittance_information":["BOULANGERIE"]}],"continuation_key":null}""",
+            (await app.Read(application, $"/accounts/{uid}/transactions")).GetRawText()
+        );
+        Assert.Equal(
+            $$"""{"status":"AUTHORIZED","accounts":["{{uid}}"],"accounts_data":[{"uid":"{{uid}}","identification_hash":"{{hash}}","identification_hashes":["{{hash}}"]}],"aspsp":{"name":"Fake Bank","country":"FR"},"psu_type":"personal","access":{"valid_until":"2026-05-30T08:00:00+00:00"},"created":"2026-03-02T08:00:00+00:00","authorized":"2026-03-02T08:00:00+00:00"}""",
+            (await app.Read(application, $"/sessions/{session.Id}")).GetRawText()
+        );
+        Assert.Equal(
+            ["APPLICATION", "BANK"],
+            _log.All.Where(e => e.Name == "consent_given").Select(e => e.Values["Kind"])
+        );
+        var begun = _log.Only("enable_banking_session_begun");
+        Assert.Equal((user.Client.Id.ToString(), user.Id.ToString()), begun.Whose);
+        string[] secrets = [page.Split('/')[^1], back.Query("code")!];
+        Assert.All(_log.Everything, e => Assert.All(secrets, s => Assert.DoesNotContain(s, e.Whole)));
+        var stored = await app.Snapshot("enable_banking_authorizations", "enable_banking_sessions");
+        Assert.All(secrets, s => Assert.DoesNotContain(s, stored));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Consent_is_kept_word_for_word(DatabaseKind kind)
+    {
+        var (app, user, application) = await Start(kind);
+        await using var _ = app;
+        await app.SignInAt(await app.Page(application, app.Wanted(application, "Fake Bank")), user);
+
+        var consents = await app.Database.Read(db => Affluent.Server.Consents.ConsentStore.List(db, user.Id), Stop);
+        var text = await app.Database.Read(
+            db => Affluent.Server.Consents.ConsentStore.Text(db, Assert.Single(consents).TextHash),
+            Stop
+        );
+        Assert.Equal(
+            """
+            Sign in
+            When you sign in, you allow Firefly at home to:
+            see the accounts of Fake Bank that you share, with their balances and transactions
+            do so until 30 May 2026 at the latest, without asking you again
+            Sign in and allow
+            """,
+            text
+        );
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Who_does_not_agree_comes_back_with_an_error_and_who_cannot_sign_in_stays(DatabaseKind kind)
+    {
+        var (app, user, application) = await Start(kind);
+        await using var _ = app;
+        var stranger = await app.CreateUser(await app.CreateClient());
+        var page = await app.Page(application, app.Wanted(application, "Fake Bank"));
+
+        // A user of another client is nobody here.
+        var visitor = await app.SignInAt(page, stranger);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, visitor.Status);
+        Assert.Contains("is not right", visitor.Page.Body!.TextContent, StringComparison.Ordinal);
+        visitor = await app.SignInAt(page, user with { Password = "wrong" });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, visitor.Status);
+        // A form that was not shown in this browser.
+        visitor = app.Browse("document");
+        await visitor.Post(
+            page,
+            new Dictionary<string, string>
+            {
+                ["username"] = user.Email,
+                ["password"] = user.Password,
+                ["form_token"] = "made-up",
+            }
+        );
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, visitor.Status);
+        Assert.Equal(0, await app.Count("widget_sessions"));
+
+        visitor = app.Browse("document");
+        await visitor.Open(page);
+        await visitor.Click("button[value=cancel]");
+        Assert.Equal("access_denied", visitor.SentTo!.Query("error"));
+        Assert.Equal("s t&te=é", visitor.SentTo!.Query("state"));
+
+        // In the widget: back by its own way out.
+        visitor = await app.SignInAt(page, user);
+        await visitor.Do("cancel");
+        Assert.Equal("access_denied", (await visitor.Leave()).Query("error"));
+        Assert.Contains("form-action 'self' http://127.0.0.1", Policy(await app.SignInAt(page, user)));
+        Assert.Equal(0, await app.Count("enable_banking_sessions"));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task The_way_back_is_open_to_the_browser_that_signed_in_and_its_code_counts_once(DatabaseKind kind)
+    {
+        var (app, user, application) = await Start(kind);
+        await using var _ = app;
+        var page = await app.Page(application, app.Wanted(application, "Fake Bank"));
+        var victim = await app.SignInAt(page, user);
+        var back = await victim.Link();
+
+        var code = back.Query("code")!;
+        // Who has the address of the page alone gets no code by it.
+        var other = app.Browse("document");
+        var before = app.Database.Transactions;
+        foreach (var guess in new[] { page.Split('/')[^1], "x", new string('x', 5000) })
+        {
+            await other.Open($"/enablebanking/return/{guess}?status=success&connection_id=1");
+            Assert.Equal(HttpStatusCode.BadRequest, other.Status);
+            Assert.Null(other.SentTo);
+        }
+        foreach (var guess in new[] { "x", code })
+        {
+            await app.Refusal(application, "/sessions", HttpMethod.Post, new { code = guess[..^1] + "x" });
+        }
+        // Who guesses keeps no writer waiting.
+        Assert.Equal(before, app.Database.Transactions);
+        var all = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => app.Ask(application, HttpMethod.Post, "/sessions", new { code }))
+        );
+        Assert.Single(all, answer => answer.Status == HttpStatusCode.OK);
+        Assert.Equal(5, all.Count(answer => answer.Body.Text("error") == "ALREADY_AUTHORIZED"));
+        Assert.Equal(1, await app.Count("enable_banking_sessions"));
+        // The page and the way back are over with it.
+        foreach (var over in new[] { page, victim.Address.AbsoluteUri })
+        {
+            await other.Open(over);
+            Assert.Equal((HttpStatusCode.BadRequest, "This link is no longer valid"), (other.Status, other.Heading));
+        }
+
+        // Too late for the code, and for the page.
+        var late = await app.Page(application, app.Wanted(application, "Fake Bank"));
+        var second = (await (await app.SignInAt(late, user)).Link()).Query("code")!;
+        app.Time.Advance(TimeSpan.FromSeconds(600));
+        Assert.Equal(
+            (422, "EXPIRED_AUTHORIZATION_CODE"),
+            await app.Refusal(application, "/sessions", HttpMethod.Post, new { code = second })
+        );
+        app.Time.Advance(TimeSpan.FromSeconds(6600));
+        await other.Open(late);
+        Assert.Equal(HttpStatusCode.BadRequest, other.Status);
+        await app.RunDuePeriodicTasks();
+        Assert.Equal(0, await app.Count("enable_banking_authorizations"));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_connection_of_somebody_else_or_of_another_bank_brings_no_code(DatabaseKind kind)
+    {
+        var (app, user, application) = await Start(kind);
+        await using var _ = app;
+        var neighbour = await app.CreateUser(user.Client);
+        var theirs = await app.StoreConnection(neighbour, FakeBank.ProviderId);
+        var another = await app.StoreConnection(user, "501");
+        var visitor = await app.SignInAt(await app.Page(application, app.Wanted(application, "Fake Bank")), user);
+        await visitor.Link();
+        var way = visitor.Address.AbsolutePath;
+
+        foreach (
+            var query in new[]
+            {
+                $"status=success&connection_id={theirs.Id}",
+                $"status=success&connection_id={another.Id}",
+                "status=success",
+                "status=error",
+                "",
+            }
+        )
+        {
+            visitor = app.Browse("document");
+            await visitor.Open($"{way}?{query}");
+            var back = await visitor.Leave();
+            Assert.True(back.Query("code") is null && back.Query("error") is not null, $"{query}: {back.Query}");
+        }
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_session_ends_with_its_time_the_bank_s_consent_its_deletion_or_the_connection(DatabaseKind kind)
+    {
+        await using var app = await TestApp.StartWithBanks(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var application = await app.RegisterFacade(user.Client);
+        var now = app.Time.GetUtcNow().ToUnixTimeSeconds();
+        var connections = new List<TestConnection>();
+        for (var i = 0; i < 4; i++)
+        {
+            connections.Add(await app.StoreConnection(user));
+            await app.StoreAccount(connections[i]);
+        }
+        // Over REDIRECT alone, with ten days left: no session is longer.
+        var bound = connections[3] with
+        {
+            Id = app.Service<Affluent.Server.Platform.Ids>().Next<Affluent.Server.Platform.ConnectionId>(),
+        };
+        await app.StoreBareConnection(bound);
+        await app.StoreChannel(
+            new TestChannel
+            {
+                UserId = user.Id,
+                ConnectionId = bound.Id,
+                DefinitionId = new("50101"),
+                Mode = ChannelMode.Redirect,
+                ExpiresAt = now + (10 * 86_400),
+            }
+        );
+        await app.StoreAccount(bound);
+        var days = await app.Session(
+            application,
+            user,
+            connections[0].Id,
+            w => w["access"]!["valid_until"] = "2026-03-03T08:00:00Z"
+        );
+        var closed = await app.Session(application, user, connections[1].Id);
+        var revoked = await app.Session(application, user, connections[2].Id);
+        var ofBank = await app.Session(application, user, bound.Id);
+        Assert.Equal("2026-03-12T08:00:00+00:00", ofBank.Begun.GetProperty("access").Text("valid_until"));
+
+        Assert.Equal(
+            """{"message":"OK"}""",
+            (await app.Read(application, $"/sessions/{closed.Id}", HttpMethod.Delete)).GetRawText()
+        );
+        using var http = await app.SignedIn(user);
+        using var deleted = await http.DeleteAsync($"/api/v2.1/connections/{connections[2].Id}", Stop);
+        deleted.EnsureSuccessStatusCode();
+        await Is(closed, "CLOSED");
+        await Is(revoked, "REVOKED");
+        await app.Read(application, $"/accounts/{days.Uids[0]}/balances");
+
+        app.Time.Advance(TimeSpan.FromDays(1));
+        await Is(days, "EXPIRED");
+        await app.Read(application, $"/accounts/{ofBank.Uids[0]}/balances");
+        app.Time.Advance(TimeSpan.FromDays(9));
+        await Is(ofBank, "EXPIRED");
+
+        // Long after, nothing is told of it any more.
+        app.Time.Advance(TimeSpan.FromDays(30));
+        await app.RunDuePeriodicTasks();
+        Assert.Equal((404, "SESSION_DOES_NOT_EXIST"), await app.Refusal(application, $"/sessions/{days.Id}"));
+        Assert.Equal(
+            (404, "ACCOUNT_DOES_NOT_EXIST"),
+            await app.Refusal(application, $"/accounts/{days.Uids[0]}/details")
+        );
+
+        async Task Is(TestFacadeSession session, string status)
+        {
+            var shown = await app.Read(application, $"/sessions/{session.Id}");
+            Assert.Equal((status, "[]"), (shown.Text("status"), shown.GetProperty("accounts").GetRawText()));
+            var error = $"{status}_SESSION";
+            foreach (var path in new[] { "details", "balances", "transactions" })
+            {
+                Assert.Equal((401, error), await app.Refusal(application, $"/accounts/{session.Uids[0]}/{path}"));
+            }
+            Assert.Equal((401, error), await app.Refusal(application, $"/sessions/{session.Id}", HttpMethod.Delete));
+        }
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task An_account_has_another_uid_in_each_session_and_one_hash_in_all(DatabaseKind kind)
+    {
+        await using var app = await TestApp.StartWithBanks(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var application = await app.RegisterFacade(user.Client);
+        var connection = await app.StoreConnection(user);
+        await app.StoreAccount(connection, a => a with { Iban = "FR7630006000011234567890189" });
+        await app.StoreAccount(connection, a => a with { Iban = "FR7630006000011234567890189", Currency = "USD" });
+        await app.StoreAccount(connection);
+        await app.StoreAccount(connection);
+
+        var (first, second) = (
+            await app.Session(application, user, connection.Id),
+            await app.Session(application, user, connection.Id)
+        );
+
+        Assert.Equal(8, first.Uids.Concat(second.Uids).Distinct().Count());
+        Assert.Equal(4, Hashes(first).Distinct().Count());
+        Assert.Equal(Hashes(first), Hashes(second));
+
+        static IEnumerable<string> Hashes(TestFacadeSession session) =>
+            session.Begun.GetProperty("accounts").EnumerateArray().Select(a => a.Text("identification_hash")!);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task A_client_registers_applications_and_is_told_what_is_wrong(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        using var http = app.WithToken(await app.ClientToken(await app.CreateClient()));
+        var good = new
+        {
+            name = "Securo",
+            public_key = FacadeScene.Key().ExportSubjectPublicKeyInfoPem(),
+            redirect_urls = new[] { "https://app.example/a", "http://192.168.1.2:8080/b?c=d" },
+        };
+
+        using var made = await http.PostAsJsonAsync("/api/v2.1/enable_banking/applications", good, Stop);
+        var body = await made.Json();
+        Assert.Equal(
+            $"{app.Origin}api/v2.1/enable_banking/applications/{body.Text("id")}",
+            made.Headers.Location!.OriginalString
+        );
+        Assert.Equal(
+            body.GetRawText(),
+            (await http.Read($"/api/v2.1/enable_banking/applications/{body.Text("id")}")).GetRawText()
+        );
+        Assert.Equal($"[{body.GetRawText()}]", (await http.Read("/api/v2.1/enable_banking/applications")).GetRawText());
+
+        (string Field, object Body)[] bad =
+        [
+            ("name", new { good.public_key, good.redirect_urls }),
+            (
+                "name",
+                new
+                {
+                    name = " ",
+                    good.public_key,
+                    good.redirect_urls,
+                }
+            ),
+            (
+                "name",
+                new
+                {
+                    name = new string('n', 101),
+                    good.public_key,
+                    good.redirect_urls,
+                }
+            ),
+            ("public_key", new { good.name, good.redirect_urls }),
+            (
+                "public_key",
+                new
+                {
+                    good.name,
+                    public_key = FacadeScene.Key().ExportPkcs8PrivateKeyPem(),
+                    good.redirect_urls,
+                }
+            ),
+            ("redirect_urls", new { good.name, good.public_key }),
+            (
+                "redirect_urls",
+                new
+                {
+                    good.name,
+                    good.public_key,
+                    redirect_urls = Array.Empty<string>(),
+                }
+            ),
+            .. new[]
+            {
+                "app.example",
+                "/back",
+                "javascript:alert(1)",
+                "ftp://app.example/",
+                "https://user@app.example/",
+                "https://app.example/#part",
+                "https://app.example/ x",
+                "https://app.example/\n",
+                $"https://app.example/{new string('x', 2000)}",
+            }.Select(url =>
+                (
+                    "redirect_urls",
+                    (object)
+                        new
+                        {
+                            good.name,
+                            good.public_key,
+                            redirect_urls = new[] { url },
+                        }
+                )
+            ),
+        ];
+        foreach (var (field, wrong) in bad)
+        {
+            using var answer = await http.PostAsJsonAsync("/api/v2.1/enable_banking/applications", wrong, Stop);
+            var problem = await answer.Problem();
+            Assert.Equal(("invalid_body", field), (problem.Text("code"), problem.Text("parameter")));
+            Assert.DoesNotContain("PRIVATE", problem.GetRawText(), StringComparison.Ordinal);
+        }
+        Assert.NotNull(
+            Server.EnableBankingFacade.FacadeApplication.RedirectFault(
+                "http://app.example/",
+                Server.Platform.InstallationKind.Production
+            )
+        );
+        Assert.Null(
+            Server.EnableBankingFacade.FacadeApplication.RedirectFault(
+                "http://localhost:8080/",
+                Server.Platform.InstallationKind.Production
+            )
+        );
+        for (var i = 1; i < Server.EnableBankingFacade.FacadeApplication.Most; i++)
+        {
+            await http.PostAsJsonAsync("/api/v2.1/enable_banking/applications", good, Stop).IsGiven();
+        }
+        using var tooMany = await http.PostAsJsonAsync("/api/v2.1/enable_banking/applications", good, Stop);
+        Assert.Equal("too_many_enable_banking_applications", (await tooMany.Problem()).Text("code"));
+    }
+
+    private async Task<(TestApp App, TestUser User, TestFacadeApplication Application)> Start(DatabaseKind kind)
+    {
+        var app = await TestApp.Start(
+            kind,
+            configure: builder =>
+            {
+                builder.Services.AddSingleton(_bank.Banks());
+                _log.AddTo(builder);
+            }
+        );
+        var user = await app.CreateUser(await app.CreateClient());
+        return (app, user, await app.RegisterFacade(user.Client));
+    }
+
+    private static string Policy(PageVisitor visitor) =>
+        visitor.Answer.Headers.GetValues("Content-Security-Policy").Single();
+}
