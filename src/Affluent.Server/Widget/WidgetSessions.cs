@@ -1,3 +1,4 @@
+using System.Net;
 using Affluent.Server.Authorization;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
@@ -107,19 +108,53 @@ internal sealed class WidgetSessions(
             : await Prolong(context, version, session);
     }
 
+    /// <summary>Opens a session for a user who is signed in to pages of our own; null: more than the limits allow.</summary>
+    /// <param name="token">By which the session ends when that is revoked.</param>
+    /// <param name="address">Where the user is; null: not known.</param>
+    public async Task<WidgetSession?> Open(
+        ActingUser user,
+        TokenId token,
+        WidgetParameters parameters,
+        IPAddress? address,
+        CancellationToken cancellation
+    )
+    {
+        if (limits.Take(LimitedAction.WidgetSession, user.ClientId, user.UserId.ToString(), address) is not null)
+        {
+            return null;
+        }
+        var session = new WidgetSession
+        {
+            Id = WidgetSession.NewId(),
+            UserId = user.UserId,
+            ClientId = user.ClientId,
+            TokenId = token,
+            AuthorizationId = null,
+            Version = 0,
+            ExpiresAt = time.Seconds() + WidgetSession.Lifetime,
+            State = new WidgetState { Parameters = parameters, QueueId = ids.Next<QueueId>() },
+        };
+        await Store(session, cancellation);
+        return session;
+    }
+
     private async Task<IResult> Make(HttpContext context, string version, WidgetSession session)
     {
-        var queue = session.State.QueueId!.Value;
+        await Store(session, context.RequestAborted);
+        return Answer(session, version, session.State.QueueId, StatusCodes.Status201Created);
+    }
+
+    private Task Store(WidgetSession session, CancellationToken cancellation)
+    {
         var now = time.Seconds();
-        await database.Write(
+        return database.Write(
             async db =>
             {
-                await QueueStore.Insert(db, session.UserId, queue, now);
+                await QueueStore.Insert(db, session.UserId, session.State.QueueId!.Value, now);
                 await WidgetStore.Insert(db, session, now);
             },
-            context.RequestAborted
+            cancellation
         );
-        return Answer(session, version, queue, StatusCodes.Status201Created);
     }
 
     /// <summary>The user stays where they are; a session that has ended stays so.</summary>

@@ -18,6 +18,7 @@ public sealed class LogEventTests
         ["Authorization"] = 2000,
         ["Users"] = 2000,
         ["SignInPages"] = 2000,
+        ["Home"] = 2000,
         ["Events"] = 3000,
         ["Jobs"] = 4000,
         ["Gates"] = 5000,
