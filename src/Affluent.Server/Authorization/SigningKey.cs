@@ -16,11 +16,7 @@ internal sealed record SigningKeys(ECDsaSecurityKey Current, IReadOnlyList<ECDsa
         new(
             settings.Environment == InstallationKind.Production
                 ? SigningKey.Load(settings.SigningKeyFile, mayCreate: false)
-                : SigningKey.Load(
-                    settings.SigningKeyFile,
-                    mayCreate: true,
-                    KeyFile.MarkOf(settings.Environment)
-                ),
+                : SigningKey.Load(settings.SigningKeyFile, mayCreate: true, KeyFile.MarkOf(settings.Environment)),
             [.. settings.OtherSigningKeyFiles.Select(path => SigningKey.Load(path, mayCreate: false))]
         );
 }

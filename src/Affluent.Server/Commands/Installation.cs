@@ -113,9 +113,10 @@ internal sealed partial class Installation : IAsyncDisposable
             }
             await Listen(app, "listen", settings.Listen, cancellation);
             var addresses = app.Services.GetRequiredService<Addresses>();
-            var setup = settings.Environment == InstallationKind.Home
-                ? await app.Services.GetRequiredService<HouseholdSetup>().Open(cancellation)
-                : null;
+            var setup =
+                settings.Environment == InstallationKind.Home
+                    ? await app.Services.GetRequiredService<HouseholdSetup>().Open(cancellation)
+                    : null;
             OpenListening.Tell(log, settings);
             LogReady(
                 log,

@@ -30,7 +30,9 @@ internal static class ServeCommand
                     await asked.InvocationConfiguration.Output.WriteLineAsync(
                         $"""
 
-                        Affluent has no user yet. Make the first one here (the code is {setup.Code.Value}, good until {ShownTime.Of(setup.ExpiresAt)}):
+                        Affluent has no user yet. Make the first one here (the code is {setup.Code.Value}, good until {ShownTime.Of(
+                            setup.ExpiresAt
+                        )}):
 
                             {setup.Address}
 

@@ -14,7 +14,12 @@ internal static class UsersCommand
     private static readonly string[] Needed = ["environment", "data_directory", "database"];
 
     public static Command Create() =>
-        new("users", "Look at the users of a client, give a user another password, and erase users.") { List(), SetPassword(), Erase() };
+        new("users", "Look at the users of a client, give a user another password, and erase users.")
+        {
+            List(),
+            SetPassword(),
+            Erase(),
+        };
 
     private static Command List()
     {

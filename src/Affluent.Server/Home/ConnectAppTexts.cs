@@ -27,7 +27,10 @@ internal sealed class ConnectAppTexts(Language language) : Texts(language)
     public string Other => Say(en: "Another one", fr: "Une autre");
     public string Name => Say(en: "Name of the other app", fr: "Nom de l’autre application");
     public string NameWrong =>
-        Say(en: "Name of the other app: 1 to 100 characters.", fr: "Nom de l’autre application : de 1 à 100 caractères.");
+        Say(
+            en: "Name of the other app: 1 to 100 characters.",
+            fr: "Nom de l’autre application : de 1 à 100 caractères."
+        );
 
     public string TooMany =>
         Say(

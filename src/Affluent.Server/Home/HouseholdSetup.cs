@@ -54,11 +54,7 @@ internal sealed class HouseholdSetup(
             {
                 var household = await HouseholdStore.Find(db) ?? await Found(db);
                 var isNew = await UserStore.CountOf(db, household.ClientId) == 0;
-                await HouseholdStore.SetCode(
-                    db,
-                    isNew ? SetupCode.Hash(_key, code) : null,
-                    isNew ? expiresAt : null
-                );
+                await HouseholdStore.SetCode(db, isNew ? SetupCode.Hash(_key, code) : null, isNew ? expiresAt : null);
                 return isNew
                     ? new SetupInvitation($"{addresses.Household}/setup?code={code.Value}", code, expiresAt)
                     : null;

@@ -40,9 +40,6 @@ internal sealed class HouseholdTexts(Language language) : Texts(language)
     public (string Title, string Body) Broken =>
         Say(
             en: ("Something went wrong on our side", "This is not your fault. The log of Affluent says more."),
-            fr: (
-                "Un problème est survenu de notre côté",
-                "Vous n’y êtes pour rien. Le journal d’Affluent en dit plus."
-            )
+            fr: ("Un problème est survenu de notre côté", "Vous n’y êtes pour rien. Le journal d’Affluent en dit plus.")
         );
 }

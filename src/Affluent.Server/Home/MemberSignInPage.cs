@@ -71,10 +71,7 @@ internal static class MemberSignInPage
                 return Wrong(visit, next, name, (SignInFields.UserName, texts.Wrong));
             case SignInOutcome.Excess excess:
                 Wait(context, excess.RetryAfter);
-                return visit.Say(
-                    StatusCodes.Status429TooManyRequests,
-                    new HouseholdTexts(visit.Language).TooMany
-                );
+                return visit.Say(StatusCodes.Status429TooManyRequests, new HouseholdTexts(visit.Language).TooMany);
             default:
                 throw new UnreachableException();
         }

@@ -49,10 +49,7 @@ internal static class SetupPage
             case SetupOutcome.Refused refused:
                 return Wrong(visit, code, email, (CodeField, texts.Of(refused.Fault)));
             case SetupOutcome.Excess:
-                return visit.Say(
-                    StatusCodes.Status429TooManyRequests,
-                    new HouseholdTexts(visit.Language).TooMany
-                );
+                return visit.Say(StatusCodes.Status429TooManyRequests, new HouseholdTexts(visit.Language).TooMany);
             default:
                 throw new UnreachableException();
         }
@@ -68,15 +65,15 @@ internal static class SetupPage
     ) =>
         [
             .. code.Length == 0 ? [(CodeField, common.FieldMissing(texts.Code))]
-                : code.Length > SetupCode.LongestTyped ? [(CodeField, common.FieldMalformed(texts.Code))]
-                : Array.Empty<(string, string)>(),
+            : code.Length > SetupCode.LongestTyped ? [(CodeField, common.FieldMalformed(texts.Code))]
+            : Array.Empty<(string, string)>(),
             .. email.Length == 0 ? [(SignInFields.UserName, common.FieldMissing(texts.Email))]
-                : !Email.IsPlausible(email) ? [(SignInFields.UserName, common.FieldMalformed(texts.Email))]
-                : Array.Empty<(string, string)>(),
+            : !Email.IsPlausible(email) ? [(SignInFields.UserName, common.FieldMalformed(texts.Email))]
+            : Array.Empty<(string, string)>(),
             .. password.Length == 0 ? [(SignInFields.Password, common.FieldMissing(texts.Password))]
-                : Passwords.Weakness(password) is not null ? [(SignInFields.Password, texts.Weak)]
-                : password != again ? [(AgainField, texts.NotTheSame)]
-                : Array.Empty<(string, string)>(),
+            : Passwords.Weakness(password) is not null ? [(SignInFields.Password, texts.Weak)]
+            : password != again ? [(AgainField, texts.NotTheSame)]
+            : Array.Empty<(string, string)>(),
         ];
 
     private static RazorComponentResult<Setup> Wrong(
@@ -141,7 +138,10 @@ internal sealed class SetupTexts(Language language) : Texts(language)
     public string Email => Say(en: "E-mail", fr: "Adresse e-mail");
 
     public string EmailHint =>
-        Say(en: "Your name for signing in. No mail is sent.", fr: "Votre nom pour vous identifier. Aucun message n’est envoyé.");
+        Say(
+            en: "Your name for signing in. No mail is sent.",
+            fr: "Votre nom pour vous identifier. Aucun message n’est envoyé."
+        );
 
     public string Password => Say(en: "Password", fr: "Mot de passe");
 

@@ -209,7 +209,10 @@ internal sealed class StartTexts(Language language) : Texts(language)
     public string Of(HouseholdBankState state) =>
         state switch
         {
-            HouseholdBankState.NotReadYet => Say(en: "Waits for its first reading", fr: "En attente d’une première lecture"),
+            HouseholdBankState.NotReadYet => Say(
+                en: "Waits for its first reading",
+                fr: "En attente d’une première lecture"
+            ),
             HouseholdBankState.BeingRead => Say(en: "Is being read", fr: "Lecture en cours"),
             HouseholdBankState.UpToDate => Say(en: "Up to date", fr: "À jour"),
             HouseholdBankState.ReadInPart => Say(

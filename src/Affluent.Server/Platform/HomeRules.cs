@@ -106,7 +106,10 @@ internal static class HomeRules
             && ListenAddresses.Of(listen).FirstOrDefault(a => !a.IsLocal()) is { } open
         )
         {
-            yield return ("test_bank_listen", $"{open} can be reached by other machines: at home the test bank is for this one alone");
+            yield return (
+                "test_bank_listen",
+                $"{open} can be reached by other machines: at home the test bank is for this one alone"
+            );
         }
         if (settings.TestBankUrl is { IsLoopback: false })
         {
@@ -114,7 +117,10 @@ internal static class HomeRules
         }
         if (settings.TestBankFileNetworks.Count > 0)
         {
-            yield return ("test_bank_file_networks", "at home the test bank reads no files of your network: leave it out");
+            yield return (
+                "test_bank_file_networks",
+                "at home the test bank reads no files of your network: leave it out"
+            );
         }
     }
 }

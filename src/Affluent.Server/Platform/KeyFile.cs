@@ -4,7 +4,8 @@ namespace Affluent.Server.Platform;
 internal static class KeyFile
 {
     /// <summary>First line of a key that a start at home made by itself.</summary>
-    public const string MadeAtHome = "# Made by Affluent at its first start. Keep a copy of it apart from the database.";
+    public const string MadeAtHome =
+        "# Made by Affluent at its first start. Keep a copy of it apart from the database.";
 
     /// <summary>First line of a key that a sandbox made by itself, so that others can tell it from one that is meant to last.</summary>
     public const string MadeBySandbox = "# Made by a sandbox at its first start. Not for production.";

@@ -27,10 +27,7 @@ internal sealed class NewUsers(Vault vault, UserDatabase users, Ids ids, TimePro
             return null;
         }
         await vault.CreateKey(db, user.Id);
-        await EventLog.Append(
-            users.For(db, user.Id, user.ClientId),
-            NewEvent.OfUser(EventName.UserCreated, user.Id)
-        );
+        await EventLog.Append(users.For(db, user.Id, user.ClientId), NewEvent.OfUser(EventName.UserCreated, user.Id));
         return user.Id;
     }
 }

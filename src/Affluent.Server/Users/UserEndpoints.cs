@@ -120,8 +120,7 @@ internal static class UserEndpoints
             }
             hash = await turn.Hash(new Secret(message.Password!), cancellation);
         }
-        return
-            await database.Write(db => newUsers.Insert(db, caller.ClientId, email, hash), cancellation) is { } userId
+        return await database.Write(db => newUsers.Insert(db, caller.ClientId, email, hash), cancellation) is { } userId
             ? TypedResults.Created(addresses.ApiOf(version) + Links.User(userId))
             : Taken();
     }

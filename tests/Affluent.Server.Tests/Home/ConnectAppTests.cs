@@ -41,10 +41,7 @@ public sealed class ConnectAppTests
         Assert.DoesNotContain(token, visitor.Page.DocumentElement.OuterHtml, StringComparison.Ordinal);
         Assert.All(_log.Everything, e => Assert.DoesNotContain(claim.Split('/')[^1], e.Whole));
         Assert.Equal("Actual", visitor.Find(".applications strong").TextContent);
-        Assert.Equal(
-            (member.Client.Id.ToString(), member.Id.ToString()),
-            _log.Only("simplefin_offered").Whose
-        );
+        Assert.Equal((member.Client.Id.ToString(), member.Id.ToString()), _log.Only("simplefin_offered").Whose);
 
         await visitor.Click(".applications details button");
         Assert.Equal("Connect an app", visitor.Heading);
@@ -89,7 +86,10 @@ public sealed class ConnectAppTests
         await ada.Post("/simplefin/create", [new("do", "make_token"), new("app", "actual"), new("form_token", bobs)]);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, ada.Status);
         var nobody = app.Browser();
-        await nobody.Post("/simplefin/create", [new("do", "make_token"), new("app", "actual"), new("form_token", bobs)]);
+        await nobody.Post(
+            "/simplefin/create",
+            [new("do", "make_token"), new("app", "actual"), new("form_token", bobs)]
+        );
         Assert.Equal("Sign in", nobody.Heading);
 
         await bob.Open("/simplefin/create");

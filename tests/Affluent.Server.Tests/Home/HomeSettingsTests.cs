@@ -140,11 +140,7 @@ public sealed class HomeSettingsTests : IDisposable
 
     private SettingsReading Read(params (string Name, string Value)[] options)
     {
-        var all = new Dictionary<string, string>
-        {
-            ["environment"] = "home",
-            ["data_directory"] = _folder.FullName,
-        };
+        var all = new Dictionary<string, string> { ["environment"] = "home", ["data_directory"] = _folder.FullName };
         foreach (var (name, value) in options)
         {
             all[name] = value;

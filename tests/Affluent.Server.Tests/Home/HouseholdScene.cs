@@ -123,8 +123,7 @@ internal static class HouseholdScene
     /// <summary>How many users the household has.</summary>
     public static async Task<long> CountMembers(this TestApp app) =>
         await app.Database.Read(
-            async db =>
-                await Server.Users.UserStore.CountOf(db, (await HouseholdStore.Find(db))!.ClientId),
+            async db => await Server.Users.UserStore.CountOf(db, (await HouseholdStore.Find(db))!.ClientId),
             Stop
         );
 

@@ -113,7 +113,9 @@ public sealed class HouseholdTests
         await visitor.Open("/household");
         Assert.Equal(
             ["Banque Étoile|Up to date|Last read on 1 March 2026, 21:20"],
-            visitor.Page.QuerySelectorAll(".entries li p").Select(p => string.Join('|', p.Children.Select(c => c.TextContent)))
+            visitor
+                .Page.QuerySelectorAll(".entries li p")
+                .Select(p => string.Join('|', p.Children.Select(c => c.TextContent)))
         );
 
         var bob = await app.SignIn(other.Email);
@@ -173,8 +175,8 @@ public sealed class HouseholdTests
             visitor.Tick("channel-embedded");
             await visitor.Submit();
         }
-        visitor.Fill("c-300", "dev");
-        visitor.Fill("c-301", "s3cret-pa55");
+        visitor.Fill("login", "dev");
+        visitor.Fill("password", "s3cret-pa55");
         await visitor.Submit();
         await visitor.WaitFor("Ended");
         Assert.Equal(

@@ -80,9 +80,7 @@ public sealed class SetupTests
         var setup = app.Service<HouseholdSetup>();
 
         await Task.WhenAll(
-            Enumerable
-                .Range(0, 24)
-                .Select(guess => setup.Complete(Person($"AAAA-AAAA-AA{guess:00}"), Stop))
+            Enumerable.Range(0, 24).Select(guess => setup.Complete(Person($"AAAA-AAAA-AA{guess:00}"), Stop))
         );
 
         Assert.Equal(
