@@ -1,4 +1,3 @@
-using Affluent.Server.Authorization;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
@@ -29,22 +28,5 @@ internal sealed class NewUsers(Vault vault, UserDatabase users, Ids ids, TimePro
         await vault.CreateKey(db, user.Id);
         await EventLog.Append(users.For(db, user.Id, user.ClientId), NewEvent.OfUser(EventName.UserCreated, user.Id));
         return user.Id;
-    }
-}
-
-/// <summary>Gives users another password without the one that they have: an operator's, at the machine.</summary>
-internal static class PasswordReset
-{
-    /// <summary>Sets it and ends all that stands on the old one; null: no such user, else the client.</summary>
-    public static async Task<ClientId?> Set(DbWork db, UserId userId, string passwordHash, Revocations revocations)
-    {
-        if (await UserStore.Find(db, userId) is not { } before)
-        {
-            return null;
-        }
-        await UserStore.Update(db, before with { PasswordHash = passwordHash });
-        await TokenStore.DeleteOfUser(db, userId);
-        await revocations.Add(db, userId);
-        return before.ClientId;
     }
 }

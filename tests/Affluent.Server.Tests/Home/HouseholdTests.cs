@@ -1,4 +1,6 @@
 using System.Net;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Connections;
 using Affluent.Server.Home;
 using Affluent.Server.Tests.Harness;
 using Affluent.Server.Users;
@@ -122,6 +124,47 @@ public sealed class HouseholdTests
         Assert.Empty(bob.Page.QuerySelectorAll(".entries li"));
         Assert.DoesNotContain("Étoile", bob.Page.DocumentElement.OuterHtml, StringComparison.Ordinal);
     }
+
+    [Theory, OnBothDatabases]
+    public async Task A_bank_that_wants_its_user_says_so_and_leads_there(DatabaseKind kind)
+    {
+        await using var app = await HouseholdScene.Start(kind, new FakeBank());
+        var visitor = await app.SetUp();
+        var connection = await app.StoreConnection(await app.Member(), FakeBank.ProviderId);
+        await app.StoreChannel(
+            new TestChannel
+            {
+                UserId = connection.UserId,
+                ConnectionId = connection.Id,
+                DefinitionId = new(FakeBank.Redirect),
+                Mode = ChannelMode.Redirect,
+                Status = ChannelStatus.TokenExpired,
+            }
+        );
+
+        await visitor.Open("/household");
+        Assert.Equal(
+            "Needs you: the bank wants you to sign in again",
+            visitor.Find(".entries li.urgent small").TextContent
+        );
+        await visitor.Click(".entries li button");
+
+        Assert.Contains("/widget/edit_credentials?session_id=", visitor.Address.PathAndQuery);
+        Assert.Contains("Fake Bank", visitor.Heading);
+    }
+
+    [Theory]
+    [InlineData(ConnectionStatus.None, "NotReadYet")]
+    [InlineData(ConnectionStatus.Running, "BeingRead")]
+    [InlineData(ConnectionStatus.Success, "UpToDate")]
+    [InlineData(ConnectionStatus.PartialSuccess, "ReadInPart")]
+    [InlineData(ConnectionStatus.Failed, "NotReachable")]
+    [InlineData(ConnectionStatus.Closed, "Ended")]
+    public void Each_state_of_a_connection_has_its_words(object status, string state) =>
+        Assert.Equal(
+            state,
+            BankView.StateOf(new ConnectionRow { Status = (ConnectionStatus)status }, []).ToString()
+        );
 
     [Theory, OnBothDatabases]
     public async Task The_form_of_another_member_or_of_another_site_opens_nothing(DatabaseKind kind)

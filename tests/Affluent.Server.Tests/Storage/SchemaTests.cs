@@ -6,8 +6,8 @@ namespace Affluent.Server.Tests.Storage;
 /// <summary>What the catalogue of each database says of the tables (decision 6).</summary>
 public sealed class SchemaTests
 {
-    // Sessions are found by the hash of their ids, before their users are known; deliveries belong to a client's webhook.
-    private static readonly string[] SpreadOtherwise = ["widget_sessions", "deliveries"];
+    // Sessions are found by the hash of their ids, before their users are known; deliveries belong to a client's webhook; a household has one machine.
+    private static readonly string[] SpreadOtherwise = ["widget_sessions", "deliveries", "household_sessions"];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
