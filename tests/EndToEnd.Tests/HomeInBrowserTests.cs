@@ -94,6 +94,16 @@ public sealed partial class HomeInBrowserTests(Browser browser) : IClassFixture<
         await page.ClickAsync("summary");
         await Look(page, "connect-app-list", width);
 
+        // Another person.
+        await page.GotoAsync($"{home.Address}household");
+        await page.ClickAsync("a[href='/household/people']");
+        await Look(page, "people", width);
+        await page.FillAsync("#username", "bob@home.example");
+        await page.FillAsync("#password", Password);
+        await page.FillAsync("#password_again", Password);
+        await page.ClickAsync(WidgetInBrowserTests.Submit);
+        await Assertions.Expect(page.Locator(".entries li")).ToHaveCountAsync(2);
+
         // Out, a forgotten password, and in again.
         await page.GotoAsync($"{home.Address}household");
         await page.ClickAsync("[data-e2e=sign-out]");

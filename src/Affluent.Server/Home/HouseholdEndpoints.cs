@@ -35,6 +35,8 @@ internal static partial class HouseholdEndpoints
         pages.MapGet(HouseholdVisit.SignIn, MemberSignInPage.Show);
         pages.MapPost(HouseholdVisit.SignIn, MemberSignInPage.Submit);
         pages.MapPost(HouseholdVisit.SignOut, MemberSignInPage.SignOut);
+        pages.MapGet(HouseholdVisit.People, PeoplePage.Show);
+        pages.MapPost(HouseholdVisit.People, PeoplePage.Submit);
         if (settings.SimpleFin)
         {
             pages.MapGet(HouseholdVisit.ConnectApp, ConnectAppPage.Show);

@@ -17,6 +17,7 @@ internal sealed record HouseholdVisit(HttpContext Context, HouseholdMember? Memb
     public const string SignIn = $"{Root}/sign-in";
     public const string SignOut = $"{Root}/sign-out";
     public const string Widget = $"{Root}/widget";
+    public const string People = $"{Root}/people";
     public const string ConnectApp = "/simplefin/create";
 
     public Language Language { get; } = Languages.Of(Context.Request);

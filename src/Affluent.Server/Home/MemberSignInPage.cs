@@ -146,8 +146,7 @@ public sealed record MemberSignInView
 
 internal sealed class MemberSignInTexts(Language language) : Texts(language)
 {
-    public string Intro =>
-        Say(en: "To the banks of your household.", fr: "Pour voir les banques de votre foyer.");
+    public string Intro => Say(en: "To the banks of your household.", fr: "Pour voir les banques de votre foyer.");
 
     public string SignIn => Say(en: "Sign in", fr: "M’identifier");
 

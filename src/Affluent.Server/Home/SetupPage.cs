@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Affluent.Server.Home.Pages;
 using Affluent.Server.Platform;
-using Affluent.Server.SignInPages;
-using Affluent.Server.Users;
 using Affluent.Server.Widget;
 using Affluent.Server.Widget.Pages.Shared;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,7 +11,6 @@ namespace Affluent.Server.Home;
 internal static class SetupPage
 {
     public const string CodeField = "code";
-    public const string AgainField = "password_again";
 
     public static async Task<IResult> Show(HttpContext context, HouseholdSetup setup, CancellationToken cancellation) =>
         await setup.IsOpen(cancellation)
@@ -33,13 +30,14 @@ internal static class SetupPage
         {
             return Wrong(visit, "", "", (CodeField, new HouseholdTexts(visit.Language).StartAgain));
         }
-        var (code, email) = (form[CodeField].ToString().Trim(), form[SignInFields.UserName].ToString().Trim());
-        var (password, again) = (form[SignInFields.Password].ToString(), form[AgainField].ToString());
-        if (Faults(texts, new CommonTexts(visit.Language), code, email, password, again) is { Length: > 0 } faults)
+        var code = form[CodeField].ToString().Trim();
+        var person = NewUserForm.Of(form, visit.Language);
+        (string, string)[] faults = [.. CodeFaults(code, texts, visit.Language), .. person.Faults];
+        if (faults.Length > 0)
         {
-            return Wrong(visit, code, email, faults);
+            return Wrong(visit, code, person.Email, faults);
         }
-        switch (await setup.Complete(new FirstUser(new Secret(code), email, new Secret(password)), cancellation))
+        switch (await setup.Complete(new FirstUser(new Secret(code), person.Email, person.Password), cancellation))
         {
             case SetupOutcome.Done done:
                 await sessions.Start(context, done.UserId, done.ClientId);
@@ -47,7 +45,7 @@ internal static class SetupPage
             case SetupOutcome.AlreadySetUp:
                 return visit.Say(StatusCodes.Status409Conflict, texts.Already);
             case SetupOutcome.Refused refused:
-                return Wrong(visit, code, email, (CodeField, texts.Of(refused.Fault)));
+                return Wrong(visit, code, person.Email, (CodeField, texts.Of(refused.Fault)));
             case SetupOutcome.Excess:
                 return visit.Say(StatusCodes.Status429TooManyRequests, new HouseholdTexts(visit.Language).TooMany);
             default:
@@ -55,26 +53,10 @@ internal static class SetupPage
         }
     }
 
-    private static (string Field, string Text)[] Faults(
-        SetupTexts texts,
-        CommonTexts common,
-        string code,
-        string email,
-        string password,
-        string again
-    ) =>
-        [
-            .. code.Length == 0 ? [(CodeField, common.FieldMissing(texts.Code))]
-            : code.Length > SetupCode.LongestTyped ? [(CodeField, common.FieldMalformed(texts.Code))]
-            : Array.Empty<(string, string)>(),
-            .. email.Length == 0 ? [(SignInFields.UserName, common.FieldMissing(texts.Email))]
-            : !Email.IsPlausible(email) ? [(SignInFields.UserName, common.FieldMalformed(texts.Email))]
-            : Array.Empty<(string, string)>(),
-            .. password.Length == 0 ? [(SignInFields.Password, common.FieldMissing(texts.Password))]
-            : Passwords.Weakness(password) is not null ? [(SignInFields.Password, texts.Weak)]
-            : password != again ? [(AgainField, texts.NotTheSame)]
-            : Array.Empty<(string, string)>(),
-        ];
+    private static (string, string)[] CodeFaults(string code, SetupTexts texts, Language language) =>
+        code.Length == 0 ? [(CodeField, new CommonTexts(language).FieldMissing(texts.Code))]
+        : code.Length > SetupCode.LongestTyped ? [(CodeField, new CommonTexts(language).FieldMalformed(texts.Code))]
+        : [];
 
     private static RazorComponentResult<Setup> Wrong(
         HouseholdVisit visit,
@@ -135,36 +117,7 @@ internal sealed class SetupTexts(Language language) : Texts(language)
             fr: "Affluent l’a affiché à son démarrage, là où vous l’avez lancé."
         );
 
-    public string Email => Say(en: "E-mail", fr: "Adresse e-mail");
-
-    public string EmailHint =>
-        Say(
-            en: "Your name for signing in. No mail is sent.",
-            fr: "Votre nom pour vous identifier. Aucun message n’est envoyé."
-        );
-
-    public string Password => Say(en: "Password", fr: "Mot de passe");
-
-    public string PasswordHint =>
-        Say(
-            en: "At least 6 characters, with a letter and a digit. A longer one is better.",
-            fr: "Au moins 6 caractères, dont une lettre et un chiffre. Plus il est long, mieux c’est."
-        );
-
-    public string Again => Say(en: "Password once more", fr: "Mot de passe, encore une fois");
     public string Make => Say(en: "Make the user", fr: "Créer l’utilisateur");
-
-    public string Weak =>
-        Say(
-            en: "Password: it needs 6 to 128 characters with a letter and a digit, and must not be one that everybody tries.",
-            fr: "Mot de passe : il faut de 6 à 128 caractères, dont une lettre et un chiffre, et pas l’un de ceux que tout le monde essaie."
-        );
-
-    public string NotTheSame =>
-        Say(
-            en: "Password once more: the two are not the same.",
-            fr: "Mot de passe, encore une fois : les deux ne sont pas identiques."
-        );
 
     public string Of(SetupFault fault) =>
         fault switch

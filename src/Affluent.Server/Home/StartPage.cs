@@ -32,7 +32,7 @@ internal static class StartPage
                 ? new SeeOther(HouseholdVisit.Setup)
                 : MemberSignInPage.AskFor(HouseholdVisit.Root);
         }
-        var banks = await database.Read(
+        var (banks, isFirst) = await database.Read(
             async db =>
             {
                 var connections = await ConnectionsStore.List(db, member.UserId, AllConnections);
@@ -42,17 +42,25 @@ internal static class StartPage
                         [.. connections.Select(connection => new ConnectionKey(member.UserId, connection.Id))]
                     )
                 ).ToLookup(channel => channel.ConnectionId);
-                return connections
-                    .Select(connection =>
-                        BankView.Of(connection, [.. channels[connection.Id]], visit.Language, time.LocalTimeZone)
-                    )
-                    .ToArray();
+                return (
+                    connections
+                        .Select(connection =>
+                            BankView.Of(connection, [.. channels[connection.Id]], visit.Language, time.LocalTimeZone)
+                        )
+                        .ToArray(),
+                    await PeoplePage.IsFirst(db, member)
+                );
             },
             cancellation
         );
         return PageMarkup.Of<Start, StartView>(
             visit.Frame(HouseholdVisit.Widget),
-            new StartView { Banks = banks, ConnectsApps = settings.SimpleFin }
+            new StartView
+            {
+                Banks = banks,
+                ConnectsApps = settings.SimpleFin,
+                AddsPeople = isFirst,
+            }
         );
     }
 
@@ -111,6 +119,9 @@ public sealed record StartView
 
     /// <summary>Whether applications may read over SimpleFIN.</summary>
     public required bool ConnectsApps { get; init; }
+
+    /// <summary>Whether this member may add others.</summary>
+    public required bool AddsPeople { get; init; }
 }
 
 /// <summary>A linked bank.</summary>
@@ -198,6 +209,7 @@ internal sealed class StartTexts(Language language) : Texts(language)
     public string Link => Say(en: "Link a bank", fr: "Connecter une banque");
     public string Manage => Say(en: "Manage accounts", fr: "Gérer les comptes");
     public string Connect => Say(en: "Connect an app", fr: "Relier une application");
+    public string People => Say(en: "People of the household", fr: "Personnes du foyer");
     public string Renew => Say(en: "Renew access", fr: "Renouveler l’accès");
 
     public string RenewOf(string bank) => Say(en: $"Renew access: {bank}", fr: $"Renouveler l’accès : {bank}");

@@ -161,10 +161,7 @@ public sealed class HouseholdTests
     [InlineData(ConnectionStatus.Failed, "NotReachable")]
     [InlineData(ConnectionStatus.Closed, "Ended")]
     public void Each_state_of_a_connection_has_its_words(object status, string state) =>
-        Assert.Equal(
-            state,
-            BankView.StateOf(new ConnectionRow { Status = (ConnectionStatus)status }, []).ToString()
-        );
+        Assert.Equal(state, BankView.StateOf(new ConnectionRow { Status = (ConnectionStatus)status }, []).ToString());
 
     [Theory, OnBothDatabases]
     public async Task The_form_of_another_member_or_of_another_site_opens_nothing(DatabaseKind kind)
