@@ -8,6 +8,7 @@ using Affluent.Server.Docs;
 using Affluent.Server.EnableBankingFacade;
 using Affluent.Server.Events;
 using Affluent.Server.Gates;
+using Affluent.Server.Home;
 using Affluent.Server.Jobs;
 using Affluent.Server.OpenApi;
 using Affluent.Server.Platform;
@@ -102,6 +103,10 @@ internal static class App
         builder.Services.AddWebhooks(settings);
         builder.Services.AddSimpleFin();
         builder.Services.AddEnableBankingFacade();
+        if (settings.Environment == InstallationKind.Home)
+        {
+            builder.Services.AddHousehold(masterKey);
+        }
         builder.Services.AddApiDocument();
         builder.Services.AddPeriodicTasks(settings);
         configure?.Invoke(builder);
@@ -112,6 +117,10 @@ internal static class App
             app.UseForwardedHeaders(Forwarded(settings));
         }
         app.UseTelemetry();
+        if (settings.Environment == InstallationKind.Home)
+        {
+            app.UseHomeNetwork();
+        }
         app.UseResponseHeaders();
         app.UseHeadRequests();
         app.UseOwnHosts(settings);
@@ -130,7 +139,14 @@ internal static class App
         app.UseAuthorizationServer();
         app.Use(app.Services.GetRequiredService<RefreshOnRead>().Pass);
         app.MapHealth();
-        app.MapEntrance("/", "");
+        if (settings.Environment == InstallationKind.Home)
+        {
+            app.MapHousehold(settings);
+        }
+        else
+        {
+            app.MapEntrance("/", "");
+        }
         if (settings.Runs(Roles.Auth))
         {
             app.MapEntrance("/auth", "reference/authorization");
@@ -159,7 +175,10 @@ internal static class App
             if (settings.SimpleFin)
             {
                 app.MapEntrance("/simplefin", "reference/simplefin");
-                app.MapEntrance("/simplefin/create", "how-to/feed-actual-firefly-sure");
+                if (settings.Environment != InstallationKind.Home)
+                {
+                    app.MapEntrance("/simplefin/create", "how-to/feed-actual-firefly-sure");
+                }
                 app.MapSimpleFin();
                 app.MapSimpleFinAccesses();
             }

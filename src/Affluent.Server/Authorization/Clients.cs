@@ -84,7 +84,11 @@ internal sealed record NewClient(
         environment switch
         {
             InstallationKind.Sandbox => KnownGrants,
-            InstallationKind.Production => [GrantType.ClientCredentials.Word(), GrantType.RefreshToken.Word()],
+            InstallationKind.Home or InstallationKind.Production =>
+            [
+                GrantType.ClientCredentials.Word(),
+                GrantType.RefreshToken.Word(),
+            ],
         };
 
     /// <summary>Everything that <see cref="Grants"/> may hold.</summary>

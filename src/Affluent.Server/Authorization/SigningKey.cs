@@ -14,7 +14,9 @@ internal sealed record SigningKeys(ECDsaSecurityKey Current, IReadOnlyList<ECDsa
     /// <exception cref="KeyFileException">Others can read a file, it does not hold such a key, or it is missing.</exception>
     public static SigningKeys Load(Settings settings) =>
         new(
-            SigningKey.Load(settings.SigningKeyFile, mayCreate: settings.Environment == InstallationKind.Sandbox),
+            settings.Environment == InstallationKind.Production
+                ? SigningKey.Load(settings.SigningKeyFile, mayCreate: false)
+                : SigningKey.Load(settings.SigningKeyFile, mayCreate: true, KeyFile.MarkOf(settings.Environment)),
             [.. settings.OtherSigningKeyFiles.Select(path => SigningKey.Load(path, mayCreate: false))]
         );
 }
@@ -23,8 +25,9 @@ internal sealed record SigningKeys(ECDsaSecurityKey Current, IReadOnlyList<ECDsa
 internal static class SigningKey
 {
     /// <summary>Reads the file, or makes it (mode 0600) when there is none and <paramref name="mayCreate"/> allows it.</summary>
+    /// <param name="mark">First line of a new file.</param>
     /// <exception cref="KeyFileException">Others can read the file, it does not hold such a key, or it is missing.</exception>
-    public static ECDsaSecurityKey Load(string path, bool mayCreate)
+    public static ECDsaSecurityKey Load(string path, bool mayCreate, string mark = KeyFile.MadeBySandbox)
     {
         var (pem, _) = KeyFile.Read(
             path,
@@ -35,7 +38,8 @@ internal static class SigningKey
             {
                 using var fresh = ECDsa.Create(ECCurve.NamedCurves.nistP256);
                 return fresh.ExportPkcs8PrivateKeyPem();
-            }
+            },
+            mark
         );
         var key = ECDsa.Create();
         try

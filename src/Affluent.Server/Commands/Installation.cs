@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Affluent.Server.Authorization;
+using Affluent.Server.Home;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Security;
@@ -23,6 +24,9 @@ internal sealed partial class Installation : IAsyncDisposable
 
     /// <summary>Where the included test bank is reached; null: there is none.</summary>
     public Uri? TestBank => _app.Services.GetRequiredService<Settings>().TestBankUrl;
+
+    /// <summary>The way to the first user of a household; null: it has one, or this is no installation at home.</summary>
+    public SetupInvitation? Setup { get; private init; }
 
     /// <summary>Starts everything that the settings ask for; leaves nothing running when something fails.</summary>
     /// <exception cref="CommandException">The database is of another version, nothing can listen, or it was told to end meanwhile.</exception>
@@ -109,13 +113,11 @@ internal sealed partial class Installation : IAsyncDisposable
             }
             await Listen(app, "listen", settings.Listen, cancellation);
             var addresses = app.Services.GetRequiredService<Addresses>();
-            if (
-                settings.Environment == InstallationKind.Sandbox
-                && ListenAddresses.Of(settings.Listen).FirstOrDefault(address => !address.IsLocal()) is { } open
-            )
-            {
-                LogOpenSandbox(log, open.ToString());
-            }
+            var setup =
+                settings.Environment == InstallationKind.Home
+                    ? await app.Services.GetRequiredService<HouseholdSetup>().Open(cancellation)
+                    : null;
+            OpenListening.Tell(log, settings);
             LogReady(
                 log,
                 Stopwatch.GetElapsedTime(started).TotalSeconds,
@@ -123,7 +125,7 @@ internal sealed partial class Installation : IAsyncDisposable
                 addresses.Embed,
                 addresses.Docs
             );
-            return new Installation(app, [metrics, app, testBank, database, turn]);
+            return new Installation(app, [metrics, app, testBank, database, turn]) { Setup = setup };
         }
         catch
         {
@@ -361,13 +363,6 @@ internal sealed partial class Installation : IAsyncDisposable
 
     [LoggerMessage(1007, LogLevel.Warning, "Users are offered no bank: {Advice}")]
     private static partial void LogNoBanks(ILogger log, string advice);
-
-    [LoggerMessage(
-        1008,
-        LogLevel.Warning,
-        "A sandbox listens at {Address}, which other machines can reach: it is for invented money only, in plain text and with keys that it made itself"
-    )]
-    private static partial void LogOpenSandbox(ILogger log, string address);
 
     [LoggerMessage(1006, LogLevel.Information, "Measurements are to be had at {Address}/metrics")]
     private static partial void LogMetrics(ILogger log, string address);

@@ -24,6 +24,21 @@ internal static class ServeCommand
                     TimeProvider.System,
                     cancellation
                 );
+                if (installation.Setup is { } setup)
+                {
+                    // For the person at the machine: no part of the log, which others may collect.
+                    await asked.InvocationConfiguration.Output.WriteLineAsync(
+                        $"""
+
+                        Affluent has no user yet. Make the first one here (the code is {setup.Code.Value}, good until {ShownTime.Of(
+                            setup.ExpiresAt
+                        )}):
+
+                            {setup.Address}
+
+                        """
+                    );
+                }
                 await installation.WaitForShutdown();
             }
         );

@@ -63,10 +63,12 @@ internal sealed class SettingOptions
     /// <summary>All faults, one line each.</summary>
     public static string Describe(SettingsReading reading)
     {
-        var what =
-            reading.Settings.Environment == InstallationKind.Production
-                ? "This installation cannot start in production"
-                : "The settings cannot be used";
+        var what = reading.Settings.Environment switch
+        {
+            InstallationKind.Production => "This installation cannot start in production",
+            InstallationKind.Home => "This installation cannot start at home",
+            InstallationKind.Sandbox => "The settings cannot be used",
+        };
         return $"{what}:\n{string.Join('\n', reading.Faults.Select(f => "  - " + f))}\nSee what is in effect with: affluent check-config";
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Affluent.Server.Authorization;
+using Affluent.Server.Home;
 using Affluent.Server.Platform;
 using Affluent.Server.Security;
 using Affluent.Server.Storage;
@@ -7,13 +8,18 @@ using Affluent.Server.Users;
 
 namespace Affluent.Server.Commands;
 
-/// <summary><c>users</c>: lists the users of a client, and erases users by their ids.</summary>
+/// <summary><c>users</c>: lists the users of a client, sets a forgotten password anew, and erases users by their ids.</summary>
 internal static class UsersCommand
 {
     private static readonly string[] Needed = ["environment", "data_directory", "database"];
 
     public static Command Create() =>
-        new("users", "Look at the users of a client, and erase users.") { List(), Erase() };
+        new("users", "Look at the users of a client, give a user another password, and erase users.")
+        {
+            List(),
+            SetPassword(),
+            Erase(),
+        };
 
     private static Command List()
     {
@@ -72,6 +78,64 @@ internal static class UsersCommand
         );
         return command;
     }
+
+    private static Command SetPassword()
+    {
+        var user = new Argument<string>("user")
+        {
+            HelpName = "E-MAIL|USER-ID",
+            Description = "The user: by id, or at home by e-mail address",
+        };
+        var command = new Command(
+            "set-password",
+            "Give a user another password, which is read from the standard input, and end all sign-ins with the old one."
+        )
+        {
+            user,
+        };
+        var options = SettingOptions.AddTo(command, Needed);
+        command.SetAction(
+            async (asked, cancellation) =>
+            {
+                await using var database = await Installation.OpenMigrated(options.ReadValid(asked), cancellation);
+                var userId = await Named(database, asked.GetValue(user)!, cancellation);
+                var password = await TypedPassword.Read(asked.InvocationConfiguration.Error, cancellation);
+                if (Passwords.Weakness(password.Value) is { } weakness)
+                {
+                    throw new CommandException(ExitCode.Usage, $"The password {weakness}.");
+                }
+                using var turn = await new Passwords(new PasswordCost()).Turn(default, cancellation);
+                var hash = await turn!.Hash(password, cancellation);
+                var revocations = await ClientCommand.RevocationsOf(database, cancellation);
+                var clientId =
+                    await database.Write(db => PasswordReset.Set(db, userId, hash, revocations), cancellation)
+                    ?? throw NoSuchUser();
+                OperatorLog.Tell(asked, log => log.PasswordChanged(new SecuritySubject(clientId, userId)));
+                await asked.InvocationConfiguration.Output.WriteLineAsync(
+                    "The password is set. Whoever was signed in with the old one is signed out."
+                );
+            }
+        );
+        return command;
+    }
+
+    private static async Task<UserId> Named(Database database, string text, CancellationToken cancellation) =>
+        !text.Contains('@', StringComparison.Ordinal)
+            ? Arguments.Id<UserId>(text)
+            : await database.Read(
+                async db =>
+                    await HouseholdStore.Find(db) is { } household
+                    && await UserStore.FindByEmail(db, household.ClientId, Email.Key(text)) is { } user
+                        ? user.Id
+                        : throw NoSuchUser(),
+                cancellation
+            );
+
+    private static CommandException NoSuchUser() =>
+        new(
+            ExitCode.Failed,
+            "There is no such user. At home a user is named by e-mail address; elsewhere by id (see: affluent users list)."
+        );
 
     private static Command Erase()
     {

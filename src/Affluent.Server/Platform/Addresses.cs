@@ -52,6 +52,9 @@ internal sealed class Addresses(Settings settings, IServer server)
     /// <summary>Where users are sent back to, below <see cref="BankReturn"/>.</summary>
     public string BankReturnOf(ReturnPlace place) => $"{Embed}{BankReturn}/{place}";
 
+    /// <summary>The pages of a household, at home.</summary>
+    public string Household => Of(settings.HomeUrl, "") + "/household";
+
     /// <summary>The documentation.</summary>
     public string Docs => Of(settings.DocsAddress, "/docs");
 

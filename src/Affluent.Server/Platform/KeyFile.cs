@@ -3,8 +3,12 @@ namespace Affluent.Server.Platform;
 /// <summary>Files that hold a key: readable by their owner alone, from the moment they are made.</summary>
 internal static class KeyFile
 {
-    /// <summary>First line of a key that a start made by itself, so that production can tell it from one that an operator made.</summary>
-    private const string Mark = "# Made by a sandbox at its first start. Not for production.";
+    /// <summary>First line of a key that a start at home made by itself.</summary>
+    public const string MadeAtHome =
+        "# Made by Affluent at its first start. Keep a copy of it apart from the database.";
+
+    /// <summary>First line of a key that a sandbox made by itself, so that others can tell it from one that is meant to last.</summary>
+    public const string MadeBySandbox = "# Made by a sandbox at its first start. Not for production.";
 
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
@@ -13,19 +17,21 @@ internal static class KeyFile
     /// <param name="what">What the file holds, for messages: "master key".</param>
     /// <param name="recipe">The command that makes such a file by hand.</param>
     /// <param name="generate">The text of a new key.</param>
+    /// <param name="mark">First line of a new file.</param>
     /// <exception cref="KeyFileException">Others can read the file, or it is missing.</exception>
     public static (string Text, bool Created) Read(
         string path,
         string what,
         string recipe,
         bool mayCreate,
-        Func<string> generate
+        Func<string> generate,
+        string mark = MadeBySandbox
     )
     {
         if (!File.Exists(path))
         {
             return mayCreate
-                ? (Create(path, generate()), true)
+                ? (Create(path, mark, generate()), true)
                 : throw new KeyFileException(
                     $"The {what} file {path} does not exist. Make one with: {recipe} > {path} && chmod 600 {path}"
                 );
@@ -72,8 +78,17 @@ internal static class KeyFile
         }
     }
 
-    /// <summary>Whether a start made it by itself.</summary>
-    public static bool WasMadeOnTheSpot(string path) => File.ReadLines(path).FirstOrDefault() == Mark;
+    /// <summary>Whether a sandbox made it by itself.</summary>
+    public static bool WasMadeOnTheSpot(string path) => File.ReadLines(path).FirstOrDefault() == MadeBySandbox;
+
+    /// <summary>The first line of keys that an installation makes by itself.</summary>
+    public static string MarkOf(InstallationKind environment) =>
+        environment switch
+        {
+            InstallationKind.Sandbox => MadeBySandbox,
+            InstallationKind.Home => MadeAtHome,
+            InstallationKind.Production => throw new InvalidOperationException("Production makes no keys."),
+        };
 
     /// <summary>Makes an empty file that only its owner can read, and its folder, unless they are there.</summary>
     public static void Reserve(string path)
@@ -93,11 +108,11 @@ internal static class KeyFile
         await file.WriteAsync(text.AsMemory(), cancellation);
     }
 
-    private static string Create(string path, string text)
+    private static string Create(string path, string mark, string text)
     {
         CreateFolder(path);
         using var file = new StreamWriter(path, Owned(FileMode.CreateNew));
-        file.WriteLine(Mark);
+        file.WriteLine(mark);
         file.WriteLine(text);
         return text;
     }

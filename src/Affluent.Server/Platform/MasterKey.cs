@@ -30,12 +30,14 @@ internal sealed class MasterKey
     /// <summary>Reads the files of an installation.</summary>
     /// <exception cref="KeyFileException">Others can read a file, it does not hold a key, or it is missing.</exception>
     public static MasterKey Load(Settings settings) =>
-        Load(settings, mayCreate: settings.Environment == InstallationKind.Sandbox);
+        Load(settings, mayCreate: settings.Environment != InstallationKind.Production);
 
     /// <inheritdoc cref="Load(Settings)"/>
     public static MasterKey Load(Settings settings, bool mayCreate)
     {
-        var key = Load(settings.MasterKeyFile, mayCreate);
+        var key = mayCreate
+            ? Load(settings.MasterKeyFile, mayCreate, KeyFile.MarkOf(settings.Environment))
+            : Load(settings.MasterKeyFile, mayCreate);
         return new MasterKey(
             key.Bytes,
             key.WasCreated,
@@ -44,15 +46,17 @@ internal sealed class MasterKey
     }
 
     /// <summary>Reads the file, or makes it (mode 0600) when there is none and <paramref name="mayCreate"/> allows it.</summary>
+    /// <param name="mark">First line of a new file.</param>
     /// <exception cref="KeyFileException">Others can read the file, it does not hold a key, or it is missing.</exception>
-    public static MasterKey Load(string path, bool mayCreate)
+    public static MasterKey Load(string path, bool mayCreate, string mark = KeyFile.MadeBySandbox)
     {
         var (text, created) = KeyFile.Read(
             path,
             "master key",
             "openssl rand -base64 32",
             mayCreate,
-            () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))
+            () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            mark
         );
         var bytes = new byte[33];
         if (!Convert.TryFromBase64String(text.Trim(), bytes, out var length) || length != 32)

@@ -21,6 +21,17 @@ internal static class ProductionRules
             .. PublicAddresses(settings),
             .. Key("master_key_file", settings.MasterKeyFile),
             .. Key("signing_key_file", settings.SigningKeyFile),
+            .. Files(settings, file, databaseFile),
+        ];
+
+    /// <summary>What may be wrong with files wherever real money is: others can read or change them.</summary>
+    /// <inheritdoc cref="Check"/>
+    public static IEnumerable<(string Setting, string Why)> Files(
+        Settings settings,
+        string file,
+        string? databaseFile
+    ) =>
+        [
             .. settings.OtherMasterKeyFiles.SelectMany(path => Key("other_master_key_files", path)),
             .. settings.OtherSigningKeyFiles.SelectMany(path => Key("other_signing_key_files", path)),
             .. Certificate("tls_key_file", settings.TlsKeyFile),
@@ -77,11 +88,19 @@ internal static class ProductionRules
                 $"{address} is plain http that other machines can reach: listen on 127.0.0.1 or a unix socket behind a TLS proxy, or on https with tls_certificate_file and tls_key_file"
             );
         }
-        foreach (var network in settings.Proxies.Where(IsWide))
+        foreach (var fault in WideProxies(settings))
         {
-            yield return ("proxies", $"{network} believes half the internet: name the addresses of your proxies");
+            yield return fault;
         }
     }
+
+    /// <summary>Proxies that are nobody's own.</summary>
+    public static IEnumerable<(string Setting, string Why)> WideProxies(Settings settings) =>
+        settings
+            .Proxies.Where(IsWide)
+            .Select(network =>
+                ("proxies", $"{network} believes half the internet: name the addresses of your proxies")
+            );
 
     // Wider than the widest private network, 10.0.0.0/8 or fd00::/8. All of IPv4 lies in IPv6 too, at ::ffff:0:0/96.
     private static bool IsWide(System.Net.IPNetwork network) =>
@@ -114,9 +133,21 @@ internal static class ProductionRules
         }
     }
 
-    private static IEnumerable<(string, string)> Key(string setting, string path)
+    private static IEnumerable<(string, string)> Key(string setting, string path) => Key(setting, path, isNeeded: true);
+
+    /// <summary>What is wrong with a key file.</summary>
+    /// <param name="isNeeded">Whether it must be there: else the start makes it.</param>
+    public static IEnumerable<(string Setting, string Why)> Key(string setting, string path, bool isNeeded)
     {
         var full = Path.GetFullPath(path);
+        if (!File.Exists(path) && !isNeeded)
+        {
+            foreach (var fault in Replaceable(setting, path))
+            {
+                yield return fault;
+            }
+            yield break;
+        }
         if (!File.Exists(path))
         {
             yield return (
@@ -137,7 +168,7 @@ internal static class ProductionRules
         {
             yield return (
                 setting,
-                $"{full} was made by a sandbox at its first start: production wants a key of its own (see docs/advanced/operations.md)"
+                $"{full} was made by a sandbox at its first start: real money wants a key of its own (see docs/advanced/operations.md)"
             );
         }
     }

@@ -15,7 +15,7 @@ internal static class SettingList
     [
         new(
             "environment",
-            "sandbox|production",
+            "sandbox|home|production",
             "What the installation is for (sandbox)",
             (s, text) =>
                 Vocabulary<InstallationKind>.TryRead(text, out var kind)
@@ -23,7 +23,7 @@ internal static class SettingList
                     {
                         Environment = kind,
                     }
-                    : "must be sandbox or production",
+                    : "must be sandbox, home or production",
             s => s.Environment.Word()
         ),
         new(
@@ -104,6 +104,7 @@ internal static class SettingList
             (s, paths) => s with { OtherSigningKeyFiles = paths },
             s => s.OtherSigningKeyFiles
         ),
+        .. HomeSettings.All,
         Public("auth_url", "/auth", "authorization server", (s, url) => s with { AuthUrl = url }, s => s.AuthUrl),
         Public("api_url", "/api", "API", (s, url) => s with { ApiUrl = url }, s => s.ApiUrl),
         Public("embed_url", "/embed", "widget", (s, url) => s with { EmbedUrl = url }, s => s.EmbedUrl),
@@ -173,7 +174,7 @@ internal static class SettingList
         new(
             "test_bank_listen",
             "URL|off",
-            "Where the included test bank listens; off: this process starts none (http://127.0.0.1:5200 in a sandbox, off in production)",
+            "Where the included test bank listens; off: this process starts none (http://127.0.0.1:5200 in a sandbox, else off)",
             (s, text) =>
                 text == Off ? s with { TestBankListen = null }
                 : ListenAddresses.WhyNot(text) is { } why ? why
@@ -321,7 +322,7 @@ internal static class SettingList
             s => get(s)?.OriginalString
         );
 
-    private static Uri? Address(string text) =>
+    internal static Uri? Address(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo == ""
             ? url
             : null;

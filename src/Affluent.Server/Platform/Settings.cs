@@ -87,6 +87,9 @@ internal sealed record Settings
         init;
     }
 
+    /// <summary>How a household reaches an installation at home, all of it; null: <see cref="Listen"/>.</summary>
+    public Uri? HomeUrl { get; init; }
+
     /// <summary>How the authorization server is reached from outside; null: <see cref="Listen"/> + /auth. See <see cref="Addresses"/>.</summary>
     public Uri? AuthUrl { get; init; }
 
@@ -110,7 +113,7 @@ internal sealed record Settings
     /// <summary>Whether applications may read accounts over SimpleFIN.</summary>
     public bool SimpleFin
     {
-        get => _simpleFin ?? Environment == InstallationKind.Sandbox;
+        get => _simpleFin ?? Environment != InstallationKind.Production;
         init => _simpleFin = value;
     }
 
@@ -145,6 +148,11 @@ internal sealed record Settings
 
     /// <summary>Origin of the test bank that the catalogue's test entries point to; null: no test bank.</summary>
     public Uri? TestBankUrl { get; init; }
+
+    /// <summary>Whether connectors may come to this machine's own addresses: in a sandbox, and at home where somebody practises with the test bank.</summary>
+    public bool ReachesTestBank =>
+        Environment == InstallationKind.Sandbox
+        || (Environment == InstallationKind.Home && TestBankUrl is { IsLoopback: true });
 
     /// <summary>Scenario file of the included test bank; null: its default scenario.</summary>
     public string? TestBankScenario { get; init; }
@@ -271,6 +279,9 @@ internal enum InstallationKind
 
     /// <summary>Real money: refuses everything that is only fit for a sandbox.</summary>
     Production,
+
+    /// <summary>Real money of one household, on one machine of its own: makes its keys itself, and may speak plain http inside the house.</summary>
+    Home,
 }
 
 /// <summary>How the widget lists test banks.</summary>

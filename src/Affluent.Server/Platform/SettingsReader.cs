@@ -64,22 +64,22 @@ internal static class SettingsReader
             BankVariables = BankVariables.Read(settings.BankVariablesFolder, variables, faults),
         };
         faults.AddRange(Contradictions(settings, name => origins.GetValueOrDefault(name, "default")));
-        if (settings.Environment == InstallationKind.Production)
+        var known = file ?? StandardFile;
+        var databaseFile = origins.GetValueOrDefault("database") == known ? known : null;
+        var tooOpen = settings.Environment switch
         {
-            faults.AddRange(
-                ProductionRules
-                    .Check(
-                        settings,
-                        file ?? StandardFile,
-                        origins.GetValueOrDefault("database") == (file ?? StandardFile) ? file ?? StandardFile : null
-                    )
-                    .Select(f =>
-                        f.Setting.StartsWith('-')
-                            ? $"{f.Setting}: {f.Why}"
-                            : $"{f.Setting} (from {origins.GetValueOrDefault(f.Setting, "default")}): {f.Why}"
-                    )
-            );
-        }
+            InstallationKind.Sandbox => [],
+            InstallationKind.Home => HomeRules.Check(settings, known, databaseFile),
+            InstallationKind.Production => ProductionRules.Check(settings, known, databaseFile),
+        };
+        faults.AddRange(
+            tooOpen.Select(f =>
+                f.Setting.StartsWith('-')
+                    ? $"{f.Setting}: {f.Why}"
+                    : $"{f.Setting} (from {origins.GetValueOrDefault(f.Setting, "default")}): {f.Why}"
+            )
+        );
+        settings = HomeSettings.Spread(settings);
         return new SettingsReading(settings, origins, faults);
     }
 
@@ -98,7 +98,7 @@ internal static class SettingsReader
             settings = settings with { TestBankUrl = new Uri(Addresses.Reachable(listen)) };
         }
         if (
-            settings.TestBankListen is not null
+            settings is { TestBankListen: not null, Environment: not InstallationKind.Home }
             && !origins.ContainsKey("test_bank_file_networks")
             && IsOnLoopback(settings)
         )
@@ -168,6 +168,10 @@ internal static class SettingsReader
         )
         {
             yield return $"test_bank_strictness (from {origin("test_bank_strictness")}): over https the test bank wants to see your certificate: set client_certificate_file and client_key_file";
+        }
+        if (settings is { HomeUrl: not null, Environment: not InstallationKind.Home })
+        {
+            yield return $"{HomeSettings.Url} (from {origin(HomeSettings.Url)}): is for environment = home";
         }
         foreach (var fault in UpstreamSettings.Faults(settings))
         {

@@ -12,7 +12,7 @@ internal static class SimpleFinSettings
         new(
             "simplefin",
             "on|off",
-            "Whether applications may read accounts over SimpleFIN, where a user lets them (on in a sandbox, off in production)",
+            "Whether applications may read accounts over SimpleFIN, where a user lets them (on in a sandbox and at home, off in production)",
             (s, text) =>
                 text switch
                 {

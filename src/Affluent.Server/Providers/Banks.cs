@@ -125,26 +125,26 @@ internal sealed class Banks
             let unset = fault.UnsetVariable
             where unset is null || !BankVariables.HasFile(unset, settings.BankVariablesFolder)
             select unset is null ? fault.ToString() : $"{fault}: {BankVariables.HowToSet(unset)}",
-            .. settings.Environment == InstallationKind.Production ? load.Providers.SelectMany(NotForProduction) : [],
+            .. settings.Environment switch
+            {
+                InstallationKind.Sandbox => [],
+                InstallationKind.Home => load
+                    .Providers.Where(provider => !provider.Test || settings.TestBankUrl is null)
+                    .SelectMany(PlainHttp),
+                InstallationKind.Production => load.Providers.SelectMany(NotForProduction),
+            },
         ];
 
-    private static IEnumerable<string> NotForProduction(Provider provider)
-    {
-        if (provider.Test)
-        {
-            yield return $"{provider.Id} {provider.Name}: is a test bank";
-        }
-        foreach (var channel in provider.Channels)
-        {
-            foreach (var (name, value) in channel.Settings)
-            {
-                if (value.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
-                {
-                    yield return $"{provider.Id} {provider.Name}: {name} of channel {channel.Id} is plain http";
-                }
-            }
-        }
-    }
+    private static IEnumerable<string> NotForProduction(Provider provider) =>
+        provider.Test
+            ? PlainHttp(provider).Prepend($"{provider.Id} {provider.Name}: is a test bank")
+            : PlainHttp(provider);
+
+    private static IEnumerable<string> PlainHttp(Provider provider) =>
+        from channel in provider.Channels
+        from setting in channel.Settings
+        where setting.Value.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+        select $"{provider.Id} {provider.Name}: {setting.Key} of channel {channel.Id} is plain http";
 
     /// <summary>What an operator does who offers no bank.</summary>
     public const string HowToOffer =

@@ -88,6 +88,11 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     /// <param name="why">Why such an application got nothing.</param>
     public void FacadeRefused(SecuritySubject about, string why) => Tell(about, log => LogFacadeRefused(log, why));
 
+    public void HouseholdSetUp(SecuritySubject about) => Tell(about, LogHouseholdSetUp);
+
+    /// <param name="why">Why no user was made.</param>
+    public void SetupRefused(SecuritySubject about, string why) => Tell(about, log => LogSetupRefused(log, why));
+
     public void RequestLimited(SecuritySubject about, LimitedAction action, LimitedBy by) =>
         Tell(about, log => LogRequestLimited(log, action.Word(), by.Word()));
 
@@ -279,6 +284,14 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     );
 
     [LoggerMessage(
+        7111,
+        LogLevel.Warning,
+        "The first user of the household was made by the setup code",
+        EventName = "household_set_up"
+    )]
+    private static partial void LogHouseholdSetUp(ILogger log);
+
+    [LoggerMessage(
         7201,
         LogLevel.Warning,
         "A request was one too many: limit {Limit}, counted by {By}",
@@ -325,6 +338,14 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
         EventName = "enable_banking_refused"
     )]
     private static partial void LogFacadeRefused(ILogger log, string why);
+
+    [LoggerMessage(
+        7206,
+        LogLevel.Warning,
+        "The set-up of the household was refused: {Why}",
+        EventName = "setup_refused"
+    )]
+    private static partial void LogSetupRefused(ILogger log, string why);
 
     [LoggerMessage(
         7301,

@@ -23,7 +23,7 @@ internal sealed partial class BankHttp : IDisposable
 
     public BankHttp(Settings settings, TimeProvider time, ILogger<BankHttp> log)
     {
-        _reachable = new(settings.Environment == InstallationKind.Sandbox ? PublicNetwork.Loopback : []);
+        _reachable = new(settings.ReachesTestBank ? PublicNetwork.Loopback : []);
         _log = log;
         _time = time;
         _keys = new BankKeys(settings, time);

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics;
 using Affluent.Server.Authorization;
-using Affluent.Server.Events;
 using Affluent.Server.Platform;
 using Affluent.Server.Security;
 using Affluent.Server.Storage;
@@ -93,12 +92,9 @@ internal static class UserEndpoints
         Caller caller,
         Database database,
         Passwords passwords,
-        Vault vault,
-        UserDatabase users,
-        Ids ids,
+        NewUsers newUsers,
         Addresses addresses,
         ApiVersion version,
-        TimeProvider time,
         CancellationToken cancellation
     )
     {
@@ -124,32 +120,9 @@ internal static class UserEndpoints
             }
             hash = await turn.Hash(new Secret(message.Password!), cancellation);
         }
-        var user = new UserRow
-        {
-            Id = ids.Next<UserId>(),
-            ClientId = caller.ClientId,
-            Email = email.Trim(),
-            EmailKey = Email.Key(email),
-            PasswordHash = hash,
-            CreatedAt = time.Seconds(),
-        };
-        var isNew = await database.Write(
-            async db =>
-            {
-                if (!await UserStore.Insert(db, user))
-                {
-                    return false;
-                }
-                await vault.CreateKey(db, user.Id);
-                await Events.EventLog.Append(
-                    users.For(db, user.Id, user.ClientId),
-                    NewEvent.OfUser(EventName.UserCreated, user.Id)
-                );
-                return true;
-            },
-            cancellation
-        );
-        return isNew ? TypedResults.Created(addresses.ApiOf(version) + Links.User(user.Id)) : Taken();
+        return await database.Write(db => newUsers.Insert(db, caller.ClientId, email, hash), cancellation) is { } userId
+            ? TypedResults.Created(addresses.ApiOf(version) + Links.User(userId))
+            : Taken();
     }
 
     private static async Task<IResult> Show(ActingUser user, Database database, CancellationToken cancellation) =>

@@ -11,6 +11,7 @@ internal static class UserServices
         services.AddSingleton(erasure);
         services.AddSingleton(new PasswordCost());
         services.AddSingleton<Passwords>();
+        services.AddSingleton<NewUsers>();
         services.AddSingleton<PasswordSignIn>();
         services.AddSingleton(provider => new UserDirectory(
             UserStore.ClientOf,

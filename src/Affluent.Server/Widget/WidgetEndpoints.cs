@@ -57,8 +57,11 @@ internal static partial class WidgetEndpoints
     }
 
     /// <summary>The page of a session, relative to the others.</summary>
-    public static string Page(SessionContext session) =>
-        $"{Path(session.State.Purpose)}?session_id={Uri.EscapeDataString(session.Session.Id)}";
+    public static string Page(SessionContext session) => Link(session.State.Purpose, session.Session.Id);
+
+    /// <summary>A page of a session, relative to the others.</summary>
+    public static string Link(WidgetPurpose purpose, string sessionId) =>
+        $"{Path(purpose)}?session_id={Uri.EscapeDataString(sessionId)}";
 
     /// <summary>The path of the pages of a session, relative to the others.</summary>
     public static string Path(WidgetPurpose purpose) =>

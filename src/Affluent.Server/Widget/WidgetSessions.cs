@@ -1,3 +1,4 @@
+using System.Net;
 using Affluent.Server.Authorization;
 using Affluent.Server.Events;
 using Affluent.Server.Platform;
@@ -110,34 +111,70 @@ internal sealed class WidgetSessions(
     /// <summary>Makes one for a user who has just signed in on a page of ours, to link a bank; the address of its page.</summary>
     public async Task<string> Begin(UserWork work, WidgetParameters parameters)
     {
-        var session = new WidgetSession
-        {
-            Id = WidgetSession.NewId(),
-            UserId = work.UserId,
-            ClientId = work.ClientId,
-            // There is no token that could be revoked: it ends with its time, the user's password or the client.
-            TokenId = work.Ids.Next<TokenId>(),
-            Version = 0,
-            ExpiresAt = work.Now + WidgetSession.Lifetime,
-            State = new WidgetState { Parameters = parameters },
-        };
+        // There is no token that could be revoked: it ends with its time, the user's password or the client.
+        var session = OfOurPages(
+            new ActingUser(work.ClientId, work.UserId),
+            work.Ids.Next<TokenId>(),
+            new WidgetState { Parameters = parameters }
+        );
         await WidgetStore.Insert(work.Db, session, work.Now);
         return $"{addresses.Embed}{ApiVersion.V21.Path}/widget/{WidgetEndpoints.Path(WidgetPurpose.AddConnection)}?session_id={session.Id}";
     }
 
+    /// <summary>Opens a session for a user who is signed in to pages of our own; null: more than the limits allow.</summary>
+    /// <param name="token">By which the session ends when that is revoked.</param>
+    /// <param name="address">Where the user is; null: not known.</param>
+    public async Task<WidgetSession?> Open(
+        ActingUser user,
+        TokenId token,
+        WidgetParameters parameters,
+        IPAddress? address,
+        CancellationToken cancellation
+    )
+    {
+        if (limits.Take(LimitedAction.WidgetSession, user.ClientId, user.UserId.ToString(), address) is not null)
+        {
+            return null;
+        }
+        var session = OfOurPages(
+            user,
+            token,
+            new WidgetState { Parameters = parameters, QueueId = ids.Next<QueueId>() }
+        );
+        await Store(session, cancellation);
+        return session;
+    }
+
+    private WidgetSession OfOurPages(ActingUser user, TokenId token, WidgetState state) =>
+        new()
+        {
+            Id = WidgetSession.NewId(),
+            UserId = user.UserId,
+            ClientId = user.ClientId,
+            TokenId = token,
+            AuthorizationId = null,
+            Version = 0,
+            ExpiresAt = time.Seconds() + WidgetSession.Lifetime,
+            State = state,
+        };
+
     private async Task<IResult> Make(HttpContext context, string version, WidgetSession session)
     {
-        var queue = session.State.QueueId!.Value;
+        await Store(session, context.RequestAborted);
+        return Answer(session, version, session.State.QueueId, StatusCodes.Status201Created);
+    }
+
+    private Task Store(WidgetSession session, CancellationToken cancellation)
+    {
         var now = time.Seconds();
-        await database.Write(
+        return database.Write(
             async db =>
             {
-                await QueueStore.Insert(db, session.UserId, queue, now);
+                await QueueStore.Insert(db, session.UserId, session.State.QueueId!.Value, now);
                 await WidgetStore.Insert(db, session, now);
             },
-            context.RequestAborted
+            cancellation
         );
-        return Answer(session, version, queue, StatusCodes.Status201Created);
     }
 
     /// <summary>The user stays where they are; a session that has ended stays so.</summary>

@@ -144,7 +144,7 @@ public sealed class SettingsTests : IDisposable
                 "AFFLUENT_DATABSE (from the environment): there is no such setting: did you mean database?",
                 "auth_url (from --auth-url): must be like https://name.example or https://name.example/auth",
                 $"database (from {file}): must be a text, a number, true, false or a list of texts",
-                "environment (from AFFLUENT_ENVIRONMENT): must be sandbox or production",
+                "environment (from AFFLUENT_ENVIRONMENT): must be sandbox, home or production",
                 $"lisen (from {file}): there is no such setting: did you mean listen?",
                 "proxies (from --proxies): 'somebody' is neither an IP address nor a network like 10.0.0.0/8",
                 $"roles (from {file}): the role pay is not part of this version: leave it out",

@@ -6,12 +6,13 @@ namespace Affluent.Server.Tests.Storage;
 /// <summary>What the catalogue of each database says of the tables (decision 6).</summary>
 public sealed class SchemaTests
 {
-    // Sessions and authorizations are found by hashes, before their users are known; deliveries belong to a client's webhook.
+    // Sessions and authorizations are found by hashes, before their users are known; deliveries belong to a client's webhook; a household has one machine.
     private static readonly string[] SpreadOtherwise =
     [
         "widget_sessions",
         "deliveries",
         "enable_banking_authorizations",
+        "household_sessions",
     ];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -19,6 +19,7 @@ public sealed class LogEventTests
         ["Users"] = 2000,
         ["SignInPages"] = 2000,
         ["EnableBankingFacade"] = 2000,
+        ["Home"] = 2000,
         ["Events"] = 3000,
         ["Jobs"] = 4000,
         ["Gates"] = 5000,

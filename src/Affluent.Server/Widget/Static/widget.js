@@ -68,6 +68,21 @@
     });
   }
 
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    const [source, status] = [document.getElementById(button.dataset.copy), document.getElementById("copy-status")];
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      source.select();
+      try {
+        await navigator.clipboard.writeText(source.value);
+      } catch {
+        // Over plain http in a house there is no clipboard but this one.
+        document.execCommand("copy");
+      }
+      status.textContent = button.dataset.copied;
+    });
+  }
+
   const search = document.getElementById("bank-search-input");
   // What does not stand on the page is found by the server.
   if (search && search.hasAttribute("data-whole")) {

@@ -1,0 +1,45 @@
+using Affluent.Server.Widget;
+
+namespace Affluent.Server.Home;
+
+/// <summary>What several pages of the household say.</summary>
+internal sealed class HouseholdTexts(Language language) : Texts(language)
+{
+    public string Site => Say(en: "Your household", fr: "Votre foyer");
+
+    public string Note =>
+        Say(en: "Your accounts are kept on your own machine", fr: "Vos comptes restent sur votre propre machine");
+
+    public string Home => Say(en: "Back to your banks", fr: "Retour à vos banques");
+    public string SignOut => Say(en: "Sign out", fr: "Me déconnecter");
+
+    public string StartAgain =>
+        Say(
+            en: "This page was open for too long, or your browser keeps no cookies. Send it once more.",
+            fr: "Cette page est restée ouverte trop longtemps, ou votre navigateur n’accepte pas les cookies. Envoyez-la à nouveau."
+        );
+
+    public (string Title, string Body) Outdated =>
+        Say(
+            en: (
+                "This page was open for too long",
+                "Nothing was done. Go back to the page before, load it anew and try again."
+            ),
+            fr: (
+                "Cette page est restée ouverte trop longtemps",
+                "Rien n’a été fait. Revenez à la page précédente, rechargez-la et réessayez."
+            )
+        );
+
+    public (string Title, string Body) TooMany =>
+        Say(
+            en: ("One moment, please", "This was asked for very often just now. Wait a minute, then try again."),
+            fr: ("Un instant", "Cela a été demandé très souvent à l’instant. Attendez une minute, puis réessayez.")
+        );
+
+    public (string Title, string Body) Broken =>
+        Say(
+            en: ("Something went wrong on our side", "This is not your fault. The log of Affluent says more."),
+            fr: ("Un problème est survenu de notre côté", "Vous n’y êtes pour rien. Le journal d’Affluent en dit plus.")
+        );
+}
