@@ -118,7 +118,7 @@ internal static class FacadeMapping
                     {
                         Name = "Balance",
                         BalanceAmount = new(account.Currency, Amount(balance, account.Currency)),
-                        BalanceType = "ITBD",
+                        BalanceType = FacadeBalanceKind.Itbd,
                         ReferenceDate = account.BalanceAt is { } at ? Day(ParisDay.Of(at)) : null,
                     },
                 ]
@@ -132,18 +132,19 @@ internal static class FacadeMapping
             BalanceAmount = new(balance.Currency, Amount(balance.Amount, balance.Currency)),
             BalanceType = balance.Kind switch
             {
-                BankBalanceKind.ClosingBooked => "CLBD",
-                BankBalanceKind.InterimBooked => "ITBD",
-                BankBalanceKind.OpeningBooked => "OPBD",
-                BankBalanceKind.PreviouslyClosedBooked => "PRCD",
-                BankBalanceKind.Expected => "XPCD",
-                BankBalanceKind.ValueDate => "VALU",
-                BankBalanceKind.ClosingAvailable => "CLAV",
-                BankBalanceKind.InterimAvailable => "ITAV",
-                BankBalanceKind.OpeningAvailable => "OPAV",
-                BankBalanceKind.ForwardAvailable => "FWAV",
-                BankBalanceKind.Information => "INFO",
-                BankBalanceKind.Authorised or BankBalanceKind.NonInvoiced or BankBalanceKind.Other => "OTHR",
+                BankBalanceKind.ClosingBooked => FacadeBalanceKind.Clbd,
+                BankBalanceKind.InterimBooked => FacadeBalanceKind.Itbd,
+                BankBalanceKind.OpeningBooked => FacadeBalanceKind.Opbd,
+                BankBalanceKind.PreviouslyClosedBooked => FacadeBalanceKind.Prcd,
+                BankBalanceKind.Expected => FacadeBalanceKind.Xpcd,
+                BankBalanceKind.ValueDate => FacadeBalanceKind.Valu,
+                BankBalanceKind.ClosingAvailable => FacadeBalanceKind.Clav,
+                BankBalanceKind.InterimAvailable => FacadeBalanceKind.Itav,
+                BankBalanceKind.OpeningAvailable => FacadeBalanceKind.Opav,
+                BankBalanceKind.ForwardAvailable => FacadeBalanceKind.Fwav,
+                BankBalanceKind.Information => FacadeBalanceKind.Info,
+                BankBalanceKind.Authorised or BankBalanceKind.NonInvoiced or BankBalanceKind.Other =>
+                    FacadeBalanceKind.Othr,
             },
             ReferenceDate = balance.Day is { } day ? Day(day) : null,
             LastChangeDateTime = balance.ChangedAt is { } at ? FacadeAuthRequest.Moment(at) : null,
@@ -163,11 +164,12 @@ internal static class FacadeMapping
             CreditDebitIndicator = isIn ? "CRDT" : "DBIT",
             Status = row.Status switch
             {
-                TransactionStatus.Booked => "BOOK",
-                TransactionStatus.Pending => "PDNG",
-                TransactionStatus.Cancelled => "CNCL",
-                TransactionStatus.Rejected => "RJCT",
-                TransactionStatus.Other or TransactionStatus.Expired or TransactionStatus.Refunded => "OTHR",
+                TransactionStatus.Booked => FacadeTransactionStatus.Book,
+                TransactionStatus.Pending => FacadeTransactionStatus.Pdng,
+                TransactionStatus.Cancelled => FacadeTransactionStatus.Cncl,
+                TransactionStatus.Rejected => FacadeTransactionStatus.Rjct,
+                TransactionStatus.Other or TransactionStatus.Expired or TransactionStatus.Refunded =>
+                    FacadeTransactionStatus.Othr,
             },
             BookingDate = (row.BookingDay ?? (isBooked ? row.Day : null)) is { } booked ? Day(booked) : null,
             ValueDate = row.ValueDay is { } value ? Day(value) : null,

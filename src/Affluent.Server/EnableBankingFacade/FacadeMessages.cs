@@ -138,7 +138,7 @@ internal sealed record FacadeBalanceMessage
 {
     public required string Name { get; init; }
     public required FacadeAmountMessage BalanceAmount { get; init; }
-    public required string BalanceType { get; init; }
+    public required FacadeBalanceKind BalanceType { get; init; }
     public string? ReferenceDate { get; init; }
     public string? LastChangeDateTime { get; init; }
     public string? LastCommittedTransaction { get; init; }
@@ -158,7 +158,7 @@ internal sealed record FacadeTransactionMessage
     public required string EntryReference { get; init; }
     public required FacadeAmountMessage TransactionAmount { get; init; }
     public required string CreditDebitIndicator { get; init; }
-    public required string Status { get; init; }
+    public required FacadeTransactionStatus Status { get; init; }
     public string? BookingDate { get; init; }
     public string? ValueDate { get; init; }
     public string? TransactionDate { get; init; }
@@ -179,6 +179,37 @@ internal sealed record FacadeDoneMessage(FacadeReceipt Message);
 internal enum FacadeReceipt
 {
     Ok,
+}
+
+/// <summary>The kinds of balance (API reference 1.0.0, "BalanceStatus"): codes of ISO 20022.</summary>
+[JsonConverter(typeof(WordConverter<FacadeBalanceKind>))]
+internal enum FacadeBalanceKind
+{
+    Clav,
+    Clbd,
+    Fwav,
+    Info,
+    Itav,
+    Itbd,
+    Opav,
+    Opbd,
+    Othr,
+    Prcd,
+    Valu,
+    Xpcd,
+}
+
+/// <summary>How a transaction stands (API reference 1.0.0, "TransactionStatus").</summary>
+[JsonConverter(typeof(WordConverter<FacadeTransactionStatus>))]
+internal enum FacadeTransactionStatus
+{
+    Book,
+    Cncl,
+    Hold,
+    Othr,
+    Pdng,
+    Rjct,
+    Schd,
 }
 
 /// <summary>The kinds of account (API reference 1.0.0, "CashAccountType"): codes of ISO 20022.</summary>

@@ -132,18 +132,26 @@ internal sealed record FacadeTransactionsQuery(
             ? DapperMapping.ToDays(day)
             : null;
 
-    /// <summary>Ours behind a word of theirs. Without one: what moves money, or is about to.</summary>
+    /// <summary>Ours behind a word of theirs. Without one: what moves money, or is about to. Null: there is no such word.</summary>
     private static IReadOnlyList<TransactionStatus>? StatusesOf(string? word) =>
-        word switch
+        word is null ? [TransactionStatus.Booked, TransactionStatus.Pending]
+        : Vocabulary<FacadeTransactionStatus>.TryRead(word, out var status) ? StatusesOf(status)
+        : null;
+
+    private static IReadOnlyList<TransactionStatus> StatusesOf(FacadeTransactionStatus status) =>
+        status switch
         {
-            null => [TransactionStatus.Booked, TransactionStatus.Pending],
-            "BOOK" => [TransactionStatus.Booked],
-            "PDNG" => [TransactionStatus.Pending],
-            "CNCL" => [TransactionStatus.Cancelled],
-            "RJCT" => [TransactionStatus.Rejected],
-            "OTHR" => [TransactionStatus.Other, TransactionStatus.Expired, TransactionStatus.Refunded],
-            "HOLD" or "SCHD" => [],
-            _ => null,
+            FacadeTransactionStatus.Book => [TransactionStatus.Booked],
+            FacadeTransactionStatus.Pdng => [TransactionStatus.Pending],
+            FacadeTransactionStatus.Cncl => [TransactionStatus.Cancelled],
+            FacadeTransactionStatus.Rjct => [TransactionStatus.Rejected],
+            FacadeTransactionStatus.Othr =>
+            [
+                TransactionStatus.Other,
+                TransactionStatus.Expired,
+                TransactionStatus.Refunded,
+            ],
+            FacadeTransactionStatus.Hold or FacadeTransactionStatus.Schd => [],
         };
 
     private static (FacadeTransactionsQuery?, FacadeError?) Wrong(string why) => (null, FacadeError.Wrong(why));

@@ -43,7 +43,7 @@ public sealed class FacadeClientTests
         var errors = node.StandardError.ReadToEndAsync(patience.Token);
         var page = await node.StandardOutput.ReadLineAsync(patience.Token);
         Assert.True(page is not null, page is null ? await errors : "");
-        var back = await (await app.SignInAt(page, user)).Link();
+        var back = await (await app.SignInAt(page!, user)).Link();
         await node.StandardInput.WriteLineAsync(back.AbsoluteUri.AsMemory(), patience.Token);
         var said = await node.StandardOutput.ReadToEndAsync(patience.Token);
         await node.WaitForExitAsync(patience.Token);
