@@ -39,13 +39,19 @@ public sealed class CatalogueWaysTests : IDisposable
             ["channels: has several channels REDIRECT: each channel says its id"],
             Faults("", Stet("471102"), Stet(id: null))
         );
-        Assert.Equal(["channels: the channel 471102 stands more than once"], Faults("", Stet("471102"), Stet("471102")));
+        Assert.Equal(
+            ["channels: the channel 471102 stands more than once"],
+            Faults("", Stet("471102"), Stet("471102"))
+        );
         Assert.Equal(
             ["channels[1].id: must be 4711 followed by 01 to 99 (REDIRECT)"],
             Faults("", Stet("471102"), Stet("471100"))
         );
         Assert.Equal(
-            ["channels: the channel Embedded stands more than once", "channels[1].id: must be 4711 followed by 00 (EMBEDDED)"],
+            [
+                "channels: the channel Embedded stands more than once",
+                "channels[1].id: must be 4711 followed by 00 (EMBEDDED)",
+            ],
             Faults("", Website("471100"), Website("471102"))
         );
     }
@@ -59,12 +65,19 @@ public sealed class CatalogueWaysTests : IDisposable
                 "upstream_bank.place: is none of: FALL_BACK, PREFERRED, NONE",
                 "upstream_bank.psu_type: is of a bank by its name: a BIC leads to the entry for people",
             ],
-            Faults("\"upstream_bank\": { \"nam\": \"B\", \"psu_type\": \"BUSINESS\", \"place\": \"FIRST\" },", Stet(id: null))
+            Faults(
+                "\"upstream_bank\": { \"nam\": \"B\", \"psu_type\": \"BUSINESS\", \"place\": \"FIRST\" },",
+                Stet(id: null)
+            )
         );
     }
 
     private IReadOnlyList<string> Faults(string members, params string[] channels) =>
-        [.. Load(members, channels).Faults.Select(fault => fault[(fault.IndexOf(": ", StringComparison.Ordinal) + 2)..]).Order(StringComparer.Ordinal)];
+        [
+            .. Load(members, channels)
+                .Faults.Select(fault => fault[(fault.IndexOf(": ", StringComparison.Ordinal) + 2)..])
+                .Order(StringComparer.Ordinal),
+        ];
 
     private (IReadOnlyList<Provider> Added, IReadOnlyList<string> Faults) Load(string members, params string[] channels)
     {
@@ -82,14 +95,16 @@ public sealed class CatalogueWaysTests : IDisposable
 
     private static string Stet(string? id) =>
         $$"""
-        { {{(id is null ? "" : $"\"id\": \"{id}\",")}} "connector": "stet", "account_types": ["CHECKINGS"], "settings": {
-            "api_url": "https://bank.example/api", "authorize_url": "https://bank.example/authorize",
-            "token_url": "https://bank.example/token", "client_id": "us" } }
-        """;
+            { {{(
+                id is null ? "" : $"\"id\": \"{id}\","
+            )}} "connector": "stet", "account_types": ["CHECKINGS"], "settings": {
+                "api_url": "https://bank.example/api", "authorize_url": "https://bank.example/authorize",
+                "token_url": "https://bank.example/token", "client_id": "us" } }
+            """;
 
     private static string Website(string id) =>
         $$"""
-        { "id": "{{id}}", "connector": "website", "account_types": ["CHECKINGS"], "settings": { "login_url": "https://bank.example/login" },
-          "credentials": [{ "id": "300", "name": "login", "labels": { "en": "Login", "fr": "Identifiant" }, "type": "TEXT" }] }
-        """;
+            { "id": "{{id}}", "connector": "website", "account_types": ["CHECKINGS"], "settings": { "login_url": "https://bank.example/login" },
+              "credentials": [{ "id": "300", "name": "login", "labels": { "en": "Login", "fr": "Identifiant" }, "type": "TEXT" }] }
+            """;
 }

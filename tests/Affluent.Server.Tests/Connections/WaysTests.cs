@@ -222,7 +222,8 @@ public sealed class WaysTests
     {
         var ways = new TwoWays().With(Iban, (-5, "2026-02-20", "SHOP"));
         await using var app = await ways.Start(kind);
-        var user = await app.CreateWidgetUser();
+        var client = await app.CreateClient(clientMode: true, redirectUrls: TestApp.ClientOrigin);
+        var user = await app.CreateUser(client);
         var http = await app.SignedIn(user);
         var id = await Linked(app, http, TestApp.ClientOrigin);
         TwoWays.End(ways.FirstWay);
@@ -234,6 +235,16 @@ public sealed class WaysTests
             await app.RunDueSynchronizations();
             await ways.Down(app, TwoWays.First);
         }
+
+        // A client that asks at night, and does not say that its user is there.
+        using var byClient = app.WithToken(await app.ClientToken(client, "connections_sync"));
+        using var asked = await byClient.PostAsync(
+            $"/api/v2.1/connections/{id}/synchronize?user_id={user.Id}",
+            null,
+            Stop
+        );
+        asked.EnsureSuccessStatusCode();
+        await app.RunDueSynchronizations();
 
         using var later = await app.SignedIn(user);
         Assert.Equal("TOKEN_EXPIRED", await later.StatusOf(id, TwoWays.First));
