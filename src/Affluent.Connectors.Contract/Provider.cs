@@ -51,14 +51,36 @@ public sealed record Provider
     /// <summary>Whether the upstream through which it is read still tries it out.</summary>
     public bool Beta { get; init; }
 
-    /// <summary>The ways to its data, REDIRECT first.</summary>
+    /// <summary>Whether the bank of that name in an upstream's list is this one, and what is made of it; null: the BIC says it.</summary>
+    public UpstreamWay? UpstreamBank { get; init; }
+
+    /// <summary>The ways to its data, REDIRECT first; several of one mode in the order in which they are preferred.</summary>
     public required IReadOnlyList<ChannelDefinition> Channels { get; init; }
+}
+
+/// <summary>A bank of the catalogue that an upstream lists too: which of the list it is, and when users are led that way.</summary>
+/// <param name="Name">As the list calls it; null: known by its BIC.</param>
+/// <param name="Business">Whether it is the entry for businesses.</param>
+/// <param name="Place">Where it stands among the ways to the bank.</param>
+public sealed record UpstreamWay(string? Name, bool Business, UpstreamPlace Place);
+
+/// <summary>Where the way by an upstream stands among those to a bank.</summary>
+public enum UpstreamPlace
+{
+    /// <summary>Where no other REDIRECT way can be used.</summary>
+    FallBack,
+
+    /// <summary>Before the others.</summary>
+    Preferred,
+
+    /// <summary>It is none: the bank of the list stays a bank by itself.</summary>
+    None,
 }
 
 /// <summary>One way to a bank's data: which connector speaks to it, with which settings, and what it brings.</summary>
 public sealed record ChannelDefinition
 {
-    /// <summary>Provider id followed by 00 (EMBEDDED) or 01 (REDIRECT).</summary>
+    /// <summary>Provider id followed by 00 (EMBEDDED) or 01 (REDIRECT, further ways 02 to 99); of a way by an upstream, the id of the listed bank.</summary>
     public required ChannelDefinitionId Id { get; init; }
 
     /// <summary>How the user lets us in.</summary>

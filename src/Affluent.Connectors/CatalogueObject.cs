@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.EnableBanking;
 using static Affluent.Connectors.CatalogueShape;
 
 namespace Affluent.Connectors;
@@ -163,8 +164,8 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
         [
             new(
                 "id",
-                () => Text("^[1-9][0-9]{0,17}0[01]$"),
-                "the bank's id followed by `01` (REDIRECT) or `00` (EMBEDDED), which it is unless said"
+                () => Text("^[1-9][0-9]{0,17}[0-9]{2}$"),
+                "the bank's id followed by `01` (REDIRECT) or `00` (EMBEDDED), which it is unless said; of several channels REDIRECT each says its own, up to `99`"
             ),
             new(
                 "connector",
@@ -234,6 +235,25 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
         ]
     );
 
+    public static readonly CatalogueObject UpstreamBank = new(
+        "upstream_bank",
+        [
+            new("name", SomeText, "as the list calls it, in the country of the bank; without it the BIC says it"),
+            new("psu_type", Choice<PsuType>, "whose accounts are meant: the list has an entry for each kind")
+            {
+                UnlessSaid = Word(PsuType.Personal),
+            },
+            new(
+                "place",
+                Choice<UpstreamPlace>,
+                "when users are led that way: before all others, where no other `REDIRECT` can be used, or never: the two are banks by themselves then"
+            )
+            {
+                UnlessSaid = Word(UpstreamPlace.FallBack),
+            },
+        ]
+    );
+
     public static readonly CatalogueObject Bank = new(
         "bank",
         [
@@ -291,7 +311,19 @@ internal sealed record CatalogueObject(string Name, IReadOnlyList<CatalogueMembe
             new("outage", () => Of(Outage), "when a bank is taken to be down, and for how long it is left alone"),
             new("test", Switch, "whether its money is invented; refused in production") { UnlessSaid = false },
             new("variables", Texts, "values of the bank's own for placeholders, `{name}`"),
-            new("channels", () => SomeOf(Of(Channel)), "at most one `REDIRECT` and one `EMBEDDED`") { Required = true },
+            new(
+                "upstream_bank",
+                () => Of(UpstreamBank),
+                "which bank of an upstream's list this is, and when it is read that way; without it the BIC says it, where exactly one bank here and one of the list bear it"
+            ),
+            new(
+                "channels",
+                () => SomeOf(Of(Channel)),
+                "the ways to the bank: `REDIRECT`, several of them in the order in which they are preferred, and at most one `EMBEDDED`"
+            )
+            {
+                Required = true,
+            },
         ]
     );
 

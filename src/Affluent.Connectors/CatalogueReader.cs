@@ -103,6 +103,7 @@ internal sealed partial class CatalogueReader(
             Maintenance = [.. entry.List("maintenance").Select(CatalogueHours.Maintenance)],
             Outage = entry.Inner("outage") is { } outage ? CatalogueHours.Outage(outage) : new(),
             Test = entry.Switch("test"),
+            UpstreamBank = entry.Inner("upstream_bank") is { } upstream ? CatalogueWays.Read(upstream) : null,
             Channels =
             [
                 .. entry
@@ -124,10 +125,7 @@ internal sealed partial class CatalogueReader(
         {
             entry.Fault("test", $"is true where a channel says '{CatalogueProfiles.Strict}'");
         }
-        foreach (var twice in provider.Channels.GroupBy(c => c.Mode).Where(g => g.Count() > 1))
-        {
-            entry.Fault("channels", $"the channel {twice.Key} stands more than once");
-        }
+        CatalogueWays.Check(entry, provider);
         foreach (var channel in provider.Channels.Where(c => c.UnattendedReadings < provider.ReadingsADay))
         {
             entry.Fault("readings_a_day", $"is more than unattended_readings of the channel {channel.Mode} allows");
@@ -234,9 +232,9 @@ internal sealed partial class CatalogueReader(
             };
         }
         entry.NoMore(CatalogueObject.Channel);
-        if (channel.Id.Value != expected)
+        if (CatalogueWays.FaultOfId(channel, providerId) is { } misnamed)
         {
-            entry.Fault("id", $"must be {expected}: the provider's id followed by 01 (REDIRECT) or 00 (EMBEDDED)");
+            entry.Fault("id", misnamed);
         }
         if (channel.AccountTypes.Count == 0)
         {

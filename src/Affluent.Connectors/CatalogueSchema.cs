@@ -41,6 +41,7 @@ public static class CatalogueSchema
                     CatalogueObject.QuietHours,
                     CatalogueObject.Maintenance,
                     CatalogueObject.Outage,
+                    CatalogueObject.UpstreamBank,
                 ]
         )
         {

@@ -222,7 +222,7 @@ public sealed class CatalogueTests : IDisposable
                 "a.json: line 2: is not JSON",
                 "b.json: channels[0].account_types[0]: is none of: CHECKINGS, SAVINGS, LOAN, CREDIT_CARD",
                 "b.json: channels[0].connector: 'stett' is none of: stet, berlin_group, open_banking_uk, enable_banking, website, statement_file",
-                "b.json: channels[0].id: must be 471101: the provider's id followed by 01 (REDIRECT) or 00 (EMBEDDED)",
+                "b.json: channels[0].id: must be 4711 followed by 01 to 99 (REDIRECT)",
                 "b.json: country_code: is not an ISO 3166-1 alpha-3 code (FRA, BEL …)",
                 "c.json: channels[0].settings: channel 471201: setting 'api_url' is not an absolute http(s) address",
                 "c.json: channels[0].settings: channel 471201: setting 'cliend_id' is not known to connector 'stet'",

@@ -1809,6 +1809,10 @@ export interface components {
              * @enum {string}
              */
             mode: "REDIRECT" | "EMBEDDED";
+            /** @description The family of banks that it speaks to, and so where its data comes from; absent where this installation has the channel no longer. */
+            connector?: string;
+            /** @description The licensed aggregator through which it is read; absent: the bank is read directly. */
+            upstream?: string;
             /**
              * @description What the channel came to last, or what it waits for; EMPTY when it is not used.
              * @enum {string}
@@ -1849,13 +1853,17 @@ export interface components {
         };
         /** @description One way to a bank's data. */
         ChannelDefinition: {
-            /** @description Provider id followed by 00 (EMBEDDED) or 01 (REDIRECT). */
+            /** @description Provider id followed by 00 (EMBEDDED) or 01 (REDIRECT; further ones up to 99). One of a bank that an upstream lists too keeps the id that it has there. */
             id: string;
             /**
              * @description REDIRECT: the bank's PSD2 interface; EMBEDDED: its web site, with credentials.
              * @enum {string}
              */
             mode: "REDIRECT" | "EMBEDDED";
+            /** @description The family of banks that it speaks to: the standard of the interface, or the kind of site. */
+            connector: string;
+            /** @description The licensed aggregator through which the operator reads it; absent: the bank is read directly. */
+            upstream?: string;
             /** @description Kinds of account that it can bring. */
             account_types: ("CHECKINGS" | "SAVINGS" | "LOAN" | "CREDIT_CARD")[];
             /** @description Whether the bank may put questions to the user while data is fetched. */
@@ -1882,6 +1890,10 @@ export interface components {
              * @enum {string}
              */
             mode: "DEDICATED_INTERFACE" | "DIRECT_ACCESS";
+            /** @description The family of banks that it speaks to, and so where its data comes from; absent where this installation has the channel no longer. */
+            connector?: string;
+            /** @description The licensed aggregator through which it is read; absent: the bank is read directly. */
+            upstream?: string;
             /**
              * @description What the channel came to last, or what it waits for; EMPTY when it is not used.
              * @enum {string}
@@ -1938,6 +1950,7 @@ export interface components {
          *         {
          *           "channel_definition_id": "102201",
          *           "mode": "REDIRECT",
+         *           "connector": "stet",
          *           "status": "SUCCESS",
          *           "expires": 1787990400,
          *           "last_success_date": 1772438460,
@@ -2051,7 +2064,10 @@ export interface components {
         CreateConnection: {
             /** @description The bank. */
             provider_id?: string;
-            /** @description May be left out: the REDIRECT channel, or EMBEDDED when credentials are given or the bank has no other. */
+            /**
+             * @description May be left out: the REDIRECT channel, or EMBEDDED when credentials are given or the bank has no other. Of several REDIRECT it is the first that is in service
+             *     and answers.
+             */
             channel_definition_id?: string;
             /** @description An array of `{"id", "value"}`, or an object of values by id; on EMBEDDED only. */
             credentials?: components["schemas"]["JsonElement"];
@@ -2528,6 +2544,7 @@ export interface components {
          *         {
          *           "id": "102200",
          *           "mode": "EMBEDDED",
+         *           "connector": "website",
          *           "account_types": [
          *             "CHECKINGS",
          *             "SAVINGS"
@@ -2565,7 +2582,7 @@ export interface components {
             logo_url: string;
             /** @description ISO 3166-1 alpha-3. */
             country_code: string;
-            /** @description The ways to the bank's data, REDIRECT first. */
+            /** @description The ways to the bank's data, REDIRECT first; several of one mode in the order in which they are preferred. */
             channel_definitions: components["schemas"]["ChannelDefinition"][];
         };
         /** @description A queue. */

@@ -34,6 +34,9 @@ public sealed record UpstreamApplication(string Id, UpstreamEnvironment Environm
     /// <summary>The family that speaks to it, whose name the upstream bears.</summary>
     public static string Upstream => EnableBankingSettings.Manifest.Family;
 
+    /// <summary>As people call it.</summary>
+    public const string Name = "Enable Banking";
+
     /// <summary>Whether a channel is read by this application, so that it shares its key and its return address.</summary>
     public bool Reads(ChannelDefinition channel)
     {

@@ -72,7 +72,7 @@ internal static class BanksCommand
                 {
                     var runs = known.RunsAt(bank.Id).ToString(CultureInfo.InvariantCulture);
                     await asked.InvocationConfiguration.Output.WriteLineAsync(
-                        $"{bank.Id, -8}  {known.StateOf(bank, banks), -34}  {runs, 4} runs  {bank.Name}"
+                        $"{bank.Id, -8}  {known.StateOf(bank, banks), -34}  {runs, 4} runs  {bank.Name}{JoinedTo(bank, banks)}"
                     );
                 }
                 foreach (var bank in banks.Unconfigured)
@@ -180,7 +180,7 @@ internal static class BanksCommand
 
     private static IEnumerable<string> Lines(Provider bank, Banks banks, Known known)
     {
-        yield return $"bank {bank.Id} {bank.Name}: {known.StateOf(bank, banks)}";
+        yield return $"bank {bank.Id} {bank.Name}: {known.StateOf(bank, banks)}{JoinedTo(bank, banks)}";
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"    runs under way: {known.RunsAt(bank.Id)} of at most {bank.ConcurrentRuns}"
@@ -205,7 +205,8 @@ internal static class BanksCommand
         }
         foreach (var channel in bank.Channels)
         {
-            yield return $"    channel {channel.Id} ({channel.Mode.Word()}): {known.StateOf(channel)}";
+            var by = UpstreamNames.Of(channel) is { } upstream ? $", by {upstream}" : "";
+            yield return $"    channel {channel.Id} ({channel.Mode.Word()}{by}): {known.StateOf(channel)}";
             if (channel.UnattendedReadings is { } readings)
             {
                 yield return string.Create(
@@ -222,6 +223,19 @@ internal static class BanksCommand
             }
         }
     }
+
+    /// <summary>Which bank of an upstream's list it is, and by what that is known.</summary>
+    private static string JoinedTo(Provider bank, Banks banks) =>
+        banks.Joined.FirstOrDefault(join => join.Bank == bank.Id) is { } join
+            ? $" (also {join.Listed} {banks.Provider(join.Listed)?.Name} of the list, {By(join.By)})"
+            : "";
+
+    private static string By(JoinedBy by) =>
+        by switch
+        {
+            JoinedBy.Entry => "by its entry",
+            JoinedBy.Bic => "by its BIC",
+        };
 
     private static string Shown(DateTimeOffset time) => ShownTime.Of(time.ToUnixTimeSeconds());
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.EnableBanking;
 using Affluent.Server.Platform;
 
 namespace Affluent.Server.Commands;
@@ -31,7 +32,7 @@ internal static class UpstreamsCommand
                         $"No upstream is set: set {UpstreamSettings.ApplicationId}, {UpstreamSettings.KeyFile} and {UpstreamSettings.Environment}. See docs/how-to/enable-banking.md"
                     );
                 }
-                (string, ChannelDefinition)[] upstream = [("Enable Banking", application.Itself)];
+                (string, ChannelDefinition)[] upstream = [(UpstreamApplication.Name, application.Itself)];
                 return (int)
                     await ProbedChannels.Tell(upstream, settings, asked.InvocationConfiguration.Output, cancellation);
             }

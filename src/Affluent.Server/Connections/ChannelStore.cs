@@ -41,31 +41,31 @@ internal static class ChannelStore
     public static Task<IReadOnlyList<TwinChannel>> OfTwins(
         DbWork db,
         UserId userId,
-        ProviderId providerId,
+        IEnumerable<ProviderId> same,
         ConnectionId except
     ) =>
         db.Query<TwinChannel>(
             """
             select ch.connection_id, ch.definition_id, ch.status
             from connections c join channels ch on ch.user_id = c.user_id and ch.connection_id = c.id
-            where c.user_id = @UserId and c.provider_id = @ProviderId and c.id <> @Except and ch.status <> 'EMPTY'
+            where c.user_id = @UserId and c.provider_id {in @Same} and c.id <> @Except and ch.status <> 'EMPTY'
             """,
             new
             {
                 UserId = userId,
-                ProviderId = providerId,
+                Same = db.List(same.Select(id => id.Value)),
                 Except = except,
             }
         );
 
-    /// <summary>The channels in use, REDIRECT first.</summary>
+    /// <summary>The channels in use, REDIRECT first, and one that is to take the place of another before that.</summary>
     public static Task<IReadOnlyList<ChannelAccess>> InUse(DbWork db, UserId userId, ConnectionId connectionId) =>
         db.Query<ChannelAccess>(
             """
             select definition_id, mode, status, reason, expires_at, last_success_at, epoch, session, credentials,
-                unattended_readings, spared_until, replaced_session, replaced_expires_at
+                unattended_readings, spared_until, replaced_session, replaced_expires_at, replaces
             from channels where user_id = @UserId and connection_id = @ConnectionId and status <> 'EMPTY'
-            order by mode desc, definition_id
+            order by mode desc, replaces is null, definition_id
             """,
             new { UserId = userId, ConnectionId = connectionId }
         );
@@ -95,6 +95,7 @@ internal static class ChannelStore
         ConnectionId connectionId,
         ChannelDefinitionId definitionId,
         byte[]? sealedCredentials,
+        ChannelDefinitionId? replaces,
         long now
     )
     {
@@ -106,7 +107,7 @@ internal static class ChannelStore
                 $"""
                 update channels set replaced_expires_at = case when {holds} then expires_at else replaced_expires_at end,
                     replaced_session = case when {holds} then session else replaced_session end, status = 'RUNNING', reason = null, message = null, session = null, credentials = @Credentials,
-                    expires_at = null, eligible_accounts = null, epoch = epoch + 1
+                    expires_at = null, eligible_accounts = null, replaces = @Replaces, epoch = epoch + 1
                 where user_id = @UserId and connection_id = @ConnectionId and definition_id = @DefinitionId
                 """,
                 new
@@ -115,6 +116,7 @@ internal static class ChannelStore
                     ConnectionId = connectionId,
                     DefinitionId = definitionId,
                     Credentials = sealedCredentials,
+                    Replaces = replaces,
                     Now = now,
                 }
             ) == 1;
@@ -199,7 +201,8 @@ internal static class ChannelStore
                     spared_until = coalesce(@SparedUntil, spared_until),
                     expires_at = case when @Restores then replaced_expires_at else coalesce(@ExpiresAt, expires_at) end,
                     replaced_session = case when @EndsRenewal then null else replaced_session end,
-                    replaced_expires_at = case when @EndsRenewal then null else replaced_expires_at end, status = coalesce(@Status, status),
+                    replaced_expires_at = case when @EndsRenewal then null else replaced_expires_at end,
+                    replaces = case when @Succeeded then null else replaces end, status = coalesce(@Status, status),
                     reason = case when @Ended then @Reason else reason end,
                     message = case when @Ended then @Message else message end,
                     last_end_at = coalesce(@EndedAt, last_end_at),
@@ -230,6 +233,26 @@ internal static class ChannelStore
                     Succeeded = change.Status == ChannelStatus.Success,
                 }
             ) == 1;
+    }
+
+    /// <summary>Puts a channel back to what it is before anything was asked over it, without session and credentials.</summary>
+    public static Task Empty(DbWork db, UserId userId, ConnectionId connectionId, ChannelDefinitionId definitionId)
+    {
+        db.Erases();
+        return db.Execute(
+            """
+            update channels set status = 'EMPTY', reason = null, message = null, session = null, credentials = null, expires_at = null,
+                replaced_session = null, replaced_expires_at = null, replaces = null, last_success_at = null, last_end_at = null,
+                eligible_accounts = true, epoch = epoch + 1
+            where user_id = @UserId and connection_id = @ConnectionId and definition_id = @DefinitionId
+            """,
+            new
+            {
+                UserId = userId,
+                ConnectionId = connectionId,
+                DefinitionId = definitionId,
+            }
+        );
     }
 
     /// <summary>
@@ -316,6 +339,7 @@ internal sealed record ChannelChange
             Session = later.Session ?? Session,
             IsHandedOver = later.IsHandedOver || IsHandedOver,
             Unused = later.Unused ?? Unused,
+            Former = later.Former ?? Former,
             Credentials = later.Credentials ?? Credentials,
             ExpiresAt = later.ExpiresAt ?? ExpiresAt,
             UnattendedReadings = later.UnattendedReadings ?? UnattendedReadings,
@@ -338,6 +362,9 @@ internal sealed record ChannelChange
 
     /// <summary>A session that the channel uses no longer, sealed: its authorization is to be ended at the bank.</summary>
     public byte[]? Unused { get; init; }
+
+    /// <summary>The way whose place this channel has taken: it is used no longer.</summary>
+    public ChannelDefinitionId? Former { get; init; }
 
     /// <summary>Credentials that the user gave during the run, sealed.</summary>
     public byte[]? Credentials { get; init; }

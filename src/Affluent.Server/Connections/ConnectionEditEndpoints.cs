@@ -1,5 +1,6 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
+using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
@@ -82,6 +83,7 @@ internal static class ConnectionEditEndpoints
         Banks banks,
         Addresses addresses,
         ApiVersion version,
+        TimeProvider time,
         CancellationToken cancellation
     )
     {
@@ -90,7 +92,7 @@ internal static class ConnectionEditEndpoints
         {
             return problem!;
         }
-        if (message.ProviderId is not { } providerId || banks.Offered(new ProviderId(providerId)) is not { } provider)
+        if (message.ProviderId is not { } providerId || banks.ToConnect(new ProviderId(providerId)) is not { } provider)
         {
             return Problem.BadBody("'provider_id' names no bank of this installation", "provider_id");
         }
@@ -99,7 +101,10 @@ internal static class ConnectionEditEndpoints
         {
             return badValues;
         }
-        if (ChannelFor(provider, message.ChannelDefinitionId, given.Count > 0) is not { } channel)
+        var down = BankWays.HasSeveral(provider)
+            ? await database.Read(db => WaysDown.Of(db, provider, time.Seconds()), cancellation)
+            : BankWays.NoneDown;
+        if (ChannelFor(provider, message.ChannelDefinitionId, given.Count > 0, down) is not { } channel)
         {
             return Problem.BadBody("'channel_definition_id' is no channel of this bank", "channel_definition_id");
         }
@@ -168,10 +173,17 @@ internal static class ConnectionEditEndpoints
         );
     }
 
-    private static ChannelDefinition? ChannelFor(Provider provider, string? definitionId, bool hasCredentials) =>
+    private static ChannelDefinition? ChannelFor(
+        Provider provider,
+        string? definitionId,
+        bool hasCredentials,
+        IReadOnlySet<ChannelDefinitionId> down
+    ) =>
         definitionId is not null ? provider.Channels.FirstOrDefault(c => c.Id.Value == definitionId)
         : hasCredentials ? provider.Channels.FirstOrDefault(c => c.Mode == ChannelMode.Embedded)
-        : provider.Channels.FirstOrDefault(c => c.Mode == ChannelMode.Redirect) ?? provider.Channels[0];
+        : BankWays.ToLink(provider, down).FirstOrDefault(c => c.Mode == ChannelMode.Redirect)
+            ?? provider.Channels.FirstOrDefault(c => c.Mode == ChannelMode.Redirect)
+            ?? provider.Channels[0];
 
     private static async Task<IResult> SetCredentials(
         string id,
@@ -181,6 +193,7 @@ internal static class ConnectionEditEndpoints
         ActingUser user,
         UserDatabase users,
         Banks banks,
+        BankRevocations revocations,
         CancellationToken cancellation
     )
     {
@@ -217,7 +230,15 @@ internal static class ConnectionEditEndpoints
         return await users.Write(
             user.UserId,
             user.ClientId,
-            work => ConnectionEdits.SetCredentials(work, connectionId, channel, credentials, present),
+            work =>
+                ConnectionEdits.SetCredentials(
+                    work,
+                    connectionId,
+                    channel,
+                    credentials,
+                    present,
+                    new Ways(banks, revocations)
+                ),
             cancellation
         )
             ? TypedResults.NoContent()
@@ -230,6 +251,8 @@ internal static class ConnectionEditEndpoints
         Caller caller,
         ActingUser user,
         UserDatabase users,
+        Banks banks,
+        BankRevocations revocations,
         CancellationToken cancellation
     )
     {
@@ -240,12 +263,18 @@ internal static class ConnectionEditEndpoints
             return problem;
         }
         var present = Presence.OfSynchronization(context, caller);
+        var ways = new Ways(banks, revocations);
         return
             Ids.TryRead<ConnectionId>(id, out var connectionId)
             && await users.Write(
                 user.UserId,
                 user.ClientId,
-                work => Synchronizations.Request(work, connectionId, what, present),
+                async work =>
+                    present is not null
+                    && what == JobRequest.All
+                    && await ways.FallBack(work, connectionId) is { } other
+                        ? await ConnectionEdits.Reauthorize(work, connectionId, other, present, ways)
+                        : await Synchronizations.Request(work, connectionId, what, present),
                 cancellation
             )
             ? TypedResults.NoContent()

@@ -13,7 +13,10 @@ internal sealed record CreateConnectionMessage
     /// <summary>The bank.</summary>
     public string? ProviderId { get; init; }
 
-    /// <summary>May be left out: the REDIRECT channel, or EMBEDDED when credentials are given or the bank has no other.</summary>
+    /// <summary>
+    /// May be left out: the REDIRECT channel, or EMBEDDED when credentials are given or the bank has no other. Of several REDIRECT it is the first that is in service
+    /// and answers.
+    /// </summary>
     public string? ChannelDefinitionId { get; init; }
 
     /// <summary>An array of <c>{"id", "value"}</c>, or an object of values by id; on EMBEDDED only.</summary>

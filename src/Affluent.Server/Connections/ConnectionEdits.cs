@@ -94,10 +94,12 @@ internal static class ConnectionEdits
         ConnectionId connectionId,
         ChannelDefinition channel,
         IReadOnlyDictionary<string, string> credentials,
-        PresentUser user
+        PresentUser user,
+        Ways ways
     ) =>
         await Renew(
             work,
+            ways,
             connectionId,
             channel,
             await Seal(work, connectionId, channel, credentials),
@@ -107,14 +109,15 @@ internal static class ConnectionEdits
 
     /// <summary>
     /// Renews the authorization of a REDIRECT channel, or begins one that was not used so far: the run that follows sends the
-    /// user to the bank. The one before holds until the new one works. Accounts and transactions keep their ids. False: there is no such channel.
+    /// user to the bank. The one before, and another way of the same mode, hold until the new one works. Accounts and transactions keep their ids. False: there is no such channel.
     /// </summary>
     public static Task<bool> Reauthorize(
         UserWork work,
         ConnectionId connectionId,
         ChannelDefinition channel,
-        PresentUser user
-    ) => Renew(work, connectionId, channel, credentials: null, EventName.SynchronizationRequested, user);
+        PresentUser user,
+        Ways ways
+    ) => Renew(work, ways, connectionId, channel, credentials: null, EventName.SynchronizationRequested, user);
 
     /// <summary>Erases a connection with all that it brought; false when the user has no such.</summary>
     public static async Task<bool> Delete(UserWork work, BankRevocations revocations, ConnectionId connectionId)
@@ -147,6 +150,7 @@ internal static class ConnectionEdits
 
     private static async Task<bool> Renew(
         UserWork work,
+        Ways ways,
         ConnectionId connectionId,
         ChannelDefinition channel,
         byte[]? credentials,
@@ -157,11 +161,13 @@ internal static class ConnectionEdits
         if (
             await ConnectionJobs.Lock(work, connectionId) is not { } job
             || await ChannelStore.InUse(work.Db, work.UserId, connectionId) is not { } used
-            || !await ChannelStore.Reset(work.Db, work.UserId, connectionId, channel.Id, credentials, work.Now)
+            || !await ways.Hold(work, connectionId, channel)
         )
         {
             return false;
         }
+        var former = await ways.BeginInPlaceOf(work, connectionId, channel, used);
+        await ChannelStore.Reset(work.Db, work.UserId, connectionId, channel.Id, credentials, former, work.Now);
         var idle = await ConnectionJobs.AbandonWaiting(work, job);
         if (await ConnectionsStore.SetRunning(work.Db, work.UserId, connectionId))
         {

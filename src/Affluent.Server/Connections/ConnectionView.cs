@@ -78,8 +78,10 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses, TimeProvi
             Channels =
             [
                 .. offered.Select(d => byDefinition.Remove(d.Id, out var channel) ? Used(channel, d) : Unused(d)),
-                // What the bank no longer offers, but this connection still has.
-                .. byDefinition.Values.Select(channel => Used(channel, definition: null)),
+                // What the bank no longer offers, but this connection still has: it may be read on.
+                .. byDefinition
+                    .Values.Where(channel => channel.Status != ChannelStatus.Empty)
+                    .Select(channel => Used(channel, banks.Channel(channel.DefinitionId)?.Definition)),
             ],
         };
     }
@@ -89,6 +91,8 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses, TimeProvi
         {
             ChannelDefinitionId = channel.DefinitionId,
             Mode = channel.Mode,
+            Connector = definition?.Connector,
+            Upstream = definition is null ? null : UpstreamNames.Of(definition),
             Status = channel.Status,
             Message = channel.Message,
             Reason = channel.Reason,
@@ -111,6 +115,8 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses, TimeProvi
         {
             ChannelDefinitionId = definition.Id,
             Mode = definition.Mode,
+            Connector = definition.Connector,
+            Upstream = UpstreamNames.Of(definition),
             Status = ChannelStatus.Empty,
             AccountTypes = definition.AccountTypes,
             // Nobody has looked there, so no account is known to be had.

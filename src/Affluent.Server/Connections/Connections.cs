@@ -234,4 +234,7 @@ internal sealed record ChannelAccess
     /// <summary>The session of the authorization that is being renewed, sealed; null: none is.</summary>
     public byte[]? ReplacedSession { get; init; }
     public long? ReplacedExpiresAt { get; init; }
+
+    /// <summary>The way of the same mode that is used no longer once this one has succeeded; null: none.</summary>
+    public ChannelDefinitionId? Replaces { get; init; }
 }

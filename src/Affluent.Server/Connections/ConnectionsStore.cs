@@ -25,20 +25,24 @@ internal static class ConnectionsStore
         );
 
     /// <summary>The user's connections to a bank that can be used, oldest first.</summary>
-    public static Task<IReadOnlyList<ConnectionRow>> OfProvider(DbWork db, UserId userId, ProviderId providerId) =>
+    public static Task<IReadOnlyList<ConnectionRow>> OfProvider(
+        DbWork db,
+        UserId userId,
+        IEnumerable<ProviderId> same
+    ) =>
         db.Query<ConnectionRow>(
-            $"""
-            select {Columns} from connections
-            where user_id = @UserId and provider_id = @ProviderId and status <> 'CLOSED' order by id
+            $$"""
+            select {{Columns}} from connections
+            where user_id = @UserId and provider_id {in @Same} and status <> 'CLOSED' order by id
             """,
-            new { UserId = userId, ProviderId = providerId }
+            new { UserId = userId, Same = db.List(same.Select(id => id.Value)) }
         );
 
     /// <summary>Locks the user's connections to a bank: two runs do not add the same accounts.</summary>
-    public static Task LockOfProvider(DbWork db, UserId userId, ProviderId providerId) =>
+    public static Task LockOfProvider(DbWork db, UserId userId, IEnumerable<ProviderId> same) =>
         db.Query<ConnectionId>(
-            "select id from connections where user_id = @UserId and provider_id = @ProviderId order by id {for update}",
-            new { UserId = userId, ProviderId = providerId }
+            "select id from connections where user_id = @UserId and provider_id {in @Same} order by id {for update}",
+            new { UserId = userId, Same = db.List(same.Select(id => id.Value)) }
         );
 
     /// <summary>Connections of a client in one status, or in any, behind <paramref name="after"/>.</summary>

@@ -28,6 +28,7 @@ internal static class ApiExamples
                 {
                     Id = new ChannelDefinitionId("102200"),
                     Mode = ChannelMode.Embedded,
+                    Connector = "website",
                     AccountTypes = [BankAccountType.Checkings, BankAccountType.Savings],
                     Interactive = true,
                     Unavailable = false,
@@ -66,6 +67,7 @@ internal static class ApiExamples
                 {
                     ChannelDefinitionId = new ChannelDefinitionId("102201"),
                     Mode = ChannelMode.Redirect,
+                    Connector = "stet",
                     Status = ChannelStatus.Success,
                     Expires = 1_787_990_400,
                     LastSuccessDate = 1_772_438_460,

@@ -40,16 +40,29 @@ internal sealed class Banks
         var replaced = offered
             .Where(bank => bank.Channels.Any(channel => entries.Contains(WhoseOf(channel))))
             .ToArray();
-        _known = new Known([.. _catalogue, .. offered.Except(replaced)], [.. former, .. replaced], _connector);
+        var joined = JoinedBanks.Of(_catalogue, offered, replaced);
+        var hidden = joined.Select(join => join.Listed).ToHashSet();
+        _known = new Known(
+            [
+                .. JoinedBanks.WithWays(_catalogue, joined),
+                .. offered.Where(bank => !hidden.Contains(bank.Id)).Except(replaced),
+            ],
+            [.. former, .. replaced, .. offered.Where(bank => hidden.Contains(bank.Id))],
+            _connector
+        )
+        {
+            Joined =
+            [
+                .. joined,
+                .. from listed in replaced
+                from bank in _catalogue
+                where bank.Channels.Any(channel => listed.Channels.Select(WhoseOf).Contains(WhoseOf(channel)))
+                select new JoinedBank(bank.Id, listed.Id, JoinedBy.Entry, listed.Channels[0]),
+            ],
+        };
     }
 
-    private static (string?, string?, string?, string) WhoseOf(ChannelDefinition channel) =>
-        (
-            channel.Upstream,
-            channel.Settings.GetValueOrDefault("bank_name"),
-            channel.Settings.GetValueOrDefault("bank_country"),
-            channel.Settings.GetValueOrDefault("psu_type") ?? "personal"
-        );
+    private static ListedName WhoseOf(ChannelDefinition channel) => ListedName.Of(channel);
 
     /// <summary>The banks that ship with the product and the operator's own; the test bank only where the settings say where it is.</summary>
     /// <exception cref="InvalidDataException">The catalogue has faults, or banks that are not for production; the message names them all.</exception>
@@ -159,6 +172,30 @@ internal sealed class Banks
     /// <summary>Real banks that ship with the product, whose variables are not set here: users are not offered them.</summary>
     public IReadOnlyList<UnconfiguredBank> Unconfigured { get; private init; } = [];
 
+    /// <summary>The banks of the catalogue that an upstream lists too.</summary>
+    public IReadOnlyList<JoinedBank> Joined => _known.Joined;
+
+    /// <summary>A bank and those that are the same one, under other ids; the bank itself first.</summary>
+    public IReadOnlyList<ProviderId> SameAs(ProviderId id)
+    {
+        var joined = _known.Joined;
+        if (joined.Count == 0)
+        {
+            return [id];
+        }
+        var bank = joined.FirstOrDefault(join => join.Listed == id)?.Bank ?? id;
+        return
+        [
+            id,
+            .. joined
+                .Where(join => join.Bank == bank)
+                .Select(join => join.Listed)
+                .Append(bank)
+                .Where(one => one != id)
+                .Distinct(),
+        ];
+    }
+
     /// <summary>Whether test banks have an entry for each channel in the widget's list.</summary>
     public bool ListsTestBanksByChannel { get; init; }
 
@@ -171,6 +208,10 @@ internal sealed class Banks
     /// <summary>A bank that is offered: to be connected anew.</summary>
     public Provider? Offered(ProviderId id) =>
         _known.Providers.GetValueOrDefault(id) is { IsOffered: true, Bank: var bank } ? bank : null;
+
+    /// <summary>A bank that is offered, or the offered one that is the same.</summary>
+    public Provider? ToConnect(ProviderId id) =>
+        Offered(id) ?? SameAs(id).Select(Offered).FirstOrDefault(bank => bank is not null);
 
     /// <summary>The zone in which a bank's days are meant.</summary>
     public TimeZoneInfo ZoneOf(ProviderId id) =>
@@ -210,11 +251,16 @@ internal sealed class Banks
                 let speaks = ConnectorOf(channel.Connector)
                 where speaks is not null
                 select new BankChannel(known.Bank, channel, speaks)
-            ).ToFrozenDictionary(channel => channel.Definition.Id);
+            )
+                // One that two banks have is the offered one's.
+                .DistinctBy(channel => channel.Definition.Id)
+                .ToFrozenDictionary(channel => channel.Definition.Id);
 
             IConnector? ConnectorOf(string family) =>
                 families.TryGetValue(family, out var found) ? found : families[family] = connector(family);
         }
+
+        public IReadOnlyList<JoinedBank> Joined { get; init; } = [];
 
         public IReadOnlyList<Provider> Offered { get; }
 

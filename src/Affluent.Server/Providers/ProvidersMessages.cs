@@ -23,7 +23,7 @@ internal sealed record ProviderMessage
     /// <summary>ISO 3166-1 alpha-3.</summary>
     public required string CountryCode { get; init; }
 
-    /// <summary>The ways to the bank's data, REDIRECT first.</summary>
+    /// <summary>The ways to the bank's data, REDIRECT first; several of one mode in the order in which they are preferred.</summary>
     public required IReadOnlyList<ChannelDefinitionMessage> ChannelDefinitions { get; init; }
 
     public static ProviderMessage Of(Provider provider, Addresses addresses, ApiVersion version) =>
@@ -41,11 +41,17 @@ internal sealed record ProviderMessage
 /// <summary>One way to a bank's data.</summary>
 internal sealed record ChannelDefinitionMessage
 {
-    /// <summary>Provider id followed by 00 (EMBEDDED) or 01 (REDIRECT).</summary>
+    /// <summary>Provider id followed by 00 (EMBEDDED) or 01 (REDIRECT; further ones up to 99). One of a bank that an upstream lists too keeps the id that it has there.</summary>
     public required ChannelDefinitionId Id { get; init; }
 
     /// <summary>REDIRECT: the bank's PSD2 interface; EMBEDDED: its web site, with credentials.</summary>
     public required ChannelMode Mode { get; init; }
+
+    /// <summary>The family of banks that it speaks to: the standard of the interface, or the kind of site.</summary>
+    public required string Connector { get; init; }
+
+    /// <summary>The licensed aggregator through which the operator reads it; absent: the bank is read directly.</summary>
+    public string? Upstream { get; init; }
 
     /// <summary>Kinds of account that it can bring.</summary>
     public required IReadOnlyList<BankAccountType> AccountTypes { get; init; }
@@ -74,6 +80,8 @@ internal sealed record ChannelDefinitionMessage
         {
             Id = channel.Id,
             Mode = channel.Mode,
+            Connector = channel.Connector,
+            Upstream = UpstreamNames.Of(channel),
             AccountTypes = channel.AccountTypes,
             Interactive = channel.Interactive,
             Unavailable = channel.Unavailable,

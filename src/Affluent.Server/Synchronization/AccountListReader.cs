@@ -34,9 +34,10 @@ internal static class AccountListReader
                 AddsAccounts = addsAccounts,
                 IsPartial = readsFiles,
                 AwaitsConsent = connection.ConsentPerAccount || connection.SelectAccounts,
-                RanksAbove = run.RanksAbove(channel),
+                AddsDeleted = run.ListsAccounts || (addsAccounts && channel.Replaces is null),
+                RanksAbove = RanksAbove(run, channel),
                 Twins = addsAccounts
-                    ? await Twins(db, userId, connection)
+                    ? await Twins(db, userId, connection, tools.Banks.SameAs(connection.ProviderId))
                     : new Dictionary<string, TwinAccount>(StringComparer.Ordinal),
                 NewId = tools.Ids.Next<AccountId>,
                 Now = tools.Seconds,
@@ -45,9 +46,26 @@ internal static class AccountListReader
         return (held, listing);
     }
 
-    private static async Task<Dictionary<string, TwinAccount>> Twins(DbWork db, UserId userId, ConnectionRow connection)
+    /// <summary>The REDIRECT channels, for an EMBEDDED one, as long as the user's authorization stands.</summary>
+    private static IReadOnlyList<ChannelDefinitionId> RanksAbove(RunState run, ChannelAccess channel) =>
+        channel.Mode == ChannelMode.Redirect
+            ? []
+            :
+            [
+                .. run
+                    .Channels.Where(c => c.Mode == ChannelMode.Redirect)
+                    .Where(c => !(run.Progress.Of(c.DefinitionId)?.NeedsUser ?? Outcome.NeedsUser(c.Status)))
+                    .Select(c => c.DefinitionId),
+            ];
+
+    private static async Task<Dictionary<string, TwinAccount>> Twins(
+        DbWork db,
+        UserId userId,
+        ConnectionRow connection,
+        IEnumerable<ProviderId> same
+    )
     {
-        var channels = await ChannelStore.OfTwins(db, userId, connection.ProviderId, connection.Id);
+        var channels = await ChannelStore.OfTwins(db, userId, same, connection.Id);
         var rows = await AccountImports.OfTwins(db, userId, [.. channels.Select(c => c.ConnectionId).Distinct()]);
         var waiting = channels
             .Where(c => Outcome.NeedsUser(c.Status))

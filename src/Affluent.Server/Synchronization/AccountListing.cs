@@ -12,8 +12,11 @@ internal sealed record ListingContext
     public required ConnectionId ConnectionId { get; init; }
     public required ChannelDefinitionId DefinitionId { get; init; }
 
-    /// <summary>New and deleted accounts are taken in: the channel's first run, or the list was asked for.</summary>
+    /// <summary>New accounts are taken in: the channel's first run, or the list was asked for.</summary>
     public required bool AddsAccounts { get; init; }
+
+    /// <summary>Deleted ones are taken in with them; not where a channel only goes on in the place of another.</summary>
+    public bool AddsDeleted { get; init; } = true;
 
     /// <summary>The list may leave accounts out, as a file does: those are not missing.</summary>
     public bool IsPartial { get; init; }
@@ -21,8 +24,8 @@ internal sealed record ListingContext
     /// <summary>New accounts wait for the user's consent or choice.</summary>
     public required bool AwaitsConsent { get; init; }
 
-    /// <summary>A healthy channel of higher rank, whose accounts this one leaves alone; null: none.</summary>
-    public ChannelDefinitionId? RanksAbove { get; init; }
+    /// <summary>Healthy channels of higher rank, whose accounts this one leaves alone.</summary>
+    public IReadOnlyList<ChannelDefinitionId> RanksAbove { get; init; } = [];
 
     /// <summary>What the user's other connections to this bank hold, by identity: the same bank may be linked twice.</summary>
     public IReadOnlyDictionary<string, TwinAccount> Twins { get; init; } = new Dictionary<string, TwinAccount>();
@@ -90,7 +93,7 @@ internal sealed record AccountListing(
             var old = match.Held is { } index ? held[index] : null;
             if (old is null or { DeletedAt: not null })
             {
-                if (!context.AddsAccounts || account.Closed)
+                if (!context.AddsAccounts || account.Closed || (old is not null && !context.AddsDeleted))
                 {
                     continue;
                 }
@@ -111,7 +114,7 @@ internal sealed record AccountListing(
             }
             if (
                 old is { DeletedAt: null }
-                && old.LastDefinitionId == context.RanksAbove
+                && context.RanksAbove.Contains(old.LastDefinitionId)
                 && old.Status != AccountStatus.NotFound
             )
             {

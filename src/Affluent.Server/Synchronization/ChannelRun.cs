@@ -209,7 +209,11 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
                     if (listing.Added.Count > 0)
                     {
                         // Another connection to this bank may be adding the same accounts.
-                        await ConnectionsStore.LockOfProvider(work.Db, work.UserId, run.Connection.ProviderId);
+                        await ConnectionsStore.LockOfProvider(
+                            work.Db,
+                            work.UserId,
+                            tools.Banks.SameAs(run.Connection.ProviderId)
+                        );
                         (_, listing) = await Compare(work.Db);
                     }
                     if (holder is not null)

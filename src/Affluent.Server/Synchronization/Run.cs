@@ -100,6 +100,7 @@ internal sealed partial class Run(RunTools tools)
             async db =>
             {
                 var id = new ConnectionId(job.SubjectId);
+                var channels = await ChannelStore.InUse(db, job.UserId, id);
                 return
                     await tools.Vault.OpenKey(db, job.UserId) is { } key
                     && await ConnectionsStore.Find(db, job.UserId, id) is { } connection
@@ -108,7 +109,7 @@ internal sealed partial class Run(RunTools tools)
                         job,
                         connection,
                         key,
-                        await ChannelStore.InUse(db, job.UserId, id),
+                        job.RunId is null ? [.. channels.Where(channel => !IsOver(channel))] : channels,
                         await QuestionStore.Find(db, job.UserId, job.Id)
                     )
                     : null;
@@ -116,12 +117,20 @@ internal sealed partial class Run(RunTools tools)
             cancellation
         );
 
+    /// <summary>It was to take the place of another way, and the user did not go it to its end: that one is used on.</summary>
+    private static bool IsOver(ChannelAccess channel) =>
+        channel.Replaces is not null && Outcome.NeedsUser(channel.Status);
+
     private Task Begin(RunState run, CancellationToken cancellation) =>
         run.Write(
             _ => new JobChange.Begun(tools.Ids.Next<RunId>()),
             async work =>
             {
                 await ConnectionsStore.SetRunning(work.Db, work.UserId, run.Id);
+                foreach (var over in (await ChannelStore.InUse(work.Db, work.UserId, run.Id)).Where(IsOver))
+                {
+                    await FormerWay.Forget(work, tools.Revocations, run.Id, over.DefinitionId);
+                }
                 if (run.HasVoidQuestion)
                 {
                     await QuestionStore.Delete(work.Db, run.Job);
@@ -143,6 +152,12 @@ internal sealed partial class Run(RunTools tools)
         List<(ChannelAccess Channel, ChannelEnd End)> unfinished = [];
         foreach (var channel in run.Channels.Where(c => run.Progress.Of(c.DefinitionId) is null))
         {
+            var successor = run.Successor(channel);
+            if (successor is not null && run.Progress.Of(successor.DefinitionId)?.IsSuccess == true)
+            {
+                // Its place is taken.
+                continue;
+            }
             var (end, listed) = await RunChannel(run, entry, channel, cancellation);
             switch (end)
             {
@@ -204,7 +219,11 @@ internal sealed partial class Run(RunTools tools)
     {
         if (
             run.Question?.DefinitionId != channel.DefinitionId
-            && !Outcome.MayTry(channel.Status, channel.Reason, run.Attended)
+            && (
+                !Outcome.MayTry(channel.Status, channel.Reason, run.Attended)
+                // The user was on another way just now, and is not sent on this one too.
+                || (run.Successor(channel) is not null && Outcome.NeedsUser(channel.Status))
+            )
         )
         {
             return (new ChannelEnd.Finished(new ChannelResult(channel.Status, channel.Reason)), []);
@@ -264,6 +283,10 @@ internal sealed partial class Run(RunTools tools)
                     : new ChannelChange { Unused = before, Renewal = renewal }
             );
             result = Outcome.OfRenewal(result);
+        }
+        if (channel.Replaces is { } former && result.IsSuccess)
+        {
+            run.Learn(channel, new ChannelChange { Former = former });
         }
         SynchronizationMetrics.Finished(run.Connection.ProviderId, channel.Mode, result);
         var own = listed.Where(account => !account.Outranked).Select(account => account.Row.Id).ToHashSet();

@@ -95,13 +95,9 @@ internal sealed class RunState
             account.SyncedRun == Job.RunId
         );
 
-    /// <summary>The REDIRECT channel, for an EMBEDDED one, as long as the user's authorization stands.</summary>
-    public ChannelDefinitionId? RanksAbove(ChannelAccess channel) =>
-        channel.Mode == ChannelMode.Embedded
-        && Channels.FirstOrDefault(c => c.Mode == ChannelMode.Redirect) is { } redirect
-        && !(Progress.Of(redirect.DefinitionId)?.NeedsUser ?? Outcome.NeedsUser(redirect.Status))
-            ? redirect.DefinitionId
-            : default(ChannelDefinitionId?);
+    /// <summary>What is to take the place of a channel, and is tried before it; null: nothing.</summary>
+    public ChannelAccess? Successor(ChannelAccess channel) =>
+        Channels.FirstOrDefault(c => c.Replaces == channel.DefinitionId);
 
     /// <summary>Goes with the next transaction: something learned of a channel.</summary>
     public void Learn(ChannelAccess channel, ChannelChange change)
@@ -366,6 +362,10 @@ internal sealed class RunState
             if (isKept && change.Unused is { } unused)
             {
                 await _sessions.End(db, channel.DefinitionId, unused);
+            }
+            if (isKept && change.Former is { } former)
+            {
+                await FormerWay.End(Work(db), _tools.Revocations, Id, former);
             }
         }
         JobChange? progressed = _unsavedProgress is null ? null : new JobChange.Progressed(_unsavedProgress.Write());

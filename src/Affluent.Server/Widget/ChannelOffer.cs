@@ -1,37 +1,42 @@
 using Affluent.Connectors.Contract;
+using Affluent.Server.Providers;
 
 namespace Affluent.Server.Widget;
 
 /// <summary>Which of a bank's channels a session begins with, and which it offers next. Pure.</summary>
 internal static class ChannelOffer
 {
-    /// <summary>The channels that users can choose from, REDIRECT first.</summary>
-    public static IReadOnlyList<ChannelDefinition> InService(Provider provider) =>
-        [
-            .. provider
-                .Channels.Where(c => !c.Unavailable && c.Capabilities.Contains(Capability.AccountInformation))
-                .OrderBy(c => c.Mode),
-        ];
-
     /// <summary>The channel that linking a bank begins with; null when there is a choice, and it is the user's.</summary>
     /// <param name="connection">The one that is updated; null when a new one is made.</param>
-    public static ChannelDefinition? ToLink(WidgetState state, Provider provider, WidgetConnection? connection)
+    /// <param name="down">Ways that do not answer now.</param>
+    public static ChannelDefinition? ToLink(
+        WidgetState state,
+        Provider provider,
+        WidgetConnection? connection,
+        IReadOnlySet<ChannelDefinitionId> down
+    )
     {
-        var offered = InService(provider);
-        return offered switch
+        var offered = BankWays.ToLink(provider, down);
+        var begins = offered switch
         {
             [] => null,
             [var only] => only,
-            _ => offered.FirstOrDefault(channel => channel.Id == state.DefinitionId)
-                ?? Wanted(state.Parameters, provider)
-                ?? (connection is null ? null : ToRenew(state.Parameters, provider, connection)),
+            _ => Chosen(state, provider, offered)
+                ?? Wanted(state.Parameters, offered)
+                ?? (connection is null ? null : ToRenew(state.Parameters, provider, connection, down)),
         };
+        // What is updated goes on by the way that it has.
+        return
+            begins is not null
+            && connection?.Channels.FirstOrDefault(way => way.IsUsed && way.Mode == begins.Mode) is { } used
+            ? Usable(used, provider, down) ?? begins
+            : begins;
     }
 
     /// <summary>The channel that the client has chosen; null where it leaves the choice to the user.</summary>
-    public static ChannelDefinition? Wanted(WidgetParameters parameters, Provider provider)
+    /// <param name="offered">One of each mode, REDIRECT first.</param>
+    public static ChannelDefinition? Wanted(WidgetParameters parameters, IReadOnlyList<ChannelDefinition> offered)
     {
-        var offered = InService(provider);
         return parameters switch
         {
             { Channel: { } mode } => OfMode(mode),
@@ -47,19 +52,42 @@ internal static class ChannelOffer
     }
 
     /// <summary>The channel that renewing begins with: one that is in use, the expected one where it is.</summary>
-    public static ChannelDefinition ToRenew(WidgetParameters parameters, Provider provider, WidgetConnection connection)
+    /// <param name="down">Ways that do not answer now.</param>
+    public static ChannelDefinition ToRenew(
+        WidgetParameters parameters,
+        Provider provider,
+        WidgetConnection connection,
+        IReadOnlySet<ChannelDefinitionId> down
+    )
     {
         var expected = parameters.Channel ?? ModeOf(parameters.ExpectedAccountTypes ?? ExpectedAccountTypes.All);
-        ChannelDefinition[] used =
-        [
-            .. provider
-                .Channels.Where(channel => connection.Channels.Any(c => c.DefinitionId == channel.Id && c.IsUsed))
-                .OrderBy(channel => channel.Mode),
-        ];
-        return used.FirstOrDefault(channel => channel.Mode == expected)
-            ?? used.FirstOrDefault()
+        return connection
+                .Channels.Where(channel => channel.IsUsed)
+                .OrderBy(channel => channel.Mode != expected)
+                .ThenBy(channel => channel.Mode)
+                .Select(channel => Usable(channel, provider, down))
+                .FirstOrDefault(way => way is not null)
             ?? provider.Channels[0];
     }
+
+    /// <summary>A way in use or, where it cannot be used now, what stands in its place; null: the bank has neither.</summary>
+    private static ChannelDefinition? Usable(
+        WidgetChannel way,
+        Provider provider,
+        IReadOnlySet<ChannelDefinitionId> down
+    ) =>
+        BankWays.InPlaceOf(way.DefinitionId, way.Mode, provider, down)
+        ?? provider.Channels.FirstOrDefault(channel => channel.Id == way.DefinitionId);
+
+    /// <summary>What the user has chosen: a mode, by the channel that stood for it.</summary>
+    private static ChannelDefinition? Chosen(
+        WidgetState state,
+        Provider provider,
+        IReadOnlyList<ChannelDefinition> offered
+    ) =>
+        provider.Channels.FirstOrDefault(channel => channel.Id == state.DefinitionId) is { Mode: var mode }
+            ? offered.FirstOrDefault(channel => channel.Mode == mode)
+            : null;
 
     /// <summary>The EMBEDDED channel to offer after the REDIRECT one; null when there is nothing to offer.</summary>
     public static ChannelDefinition? Second(WidgetState state, Provider provider, WidgetConnection connection)
@@ -68,7 +96,7 @@ internal static class ChannelOffer
         if (
             !(state.AddsBank || renews)
             || state.DefinitionId is not { } id
-            || provider.Channels.First(c => c.Id == id) is not { Mode: ChannelMode.Redirect } current
+            || provider.Channels.FirstOrDefault(c => c.Id == id) is not { Mode: ChannelMode.Redirect } current
             || !WantsMore(state.Parameters, current)
             || Of(provider, ChannelMode.Embedded) is not { Unavailable: false } other
         )

@@ -40,6 +40,9 @@ internal sealed record SessionContext(
     /// <summary>What is linked of the bank that is to be linked, where that is still to be asked about; else empty.</summary>
     public IReadOnlyList<WidgetConnection> Linked { get; init; } = [];
 
+    /// <summary>Which of the ways to the bank in work do not answer now, where it has several of a kind; else empty.</summary>
+    public IReadOnlySet<ChannelDefinitionId> Down { get; init; } = BankWays.NoneDown;
+
     /// <summary>The accesses of applications, oldest first, where the user looks after them; else empty.</summary>
     public IReadOnlyList<SimpleFinAccess> Accesses { get; init; } = [];
 

@@ -110,7 +110,13 @@ internal static class WaysOut
         state.AddsBank ? state with { ConnectionId = null, AddsAnother = false } : state;
 
     private static ChannelDefinitionId? FirstChannel(SessionContext session) =>
-        session.Provider!.Channels.FirstOrDefault(channel => channel.Mode == ChannelMode.Redirect)?.Id;
+        session
+            .Provider!.Channels.Where(channel => channel.Mode == ChannelMode.Redirect)
+            .OrderByDescending(channel =>
+                session.Connection!.Channels.Any(used => used.DefinitionId == channel.Id && used.IsUsed)
+            )
+            .FirstOrDefault()
+            ?.Id;
 
     private static Task CancelQuestion(PostedForm form) =>
         form.Session.Question is { Answered: false } open ? form.Actions.Cancel(open) : Task.CompletedTask;

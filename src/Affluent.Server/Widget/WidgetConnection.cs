@@ -4,6 +4,7 @@ using Affluent.Server.Accounts;
 using Affluent.Server.Authorization;
 using Affluent.Server.Connections;
 using Affluent.Server.Consents;
+using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
@@ -33,11 +34,15 @@ internal sealed record WidgetConnection(
         return await ConnectionsStore.Find(db, userId, id) is { } row ? await Of(db, row) : null;
     }
 
-    /// <summary>The connections to a bank that have brought accounts, oldest first.</summary>
-    public static async Task<IReadOnlyList<WidgetConnection>> OfBank(DbWork db, UserId userId, ProviderId bank)
+    /// <summary>The connections to a bank, under whichever of its ids, that have brought accounts, oldest first.</summary>
+    public static async Task<IReadOnlyList<WidgetConnection>> OfBank(
+        DbWork db,
+        UserId userId,
+        IEnumerable<ProviderId> same
+    )
     {
         List<WidgetConnection> found = [];
-        foreach (var row in await ConnectionsStore.OfProvider(db, userId, bank))
+        foreach (var row in await ConnectionsStore.OfProvider(db, userId, same))
         {
             found.Add(await Of(db, row));
         }
@@ -53,7 +58,7 @@ internal sealed record WidgetConnection(
             row.ProviderId,
             row.Status == ConnectionStatus.Running,
             row.Status == ConnectionStatus.Success,
-            [.. channels.Select(WidgetChannel.Of).OrderByDescending(c => c.DefinitionId.Value, StringComparer.Ordinal)],
+            [.. channels.OrderBy(channel => channel.Mode).Select(WidgetChannel.Of)],
             [.. accounts.Select(WidgetAccount.Of)]
         );
     }
@@ -64,6 +69,7 @@ internal sealed record WidgetConnection(
 /// <param name="Message">What the bank itself says about it.</param>
 internal sealed record WidgetChannel(
     ChannelDefinitionId DefinitionId,
+    ChannelMode Mode,
     ChannelStatus Status,
     ChannelReason? Reason,
     string? Message = null
@@ -72,7 +78,8 @@ internal sealed record WidgetChannel(
     /// <summary>Whether anything was ever asked over it.</summary>
     public bool IsUsed => Status != ChannelStatus.Empty;
 
-    public static WidgetChannel Of(ChannelRow row) => new(row.DefinitionId, row.Status, row.Reason, row.Message);
+    public static WidgetChannel Of(ChannelRow row) =>
+        new(row.DefinitionId, row.Mode, row.Status, row.Reason, row.Message);
 }
 
 /// <summary>An account, shared or not.</summary>
@@ -172,7 +179,10 @@ internal sealed class SessionActions(
 
     /// <summary>Whether the user has linked this bank before.</summary>
     public async Task<bool> IsLinked(ProviderId bank) =>
-        await WidgetConnection.OfBank(work.Db, work.UserId, bank) is not [];
+        await WidgetConnection.OfBank(work.Db, work.UserId, banks.SameAs(bank)) is not [];
+
+    /// <summary>Which of the ways to a bank do not answer now.</summary>
+    public Task<IReadOnlySet<ChannelDefinitionId>> Down(Provider bank) => WaysDown.Of(work.Db, bank, work.Now);
 
     /// <summary>Makes a connection, which begins with this channel.</summary>
     /// <param name="credentials">By field id; empty on REDIRECT.</param>
@@ -206,14 +216,14 @@ internal sealed class SessionActions(
 
     /// <summary>Sends the user to the bank again, to authorize this REDIRECT channel.</summary>
     public Task Reauthorize(ConnectionId id, ChannelDefinition channel) =>
-        ConnectionEdits.Reauthorize(work, id, channel, _user);
+        ConnectionEdits.Reauthorize(work, id, channel, _user, new Ways(banks, revocations));
 
     /// <summary>New credentials for an EMBEDDED channel.</summary>
     public Task SetCredentials(
         ConnectionId id,
         ChannelDefinition channel,
         IReadOnlyDictionary<string, string> credentials
-    ) => ConnectionEdits.SetCredentials(work, id, channel, credentials, _user);
+    ) => ConnectionEdits.SetCredentials(work, id, channel, credentials, _user, new Ways(banks, revocations));
 
     /// <summary>Asks for a run at once.</summary>
     public Task Synchronize(ConnectionId id) => Synchronizations.Request(work, id, JobRequest.All, _user);

@@ -4,6 +4,7 @@ using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
 using Affluent.Server.Connections;
 using Affluent.Server.Consents;
+using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
@@ -211,10 +212,10 @@ internal sealed class WidgetFlow(
 
     /// <summary>A bank that is not offered, or no longer, leaves the choice to the user.</summary>
     private WidgetParameters? Offered(WidgetParameters? parameters) =>
-        parameters is { ProviderId: { } provider } && banks.Offered(provider) is null
+        parameters is { ProviderId: { } provider }
             ? parameters with
             {
-                ProviderId = null,
+                ProviderId = banks.ToConnect(provider)?.Id,
             }
             : parameters;
 
@@ -242,12 +243,13 @@ internal sealed class WidgetFlow(
         var state = session.State;
         var connection = state.ConnectionId is { } id ? await WidgetConnection.Find(work.Db, work.UserId, id) : null;
         var question = connection is null ? null : await Questions.Find(work, connection.Id);
+        var provider = (connection?.ProviderId ?? state.ProviderId) is { } bank ? banks.Provider(bank) : null;
         var asks = state is { AddsBank: true, Step: WidgetStep.Consent, ConnectionId: null, AddsAnother: false };
         return new SessionContext(
             session,
             client,
             banks,
-            (connection?.ProviderId ?? state.ProviderId) is { } bank ? banks.Provider(bank) : null,
+            provider,
             connection,
             question,
             connection?.Accounts
@@ -255,9 +257,10 @@ internal sealed class WidgetFlow(
             work.Now
         )
         {
+            Down = await WaysDown.Of(work.Db, provider, work.Now),
             Linked =
                 asks && state.ProviderId is { } chosen
-                    ? await WidgetConnection.OfBank(work.Db, work.UserId, chosen)
+                    ? await WidgetConnection.OfBank(work.Db, work.UserId, banks.SameAs(chosen))
                     : [],
             Accesses = state is { Purpose: WidgetPurpose.ManageAccounts, Step: WidgetStep.Start or WidgetStep.Removal }
                 ? await SimpleFinStore.List(work.Db, work.UserId)

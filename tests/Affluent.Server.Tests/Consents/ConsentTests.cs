@@ -317,7 +317,7 @@ public sealed class ConsentTests
         Assert.Equal((ExitCode.Done, ExitCode.Done), (code, none));
         Assert.StartsWith($"2026-03-02T08:00:00Z  TERMS  {consent.Id}", output, StringComparison.Ordinal);
         Assert.Contains("    from: 127.0.0.1", output, StringComparison.Ordinal);
-        Assert.Contains("    words: en, version 1, with the client's terms", output, StringComparison.Ordinal);
+        Assert.Contains("    words: en, version 2, with the client's terms", output, StringComparison.Ordinal);
         Assert.Matches($@"(?m)^text {consent.TextHash}\r?$", output);
         Assert.Contains("    Be?[2Jkind", output, StringComparison.Ordinal);
         Assert.StartsWith("There is no consent of a user 1.", nothing, StringComparison.Ordinal);

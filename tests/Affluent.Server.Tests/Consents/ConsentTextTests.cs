@@ -14,8 +14,8 @@ namespace Affluent.Server.Tests.Consents;
 public sealed class ConsentTextTests
 {
     [Theory]
-    [InlineData("bank 1 en", "cf43b83a08290e4f")]
-    [InlineData("bank 1 fr", "cd05bdec7f56b447")]
+    [InlineData("bank 2 en", "a26695851b864684")]
+    [InlineData("bank 2 fr", "ccd604129a593041")]
     [InlineData("accounts 1 en", "ed4797edb92f8acf")]
     [InlineData("accounts 1 fr", "651902059bc7dd87")]
     [InlineData("application 1 en", "1d3cc9b9e8d2aed5")]
@@ -46,6 +46,7 @@ public sealed class ConsentTextTests
                                 bank.RenewTitle("B"),
                                 bank.Intro("C"),
                                 .. bank.Points,
+                                bank.Through("U"),
                                 bank.TermsOf("C"),
                                 bank.TermsTitle,
                                 .. bank.TermsBody,

@@ -24,6 +24,7 @@ public sealed partial class CatalogueDocsTests
         ("quiet_hours", "Quiet hours"),
         ("maintenance", "Maintenance"),
         ("outage", "Outage"),
+        ("upstream_bank", "Upstream bank"),
         ("profile", "Profile"),
         ("brands", "List of brands"),
     ];

@@ -262,7 +262,7 @@ internal sealed partial class TestApp
             ),
         ];
 
-    private T NextId<T>()
+    public T NextId<T>()
         where T : struct, IId<T> => Service<Ids>().Next<T>();
 
     private Task Store<T>(BulkTable<T> table, IReadOnlyCollection<T> rows) =>

@@ -73,6 +73,13 @@ internal sealed partial class TestApp
             new { Id = Number(connection), Channel = channel }
         );
 
+    /// <summary>The connection is as one that was made before its bank was given the channel.</summary>
+    public Task RemoveChannel(string connection, string channel) =>
+        Execute(
+            "delete from channels where connection_id = @Id and definition_id = @Channel",
+            new { Id = Number(connection), Channel = channel }
+        );
+
     /// <summary>The names of a connection's events, in the order of the log.</summary>
     public Task<IReadOnlyList<string>> EventNames(string connection) =>
         Database.Read(

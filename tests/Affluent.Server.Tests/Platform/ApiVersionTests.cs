@@ -233,9 +233,9 @@ public sealed class ApiVersionTests
             {"id":"{{connection.Id}}","user_id":"{{user.Id}}","provider_id":"501","name":"Banque Étoile","status":"SUCCESS",
             "creation_date":1772000000,"auto_sync":true,"consent_per_account":false,
             "provider_logo_url":"{{app.Origin}}api/v3/providers/501/logo","owner":{"name":"Ada Lovelace"},"constraints":{},
-            "channels":[{"channel_definition_id":"50101","mode":"DEDICATED_INTERFACE","status":"EMPTY",
+            "channels":[{"channel_definition_id":"50101","mode":"DEDICATED_INTERFACE","connector":"none","status":"EMPTY",
             "account_types":["CHECKINGS","CREDIT_CARD"],"eligible_accounts":false,"channel_definition_unavailable":false},
-            {"channel_definition_id":"50100","mode":"DIRECT_ACCESS","status":"SUCCESS","last_success_date":1772400000,
+            {"channel_definition_id":"50100","mode":"DIRECT_ACCESS","connector":"none","status":"SUCCESS","last_success_date":1772400000,
             "last_end_date":1772400000,"credentials":[{"id":"300"},{"id":"301"}],
             "account_types":["CHECKINGS","SAVINGS","LOAN","CREDIT_CARD"],"channel_definition_unavailable":false}]}
             """.ReplaceLineEndings("");

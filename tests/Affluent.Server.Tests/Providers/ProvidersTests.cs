@@ -22,9 +22,9 @@ public sealed class ProvidersTests
             $$"""
             {"id":"501","name":"Banque \u00C9toile","base_url":"https://etoile.example/",
             "logo_url":"{{app.Origin}}api/v2.1/providers/501/logo","country_code":"FRA","channel_definitions":[
-            {"id":"50101","mode":"REDIRECT","account_types":["CHECKINGS","CREDIT_CARD"],"interactive":true,"unavailable":false,
+            {"id":"50101","mode":"REDIRECT","connector":"none","account_types":["CHECKINGS","CREDIT_CARD"],"interactive":true,"unavailable":false,
             "capabilities":["PFM_ACCOUNT"],"connector_capabilities":["ACCOUNT_INFORMATION"],"credentials":[]},
-            {"id":"50100","mode":"EMBEDDED","account_types":["CHECKINGS","SAVINGS","LOAN","CREDIT_CARD"],"interactive":false,
+            {"id":"50100","mode":"EMBEDDED","connector":"none","account_types":["CHECKINGS","SAVINGS","LOAN","CREDIT_CARD"],"interactive":false,
             "unavailable":false,"capabilities":["PFM_ACCOUNT"],"connector_capabilities":["ACCOUNT_INFORMATION"],"credentials":[
             {"id":"300","label":"User ID","type":"TEXT","encrypt":false,"regexp":"[0-9]{8}"},
             {"id":"301","label":"Password","type":"PWD","encrypt":true}]}]}

@@ -1,13 +1,6 @@
-using System.Globalization;
-using System.Net.Http.Json;
-using System.Text;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Synchronization;
 using Affluent.Server.Tests.Harness;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Affluent.Server.Tests.Synchronization;

@@ -101,7 +101,7 @@ public sealed class BankReturnTests
             async db =>
             {
                 // As a run does it.
-                await ConnectionsStore.LockOfProvider(db, user.Id, new ProviderId("87"));
+                await ConnectionsStore.LockOfProvider(db, user.Id, [new ProviderId("87")]);
                 var returning = visitor.Open($"{Callback}?state={state}&code=1");
                 await Task.Delay(200, Stop);
                 await EventLog.Append(

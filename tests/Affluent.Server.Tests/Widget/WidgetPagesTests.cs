@@ -135,8 +135,13 @@ public sealed class WidgetPagesTests
                 running,
                 Complete: !running && status == ChannelStatus.Success,
                 [
-                    new WidgetChannel(new ChannelDefinitionId("8701"), status, Reason: null),
-                    new WidgetChannel(new ChannelDefinitionId("8700"), ChannelStatus.Empty, Reason: null),
+                    new WidgetChannel(new ChannelDefinitionId("8701"), ChannelMode.Redirect, status, Reason: null),
+                    new WidgetChannel(
+                        new ChannelDefinitionId("8700"),
+                        ChannelMode.Embedded,
+                        ChannelStatus.Empty,
+                        Reason: null
+                    ),
                 ],
                 accounts
             )

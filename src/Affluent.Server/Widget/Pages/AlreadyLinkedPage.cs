@@ -50,7 +50,15 @@ internal sealed class AlreadyLinkedPage(SessionContext session, Provider provide
         {
             return new FormResult.To(decided);
         }
-        var agreed = Session with { Connection = connection, Session = Session.Session with { State = decided } };
+        // What is linked may be the bank under another id, with ways of its own.
+        var bank = connection is null ? provider : Session.Banks.Provider(connection.ProviderId) ?? provider;
+        var agreed = Session with
+        {
+            Connection = connection,
+            Provider = bank,
+            Down = await form.Actions.Down(bank),
+            Session = Session.Session with { State = decided },
+        };
         return new FormResult.To(await ConsentPage.GoOn(agreed, form.Actions));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Providers;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages.Shared;
 
@@ -61,12 +62,12 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
     {
         var channel = Session
             .Banks.All.Where(IsListedByChannel)
-            .SelectMany(ChannelOffer.InService)
+            .SelectMany(Ways)
             .FirstOrDefault(c => c.Id.Value == form[ChannelField]);
         var bank = channel is null
             ? Session.Banks.Offered(new ProviderId(form[BankField]))
             : Session.Banks.Channel(channel.Id)?.Bank;
-        if (bank is null || ChannelOffer.InService(bank).Count == 0)
+        if (bank is null || Ways(bank).Count == 0)
         {
             return new FormResult.Ignored();
         }
@@ -75,22 +76,29 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
         {
             return new FormResult.To(chosen.On(WidgetStep.Consent));
         }
-        var agreed = Session with { Provider = bank, Session = Session.Session with { State = chosen } };
+        var agreed = Session with
+        {
+            Provider = bank,
+            Down = await form.Actions.Down(bank),
+            Session = Session.Session with { State = chosen },
+        };
         return new FormResult.To(await ConsentPage.GoOn(agreed, form.Actions));
     }
 
+    // Which of them answer is looked at once one bank is chosen.
+    private static IReadOnlyList<ChannelDefinition> Ways(Provider bank) => BankWays.ToLink(bank, BankWays.NoneDown);
+
     private bool IsListedByChannel(Provider bank) =>
         Session.Banks.ListsByChannel(bank)
-        && ChannelOffer.InService(bank).Count > 1
-        && ChannelOffer.Wanted(State.Parameters, bank) is null;
+        && Ways(bank).Count > 1
+        && ChannelOffer.Wanted(State.Parameters, Ways(bank)) is null;
 
     private static IReadOnlyList<string> Notes(Provider bank, BankListTexts texts) =>
         [.. bank.Test ? [texts.TestBank] : Array.Empty<string>(), .. bank.Beta ? [texts.Beta] : Array.Empty<string>()];
 
     private IEnumerable<BankChoice> Entries(Provider bank, BankListTexts texts, bool found) =>
         IsListedByChannel(bank)
-            ? ChannelOffer
-                .InService(bank)
+            ? Ways(bank)
                 .Select(channel => new BankChoice(
                     ChannelField,
                     channel.Id.Value,
@@ -101,7 +109,7 @@ internal sealed class BankListPage(SessionContext session) : WidgetPage(session)
                 ))
             :
             [
-                ChannelOffer.InService(bank).Count == 0
+                Ways(bank).Count == 0
                     ? new BankChoice(BankField, bank.Id.Value, bank.Name, [texts.OutOfService], Available: false, found)
                     : new BankChoice(BankField, bank.Id.Value, bank.Name, Notes(bank, texts), Available: true, found),
             ];

@@ -1,4 +1,5 @@
 using Affluent.Connectors.Contract;
+using Affluent.Server.Providers;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages.Shared;
 
@@ -16,7 +17,7 @@ internal sealed class ChannelChoicePage(SessionContext session, Provider provide
 
     public override IResult Render(PageRequest request)
     {
-        var channels = ChannelOffer.InService(provider);
+        var channels = BankWays.ToLink(provider, Session.Down);
         return PageMarkup.Of<ChannelChoice, ChannelChoiceView>(
             request.Frame,
             new ChannelChoiceView(provider.Name, channels[0].Id.Value, channels[^1].Id.Value)
@@ -32,7 +33,9 @@ internal sealed class ChannelChoicePage(SessionContext session, Provider provide
 
     private async Task<FormResult> Choose(PostedForm form)
     {
-        var chosen = ChannelOffer.InService(provider).FirstOrDefault(c => c.Id.Value == form[ChannelField]);
+        // Another way of the mode may have taken its place since the page was shown.
+        var shown = provider.Channels.FirstOrDefault(c => c.Id.Value == form[ChannelField]);
+        var chosen = BankWays.ToLink(provider, Session.Down).FirstOrDefault(c => c.Mode == shown?.Mode);
         return chosen is null
             ? new FormResult.Ignored()
             : new FormResult.To(await ChannelLinking.Begin(Session, chosen, form.Actions));

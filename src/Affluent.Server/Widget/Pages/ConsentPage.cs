@@ -1,4 +1,5 @@
 using Affluent.Server.Consents;
+using Affluent.Server.Providers;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages.Shared;
 
@@ -63,17 +64,28 @@ internal sealed class ConsentPage(SessionContext session) : WidgetPage(session)
         }
         if (state.Purpose == WidgetPurpose.EditCredentials)
         {
-            var channel = ChannelOffer.ToRenew(state.Parameters, provider, session.Connection!);
+            var channel = ChannelOffer.ToRenew(state.Parameters, provider, session.Connection!, session.Down);
             return await ChannelLinking.Begin(session, channel, actions);
         }
-        if (ChannelOffer.InService(provider) is [])
+        if (BankWays.ToLink(provider, session.Down) is [])
         {
             return state.Restart() with { Step = WidgetStep.Start, ProviderId = null };
         }
-        return ChannelOffer.ToLink(state, provider, session.Connection) is { } begins
+        return ChannelOffer.ToLink(state, provider, session.Connection, session.Down) is { } begins
             ? await ChannelLinking.Begin(session, begins, actions)
             : state.On(WidgetStep.Channel);
     }
+
+    /// <summary>Who reads the bank for us, on the way that comes next or that can be chosen; null: nobody.</summary>
+    private string? Upstream =>
+        Session.Provider is not { } provider ? null
+        : State.Purpose == WidgetPurpose.EditCredentials
+            ? Session.Connection is { } renewed
+                    ? UpstreamNames.Of(ChannelOffer.ToRenew(State.Parameters, provider, renewed, Session.Down))
+                : null
+        : ChannelOffer.ToLink(State, provider, Session.Connection, Session.Down) is { } begins
+            ? UpstreamNames.Of(begins)
+        : BankWays.ToLink(provider, Session.Down).Select(UpstreamNames.Of).FirstOrDefault(name => name is not null);
 
     private ConsentView View(Language language)
     {
@@ -87,6 +99,7 @@ internal sealed class ConsentPage(SessionContext session) : WidgetPage(session)
                 : texts.Title(bank),
             Intro = bank is null ? null : texts.Intro(Session.Client.Name),
             Points = bank is null ? [] : texts.Points,
+            Through = bank is null || Upstream is not { } upstream ? null : texts.Through(upstream),
             TermsOrigin = Session.Terms is null ? null : texts.TermsOf(Session.Client.Name),
             TermsHeader = Session.Terms?.Header ?? texts.TermsTitle,
             TermsBody = Session.Terms?.Paragraphs ?? texts.TermsBody,
@@ -118,6 +131,9 @@ public sealed record ConsentView
     /// <summary>What is read from the bank; empty on the page of the terms alone.</summary>
     public required IReadOnlyList<string> Points { get; init; }
 
+    /// <summary>Who stands between the bank and us; null: nobody.</summary>
+    public required string? Through { get; init; }
+
     /// <summary>Says whose words the terms are; null: ours.</summary>
     public required string? TermsOrigin { get; init; }
 
@@ -138,7 +154,14 @@ public sealed record ConsentView
 
     /// <summary>All that the user reads before agreeing, in the order of the page.</summary>
     internal IEnumerable<string> Lines =>
-        [Title, .. Intro is null ? [] : new[] { Intro }, .. Points, .. TermsBody.Count == 0 ? [] : TermsLines, Button];
+        [
+            Title,
+            .. Intro is null ? [] : new[] { Intro },
+            .. Points,
+            .. Through is null ? [] : new[] { Through },
+            .. TermsBody.Count == 0 ? [] : TermsLines,
+            Button,
+        ];
 
     private IEnumerable<string> TermsLines =>
         [.. TermsOrigin is null ? [] : new[] { TermsOrigin }, TermsHeader, .. TermsBody];
@@ -147,7 +170,7 @@ public sealed record ConsentView
 internal sealed class ConsentTexts(Language language) : Texts(language)
 {
     /// <summary>Of the words below: another one whenever they change.</summary>
-    public const string Version = "1";
+    public const string Version = "2";
 
     public string Title(string bank) => Say(en: $"Link {bank}", fr: $"Connecter {bank}");
 
@@ -171,6 +194,12 @@ internal sealed class ConsentTexts(Language language) : Texts(language)
                 "vos comptes : nom, numéro, type, titulaire et solde",
                 "leurs opérations : passées et, tant que vous ne l’arrêtez pas, nouvelles",
             ]
+        );
+
+    public string Through(string upstream) =>
+        Say(
+            en: $"Where you sign in on your bank’s own site, {upstream} reads it for us: it holds the licence, and your bank will name it.",
+            fr: $"Si vous vous identifiez sur le site de votre banque, {upstream} la lit pour nous : il détient l’agrément, et votre banque le nommera."
         );
 
     public string TermsOf(string client) =>
