@@ -85,15 +85,17 @@ internal sealed class FacadeSessions(
                 await FacadeStore.Insert(
                     db,
                     session,
-                    shared
-                        .Where(FacadeMapping.IsShared)
-                        .Select(account => new FacadeAccount
-                        {
-                            UserId = session.UserId,
-                            Id = ids.Next<FacadeAccountId>(),
-                            SessionId = session.Id,
-                            AccountId = account.Id,
-                        })
+                    [
+                        .. shared
+                            .Where(FacadeMapping.IsShared)
+                            .Select(account => new FacadeAccount
+                            {
+                                UserId = session.UserId,
+                                Id = ids.Next<FacadeAccountId>(),
+                                SessionId = session.Id,
+                                AccountId = account.Id,
+                            }),
+                    ]
                 );
                 db.AfterCommit(() =>
                     security.FacadeSessionBegun(

@@ -6,6 +6,16 @@ namespace Affluent.Server.EnableBankingFacade;
 /// <summary>Every statement about applications, authorizations and sessions of the façade.</summary>
 internal static class FacadeStore
 {
+    private static readonly BulkTable<FacadeAccount> SharedAccounts = new(
+        "enable_banking_accounts",
+        [
+            new("user_id", BulkType.Long, account => account.UserId.Value),
+            new("id", BulkType.Long, account => account.Id.Value),
+            new("session_id", BulkType.Long, account => account.SessionId.Value),
+            new("account_id", BulkType.Long, account => account.AccountId.Value),
+        ]
+    );
+
     private const string ApplicationColumns =
         "id, client_id, name, public_key, redirect_urls, created_at, used_at, requests_day, requests";
 
@@ -186,7 +196,7 @@ internal static class FacadeStore
             }
         ) == 1;
 
-    public static async Task Insert(DbWork db, FacadeSession session, IEnumerable<FacadeAccount> accounts)
+    public static async Task Insert(DbWork db, FacadeSession session, IReadOnlyCollection<FacadeAccount> accounts)
     {
         // Its id is told once.
         db.MustLast();
@@ -199,16 +209,7 @@ internal static class FacadeStore
             """,
             session
         );
-        foreach (var account in accounts)
-        {
-            await db.Execute(
-                """
-                insert into enable_banking_accounts (user_id, id, session_id, account_id)
-                values (@UserId, @Id, @SessionId, @AccountId)
-                """,
-                account
-            );
-        }
+        await db.Insert(SharedAccounts, accounts);
     }
 
     /// <summary>A session of this application; null when it has no such.</summary>
