@@ -19,6 +19,7 @@ public sealed class InventoryTests
             "Takes part in a request as a whole: http-server",
         ["Affluent.Server.SignInPages"] = "Takes part in a request as a whole: http-server",
         ["Affluent.Server.EnableBankingFacade.FacadeGate"] = "Takes part in a request as a whole: http-server",
+        ["Affluent.Server.EnableBankingFacade.FacadePages"] = "Takes part in a request as a whole: http-server",
         ["Affluent.Server.Widget.BankRedirects.Return"] = "Takes part in a request as a whole: http-server",
         ["Affluent.Server.Widget.DepartureCookie.Give"] = "Takes part in a request as a whole: http-server",
         ["Affluent.Server.Widget.ReturnCookie.Give"] = "Takes part in a request as a whole: http-server",

@@ -100,3 +100,5 @@ for (const { uid } of session.accounts) {
 }
 await call("DELETE", `sessions/${session.session_id}`);
 console.log(JSON.stringify(accounts));
+// Nothing more is read.
+process.stdin.destroy();

@@ -45,6 +45,7 @@ public sealed class FacadeClientTests
         Assert.True(page is not null, page is null ? await errors : "");
         var back = await (await app.SignInAt(page!, user)).Link();
         await node.StandardInput.WriteLineAsync(back.AbsoluteUri.AsMemory(), patience.Token);
+        node.StandardInput.Close();
         var said = await node.StandardOutput.ReadToEndAsync(patience.Token);
         await node.WaitForExitAsync(patience.Token);
         Assert.True(node.ExitCode == 0, await errors);
