@@ -1,5 +1,4 @@
 using Affluent.Connectors.Contract;
-using Xunit;
 
 namespace Affluent.Connectors.Tests;
 

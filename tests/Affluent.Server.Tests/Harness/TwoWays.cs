@@ -83,7 +83,7 @@ internal sealed class TwoWays
                 },
                 new ChannelDefinitionId(way),
                 app.NextId<ConnectionId>(),
-                named: null
+                app.Time.Seconds() + 1_800
             );
 
     /// <summary>Both ways list this account, with these movements, under names and ids of their own.</summary>
