@@ -27,6 +27,11 @@ public sealed class MigrationTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
+    // Two branches may have taken the same number: of two scripts with one version only one would be applied.
+    [Fact]
+    public void No_two_scripts_have_the_same_number() =>
+        Assert.All(Migration.Shipped.CountBy(script => script.Version), count => Assert.Equal(1, count.Value));
+
     [Theory, OnBothDatabases]
     public async Task A_script_that_fails_leaves_those_before_it_and_nothing_of_its_own(DatabaseKind kind)
     {
