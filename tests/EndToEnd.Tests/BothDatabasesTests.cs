@@ -21,6 +21,7 @@ public sealed class BothDatabasesTests
         ["FirstHowToTests"] = "the documentation starts the platform without a word about a database",
         ["SecondHowToTests"] = "the documentation starts the platform without a word about a database",
         ["ThirdHowToTests"] = "the documentation starts the platform without a word about a database",
+        ["HomeInBrowserTests"] = "is about the browser: SetupTests and HouseholdTests walk the same ways on both",
         ["SignInInBrowserTests"] = "is about the browser: SignInTests walks the same ways on both",
         ["StatementFileInBrowserTests"] = "is about the browser: StatementFileTests brings the same files on both",
         ["ThreeNodesTests"] = "SQLite has one node",

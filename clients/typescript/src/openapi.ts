@@ -1809,10 +1809,6 @@ export interface components {
              * @enum {string}
              */
             mode: "REDIRECT" | "EMBEDDED";
-            /** @description The family of banks that it speaks to, and so where its data comes from; absent where this installation has the channel no longer. */
-            connector?: string;
-            /** @description The licensed aggregator through which it is read; absent: the bank is read directly. */
-            upstream?: string;
             /**
              * @description What the channel came to last, or what it waits for; EMPTY when it is not used.
              * @enum {string}
@@ -1850,6 +1846,10 @@ export interface components {
             eligible_accounts?: boolean;
             /** @description Whether the channel is out of service for everybody. */
             channel_definition_unavailable: boolean;
+            /** @description The family of banks that it speaks to, and so where its data comes from; absent where this installation has the channel no longer. */
+            connector?: string;
+            /** @description The licensed aggregator through which it is read; absent: the bank is read directly. */
+            upstream?: string;
         };
         /** @description One way to a bank's data. */
         ChannelDefinition: {
@@ -1890,10 +1890,6 @@ export interface components {
              * @enum {string}
              */
             mode: "DEDICATED_INTERFACE" | "DIRECT_ACCESS";
-            /** @description The family of banks that it speaks to, and so where its data comes from; absent where this installation has the channel no longer. */
-            connector?: string;
-            /** @description The licensed aggregator through which it is read; absent: the bank is read directly. */
-            upstream?: string;
             /**
              * @description What the channel came to last, or what it waits for; EMPTY when it is not used.
              * @enum {string}
@@ -1929,6 +1925,10 @@ export interface components {
             eligible_accounts?: boolean;
             /** @description Whether the channel is out of service for everybody. */
             channel_definition_unavailable: boolean;
+            /** @description The family of banks that it speaks to, and so where its data comes from; absent where this installation has the channel no longer. */
+            connector?: string;
+            /** @description The licensed aggregator through which it is read; absent: the bank is read directly. */
+            upstream?: string;
         };
         /**
          * @description A user's access to one bank. Times are UTC seconds.
@@ -1950,7 +1950,6 @@ export interface components {
          *         {
          *           "channel_definition_id": "102201",
          *           "mode": "REDIRECT",
-         *           "connector": "stet",
          *           "status": "SUCCESS",
          *           "expires": 1787990400,
          *           "last_success_date": 1772438460,
@@ -1960,7 +1959,8 @@ export interface components {
          *             "CHECKINGS",
          *             "CREDIT_CARD"
          *           ],
-         *           "channel_definition_unavailable": false
+         *           "channel_definition_unavailable": false,
+         *           "connector": "stet"
          *         }
          *       ]
          *     }

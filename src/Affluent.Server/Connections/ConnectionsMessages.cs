@@ -55,12 +55,6 @@ internal sealed record ChannelMessage
     /// <summary>REDIRECT: the bank's PSD2 interface; EMBEDDED: its web site, with credentials.</summary>
     public required ChannelMode Mode { get; init; }
 
-    /// <summary>The family of banks that it speaks to, and so where its data comes from; absent where this installation has the channel no longer.</summary>
-    public string? Connector { get; init; }
-
-    /// <summary>The licensed aggregator through which it is read; absent: the bank is read directly.</summary>
-    public string? Upstream { get; init; }
-
     /// <summary>What the channel came to last, or what it waits for; EMPTY when it is not used.</summary>
     public required ChannelStatus Status { get; init; }
 
@@ -93,6 +87,12 @@ internal sealed record ChannelMessage
 
     /// <summary>Whether the channel is out of service for everybody.</summary>
     public required bool ChannelDefinitionUnavailable { get; init; }
+
+    /// <summary>The family of banks that it speaks to, and so where its data comes from; absent where this installation has the channel no longer.</summary>
+    public string? Connector { get; init; }
+
+    /// <summary>The licensed aggregator through which it is read; absent: the bank is read directly.</summary>
+    public string? Upstream { get; init; }
 }
 
 /// <summary>A field of a credentials form for which a value is stored.</summary>

@@ -80,12 +80,6 @@ internal sealed record ChannelV3Message
     /// <summary>DEDICATED_INTERFACE: the bank's PSD2 interface; DIRECT_ACCESS: its web site, with credentials.</summary>
     public required ChannelModeV3 Mode { get; init; }
 
-    /// <summary>The family of banks that it speaks to, and so where its data comes from; absent where this installation has the channel no longer.</summary>
-    public string? Connector { get; init; }
-
-    /// <summary>The licensed aggregator through which it is read; absent: the bank is read directly.</summary>
-    public string? Upstream { get; init; }
-
     /// <summary>What the channel came to last, or what it waits for; EMPTY when it is not used.</summary>
     public required ChannelStatus Status { get; init; }
 
@@ -115,6 +109,12 @@ internal sealed record ChannelV3Message
 
     /// <summary>Whether the channel is out of service for everybody.</summary>
     public required bool ChannelDefinitionUnavailable { get; init; }
+
+    /// <summary>The family of banks that it speaks to, and so where its data comes from; absent where this installation has the channel no longer.</summary>
+    public string? Connector { get; init; }
+
+    /// <summary>The licensed aggregator through which it is read; absent: the bank is read directly.</summary>
+    public string? Upstream { get; init; }
 
     public static ChannelV3Message Of(ChannelMessage channel) =>
         new()

@@ -111,6 +111,10 @@ try {
     }
   };
   const act = async (frame) => {
+    // Of a page that is still coming in, a part of the boxes may be there already.
+    if ((await frame.evaluate(() => document.readyState)) !== "complete") {
+      return undefined;
+    }
     const search = await visible(frame, "#bank-search-input");
     if (search) {
       await search.fill("Linxo Test Bank");
