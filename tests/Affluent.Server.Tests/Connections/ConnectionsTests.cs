@@ -26,11 +26,11 @@ public sealed class ConnectionsTests
             {"id":"{{connection.Id}}","user_id":"{{user.Id}}","provider_id":"501","name":"Banque Étoile","status":"SUCCESS",
             "creation_date":1772000000,"auto_sync":true,"consent_per_account":false,
             "logo_url":"{{app.Origin}}api/v2.1/providers/501/logo","owner":{"name":"Ada Lovelace"},"constraints":{},
-            "channels":[{"channel_definition_id":"50101","mode":"REDIRECT","connector":"none","status":"EMPTY",
-            "account_types":["CHECKINGS","CREDIT_CARD"],"eligible_accounts":false,"channel_definition_unavailable":false},
-            {"channel_definition_id":"50100","mode":"EMBEDDED","connector":"none","status":"SUCCESS","last_success_date":1772400000,
+            "channels":[{"channel_definition_id":"50101","mode":"REDIRECT","status":"EMPTY",
+            "account_types":["CHECKINGS","CREDIT_CARD"],"eligible_accounts":false,"channel_definition_unavailable":false,"connector":"none"},
+            {"channel_definition_id":"50100","mode":"EMBEDDED","status":"SUCCESS","last_success_date":1772400000,
             "last_end_date":1772400000,"credentials":[{"id":"300"},{"id":"301"}],
-            "account_types":["CHECKINGS","SAVINGS","LOAN","CREDIT_CARD"],"channel_definition_unavailable":false}]}
+            "account_types":["CHECKINGS","SAVINGS","LOAN","CREDIT_CARD"],"channel_definition_unavailable":false,"connector":"none"}]}
             """.ReplaceLineEndings(""),
             one.GetRawText().Replace("\\u00C9", "É", StringComparison.OrdinalIgnoreCase)
         );
