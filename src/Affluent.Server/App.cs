@@ -188,6 +188,7 @@ internal static class App
                 app.MapEnableBankingFacade();
                 app.MapFacadePages();
                 app.MapFacadeApplications();
+                app.MapFacadeSessions();
             }
             app.MapDocs();
             app.MapApiDocument();

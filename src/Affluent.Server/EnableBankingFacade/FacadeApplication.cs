@@ -31,6 +31,9 @@ internal sealed record FacadeApplication
 
     /// <summary>Where users may be sent back to, one a line.</summary>
     public string RedirectUrls { get; init; } = "";
+
+    /// <summary>The member of a household who set it up; null: the client registered it.</summary>
+    public UserId? UserId { get; init; }
     public long CreatedAt { get; init; }
 
     /// <summary>When it was used last without a session, as far as that is written down.</summary>
@@ -60,9 +63,15 @@ internal sealed record FacadeApplication
         {
             return "must be absolute addresses of http or https without a fragment";
         }
-        return url.Scheme == Uri.UriSchemeHttps || url.IsLoopback || environment == InstallationKind.Sandbox
+        var mayBeClear = environment switch
+        {
+            InstallationKind.Sandbox => true,
+            InstallationKind.Home => HomeRules.IsInside(url.Host),
+            InstallationKind.Production => url.IsLoopback,
+        };
+        return url.Scheme == Uri.UriSchemeHttps || mayBeClear
             ? null
-            : "must be addresses of https in production, but those of the machine itself";
+            : "must be addresses of https, but those of the machine itself and, at home, of the house";
     }
 }
 

@@ -53,6 +53,9 @@ internal sealed record FacadeSession
     public FacadeSessionId Id { get; init; }
     public UserId UserId { get; init; }
     public FacadeApplicationId ApplicationId { get; init; }
+
+    /// <summary>As the application is called now.</summary>
+    public string ApplicationName { get; init; } = "";
     public ClientId ClientId { get; init; }
     public ConnectionId ConnectionId { get; init; }
     public string AspspName { get; init; } = "";
@@ -63,6 +66,9 @@ internal sealed record FacadeSession
     public long ValidUntil { get; init; }
     public long CreatedAt { get; init; }
     public long? ClosedAt { get; init; }
+
+    /// <summary>When the user took it back.</summary>
+    public long? RevokedAt { get; init; }
     public long? UsedAt { get; init; }
 
     /// <summary>The day of <see cref="Requests"/>, counted from 1970-01-01.</summary>
@@ -83,7 +89,7 @@ internal enum FacadeSessionStatus
     /// <summary>The application ended it.</summary>
     Closed,
 
-    /// <summary>The user has taken the bank off.</summary>
+    /// <summary>The user has taken the bank off, or this session back.</summary>
     Revoked,
 }
 

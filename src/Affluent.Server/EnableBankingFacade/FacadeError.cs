@@ -95,7 +95,7 @@ internal sealed record FacadeError(int Status, FacadeErrorCode Code, string Word
             FacadeSessionStatus.Revoked => new(
                 401,
                 FacadeErrorCode.RevokedSession,
-                "The user has taken the bank of this session off."
+                "The user has taken this session back, or its bank off."
             ),
         };
 

@@ -34,7 +34,7 @@ internal static class FacadeMapping
         long now
     ) =>
         session.ClosedAt is not null ? FacadeSessionStatus.Closed
-        : connection is null ? FacadeSessionStatus.Revoked
+        : session.RevokedAt is not null || connection is null ? FacadeSessionStatus.Revoked
         : session.ValidUntil <= now || BankEnd(channels) <= now ? FacadeSessionStatus.Expired
         : FacadeSessionStatus.Authorized;
 

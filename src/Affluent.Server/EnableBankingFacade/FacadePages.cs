@@ -161,6 +161,7 @@ internal static partial class FacadePages
                         new WidgetParameters
                         {
                             ProviderId = authorization.ProviderId,
+                            TakesLinked = true,
                             RedirectUrl = place,
                             CancelUrl = place,
                             Language = visit.Language,
@@ -177,6 +178,7 @@ internal static partial class FacadePages
         string secret,
         HttpContext context,
         Database database,
+        Banks banks,
         TimeProvider time,
         CancellationToken cancellation
     )
@@ -205,7 +207,8 @@ internal static partial class FacadePages
             && await database.Write(
                 async db =>
                     await ConnectionsStore.Find(db, userId, connectionId) is { } connection
-                    && connection.ProviderId == authorization.ProviderId
+                    // The bank may be linked under another of its ids.
+                    && banks.SameAs(authorization.ProviderId).Contains(connection.ProviderId)
                     && await FacadeStore.GiveCode(db, authorization, connectionId, code.Hash(), now),
                 cancellation
             );

@@ -1,5 +1,6 @@
 using Affluent.Connectors.EnableBanking;
 using Affluent.Server.Accounts;
+using Affluent.Server.Authorization;
 using Affluent.Server.Connections;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
@@ -110,7 +111,28 @@ internal sealed class FacadeSessions(
         );
     }
 
-    /// <summary>Ends a session; false: it was ended before.</summary>
+    /// <summary>What a user has given applications and can take back, oldest first.</summary>
+    public async Task<IReadOnlyList<FacadeSession>> OfUser(DbWork db, UserId userId)
+    {
+        var sessions = await FacadeStore.OfUser(db, userId, time.Seconds());
+        ConnectionKey[] keys = [.. sessions.Select(given => new ConnectionKey(userId, given.ConnectionId)).Distinct()];
+        // Those of banks that the user has taken off are over.
+        var linked = (await ConnectionsStore.Find(db, keys)).Select(connection => connection.Id).ToHashSet();
+        return [.. sessions.Where(session => linked.Contains(session.ConnectionId))];
+    }
+
+    /// <summary>The user ends a session; false: there is none, or it was ended before.</summary>
+    public async Task<bool> Revoke(DbWork db, ActingUser user, FacadeSessionId id)
+    {
+        if (!await FacadeStore.Revoke(db, user.UserId, id, time.Seconds()))
+        {
+            return false;
+        }
+        db.AfterCommit(() => security.FacadeSessionRevoked(new(user.ClientId, user.UserId), id));
+        return true;
+    }
+
+    /// <summary>The application ends a session; false: it was ended before.</summary>
     public Task<bool> End(FacadeSession session, CancellationToken cancellation) =>
         database.Write(
             async db =>

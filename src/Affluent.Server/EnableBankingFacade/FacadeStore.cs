@@ -17,24 +17,26 @@ internal static class FacadeStore
     );
 
     private const string ApplicationColumns =
-        "id, client_id, name, public_key, redirect_urls, created_at, used_at, requests_day, requests";
+        "id, client_id, name, public_key, redirect_urls, user_id, created_at, used_at, requests_day, requests";
 
     private const string AuthorizationColumns = """
         id, application_id, client_id, provider_id, psu_type, state, redirect_url, valid_until, page_hash, expires_at,
         user_id, return_hash, connection_id, code_hash, code_expires_at, session_id
         """;
 
-    private const string SessionColumns = """
-        user_id, id, application_id, client_id, connection_id, aspsp_name, aspsp_country, psu_type, valid_until, created_at,
-        closed_at, used_at, requests_day, requests
+    private const string Sessions = """
+        select s.user_id, s.id, s.application_id, a.name as application_name, s.client_id, s.connection_id, s.aspsp_name,
+            s.aspsp_country, s.psu_type, s.valid_until, s.created_at, s.closed_at, s.revoked_at, s.used_at, s.requests_day,
+            s.requests
+        from enable_banking_sessions s join enable_banking_applications a on a.id = s.application_id
         """;
 
     /// <summary>A new application; false when the client has as many as a client may have.</summary>
     public static async Task<bool> Insert(DbWork db, FacadeApplication application) =>
         await db.Execute(
             """
-            insert into enable_banking_applications (id, client_id, name, public_key, redirect_urls, created_at)
-            select @Id, @ClientId, @Name, @PublicKey, @RedirectUrls, @CreatedAt
+            insert into enable_banking_applications (id, client_id, name, public_key, redirect_urls, user_id, created_at)
+            select @Id, @ClientId, @Name, @PublicKey, @RedirectUrls, @UserId, @CreatedAt
             where (select count(*) from enable_banking_applications where client_id = @ClientId) < @Most
             """,
             new
@@ -44,6 +46,7 @@ internal static class FacadeStore
                 application.Name,
                 application.PublicKey,
                 application.RedirectUrls,
+                application.UserId,
                 application.CreatedAt,
                 FacadeApplication.Most,
             }
@@ -215,8 +218,22 @@ internal static class FacadeStore
     /// <summary>A session of this application; null when it has no such.</summary>
     public static Task<FacadeSession?> FindSession(DbWork db, FacadeApplicationId application, FacadeSessionId id) =>
         db.Find<FacadeSession>(
-            $"select {SessionColumns} from enable_banking_sessions where id = @Id and application_id = @Application",
+            $"{Sessions} where s.id = @Id and s.application_id = @Application",
             new { Id = id, Application = application }
+        );
+
+    /// <summary>Whose a session is; null: nobody's.</summary>
+    public static Task<UserId?> OwnerOf(DbWork db, FacadeSessionId id) =>
+        db.Scalar<UserId?>("select user_id from enable_banking_sessions where id = @Id", new { Id = id });
+
+    /// <summary>What a user has given applications and nobody has ended, oldest first.</summary>
+    public static Task<IReadOnlyList<FacadeSession>> OfUser(DbWork db, UserId userId, long now) =>
+        db.Query<FacadeSession>(
+            $"""
+            {Sessions} where s.user_id = @UserId and s.closed_at is null and s.revoked_at is null and s.valid_until > @Now
+            order by s.id
+            """,
+            new { UserId = userId, Now = now }
         );
 
     /// <summary>An account of a session, whichever; who may see it is decided by the session.</summary>
@@ -236,17 +253,32 @@ internal static class FacadeStore
             new { session.UserId, session.Id }
         );
 
-    /// <summary>Ends a session; false: it was ended before.</summary>
+    /// <summary>The application ends a session; false: it was ended before.</summary>
     public static async Task<bool> Close(DbWork db, FacadeSession session, long now) =>
         await db.Execute(
             """
             update enable_banking_sessions set closed_at = @Now
-            where user_id = @UserId and id = @Id and closed_at is null
+            where user_id = @UserId and id = @Id and closed_at is null and revoked_at is null
             """,
             new
             {
                 session.UserId,
                 session.Id,
+                Now = now,
+            }
+        ) == 1;
+
+    /// <summary>The user ends a session; false: there is none, or it was ended before.</summary>
+    public static async Task<bool> Revoke(DbWork db, UserId userId, FacadeSessionId id, long now) =>
+        await db.Execute(
+            """
+            update enable_banking_sessions set revoked_at = @Now
+            where user_id = @UserId and id = @Id and closed_at is null and revoked_at is null and valid_until > @Now
+            """,
+            new
+            {
+                UserId = userId,
+                Id = id,
                 Now = now,
             }
         ) == 1;

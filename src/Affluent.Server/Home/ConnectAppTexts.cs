@@ -8,8 +8,8 @@ internal sealed class ConnectAppTexts(Language language) : Texts(language)
 
     public string Intro =>
         Say(
-            en: "An app reads the accounts that you share, and can move no money. You paste a setup token into it once.",
-            fr: "Une application lit les comptes que vous partagez et ne peut pas faire de virement. Vous y collez une fois un jeton de configuration."
+            en: "An app reads the accounts that you share, and can move no money. It gets a token or settings from here, once.",
+            fr: "Une application lit les comptes que vous partagez et ne peut pas faire de virement. Elle reçoit d’ici, une fois, un jeton ou des réglages."
         );
 
     public string Which => Say(en: "Which app is it?", fr: "De quelle application s’agit-il ?");
@@ -21,6 +21,7 @@ internal sealed class ConnectAppTexts(Language language) : Texts(language)
             ConnectedApp.Actual => "Actual",
             ConnectedApp.Sure => "Sure",
             ConnectedApp.FireflyIii => "Firefly III",
+            ConnectedApp.Securo => "Securo",
             ConnectedApp.OtherApp => Other,
         };
 
@@ -38,7 +39,7 @@ internal sealed class ConnectAppTexts(Language language) : Texts(language)
             fr: "Vous avez autant d’accès que possible. Retirez ceux qui ne servent plus."
         );
 
-    public string Make => Say(en: "Make a setup token", fr: "Créer un jeton de configuration");
+    public string Make => Say(en: "Continue", fr: "Continuer");
     public string ListTitle => Say(en: "Apps that read your accounts", fr: "Applications qui lisent vos comptes");
     public string TokenTitle => Say(en: "Your setup token", fr: "Votre jeton de configuration");
 
@@ -100,6 +101,13 @@ internal sealed class ConnectAppTexts(Language language) : Texts(language)
                     "Ouvrez le « data importer » de Firefly III, choisissez « SimpleFIN », et collez le jeton.",
                     "Associez chaque compte, choisissez la période et importez. Gardez le fichier de configuration : il relance l’import.",
                     "L’outil n’accepte que des adresses à nom d’hôte public et refuse celles d’un réseau domestique.",
+                ]
+            ),
+            ConnectedApp.Securo => Say(
+                en: ["Set SIMPLEFIN_ENABLED=true for Securo, connect a bank there by SimpleFIN, and paste the token."],
+                fr:
+                [
+                    "Mettez SIMPLEFIN_ENABLED=true pour Securo, connectez-y une banque par SimpleFIN, et collez le jeton.",
                 ]
             ),
             ConnectedApp.OtherApp => Say(

@@ -37,10 +37,12 @@ internal static partial class HouseholdEndpoints
         pages.MapPost(HouseholdVisit.SignOut, MemberSignInPage.SignOut);
         pages.MapGet(HouseholdVisit.People, PeoplePage.Show);
         pages.MapPost(HouseholdVisit.People, PeoplePage.Submit);
-        if (settings.SimpleFin)
+        if (ConnectAppPage.IsOffered(settings))
         {
             pages.MapGet(HouseholdVisit.ConnectApp, ConnectAppPage.Show);
             pages.MapPost(HouseholdVisit.ConnectApp, ConnectAppPage.Submit);
+            pages.MapGet(HouseholdVisit.App, AppSetupPage.Show);
+            pages.MapPost(HouseholdVisit.App, AppSetupPage.Submit);
         }
         app.MapGet($"{HouseholdVisit.Root}/widget.css", () => Assets.Css).ExcludeFromDescription();
         app.MapGet($"{HouseholdVisit.Root}/widget.js", () => Assets.Script).ExcludeFromDescription();

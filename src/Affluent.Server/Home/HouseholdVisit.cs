@@ -18,6 +18,7 @@ internal sealed record HouseholdVisit(HttpContext Context, HouseholdMember? Memb
     public const string SignOut = $"{Root}/sign-out";
     public const string Widget = $"{Root}/widget";
     public const string People = $"{Root}/people";
+    public const string App = $"{Root}/app";
     public const string ConnectApp = "/simplefin/create";
 
     public Language Language { get; } = Languages.Of(Context.Request);

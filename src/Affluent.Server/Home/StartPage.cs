@@ -58,7 +58,7 @@ internal static class StartPage
             new StartView
             {
                 Banks = banks,
-                ConnectsApps = settings.SimpleFin,
+                ConnectsApps = ConnectAppPage.IsOffered(settings),
                 AddsPeople = isFirst,
             }
         );
@@ -117,7 +117,7 @@ public sealed record StartView
     /// <summary>The linked banks, oldest first.</summary>
     public required IReadOnlyList<BankView> Banks { get; init; }
 
-    /// <summary>Whether applications may read over SimpleFIN.</summary>
+    /// <summary>Whether applications may read.</summary>
     public required bool ConnectsApps { get; init; }
 
     /// <summary>Whether this member may add others.</summary>

@@ -127,7 +127,7 @@ internal sealed record Settings
     /// <summary>Whether applications that speak Enable Banking may read accounts.</summary>
     public bool EnableBankingFacade
     {
-        get => _enableBankingFacade ?? Environment == InstallationKind.Sandbox;
+        get => _enableBankingFacade ?? Environment != InstallationKind.Production;
         init => _enableBankingFacade = value;
     }
 

@@ -2,7 +2,6 @@ using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
 using Affluent.Server.Jobs;
 using Affluent.Server.Providers;
-using Affluent.Server.SimpleFin;
 
 namespace Affluent.Server.Widget;
 
@@ -43,8 +42,8 @@ internal sealed record SessionContext(
     /// <summary>Which of the ways to the bank in work do not answer now, where it has several of a kind; else empty.</summary>
     public IReadOnlySet<ChannelDefinitionId> Down { get; init; } = BankWays.NoneDown;
 
-    /// <summary>The accesses of applications, oldest first, where the user looks after them; else empty.</summary>
-    public IReadOnlyList<SimpleFinAccess> Accesses { get; init; } = [];
+    /// <summary>The applications that read the accounts, where the user looks after them; else empty.</summary>
+    public IReadOnlyList<ReadingApplication> Applications { get; init; } = [];
 
     /// <summary>What has become of the connection that the session waits for; null when it waits for none.</summary>
     public BankWork? Work => BankWork.Of(this);

@@ -90,7 +90,7 @@ internal static class WaysOut
         return new FormResult.To(
             last switch
             {
-                WidgetStep.Start => back with { ProviderId = null, DefinitionId = null, AccessId = null },
+                WidgetStep.Start => back with { ProviderId = null, DefinitionId = null, ApplicationId = null },
                 WidgetStep.Channel => back with { DefinitionId = null },
                 // The client shows terms of its own, so that there is no page of ours.
                 WidgetStep.Consent => form.Session.Terms is { AreShownElsewhere: true } ? Undecided(back) : back,

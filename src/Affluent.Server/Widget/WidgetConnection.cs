@@ -8,7 +8,6 @@ using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
-using Affluent.Server.SimpleFin;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Widget;
@@ -28,6 +27,12 @@ internal sealed record WidgetConnection(
     IReadOnlyList<WidgetAccount> Accounts
 )
 {
+    /// <summary>Whether what there is can be read on without the user: accounts are shared, and no channel waits for anybody.</summary>
+    public bool GoesOn(long now) =>
+        Accounts.Any(account => account.Selected)
+        && Channels.Any(channel => channel.IsUsed)
+        && Channels.All(channel => channel.GoesOn(now));
+
     /// <summary>The connection with its channels and accounts; null when the user has no such connection.</summary>
     public static async Task<WidgetConnection?> Find(DbWork db, UserId userId, ConnectionId id)
     {
@@ -67,19 +72,34 @@ internal sealed record WidgetConnection(
 /// <summary>A channel of a connection.</summary>
 /// <param name="Reason">Why it stands so; null when all is well.</param>
 /// <param name="Message">What the bank itself says about it.</param>
+/// <param name="ExpiresAt">When the bank's consent ends, in UTC seconds; null: nobody says that it does.</param>
 internal sealed record WidgetChannel(
     ChannelDefinitionId DefinitionId,
     ChannelMode Mode,
     ChannelStatus Status,
     ChannelReason? Reason,
-    string? Message = null
+    string? Message = null,
+    long? ExpiresAt = null
 )
 {
     /// <summary>Whether anything was ever asked over it.</summary>
     public bool IsUsed => Status != ChannelStatus.Empty;
 
+    /// <summary>Whether it needs nobody.</summary>
+    public bool GoesOn(long now) =>
+        !(ExpiresAt <= now)
+        && Status switch
+        {
+            ChannelStatus.Empty or ChannelStatus.Running or ChannelStatus.Success or ChannelStatus.Failed => true,
+            ChannelStatus.AuthFailed
+            or ChannelStatus.TokenExpired
+            or ChannelStatus.PasswordChangeRequired
+            or ChannelStatus.ChallengeRequired
+            or ChannelStatus.UserActionRequired => false,
+        };
+
     public static WidgetChannel Of(ChannelRow row) =>
-        new(row.DefinitionId, row.Mode, row.Status, row.Reason, row.Message);
+        new(row.DefinitionId, row.Mode, row.Status, row.Reason, row.Message, row.ExpiresAt);
 }
 
 /// <summary>An account, shared or not.</summary>
@@ -166,7 +186,7 @@ internal sealed class SessionActions(
     Banks banks,
     ConsentKeeper consents,
     BankRevocations revocations,
-    SimpleFinGate applications,
+    ReadingApplications applications,
     WidgetParameters parameters,
     FormSender sender
 )
@@ -233,8 +253,8 @@ internal sealed class SessionActions(
         AccountSelection.Set(work, id, [.. accounts], _user);
 
     /// <summary>Ends an application's access.</summary>
-    public Task Remove(SimpleFinAccessId id) =>
-        applications.Revoke(work.Db, new ActingUser(work.ClientId, work.UserId), id);
+    public Task Remove(ReadingApplication application) =>
+        applications.Remove(work.Db, new ActingUser(work.ClientId, work.UserId), application);
 
     /// <summary>Answers the bank's question; false when the answer does not have the form asked for.</summary>
     public async Task<bool> Answer(OpenQuestion open, IReadOnlyDictionary<string, string> values) =>

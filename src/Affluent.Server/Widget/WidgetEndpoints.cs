@@ -19,6 +19,7 @@ internal static partial class WidgetEndpoints
         return services
             .AddSingleton<WidgetFlow>()
             .AddSingleton<WidgetSessions>()
+            .AddSingleton<ReadingApplications>()
             .AddPeriodicTask("widget_sessions", TimeSpan.FromMinutes(10), WidgetStore.Prune);
     }
 

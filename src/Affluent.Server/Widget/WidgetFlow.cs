@@ -8,7 +8,6 @@ using Affluent.Server.Gates;
 using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
-using Affluent.Server.SimpleFin;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages;
 
@@ -44,7 +43,7 @@ internal sealed class WidgetFlow(
     RequestLimits limits,
     ConsentKeeper consents,
     BankRevocations bankRevocations,
-    SimpleFinGate applications,
+    ReadingApplications applications,
     TimeProvider time
 )
 {
@@ -262,8 +261,9 @@ internal sealed class WidgetFlow(
                 asks && state.ProviderId is { } chosen
                     ? await WidgetConnection.OfBank(work.Db, work.UserId, banks.SameAs(chosen))
                     : [],
-            Accesses = state is { Purpose: WidgetPurpose.ManageAccounts, Step: WidgetStep.Start or WidgetStep.Removal }
-                ? await SimpleFinStore.List(work.Db, work.UserId)
+            Applications = state
+                is { Purpose: WidgetPurpose.ManageAccounts, Step: WidgetStep.Start or WidgetStep.Removal }
+                ? await applications.List(work.Db, work.UserId)
                 : [],
             Departure = question is { Answered: false, Question: Question.Redirect }
                 ? new Departure(state.Framed ? DepartureFrom.Frame : DepartureFrom.Page, session.Id).Seal(

@@ -79,6 +79,9 @@ internal sealed record WidgetParameters
     public ConnectionId? ConnectionId { get; init; }
     public ProviderId? ProviderId { get; init; }
 
+    /// <summary>Whether a bank that is linked can be taken as it is. No address says so: it is asked on behalf of applications.</summary>
+    public bool TakesLinked { get; init; }
+
     /// <summary>ISO 3166-1, alpha-2 or alpha-3, in capitals; empty: all.</summary>
     public IReadOnlyList<string> Countries { get; init; } = [];
 

@@ -99,8 +99,8 @@ internal sealed record WidgetState
     /// <summary>Whether the page runs inside a frame.</summary>
     public bool Framed { get; init; }
 
-    /// <summary>The application's access that is to be removed, at <see cref="WidgetStep.Removal"/>.</summary>
-    public SimpleFinAccessId? AccessId { get; init; }
+    /// <summary>The application whose access is to be removed, at <see cref="WidgetStep.Removal"/>.</summary>
+    public string? ApplicationId { get; init; }
 
     /// <summary>Whether the user has just removed one.</summary>
     public bool HasRemoved { get; init; }
@@ -173,7 +173,7 @@ internal sealed record WidgetState
             ConsentId = null,
             Created = false,
             Touched = false,
-            AccessId = null,
+            ApplicationId = null,
             HasRemoved = false,
             Outcome = null,
         };

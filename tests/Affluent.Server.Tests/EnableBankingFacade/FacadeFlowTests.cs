@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Http.Json;
 using Affluent.Connectors.Contract;
+using Affluent.Server.Connections;
 using Affluent.Server.Tests.Harness;
 using Affluent.Server.Tests.Security;
 using Microsoft.Extensions.DependencyInjection;
@@ -252,224 +252,90 @@ public sealed class FacadeFlowTests
     }
 
     [Theory, OnBothDatabases]
-    public async Task A_session_ends_with_its_time_the_bank_s_consent_its_deletion_or_the_connection(DatabaseKind kind)
+    public async Task What_is_linked_already_is_given_without_a_way_to_the_bank(DatabaseKind kind)
     {
-        await using var app = await TestApp.StartWithBanks(kind);
-        var user = await app.CreateUser(await app.CreateClient());
-        var application = await app.RegisterFacade(user.Client);
-        var now = app.Time.GetUtcNow().ToUnixTimeSeconds();
-        var connections = new List<TestConnection>();
-        for (var i = 0; i < 4; i++)
+        var (app, user, application) = await Start(kind);
+        await using var _ = app;
+        await (await app.SignInAt(await app.Page(application, app.Wanted(application, "Fake Bank")), user)).Link();
+        using var http = await app.SignedIn(user);
+        var linked = await http.Read("/api/v2.1/connections");
+        var connection = Assert.Single(linked.EnumerateArray()).Text("id");
+
+        var visitor = await app.SignInAt(await app.Page(application, app.Wanted(application, "Fake Bank")), user);
+        Assert.Equal("Fake Bank is linked already", visitor.Heading);
+        Assert.Equal(
+            "Take what is linked",
+            visitor.Find($"label[for={visitor.Find("input:checked").Id}] span").TextContent
+        );
+        await visitor.Submit();
+        var session = await app.Begin(application, (await visitor.Leave()).Query("code")!);
+
+        var uid = Assert.Single(session.Uids);
+        Assert.Equal(
+            2,
+            (await app.Read(application, $"/accounts/{uid}/transactions")).GetProperty("transactions").GetArrayLength()
+        );
+        // Nothing was asked of the bank, nor of the user.
+        Assert.Equal(linked.GetRawText(), (await http.Read("/api/v2.1/connections")).GetRawText());
+
+        // In a session of the client's own there is no such choice, even for who knows how it is sent.
+        var own = await app.Visit(await app.OpenWidget(user), "add_connection", $"&provider_id={FakeBank.ProviderId}");
+        Assert.Equal("Fake Bank is linked already", own.Heading);
+        Assert.Empty(own.Page.QuerySelectorAll("[id^=taken-]"));
+        await own.Post(
+            own.Find("form").GetAttribute("action")!,
+            [
+                new("token", own.Find("input[name=token]").GetAttribute("value")!),
+                new("do", "decide"),
+                new("connection_id", $"as-it-is-{connection}"),
+            ]
+        );
+        await own.LookAgain();
+        Assert.Equal("Fake Bank is linked already", own.Heading);
+    }
+
+    [Theory]
+    [OnBothDatabases("nothing")]
+    [OnBothDatabases("nothing is shared")]
+    [OnBothDatabases("the bank wants the user")]
+    [OnBothDatabases("the consent is over")]
+    public async Task What_cannot_be_read_on_is_not_given_as_it_is(DatabaseKind kind, string why)
+    {
+        var (app, user, application) = await Start(kind);
+        await using var _ = app;
+        var connection = new TestConnection
         {
-            connections.Add(await app.StoreConnection(user));
-            await app.StoreAccount(connections[i]);
-        }
-        // Over REDIRECT alone, with ten days left: no session is longer.
-        var bound = connections[3] with
-        {
-            Id = app.Service<Affluent.Server.Platform.Ids>().Next<Affluent.Server.Platform.ConnectionId>(),
+            Id = app.Service<Server.Platform.Ids>().Next<Server.Platform.ConnectionId>(),
+            UserId = user.Id,
+            ClientId = user.Client.Id,
+            ProviderId = new(FakeBank.ProviderId),
         };
-        await app.StoreBareConnection(bound);
+        await app.StoreBareConnection(connection);
         await app.StoreChannel(
             new TestChannel
             {
                 UserId = user.Id,
-                ConnectionId = bound.Id,
-                DefinitionId = new("50101"),
+                ConnectionId = connection.Id,
+                DefinitionId = new(FakeBank.Redirect),
                 Mode = ChannelMode.Redirect,
-                ExpiresAt = now + (10 * 86_400),
+                ExpiresAt = app.Time.GetUtcNow().ToUnixTimeSeconds() + (why == "the consent is over" ? 0 : 86_400),
+                Status = why == "the bank wants the user" ? ChannelStatus.ChallengeRequired : ChannelStatus.Success,
             }
         );
-        await app.StoreAccount(bound);
-        var days = await app.Session(
-            application,
-            user,
-            connections[0].Id,
-            w => w["access"]!["valid_until"] = "2026-03-03T08:00:00Z"
-        );
-        var closed = await app.Session(application, user, connections[1].Id);
-        var revoked = await app.Session(application, user, connections[2].Id);
-        var ofBank = await app.Session(application, user, bound.Id);
-        Assert.Equal("2026-03-12T08:00:00+00:00", ofBank.Begun.GetProperty("access").Text("valid_until"));
-
-        Assert.Equal(
-            """{"message":"OK"}""",
-            (await app.Read(application, $"/sessions/{closed.Id}", HttpMethod.Delete)).GetRawText()
-        );
-        using var http = await app.SignedIn(user);
-        using var deleted = await http.DeleteAsync($"/api/v2.1/connections/{connections[2].Id}", Stop);
-        deleted.EnsureSuccessStatusCode();
-        await Is(closed, "CLOSED");
-        await Is(revoked, "REVOKED");
-        await app.Read(application, $"/accounts/{days.Uids[0]}/balances");
-
-        app.Time.Advance(TimeSpan.FromDays(1));
-        await Is(days, "EXPIRED");
-        await app.Read(application, $"/accounts/{ofBank.Uids[0]}/balances");
-        app.Time.Advance(TimeSpan.FromDays(9));
-        await Is(ofBank, "EXPIRED");
-
-        // Long after, nothing is told of it any more.
-        app.Time.Advance(TimeSpan.FromDays(30));
-        await app.RunDuePeriodicTasks();
-        Assert.Equal((404, "SESSION_DOES_NOT_EXIST"), await app.Refusal(application, $"/sessions/{days.Id}"));
-        Assert.Equal(
-            (404, "ACCOUNT_DOES_NOT_EXIST"),
-            await app.Refusal(application, $"/accounts/{days.Uids[0]}/details")
-        );
-
-        async Task Is(TestFacadeSession session, string status)
-        {
-            var shown = await app.Read(application, $"/sessions/{session.Id}");
-            Assert.Equal((status, "[]"), (shown.Text("status"), shown.GetProperty("accounts").GetRawText()));
-            var error = $"{status}_SESSION";
-            foreach (var path in new[] { "details", "balances", "transactions" })
-            {
-                Assert.Equal((401, error), await app.Refusal(application, $"/accounts/{session.Uids[0]}/{path}"));
-            }
-            Assert.Equal((401, error), await app.Refusal(application, $"/sessions/{session.Id}", HttpMethod.Delete));
-        }
-    }
-
-    [Theory, OnBothDatabases]
-    public async Task An_account_has_another_uid_in_each_session_and_one_hash_in_all(DatabaseKind kind)
-    {
-        await using var app = await TestApp.StartWithBanks(kind);
-        var user = await app.CreateUser(await app.CreateClient());
-        var application = await app.RegisterFacade(user.Client);
-        var connection = await app.StoreConnection(user);
-        await app.StoreAccount(connection, a => a with { Iban = "FR7630006000011234567890189" });
-        await app.StoreAccount(connection, a => a with { Iban = "FR7630006000011234567890189", Currency = "USD" });
         await app.StoreAccount(connection);
-        await app.StoreAccount(connection);
-
-        var (first, second) = (
-            await app.Session(application, user, connection.Id),
-            await app.Session(application, user, connection.Id)
-        );
-
-        Assert.Equal(8, first.Uids.Concat(second.Uids).Distinct().Count());
-        Assert.Equal(4, Hashes(first).Distinct().Count());
-        Assert.Equal(Hashes(first), Hashes(second));
-
-        static IEnumerable<string> Hashes(TestFacadeSession session) =>
-            session.Begun.GetProperty("accounts").EnumerateArray().Select(a => a.Text("identification_hash")!);
-    }
-
-    [Theory, OnBothDatabases]
-    public async Task A_client_registers_applications_and_is_told_what_is_wrong(DatabaseKind kind)
-    {
-        await using var app = await TestApp.Start(kind);
-        using var http = app.WithToken(await app.ClientToken(await app.CreateClient()));
-        var good = new
+        if (why == "nothing is shared")
         {
-            name = "Securo",
-            public_key = FacadeScene.Key().ExportSubjectPublicKeyInfoPem(),
-            redirect_urls = new[] { "https://app.example/a", "http://192.168.1.2:8080/b?c=d" },
-        };
-
-        using var made = await http.PostAsJsonAsync("/api/v2.1/enable_banking/applications", good, Stop);
-        var body = await made.Json();
-        Assert.Equal(
-            $"{app.Origin}api/v2.1/enable_banking/applications/{body.Text("id")}",
-            made.Headers.Location!.OriginalString
-        );
-        Assert.Equal(
-            body.GetRawText(),
-            (await http.Read($"/api/v2.1/enable_banking/applications/{body.Text("id")}")).GetRawText()
-        );
-        Assert.Equal($"[{body.GetRawText()}]", (await http.Read("/api/v2.1/enable_banking/applications")).GetRawText());
-
-        (string Field, object Body)[] bad =
-        [
-            ("name", new { good.public_key, good.redirect_urls }),
-            (
-                "name",
-                new
-                {
-                    name = " ",
-                    good.public_key,
-                    good.redirect_urls,
-                }
-            ),
-            (
-                "name",
-                new
-                {
-                    name = new string('n', 101),
-                    good.public_key,
-                    good.redirect_urls,
-                }
-            ),
-            ("public_key", new { good.name, good.redirect_urls }),
-            (
-                "public_key",
-                new
-                {
-                    good.name,
-                    public_key = FacadeScene.Key().ExportPkcs8PrivateKeyPem(),
-                    good.redirect_urls,
-                }
-            ),
-            ("redirect_urls", new { good.name, good.public_key }),
-            (
-                "redirect_urls",
-                new
-                {
-                    good.name,
-                    good.public_key,
-                    redirect_urls = Array.Empty<string>(),
-                }
-            ),
-            .. new[]
-            {
-                "app.example",
-                "/back",
-                "javascript:alert(1)",
-                "ftp://app.example/",
-                "https://user@app.example/",
-                "https://app.example/#part",
-                "https://app.example/ x",
-                "https://app.example/\n",
-                $"https://app.example/{new string('x', 2000)}",
-            }.Select(url =>
-                (
-                    "redirect_urls",
-                    (object)
-                        new
-                        {
-                            good.name,
-                            good.public_key,
-                            redirect_urls = new[] { url },
-                        }
-                )
-            ),
-        ];
-        foreach (var (field, wrong) in bad)
-        {
-            using var answer = await http.PostAsJsonAsync("/api/v2.1/enable_banking/applications", wrong, Stop);
-            var problem = await answer.Problem();
-            Assert.Equal(("invalid_body", field), (problem.Text("code"), problem.Text("parameter")));
-            Assert.DoesNotContain("PRIVATE", problem.GetRawText(), StringComparison.Ordinal);
+            await app.Database.Write(
+                db => Affluent.Server.Accounts.AccountsStore.Select(db, user.Id, connection.Id, []),
+                Stop
+            );
         }
-        Assert.NotNull(
-            Server.EnableBankingFacade.FacadeApplication.RedirectFault(
-                "http://app.example/",
-                Server.Platform.InstallationKind.Production
-            )
-        );
-        Assert.Null(
-            Server.EnableBankingFacade.FacadeApplication.RedirectFault(
-                "http://localhost:8080/",
-                Server.Platform.InstallationKind.Production
-            )
-        );
-        for (var i = 1; i < Server.EnableBankingFacade.FacadeApplication.Most; i++)
-        {
-            await http.PostAsJsonAsync("/api/v2.1/enable_banking/applications", good, Stop).IsGiven();
-        }
-        using var tooMany = await http.PostAsJsonAsync("/api/v2.1/enable_banking/applications", good, Stop);
-        Assert.Equal("too_many_enable_banking_applications", (await tooMany.Problem()).Text("code"));
+
+        var visitor = await app.SignInAt(await app.Page(application, app.Wanted(application, "Fake Bank")), user);
+
+        Assert.Equal("Fake Bank is linked already", visitor.Heading);
+        Assert.Equal(why == "nothing", visitor.Page.QuerySelector("#taken-0") is not null);
+        Assert.Equal(why == "nothing" ? "taken-0" : "linked-0", visitor.Find("input:checked").Id);
     }
 
     private async Task<(TestApp App, TestUser User, TestFacadeApplication Application)> Start(DatabaseKind kind)

@@ -230,6 +230,7 @@ internal static class FacadeScene
     {
         if (visitor.Showing.StartsWith("AlreadyLinked", StringComparison.Ordinal))
         {
+            visitor.Choose("linked-0");
             await visitor.Submit();
         }
         await visitor.Submit();

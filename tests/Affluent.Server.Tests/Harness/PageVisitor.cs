@@ -55,6 +55,18 @@ internal sealed class PageVisitor(HttpClient http, Func<Task> work, params (stri
 
     public void Tick(string id) => ((IHtmlInputElement)Find($"#{id}")).IsChecked = true;
 
+    /// <summary>Chooses one of several radio buttons.</summary>
+    public void Choose(string id)
+    {
+        var chosen = (IHtmlInputElement)Find($"#{id}");
+        foreach (
+            var radio in Page.QuerySelectorAll($"input[type=radio][name='{chosen.Name}']").OfType<IHtmlInputElement>()
+        )
+        {
+            radio.IsChecked = radio == chosen;
+        }
+    }
+
     /// <summary>Clicks the primary button.</summary>
     public Task Submit() => Click("[data-e2e=submit-button]");
 

@@ -6,6 +6,7 @@ using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Affluent.Server.Tests.Harness;
@@ -176,8 +177,15 @@ internal sealed partial class TestApp
     );
 
     /// <summary>Two banks that no connector reads: 501 with both channels, 502 with REDIRECT only.</summary>
-    public static Task<TestApp> StartWithBanks(DatabaseKind kind) =>
-        Start(kind, configure: builder => builder.Services.AddSingleton(new Banks(ExampleBanks, _ => null)));
+    public static Task<TestApp> StartWithBanks(DatabaseKind kind, Action<WebApplicationBuilder>? configure = null) =>
+        Start(
+            kind,
+            configure: builder =>
+            {
+                builder.Services.AddSingleton(new Banks(ExampleBanks, _ => null));
+                configure?.Invoke(builder);
+            }
+        );
 
     /// <summary>A connection over the EMBEDDED channel of bank 501.</summary>
     public async Task<TestConnection> StoreConnection(TestUser user, string providerId = "501")

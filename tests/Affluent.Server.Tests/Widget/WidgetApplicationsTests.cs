@@ -70,7 +70,7 @@ public sealed class WidgetApplicationsTests
 
         foreach (var id in new[] { new Uri(url).UserInfo.Split(':')[0], "4711", "x", "" })
         {
-            visitor.Find(".applications input[name=access]").SetAttribute("value", id);
+            visitor.Find(".applications input[name=application]").SetAttribute("value", id);
             await visitor.Do("remove");
             Assert.Equal(Accounts, visitor.Heading);
         }

@@ -11,7 +11,7 @@ namespace Affluent.Server.Widget.Pages;
 internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
 {
     public const string AccountField = "account";
-    public const string AccessField = "access";
+    public const string ApplicationField = "application";
 
     private bool Manages => State.Purpose == WidgetPurpose.ManageAccounts;
 
@@ -27,7 +27,7 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
     public override IResult Render(PageRequest request)
     {
         var texts = new AccountsTexts(request.Language);
-        if (Session.Accounts.Count == 0 && Session.Accesses.Count == 0 && !State.HasRemoved)
+        if (Session.Accounts.Count == 0 && Session.Applications.Count == 0 && !State.HasRemoved)
         {
             return NoticeView.Show(
                 request.Frame,
@@ -46,7 +46,7 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
                 TextHash = Text(request.Language).Hash,
                 Choices = [.. Session.Accounts.Select(account => Show(account, texts, request.Language))],
                 Error = request.Fault(AccountsView.FirstInput) is null ? null : texts.Missing,
-                Applications = [.. Session.Accesses.Select(access => ApplicationView.Of(access, request.Language))],
+                Applications = [.. Session.Applications.Select(known => ApplicationView.Of(known, request.Language))],
                 HasRemoved = State.HasRemoved,
             }
         );
@@ -61,8 +61,14 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
         };
 
     private FormResult Remove(PostedForm form) =>
-        Session.Accesses.FirstOrDefault(access => access.Id.ToString() == form[AccessField]) is { } access
-            ? new FormResult.To(State.On(WidgetStep.Removal) with { AccessId = access.Id, HasRemoved = false })
+        Session.Applications.FirstOrDefault(known => known.Id == form[ApplicationField]) is { } application
+            ? new FormResult.To(
+                State.On(WidgetStep.Removal) with
+                {
+                    ApplicationId = application.Id,
+                    HasRemoved = false,
+                }
+            )
             : new FormResult.Ignored();
 
     private async Task<FormResult> Choose(PostedForm form)

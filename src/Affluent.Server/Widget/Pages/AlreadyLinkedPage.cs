@@ -4,10 +4,16 @@ using Affluent.Server.Widget.Pages.Shared;
 
 namespace Affluent.Server.Widget.Pages;
 
-/// <summary>The bank is linked already: what there is can be updated, or another access added beside it.</summary>
+/// <summary>
+/// The bank is linked already: what there is can be updated, or another access added beside it. An application that wants to read can be given
+/// what there is, without a way to the bank.
+/// </summary>
 internal sealed class AlreadyLinkedPage(SessionContext session, Provider provider) : WidgetPage(session)
 {
     public const string ConnectionField = "connection_id";
+
+    /// <summary>Before the id of a connection that is taken as it is.</summary>
+    private const string AsItIs = "as-it-is-";
 
     /// <summary>How many accounts of a connection are named.</summary>
     private const int MostNames = 3;
@@ -40,6 +46,17 @@ internal sealed class AlreadyLinkedPage(SessionContext session, Provider provide
     private async Task<FormResult> Decide(PostedForm form)
     {
         var id = form[ConnectionField];
+        if (Session.Linked.FirstOrDefault(linked => MayTake(linked) && AsItIs + linked.Id == id) is { } taken)
+        {
+            return new FormResult.To(
+                State with
+                {
+                    ConnectionId = taken.Id,
+                    Step = WidgetStep.Done,
+                    Outcome = new WidgetOutcome.Success(SuccessResult.Updated),
+                }
+            );
+        }
         var connection = Session.Linked.FirstOrDefault(linked => linked.Id.ToString() == id);
         if (connection is null && id.Length > 0)
         {
@@ -62,12 +79,18 @@ internal sealed class AlreadyLinkedPage(SessionContext session, Provider provide
         return new FormResult.To(await ConsentPage.GoOn(agreed, form.Actions));
     }
 
-    private static LinkedChoice Show(WidgetConnection connection, Language language)
+    private bool MayTake(WidgetConnection linked) => State.Parameters.TakesLinked && linked.GoesOn(Session.Now);
+
+    private LinkedChoice Show(WidgetConnection connection, Language language)
     {
         var kinds = new AccountsTexts(language);
         var names = connection.Accounts.Take(MostNames).Select(account => account.Name ?? kinds.Kind(account.Type));
         var more = connection.Accounts.Count > MostNames ? "…" : "";
-        return new LinkedChoice(connection.Id.ToString(), string.Join(", ", names) + more);
+        return new LinkedChoice(
+            connection.Id.ToString(),
+            string.Join(", ", names) + more,
+            MayTake(connection) ? AsItIs + connection.Id : null
+        );
     }
 }
 
@@ -84,7 +107,8 @@ public sealed record AlreadyLinkedView(string Bank, IReadOnlyList<LinkedChoice> 
 
 /// <summary>A connection that can be updated.</summary>
 /// <param name="Accounts">The names of its accounts.</param>
-public sealed record LinkedChoice(string Id, string Accounts);
+/// <param name="AsItIs">What is sent when it is taken as it is; null: it cannot be.</param>
+public sealed record LinkedChoice(string Id, string Accounts, string? AsItIs);
 
 internal sealed class AlreadyLinkedTexts(Language language) : Texts(language)
 {
@@ -93,6 +117,10 @@ internal sealed class AlreadyLinkedTexts(Language language) : Texts(language)
     public string Intro => Say(en: "What do you want to do?", fr: "Que voulez-vous faire ?");
 
     public string Update => Say(en: "Update what is linked", fr: "Mettre à jour ce qui est connecté");
+
+    public string AsItIs => Say(en: "Take what is linked", fr: "Prendre ce qui est connecté");
+
+    public string AsItIsHint => Say(en: "You need not go to the bank.", fr: "Sans passer par la banque.");
 
     public string Another => Say(en: "Add another access", fr: "Ajouter un autre accès");
 

@@ -1,7 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using Affluent.Ledger;
 using Affluent.Server.Platform;
-using Affluent.Server.SimpleFin;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget.Pages.Shared;
 
@@ -16,16 +16,17 @@ internal sealed class RemovalPage(SessionContext session) : WidgetPage(session)
     // A part of the page of accounts.
     public override PageStep Step => PageStep.Accounts;
 
-    private SimpleFinAccess? Access => Session.Accesses.FirstOrDefault(access => access.Id == State.AccessId);
+    private ReadingApplication? Application =>
+        Session.Applications.FirstOrDefault(known => known.Id == State.ApplicationId);
 
     public override IResult Render(PageRequest request)
     {
         var texts = new RemovalTexts(request.Language);
-        return Access is { } access
+        return Application is { } application
             ? NoticeView.Show(
                 request.Frame,
-                texts.Title(access.Name),
-                texts.Body,
+                texts.Title(application.Name),
+                texts.Body(application),
                 new Choice(RemovalAction.Confirm.Word(), texts.Confirm, Primary: true),
                 new Choice(WayOut.Back.Word(), texts.Keep)
             )
@@ -46,16 +47,16 @@ internal sealed class RemovalPage(SessionContext session) : WidgetPage(session)
 
     private async Task<FormResult> Remove(PostedForm form)
     {
-        if (Access is { } access)
+        if (Application is { } application)
         {
-            await form.Actions.Remove(access.Id);
+            await form.Actions.Remove(application);
         }
         return new FormResult.To(
             State with
             {
                 Step = WidgetStep.Start,
                 Trail = [],
-                AccessId = null,
+                ApplicationId = null,
                 HasRemoved = true,
             }
         );
@@ -69,26 +70,33 @@ internal enum RemovalAction
 }
 
 /// <summary>An application that reads the user's accounts, or may begin to.</summary>
-/// <param name="Since">Since when it has access; for one that has not begun, until when it may.</param>
+/// <param name="Since">Since when it has access, and to what; for one that has not begun, until when it may.</param>
 /// <param name="Used">When it read last.</param>
-public sealed record ApplicationView(string Id, string Name, string Since, string Used)
+/// <param name="Removal">What its removal means.</param>
+public sealed record ApplicationView(string Id, string Name, string Since, string Used, string Removal)
 {
-    internal static ApplicationView Of(SimpleFinAccess access, Language language)
+    internal static ApplicationView Of(ReadingApplication application, Language language)
     {
         var texts = new RemovalTexts(language);
-        return access.ClaimedAt is { } claimed
-            ? new(
-                access.Id.ToString(),
-                access.Name,
+        var (since, used) = application switch
+        {
+            ReadingApplication.OverSimpleFin { Access: { ClaimedAt: { } claimed } access } => (
                 texts.Since(Day(claimed, language)),
-                access.UsedAt is { } used ? texts.Used(Day(used, language)) : texts.NotUsed
-            )
-            : new(
-                access.Id.ToString(),
-                access.Name,
+                Used(access.UsedAt)
+            ),
+            ReadingApplication.OverSimpleFin { Access: var access } => (
                 texts.MadeOn(Day(access.CreatedAt, language)),
                 texts.WaitsUntil(Day(access.CodeExpiresAt, language))
-            );
+            ),
+            ReadingApplication.AsEnableBanking { Session: var session } => (
+                texts.Between(session.AspspName, Day(session.CreatedAt, language), Day(session.ValidUntil, language)),
+                Used(session.UsedAt)
+            ),
+            _ => throw new UnreachableException(),
+        };
+        return new(application.Id, application.Name, since, used, texts.Body(application));
+
+        string Used(long? at) => at is { } time ? texts.Used(Day(time, language)) : texts.NotUsed;
     }
 
     private static string Day(long time, Language language)
@@ -106,11 +114,14 @@ internal sealed class RemovalTexts(Language language) : Texts(language)
 
     public string ListIntro =>
         Say(
-            en: "You gave them a setup token. They read the accounts ticked above, and can move no money.",
-            fr: "Vous leur avez donné un jeton de configuration. Elles lisent les comptes cochés ci-dessus et ne peuvent pas faire de virement."
+            en: "You let them in. They read accounts ticked above, and can move no money.",
+            fr: "Vous les avez autorisées. Elles lisent des comptes cochés ci-dessus et ne peuvent pas faire de virement."
         );
 
     public string Since(string day) => Say(en: $"Has access since {day}", fr: $"A accès depuis le {day}");
+
+    public string Between(string bank, string from, string until) =>
+        Say(en: $"Reads {bank} since {from}, until {until}", fr: $"Lit {bank} depuis le {from}, jusqu’au {until}");
 
     public string Used(string day) => Say(en: $"Last read on {day}", fr: $"Dernière lecture le {day}");
 
@@ -133,11 +144,19 @@ internal sealed class RemovalTexts(Language language) : Texts(language)
 
     public string Title(string name) => Say(en: $"Remove the access of {name}?", fr: $"Retirer l’accès de {name} ?");
 
-    public string Body =>
-        Say(
-            en: "The application reads nothing any more, from its next try on. It keeps what it has read. To link it again, you need a new setup token.",
-            fr: "L’application ne lira plus rien dès son prochain essai. Elle garde ce qu’elle a déjà lu. Pour la relier à nouveau, il faudra un nouveau jeton de configuration."
-        );
+    public string Body(ReadingApplication application) =>
+        application switch
+        {
+            ReadingApplication.OverSimpleFin => Say(
+                en: "The application reads nothing any more, from its next try on. It keeps what it has read. To link it again, you need a new setup token.",
+                fr: "L’application ne lira plus rien dès son prochain essai. Elle garde ce qu’elle a déjà lu. Pour la relier à nouveau, il faudra un nouveau jeton de configuration."
+            ),
+            ReadingApplication.AsEnableBanking { Session.AspspName: var bank } => Say(
+                en: $"The application reads nothing of {bank} any more, from its next try on. It keeps what it has read. To link it again, begin in the application.",
+                fr: $"L’application ne lira plus rien de {bank} dès son prochain essai. Elle garde ce qu’elle a déjà lu. Pour la relier à nouveau, commencez dans l’application."
+            ),
+            _ => throw new UnreachableException(),
+        };
 
     public string Confirm => Say(en: "Yes, remove it", fr: "Oui, le retirer");
 
