@@ -50,7 +50,7 @@ internal sealed class Ways(Banks banks, BankRevocations revocations)
             return null;
         }
         var ended = used.Where(channel =>
-                channel is { Mode: ChannelMode.Redirect, Replaces: null } && IsAtItsEnd(channel)
+                channel is { Mode: ChannelMode.Redirect, Replaces: null } && IsAtItsEnd(channel, work.Now)
             )
             .Select(channel => channel.DefinitionId)
             .ToArray();
@@ -62,15 +62,26 @@ internal sealed class Ways(Banks banks, BankRevocations revocations)
         {
             return null;
         }
-        var down = await WaysDown.Of(work.Db, bank, work.Now);
+        var down = (await WaysDown.Of(work.Db, bank, work.Now)).ToHashSet();
+        down.UnionWith(used.Where(Failed).Select(channel => channel.DefinitionId));
         return ended
             .Select(way => BankWays.InPlaceOf(way, ChannelMode.Redirect, bank, down))
             .FirstOrDefault(way => way is not null);
     }
 
-    private bool IsAtItsEnd(ChannelAccess channel) =>
+    private bool IsAtItsEnd(ChannelAccess channel, long now) =>
         channel.Status == ChannelStatus.TokenExpired
+        // A renewal of it was tried, and came to nothing.
+        || (Failed(channel) && channel.ExpiresAt <= now)
         || banks.Channel(channel.DefinitionId) is not { Definition.Unavailable: false };
+
+    /// <summary>Whether the bank, or what stands between, gave nothing to this very user: it need not be known as an outage.</summary>
+    private static bool Failed(ChannelAccess channel) =>
+        channel
+            is {
+                Status: ChannelStatus.Failed,
+                Reason: ChannelReason.BankUnavailable or ChannelReason.OperatorFault or ChannelReason.BankNotUnderstood
+            };
 
     /// <summary>The way of the same mode whose place the channel is to take; null: there is none in use.</summary>
     /// <param name="used">The channels in use. Attempts of others to take a place are over.</param>

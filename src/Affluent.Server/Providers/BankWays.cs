@@ -28,6 +28,31 @@ internal static class BankWays
                 .Select(ways => ways.FirstOrDefault(way => !down.Contains(way.Id)) ?? ways.First()),
         ];
 
+    /// <summary>
+    /// What a user who is there tries after a way that brought nothing: the next of its mode in the order of the entry and, after the last, the first again. Null: there
+    /// is none that answers.
+    /// </summary>
+    public static ChannelDefinition? After(
+        ChannelDefinitionId way,
+        Provider bank,
+        IReadOnlySet<ChannelDefinitionId> down
+    )
+    {
+        if (bank.Channels.FirstOrDefault(channel => channel.Id == way) is not { Mode: var mode })
+        {
+            return null;
+        }
+        ChannelDefinition[] ways = [.. bank.Channels.Where(channel => channel.Mode == mode)];
+        var at = Array.FindIndex(ways, channel => channel.Id == way);
+        return ways[(at + 1)..]
+            .Concat(ways[..at])
+            .FirstOrDefault(other =>
+                !other.Unavailable
+                && other.Capabilities.Contains(Capability.AccountInformation)
+                && !down.Contains(other.Id)
+            );
+    }
+
     /// <summary>What stands in the place of a way that cannot be used now; null: it can, or nothing does.</summary>
     /// <param name="mode">Of the way.</param>
     public static ChannelDefinition? InPlaceOf(

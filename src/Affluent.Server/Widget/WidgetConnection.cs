@@ -238,6 +238,16 @@ internal sealed class SessionActions(
     public Task Reauthorize(ConnectionId id, ChannelDefinition channel) =>
         ConnectionEdits.Reauthorize(work, id, channel, _user, new Ways(banks, revocations));
 
+    /// <summary>
+    /// The way that is tried after one that did not come as far as an authorization; null: it has one, by which it can be read, or it is the only way.
+    /// </summary>
+    public async Task<ChannelDefinition?> AnotherWay(ConnectionId id, ChannelDefinition channel, Provider bank) =>
+        (await ChannelStore.InUse(work.Db, work.UserId, id)).Any(used =>
+            used.DefinitionId == channel.Id && used.Session is not null
+        )
+            ? null
+            : BankWays.After(channel.Id, bank, await Down(bank));
+
     /// <summary>New credentials for an EMBEDDED channel.</summary>
     public Task SetCredentials(
         ConnectionId id,

@@ -52,6 +52,20 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
         {
             return state with { Step = WidgetStep.Credentials, DefinitionId = channel.Id };
         }
+        if (
+            channel is { Mode: ChannelMode.Redirect }
+            && failure is LinkFailure.BankUnavailable or LinkFailure.InternalError
+            && await actions.AnotherWay(connection.Id, channel, session.Provider!) is { } other
+        )
+        {
+            var led = state with { DefinitionId = other.Id };
+            if (other.Credentials.Count > 0)
+            {
+                return led with { Step = WidgetStep.Credentials };
+            }
+            await actions.Reauthorize(connection.Id, other);
+            return led with { Step = WidgetStep.Linking };
+        }
         if (channel is { Mode: ChannelMode.Redirect } && failure != LinkFailure.BankUnavailable)
         {
             await actions.Reauthorize(connection.Id, channel);
