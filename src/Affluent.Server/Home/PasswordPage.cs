@@ -74,22 +74,14 @@ internal static class PasswordPage
         CancellationToken cancellation
     )
     {
-        var (user, isFirst) = await database.Read(
-            async db => (await UserStore.Find(db, member.UserId), await PeoplePage.IsFirst(db, member)),
-            cancellation
-        );
+        var user = await database.Read(db => UserStore.Find(db, member.UserId), cancellation);
         if (errors.Length > 0)
         {
             visit.Context.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
         }
         return PageMarkup.Of<ChangePassword, PasswordView>(
             visit.Frame(HouseholdVisit.Password, errors.Length > 0),
-            new PasswordView
-            {
-                Email = user?.Email ?? "",
-                MayLeave = !isFirst,
-                Errors = errors,
-            }
+            new PasswordView { Email = user?.Email ?? "", Errors = errors }
         );
     }
 }
@@ -135,9 +127,6 @@ public sealed record PasswordView
 {
     /// <summary>Whose it is; password managers find it by that.</summary>
     public required string Email { get; init; }
-
-    /// <summary>Whether the member may delete the own account.</summary>
-    public required bool MayLeave { get; init; }
 
     /// <summary>Id of the input and what is wrong with it.</summary>
     public required IReadOnlyList<(string Field, string Text)> Errors { get; init; }

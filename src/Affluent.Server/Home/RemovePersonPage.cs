@@ -31,7 +31,7 @@ internal static class RemovePersonPage
             db => Removal.Of(db, member, context.Request.Query[PersonField].ToString()),
             cancellation
         );
-        return removal.Refused(visit) ?? Page(visit, removal.Person!, removal.IsOwn, []);
+        return removal.Person is { } person ? Page(visit, person, removal, []) : removal.Back;
     }
 
     public static async Task<IResult> Submit(
@@ -53,11 +53,15 @@ internal static class RemovePersonPage
             return visit.Outdated();
         }
         var removal = await database.Read(db => Removal.Of(db, member, form[PersonField].ToString()), cancellation);
-        if (removal.Refused(visit) is { } refusal)
+        if (removal.Person is not { } person)
         {
-            return refusal;
+            return removal.Back;
         }
-        var person = removal.Person!;
+        if (removal.Stays)
+        {
+            context.Response.StatusCode = StatusCodes.Status409Conflict;
+            return Page(visit, person, removal, []);
+        }
         if (!removal.IsOwn)
         {
             await deletion.Delete(new ActingUser(person.ClientId, person.Id), cancellation);
@@ -66,7 +70,7 @@ internal static class RemovePersonPage
         var current = CurrentPassword.Of(form, visit.Language);
         if (current.Faults.Count > 0)
         {
-            return Page(visit, person, isOwn: true, current.Faults);
+            return Page(visit, person, removal, current.Faults);
         }
         switch (await own.Confirm(current.OnceMore(visit, member), cancellation))
         {
@@ -75,7 +79,7 @@ internal static class RemovePersonPage
                 await sessions.End(context, member);
                 return HouseholdVisit.Tell(HouseholdVisit.SignIn, HouseholdNews.AccountDeleted);
             case SignInOutcome.Refused refused:
-                return Page(visit, person, isOwn: true, [CurrentPassword.Wrong(visit, refused)]);
+                return Page(visit, person, removal, [CurrentPassword.Wrong(visit, refused)]);
             case SignInOutcome.Excess excess:
                 return visit.TooMany(excess.RetryAfter);
             default:
@@ -86,7 +90,7 @@ internal static class RemovePersonPage
     private static RazorComponentResult<RemovePerson> Page(
         HouseholdVisit visit,
         UserRow person,
-        bool isOwn,
+        Removal removal,
         IReadOnlyList<(string Field, string Text)> errors
     )
     {
@@ -100,7 +104,8 @@ internal static class RemovePersonPage
             {
                 Id = person.Id.ToString(),
                 Email = person.Email,
-                IsOwn = isOwn,
+                IsOwn = removal.IsOwn,
+                Stays = removal.Stays,
                 Errors = errors,
             }
         );
@@ -123,12 +128,11 @@ internal static class RemovePersonPage
             return new Removal(person?.ClientId == member.ClientId ? person : null, isOwn, isFirst);
         }
 
-        /// <summary>What is answered in the place of the page; null: the person may go.</summary>
-        public IResult? Refused(HouseholdVisit visit) =>
-            Person is null ? new SeeOther(IsFirst ? HouseholdVisit.People : HouseholdVisit.Root)
-            : IsOwn && IsFirst
-                ? visit.Say(StatusCodes.Status409Conflict, new RemovePersonTexts(visit.Language).FirstStays)
-            : null;
+        /// <summary>Whether it is the first user, who stays.</summary>
+        public bool Stays => IsOwn && IsFirst;
+
+        /// <summary>Where it goes on when there is nobody to remove.</summary>
+        public SeeOther Back => new(IsFirst ? HouseholdVisit.People : HouseholdVisit.Root);
     }
 }
 
@@ -143,6 +147,9 @@ public sealed record RemovePersonView
 
     /// <summary>Whether it is who looks at the page.</summary>
     public required bool IsOwn { get; init; }
+
+    /// <summary>Whether it is the first user, who stays.</summary>
+    public required bool Stays { get; init; }
 
     /// <summary>Id of the input and what is wrong with it.</summary>
     public required IReadOnlyList<(string Field, string Text)> Errors { get; init; }
@@ -171,14 +178,14 @@ internal sealed class RemovePersonTexts(Language language) : Texts(language)
             en:
             [
                 "all linked banks, with accounts and transactions",
-                "the authorizations to read at these banks: they are ended there",
+                "the authorizations to read at these banks: they are ended there, where a bank offers a way",
                 "the access of applications: they read nothing any more, and keep what they have read",
                 "the sign-in, everywhere",
             ],
             fr:
             [
                 "toutes les banques connectées, avec les comptes et les opérations",
-                "les autorisations de lecture auprès de ces banques : il y est mis fin",
+                "les autorisations de lecture auprès de ces banques : il y est mis fin là où la banque le permet",
                 "l’accès des applications : elles ne lisent plus rien et gardent ce qu’elles ont lu",
                 "l’identification, partout",
             ]
@@ -194,15 +201,24 @@ internal sealed class RemovePersonTexts(Language language) : Texts(language)
     public string ConfirmOwn => Say(en: "Yes, delete my account", fr: "Oui, supprimer mon compte");
     public string Keep => Say(en: "No, go back", fr: "Non, revenir");
 
-    public (string Title, string Body) FirstStays =>
+    public string Back => Say(en: "Back", fr: "Retour");
+
+    public string FirstStays =>
+        Say(en: "The first user cannot be deleted here", fr: "Le premier utilisateur ne peut pas être supprimé ici");
+
+    public IReadOnlyList<string> WhyFirstStays =>
         Say(
-            en: (
-                "The first user cannot be removed here",
-                "You look after the people of the household, and nobody could do it after you. To go all the same, ask at the machine where Affluent runs for the command “users erase” with your e-mail address: the person who was added next then looks after the others. Whoever wants to end everything stops Affluent and deletes its data folder."
-            ),
-            fr: (
-                "Le premier utilisateur ne peut pas être retiré ici",
-                "Vous gérez les personnes du foyer, et personne ne pourrait le faire après vous. Pour partir quand même, lancez sur la machine où tourne Affluent la commande « users erase » avec votre adresse e-mail : la personne ajoutée ensuite gérera alors les autres. Pour tout arrêter, arrêtez Affluent et supprimez son dossier de données."
-            )
+            en:
+            [
+                "You look after the people of the household, and nobody would be told that it is their turn.",
+                "To go all the same, run the command “users erase” with your e-mail address, at the machine where Affluent runs: the person who was added next then looks after the others.",
+                "To end everything, do so for everybody, last for yourself; then stop Affluent and delete its data folder.",
+            ],
+            fr:
+            [
+                "Vous gérez les personnes du foyer, et nul ne saurait que c’est désormais à lui de le faire.",
+                "Pour partir quand même, lancez sur la machine où tourne Affluent la commande « users erase » avec votre adresse e-mail : la personne ajoutée ensuite gérera alors les autres.",
+                "Pour tout arrêter, faites de même pour chaque personne, en dernier pour vous ; arrêtez ensuite Affluent et supprimez son dossier de données.",
+            ]
         );
 }
