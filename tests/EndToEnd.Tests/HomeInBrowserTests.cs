@@ -1,9 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using EndToEnd.Tests.Harness;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -120,9 +115,110 @@ public sealed partial class HomeInBrowserTests(Browser browser) : IClassFixture<
         Assert.DoesNotContain(token, home.Log, StringComparison.Ordinal);
     }
 
-    private static async Task SignIn(IPage page, string password)
+    [Theory]
+    [InlineData(390, 844, "en-GB", "Your banks", "Up to date", "Without a current account")]
+    [InlineData(1100, 800, "fr-FR", "Vos banques", "À jour", "Sans compte courant")]
+    public async Task A_bank_is_read_now_a_password_changed_and_people_go(
+        int width,
+        int height,
+        string locale,
+        string banks,
+        string upToDate,
+        string without
+    )
     {
+        var page = await browser.Open(width, height, locale, touch: width < 500);
+        await using var home = await Household.Start();
+        var errors = Errors(page);
+        await page.GotoAsync(home.Invitation);
         await page.FillAsync("#username", Email);
+        await page.FillAsync("#password", Password);
+        await page.FillAsync("#password_again", Password);
+        await page.ClickAsync(WidgetInBrowserTests.Submit);
+        await Shows(page, banks);
+        await page.ClickAsync(WidgetInBrowserTests.Submit);
+        await WidgetInBrowserTests.ChooseBank(page.MainFrame, without);
+        await WidgetInBrowserTests.LogIn(page.MainFrame, "dev");
+        await page.WaitForURLAsync("**/household?**");
+        await ReadTo(page, upToDate);
+
+        // By keyboard; the page looks again by itself until it is read.
+        await page.FocusAsync(".entries button");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/household");
+        await Look(page, "start-reading", width);
+        await ReadTo(page, upToDate);
+        await Look(page, "start-read", width);
+
+        // Another password: the other browser is signed out, this one is not.
+        var other = await browser.Open(width, height, locale);
+        await other.GotoAsync($"{home.Address}household");
+        await SignIn(other, Password);
+        await Shows(other, banks);
+        await page.ClickAsync("a[href='/household/password']");
+        await Look(page, "password", width);
+        await ChangePassword(page, "wr0ng-guess");
+        await page.WaitForSelectorAsync("#errors");
+        Assert.Equal("errors", await page.EvaluateAsync<string>("document.activeElement.id"));
+        await Look(page, "password-wrong", width);
+        await ChangePassword(page, Password);
+        await page.WaitForSelectorAsync(".done");
+        await Shows(page, banks);
+        await Look(page, "password-changed", width);
+        await other.ReloadAsync();
+        await other.WaitForURLAsync("**/household/sign-in");
+
+        // A person who is removed, and one who goes.
+        await page.ClickAsync("a[href='/household/people']");
+        foreach (var person in new[] { "bob@home.example", "eve@home.example" })
+        {
+            await page.FillAsync("#username", person);
+            await page.FillAsync("#password", Password);
+            await page.FillAsync("#password_again", Password);
+            await page.ClickAsync(WidgetInBrowserTests.Submit);
+            await Assertions.Expect(page.Locator($".entries li:has-text('{person}')")).ToHaveCountAsync(1);
+        }
+        await SignIn(other, Password, "bob@home.example");
+        await Shows(other, banks);
+        await page.ClickAsync(".entries li:has-text('bob') a");
+        await Look(page, "remove", width);
+        await page.ClickAsync(WidgetInBrowserTests.Submit);
+        await page.WaitForSelectorAsync(".done");
+        await Look(page, "people-removed", width);
+        await other.ReloadAsync();
+        await other.WaitForURLAsync("**/household/sign-in");
+        await SignIn(other, Password, "eve@home.example");
+        await Shows(other, banks);
+        await other.ClickAsync("a[href='/household/password']");
+        await Look(other, "password-of-another", width);
+        await other.ClickAsync("a[href='/household/remove']");
+        await Look(other, "delete-own", width);
+        await other.FillAsync("#current_password", Password);
+        await other.ClickAsync(WidgetInBrowserTests.Submit);
+        await other.WaitForSelectorAsync(".done");
+        await Look(other, "deleted-own", width);
+        await page.ReloadAsync();
+        await Assertions.Expect(page.Locator(".entries li")).ToHaveCountAsync(1);
+        await page.GotoAsync($"{home.Address}household/remove");
+        await Look(page, "first-stays", width);
+        Assert.All(errors, error => Assert.Contains("422", error, StringComparison.Ordinal));
+        Assert.DoesNotContain(Password, home.Log, StringComparison.Ordinal);
+    }
+
+    private static async Task ChangePassword(IPage page, string current)
+    {
+        await page.FillAsync("#current_password", current);
+        await page.FillAsync("#password", "c0ffee-at-ten");
+        await page.FillAsync("#password_again", "c0ffee-at-ten");
+        await page.ClickAsync(WidgetInBrowserTests.Submit);
+    }
+
+    private static Task ReadTo(IPage page, string state) =>
+        Assertions.Expect(page.Locator(".entries small").First).ToHaveTextAsync(state, new() { Timeout = 60_000 });
+
+    private static async Task SignIn(IPage page, string password, string email = Email)
+    {
+        await page.FillAsync("#username", email);
         await page.FillAsync("#password", password);
         await page.ClickAsync(WidgetInBrowserTests.Submit);
     }
@@ -152,94 +248,5 @@ public sealed partial class HomeInBrowserTests(Browser browser) : IClassFixture<
             }
         };
         return errors;
-    }
-
-    [GeneratedRegex(@"http://\S+/household/setup\?code=\S+", RegexOptions.None, 1000)]
-    private static partial Regex Invited();
-
-    /// <summary>The program, started as a household starts it, with a test bank whose accounts are known.</summary>
-    private sealed class Household(DirectoryInfo folder, ServerProcess process, Uri address) : IAsyncDisposable
-    {
-        public Uri Address => address;
-
-        /// <summary>The address that the program has printed.</summary>
-        public string Invitation => Invited().Match(process.Output).Value;
-
-        public string Log => process.Output;
-
-        public static async Task<Household> Start()
-        {
-            var folder = Directory.CreateTempSubdirectory("affluent-home-");
-            var scenario = Path.Combine(folder.FullName, "rose.txt");
-            await File.WriteAllTextAsync(scenario, Scenario, Stop);
-            var address = new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}");
-            var process = await ServerProcess.Start(
-                folder.FullName,
-                Invited().IsMatch,
-                "serve",
-                "--environment",
-                "home",
-                "--listen",
-                address.GetLeftPart(UriPartial.Authority),
-                "--test-bank-listen",
-                $"http://127.0.0.1:{ServerProcess.FreePort()}",
-                "--test-bank-scenario",
-                scenario
-            );
-            return new Household(folder, process, address);
-        }
-
-        /// <summary>What an application does with a setup token: claim it, once, and read.</summary>
-        public async Task<IReadOnlyList<string>> Read(string token)
-        {
-            using var http = new HttpClient();
-            var claim = Encoding.UTF8.GetString(Convert.FromBase64String(token));
-            using var claimed = await http.PostAsync(claim, content: null, Stop);
-            var url = new Uri(await claimed.Content.ReadAsStringAsync(Stop));
-            using var again = await http.PostAsync(claim, content: null, Stop);
-            Assert.Equal(System.Net.HttpStatusCode.Forbidden, again.StatusCode);
-            using var request = new HttpRequestMessage(
-                HttpMethod.Get,
-                $"{url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.Unescaped)}/accounts?start-date=0"
-            );
-            request.Headers.Authorization = new AuthenticationHeaderValue(
-                "Basic",
-                Convert.ToBase64String(Encoding.UTF8.GetBytes(url.UserInfo))
-            );
-            using var answer = await http.SendAsync(request, Stop);
-            var set = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync(Stop));
-            return
-            [
-                .. set.GetProperty("accounts")
-                    .EnumerateArray()
-                    .Select(account =>
-                        $"{account.GetProperty("name")} {account.GetProperty("balance")} {account.GetProperty("currency")}: "
-                        + string.Join(
-                            ' ',
-                            account.GetProperty("transactions").EnumerateArray().Select(t => t.GetProperty("amount"))
-                        )
-                    ),
-            ];
-        }
-
-        /// <summary>As the person at the machine does it.</summary>
-        public async Task SetPassword(string password)
-        {
-            var (code, output, errors) = await OtherProgram.Run(
-                ServerProcess.Program,
-                ["users", "set-password", Email, "--environment", "home"],
-                folder.FullName,
-                new Dictionary<string, string>(),
-                password + "\n"
-            );
-            Assert.True(code == 0, output + errors);
-            Assert.DoesNotContain(password, output + errors, StringComparison.Ordinal);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await process.DisposeAsync();
-            folder.Delete(recursive: true);
-        }
     }
 }

@@ -108,8 +108,10 @@ internal static class UsersCommand
                 var hash = await turn!.Hash(password, cancellation);
                 var revocations = await ClientCommand.RevocationsOf(database, cancellation);
                 var clientId =
-                    await database.Write(db => PasswordReset.Set(db, userId, hash, revocations), cancellation)
-                    ?? throw NoSuchUser();
+                    await database.Write(
+                        db => HouseholdSessions.ResetPassword(db, userId, hash, revocations),
+                        cancellation
+                    ) ?? throw NoSuchUser();
                 OperatorLog.Tell(asked, log => log.PasswordChanged(new SecuritySubject(clientId, userId)));
                 await asked.InvocationConfiguration.Output.WriteLineAsync(
                     "The password is set. Whoever was signed in with the old one is signed out."
@@ -139,10 +141,12 @@ internal static class UsersCommand
 
     private static Command Erase()
     {
-        var ids = new Argument<string[]>("user-id")
+        var ids = new Argument<string[]>("user")
         {
+            HelpName = "USER-ID|E-MAIL",
             Arity = ArgumentArity.ZeroOrMore,
-            Description = "Ids of users; none: they are read from the standard input, one in a line",
+            Description =
+                "Users: by id, or at home by e-mail address; none: they are read from the standard input, one in a line",
         };
         var sure = new Option<bool>("--yes") { Description = "Do it: nothing brings the data back" };
         var command = new Command(
@@ -164,15 +168,20 @@ internal static class UsersCommand
                         (char[]?)null,
                         StringSplitOptions.RemoveEmptyEntries
                     );
-                UserId[] users = [.. texts.Select(Arguments.Id<UserId>)];
                 if (!asked.GetValue(sure))
                 {
                     throw new CommandException(
                         ExitCode.Usage,
-                        $"This erases {users.Length} users with all of their data. If you are sure, add --yes."
+                        $"This erases {texts.Length} users with all of their data. If you are sure, add --yes."
                     );
                 }
                 await using var database = await Installation.OpenMigrated(settings, cancellation);
+                // All of them are read before the first goes.
+                List<UserId> users = [];
+                foreach (var text in texts)
+                {
+                    users.Add(await Named(database, text, cancellation));
+                }
                 var revocations = await ClientCommand.RevocationsOf(database, cancellation);
                 var erasure = App.UserErasure(
                     await DeletedAccess.Of(settings, database, cancellation),
@@ -188,7 +197,7 @@ internal static class UsersCommand
                     }
                 }
                 await asked.InvocationConfiguration.Output.WriteLineAsync(
-                    $"erased {erased} users; {users.Length - erased} were gone before"
+                    $"erased {erased} users; {users.Count - erased} were gone before"
                 );
             }
         );

@@ -269,12 +269,7 @@ internal static class ConnectionEditEndpoints
             && await users.Write(
                 user.UserId,
                 user.ClientId,
-                async work =>
-                    present is not null
-                    && what == JobRequest.All
-                    && await ways.FallBack(work, connectionId) is { } other
-                        ? await ConnectionEdits.Reauthorize(work, connectionId, other, present, ways)
-                        : await Synchronizations.Request(work, connectionId, what, present),
+                work => ConnectionEdits.Synchronize(work, connectionId, what, present, ways),
                 cancellation
             )
             ? TypedResults.NoContent()

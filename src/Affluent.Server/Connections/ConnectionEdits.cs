@@ -119,6 +119,22 @@ internal static class ConnectionEdits
         Ways ways
     ) => Renew(work, ways, connectionId, channel, credentials: null, EventName.SynchronizationRequested, user);
 
+    /// <summary>
+    /// Asks for a run, due at once. For a user who is there, what has ended is renewed by the way that stands in its place, where its own cannot be used now. False: the
+    /// user has no such connection, or it is closed.
+    /// </summary>
+    /// <param name="user">The user, when present; null: the run must not ask questions.</param>
+    public static async Task<bool> Synchronize(
+        UserWork work,
+        ConnectionId connectionId,
+        JobRequest what,
+        PresentUser? user,
+        Ways ways
+    ) =>
+        user is not null && what == JobRequest.All && await ways.FallBack(work, connectionId) is { } other
+            ? await Reauthorize(work, connectionId, other, user, ways)
+            : await Synchronizations.Request(work, connectionId, what, user);
+
     /// <summary>Erases a connection with all that it brought; false when the user has no such.</summary>
     public static async Task<bool> Delete(UserWork work, BankRevocations revocations, ConnectionId connectionId)
     {

@@ -29,6 +29,8 @@ internal static partial class HouseholdEndpoints
         var pages = app.MapGroup("").ExcludeFromDescription().AddEndpointFilter(Protect);
         pages.MapGet("/", () => TypedResults.LocalRedirect(HouseholdVisit.Root));
         pages.MapGet(HouseholdVisit.Root, StartPage.Show);
+        pages.MapGet(HouseholdVisit.Progress, StartPage.Progress);
+        pages.MapPost(HouseholdVisit.ReadNow, StartPage.ReadNow);
         pages.MapPost(HouseholdVisit.Widget, StartPage.OpenWidget);
         pages.MapGet(HouseholdVisit.Setup, SetupPage.Show);
         pages.MapPost(HouseholdVisit.Setup, SetupPage.Submit);
@@ -37,6 +39,10 @@ internal static partial class HouseholdEndpoints
         pages.MapPost(HouseholdVisit.SignOut, MemberSignInPage.SignOut);
         pages.MapGet(HouseholdVisit.People, PeoplePage.Show);
         pages.MapPost(HouseholdVisit.People, PeoplePage.Submit);
+        pages.MapGet(HouseholdVisit.Password, PasswordPage.Show);
+        pages.MapPost(HouseholdVisit.Password, PasswordPage.Submit);
+        pages.MapGet(HouseholdVisit.Removal, RemovePersonPage.Show);
+        pages.MapPost(HouseholdVisit.Removal, RemovePersonPage.Submit);
         if (ConnectAppPage.IsOffered(settings))
         {
             pages.MapGet(HouseholdVisit.ConnectApp, ConnectAppPage.Show);

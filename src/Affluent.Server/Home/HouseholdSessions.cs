@@ -1,6 +1,7 @@
 using Affluent.Server.Authorization;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
+using Affluent.Server.Users;
 
 namespace Affluent.Server.Home;
 
@@ -83,6 +84,24 @@ internal sealed class HouseholdSessions(
             context.RequestAborted
         );
         context.Response.Cookies.Delete(Cookie, Options);
+    }
+
+    /// <summary>
+    /// Ends all sessions of a member whose password changes, in that transaction. That the user is revoked would end them, too, but is forgotten
+    /// (<see cref="Revocations.LongestDelegation"/>) before they would end by themselves.
+    /// </summary>
+    public static Task EndOf(DbWork db, UserId userId) => HouseholdStore.DeleteSessionsOf(db, userId);
+
+    /// <summary><see cref="PasswordReset.Set"/>, for a user who may be a member.</summary>
+    public static async Task<ClientId?> ResetPassword(
+        DbWork db,
+        UserId userId,
+        string passwordHash,
+        Revocations revocations
+    )
+    {
+        await EndOf(db, userId);
+        return await PasswordReset.Set(db, userId, passwordHash, revocations);
     }
 
     private CookieOptions Options =>

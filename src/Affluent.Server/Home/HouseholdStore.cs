@@ -68,6 +68,10 @@ internal static class HouseholdStore
     public static Task DeleteSession(DbWork db, string idHash) =>
         db.Execute("delete from household_sessions where id_hash = @IdHash", new { IdHash = idHash });
 
+    /// <summary>Ends all sessions of a member.</summary>
+    public static Task DeleteSessionsOf(DbWork db, UserId userId) =>
+        db.Execute("delete from household_sessions where user_id = @UserId", new { UserId = userId });
+
     /// <summary>Removes at most so many sessions that have expired, and says how many.</summary>
     public static Task<int> Prune(DbWork db, long now, int atMost) =>
         db.Execute(

@@ -13,6 +13,23 @@ internal sealed class HouseholdTexts(Language language) : Texts(language)
     public string Home => Say(en: "Back to your banks", fr: "Retour à vos banques");
     public string SignOut => Say(en: "Sign out", fr: "Me déconnecter");
 
+    public string Of(HouseholdNews news) =>
+        news switch
+        {
+            HouseholdNews.PasswordChanged => Say(
+                en: "Your password is changed. Everywhere else you are signed out.",
+                fr: "Votre mot de passe est changé. Partout ailleurs, vous êtes déconnecté."
+            ),
+            HouseholdNews.PersonRemoved => Say(
+                en: "The person is removed, with all that was theirs.",
+                fr: "La personne est retirée, avec tout ce qui était à elle."
+            ),
+            HouseholdNews.AccountDeleted => Say(
+                en: "Your account is deleted, with all that was yours.",
+                fr: "Votre compte est supprimé, avec tout ce qui était à vous."
+            ),
+        };
+
     public string StartAgain =>
         Say(
             en: "This page was open for too long, or your browser keeps no cookies. Send it once more.",

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Affluent.Server.Platform;
 using Affluent.Server.SignInPages;
+using Affluent.Server.Storage;
 using Affluent.Server.Widget;
 using Affluent.Server.Widget.Pages.Shared;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,11 +19,26 @@ internal sealed record HouseholdVisit(HttpContext Context, HouseholdMember? Memb
     public const string SignIn = $"{Root}/sign-in";
     public const string SignOut = $"{Root}/sign-out";
     public const string Widget = $"{Root}/widget";
+    public const string ReadNow = $"{Root}/read";
+    public const string Progress = $"{Root}/progress";
     public const string People = $"{Root}/people";
     public const string App = $"{Root}/app";
+    public const string Password = $"{Root}/password";
+    public const string Removal = $"{Root}/remove";
     public const string ConnectApp = "/simplefin/create";
 
+    private const string NewsParameter = "news";
+
     public Language Language { get; } = Languages.Of(Context.Request);
+
+    /// <summary>What has just been done, in words; null: nothing.</summary>
+    public string? News =>
+        Vocabulary<HouseholdNews>.TryRead(Context.Request.Query[NewsParameter].ToString(), out var news)
+            ? new HouseholdTexts(Language).Of(news)
+            : null;
+
+    /// <summary>To a page of ours that says first what has been done.</summary>
+    public static SeeOther Tell(string page, HouseholdNews news) => new($"{page}?{NewsParameter}={news.Word()}");
 
     /// <summary>Looks who comes.</summary>
     public static async Task<HouseholdVisit> Of(HttpContext context) =>
@@ -52,6 +69,21 @@ internal sealed record HouseholdVisit(HttpContext Context, HouseholdMember? Memb
         return NoticeView.Show(Bare(Language) with { HasError = true }, words.Title, words.Body);
     }
 
+    /// <summary>More than the limits allow.</summary>
+    /// <param name="retryAfter">Seconds after which to come again; null: not known.</param>
+    public RazorComponentResult<Notice> TooMany(long? retryAfter = null)
+    {
+        if (retryAfter is { } seconds)
+        {
+            Wait(seconds);
+        }
+        return Say(StatusCodes.Status429TooManyRequests, new HouseholdTexts(Language).TooMany);
+    }
+
+    /// <summary>Says to programs, too, when to come again.</summary>
+    public void Wait(long seconds) =>
+        Context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>The form is old, or of another page than ours.</summary>
     public RazorComponentResult<Notice> Outdated() =>
         Say(StatusCodes.Status422UnprocessableEntity, new HouseholdTexts(Language).Outdated);
@@ -74,4 +106,15 @@ internal sealed record HouseholdVisit(HttpContext Context, HouseholdMember? Memb
             Note = texts.Note,
         };
     }
+}
+
+/// <summary>What a page says first, after a form was sent.</summary>
+[WordCase(WordCase.LowerSnake)]
+internal enum HouseholdNews
+{
+    PasswordChanged,
+    PersonRemoved,
+
+    /// <summary>A member has deleted the own account.</summary>
+    AccountDeleted,
 }

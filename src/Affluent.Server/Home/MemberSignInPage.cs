@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Affluent.Server.Authorization;
 using Affluent.Server.Home.Pages;
 using Affluent.Server.Platform;
@@ -65,13 +64,12 @@ internal static class MemberSignInPage
                 await sessions.Start(context, welcome.UserId, client);
                 return new SeeOther(next);
             case SignInOutcome.Refused { RetryAfter: { } seconds }:
-                Wait(context, seconds);
+                visit.Wait(seconds);
                 return Wrong(visit, next, name, (SignInFields.UserName, texts.WrongTooOften(seconds)));
             case SignInOutcome.Refused:
                 return Wrong(visit, next, name, (SignInFields.UserName, texts.Wrong));
             case SignInOutcome.Excess excess:
-                Wait(context, excess.RetryAfter);
-                return visit.Say(StatusCodes.Status429TooManyRequests, new HouseholdTexts(visit.Language).TooMany);
+                return visit.TooMany(excess.RetryAfter);
             default:
                 throw new UnreachableException();
         }
@@ -100,9 +98,6 @@ internal static class MemberSignInPage
     private static string NextOf(string asked) =>
         asked == HouseholdVisit.ConnectApp ? HouseholdVisit.ConnectApp : HouseholdVisit.Root;
 
-    private static void Wait(HttpContext context, long seconds) =>
-        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-
     private static RazorComponentResult<MemberSignIn> Wrong(
         HouseholdVisit visit,
         string next,
@@ -126,6 +121,7 @@ internal static class MemberSignInPage
             {
                 UserName = name,
                 Next = next,
+                News = visit.News,
                 Errors = errors,
             }
         );
@@ -139,6 +135,9 @@ public sealed record MemberSignInView
 
     /// <summary>Where it goes on.</summary>
     public required string Next { get; init; }
+
+    /// <summary>What has just been done; null: nothing.</summary>
+    public required string? News { get; init; }
 
     /// <summary>Id of the input and what is wrong with it.</summary>
     public required IReadOnlyList<(string Field, string Text)> Errors { get; init; }

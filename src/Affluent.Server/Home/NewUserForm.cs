@@ -6,28 +6,42 @@ using Affluent.Server.Widget.Pages.Shared;
 
 namespace Affluent.Server.Home;
 
-/// <summary>A person as typed into a form, and what is wrong with it; the password is typed twice.</summary>
+/// <summary>A person as typed into a form, and what is wrong with it.</summary>
 internal sealed record NewUserForm(string Email, Secret Password, IReadOnlyList<(string Field, string Text)> Faults)
 {
-    public const string AgainField = "password_again";
-
     public static NewUserForm Of(IFormCollection form, Language language)
     {
         var (texts, common) = (new NewUserTexts(language), new CommonTexts(language));
         var email = form[SignInFields.UserName].ToString().Trim();
-        var (password, again) = (form[SignInFields.Password].ToString(), form[AgainField].ToString());
+        var password = NewPasswordForm.Of(form, language);
         return new NewUserForm(
             email,
-            new Secret(password),
+            password.Password,
             [
                 .. email.Length == 0 ? [(SignInFields.UserName, common.FieldMissing(texts.Email))]
                 : !Users.Email.IsPlausible(email) ? [(SignInFields.UserName, common.FieldMalformed(texts.Email))]
                 : Array.Empty<(string, string)>(),
-                .. password.Length == 0 ? [(SignInFields.Password, common.FieldMissing(texts.Password))]
+                .. password.Faults,
+            ]
+        );
+    }
+}
+
+/// <summary>A new password as typed twice into a form, and what is wrong with it.</summary>
+internal sealed record NewPasswordForm(Secret Password, IReadOnlyList<(string Field, string Text)> Faults)
+{
+    public const string AgainField = "password_again";
+
+    public static NewPasswordForm Of(IFormCollection form, Language language)
+    {
+        var (texts, common) = (new NewUserTexts(language), new CommonTexts(language));
+        var (password, again) = (form[SignInFields.Password].ToString(), form[AgainField].ToString());
+        return new NewPasswordForm(
+            new Secret(password),
+            password.Length == 0 ? [(SignInFields.Password, common.FieldMissing(texts.Password))]
                 : Passwords.Weakness(password) is not null ? [(SignInFields.Password, texts.Weak)]
                 : password != again ? [(AgainField, texts.NotTheSame)]
-                : Array.Empty<(string, string)>(),
-            ]
+                : []
         );
     }
 }

@@ -50,7 +50,7 @@ internal static class PeoplePage
         using var turn = await passwords.Turn(member.ClientId, cancellation);
         if (turn is null)
         {
-            return visit.Say(StatusCodes.Status429TooManyRequests, new HouseholdTexts(visit.Language).TooMany);
+            return visit.TooMany();
         }
         var hash = await turn.Hash(person.Password, cancellation);
         return
@@ -91,7 +91,15 @@ internal static class PeoplePage
             visit.Frame(HouseholdVisit.People, errors.Count > 0),
             new PeopleView
             {
-                Known = [.. people.Select(person => person.Email)],
+                Known =
+                [
+                    .. people.Select(person => new PersonView(
+                        person.Id.ToString(),
+                        person.Email,
+                        person.Id == member.UserId
+                    )),
+                ],
+                News = visit.News,
                 Email = email,
                 Errors = errors,
             }
@@ -102,8 +110,11 @@ internal static class PeoplePage
 /// <summary>What the page of the people shows.</summary>
 public sealed record PeopleView
 {
-    /// <summary>By what they sign in, the first user first.</summary>
-    public required IReadOnlyList<string> Known { get; init; }
+    /// <summary>The first user first.</summary>
+    public required IReadOnlyList<PersonView> Known { get; init; }
+
+    /// <summary>What has just been done; null: nothing.</summary>
+    public required string? News { get; init; }
 
     /// <summary>What was typed before.</summary>
     public required string Email { get; init; }
@@ -111,6 +122,11 @@ public sealed record PeopleView
     /// <summary>Id of the input and what is wrong with it.</summary>
     public required IReadOnlyList<(string Field, string Text)> Errors { get; init; }
 }
+
+/// <summary>A person of the household.</summary>
+/// <param name="Email">By what they sign in.</param>
+/// <param name="IsSelf">Whether it is who looks at the page.</param>
+public sealed record PersonView(string Id, string Email, bool IsSelf);
 
 internal sealed class PeopleTexts(Language language) : Texts(language)
 {
@@ -121,6 +137,13 @@ internal sealed class PeopleTexts(Language language) : Texts(language)
             en: "Each person signs in alone, links their own banks, and sees those only.",
             fr: "Chaque personne s’identifie seule, connecte ses propres banques et ne voit que celles-ci."
         );
+
+    public string Self =>
+        Say(en: "You: you add people and remove them", fr: "Vous : vous ajoutez et retirez des personnes");
+
+    public string Remove => Say(en: "Remove", fr: "Retirer");
+
+    public string RemoveOf(string email) => Say(en: $"Remove: {email}", fr: $"Retirer : {email}");
 
     public string AddTitle => Say(en: "Add a person", fr: "Ajouter une personne");
     public string Add => Say(en: "Add this person", fr: "Ajouter cette personne");

@@ -47,7 +47,7 @@ internal static class SetupPage
             case SetupOutcome.Refused refused:
                 return Wrong(visit, code, person.Email, (CodeField, texts.Of(refused.Fault)));
             case SetupOutcome.Excess:
-                return visit.Say(StatusCodes.Status429TooManyRequests, new HouseholdTexts(visit.Language).TooMany);
+                return visit.TooMany();
             default:
                 throw new UnreachableException();
         }

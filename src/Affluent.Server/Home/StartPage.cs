@@ -1,8 +1,9 @@
-using System.Globalization;
 using Affluent.Server.Authorization;
 using Affluent.Server.Connections;
 using Affluent.Server.Home.Pages;
+using Affluent.Server.Jobs;
 using Affluent.Server.Platform;
+using Affluent.Server.Providers;
 using Affluent.Server.Storage;
 using Affluent.Server.Widget;
 using Affluent.Server.Widget.Pages.Shared;
@@ -14,12 +15,11 @@ internal static class StartPage
 {
     public const string ConnectionField = "connection";
 
-    private static readonly Page AllConnections = new(1, 1000);
-
     public static async Task<IResult> Show(
         HttpContext context,
         HouseholdSetup setup,
         Database database,
+        ConnectionView view,
         Settings settings,
         TimeProvider time,
         CancellationToken cancellation
@@ -34,34 +34,99 @@ internal static class StartPage
         }
         var (banks, isFirst) = await database.Read(
             async db =>
-            {
-                var connections = await ConnectionsStore.List(db, member.UserId, AllConnections);
-                var channels = (
-                    await ShownChannels.Of(
-                        db,
-                        [.. connections.Select(connection => new ConnectionKey(member.UserId, connection.Id))]
-                    )
-                ).ToLookup(channel => channel.ConnectionId);
-                return (
-                    connections
-                        .Select(connection =>
-                            BankView.Of(connection, [.. channels[connection.Id]], visit.Language, time.LocalTimeZone)
-                        )
-                        .ToArray(),
-                    await PeoplePage.IsFirst(db, member)
-                );
-            },
+                (await HouseholdBank.List(db, member, view, time.Seconds()), await PeoplePage.IsFirst(db, member)),
             cancellation
         );
         return PageMarkup.Of<Start, StartView>(
-            visit.Frame(HouseholdVisit.Widget),
+            visit.Frame(HouseholdVisit.Widget) with
+            {
+                Showing = HouseholdBank.Showing(banks),
+                // Nothing else changes while somebody looks on.
+                Progress = banks.Any(bank => bank.State == HouseholdBankState.BeingRead)
+                    ? HouseholdVisit.Progress
+                    : null,
+            },
             new StartView
             {
-                Banks = banks,
+                Banks = [.. banks.Select(bank => BankView.Of(bank, visit.Language, time.LocalTimeZone))],
                 ConnectsApps = ConnectAppPage.IsOffered(settings),
                 AddsPeople = isFirst,
+                News = visit.News,
             }
         );
+    }
+
+    /// <summary>Tells the start page's script whether there is something else to see.</summary>
+    public static async Task<IResult> Progress(
+        HttpContext context,
+        Database database,
+        ConnectionView view,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        var visit = await HouseholdVisit.Of(context);
+        return TypedResults.Json(
+            new ProgressMessage(
+                visit.Member is { } member
+                    ? HouseholdBank.Showing(
+                        await database.Read(db => HouseholdBank.List(db, member, view, time.Seconds()), cancellation)
+                    )
+                    // Signed out meanwhile.
+                    : "",
+                Text: null
+            ),
+            WidgetJson.Default.ProgressMessage
+        );
+    }
+
+    /// <summary>Has a bank read for the member, who is there: the bank may ask something.</summary>
+    public static async Task<IResult> ReadNow(
+        HttpContext context,
+        RequestLimits limits,
+        Database database,
+        UserDatabase users,
+        ConnectionView view,
+        Banks banks,
+        BankRevocations revocations,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        var visit = await HouseholdVisit.Of(context);
+        if (visit.Member is not { } member)
+        {
+            return MemberSignInPage.AskFor(HouseholdVisit.Root);
+        }
+        if (
+            await visit.Read() is not { } form
+            || !Ids.TryRead<ConnectionId>(form[ConnectionField].ToString(), out var connectionId)
+        )
+        {
+            return visit.Outdated();
+        }
+        var address = context.Connection.RemoteIpAddress;
+        if (
+            limits.Take(LimitedAction.Synchronization, member.ClientId, member.UserId.ToString(), address) is
+            { } seconds
+        )
+        {
+            return visit.TooMany(seconds);
+        }
+        var known = await database.Read(db => HouseholdBank.List(db, member, view, time.Seconds()), cancellation);
+        // One that cannot be read now, or is being read, says so on the page.
+        if (known.Any(bank => bank.Id == connectionId && bank.CanBeRead))
+        {
+            var present = Presence.OfBrowser(context);
+            var ways = new Ways(banks, revocations);
+            await users.Write(
+                member.UserId,
+                member.ClientId,
+                work => ConnectionEdits.Synchronize(work, connectionId, JobRequest.All, present, ways),
+                cancellation
+            );
+        }
+        return new SeeOther(HouseholdVisit.Root);
     }
 
     /// <summary>Opens the widget, which comes back here.</summary>
@@ -107,7 +172,7 @@ internal static class StartPage
             )
                 is { } session
             ? new SeeOther($"{addresses.Embed}{ApiVersion.V21.Path}/widget/{WidgetEndpoints.Link(purpose, session.Id)}")
-            : visit.Say(StatusCodes.Status429TooManyRequests, new HouseholdTexts(visit.Language).TooMany);
+            : visit.TooMany();
     }
 }
 
@@ -122,123 +187,73 @@ public sealed record StartView
 
     /// <summary>Whether this member may add others.</summary>
     public required bool AddsPeople { get; init; }
+
+    /// <summary>What has just been done; null: nothing.</summary>
+    public required string? News { get; init; }
 }
 
 /// <summary>A linked bank.</summary>
 /// <param name="State">How it stands, in words.</param>
 /// <param name="Read">When something was read last, in words.</param>
+/// <param name="Next">When it can be read, or is read next, in words; null: there is nothing to say.</param>
+/// <param name="Way">What its button leads to; null: there is nothing to do.</param>
 /// <param name="NeedsUser">Whether it goes on only when the user does something.</param>
-public sealed record BankView(string Id, string Name, string State, string Read, bool NeedsUser)
+public sealed record BankView(
+    string Id,
+    string Name,
+    string State,
+    string Read,
+    string? Next,
+    BankWay? Way,
+    bool NeedsUser
+)
 {
-    internal static BankView Of(
-        ConnectionRow connection,
-        IReadOnlyList<ChannelRow> channels,
-        Language language,
-        TimeZoneInfo zone
-    )
+    internal static BankView Of(HouseholdBank bank, Language language, TimeZoneInfo zone)
     {
         var texts = new StartTexts(language);
-        var state = StateOf(connection, channels);
-        var last = channels.Max(channel => channel.LastSuccessAt);
+        BankWay? way = bank.State switch
+        {
+            HouseholdBankState.NeedsUser => BankWay.Renew,
+            HouseholdBankState.Asks => BankWay.Answer,
+            HouseholdBankState.NotReadYet
+            or HouseholdBankState.BeingRead
+            or HouseholdBankState.UpToDate
+            or HouseholdBankState.ReadInPart
+            or HouseholdBankState.NotReachable
+            or HouseholdBankState.WantsFewer
+            or HouseholdBankState.PutOff
+            or HouseholdBankState.Ended => bank.CanBeRead ? BankWay.Read : null,
+        };
         return new BankView(
-            connection.Id.ToString(),
-            connection.Name,
-            texts.Of(state),
-            last is { } at ? texts.LastRead(Moment(at, language, zone)) : texts.NeverRead,
-            state == HouseholdBankState.NeedsUser
+            bank.Id.ToString(),
+            bank.Name,
+            texts.Of(bank.State),
+            bank.LastRead is { } at ? texts.LastRead(Local(at)) : texts.NeverRead,
+            bank switch
+            {
+                { State: HouseholdBankState.Ended } => null,
+                { ClosedUntil: { } opens } => texts.ClosedUntil(Local(opens)),
+                { NextTry: { } next } => texts.TriedAgain(Local(next)),
+                _ => null,
+            },
+            way,
+            way is BankWay.Renew or BankWay.Answer
         );
+
+        DateTimeOffset Local(long seconds) =>
+            TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds(seconds), zone);
     }
-
-    /// <summary>How a bank stands, as far as a person wants to know.</summary>
-    internal static HouseholdBankState StateOf(ConnectionRow connection, IReadOnlyList<ChannelRow> channels) =>
-        connection.Status == ConnectionStatus.Closed ? HouseholdBankState.Ended
-        : channels.Any(channel => WaitsForUser(channel.Status)) ? HouseholdBankState.NeedsUser
-        : connection.Status switch
-        {
-            ConnectionStatus.Running => HouseholdBankState.BeingRead,
-            ConnectionStatus.Success => HouseholdBankState.UpToDate,
-            ConnectionStatus.PartialSuccess => HouseholdBankState.ReadInPart,
-            ConnectionStatus.Failed => HouseholdBankState.NotReachable,
-            ConnectionStatus.None => HouseholdBankState.NotReadYet,
-            ConnectionStatus.Closed => HouseholdBankState.Ended,
-        };
-
-    private static bool WaitsForUser(ChannelStatus status) =>
-        status switch
-        {
-            ChannelStatus.AuthFailed
-            or ChannelStatus.TokenExpired
-            or ChannelStatus.PasswordChangeRequired
-            or ChannelStatus.ChallengeRequired
-            or ChannelStatus.UserActionRequired => true,
-            ChannelStatus.Empty or ChannelStatus.Running or ChannelStatus.Success or ChannelStatus.Failed => false,
-        };
-
-    private static string Moment(long seconds, Language language, TimeZoneInfo zone) =>
-        TimeZoneInfo
-            .ConvertTime(DateTimeOffset.FromUnixTimeSeconds(seconds), zone)
-            .ToString("d MMMM yyyy, HH:mm", CultureInfo.GetCultureInfo(language.Culture()));
 }
 
-/// <summary>How a linked bank stands, as far as a person wants to know.</summary>
-internal enum HouseholdBankState
+/// <summary>What can be done about a linked bank.</summary>
+public enum BankWay
 {
-    NotReadYet,
-    BeingRead,
-    UpToDate,
+    /// <summary>Have it read now.</summary>
+    Read,
 
-    /// <summary>Some of it could not be read.</summary>
-    ReadInPart,
+    /// <summary>Answer what it asks.</summary>
+    Answer,
 
-    /// <summary>Nothing could be read, for a reason that may go by itself.</summary>
-    NotReachable,
-    NeedsUser,
-    Ended,
-}
-
-internal sealed class StartTexts(Language language) : Texts(language)
-{
-    public string Title => Say(en: "Your banks", fr: "Vos banques");
-
-    public string None =>
-        Say(
-            en: "No bank is linked yet. Link one: you choose it, sign in there, and come back here.",
-            fr: "Aucune banque n’est encore connectée. Connectez-en une : vous la choisissez, vous vous identifiez chez elle, et vous revenez ici."
-        );
-
-    public string Link => Say(en: "Link a bank", fr: "Connecter une banque");
-    public string Manage => Say(en: "Manage accounts", fr: "Gérer les comptes");
-    public string Connect => Say(en: "Connect an app", fr: "Relier une application");
-    public string People => Say(en: "People of the household", fr: "Personnes du foyer");
-    public string Renew => Say(en: "Renew access", fr: "Renouveler l’accès");
-
-    public string RenewOf(string bank) => Say(en: $"Renew access: {bank}", fr: $"Renouveler l’accès : {bank}");
-
-    public string LastRead(string moment) => Say(en: $"Last read on {moment}", fr: $"Dernière lecture le {moment}");
-
-    public string NeverRead => Say(en: "Nothing was read so far", fr: "Rien n’a encore été lu");
-
-    public string Of(HouseholdBankState state) =>
-        state switch
-        {
-            HouseholdBankState.NotReadYet => Say(
-                en: "Waits for its first reading",
-                fr: "En attente d’une première lecture"
-            ),
-            HouseholdBankState.BeingRead => Say(en: "Is being read", fr: "Lecture en cours"),
-            HouseholdBankState.UpToDate => Say(en: "Up to date", fr: "À jour"),
-            HouseholdBankState.ReadInPart => Say(
-                en: "A part could not be read; it is tried again by itself",
-                fr: "Une partie n’a pas pu être lue ; nouvel essai automatique"
-            ),
-            HouseholdBankState.NotReachable => Say(
-                en: "Could not be read; it is tried again by itself",
-                fr: "N’a pas pu être lue ; nouvel essai automatique"
-            ),
-            HouseholdBankState.NeedsUser => Say(
-                en: "Needs you: the bank wants you to sign in again",
-                fr: "A besoin de vous : la banque veut que vous vous identifiiez à nouveau"
-            ),
-            HouseholdBankState.Ended => Say(en: "Is read no more", fr: "N’est plus lue"),
-        };
+    /// <summary>Sign in there anew.</summary>
+    Renew,
 }

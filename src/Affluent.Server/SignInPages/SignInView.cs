@@ -149,7 +149,7 @@ internal sealed class SignInTexts(Language language) : Texts(language)
             Scope.UsersCreate or Scope.Openid => null,
         };
 
-    private string Wait(long seconds) =>
+    public string Wait(long seconds) =>
         seconds < 60
             ? Say(en: $"{seconds} seconds", fr: $"{seconds} secondes")
             : Say(en: $"{(seconds + 59) / 60} minutes", fr: $"{(seconds + 59) / 60} minutes");

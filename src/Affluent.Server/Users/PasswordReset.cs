@@ -4,7 +4,7 @@ using Affluent.Server.Storage;
 
 namespace Affluent.Server.Users;
 
-/// <summary>Gives users another password without the one that they have: an operator's, at the machine.</summary>
+/// <summary>Gives users another password, whoever has seen to it that they may have one.</summary>
 internal static class PasswordReset
 {
     /// <summary>Sets it and ends all that stands on the old one; null: no such user, else the client.</summary>

@@ -261,24 +261,9 @@ internal static class UserEndpoints
 
     private static Problem Taken() => Problem.Conflict("user_exists", "A user with this e-mail already exists.");
 
-    private static async Task<IResult> Delete(
-        ActingUser user,
-        Database database,
-        UserErasure erasure,
-        Revocations revocations,
-        SecurityLog security,
-        CancellationToken cancellation
-    )
+    private static async Task<IResult> Delete(ActingUser user, UserDeletion deletion, CancellationToken cancellation)
     {
-        await database.Write(
-            async db =>
-            {
-                await erasure.Erase(db, user.UserId);
-                await revocations.Add(db, user.UserId);
-            },
-            cancellation
-        );
-        security.UserDeleted(new(user.ClientId, user.UserId));
+        await deletion.Delete(user, cancellation);
         return TypedResults.NoContent();
     }
 

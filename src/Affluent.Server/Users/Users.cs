@@ -13,6 +13,8 @@ internal static class UserServices
         services.AddSingleton<Passwords>();
         services.AddSingleton<NewUsers>();
         services.AddSingleton<PasswordSignIn>();
+        services.AddSingleton<OwnPassword>();
+        services.AddSingleton<UserDeletion>();
         services.AddSingleton(provider => new UserDirectory(
             UserStore.ClientOf,
             provider.GetRequiredService<PasswordSignIn>().Try

@@ -1,7 +1,11 @@
 using System.Net;
+using System.Text;
+using Affluent.Connectors.Contract;
+using Affluent.Server.Connections;
 using Affluent.Server.Home;
 using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
+using Affluent.Server.Tests.SimpleFin;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -118,6 +122,56 @@ internal static class HouseholdScene
             Stop
         );
         return await app.Member(email);
+    }
+
+    /// <summary>Links the EMBEDDED channel of a bank for a member, and reads it once; its id.</summary>
+    public static async Task<ConnectionId> Link(this TestApp app, TestUser member, FakeBank bank)
+    {
+        if (bank.EmbeddedChannel.Accounts.Count == 0)
+        {
+            bank.EmbeddedChannel.With(Bank.Account("111"));
+        }
+        var draft = new ConnectionDraft
+        {
+            Provider = bank.Provider,
+            Channel = bank.Provider.Channels.Single(channel => channel.Id.Value == FakeBank.Embedded),
+            Credentials = new Dictionary<string, string> { ["300"] = "dev", ["301"] = "s3cret-pa55" },
+            User = new PresentUser("127.0.0.1", UserAgent: null, AcceptLanguage: null),
+        };
+        var id = await app.Database.Write(db => ConnectionEdits.Create(app.WorkOf(db, member), draft), Stop);
+        await app.RunDueSynchronizations();
+        return id;
+    }
+
+    /// <summary>The token of the forms on the page.</summary>
+    public static string FormToken(this PageVisitor visitor) =>
+        visitor.Find("input[name=form_token]").GetAttribute("value")!;
+
+    /// <summary>The cookie that the browser's last request has brought, which names its session.</summary>
+    public static string SessionCookie(this PageVisitor visitor) =>
+        visitor
+            .Answer.RequestMessage!.Headers.GetValues("Cookie")
+            .SelectMany(header => header.Split("; "))
+            .Single(cookie => cookie.Contains("affluent_household", StringComparison.Ordinal));
+
+    /// <summary>Where the start page leads who has this cookie; empty: it is shown.</summary>
+    public static async Task<string> Leads(this TestApp app, string cookie)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/household");
+        request.Headers.Add("Cookie", cookie);
+        using var answer = await app.Http.SendAsync(request, Stop);
+        return answer.Headers.Location?.OriginalString ?? "";
+    }
+
+    /// <summary>Makes a setup token on the page and claims it: the application's access URL.</summary>
+    public static async Task<string> ConnectApp(this TestApp app, PageVisitor visitor)
+    {
+        await visitor.Open("/simplefin/create");
+        await visitor.Submit();
+        var token = visitor.Find("#setup-token").TextContent.Trim();
+        var (status, url) = await app.Claim(Encoding.UTF8.GetString(Convert.FromBase64String(token)));
+        Assert.Equal(HttpStatusCode.OK, status);
+        return url;
     }
 
     /// <summary>How many users the household has.</summary>

@@ -3,7 +3,6 @@ using Affluent.Connectors.Contract;
 using Affluent.Server.Connections;
 using Affluent.Server.Home;
 using Affluent.Server.Tests.Harness;
-using Affluent.Server.Users;
 using Xunit;
 
 namespace Affluent.Server.Tests.Home;
@@ -24,14 +23,14 @@ public sealed class HouseholdTests
         Assert.Contains("No bank is linked yet", visitor.Find(".intro").TextContent);
         await visitor.Open("/household/sign-in");
         Assert.Equal("Your banks", visitor.Heading);
-        var cookie = Assert.Single(CookiesOf(visitor.Answer.RequestMessage!), c => c.Contains("affluent_household"));
+        var cookie = visitor.SessionCookie();
 
         await visitor.Click("[data-e2e=sign-out]");
         Assert.Equal("Sign in", visitor.Heading);
         await visitor.Open("/household");
         Assert.Equal("Sign in", visitor.Heading);
         // The cookie is worth nothing any more, whoever kept it.
-        Assert.Equal("/household/sign-in", await Leads(app, cookie));
+        Assert.Equal("/household/sign-in", await app.Leads(cookie));
     }
 
     [Theory, OnBothDatabases]
@@ -74,7 +73,7 @@ public sealed class HouseholdTests
         app.Time.Advance(TimeSpan.FromSeconds(1));
         await app.Database.Write(
             db =>
-                PasswordReset.Set(
+                HouseholdSessions.ResetPassword(
                     db,
                     member.Id,
                     "$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA",
@@ -152,16 +151,6 @@ public sealed class HouseholdTests
         Assert.Contains("/widget/edit_credentials?session_id=", visitor.Address.PathAndQuery);
         Assert.Contains("Fake Bank", visitor.Heading);
     }
-
-    [Theory]
-    [InlineData(ConnectionStatus.None, "NotReadYet")]
-    [InlineData(ConnectionStatus.Running, "BeingRead")]
-    [InlineData(ConnectionStatus.Success, "UpToDate")]
-    [InlineData(ConnectionStatus.PartialSuccess, "ReadInPart")]
-    [InlineData(ConnectionStatus.Failed, "NotReachable")]
-    [InlineData(ConnectionStatus.Closed, "Ended")]
-    public void Each_state_of_a_connection_has_its_words(object status, string state) =>
-        Assert.Equal(state, BankView.StateOf(new ConnectionRow { Status = (ConnectionStatus)status }, []).ToString());
 
     [Theory, OnBothDatabases]
     public async Task The_form_of_another_member_or_of_another_site_opens_nothing(DatabaseKind kind)
@@ -249,7 +238,21 @@ public sealed class HouseholdTests
     {
         await using var app = await HouseholdScene.Start(kind);
         var visitor = await app.SetUp();
-        foreach (var page in new[] { "/household", "/household/sign-in", "/household/setup", "/simplefin/create" })
+        await app.AddMember("bob@home.example");
+        var bob = await app.Member("bob@home.example");
+        foreach (
+            var page in new[]
+            {
+                "/household",
+                "/household/sign-in",
+                "/household/setup",
+                "/household/people",
+                "/household/password",
+                $"/household/remove?person={bob.Id}",
+                "/household/progress",
+                "/simplefin/create",
+            }
+        )
         {
             await visitor.Open(page);
             var headers = visitor.Answer.Headers;
@@ -259,16 +262,5 @@ public sealed class HouseholdTests
             Assert.Contains("default-src 'none'", policy);
             Assert.Contains("frame-ancestors 'none'", policy);
         }
-    }
-
-    private static IEnumerable<string> CookiesOf(HttpRequestMessage request) =>
-        request.Headers.GetValues("Cookie").SelectMany(header => header.Split("; "));
-
-    private static async Task<string> Leads(TestApp app, string cookie)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/household");
-        request.Headers.Add("Cookie", cookie);
-        using var answer = await app.Http.SendAsync(request, Stop);
-        return answer.Headers.Location?.OriginalString ?? "";
     }
 }

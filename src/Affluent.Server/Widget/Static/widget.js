@@ -116,7 +116,7 @@
     const ask = async () => {
       let wait = 1000;
       try {
-        const answer = await fetch(body.dataset.progress, { cache: "no-store", credentials: "omit" });
+        const answer = await fetch(body.dataset.progress, { cache: "no-store", credentials: "same-origin" });
         const now = await answer.json();
         if (now.showing !== body.dataset.showing) {
           location.reload();
