@@ -33,10 +33,12 @@ internal sealed record HouseholdBank(
             or HouseholdBankState.ReadInPart
             or HouseholdBankState.NotReachable
             or HouseholdBankState.WantsFewer
+            or HouseholdBankState.NotSetUp
             or HouseholdBankState.PutOff => true,
             HouseholdBankState.BeingRead
             or HouseholdBankState.Asks
             or HouseholdBankState.NeedsUser
+            or HouseholdBankState.Unfinished
             or HouseholdBankState.Ended => false,
         };
 
@@ -90,31 +92,41 @@ internal sealed record HouseholdBank(
             ConnectionStatus.PartialSuccess => HouseholdBankState.ReadInPart,
             ConnectionStatus.Failed => channels.Any(channel => channel.Reason == ChannelReason.RateLimited)
                 ? HouseholdBankState.WantsFewer
-                : HouseholdBankState.NotReachable,
+            : channels.Any(channel => channel.Reason == ChannelReason.OperatorFault) ? HouseholdBankState.NotSetUp
+            : HouseholdBankState.NotReachable,
             ConnectionStatus.None => HouseholdBankState.NotReadYet,
             ConnectionStatus.Closed => HouseholdBankState.Ended,
         };
 
     private static HouseholdBank Of(ConnectionMessage connection, bool asks, long? putOffTo, long now)
     {
+        var read = connection.Channels.Max(channel => channel.LastSuccessDate);
         var state = StateOf(connection.Status, connection.Channels, asks, putOffTo is not null);
+        // Who began to link a bank and went away.
+        state =
+            read is null && state is HouseholdBankState.Asks or HouseholdBankState.NeedsUser
+                ? HouseholdBankState.Unfinished
+                : state;
         var closedUntil = connection.Constraints.BankDownUntil;
         return new HouseholdBank(
             connection.Id,
             connection.Name,
             state,
-            connection.Channels.Max(channel => channel.LastSuccessDate),
+            read,
             closedUntil > now ? closedUntil : null,
             state switch
             {
                 HouseholdBankState.PutOff => putOffTo,
-                HouseholdBankState.ReadInPart or HouseholdBankState.NotReachable or HouseholdBankState.WantsFewer =>
-                    connection.Constraints.NextRun,
+                HouseholdBankState.ReadInPart
+                or HouseholdBankState.NotReachable
+                or HouseholdBankState.NotSetUp
+                or HouseholdBankState.WantsFewer => connection.Constraints.NextRun,
                 HouseholdBankState.NotReadYet
                 or HouseholdBankState.BeingRead
                 or HouseholdBankState.UpToDate
                 or HouseholdBankState.Asks
                 or HouseholdBankState.NeedsUser
+                or HouseholdBankState.Unfinished
                 or HouseholdBankState.Ended => null,
             }
         );
@@ -147,6 +159,9 @@ internal enum HouseholdBankState
     /// <summary>Nothing could be read: the bank was asked too often.</summary>
     WantsFewer,
 
+    /// <summary>Nothing could be read: something of the installation's own is missing or wrong.</summary>
+    NotSetUp,
+
     /// <summary>Its run waits for the bank.</summary>
     PutOff,
 
@@ -155,5 +170,8 @@ internal enum HouseholdBankState
 
     /// <summary>Its user is to sign in there anew.</summary>
     NeedsUser,
+
+    /// <summary>It was never linked to the end.</summary>
+    Unfinished,
     Ended,
 }

@@ -3,6 +3,8 @@ using Affluent.Server.Security;
 using Affluent.Server.Storage;
 using Affluent.Server.Users;
 using Affluent.Server.Widget;
+using Affluent.Server.Widget.Pages.Shared;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Affluent.Server.Home;
 
@@ -37,6 +39,8 @@ internal static partial class HouseholdEndpoints
         pages.MapGet(HouseholdVisit.SignIn, MemberSignInPage.Show);
         pages.MapPost(HouseholdVisit.SignIn, MemberSignInPage.Submit);
         pages.MapPost(HouseholdVisit.SignOut, MemberSignInPage.SignOut);
+        pages.MapGet(HouseholdVisit.BankRemoval, RemoveBankPage.Show);
+        pages.MapPost(HouseholdVisit.BankRemoval, RemoveBankPage.Submit);
         pages.MapGet(HouseholdVisit.People, PeoplePage.Show);
         pages.MapPost(HouseholdVisit.People, PeoplePage.Submit);
         pages.MapGet(HouseholdVisit.Password, PasswordPage.Show);
@@ -65,6 +69,10 @@ internal static partial class HouseholdEndpoints
         if (OtherNameOfThisMachine(http) is { } own)
         {
             return TypedResults.Redirect(own);
+        }
+        if (OtherAddress(http) is { } elsewhere)
+        {
+            return elsewhere;
         }
         try
         {
@@ -97,6 +105,26 @@ internal static partial class HouseholdEndpoints
             && ListenAddresses.IsLoopback(own.Host)
             ? $"{own.GetLeftPart(UriPartial.Authority)}{request.Path}{request.QueryString}"
             : null;
+    }
+
+    /// <summary>
+    /// What is said to who comes by another address than that to which banks and the widget lead, where buttons would go nowhere: which one it is. No redirect:
+    /// behind a proxy that hides the name that was asked for, there would be no end to it. Null: it is the right one.
+    /// </summary>
+    private static RazorComponentResult<Notice>? OtherAddress(HttpContext context)
+    {
+        var (request, services) = (context.Request, context.RequestServices);
+        var own = new Uri(services.GetRequiredService<Addresses>().Household);
+        var asked = $"{request.Scheme}://{request.Host}";
+        if (own.GetLeftPart(UriPartial.Authority).Equals(asked, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+        var visit = new HouseholdVisit(context, Member: null);
+        var texts = new HouseholdTexts(visit.Language);
+        return services.GetRequiredService<Settings>().HomeUrl is null
+            ? visit.Say(StatusCodes.Status421MisdirectedRequest, texts.NoAddress(asked))
+            : visit.Say(StatusCodes.Status421MisdirectedRequest, texts.Elsewhere(own.AbsoluteUri));
     }
 
     [LoggerMessage(2201, LogLevel.Error, "A page of the household could not be shown")]

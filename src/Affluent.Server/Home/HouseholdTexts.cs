@@ -16,6 +16,10 @@ internal sealed class HouseholdTexts(Language language) : Texts(language)
     public string Of(HouseholdNews news) =>
         news switch
         {
+            HouseholdNews.BankRemoved => Say(
+                en: "The bank is removed, with all that was read there.",
+                fr: "La banque est retirée, avec tout ce qui y a été lu."
+            ),
             HouseholdNews.PasswordChanged => Say(
                 en: "Your password is changed. Everywhere else you are signed out.",
                 fr: "Votre mot de passe est changé. Partout ailleurs, vous êtes déconnecté."
@@ -52,6 +56,30 @@ internal sealed class HouseholdTexts(Language language) : Texts(language)
         Say(
             en: ("One moment, please", "This was asked for very often just now. Wait a minute, then try again."),
             fr: ("Un instant", "Cela a été demandé très souvent à l’instant. Attendez une minute, puis réessayez.")
+        );
+
+    public (string Title, string Body) Elsewhere(string own) =>
+        Say(
+            en: (
+                "Affluent has another address",
+                $"Open it at {own}: banks send you back there, and applications read there. If you did, a proxy stands between that the setting “proxies” does not name."
+            ),
+            fr: (
+                "Affluent a une autre adresse",
+                $"Ouvrez-le à l’adresse {own} : les banques vous y renvoient et les applications y lisent. Si c’est ce que vous avez fait, un proxy intermédiaire n’est pas nommé dans le réglage « proxies »."
+            )
+        );
+
+    public (string Title, string Body) NoAddress(string asked) =>
+        Say(
+            en: (
+                "Affluent is set up for its own machine only",
+                $"To use it from here, start it with home_url = {asked}. Set it before you link a bank or an application: both keep the address."
+            ),
+            fr: (
+                "Affluent n’est configuré que pour sa propre machine",
+                $"Pour l’utiliser d’ici, démarrez-le avec home_url = {asked}. Faites-le avant de connecter une banque ou une application : toutes deux gardent l’adresse."
+            )
         );
 
     public (string Title, string Body) Broken =>

@@ -21,6 +21,7 @@ internal sealed record HouseholdVisit(HttpContext Context, HouseholdMember? Memb
     public const string Widget = $"{Root}/widget";
     public const string ReadNow = $"{Root}/read";
     public const string Progress = $"{Root}/progress";
+    public const string BankRemoval = $"{Root}/remove-bank";
     public const string People = $"{Root}/people";
     public const string App = $"{Root}/app";
     public const string Password = $"{Root}/password";
@@ -112,6 +113,7 @@ internal sealed record HouseholdVisit(HttpContext Context, HouseholdMember? Memb
 [WordCase(WordCase.LowerSnake)]
 internal enum HouseholdNews
 {
+    BankRemoved,
     PasswordChanged,
     PersonRemoved,
 

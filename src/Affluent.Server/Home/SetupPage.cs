@@ -28,6 +28,11 @@ internal static class SetupPage
         var texts = new SetupTexts(visit.Language);
         if (await visit.Read() is not { } form)
         {
+            // The user was made in another tab.
+            if (!await setup.IsOpen(cancellation))
+            {
+                return new SeeOther(HouseholdVisit.Root);
+            }
             return Wrong(visit, "", "", (CodeField, new HouseholdTexts(visit.Language).StartAgain));
         }
         var code = form[CodeField].ToString().Trim();

@@ -20,6 +20,8 @@ internal static class StartPage
         HouseholdSetup setup,
         Database database,
         ConnectionView view,
+        Banks offered,
+        Addresses addresses,
         Settings settings,
         TimeProvider time,
         CancellationToken cancellation
@@ -49,6 +51,8 @@ internal static class StartPage
             new StartView
             {
                 Banks = [.. banks.Select(bank => BankView.Of(bank, visit.Language, time.LocalTimeZone))],
+                OffersBanks = offered.All.Any(bank => offered.Offered(bank.Id) is not null),
+                HowToOffer = $"{addresses.Docs}/how-to/at-home#3-name-your-banks-three-settings",
                 ConnectsApps = ConnectAppPage.IsOffered(settings),
                 AddsPeople = isFirst,
                 News = visit.News,
@@ -182,6 +186,12 @@ public sealed record StartView
     /// <summary>The linked banks, oldest first.</summary>
     public required IReadOnlyList<BankView> Banks { get; init; }
 
+    /// <summary>Whether there is any bank to link.</summary>
+    public required bool OffersBanks { get; init; }
+
+    /// <summary>The page of the documentation that says how there is one.</summary>
+    public required string HowToOffer { get; init; }
+
     /// <summary>Whether applications may read.</summary>
     public required bool ConnectsApps { get; init; }
 
@@ -215,12 +225,14 @@ public sealed record BankView(
         {
             HouseholdBankState.NeedsUser => BankWay.Renew,
             HouseholdBankState.Asks => BankWay.Answer,
+            HouseholdBankState.Unfinished => BankWay.GoOn,
             HouseholdBankState.NotReadYet
             or HouseholdBankState.BeingRead
             or HouseholdBankState.UpToDate
             or HouseholdBankState.ReadInPart
             or HouseholdBankState.NotReachable
             or HouseholdBankState.WantsFewer
+            or HouseholdBankState.NotSetUp
             or HouseholdBankState.PutOff
             or HouseholdBankState.Ended => bank.CanBeRead ? BankWay.Read : null,
         };
@@ -237,7 +249,7 @@ public sealed record BankView(
                 _ => null,
             },
             way,
-            way is BankWay.Renew or BankWay.Answer
+            way is BankWay.Renew or BankWay.Answer or BankWay.GoOn
         );
 
         DateTimeOffset Local(long seconds) =>
@@ -256,4 +268,7 @@ public enum BankWay
 
     /// <summary>Sign in there anew.</summary>
     Renew,
+
+    /// <summary>Link it to the end.</summary>
+    GoOn,
 }

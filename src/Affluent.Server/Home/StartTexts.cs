@@ -16,6 +16,24 @@ internal sealed class StartTexts(Language language) : Texts(language)
             fr: "Aucune banque n’est encore connectée. Connectez-en une : vous la choisissez, vous vous identifiez chez elle, et vous revenez ici."
         );
 
+    public string NoneOffered =>
+        Say(
+            en: "No bank can be linked yet: Affluent must first be told how it reaches banks.",
+            fr: "Aucune banque ne peut encore être connectée : Affluent doit d’abord savoir comment joindre les banques."
+        );
+
+    public string HowToOffer => Say(en: "Name your banks: three settings", fr: "Nommer vos banques : trois réglages");
+
+    public string NotYetRead =>
+        Say(
+            en: "If you did that already: “affluent upstreams check” says what is missing.",
+            fr: "Si c’est déjà fait : « affluent upstreams check » dit ce qui manque."
+        );
+
+    public string Remove => Say(en: "Remove", fr: "Retirer");
+
+    public string RemoveOf(string bank) => Say(en: $"Remove {bank}", fr: $"Retirer {bank}");
+
     public string Link => Say(en: "Link a bank", fr: "Connecter une banque");
     public string Manage => Say(en: "Manage accounts", fr: "Gérer les comptes");
     public string Connect => Say(en: "Connect an app", fr: "Relier une application");
@@ -28,6 +46,7 @@ internal sealed class StartTexts(Language language) : Texts(language)
             BankWay.Read => Say(en: "Read now", fr: "Lire maintenant"),
             BankWay.Answer => Say(en: "Answer", fr: "Répondre"),
             BankWay.Renew => Say(en: "Renew access", fr: "Renouveler l’accès"),
+            BankWay.GoOn => Say(en: "Go on", fr: "Continuer"),
         };
 
     /// <summary>The same, for who does not see beside which bank it stands.</summary>
@@ -73,6 +92,14 @@ internal sealed class StartTexts(Language language) : Texts(language)
             HouseholdBankState.NeedsUser => Say(
                 en: "Needs you: the bank wants you to sign in again",
                 fr: "A besoin de vous : la banque veut que vous vous identifiiez à nouveau"
+            ),
+            HouseholdBankState.Unfinished => Say(
+                en: "Was not linked to the end: go on, or remove it",
+                fr: "La connexion n’a pas été terminée : continuez, ou retirez-la"
+            ),
+            HouseholdBankState.NotSetUp => Say(
+                en: "Could not be read: something is missing in the set-up. “affluent upstreams check” says what",
+                fr: "N’a pas pu être lue : il manque quelque chose à la configuration. « affluent upstreams check » dit quoi"
             ),
             HouseholdBankState.Ended => Say(en: "Is read no more", fr: "N’est plus lue"),
         };

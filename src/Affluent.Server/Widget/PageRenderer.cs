@@ -37,6 +37,7 @@ internal static class PageRenderer
             HasError = rejected is not null,
             Message = page.Message.Write(),
             Origins = origins,
+            Note = context.Request.IsHttps ? null : new CommonTexts(LanguageOf(context, session)).ReadOnlyNote,
             EndsIn = state.Outcome is null ? session.Session.ExpiresAt - session.Now : null,
         };
         return page.Render(new PageRequest(frame, context.Request.Query, rejected));

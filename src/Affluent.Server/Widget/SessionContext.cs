@@ -1,5 +1,6 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
+using Affluent.Server.Platform;
 using Affluent.Server.Jobs;
 using Affluent.Server.Providers;
 
@@ -38,6 +39,12 @@ internal sealed record SessionContext(
 
     /// <summary>What is linked of the bank that is to be linked, where that is still to be asked about; else empty.</summary>
     public IReadOnlyList<WidgetConnection> Linked { get; init; } = [];
+
+    /// <summary>How the banks of the accounts are called, where those of several are shown; else empty.</summary>
+    public IReadOnlyDictionary<ConnectionId, string> BankNames { get; init; } = new Dictionary<ConnectionId, string>();
+
+    /// <summary>Whether the household that runs this installation is who reads: nobody else is told anything, or could mend what is missing.</summary>
+    public bool AtHome { get; init; }
 
     /// <summary>Which of the ways to the bank in work do not answer now, where it has several of a kind; else empty.</summary>
     public IReadOnlySet<ChannelDefinitionId> Down { get; init; } = BankWays.NoneDown;

@@ -44,6 +44,7 @@ internal sealed class WidgetFlow(
     ConsentKeeper consents,
     BankRevocations bankRevocations,
     ReadingApplications applications,
+    Settings settings,
     TimeProvider time
 )
 {
@@ -237,6 +238,26 @@ internal sealed class WidgetFlow(
         return (work, await Describe(work, session, client));
     }
 
+    private static async Task<IReadOnlyDictionary<ConnectionId, string>> BankNames(
+        UserWork work,
+        IReadOnlyList<WidgetAccount> accounts
+    )
+    {
+        ConnectionKey[] keys =
+        [
+            .. accounts
+                .Select(account => account.ConnectionId)
+                .Distinct()
+                .Select(id => new ConnectionKey(work.UserId, id)),
+        ];
+        return keys.Length < 2
+            ? new Dictionary<ConnectionId, string>()
+            : (await ConnectionsStore.Find(work.Db, keys)).ToDictionary(
+                connection => connection.Id,
+                connection => connection.Name
+            );
+    }
+
     private async Task<SessionContext> Describe(UserWork work, WidgetSession session, Client client)
     {
         var state = session.State;
@@ -244,18 +265,13 @@ internal sealed class WidgetFlow(
         var question = connection is null ? null : await Questions.Find(work, connection.Id);
         var provider = (connection?.ProviderId ?? state.ProviderId) is { } bank ? banks.Provider(bank) : null;
         var asks = state is { AddsBank: true, Step: WidgetStep.Consent, ConnectionId: null, AddsAnother: false };
-        return new SessionContext(
-            session,
-            client,
-            banks,
-            provider,
-            connection,
-            question,
+        var accounts =
             connection?.Accounts
-                ?? (state.Purpose == WidgetPurpose.ManageAccounts ? await WidgetAccount.All(work.Db, work.UserId) : []),
-            work.Now
-        )
+            ?? (state.Purpose == WidgetPurpose.ManageAccounts ? await WidgetAccount.All(work.Db, work.UserId) : []);
+        return new SessionContext(session, client, banks, provider, connection, question, accounts, work.Now)
         {
+            BankNames = await BankNames(work, accounts),
+            AtHome = settings.Environment == InstallationKind.Home,
             Down = await WaysDown.Of(work.Db, provider, work.Now),
             Linked =
                 asks && state.ProviderId is { } chosen

@@ -44,7 +44,17 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
                 Intro = Session.Accounts.Count == 0 ? texts.None : Intro(texts),
                 Button = Session.Accounts.Count == 0 ? request.Frame.Texts.Continue : Button(texts),
                 TextHash = Text(request.Language).Hash,
-                Choices = [.. Session.Accounts.Select(account => Show(account, texts, request.Language))],
+                Choices =
+                [
+                    .. Session.Accounts.Select(account =>
+                        Show(
+                            account,
+                            Session.BankNames.GetValueOrDefault(account.ConnectionId),
+                            texts,
+                            request.Language
+                        )
+                    ),
+                ],
                 Error = request.Fault(AccountsView.FirstInput) is null ? null : texts.Missing,
                 Applications = [.. Session.Applications.Select(known => ApplicationView.Of(known, request.Language))],
                 HasRemoved = State.HasRemoved,
@@ -122,7 +132,7 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
         return ConsentText.Of([Title(texts), Intro(texts), Button(texts)], language.Word(), AccountsTexts.Version);
     }
 
-    private static AccountChoice Show(WidgetAccount account, AccountsTexts texts, Language language)
+    private static AccountChoice Show(WidgetAccount account, string? bank, AccountsTexts texts, Language language)
     {
         var kind = texts.Kind(account.Type);
         var end = account.Number is { Length: > 4 } number ? $" ···· {number[^4..]}" : "";
@@ -130,7 +140,7 @@ internal sealed class AccountsPage(SessionContext session) : WidgetPage(session)
         return new AccountChoice(
             account.Id.ToString(),
             account.Name ?? kind,
-            kind + end,
+            (bank is null ? "" : $"{bank}, ") + kind + end,
             account.Balance is { } balance
                 ? string.Create(culture, $"{balance:#,##0.00########} {account.Currency}")
                 : null,

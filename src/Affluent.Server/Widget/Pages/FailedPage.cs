@@ -16,7 +16,12 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
 
     public override IResult Render(PageRequest request)
     {
-        var (title, body) = new FailedTexts(request.Language).Of(failure, BankName(request.Language));
+        var texts = new FailedTexts(request.Language);
+        // At home nobody else is there to be told.
+        var (title, body) =
+            Session.AtHome && failure == LinkFailure.InternalError
+                ? texts.NotSetUp
+                : texts.Of(failure, BankName(request.Language));
         var message = Session.Connection is { } connection ? BankWork.ChannelInWork(State, connection)?.Message : null;
         return NoticeView.Show(
             request.Frame with
@@ -134,6 +139,18 @@ internal sealed class FailedTexts(Language language) : Texts(language)
     public string GoOnWithout => Say(en: "Go on without these accounts", fr: "Continuer sans ces comptes");
     public string ChooseAnotherBank => Say(en: "Choose another bank", fr: "Choisir une autre banque");
     public string Leave => Say(en: "Leave without linking", fr: "Quitter sans connecter");
+
+    public (string Title, string Body) NotSetUp =>
+        Say(
+            en: (
+                "Something is missing in the set-up",
+                "Your access is safe. At the machine, “affluent upstreams check” says what is missing, and the log why this attempt failed. With Enable Banking’s restricted mode, link your accounts in its control panel first: no others can be read."
+            ),
+            fr: (
+                "Il manque quelque chose à la configuration",
+                "Votre accès est en sécurité. Sur la machine, « affluent upstreams check » dit ce qui manque, et le journal pourquoi cet essai a échoué. En mode restreint d’Enable Banking, reliez d’abord vos comptes dans son panneau : aucun autre ne peut être lu."
+            )
+        );
 
     /// <summary>What happened, and what to do next.</summary>
     public (string Title, string Body) Of(LinkFailure failure, string bank) =>

@@ -14,6 +14,9 @@ internal sealed class CommonTexts(Language language) : Texts(language)
     public string Error => Say(en: "Error:", fr: "Erreur :");
     public string ErrorSummary => Say(en: "There is a problem", fr: "Un point est à corriger");
 
+    /// <summary>Where the connection is not encrypted: on a machine itself, or inside a house.</summary>
+    public string ReadOnlyNote => Say(en: "Read-only access", fr: "Accès en lecture seule");
+
     public string SafeNote =>
         Say(en: "Encrypted connection, read-only access", fr: "Connexion chiffrée, accès en lecture seule");
 
