@@ -12,7 +12,7 @@ internal static class FacadeTargets
 {
     private const long Now = 1_772_438_400;
     private const string Redirect = "https://app.example/back?from=bank";
-    private static readonly FacadeAccountId Account = new(1234);
+    private static readonly AccountId Account = new(1234);
     private static readonly string PublicKey = NewKey();
 
     private static readonly FacadeApplication Application = new() { Name = "App", RedirectUrls = Redirect };

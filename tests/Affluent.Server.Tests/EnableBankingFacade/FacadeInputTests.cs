@@ -269,11 +269,13 @@ public sealed class FacadeInputTests
         var application = await app.RegisterFacade(user.Client);
         var connection = await app.StoreConnection(user, FakeBank.ProviderId);
         await app.StoreAccount(connection);
+        var elsewhere = await app.StoreConnection(user, FakeBank.ProviderId);
+        await app.StoreAccount(elsewhere);
         Action<JsonObject> fake = w => w["aspsp"]!["name"] = "Fake Bank";
         // Two requests of the application each.
         var (session, second) = (
             await app.Session(application, user, connection.Id, fake),
-            await app.Session(application, user, connection.Id, fake)
+            await app.Session(application, user, elsewhere.Id, fake)
         );
 
         for (var i = 0; i < 5; i++)
