@@ -154,7 +154,6 @@ internal static class FacadeMapping
             },
             ReferenceDate = balance.Day is { } day ? Day(day) : null,
             LastChangeDateTime = balance.ChangedAt is { } at ? FacadeAuthRequest.Moment(at) : null,
-            LastCommittedTransaction = balance.LastCommittedTransaction,
         };
 
     public static FacadeTransactionMessage Show(TransactionRow row)

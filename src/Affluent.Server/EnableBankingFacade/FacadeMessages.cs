@@ -147,7 +147,6 @@ internal sealed record FacadeBalanceMessage
     public required FacadeBalanceKind BalanceType { get; init; }
     public string? ReferenceDate { get; init; }
     public string? LastChangeDateTime { get; init; }
-    public string? LastCommittedTransaction { get; init; }
 }
 
 internal sealed record FacadeAmountMessage(string Currency, string Amount);
