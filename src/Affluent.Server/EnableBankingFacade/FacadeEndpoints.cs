@@ -181,7 +181,6 @@ internal static class FacadeEndpoints
                 Accounts = [.. reach.Accounts.Select(account => FacadeMapping.Show(account, session.ClientId, bank))],
                 Aspsp = NameOf(session),
                 PsuType = Aspsp.Word(session.PsuType),
-                PsuIdHash = session.PsuIdHash,
                 Access = AccessOf(session),
             },
             FacadeJson.Readable.FacadeSessionBegunMessage

@@ -80,7 +80,6 @@ internal sealed record FacadeSessionBegunMessage
     public required IReadOnlyList<FacadeAccountMessage> Accounts { get; init; }
     public required AspspNameMessage Aspsp { get; init; }
     public required string PsuType { get; init; }
-    public required string PsuIdHash { get; init; }
     public required FacadeAccessMessage Access { get; init; }
 }
 

@@ -49,7 +49,7 @@ internal static class FacadeTargets
                 "facade-uuid",
                 Uuid,
                 FacadeUuid.Of(new FacadeSessionId(long.MaxValue)),
-                "00000000-0000-8001-8000-000000000000"
+                "00000000-0000-4001-8000-000000000000"
             ),
             FuzzTarget.OfText(
                 "facade-key",
