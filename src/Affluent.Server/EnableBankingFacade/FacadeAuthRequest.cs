@@ -5,12 +5,14 @@ using Affluent.Connectors.EnableBanking;
 namespace Affluent.Server.EnableBankingFacade;
 
 /// <summary>What an application wants of a user, read and found to be possible. Pure.</summary>
+/// <param name="PsuId">What the application calls the user; null: it does not say.</param>
 internal sealed record FacadeAuthRequest(
     Provider Bank,
     PsuType PsuType,
     string State,
     string RedirectUrl,
-    long ValidUntil
+    long ValidUntil,
+    string? PsuId
 )
 {
     private const int LongestState = 2000;
@@ -78,7 +80,7 @@ internal sealed record FacadeAuthRequest(
         }
         var longest = Aspsp.LongestConsent(bank);
         return until > now && until <= now + longest
-            ? (new FacadeAuthRequest(bank, kind, state, redirect, until), null)
+            ? (new FacadeAuthRequest(bank, kind, state, redirect, until, message.PsuId), null)
             : Wrong(
                 string.Create(
                     CultureInfo.InvariantCulture,

@@ -28,6 +28,9 @@ internal sealed record FacadeAuthorization
     public string PageHash { get; init; } = "";
     public long ExpiresAt { get; init; }
 
+    /// <inheritdoc cref="FacadeSession.PsuIdHash"/>
+    public string PsuIdHash { get; init; } = "";
+
     /// <summary>Who has signed in; null: nobody yet.</summary>
     public UserId? UserId { get; init; }
     public string? ReturnHash { get; init; }
@@ -65,6 +68,9 @@ internal sealed record FacadeSession
     public PsuType PsuType { get; init; }
     public long ValidUntil { get; init; }
     public long CreatedAt { get; init; }
+
+    /// <summary>By which the application tells its users apart (<see cref="FacadeMapping.HashOf(FacadeApplicationId, string)"/>).</summary>
+    public string PsuIdHash { get; init; } = "";
     public long? ClosedAt { get; init; }
 
     /// <summary>When the user took it back.</summary>
@@ -93,13 +99,10 @@ internal enum FacadeSessionStatus
     Revoked,
 }
 
-/// <summary>An account within a session, as stored.</summary>
+/// <summary>An account within a session, as stored. Its uid is made of the account's id, and so the same in each session.</summary>
 internal sealed record FacadeAccount
 {
     public UserId UserId { get; init; }
-
-    /// <summary>Its uid.</summary>
-    public FacadeAccountId Id { get; init; }
     public FacadeSessionId SessionId { get; init; }
     public AccountId AccountId { get; init; }
 }

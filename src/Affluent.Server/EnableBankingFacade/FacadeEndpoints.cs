@@ -142,7 +142,8 @@ internal static class FacadeEndpoints
         return TypedResults.Json(
             new FacadeAuthStartedMessage(
                 $"{addresses.EnableBanking}{FacadePages.Path}/{page.Value}",
-                FacadeUuid.Of(authorization.Id)
+                FacadeUuid.Of(authorization.Id),
+                authorization.PsuIdHash
             ),
             FacadeJson.Readable.FacadeAuthStartedMessage
         );
@@ -177,12 +178,7 @@ internal static class FacadeEndpoints
             new FacadeSessionBegunMessage
             {
                 SessionId = FacadeUuid.Of(session.Id),
-                Accounts =
-                [
-                    .. reach.Accounts.Select(known =>
-                        FacadeMapping.Show(known.Account, known.Uid, session.ClientId, bank)
-                    ),
-                ],
+                Accounts = [.. reach.Accounts.Select(account => FacadeMapping.Show(account, session.ClientId, bank))],
                 Aspsp = NameOf(session),
                 PsuType = Aspsp.Word(session.PsuType),
                 Access = AccessOf(session),
@@ -204,23 +200,18 @@ internal static class FacadeEndpoints
             return error!;
         }
         var session = reach.Session;
-        var open = reach
-            .Accounts.Where(known => known.Uid is not null && reach.Status == FacadeSessionStatus.Authorized)
-            .Select(known =>
-                (Uid: FacadeUuid.Of(known.Uid!.Value), Hash: FacadeMapping.HashOf(known.Account, session.ClientId))
-            )
-            .ToArray();
+        AccountRow[] open = [.. reach.Accounts.Where(FacadeMapping.IsOpen)];
+        // Of one that is over an importer would take an empty list for a bank without accounts: it is told of what it had, and why it cannot read it when it tries.
+        var named = reach.Status == FacadeSessionStatus.Authorized ? open.Select(account => account.Id) : reach.Given;
         return TypedResults.Json(
             new FacadeSessionMessage
             {
                 Status = reach.Status.Word(),
-                Accounts = [.. open.Select(account => account.Uid)],
-                AccountsData =
-                [
-                    .. open.Select(account => new FacadeAccountDataMessage(account.Uid, account.Hash, [account.Hash])),
-                ],
+                Accounts = [.. named.Select(FacadeUuid.Of)],
+                AccountsData = [.. open.Select(account => FacadeMapping.Name(account, session.ClientId))],
                 Aspsp = NameOf(session),
                 PsuType = Aspsp.Word(session.PsuType),
+                PsuIdHash = session.PsuIdHash,
                 Access = AccessOf(session),
                 Created = FacadeAuthRequest.Moment(session.CreatedAt),
                 Authorized = FacadeAuthRequest.Moment(session.CreatedAt),
@@ -256,13 +247,12 @@ internal static class FacadeEndpoints
         CancellationToken cancellation
     )
     {
-        var (reach, account, id, error) = await Account(uid, context, gate, cancellation);
+        var (reach, account, error) = await Account(uid, context, gate, cancellation);
         return account is null
             ? error!
             : TypedResults.Json(
                 FacadeMapping.Show(
                     account,
-                    id,
                     reach!.Session.ClientId,
                     reach.Connection is { } connection ? banks.Provider(connection.ProviderId) : null
                 ),
@@ -277,7 +267,7 @@ internal static class FacadeEndpoints
         CancellationToken cancellation
     )
     {
-        var (_, account, _, error) = await Account(uid, context, gate, cancellation);
+        var (_, account, error) = await Account(uid, context, gate, cancellation);
         return account is null
             ? error!
             : TypedResults.Json(FacadeMapping.Balances(account), FacadeJson.Readable.FacadeBalancesMessage);
@@ -292,13 +282,13 @@ internal static class FacadeEndpoints
         CancellationToken cancellation
     )
     {
-        var (reach, account, id, error) = await Account(uid, context, gate, cancellation);
+        var (reach, account, error) = await Account(uid, context, gate, cancellation);
         if (account is null)
         {
             return error!;
         }
         var today = (int)(time.Seconds() / FacadeUses.SecondsOfDay);
-        var (query, wrong) = FacadeTransactionsQuery.Read(context.Request.Query, id, today);
+        var (query, wrong) = FacadeTransactionsQuery.Read(context.Request.Query, account.Id, today);
         if (query is null)
         {
             return wrong!;
@@ -321,7 +311,9 @@ internal static class FacadeEndpoints
         return TypedResults.Json(
             new FacadeTransactionsMessage(
                 [.. page.Select(FacadeMapping.Show)],
-                rows.Count > page.Length ? query.Key(id, new TransactionCursor(page[^1].Day, page[^1].Id)) : null
+                rows.Count > page.Length
+                    ? query.Key(account.Id, new TransactionCursor(page[^1].Day, page[^1].Id))
+                    : null
             ),
             FacadeJson.Readable.FacadeTransactionsMessage
         );
@@ -358,29 +350,29 @@ internal static class FacadeEndpoints
             : (null, await gate.Count(application, cancellation) ?? FacadeError.NoSession);
     }
 
-    private static async Task<(
-        FacadeReach? Reach,
-        AccountRow? Account,
-        FacadeAccountId Id,
-        FacadeError? Error
-    )> Account(string uid, HttpContext context, FacadeGate gate, CancellationToken cancellation)
+    private static async Task<(FacadeReach? Reach, AccountRow? Account, FacadeError? Error)> Account(
+        string uid,
+        HttpContext context,
+        FacadeGate gate,
+        CancellationToken cancellation
+    )
     {
         var (application, error) = await gate.Enter(context.Request, cancellation);
         if (application is null)
         {
-            return (null, null, default, error);
+            return (null, null, error);
         }
-        if (!FacadeUuid.TryRead<FacadeAccountId>(uid, out var id))
+        if (!FacadeUuid.TryRead<AccountId>(uid, out var id))
         {
             var none = FacadeUuid.IsOne(uid) ? FacadeError.NoAccount : FacadeError.Wrong("The uid is not a UUID.");
-            return (null, null, default, await gate.Count(application, cancellation) ?? none);
+            return (null, null, await gate.Count(application, cancellation) ?? none);
         }
         var (reach, account, fault) = await gate.Account(application, id, cancellation);
         if (reach is not null)
         {
             ActingUser.Set(context, new ActingUser(reach.Session.ClientId, reach.Session.UserId));
         }
-        return (reach, account, id, fault);
+        return (reach, account, fault);
     }
 
     /// <summary>That the database is away is told in the interface's own form.</summary>

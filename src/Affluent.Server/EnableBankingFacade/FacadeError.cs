@@ -112,7 +112,7 @@ internal sealed record FacadeError(int Status, FacadeErrorCode Code, string Word
             httpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
         return httpContext.Response.WriteAsJsonAsync(
-            new FacadeErrorMessage(Words, Status, Code),
+            new FacadeErrorMessage(Code, Status, Words),
             FacadeJson.Readable.FacadeErrorMessage,
             "application/json"
         );

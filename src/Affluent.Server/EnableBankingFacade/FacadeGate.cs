@@ -10,11 +10,13 @@ using Affluent.Server.Storage;
 namespace Affluent.Server.EnableBankingFacade;
 
 /// <summary>A session as it stands now, with the accounts that are still shared.</summary>
-/// <param name="Accounts">By their uids, those of them that the user still shares.</param>
+/// <param name="Given">What it began with.</param>
+/// <param name="Accounts">Those of them that the user still shares.</param>
 internal sealed record FacadeReach(
     FacadeSession Session,
     FacadeSessionStatus Status,
-    IReadOnlyList<(FacadeAccountId? Uid, AccountRow Account)> Accounts,
+    IReadOnlyList<AccountId> Given,
+    IReadOnlyList<AccountRow> Accounts,
     ConnectionRow? Connection
 );
 
@@ -132,26 +134,32 @@ internal sealed class FacadeGate(Database database, Settings settings, SecurityL
     /// <summary>An account of a session of the application, if it can be read now; or what is answered.</summary>
     public async Task<(FacadeReach? Reach, AccountRow? Account, FacadeError? Error)> Account(
         FacadeApplication application,
-        FacadeAccountId uid,
+        AccountId id,
         CancellationToken cancellation
     )
     {
-        if (await database.Read(db => FacadeStore.FindAccount(db, uid), cancellation) is not { } named)
-        {
-            return (null, null, await Count(application, cancellation) ?? FacadeError.NoAccount);
-        }
-        var (reach, error) = await Session(application, named.SessionId, cancellation);
-        if (reach is null)
+        var now = time.Seconds();
+        if (
+            await database.Read(db => FacadeStore.SessionOf(db, application.Id, id, now), cancellation)
+            is not { } session
+        )
         {
             // Of what is another's nothing is told, not even that it is there.
+            return (null, null, await Count(application, cancellation) ?? FacadeError.NoAccount);
+        }
+        var (reach, error) = await Session(application, session, cancellation);
+        if (reach is null)
+        {
             return (null, null, error!.Code == FacadeErrorCode.SessionDoesNotExist ? FacadeError.NoAccount : error);
         }
         if (FacadeError.Over(reach.Status) is { } over)
         {
             return (null, null, over);
         }
-        var account = reach.Accounts.FirstOrDefault(known => known.Uid == uid).Account;
-        return account is null ? (null, null, FacadeError.NotShared) : (reach, account, null);
+        var account = reach.Accounts.FirstOrDefault(shared => shared.Id == id);
+        return account is null || !FacadeMapping.IsOpen(account)
+            ? (null, null, FacadeError.NotShared)
+            : (reach, account, null);
     }
 
     /// <summary>How a session stands.</summary>
@@ -159,10 +167,7 @@ internal sealed class FacadeGate(Database database, Settings settings, SecurityL
     {
         var connection = await ConnectionsStore.Find(db, session.UserId, session.ConnectionId);
         var channels = await ChannelStore.List(db, [new ConnectionKey(session.UserId, session.ConnectionId)]);
-        var uids = (await FacadeStore.Accounts(db, session)).ToDictionary(
-            account => account.AccountId,
-            account => account.Id
-        );
+        AccountId[] given = [.. (await FacadeStore.Accounts(db, session)).Select(account => account.AccountId)];
         var accounts = await AccountsStore.List(
             db,
             session.UserId,
@@ -171,13 +176,8 @@ internal sealed class FacadeGate(Database database, Settings settings, SecurityL
         return new FacadeReach(
             session,
             FacadeMapping.StatusOf(session, connection, channels, now),
-            [
-                .. accounts
-                    .Where(account => uids.ContainsKey(account.Id) && FacadeMapping.IsShared(account))
-                    .Select(account =>
-                        (FacadeMapping.IsOpen(account) ? uids[account.Id] : (FacadeAccountId?)null, account)
-                    ),
-            ],
+            given,
+            [.. accounts.Where(account => given.Contains(account.Id) && FacadeMapping.IsShared(account))],
             connection
         );
     }

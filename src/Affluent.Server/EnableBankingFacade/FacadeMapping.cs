@@ -60,14 +60,19 @@ internal static class FacadeMapping
             )
         );
 
-    /// <param name="uid">Null: it cannot be read.</param>
+    /// <summary>What is told of an account in the state of a session.</summary>
+    public static FacadeAccountDataMessage Name(AccountRow account, ClientId client)
+    {
+        var hash = HashOf(account, client);
+        return new(FacadeUuid.Of(account.Id), hash, [hash]);
+    }
+
+    /// <summary>By which an application tells its users apart: of itself and of what it calls the user.</summary>
+    public static string HashOf(FacadeApplicationId application, string psuId) =>
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{application} {psuId}")));
+
     /// <param name="provider">Null: the bank is not known any more.</param>
-    public static FacadeAccountMessage Show(
-        AccountRow account,
-        FacadeAccountId? uid,
-        ClientId client,
-        Provider? provider
-    )
+    public static FacadeAccountMessage Show(AccountRow account, ClientId client, Provider? provider)
     {
         var hash = HashOf(account, client);
         var number = account.AccountNumber is { } text
@@ -75,7 +80,7 @@ internal static class FacadeMapping
             : null;
         return new FacadeAccountMessage
         {
-            Uid = uid is { } known ? FacadeUuid.Of(known) : null,
+            Uid = IsOpen(account) ? FacadeUuid.Of(account.Id) : null,
             AccountId = (account.Iban, number) is (null, null) ? null : new FacadeNumberMessage(account.Iban, number),
             AllAccountIds =
             [
@@ -86,6 +91,7 @@ internal static class FacadeMapping
             ],
             AccountServicer = provider is null ? null : new FacadeServicerMessage(provider.Bic, provider.Name),
             Name = account.OwnerName,
+            DisplayName = account.Name,
             Details = account.Name,
             Usage = account.Usage switch
             {
@@ -148,7 +154,6 @@ internal static class FacadeMapping
             },
             ReferenceDate = balance.Day is { } day ? Day(day) : null,
             LastChangeDateTime = balance.ChangedAt is { } at ? FacadeAuthRequest.Moment(at) : null,
-            LastCommittedTransaction = balance.LastCommittedTransaction,
         };
 
     public static FacadeTransactionMessage Show(TransactionRow row)

@@ -5,8 +5,8 @@ using Affluent.Server.Storage;
 
 namespace Affluent.Server.EnableBankingFacade;
 
-/// <summary>An error (API reference 1.0.0, "ErrorResponse").</summary>
-internal sealed record FacadeErrorMessage(string Message, int Code, FacadeErrorCode Error);
+/// <summary>An error (API reference 1.0.0, "ErrorResponse"). The code comes first: importers show, and look into, the first 120 characters.</summary>
+internal sealed record FacadeErrorMessage(FacadeErrorCode Error, int Code, string Message);
 
 /// <summary>What is known of the application ("GetApplicationResponse").</summary>
 internal sealed record FacadeApplicationStanding
@@ -48,6 +48,7 @@ internal sealed record FacadeAuthMessage
     public string? RedirectUrl { get; init; }
     public string? PsuType { get; init; }
     public string? Language { get; init; }
+    public string? PsuId { get; init; }
     public JsonElement? Credentials { get; init; }
     public string? AuthMethod { get; init; }
 }
@@ -65,7 +66,7 @@ internal sealed record AspspNameMessage
 }
 
 /// <summary>Where the user goes ("StartAuthorizationResponse").</summary>
-internal sealed record FacadeAuthStartedMessage(string Url, string AuthorizationId);
+internal sealed record FacadeAuthStartedMessage(string Url, string AuthorizationId, string PsuIdHash);
 
 internal sealed record FacadeCodeMessage
 {
@@ -87,11 +88,12 @@ internal sealed record FacadeSessionMessage
 {
     public required string Status { get; init; }
 
-    /// <summary>The uids alone.</summary>
+    /// <summary>The uids alone; of a session that is over those that it began with, so that who reads on is told why it cannot.</summary>
     public required IReadOnlyList<string> Accounts { get; init; }
     public required IReadOnlyList<FacadeAccountDataMessage> AccountsData { get; init; }
     public required AspspNameMessage Aspsp { get; init; }
     public required string PsuType { get; init; }
+    public required string PsuIdHash { get; init; }
     public required FacadeAccessMessage Access { get; init; }
     public required string Created { get; init; }
     public required string Authorized { get; init; }
@@ -115,6 +117,9 @@ internal sealed record FacadeAccountMessage
 
     /// <summary>Of the holder.</summary>
     public string? Name { get; init; }
+
+    /// <summary>As the account is called. Not of the interface: importers look for it before <see cref="Name"/>, and would else call all accounts by their holder.</summary>
+    public string? DisplayName { get; init; }
 
     /// <summary>As the account is called.</summary>
     public string? Details { get; init; }
@@ -141,7 +146,6 @@ internal sealed record FacadeBalanceMessage
     public required FacadeBalanceKind BalanceType { get; init; }
     public string? ReferenceDate { get; init; }
     public string? LastChangeDateTime { get; init; }
-    public string? LastCommittedTransaction { get; init; }
 }
 
 internal sealed record FacadeAmountMessage(string Currency, string Amount);

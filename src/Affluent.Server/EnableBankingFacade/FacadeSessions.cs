@@ -39,6 +39,7 @@ internal sealed class FacadeSessions(
             ValidUntil = request.ValidUntil,
             PageHash = page.Hash(),
             ExpiresAt = time.Seconds() + FacadeAuthorization.Lifetime,
+            PsuIdHash = FacadeMapping.HashOf(application.Id, request.PsuId ?? Secret.Generate().Value),
         };
         await database.Write(db => FacadeStore.Insert(db, authorization), cancellation);
         return (authorization, page);
@@ -92,7 +93,6 @@ internal sealed class FacadeSessions(
                             .Select(account => new FacadeAccount
                             {
                                 UserId = session.UserId,
-                                Id = ids.Next<FacadeAccountId>(),
                                 SessionId = session.Id,
                                 AccountId = account.Id,
                             }),
@@ -244,6 +244,7 @@ internal sealed class FacadeSessions(
                 PsuType = authorization.PsuType,
                 ValidUntil = ends,
                 CreatedAt = now,
+                PsuIdHash = authorization.PsuIdHash,
             };
     }
 }

@@ -10,7 +10,6 @@ internal static class FacadeStore
         "enable_banking_accounts",
         [
             new("user_id", BulkType.Long, account => account.UserId.Value),
-            new("id", BulkType.Long, account => account.Id.Value),
             new("session_id", BulkType.Long, account => account.SessionId.Value),
             new("account_id", BulkType.Long, account => account.AccountId.Value),
         ]
@@ -21,13 +20,13 @@ internal static class FacadeStore
 
     private const string AuthorizationColumns = """
         id, application_id, client_id, provider_id, psu_type, state, redirect_url, valid_until, page_hash, expires_at,
-        user_id, return_hash, connection_id, code_hash, code_expires_at, session_id
+        psu_id_hash, user_id, return_hash, connection_id, code_hash, code_expires_at, session_id
         """;
 
     private const string Sessions = """
         select s.user_id, s.id, s.application_id, a.name as application_name, s.client_id, s.connection_id, s.aspsp_name,
             s.aspsp_country, s.psu_type, s.valid_until, s.created_at, s.closed_at, s.revoked_at, s.used_at, s.requests_day,
-            s.requests
+            s.requests, s.psu_id_hash
         from enable_banking_sessions s join enable_banking_applications a on a.id = s.application_id
         """;
 
@@ -105,9 +104,9 @@ internal static class FacadeStore
         db.Execute(
             """
             insert into enable_banking_authorizations (id, application_id, client_id, provider_id, psu_type, state,
-                redirect_url, valid_until, page_hash, expires_at)
+                redirect_url, valid_until, page_hash, expires_at, psu_id_hash)
             values (@Id, @ApplicationId, @ClientId, @ProviderId, @PsuType, @State, @RedirectUrl, @ValidUntil, @PageHash,
-                @ExpiresAt)
+                @ExpiresAt, @PsuIdHash)
             """,
             authorization
         );
@@ -206,9 +205,9 @@ internal static class FacadeStore
         await db.Execute(
             """
             insert into enable_banking_sessions (user_id, id, application_id, client_id, connection_id, aspsp_name,
-                aspsp_country, psu_type, valid_until, created_at)
+                aspsp_country, psu_type, valid_until, created_at, psu_id_hash)
             values (@UserId, @Id, @ApplicationId, @ClientId, @ConnectionId, @AspspName, @AspspCountry, @PsuType,
-                @ValidUntil, @CreatedAt)
+                @ValidUntil, @CreatedAt, @PsuIdHash)
             """,
             session
         );
@@ -236,19 +235,40 @@ internal static class FacadeStore
             new { UserId = userId, Now = now }
         );
 
-    /// <summary>An account of a session, whichever; who may see it is decided by the session.</summary>
-    public static Task<FacadeAccount?> FindAccount(DbWork db, FacadeAccountId id) =>
-        db.Find<FacadeAccount>(
-            "select user_id, id, session_id, account_id from enable_banking_accounts where id = @Id",
-            new { Id = id }
-        );
+    /// <summary>
+    /// The session of this application by which it reaches an account: the newest, one that is over only where there is no other; null when it was never given
+    /// the account.
+    /// </summary>
+    public static async Task<FacadeSessionId?> SessionOf(
+        DbWork db,
+        FacadeApplicationId application,
+        AccountId account,
+        long now
+    ) =>
+        (
+            await db.Find<FacadeSession>(
+                $"""
+                {Sessions}
+                where s.application_id = @Application and (s.user_id, s.id) in
+                    (select user_id, session_id from enable_banking_accounts where account_id = @Account)
+                order by case when s.closed_at is null and s.revoked_at is null and s.valid_until > @Now then 0 else 1 end,
+                    s.id desc limit 1
+                """,
+                new
+                {
+                    Application = application,
+                    Account = account,
+                    Now = now,
+                }
+            )
+        )?.Id;
 
     /// <summary>The accounts of a session, oldest first.</summary>
     public static Task<IReadOnlyList<FacadeAccount>> Accounts(DbWork db, FacadeSession session) =>
         db.Query<FacadeAccount>(
             """
-            select user_id, id, session_id, account_id from enable_banking_accounts
-            where user_id = @UserId and session_id = @Id order by id
+            select user_id, session_id, account_id from enable_banking_accounts
+            where user_id = @UserId and session_id = @Id order by account_id
             """,
             new { session.UserId, session.Id }
         );

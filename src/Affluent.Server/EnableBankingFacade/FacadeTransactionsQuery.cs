@@ -39,7 +39,7 @@ internal sealed record FacadeTransactionsQuery(
     /// <param name="today">In UTC, counted from 1970-01-01.</param>
     public static (FacadeTransactionsQuery? Query, FacadeError? Error) Read(
         IEnumerable<KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>> parameters,
-        FacadeAccountId account,
+        AccountId account,
         int today
     )
     {
@@ -94,7 +94,7 @@ internal sealed record FacadeTransactionsQuery(
     }
 
     /// <summary>What leads on to the page after this place, for the same account and query alone.</summary>
-    public string Key(FacadeAccountId account, TransactionCursor place) => $"{place.Text()}.{Mark(account, place)}";
+    public string Key(AccountId account, TransactionCursor place) => $"{place.Text()}.{Mark(account, place)}";
 
     public TransactionFilter Filter(AccountId account) =>
         new()
@@ -106,7 +106,7 @@ internal sealed record FacadeTransactionsQuery(
             Missing = false,
         };
 
-    private TransactionCursor? Place(FacadeAccountId account, string key) =>
+    private TransactionCursor? Place(AccountId account, string key) =>
         key.Length <= LongestKey
         && key.Split('.') is [var cursor, var mark]
         && TransactionCursor.Read(cursor) is { } place
@@ -115,7 +115,7 @@ internal sealed record FacadeTransactionsQuery(
             : null;
 
     // Nothing is gained by making one up: whatever it leads to is the session's own.
-    private string Mark(FacadeAccountId account, TransactionCursor place) =>
+    private string Mark(AccountId account, TransactionCursor place) =>
         Convert.ToHexStringLower(
             SHA256.HashData(
                 Encoding.UTF8.GetBytes(

@@ -3,13 +3,16 @@ using Affluent.Server.Storage;
 
 namespace Affluent.Server.EnableBankingFacade;
 
-/// <summary>Our ids in the form that the interface has for all of its ids: a UUID, of version 8 (RFC 9562, section 5.8), which holds the number. Pure.</summary>
+/// <summary>
+/// Our ids in the form that the interface has for all of its ids: a UUID, which holds the number. Of version 4, since the interface says so of some (API reference
+/// 1.0.0, "uuid4": kid, session_id), and clients that were made of it take no other. Pure.
+/// </summary>
 internal static class FacadeUuid
 {
     // 48 bits, the version, 12 bits, the variant, and the last 3 of 63; the rest is zero.
     private const int Tail = 3;
     private const int Middle = 12;
-    private const ulong Version = 8;
+    private const ulong Version = 4;
     private const ulong Variant = 0b10;
 
     public static string Of<T>(T id)

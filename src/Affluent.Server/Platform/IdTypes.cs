@@ -227,12 +227,3 @@ internal readonly record struct FacadeSessionId(long Value) : IId<FacadeSessionI
 
     public override string ToString() => Ids.Text(Value);
 }
-
-/// <summary>An account within such a session.</summary>
-[JsonConverter(typeof(IdConverter<FacadeAccountId>))]
-internal readonly record struct FacadeAccountId(long Value) : IId<FacadeAccountId>
-{
-    public static FacadeAccountId Of(long value) => new(value);
-
-    public override string ToString() => Ids.Text(Value);
-}

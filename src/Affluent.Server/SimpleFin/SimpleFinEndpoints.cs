@@ -90,6 +90,7 @@ internal static class SimpleFinEndpoints
         Database database,
         Banks banks,
         Addresses addresses,
+        TimeProvider time,
         CancellationToken cancellation
     )
     {
@@ -103,7 +104,7 @@ internal static class SimpleFinEndpoints
                 return SimpleFinRefusal.TooMany(tooMany.RetryAfter);
             case SimpleFinEntry.Welcome { User: var user }:
                 ActingUser.Set(context, user);
-                var (request, fault) = Read(context.Request);
+                var (request, fault) = Read(context.Request, time.GetUtcNow().ToUnixTimeSeconds());
                 return request is null
                     ? SimpleFinRefusal.BadRequest(fault!)
                     : TypedResults.Json(
@@ -119,7 +120,7 @@ internal static class SimpleFinEndpoints
     }
 
     /// <summary>What is asked for, or what is wrong with it.</summary>
-    private static (AccountSetRequest? Request, string? Fault) Read(HttpRequest request)
+    private static (AccountSetRequest? Request, string? Fault) Read(HttpRequest request, long now)
     {
         var parameters = new ParameterSource(request);
         var start = parameters.Read(StartDate);
@@ -158,7 +159,7 @@ internal static class SimpleFinEndpoints
                             .Distinct(),
                     ],
                 start is { } from ? SimpleFinDay.FirstFrom(from) : null,
-                end is { } until ? SimpleFinDay.LastBefore(until) : null,
+                end is { } until ? SimpleFinDay.LastBefore(until, now) : null,
                 pending == Flag[1],
                 balancesOnly == Flag[1]
             ),

@@ -12,7 +12,7 @@ internal static class FacadeTargets
 {
     private const long Now = 1_772_438_400;
     private const string Redirect = "https://app.example/back?from=bank";
-    private static readonly FacadeAccountId Account = new(1234);
+    private static readonly AccountId Account = new(1234);
     private static readonly string PublicKey = NewKey();
 
     private static readonly FacadeApplication Application = new() { Name = "App", RedirectUrls = Redirect };
@@ -49,7 +49,7 @@ internal static class FacadeTargets
                 "facade-uuid",
                 Uuid,
                 FacadeUuid.Of(new FacadeSessionId(long.MaxValue)),
-                "00000000-0000-8001-8000-000000000000"
+                "00000000-0000-4001-8000-000000000000"
             ),
             FuzzTarget.OfText(
                 "facade-key",

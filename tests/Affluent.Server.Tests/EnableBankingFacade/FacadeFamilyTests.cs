@@ -86,7 +86,7 @@ public sealed class FacadeFamilyTests : IDisposable
         Assert.Equal(await Shown(original), await Shown(http));
         Assert.Equal(8, (await http.Transactions()).Count);
 
-        // The user agrees anew after the end: other uids, and the same accounts and transactions.
+        // The user agrees anew after the end: the same accounts and transactions.
         var (accounts, transactions) = (Ids(await http.Accounts()), Ids(await http.Transactions()));
         await Read(app, here, http, id, TimeSpan.FromDays(200));
         Assert.Equal("consent_expired", (await http.Channel(id, FakeBank.Redirect)).Text("reason"));

@@ -68,8 +68,10 @@ public sealed class FacadeFlowTests
         var session = await app.Begin(application, back.Query("code")!);
         var uid = Assert.Single(session.Uids);
         var hash = session.Begun.GetProperty("accounts")[0].Text("identification_hash");
+        var psu = (await app.Read(application, $"/sessions/{session.Id}")).Text("psu_id_hash");
+        Assert.Equal(44, psu!.Length);
         Assert.Equal(
-            $$$"""{"session_id":"{{{session.Id}}}","accounts":[{"uid":"{{{uid}}}","account_id":{"iban":"FR7630006000011234567890189","other":{"identification":"111","scheme_name":"BBAN"}},"all_account_ids":[{"identification":"FR7630006000011234567890189","scheme_name":"IBAN"},{"identification":"111","scheme_name":"BBAN"}],"account_servicer":{"name":"Fake Bank"},"name":"Ada Lovelace","details":"Account 111","usage":"PRIV","cash_account_type":"CACC","currency":"EUR","identification_hash":"{{{hash}}}","identification_hashes":["{{{hash}}}"]}],"aspsp":{"name":"Fake Bank","country":"FR"},"psu_type":"personal","access":{"valid_until":"2026-05-30T08:00:00+00:00"}}""",
+            $$$"""{"session_id":"{{{session.Id}}}","accounts":[{"uid":"{{{uid}}}","account_id":{"iban":"FR7630006000011234567890189","other":{"identification":"111","scheme_name":"BBAN"}},"all_account_ids":[{"identification":"FR7630006000011234567890189","scheme_name":"IBAN"},{"identification":"111","scheme_name":"BBAN"}],"account_servicer":{"name":"Fake Bank"},"name":"Ada Lovelace","display_name":"Account 111","details":"Account 111","usage":"PRIV","cash_account_type":"CACC","currency":"EUR","identification_hash":"{{{hash}}}","identification_hashes":["{{{hash}}}"]}],"aspsp":{"name":"Fake Bank","country":"FR"},"psu_type":"personal","access":{"valid_until":"2026-05-30T08:00:00+00:00"}}""",
             session.Begun.GetRawText()
         );
         Assert.Equal(
@@ -87,7 +89,7 @@ public sealed class FacadeFlowTests
             (await app.Read(application, $"/accounts/{uid}/transactions")).GetRawText()
         );
         Assert.Equal(
-            $$"""{"status":"AUTHORIZED","accounts":["{{uid}}"],"accounts_data":[{"uid":"{{uid}}","identification_hash":"{{hash}}","identification_hashes":["{{hash}}"]}],"aspsp":{"name":"Fake Bank","country":"FR"},"psu_type":"personal","access":{"valid_until":"2026-05-30T08:00:00+00:00"},"created":"2026-03-02T08:00:00+00:00","authorized":"2026-03-02T08:00:00+00:00"}""",
+            $$"""{"status":"AUTHORIZED","accounts":["{{uid}}"],"accounts_data":[{"uid":"{{uid}}","identification_hash":"{{hash}}","identification_hashes":["{{hash}}"]}],"aspsp":{"name":"Fake Bank","country":"FR"},"psu_type":"personal","psu_id_hash":"{{psu}}","access":{"valid_until":"2026-05-30T08:00:00+00:00"},"created":"2026-03-02T08:00:00+00:00","authorized":"2026-03-02T08:00:00+00:00"}""",
             (await app.Read(application, $"/sessions/{session.Id}")).GetRawText()
         );
         Assert.Equal(

@@ -269,11 +269,13 @@ public sealed class FacadeInputTests
         var application = await app.RegisterFacade(user.Client);
         var connection = await app.StoreConnection(user, FakeBank.ProviderId);
         await app.StoreAccount(connection);
+        var elsewhere = await app.StoreConnection(user, FakeBank.ProviderId);
+        await app.StoreAccount(elsewhere);
         Action<JsonObject> fake = w => w["aspsp"]!["name"] = "Fake Bank";
         // Two requests of the application each.
         var (session, second) = (
             await app.Session(application, user, connection.Id, fake),
-            await app.Session(application, user, connection.Id, fake)
+            await app.Session(application, user, elsewhere.Id, fake)
         );
 
         for (var i = 0; i < 5; i++)
@@ -338,7 +340,7 @@ public sealed class FacadeInputTests
         {
             var id = new FacadeSessionId(value);
             var text = FacadeUuid.Of(id);
-            Assert.Equal('8', text[14]);
+            Assert.Equal('4', text[14]);
             Assert.Contains(text[19], "89ab");
             Assert.True(FacadeUuid.TryRead<FacadeSessionId>(text.ToUpperInvariant(), out var read));
             Assert.Equal(id, read);
@@ -351,7 +353,8 @@ public sealed class FacadeInputTests
                 "1",
                 $"{Guid.Empty}",
                 $"{Guid.NewGuid()}",
-                "00000000-0000-8001-8000-000000000001",
+                "00000000-0000-4001-8000-000000000001",
+                "00000000-0000-8001-8000-000000000000",
             }
         )
         {

@@ -54,8 +54,8 @@ public sealed class FacadeIsolationTests
                     (404, error),
                     await app.Refusal(
                         other,
-                        path.Replace("{id}", "00000000-0000-8001-8000-000000000000", StringComparison.Ordinal)
-                            .Replace("{uid}", "00000000-0000-8001-8000-000000000000", StringComparison.Ordinal),
+                        path.Replace("{id}", "00000000-0000-4001-8000-000000000000", StringComparison.Ordinal)
+                            .Replace("{uid}", "00000000-0000-4001-8000-000000000000", StringComparison.Ordinal),
                         method
                     )
                 );

@@ -1,3 +1,7 @@
+using System.Text.Json;
+using Affluent.Connectors.Contract;
+using Affluent.Ledger;
+using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
 using Affluent.Server.EnableBankingFacade;
 using Xunit;
@@ -20,6 +24,31 @@ public sealed class FacadeMappingTests
         );
         Assert.Equal(FacadeSessionStatus.Authorized, At(10, Channel(ChannelStatus.Empty, 5)));
         Assert.Equal(FacadeSessionStatus.Expired, At(1000, Channel(ChannelStatus.Success, null)));
+    }
+
+    /// <summary>The bank's own reference is no entry_reference here: whoever looks for it would find none.</summary>
+    [Fact]
+    public void A_balance_names_no_transaction_by_a_reference_that_is_told_nowhere()
+    {
+        var account = new AccountRow
+        {
+            Currency = "BHD",
+            Balances = AccountBalances.Json([
+                new AccountBalance
+                {
+                    Kind = BankBalanceKind.ClosingBooked,
+                    Amount = 1255,
+                    Currency = "BHD",
+                    Day = 20_513,
+                    LastCommittedTransaction = "A452CH",
+                },
+            ]),
+        };
+
+        Assert.Equal(
+            """{"balances":[{"name":"CLOSING_BOOKED","balance_amount":{"currency":"BHD","amount":"1.255"},"balance_type":"CLBD","reference_date":"2026-03-01"}]}""",
+            JsonSerializer.Serialize(FacadeMapping.Balances(account), FacadeJson.Readable.FacadeBalancesMessage)
+        );
     }
 
     private static ChannelRow Channel(ChannelStatus status, long? ends) => new() { Status = status, ExpiresAt = ends };

@@ -85,7 +85,7 @@ public sealed class FacadeTokenTests
             ["the kid of another"] = ("wrong_signature", (app, own, other) => app.Token(own with { Id = other.Id })),
             ["a kid of nobody"] = (
                 "unknown_application",
-                (app, own, _) => app.Token(own with { Id = "00000000-0000-8001-8000-000000000000" })
+                (app, own, _) => app.Token(own with { Id = "00000000-0000-4001-8000-000000000000" })
             ),
             ["a kid of another form"] = (
                 "unknown_application",

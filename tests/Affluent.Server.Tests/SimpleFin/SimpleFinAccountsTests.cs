@@ -68,6 +68,32 @@ public sealed class SimpleFinAccountsTests
         Assert.Equal(Plain(set), Plain(await app.Accounts(url, "?pending=1&version=2")));
     }
 
+    /// <summary>Firefly III's importer and Sure read up to now, wherever the day stands.</summary>
+    [Theory, OnBothDatabases]
+    public async Task In_the_morning_what_is_read_up_to_now_holds_today(DatabaseKind kind)
+    {
+        await using var app = await TestApp.StartWithBanks(kind);
+        var (http, user) = await app.SignedInUser();
+        var account = await app.StoreAccount(await app.StoreConnection(user));
+        var today = DateOnly.FromDateTime(app.Time.GetUtcNow().UtcDateTime);
+        await app.StoreTransactions(account, 3, (row, i) => row with { Day = today.AddDays(i - 1) });
+        var url = await app.Link(http);
+        var now = app.Time.GetUtcNow().ToUnixTimeSeconds();
+        Assert.Equal(8, app.Time.GetUtcNow().Hour);
+
+        Assert.Equal(2, await Count($"?end-date={now}"));
+        Assert.Equal(2, await Count($"?end-date={now - 600}"));
+        Assert.Equal(2, await Count($"?start-date={now - (60 * 86_400)}&end-date={now + 60}"));
+        // What is earlier, and what is later, is taken at its word.
+        Assert.Equal(1, await Count($"?end-date={now - (8 * 3600)}"));
+        Assert.Equal(1, await Count($"?start-date={now - (60 * 86_400)}&end-date={now - 3600}"));
+        Assert.Equal(2, await Count($"?end-date={now + 86_400}"));
+        Assert.Equal(3, await Count(""));
+
+        async Task<int> Count(string query) =>
+            (await app.Accounts(url, query)).GetProperty("accounts")[0].GetProperty("transactions").GetArrayLength();
+    }
+
     [Theory, OnBothDatabases]
     public async Task The_parameters_choose_what_comes(DatabaseKind kind)
     {
