@@ -143,10 +143,20 @@ public sealed partial class HomeInBrowserTests(Browser browser) : IClassFixture<
         await ReadTo(page, upToDate);
 
         // By keyboard; the page looks again by itself until it is read.
+        var looked = new TaskCompletionSource();
+        await page.RouteAsync(
+            "**/household/progress",
+            async route =>
+            {
+                await looked.Task;
+                await route.ContinueAsync();
+            }
+        );
         await page.FocusAsync(".entries button");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync("**/household");
         await Look(page, "start-reading", width);
+        looked.SetResult();
         await ReadTo(page, upToDate);
         await Look(page, "start-read", width);
 

@@ -32,7 +32,7 @@ internal static partial class HouseholdEndpoints
         pages.MapGet("/", () => TypedResults.LocalRedirect(HouseholdVisit.Root));
         pages.MapGet(HouseholdVisit.Root, StartPage.Show);
         pages.MapGet(HouseholdVisit.Progress, StartPage.Progress);
-        pages.MapPost(HouseholdVisit.ReadNow, StartPage.ReadNow);
+        pages.MapPost(HouseholdVisit.ReadNow, StartPage.Synchronize);
         pages.MapPost(HouseholdVisit.Widget, StartPage.OpenWidget);
         pages.MapGet(HouseholdVisit.Setup, SetupPage.Show);
         pages.MapPost(HouseholdVisit.Setup, SetupPage.Submit);

@@ -85,7 +85,7 @@ internal static class StartPage
     }
 
     /// <summary>Has a bank read for the member, who is there: the bank may ask something.</summary>
-    public static async Task<IResult> ReadNow(
+    public static async Task<IResult> Synchronize(
         HttpContext context,
         RequestLimits limits,
         Database database,
