@@ -1,7 +1,7 @@
 using Affluent.Connectors.Contract;
 using Affluent.Server.Authorization;
-using Affluent.Server.Platform;
 using Affluent.Server.Jobs;
+using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 
 namespace Affluent.Server.Widget;

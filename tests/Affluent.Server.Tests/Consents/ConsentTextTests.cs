@@ -16,6 +16,8 @@ public sealed class ConsentTextTests
     [Theory]
     [InlineData("bank 2 en", "a26695851b864684")]
     [InlineData("bank 2 fr", "ccd604129a593041")]
+    [InlineData("bank at home 2 en", "?")]
+    [InlineData("bank at home 2 fr", "?")]
     [InlineData("accounts 1 en", "ed4797edb92f8acf")]
     [InlineData("accounts 1 fr", "651902059bc7dd87")]
     [InlineData("application 1 en", "1d3cc9b9e8d2aed5")]
@@ -24,14 +26,14 @@ public sealed class ConsentTextTests
         Assert.Equal(hash, Known[name].Hash[..16]);
 
     [Fact]
-    public void Every_text_of_today_is_pinned() => Assert.Equal(6, Known.Count);
+    public void Every_text_of_today_is_pinned() => Assert.Equal(8, Known.Count);
 
     private static Dictionary<string, ConsentText> Known { get; } =
         Enum.GetValues<Language>()
             .SelectMany(language =>
             {
                 var (bank, accounts, application) = (
-                    new ConsentTexts(language),
+                    new ConsentTexts(language, atHome: false),
                     new AccountsTexts(language),
                     new SignInTexts(language)
                 );
@@ -51,6 +53,17 @@ public sealed class ConsentTextTests
                                 bank.TermsTitle,
                                 .. bank.TermsBody,
                                 bank.Agree,
+                            ],
+                            word,
+                            ConsentTexts.Version
+                        )
+                    ),
+                    (
+                        $"bank at home {ConsentTexts.Version} {word}",
+                        ConsentText.Of(
+                            [
+                                new ConsentTexts(language, atHome: true).Intro("C"),
+                                .. new ConsentTexts(language, atHome: true).TermsBody,
                             ],
                             word,
                             ConsentTexts.Version
