@@ -59,7 +59,11 @@ internal sealed class AccountSet(string root, Func<ProviderId, Provider?> provid
     public SimpleFinAccountSetMessage Show(AccountSetRequest request, HeldAccountSet held)
     {
         var connections = held.Connections.ToDictionary(connection => connection.Id);
-        var transactions = held.Transactions.ToLookup(row => row.AccountId);
+        // The protocol says no currency of a transaction: one in another than the account's would be booked as if it were in that.
+        var currencies = held.Accounts.ToDictionary(account => account.Id, account => account.Currency);
+        var transactions = held.Transactions.ToLookup(row =>
+            (row.AccountId, IsTold: row.Currency == currencies[row.AccountId])
+        );
         var names = held
             .Accounts.GroupBy(PlainName, StringComparer.Ordinal)
             .Where(same => same.Count() > 1)
@@ -73,6 +77,15 @@ internal sealed class AccountSet(string root, Func<ProviderId, Provider?> provid
                 .Select(connection => SimpleFinErrors.Of(connection, held.Channels[connection.Id]))
                 .OfType<SimpleFinErrorMessage>(),
             .. held.Accounts.SelectMany(account => SimpleFinErrors.Of(account, PlainName(account))),
+            .. held
+                .Accounts.Select(account =>
+                    SimpleFinErrors.InOthers(
+                        account,
+                        PlainName(account),
+                        [.. transactions[(account.Id, false)].Select(row => row.Currency)]
+                    )
+                )
+                .OfType<SimpleFinErrorMessage>(),
             .. request.Accounts?.Except(held.Accounts.Select(account => account.Id)).Select(SimpleFinErrors.NotShared)
                 ?? [],
             .. held.IsCut ? [SimpleFinErrors.Cut(MostTransactions)] : Array.Empty<SimpleFinErrorMessage>(),
@@ -89,7 +102,7 @@ internal sealed class AccountSet(string root, Func<ProviderId, Provider?> provid
                         account,
                         connections[account.ConnectionId],
                         names.Contains(PlainName(account)) ? UniqueName(account) : PlainName(account),
-                        transactions[account.Id]
+                        transactions[(account.Id, true)]
                     )
                 ),
             ],

@@ -1,0 +1,62 @@
+using System.Net;
+using Affluent.Connectors.Contract;
+using Affluent.Ledger;
+using Affluent.Server.Tests.Harness;
+using Xunit;
+
+namespace Affluent.Server.Tests.SimpleFin;
+
+/// <summary>What SimpleFIN has no words for, and what is told instead.</summary>
+public sealed class SimpleFinEdgeTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, OnBothDatabases]
+    public async Task A_row_in_another_currency_than_its_account_s_is_left_out_and_said(DatabaseKind kind)
+    {
+        await using var app = await TestApp.StartWithBanks(kind);
+        var (http, user) = await app.SignedInUser();
+        var connection = await app.StoreConnection(user);
+        var account = await app.StoreAccount(connection, a => a with { Name = "Quotidien" });
+        string[] currencies = ["EUR", "USD", "JPY", "EUR", "USD"];
+        var rows = await app.StoreTransactions(
+            account,
+            currencies.Length,
+            (row, i) =>
+                row with
+                {
+                    Currency = currencies[i],
+                    Status = i == 4 ? TransactionStatus.Pending : TransactionStatus.Booked,
+                }
+        );
+        var dollars = await app.StoreAccount(connection, a => a with { Currency = "USD" });
+        var other = await app.StoreTransactions(dollars, 1, (row, _) => row with { Currency = "USD" });
+        var url = await app.Link(http);
+
+        var set = await app.Accounts(url);
+
+        Assert.Equal([$"{rows[0].Id}", $"{rows[3].Id}", $"{other[0].Id}"], set.TransactionIds());
+        var error = Assert.Single(set.List("errlist"));
+        Assert.Equal(
+            (
+                "act.missingdata",
+                $"{account.Id}",
+                $"{connection.Id}",
+                "Transactions of the account Quotidien are left out, because they are not in its currency EUR, and SimpleFIN cannot say in which they are: 2 in JPY, USD."
+            ),
+            (error.Text("code"), error.Text("account_id"), error.Text("conn_id"), error.Text("msg"))
+        );
+        // By these words an application would take the account for one that it cannot read.
+        Assert.Equal([error.Text("msg")], set.List("errors").Select(e => e.GetString()));
+        Assert.DoesNotContain("need attention", error.Text("msg")!, StringComparison.Ordinal);
+        // What was not asked for is not said to be missing.
+        Assert.EndsWith(
+            ": 3 in JPY, USD.",
+            Assert.Single((await app.Accounts(url, "?pending=1")).List("errlist")).Text("msg")
+        );
+        foreach (var query in new[] { "?balances-only=1", $"?account={dollars.Id}", "?end-date=1767268801" })
+        {
+            Assert.Empty((await app.Accounts(url, query)).List("errlist"));
+        }
+    }
+}
