@@ -12,7 +12,7 @@ namespace Affluent.Server.EnableBankingFacade;
 /// The calls of Enable Banking (API reference 1.0.0) that applications make to read accounts, answered by this installation: those whose address of it is a
 /// setting read what users share here, through the banks of here.
 /// </summary>
-internal static class FacadeEndpoints
+internal static partial class FacadeEndpoints
 {
     private static readonly string[] BankFilters = ["country", "psu_type", "service"];
 
@@ -274,13 +274,12 @@ internal static class FacadeEndpoints
         string uid,
         HttpContext context,
         FacadeGate gate,
+        Banks banks,
         CancellationToken cancellation
     )
     {
-        var (_, account, _, error) = await Account(uid, context, gate, cancellation);
-        return account is null
-            ? error!
-            : TypedResults.Json(FacadeMapping.Balances(account), FacadeJson.Readable.FacadeBalancesMessage);
+        var (reach, account, _, error) = await Account(uid, context, gate, cancellation);
+        return account is null ? error! : BalancesOf(account, reach!, banks);
     }
 
     private static async Task<IResult> Transactions(

@@ -48,7 +48,12 @@ internal sealed record HeldAccountSet(
 
 /// <summary>A user's shared accounts in the words of SimpleFIN. Pure.</summary>
 /// <param name="root">Address of the SimpleFIN server.</param>
-internal sealed class AccountSet(string root, Func<ProviderId, Provider?> providerOf)
+/// <param name="zoneOf">In which a bank means its days.</param>
+internal sealed class AccountSet(
+    string root,
+    Func<ProviderId, Provider?> providerOf,
+    Func<ProviderId, TimeZoneInfo> zoneOf
+)
 {
     /// <summary>How many transactions an answer holds.</summary>
     public const int MostTransactions = 20_000;
@@ -150,7 +155,9 @@ internal sealed class AccountSet(string root, Func<ProviderId, Provider?> provid
                 : $"{root}/currencies/{account.Currency}",
             Balance = Amount(account.Balance ?? 0, account.Currency),
             AvailableBalance = Available(account) is { } available ? Amount(available, account.Currency) : null,
-            BalanceDate = account.BalanceAt is { } at ? Time(at) : 0,
+            BalanceDate = AccountBalances.DayOf(account, zoneOf(connection.ProviderId)) is { } day
+                ? SimpleFinDay.Of(day)
+                : account.BalanceAt ?? 0,
             // In the order of `posted`, which is 0 of those that are pending.
             Transactions = [.. transactions.Reverse().Select(Show).OrderBy(transaction => transaction.Posted)],
             Extra = new(account.Type?.Word(), account.Status == AccountStatus.Closed),
@@ -193,13 +200,6 @@ internal sealed class AccountSet(string root, Func<ProviderId, Provider?> provid
             .OrderBy(balance => balance.Kind == BankBalanceKind.InterimAvailable ? 0 : 1)
             .Select(balance => (decimal?)balance.Amount)
             .FirstOrDefault();
-
-    // The beginning of a day in Paris stands for the day.
-    private static long Time(long seconds)
-    {
-        var day = ParisDay.Of(seconds);
-        return ParisDay.Start(day) == seconds ? SimpleFinDay.Of(day) : seconds;
-    }
 
     private static string PlainName(AccountRow account) =>
         account.Name ?? account.AccountNumber ?? account.Iban ?? account.Id.ToString();

@@ -107,7 +107,7 @@ internal static class SimpleFinEndpoints
                 return request is null
                     ? SimpleFinRefusal.BadRequest(fault!)
                     : TypedResults.Json(
-                        new AccountSet(addresses.SimpleFin, banks.Provider).Show(
+                        new AccountSet(addresses.SimpleFin, banks.Provider, banks.ZoneOf).Show(
                             request,
                             await database.Read(db => Hold(db, user.UserId, request), cancellation)
                         ),

@@ -59,4 +59,37 @@ public sealed class SimpleFinEdgeTests
             Assert.Empty((await app.Accounts(url, query)).List("errlist"));
         }
     }
+
+    [Theory]
+    [OnBothDatabases("Europe/Paris")]
+    [OnBothDatabases("Europe/Helsinki")]
+    [OnBothDatabases("Europe/Lisbon")]
+    [OnBothDatabases("America/New_York")]
+    [OnBothDatabases("Pacific/Auckland")]
+    public async Task A_balance_is_of_the_day_that_the_bank_says_wherever_the_bank_is(DatabaseKind kind, string zone)
+    {
+        var bank = new FakeBank();
+        bank.Provider = bank.Provider with { TimeZone = zone };
+        bank.EmbeddedChannel.With(
+            Bank.Account("111") with
+            {
+                Balances = [Bank.Balance(BankBalanceKind.ClosingBooked, 1200m, "2026-02-28")],
+            }
+        );
+        var (app, http, id) = await LinkedBank.Linked(bank, kind);
+        await using var _ = app;
+        var url = await app.Link(http);
+
+        var account = Assert.Single((await app.Accounts(url)).List("accounts"));
+        Assert.Equal(
+            new DateTimeOffset(2026, 2, 28, 12, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(),
+            account.GetProperty("balance-date").GetInt64()
+        );
+
+        // Where the bank names no day it is the time of reading.
+        bank.EmbeddedChannel.With(Bank.Account("111"));
+        await LinkedBank.Again(app, http, id);
+        account = Assert.Single((await app.Accounts(url)).List("accounts"));
+        Assert.Equal(app.Time.GetUtcNow().ToUnixTimeSeconds(), account.GetProperty("balance-date").GetInt64());
+    }
 }
