@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Affluent.Server.EnableBankingFacade;
+using Affluent.Server.Platform;
+using Affluent.Server.Tests.Harness;
+using Xunit;
+
+namespace Affluent.Server.Tests.EnableBankingFacade;
+
+/// <summary>Where one authorization, one transaction or one request ends.</summary>
+public sealed class FacadeEdgeTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private readonly FakeBank _bank = new();
+
+    public FacadeEdgeTests()
+    {
+        _bank.Provider = _bank.Provider with { Channels = [_bank.Provider.Channels[0]] };
+        _bank.RedirectChannel.With(
+            Bank.Account("111", 1234.5m),
+            Bank.Booked("a1", -12.30m, "2026-02-27", "BOULANGERIE")
+        );
+    }
+
+    [Theory]
+    [OnBothDatabases("page")]
+    [OnBothDatabases("widget")]
+    [OnBothDatabases("bank")]
+    [OnBothDatabases("code")]
+    public async Task One_authorization_gets_one_answer(DatabaseKind kind, string end)
+    {
+        await using var app = await TestApp.StartWith(_bank, kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var application = await app.RegisterFacade(user.Client);
+        var page = await app.Page(application, app.Wanted(application, "Fake Bank"));
+        // Who mistypes a password can go on; so can who signs in anew, in the place of who was on the way before.
+        var visitor = await app.SignInAt(page, user with { Password = "wrong" });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, visitor.Status);
+        var before = await app.SignInAt(page, user);
+        var waiting = app.Browse("document");
+        await waiting.Open(page);
+        var address = "";
+        Uri answer;
+        switch (end)
+        {
+            case "page":
+                visitor = app.Browse("document");
+                await visitor.Open(page);
+                await visitor.Click("button[value=cancel]");
+                answer = visitor.SentTo!;
+                break;
+            case "widget":
+                visitor = await app.SignInAt(page, user);
+                await visitor.Do("cancel");
+                answer = await visitor.Leave();
+                address = visitor.Address.AbsoluteUri;
+                break;
+            case "bank":
+                var back = Secret.Generate();
+                var now = app.Time.GetUtcNow().ToUnixTimeSeconds();
+                await app.Database.Write(
+                    async db =>
+                    {
+                        var found = await FacadeStore.FindByPage(db, new Secret(page.Split('/')[^1]));
+                        Assert.True(await FacadeStore.SignIn(db, found!.Id, user.Id, back.Hash(), now));
+                    },
+                    Stop
+                );
+                visitor = app.Browse("document");
+                await visitor.Open($"/enablebanking/return/{back.Value}?status=error");
+                answer = await visitor.Leave();
+                address = visitor.Address.AbsoluteUri;
+                break;
+            default:
+                visitor = await app.SignInAt(page, user);
+                answer = await visitor.Link();
+                break;
+        }
+        Assert.Equal(
+            end switch
+            {
+                "page" or "widget" => "access_denied",
+                "bank" => "server_error",
+                _ => null,
+            },
+            answer.Query("error")
+        );
+        Assert.Equal("s t&te=é", answer.Query("state"));
+
+        // The page is over: to look at, to sign in on, to cancel; and so is the way back.
+        waiting.Fill("username", user.Email);
+        waiting.Fill("password", user.Password);
+        await waiting.Submit();
+        Assert.Equal("This link is no longer valid", waiting.Heading);
+        Assert.Null(waiting.SentTo);
+        foreach (var over in new[] { page, address }.Where(one => one != ""))
+        {
+            await waiting.Open(over);
+            Assert.Equal(
+                (HttpStatusCode.BadRequest, "This link is no longer valid"),
+                (waiting.Status, waiting.Heading)
+            );
+        }
+        await before.Do("cancel");
+        Assert.Equal("This link is no longer valid", await Ends(before));
+        if (end == "code")
+        {
+            await app.Begin(application, answer.Query("code")!);
+        }
+
+        static async Task<string> Ends(PageVisitor visitor)
+        {
+            while (visitor.Page.QuerySelector("body[data-leave-to]") is { } body)
+            {
+                await visitor.Open(body.GetAttribute("data-leave-to")!);
+            }
+            return visitor.Heading;
+        }
+    }
+}
