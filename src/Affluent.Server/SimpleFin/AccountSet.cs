@@ -21,6 +21,9 @@ internal sealed record AccountSetRequest(
     bool BalancesOnly
 )
 {
+    /// <summary>What was given for accounts and is no id of any.</summary>
+    public IReadOnlyList<string> NoIds { get; init; } = [];
+
     /// <summary>Which transactions of these accounts: none that the bank took back, and none of a state that the protocol cannot say.</summary>
     public TransactionFilter Filter(IReadOnlyList<AccountId> accounts) =>
         new()
@@ -93,6 +96,7 @@ internal sealed class AccountSet(
                 .OfType<SimpleFinErrorMessage>(),
             .. request.Accounts?.Except(held.Accounts.Select(account => account.Id)).Select(SimpleFinErrors.NotShared)
                 ?? [],
+            .. SimpleFinErrors.NoIds(request.NoIds),
             .. held.IsCut ? [SimpleFinErrors.Cut(MostTransactions)] : Array.Empty<SimpleFinErrorMessage>(),
         ];
         return new SimpleFinAccountSetMessage

@@ -161,7 +161,16 @@ internal static class SimpleFinEndpoints
                 end is { } until ? SimpleFinDay.LastBefore(until) : null,
                 pending == Flag[1],
                 balancesOnly == Flag[1]
-            ),
+            )
+            {
+                NoIds =
+                [
+                    .. named
+                        .Select(text => text ?? "")
+                        .Where(text => !Ids.TryRead<AccountId>(text, out _))
+                        .Distinct(StringComparer.Ordinal),
+                ],
+            },
             null
         );
     }

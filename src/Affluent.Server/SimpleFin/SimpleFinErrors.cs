@@ -109,6 +109,29 @@ internal static class SimpleFinErrors
             AccountId: id
         );
 
+    /// <summary>Says of what was asked for that it is no id of an account, as it stands in an address.</summary>
+    public static IEnumerable<SimpleFinErrorMessage> NoIds(IReadOnlyList<string> given)
+    {
+        foreach (var text in given.Take(MostNoIds))
+        {
+            var shown = Uri.EscapeDataString(text.Length > LongestNoId ? text[..LongestNoId] : text);
+            yield return new(
+                Account,
+                $"There is no account '{shown}{(text.Length > LongestNoId ? "…" : "")}' here: the ids of accounts are numbers. Take it off in the application, or link it anew."
+            );
+        }
+        if (given.Count > MostNoIds)
+        {
+            yield return new(
+                Account,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"There are no accounts by {given.Count - MostNoIds} other names that were asked for: the ids of accounts are numbers."
+                )
+            );
+        }
+    }
+
     public static SimpleFinErrorMessage Cut(int most) =>
         new(
             General,

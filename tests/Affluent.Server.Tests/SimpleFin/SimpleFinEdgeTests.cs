@@ -92,4 +92,35 @@ public sealed class SimpleFinEdgeTests
         account = Assert.Single((await app.Accounts(url)).List("accounts"));
         Assert.Equal(app.Time.GetUtcNow().ToUnixTimeSeconds(), account.GetProperty("balance-date").GetInt64());
     }
+
+    [Theory, OnBothDatabases]
+    public async Task An_account_that_is_named_by_no_id_is_said_too(DatabaseKind kind)
+    {
+        await using var app = await TestApp.StartWithBanks(kind);
+        var (http, user) = await app.SignedInUser();
+        var account = await app.StoreAccount(await app.StoreConnection(user));
+        var url = await app.Link(http);
+
+        var set = await app.Accounts(
+            url,
+            $"?account={account.Id}&account=nonsense&account=nonsense&account=ACT-1%3Cb%3E%0A%E2%80%AE&account={new string('9', 300)}&account="
+        );
+
+        Assert.Equal([$"{account.Id}"], set.AccountIds());
+        Assert.Equal(
+            [
+                ("act.", "There is no account 'nonsense' here: "),
+                ("act.", "There is no account 'ACT-1%3Cb%3E%0A%E2%80%AE' here: "),
+                ("act.", $"There is no account '{new string('9', 60)}…' here: "),
+                ("act.", "There is no account '' here: "),
+            ],
+            set.List("errlist").Select(e => (e.Text("code")!, e.Text("msg")!.Split("the ids")[0]))
+        );
+
+        // So many are named.
+        set = await app.Accounts(url, "?" + string.Join('&', Enumerable.Range(0, 450).Select(i => $"account=x{i}")));
+        var said = set.List("errlist").Select(e => e.Text("msg")!).ToArray();
+        Assert.Equal(21, said.Length);
+        Assert.StartsWith("There are no accounts by 430 other names", said[^1], StringComparison.Ordinal);
+    }
 }
