@@ -36,6 +36,7 @@ internal static class SimpleFinEndpoints
     public static IServiceCollection AddSimpleFin(this IServiceCollection services)
     {
         services.AddSingleton<SimpleFinGate>();
+        services.AddSingleton(new ProblemForm("/simplefin", SimpleFinRefusal.Of));
         return services.AddPeriodicTask("simplefin_codes", TimeSpan.FromHours(1), SimpleFinStore.Prune);
     }
 

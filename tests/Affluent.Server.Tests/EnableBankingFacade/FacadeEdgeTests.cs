@@ -119,4 +119,45 @@ public sealed class FacadeEdgeTests
             return visitor.Heading;
         }
     }
+
+    [Theory]
+    [OnBothDatabases("GET", "/enablebanking/nothing", 404, "WRONG_REQUEST_PARAMETERS")]
+    [OnBothDatabases("GET", "/api/enablebanking/payments", 404, "WRONG_REQUEST_PARAMETERS")]
+    [OnBothDatabases("GET", "/enablebanking/auth", 405, "WRONG_REQUEST_PARAMETERS")]
+    [OnBothDatabases("PUT", "/enablebanking/sessions", 405, "WRONG_REQUEST_PARAMETERS")]
+    [OnBothDatabases("POST", "/enablebanking/auth", 413, "WRONG_REQUEST_PARAMETERS")]
+    [OnBothDatabases("GET", "/enablebanking/application", 421, "INVALID_HOST")]
+    [OnBothDatabases("GET", "/api/enablebanking/application", 421, "INVALID_HOST")]
+    public async Task Whatever_is_answered_instead_has_the_form_of_the_interface(
+        DatabaseKind kind,
+        string method,
+        string path,
+        int status,
+        string error
+    )
+    {
+        await using var app = await TestApp.Start(kind);
+        var application = await app.RegisterFacade(await app.CreateClient());
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Host = status == 421 ? "evil.example" : null;
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", app.Token(application));
+        if (status == 413)
+        {
+            request.Content = JsonContent.Create(new { state = new string('x', 1_100_000) });
+            // Asks before it sends, so that a refusal is read and not cut off.
+            request.Headers.ExpectContinue = true;
+        }
+
+        using var answer = await app.Http.SendAsync(request, Stop);
+
+        Assert.Equal(
+            (status, "application/json"),
+            ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType)
+        );
+        var body = await answer.Json();
+        Assert.Equal((status, error), (body.GetProperty("code").GetInt32(), body.Text("error")));
+        Assert.Equal(3, body.EnumerateObject().Count());
+        Assert.True(body.Text("message")!.Length > 20);
+        Assert.Equal(status == 405, answer.Content.Headers.Allow.Count > 0);
+    }
 }

@@ -123,4 +123,38 @@ public sealed class SimpleFinEdgeTests
         Assert.Equal(21, said.Length);
         Assert.StartsWith("There are no accounts by 430 other names", said[^1], StringComparison.Ordinal);
     }
+
+    [Theory]
+    [OnBothDatabases("GET", "/simplefin/nothing", 404)]
+    [OnBothDatabases("GET", "/simplefin/claim/x", 405)]
+    [OnBothDatabases("POST", "/simplefin/accounts", 405)]
+    [OnBothDatabases("GET", "/simplefin/accounts/", 403)]
+    [OnBothDatabases("GET", "/simplefin/currencies/%24", 404)]
+    [OnBothDatabases("GET", "/api/simplefin/nothing", 404)]
+    [OnBothDatabases("GET", "/simplefin/accounts", 421)]
+    [OnBothDatabases("POST", "/api/simplefin/claim/x", 421)]
+    public async Task Whatever_is_answered_instead_is_words(DatabaseKind kind, string method, string path, int status)
+    {
+        await using var app = await TestApp.Start(kind);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Host = status == 421 ? "evil.example" : null;
+
+        using var answer = await app.Http.SendAsync(request, Stop);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal("text/plain", answer.Content.Headers.ContentType?.MediaType);
+        var words = await answer.Content.ReadAsStringAsync(Stop);
+        Assert.True(words.Length > 20 && !words.Contains('{', StringComparison.Ordinal), words);
+        Assert.Equal(status == 405, answer.Content.Headers.Allow.Count > 0);
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task What_only_begins_like_the_server_s_path_is_the_api_s(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        foreach (var path in new[] { "/simplefinx", "/api/v2.1/simplefin/nothing", "/enablebankingx", "/api/x" })
+        {
+            await app.Http.GetAsync(path, Stop).IsRefused(HttpStatusCode.NotFound, "unknown_route");
+        }
+    }
 }
