@@ -55,6 +55,7 @@ internal static partial class FacadeEndpoints
         facade.MapGet("/accounts/{uid}/details", Details);
         facade.MapGet("/accounts/{uid}/balances", Balances).WithMetadata(ShowsBankData.Marked);
         facade.MapGet("/accounts/{uid}/transactions", Transactions).WithMetadata(ShowsBankData.Marked);
+        facade.MapGet("/accounts/{uid}/transactions/{transaction_id}", OneRow).WithMetadata(ShowsBankData.Marked);
     }
 
     private static async Task<IResult> Application(

@@ -25,6 +25,7 @@ internal enum FacadeErrorCode
     RedirectUriNotAllowed,
     RevokedSession,
     SessionDoesNotExist,
+    TransactionDoesNotExist,
     UnauthorizedAccess,
     WrongAspspProvided,
     WrongAuthorizationCode,
@@ -58,6 +59,9 @@ internal sealed record FacadeError(int Status, FacadeErrorCode Code, string Word
 
     public static FacadeError NoAccount { get; } =
         new(404, FacadeErrorCode.AccountDoesNotExist, "This application has no session with such an account.");
+
+    public static FacadeError NoTransaction { get; } =
+        new(404, FacadeErrorCode.TransactionDoesNotExist, "This account has no such transaction.");
 
     public static FacadeError NotShared { get; } =
         new(

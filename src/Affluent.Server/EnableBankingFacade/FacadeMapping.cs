@@ -180,6 +180,7 @@ internal static class FacadeMapping
             Debtor = isIn ? party : null,
             MerchantCategoryCode = row.MerchantCategory,
             Note = row.OwnNote,
+            TransactionId = row.Id.ToString(),
         };
     }
 

@@ -120,6 +120,38 @@ public sealed class FacadeEdgeTests
         }
     }
 
+    [Theory, OnBothDatabases]
+    public async Task A_transaction_is_read_by_its_id_within_its_account(DatabaseKind kind)
+    {
+        await using var app = await TestApp.StartWithBanks(kind);
+        var user = await app.CreateUser(await app.CreateClient());
+        var application = await app.RegisterFacade(user.Client);
+        var connection = await app.StoreConnection(user);
+        var account = await app.StoreAccount(connection);
+        await app.StoreTransactions(account, 3);
+        var session = await app.Session(application, user, connection.Id);
+        var of = $"/accounts/{session.Uids[0]}/transactions";
+        // Of another account of the user's, and of another user's.
+        var elsewhere = await app.StoreTransactions(await app.StoreAccount(await app.StoreConnection(user)), 1);
+        var neighbour = await app.StoreConnection(await app.CreateUser(user.Client));
+        var theirs = await app.StoreTransactions(await app.StoreAccount(neighbour), 1);
+
+        var listed = (await app.Read(application, of)).GetProperty("transactions").EnumerateArray().ToArray();
+        foreach (var row in listed)
+        {
+            Assert.Equal(row.Text("entry_reference"), row.Text("transaction_id"));
+            Assert.Equal(
+                row.GetRawText(),
+                (await app.Read(application, $"{of}/{row.Text("transaction_id")}")).GetRawText()
+            );
+        }
+        Assert.Equal(3, listed.Length);
+        foreach (var id in new[] { $"{elsewhere[0].Id}", $"{theirs[0].Id}", "4711", "nonsense", "-1", "%20" })
+        {
+            Assert.Equal((404, "TRANSACTION_DOES_NOT_EXIST"), await app.Refusal(application, $"{of}/{id}"));
+        }
+    }
+
     [Theory]
     [OnBothDatabases("GET", "/enablebanking/nothing", 404, "WRONG_REQUEST_PARAMETERS")]
     [OnBothDatabases("GET", "/api/enablebanking/payments", 404, "WRONG_REQUEST_PARAMETERS")]

@@ -85,7 +85,7 @@ public sealed class FacadeFlowTests
         using var http = await app.SignedIn(user);
         var ids = (await http.Transactions()).Select(t => t.Text("id")).ToArray();
         Assert.Equal(
-            $$"""{"transactions":[{"entry_reference":"{{ids[0]}}","transaction_amount":{"currency":"EUR","amount":"5.00"},"credit_debit_indicator":"CRDT","status":"PDNG","transaction_date":"2026-03-01","remittance_information":["REMISE"]},{"entry_reference":"{{ids[1]}}","transaction_amount":{"currency":"EUR","amount":"12.30"},"credit_debit_indicator":"DBIT","status":"BOOK","booking_date":"2026-02-27","remittance_information":["BOULANGERIE"]}],"continuation_key":null}""",
+            $$"""{"transactions":[{"entry_reference":"{{ids[0]}}","transaction_amount":{"currency":"EUR","amount":"5.00"},"credit_debit_indicator":"CRDT","status":"PDNG","transaction_date":"2026-03-01","remittance_information":["REMISE"],"transaction_id":"{{ids[0]}}"},{"entry_reference":"{{ids[1]}}","transaction_amount":{"currency":"EUR","amount":"12.30"},"credit_debit_indicator":"DBIT","status":"BOOK","booking_date":"2026-02-27","remittance_information":["BOULANGERIE"],"transaction_id":"{{ids[1]}}"}],"continuation_key":null}""",
             (await app.Read(application, $"/accounts/{uid}/transactions")).GetRawText()
         );
         Assert.Equal(

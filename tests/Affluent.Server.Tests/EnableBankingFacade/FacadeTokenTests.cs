@@ -201,7 +201,8 @@ public sealed class FacadeTokenTests
         foreach (var (method, path) in FacadeIsolationTests.Routes(app))
         {
             var concrete = path.Replace("{id}", session.Id, StringComparison.Ordinal)
-                .Replace("{uid}", session.Uids[0], StringComparison.Ordinal);
+                .Replace("{uid}", session.Uids[0], StringComparison.Ordinal)
+                .Replace("{transaction_id}", "1", StringComparison.Ordinal);
             Assert.Equal(
                 (401, "UNAUTHORIZED_ACCESS"),
                 await app.Refusal(application, concrete, method, token: "a.b.c")
