@@ -62,7 +62,7 @@ internal static class ConnectAppPage
             return visit.Outdated();
         }
         var name = app == ConnectedApp.OtherApp ? form[NameField].ToString().Trim() : texts.Of(app);
-        if (name.Length is 0 or > SimpleFinAccess.LongestName)
+        if (!ShownName.IsFit(name, SimpleFinAccess.LongestName))
         {
             return await Page(visit, member, database, cancellation, app, name, (NameField, texts.NameWrong));
         }

@@ -192,4 +192,34 @@ public sealed class FacadeEdgeTests
         Assert.True(body.Text("message")!.Length > 20);
         Assert.Equal(status == 405, answer.Content.Headers.Allow.Count > 0);
     }
+
+    [Theory, OnBothDatabases]
+    public async Task An_application_is_called_by_a_name_on_one_line(DatabaseKind kind)
+    {
+        await using var app = await TestApp.Start(kind);
+        using var http = app.WithToken(await app.ClientToken(await app.CreateClient()));
+        string[] bad = ["a\nb", "a\tb", "a\u0085b", "a\u2028b", "a\u202Ab", "a\u202Eb", "a\u2066b", "a\u2069b"];
+
+        foreach (var name in bad)
+        {
+            await Register(name).IsRefused(HttpStatusCode.BadRequest, "invalid_body");
+        }
+        // Letters of any script, which have a direction of their own.
+        foreach (var name in new[] { "Mon budget à moi", "תקציב", "家計簿 📒" })
+        {
+            Assert.Equal(name, (await Register(name).IsGiven()).Text("name"));
+        }
+
+        Task<HttpResponseMessage> Register(string name) =>
+            http.PostAsJsonAsync(
+                "/api/v2.1/enable_banking/applications",
+                new
+                {
+                    name,
+                    public_key = FacadeScene.Key().ExportSubjectPublicKeyInfoPem(),
+                    redirect_urls = new[] { FacadeScene.Redirect },
+                },
+                Stop
+            );
+    }
 }

@@ -275,7 +275,9 @@ public sealed class SimpleFinAccessTests
         var of = $"?user_id={user.Id}";
 
         await app.Accounts((await app.Claim((await http.Offer("Sure", of)).ClaimUrl())).Body);
-        foreach (var name in new[] { "", "  ", new string('x', 101) })
+        foreach (
+            var name in new[] { "", "  ", new string('x', 101), "a\nb", "a\tb", "a\u2029b", "a\u202Ab", "a\u2067b" }
+        )
         {
             await http.PostAsJsonAsync($"/api/v2.1/simplefin/accesses{of}", new { name }, Stop)
                 .IsRefused(HttpStatusCode.BadRequest, "invalid_body");
