@@ -129,7 +129,7 @@ public sealed class ArchitectureTests
             "Select",
             "Erase",
         ],
-        ["TransactionsStore"] = ["EraseOf", "EraseSome", "List"],
+        ["TransactionsStore"] = ["EraseOf", "EraseSome", "Find", "List"],
         ["WebhookStore"] = ["ClientOf", "List", "Rewrap"],
         ["CategoryRuleStore"] = ["Of"],
         ["WidgetStore"] = ["LockOf"],

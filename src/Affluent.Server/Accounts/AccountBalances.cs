@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
+using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
 namespace Affluent.Server.Accounts;
@@ -14,6 +15,11 @@ internal static class AccountBalances
         row.Balances is { } json
             ? JsonSerializer.Deserialize(json, AccountBalancesJson.Default.IReadOnlyListAccountBalance) ?? []
             : [];
+
+    /// <summary>The day that the account's balance speaks of; null: it is of a time, or of none that is known.</summary>
+    /// <param name="zone">In which the bank means its days: one that it names is held as its beginning there.</param>
+    public static int? DayOf(AccountRow row, TimeZoneInfo zone) =>
+        row.BalanceAt is { } at && BankDay.Of(at, zone) is var day && BankDay.Start(day, zone) == at ? day : null;
 
     /// <summary>What the last check came to; null: there was none.</summary>
     public static BalanceState? Check(AccountRow row) =>

@@ -123,10 +123,10 @@ internal static class FacadeApplicationEndpoints
         InstallationKind environment
     )
     {
-        if (message.Name?.Trim() is not { Length: > 0 and <= FacadeApplication.LongestName } name)
+        if (message.Name?.Trim() is not { } name || !ShownName.IsFit(name, FacadeApplication.LongestName))
         {
             return Wrong(
-                $"'name' must say what the application is, in 1 to {FacadeApplication.LongestName} characters",
+                $"'name' must say what the application is, in 1 to {FacadeApplication.LongestName} characters on one line",
                 "name"
             );
         }

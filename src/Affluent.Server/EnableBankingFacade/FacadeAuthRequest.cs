@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.EnableBanking;
 
@@ -6,7 +7,7 @@ namespace Affluent.Server.EnableBankingFacade;
 
 /// <summary>What an application wants of a user, read and found to be possible. Pure.</summary>
 /// <param name="PsuId">What the application calls the user; null: it does not say.</param>
-internal sealed record FacadeAuthRequest(
+internal sealed partial record FacadeAuthRequest(
     Provider Bank,
     PsuType PsuType,
     string State,
@@ -95,17 +96,24 @@ internal sealed record FacadeAuthRequest(
             .FromUnixTimeSeconds(seconds)
             .ToString("yyyy-MM-dd'T'HH:mm:ss'+00:00'", CultureInfo.InvariantCulture);
 
-    // "K" would take a time without an offset for ours.
+    // Parts of a second count for nothing. The runtime alone would take offsets of other forms, and no more than seven digits.
     private static long? Moment(string? text) =>
-        DateTimeOffset.TryParseExact(
-            text,
-            ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"],
+        Rfc3339().Match(text ?? "") is { Success: true, Groups: var parts }
+        && DateTimeOffset.TryParseExact(
+            $"{parts["day"].Value} {parts["time"].Value} {parts["offset"].Value}".TrimEnd('Z', 'z'),
+            ["yyyy-MM-dd HH:mm:ss zzz", "yyyy-MM-dd HH:mm:ss "],
             CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal,
             out var time
         )
             ? time.ToUnixTimeSeconds()
             : null;
+
+    [GeneratedRegex(
+        @"^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?<time>[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?(?<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})\z",
+        RegexOptions.NonBacktracking
+    )]
+    private static partial Regex Rfc3339();
 
     private static (FacadeAuthRequest?, FacadeError?) Wrong(string why) => (null, FacadeError.Wrong(why));
 }

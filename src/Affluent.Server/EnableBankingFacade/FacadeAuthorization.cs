@@ -43,6 +43,9 @@ internal sealed record FacadeAuthorization
     /// <summary>The session that came of it.</summary>
     public FacadeSessionId? SessionId { get; init; }
 
+    /// <summary>Whether the page is still to be shown: the application got no answer yet.</summary>
+    public bool IsUnanswered(long now) => CodeHash is null && IsOpen(now);
+
     /// <summary>Whether the user can still go on.</summary>
     public bool IsOpen(long now) => SessionId is null && ExpiresAt > now;
 }

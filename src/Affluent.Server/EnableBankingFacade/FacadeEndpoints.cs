@@ -12,7 +12,7 @@ namespace Affluent.Server.EnableBankingFacade;
 /// The calls of Enable Banking (API reference 1.0.0) that applications make to read accounts, answered by this installation: those whose address of it is a
 /// setting read what users share here, through the banks of here.
 /// </summary>
-internal static class FacadeEndpoints
+internal static partial class FacadeEndpoints
 {
     private static readonly string[] BankFilters = ["country", "psu_type", "service"];
 
@@ -20,6 +20,7 @@ internal static class FacadeEndpoints
         services
             .AddSingleton<FacadeGate>()
             .AddSingleton<FacadeSessions>()
+            .AddSingleton(new ProblemForm("/enablebanking", FacadeError.Of))
             .AddPeriodicTask("enable_banking_authorizations", TimeSpan.FromMinutes(30), FacadeStore.PruneAuthorizations)
             .AddPeriodicTask("enable_banking_sessions", TimeSpan.FromHours(6), FacadeStore.PruneSessions);
 
@@ -54,6 +55,7 @@ internal static class FacadeEndpoints
         facade.MapGet("/accounts/{uid}/details", Details);
         facade.MapGet("/accounts/{uid}/balances", Balances).WithMetadata(ShowsBankData.Marked);
         facade.MapGet("/accounts/{uid}/transactions", Transactions).WithMetadata(ShowsBankData.Marked);
+        facade.MapGet("/accounts/{uid}/transactions/{transaction_id}", OneRow).WithMetadata(ShowsBankData.Marked);
     }
 
     private static async Task<IResult> Application(
@@ -264,13 +266,12 @@ internal static class FacadeEndpoints
         string uid,
         HttpContext context,
         FacadeGate gate,
+        Banks banks,
         CancellationToken cancellation
     )
     {
-        var (_, account, error) = await Account(uid, context, gate, cancellation);
-        return account is null
-            ? error!
-            : TypedResults.Json(FacadeMapping.Balances(account), FacadeJson.Readable.FacadeBalancesMessage);
+        var (reach, account, error) = await Account(uid, context, gate, cancellation);
+        return account is null ? error! : BalancesOf(account, reach!, banks);
     }
 
     private static async Task<IResult> Transactions(

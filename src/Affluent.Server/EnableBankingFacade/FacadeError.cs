@@ -21,9 +21,11 @@ internal enum FacadeErrorCode
     DateToWithoutDateFrom,
     ExpiredAuthorizationCode,
     ExpiredSession,
+    InvalidHost,
     RedirectUriNotAllowed,
     RevokedSession,
     SessionDoesNotExist,
+    TransactionDoesNotExist,
     UnauthorizedAccess,
     WrongAspspProvided,
     WrongAuthorizationCode,
@@ -58,6 +60,9 @@ internal sealed record FacadeError(int Status, FacadeErrorCode Code, string Word
     public static FacadeError NoAccount { get; } =
         new(404, FacadeErrorCode.AccountDoesNotExist, "This application has no session with such an account.");
 
+    public static FacadeError NoTransaction { get; } =
+        new(404, FacadeErrorCode.TransactionDoesNotExist, "This account has no such transaction.");
+
     public static FacadeError NotShared { get; } =
         new(
             403,
@@ -79,6 +84,23 @@ internal sealed record FacadeError(int Status, FacadeErrorCode Code, string Word
                 $"This session, or this application, has sent as many requests as it may in a day. Send it again in {retryAfter} seconds."
             ),
             retryAfter
+        );
+
+    /// <summary>A problem of ours, with the nearest of the interface's codes.</summary>
+    public static FacadeError Of(Problem problem) =>
+        new(
+            problem.Status,
+            problem.Status switch
+            {
+                401 => FacadeErrorCode.UnauthorizedAccess,
+                403 => FacadeErrorCode.AccessDenied,
+                421 => FacadeErrorCode.InvalidHost,
+                429 => FacadeErrorCode.AspspRateLimitExceeded,
+                >= 500 => FacadeErrorCode.AspspError,
+                _ => FacadeErrorCode.WrongRequestParameters,
+            },
+            problem.Code == "unknown_route" ? "There is no such call here." : problem.Detail,
+            problem.RetryAfter
         );
 
     /// <summary>What is answered of a session that is over; null: it is not.</summary>

@@ -114,7 +114,8 @@ internal static class FacadeMapping
     }
 
     /// <summary>The balances that the bank gave last; or the one that is the account's.</summary>
-    public static FacadeBalancesMessage Balances(AccountRow account) =>
+    /// <param name="zone">In which the bank means its days.</param>
+    public static FacadeBalancesMessage Balances(AccountRow account, TimeZoneInfo zone) =>
         new(
             AccountBalances.Of(account) is { Count: > 0 } known ? [.. known.Select(Show)]
             : account.Balance is { } balance
@@ -125,7 +126,7 @@ internal static class FacadeMapping
                         Name = "Balance",
                         BalanceAmount = new(account.Currency, Amount(balance, account.Currency)),
                         BalanceType = FacadeBalanceKind.Itbd,
-                        ReferenceDate = account.BalanceAt is { } at ? Day(ParisDay.Of(at)) : null,
+                        ReferenceDate = account.BalanceAt is { } at ? Day(BankDay.Of(at, zone)) : null,
                     },
                 ]
             : []
@@ -184,6 +185,7 @@ internal static class FacadeMapping
             Debtor = isIn ? party : null,
             MerchantCategoryCode = row.MerchantCategory,
             Note = row.OwnNote,
+            TransactionId = row.Id.ToString(),
         };
     }
 

@@ -171,6 +171,9 @@ internal sealed record FacadeTransactionMessage
     public FacadePartyMessage? Debtor { get; init; }
     public string? MerchantCategoryCode { get; init; }
     public string? Note { get; init; }
+
+    /// <summary>By which it can be read alone.</summary>
+    public required string TransactionId { get; init; }
 }
 
 internal sealed record FacadePartyMessage(string Name);
@@ -249,6 +252,7 @@ internal enum FacadeAccountKind
 [JsonSerializable(typeof(FacadeAccountMessage))]
 [JsonSerializable(typeof(FacadeBalancesMessage))]
 [JsonSerializable(typeof(FacadeTransactionsMessage))]
+[JsonSerializable(typeof(FacadeTransactionMessage))]
 [JsonSerializable(typeof(FacadeDoneMessage))]
 internal sealed partial class FacadeJson : JsonSerializerContext
 {

@@ -65,14 +65,12 @@ internal static partial class FacadePages
         if (
             authorization is null
             || application is null
-            || !authorization.IsOpen(time.Seconds())
+            || !authorization.IsUnanswered(time.Seconds())
             || client is not { Disabled: false }
             || banks.Offered(authorization.ProviderId) is not { } bank
         )
         {
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            var (title, body) = new NoticeTexts(language).LinkUsed;
-            return NoticeView.Show(FrameOf(language) with { HasError = true }, title, body);
+            return Over(context);
         }
         var visit = new Visit(context, form, secret, authorization, application, bank, language);
         return HttpMethods.IsPost(context.Request.Method) ? await Submit(visit, cancellation) : visit.Show();
@@ -101,7 +99,10 @@ internal static partial class FacadePages
             && action == SignInAction.Cancel
         )
         {
-            return new SeeOther(AddressOf(visit.Authorization, error: "access_denied", "The user did not allow it."));
+            var said = "The user did not allow it.";
+            return await Refuse(context, visit.Authorization, "access_denied", said, cancellation) is { } back
+                ? new SeeOther(back)
+                : Over(context);
         }
         var common = new CommonTexts(visit.Language);
         (string Field, string Text)[] missing =
@@ -198,9 +199,7 @@ internal static partial class FacadePages
         var language = Languages.Of(context.Request);
         if (authorization is not { UserId: { } userId } || !authorization.IsOpen(now))
         {
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            var (title, body) = new NoticeTexts(language).LinkUsed;
-            return NoticeView.Show(FrameOf(language) with { HasError = true }, title, body);
+            return Over(context);
         }
         var isGiven =
             linked is { } connectionId
@@ -215,8 +214,12 @@ internal static partial class FacadePages
         var address =
             isGiven ? AddressOf(authorization, ("code", code.Value))
             : query["status"] == MessageStatus.Error.Word()
-                ? AddressOf(authorization, error: "server_error", "The bank was not linked.")
-            : AddressOf(authorization, error: "access_denied", "The user did not link the bank.");
+                ? await Refuse(context, authorization, "server_error", "The bank was not linked.", cancellation)
+            : await Refuse(context, authorization, "access_denied", "The user did not link the bank.", cancellation);
+        if (address is null)
+        {
+            return Over(context);
+        }
         // A page, not a redirect: browsers hold the redirects after a form of the widget to its rule on where forms go.
         var texts = new CommonTexts(language);
         return NoticeView.Show(
@@ -228,9 +231,6 @@ internal static partial class FacadePages
             new EndedTexts(language).Leaving
         );
     }
-
-    private static string AddressOf(FacadeAuthorization authorization, string error, string description) =>
-        AddressOf(authorization, ("error", error), ("error_description", description));
 
     private static string AddressOf(FacadeAuthorization authorization, params (string Name, string Value)[] values) =>
         QueryHelpers.AddQueryString(

@@ -145,9 +145,8 @@ internal static class FacadeStore
     ) =>
         await db.Execute(
             """
-            update enable_banking_authorizations set user_id = @UserId, return_hash = @ReturnHash, connection_id = null,
-                code_hash = null, code_expires_at = null
-            where id = @Id and session_id is null and expires_at > @Now
+            update enable_banking_authorizations set user_id = @UserId, return_hash = @ReturnHash
+            where id = @Id and code_hash is null and expires_at > @Now
             """,
             new
             {
@@ -181,6 +180,16 @@ internal static class FacadeStore
                 CodeExpiresAt = now + FacadeAuthorization.CodeLifetime,
                 Now = now,
             }
+        ) == 1;
+
+    /// <summary>The application is told that nothing comes of the way: it is over. False: it was before, or the application got a code.</summary>
+    public static async Task<bool> End(DbWork db, FacadeAuthorizationId id, long now) =>
+        await db.Execute(
+            """
+            update enable_banking_authorizations set expires_at = @Now
+            where id = @Id and code_hash is null and expires_at > @Now
+            """,
+            new { Id = id, Now = now }
         ) == 1;
 
     /// <summary>The code has become a session; false: another request was faster.</summary>

@@ -46,6 +46,9 @@ internal sealed record FacadeToken(FacadeApplicationId ApplicationId, long Issue
 
     private static readonly JsonDocumentOptions Strictly = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
+    /// <summary>UTC seconds.</summary>
+    public long NotBefore { get; private init; }
+
     /// <summary>What was signed.</summary>
     public byte[] Signed { get; private init; } = [];
 
@@ -68,11 +71,12 @@ internal sealed record FacadeToken(FacadeApplicationId ApplicationId, long Issue
         using (said)
         {
             var (first, second) = (head.RootElement, said.RootElement);
-            // RFC 8725, section 3.1: the algorithm is ours to say. RFC 7515, section 4.1.11: what must be understood is not.
+            // RFC 8725, section 3.1: the algorithm is ours to say. RFC 7515, section 4.1.11: what must be understood is not. RFC 7797: nor is another thing signed than what is read.
             if (
                 Text(first, "alg") != "RS256"
                 || (first.TryGetProperty("typ", out _) && Text(first, "typ") != "JWT")
                 || first.TryGetProperty("crit", out _)
+                || first.TryGetProperty("b64", out _)
             )
             {
                 return (null, FacadeFault.MalformedToken);
@@ -86,6 +90,7 @@ internal sealed record FacadeToken(FacadeApplicationId ApplicationId, long Issue
                 || Text(second, "aud") != Audience
                 || Time(second, "iat") is not { } issued
                 || Time(second, "exp") is not { } ends
+                || (second.TryGetProperty("nbf", out _) && Time(second, "nbf") is null)
             )
             {
                 return (null, FacadeFault.WrongClaims);
@@ -93,6 +98,7 @@ internal sealed record FacadeToken(FacadeApplicationId ApplicationId, long Issue
             return (
                 new FacadeToken(id, issued, ends)
                 {
+                    NotBefore = Time(second, "nbf") ?? 0,
                     Signed = Encoding.ASCII.GetBytes($"{header}.{claims}"),
                     Signature = signed,
                 },
@@ -103,7 +109,10 @@ internal sealed record FacadeToken(FacadeApplicationId ApplicationId, long Issue
 
     /// <summary>Whether it holds at a time.</summary>
     public bool HoldsAt(long now) =>
-        IssuedAt <= now + Skew && ExpiresAt > now && ExpiresAt - IssuedAt is > 0 and <= LongestLife;
+        IssuedAt <= now + Skew
+        && NotBefore <= now + Skew
+        && ExpiresAt > now
+        && ExpiresAt - IssuedAt is > 0 and <= LongestLife;
 
     private static JsonDocument? ReadObject(string part)
     {

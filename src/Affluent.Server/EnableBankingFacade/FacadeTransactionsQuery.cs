@@ -50,8 +50,7 @@ internal sealed record FacadeTransactionsQuery(
         {
             return Wrong($"'{twice}' is given more than once.");
         }
-        string? Text(string name) =>
-            given.TryGetValue(name, out var value) && value[0] is { Length: > 0 } text ? text : null;
+        string? Text(string name) => given.TryGetValue(name, out var value) ? value[0] ?? "" : null;
 
         var (from, to) = (Day(Text("date_from")), Day(Text("date_to")));
         if ((Text("date_from") is not null && from is null) || (Text("date_to") is not null && to is null))

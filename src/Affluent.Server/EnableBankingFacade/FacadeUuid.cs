@@ -32,7 +32,8 @@ internal static class FacadeUuid
     }
 
     /// <summary>Whether a text is a UUID at all.</summary>
-    public static bool IsOne(string? text) => Guid.TryParseExact(text, "D", out _);
+    // The runtime passes over blanks around it.
+    public static bool IsOne(string? text) => text?.Length == 36 && Guid.TryParseExact(text, "D", out _);
 
     /// <summary>The id that a UUID holds; false: it is none of ours.</summary>
     public static bool TryRead<T>(string? text, out T id)
@@ -51,6 +52,6 @@ internal static class FacadeUuid
         );
         var value = (first >> 16 << (Tail + Middle)) | ((first & ((1 << Middle) - 1)) << Tail) | ((last << 2) >> 61);
         id = T.Of((long)(value & long.MaxValue));
-        return id.Value > 0 && uuid == Guid.ParseExact(Of(id), "D");
+        return id.Value > 0 && Of(id).Equals(text, StringComparison.OrdinalIgnoreCase);
     }
 }

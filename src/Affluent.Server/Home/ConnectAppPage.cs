@@ -73,7 +73,7 @@ internal static class ConnectAppPage
             return new SeeOther(AppSetupPage.Of(app));
         }
         var name = app == ConnectedApp.OtherApp ? form[NameField].ToString().Trim() : texts.Of(app);
-        if (name.Length is 0 or > SimpleFinAccess.LongestName)
+        if (!ShownName.IsFit(name, SimpleFinAccess.LongestName))
         {
             return await Page(visit, member, cancellation, app, name, (NameField, texts.NameWrong));
         }

@@ -29,8 +29,8 @@ internal sealed class ConnectAppTexts(Language language) : Texts(language)
     public string Name => Say(en: "Name of the other app", fr: "Nom de l’autre application");
     public string NameWrong =>
         Say(
-            en: "Name of the other app: 1 to 100 characters.",
-            fr: "Nom de l’autre application : de 1 à 100 caractères."
+            en: "Name of the other app: 1 to 100 characters on one line.",
+            fr: "Nom de l’autre application : de 1 à 100 caractères sur une ligne."
         );
 
     public string TooMany =>

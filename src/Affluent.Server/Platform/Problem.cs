@@ -68,6 +68,10 @@ internal sealed record Problem(
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
+        if (ProblemForm.Of(httpContext, this) is { } own)
+        {
+            return own.ExecuteAsync(httpContext);
+        }
         httpContext.Response.StatusCode = Status;
         ApiErrors.LogAnswer(httpContext, this);
         if (Status == 401)

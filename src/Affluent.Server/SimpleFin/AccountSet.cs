@@ -21,6 +21,9 @@ internal sealed record AccountSetRequest(
     bool BalancesOnly
 )
 {
+    /// <summary>What was given for accounts and is no id of any.</summary>
+    public IReadOnlyList<string> NoIds { get; init; } = [];
+
     /// <summary>Which transactions of these accounts: none that the bank took back, and none of a state that the protocol cannot say.</summary>
     public TransactionFilter Filter(IReadOnlyList<AccountId> accounts) =>
         new()
@@ -48,7 +51,12 @@ internal sealed record HeldAccountSet(
 
 /// <summary>A user's shared accounts in the words of SimpleFIN. Pure.</summary>
 /// <param name="root">Address of the SimpleFIN server.</param>
-internal sealed class AccountSet(string root, Func<ProviderId, Provider?> providerOf)
+/// <param name="zoneOf">In which a bank means its days.</param>
+internal sealed class AccountSet(
+    string root,
+    Func<ProviderId, Provider?> providerOf,
+    Func<ProviderId, TimeZoneInfo> zoneOf
+)
 {
     /// <summary>How many transactions an answer holds.</summary>
     public const int MostTransactions = 20_000;
@@ -59,7 +67,11 @@ internal sealed class AccountSet(string root, Func<ProviderId, Provider?> provid
     public SimpleFinAccountSetMessage Show(AccountSetRequest request, HeldAccountSet held)
     {
         var connections = held.Connections.ToDictionary(connection => connection.Id);
-        var transactions = held.Transactions.ToLookup(row => row.AccountId);
+        // The protocol says no currency of a transaction: one in another than the account's would be booked as if it were in that.
+        var currencies = held.Accounts.ToDictionary(account => account.Id, account => account.Currency);
+        var transactions = held.Transactions.ToLookup(row =>
+            (row.AccountId, IsTold: row.Currency == currencies[row.AccountId])
+        );
         var names = held
             .Accounts.GroupBy(PlainName, StringComparer.Ordinal)
             .Where(same => same.Count() > 1)
@@ -73,8 +85,18 @@ internal sealed class AccountSet(string root, Func<ProviderId, Provider?> provid
                 .Select(connection => SimpleFinErrors.Of(connection, held.Channels[connection.Id]))
                 .OfType<SimpleFinErrorMessage>(),
             .. held.Accounts.SelectMany(account => SimpleFinErrors.Of(account, PlainName(account))),
+            .. held
+                .Accounts.Select(account =>
+                    SimpleFinErrors.InOthers(
+                        account,
+                        PlainName(account),
+                        [.. transactions[(account.Id, false)].Select(row => row.Currency)]
+                    )
+                )
+                .OfType<SimpleFinErrorMessage>(),
             .. request.Accounts?.Except(held.Accounts.Select(account => account.Id)).Select(SimpleFinErrors.NotShared)
                 ?? [],
+            .. SimpleFinErrors.NoIds(request.NoIds),
             .. held.IsCut ? [SimpleFinErrors.Cut(MostTransactions)] : Array.Empty<SimpleFinErrorMessage>(),
         ];
         return new SimpleFinAccountSetMessage
@@ -89,7 +111,7 @@ internal sealed class AccountSet(string root, Func<ProviderId, Provider?> provid
                         account,
                         connections[account.ConnectionId],
                         names.Contains(PlainName(account)) ? UniqueName(account) : PlainName(account),
-                        transactions[account.Id]
+                        transactions[(account.Id, true)]
                     )
                 ),
             ],
@@ -137,7 +159,9 @@ internal sealed class AccountSet(string root, Func<ProviderId, Provider?> provid
                 : $"{root}/currencies/{account.Currency}",
             Balance = Amount(account.Balance ?? 0, account.Currency),
             AvailableBalance = Available(account) is { } available ? Amount(available, account.Currency) : null,
-            BalanceDate = account.BalanceAt is { } at ? Time(at) : 0,
+            BalanceDate = AccountBalances.DayOf(account, zoneOf(connection.ProviderId)) is { } day
+                ? SimpleFinDay.Of(day)
+                : account.BalanceAt ?? 0,
             // In the order of `posted`, which is 0 of those that are pending.
             Transactions = [.. transactions.Reverse().Select(Show).OrderBy(transaction => transaction.Posted)],
             Extra = new(account.Type?.Word(), account.Status == AccountStatus.Closed),
@@ -180,13 +204,6 @@ internal sealed class AccountSet(string root, Func<ProviderId, Provider?> provid
             .OrderBy(balance => balance.Kind == BankBalanceKind.InterimAvailable ? 0 : 1)
             .Select(balance => (decimal?)balance.Amount)
             .FirstOrDefault();
-
-    // The beginning of a day in Paris stands for the day.
-    private static long Time(long seconds)
-    {
-        var day = ParisDay.Of(seconds);
-        return ParisDay.Start(day) == seconds ? SimpleFinDay.Of(day) : seconds;
-    }
 
     private static string PlainName(AccountRow account) =>
         account.Name ?? account.AccountNumber ?? account.Iban ?? account.Id.ToString();

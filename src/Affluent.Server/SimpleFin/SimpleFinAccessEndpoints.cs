@@ -73,10 +73,10 @@ internal static class SimpleFinAccessEndpoints
         {
             return Problem.MissingScope(Scope.AccountsRead.Word());
         }
-        if (message!.Name?.Trim() is not { Length: > 0 and <= SimpleFinAccess.LongestName } name)
+        if (message!.Name?.Trim() is not { } name || !ShownName.IsFit(name, SimpleFinAccess.LongestName))
         {
             return Problem.BadBody(
-                $"'name' must say for which application it is, in 1 to {SimpleFinAccess.LongestName} characters",
+                $"'name' must say for which application it is, in 1 to {SimpleFinAccess.LongestName} characters on one line",
                 "name"
             );
         }

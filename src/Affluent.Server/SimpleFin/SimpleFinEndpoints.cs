@@ -36,6 +36,7 @@ internal static class SimpleFinEndpoints
     public static IServiceCollection AddSimpleFin(this IServiceCollection services)
     {
         services.AddSingleton<SimpleFinGate>();
+        services.AddSingleton(new ProblemForm("/simplefin", SimpleFinRefusal.Of));
         return services.AddPeriodicTask("simplefin_codes", TimeSpan.FromHours(1), SimpleFinStore.Prune);
     }
 
@@ -108,7 +109,7 @@ internal static class SimpleFinEndpoints
                 return request is null
                     ? SimpleFinRefusal.BadRequest(fault!)
                     : TypedResults.Json(
-                        new AccountSet(addresses.SimpleFin, banks.Provider).Show(
+                        new AccountSet(addresses.SimpleFin, banks.Provider, banks.ZoneOf).Show(
                             request,
                             await database.Read(db => Hold(db, user.UserId, request), cancellation)
                         ),
@@ -162,7 +163,16 @@ internal static class SimpleFinEndpoints
                 end is { } until ? SimpleFinDay.LastBefore(until, now) : null,
                 pending == Flag[1],
                 balancesOnly == Flag[1]
-            ),
+            )
+            {
+                NoIds =
+                [
+                    .. named
+                        .Select(text => text ?? "")
+                        .Where(text => !Ids.TryRead<AccountId>(text, out _))
+                        .Distinct(StringComparer.Ordinal),
+                ],
+            },
             null
         );
     }

@@ -18,6 +18,13 @@ internal static class SimpleFinErrors
     private const string AccountFailed = "act.failed";
     private const string AccountMissesData = "act.missingdata";
 
+    /// <summary>How many texts that are no ids are named, and how much of each.</summary>
+    private const int MostNoIds = 20;
+    private const int LongestNoId = 60;
+
+    /// <summary>How many currencies are named.</summary>
+    private const int MostCurrencies = 5;
+
     /// <summary>How a connection stands; null: well. What the user must do comes before what goes by itself.</summary>
     public static SimpleFinErrorMessage? Of(ConnectionRow connection, IEnumerable<ChannelRow> channels)
     {
@@ -79,6 +86,21 @@ internal static class SimpleFinErrors
         }
     }
 
+    /// <summary>That transactions of an account cannot be told, being in other currencies; null: there are none.</summary>
+    /// <param name="currencies">Of each of them.</param>
+    public static SimpleFinErrorMessage? InOthers(AccountRow account, string name, IReadOnlyList<string> currencies) =>
+        currencies.Count == 0
+            ? null
+            : new(
+                AccountMissesData,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Transactions of the account {name} are left out, because they are not in its currency {account.Currency}, and SimpleFIN cannot say in which they are: {currencies.Count} in {string.Join(", ", currencies.Distinct().Order(StringComparer.Ordinal).Take(MostCurrencies))}."
+                ),
+                account.ConnectionId,
+                account.Id
+            );
+
     /// <summary>Says the same of an account that is somebody else's and of one that never was.</summary>
     public static SimpleFinErrorMessage NotShared(AccountId id) =>
         new(
@@ -86,6 +108,29 @@ internal static class SimpleFinErrors
             $"There is no account {id} here, or it is no longer shared. Take it off in the application, or share it again where you linked your bank.",
             AccountId: id
         );
+
+    /// <summary>Says of what was asked for that it is no id of an account, as it stands in an address.</summary>
+    public static IEnumerable<SimpleFinErrorMessage> NoIds(IReadOnlyList<string> given)
+    {
+        foreach (var text in given.Take(MostNoIds))
+        {
+            var shown = Uri.EscapeDataString(text.Length > LongestNoId ? text[..LongestNoId] : text);
+            yield return new(
+                Account,
+                $"There is no account '{shown}{(text.Length > LongestNoId ? "…" : "")}' here: the ids of accounts are numbers. Take it off in the application, or link it anew."
+            );
+        }
+        if (given.Count > MostNoIds)
+        {
+            yield return new(
+                Account,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"There are no accounts by {given.Count - MostNoIds} other names that were asked for: the ids of accounts are numbers."
+                )
+            );
+        }
+    }
 
     public static SimpleFinErrorMessage Cut(int most) =>
         new(

@@ -27,6 +27,17 @@ internal sealed record SimpleFinRefusal(int Status, string Code, string Words, l
     public static SimpleFinRefusal Unavailable { get; } =
         new(503, "temporarily_unavailable", "The database cannot be reached just now. Try again in a moment.");
 
+    /// <summary>A problem of ours in words.</summary>
+    public static SimpleFinRefusal Of(Problem problem) =>
+        new(
+            problem.Status,
+            problem.Code,
+            problem.Code == "unknown_route"
+                ? "There is nothing at this address. A SimpleFIN server has /info, /create, /claim and /accounts below its root, where it is switched on."
+                : problem.Detail,
+            problem.RetryAfter
+        );
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = Status;

@@ -1,6 +1,7 @@
 using Affluent.Connectors.Contract;
 using Affluent.Ledger;
 using Affluent.Server.Accounts;
+using Affluent.Server.Platform;
 
 namespace Affluent.Server.Synchronization;
 
@@ -62,26 +63,17 @@ internal static class BalanceImport
         {
             BalanceMinor = minor,
             BalanceRest = rest,
-            BalanceAt = published.Day is { } day ? Midnight(day, zone) : now.ToUnixTimeSeconds(),
+            BalanceAt = published.Day is { } day ? BankDay.Start(day, zone) : now.ToUnixTimeSeconds(),
         };
     }
 
     /// <summary>Tells of days before those of the balance that is held: a file that was brought late.</summary>
     private static bool IsOlder(AccountRow account, BankReading bank, TimeZoneInfo zone) =>
         (bank.CompleteUntil ?? bank.Account.Balances.Max(b => b.Day)) is { } last
-        && account.BalanceAt > Midnight(DayNumbers.From(last), zone);
+        && account.BalanceAt > BankDay.Start(DayNumbers.From(last), zone);
 
     private static IReadOnlyList<BankBalanceKind> Unless(
         IReadOnlyList<BankBalanceKind> said,
         IReadOnlyList<BankBalanceKind> usual
     ) => said.Count > 0 ? said : usual;
-
-    private static long Midnight(int day, TimeZoneInfo zone)
-    {
-        var local = DateTime.UnixEpoch.AddDays(day);
-        return new DateTimeOffset(
-            DateTime.SpecifyKind(local, DateTimeKind.Unspecified),
-            zone.GetUtcOffset(DateTime.SpecifyKind(local, DateTimeKind.Unspecified))
-        ).ToUnixTimeSeconds();
-    }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using Affluent.Connectors.Contract;
 using Affluent.Server.Connections;
+using Affluent.Server.EnableBankingFacade;
+using Affluent.Server.Platform;
 using Affluent.Server.Tests.Harness;
 using Affluent.Server.Tests.Security;
 using Microsoft.Extensions.DependencyInjection;
@@ -85,7 +87,7 @@ public sealed class FacadeFlowTests
         using var http = await app.SignedIn(user);
         var ids = (await http.Transactions()).Select(t => t.Text("id")).ToArray();
         Assert.Equal(
-            $$"""{"transactions":[{"entry_reference":"{{ids[0]}}","transaction_amount":{"currency":"EUR","amount":"5.00"},"credit_debit_indicator":"CRDT","status":"PDNG","transaction_date":"2026-03-01","remittance_information":["REMISE"]},{"entry_reference":"{{ids[1]}}","transaction_amount":{"currency":"EUR","amount":"12.30"},"credit_debit_indicator":"DBIT","status":"BOOK","booking_date":"2026-02-27","remittance_information":["BOULANGERIE"]}],"continuation_key":null}""",
+            $$"""{"transactions":[{"entry_reference":"{{ids[0]}}","transaction_amount":{"currency":"EUR","amount":"5.00"},"credit_debit_indicator":"CRDT","status":"PDNG","transaction_date":"2026-03-01","remittance_information":["REMISE"],"transaction_id":"{{ids[0]}}"},{"entry_reference":"{{ids[1]}}","transaction_amount":{"currency":"EUR","amount":"12.30"},"credit_debit_indicator":"DBIT","status":"BOOK","booking_date":"2026-02-27","remittance_information":["BOULANGERIE"],"transaction_id":"{{ids[1]}}"}],"continuation_key":null}""",
             (await app.Read(application, $"/accounts/{uid}/transactions")).GetRawText()
         );
         Assert.Equal(
@@ -163,9 +165,11 @@ public sealed class FacadeFlowTests
         Assert.Equal("s t&te=é", visitor.SentTo!.Query("state"));
 
         // In the widget: back by its own way out.
+        page = await app.Page(application, app.Wanted(application, "Fake Bank"));
         visitor = await app.SignInAt(page, user);
         await visitor.Do("cancel");
         Assert.Equal("access_denied", (await visitor.Leave()).Query("error"));
+        page = await app.Page(application, app.Wanted(application, "Fake Bank"));
         Assert.Contains("form-action 'self' http://127.0.0.1", Policy(await app.SignInAt(page, user)));
         Assert.Equal(0, await app.Count("enable_banking_sessions"));
     }
@@ -231,9 +235,6 @@ public sealed class FacadeFlowTests
         var neighbour = await app.CreateUser(user.Client);
         var theirs = await app.StoreConnection(neighbour, FakeBank.ProviderId);
         var another = await app.StoreConnection(user, "501");
-        var visitor = await app.SignInAt(await app.Page(application, app.Wanted(application, "Fake Bank")), user);
-        await visitor.Link();
-        var way = visitor.Address.AbsolutePath;
 
         foreach (
             var query in new[]
@@ -246,10 +247,22 @@ public sealed class FacadeFlowTests
             }
         )
         {
-            visitor = app.Browse("document");
-            await visitor.Open($"{way}?{query}");
-            var back = await visitor.Leave();
-            Assert.True(back.Query("code") is null && back.Query("error") is not null, $"{query}: {back.Query}");
+            // The way back as the browser goes it, but for what it says.
+            var back = Secret.Generate();
+            var page = await app.Page(application, app.Wanted(application, "Fake Bank"));
+            await app.Database.Write(
+                async db =>
+                {
+                    var found = await FacadeStore.FindByPage(db, new Secret(page.Split('/')[^1]));
+                    var now = app.Time.GetUtcNow().ToUnixTimeSeconds();
+                    Assert.True(await FacadeStore.SignIn(db, found!.Id, user.Id, back.Hash(), now));
+                },
+                Stop
+            );
+            var visitor = app.Browse("document");
+            await visitor.Open($"/enablebanking/return/{back.Value}?{query}");
+            var sent = await visitor.Leave();
+            Assert.True(sent.Query("code") is null && sent.Query("error") is not null, $"{query}: {sent.Query}");
         }
     }
 

@@ -28,6 +28,13 @@ public sealed class FacadeInputTests
             ("WRONG_REQUEST_PARAMETERS", w => w["access"]!["valid_until"] = "2026-04-01"),
             ("WRONG_REQUEST_PARAMETERS", w => w["access"]!["valid_until"] = "2026-04-01T00:00:00"),
             ("WRONG_REQUEST_PARAMETERS", w => w["access"]!["valid_until"] = 1775000000),
+            ("WRONG_REQUEST_PARAMETERS", w => w["access"]!["valid_until"] = "2026-04-01T00:00:00+0000"),
+            ("WRONG_REQUEST_PARAMETERS", w => w["access"]!["valid_until"] = "2026-04-01T00:00:00+00"),
+            ("WRONG_REQUEST_PARAMETERS", w => w["access"]!["valid_until"] = "2026-04-01T00:00:00.Z"),
+            ("WRONG_REQUEST_PARAMETERS", w => w["access"]!["valid_until"] = "2026-04-01T00:00:00.1234567890Z"),
+            ("WRONG_REQUEST_PARAMETERS", w => w["access"]!["valid_until"] = "2026-04-01 00:00:00Z"),
+            ("WRONG_REQUEST_PARAMETERS", w => w["access"]!["valid_until"] = "2026-04-01T00:00:00Z\n"),
+            ("WRONG_REQUEST_PARAMETERS", w => w["access"]!["valid_until"] = "2026-04-01T00:00:00+25:00"),
             (
                 "WRONG_REQUEST_PARAMETERS",
                 w => w["access"]!["valid_until"] = $"{app.Time.GetUtcNow():yyyy-MM-ddTHH:mm:ss}Z"
@@ -97,6 +104,18 @@ public sealed class FacadeInputTests
                 Assert.Equal("WRONG_REQUEST_PARAMETERS", (await answer.Json()).Text("error"));
             }
         }
+        foreach (
+            var good in new[]
+            {
+                "2026-04-01T00:00:00.123456789Z",
+                "2026-04-01t00:00:00z",
+                "2026-04-01T00:00:00.1-00:00",
+                "2026-04-01t00:00:00.12345678+05:45",
+            }
+        )
+        {
+            await app.Page(application, app.Wanted(application, change: w => w["access"]!["valid_until"] = good));
+        }
         // The longest that the bank grants is granted; an offset counts.
         await app.Page(
             application,
@@ -147,6 +166,14 @@ public sealed class FacadeInputTests
                 $"{transactions}?date_from=2026-02-01&date_to=2026-02-01?continuation_key=x"
             ),
             (422, "WRONG_REQUEST_PARAMETERS", $"{transactions}?date_from=2026-02-01&date_from=2026-02-02"),
+            (422, "WRONG_REQUEST_PARAMETERS", $"{transactions}?date_from="),
+            (422, "WRONG_REQUEST_PARAMETERS", $"{transactions}?date_from=2026-02-01&date_to="),
+            (422, "WRONG_REQUEST_PARAMETERS", $"{transactions}?strategy="),
+            (422, "WRONG_REQUEST_PARAMETERS", $"{transactions}?transaction_status="),
+            (422, "WRONG_CONTINUATION_KEY", $"{transactions}?continuation_key="),
+            (422, "WRONG_CONTINUATION_KEY", $"{transactions}?continuation_key"),
+            (404, "SESSION_DOES_NOT_EXIST", $"/sessions/{session.Id}%20"),
+            (422, "WRONG_REQUEST_PARAMETERS", $"/accounts/%20{session.Uids[0]}/details"),
             (422, "WRONG_REQUEST_PARAMETERS", $"{transactions}?strategy=shortest"),
             (422, "WRONG_REQUEST_PARAMETERS", $"{transactions}?transaction_status=booked"),
             (422, "DATE_TO_WITHOUT_DATE_FROM", $"{transactions}?date_to=2026-02-01"),
@@ -355,6 +382,9 @@ public sealed class FacadeInputTests
                 $"{Guid.NewGuid()}",
                 "00000000-0000-4001-8000-000000000001",
                 "00000000-0000-8001-8000-000000000000",
+                $"{FacadeUuid.Of(new FacadeSessionId(7))} ",
+                $" {FacadeUuid.Of(new FacadeSessionId(7))}",
+                $"{FacadeUuid.Of(new FacadeSessionId(7))}\n",
             }
         )
         {

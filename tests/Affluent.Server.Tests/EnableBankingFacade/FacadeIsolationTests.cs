@@ -33,7 +33,7 @@ public sealed class FacadeIsolationTests
         ];
         var connection = await app.StoreConnection(user);
         var account = await app.StoreAccount(connection);
-        await app.StoreTransactions(account, 3);
+        var stored = await app.StoreTransactions(account, 3);
         var session = await app.Session(own, user, connection.Id);
         var before = await app.Snapshot("enable_banking_sessions", "enable_banking_accounts");
         var reached = 0;
@@ -41,7 +41,8 @@ public sealed class FacadeIsolationTests
         foreach (var (method, path) in Routes(app).Where(route => route.Path.Contains('{', StringComparison.Ordinal)))
         {
             var concrete = path.Replace("{id}", session.Id, StringComparison.Ordinal)
-                .Replace("{uid}", session.Uids[0], StringComparison.Ordinal);
+                .Replace("{uid}", session.Uids[0], StringComparison.Ordinal)
+                .Replace("{transaction_id}", $"{stored[0].Id}", StringComparison.Ordinal);
             Assert.DoesNotContain('{', concrete);
             foreach (var other in others)
             {
@@ -55,7 +56,8 @@ public sealed class FacadeIsolationTests
                     await app.Refusal(
                         other,
                         path.Replace("{id}", "00000000-0000-4001-8000-000000000000", StringComparison.Ordinal)
-                            .Replace("{uid}", "00000000-0000-4001-8000-000000000000", StringComparison.Ordinal),
+                            .Replace("{uid}", "00000000-0000-4001-8000-000000000000", StringComparison.Ordinal)
+                            .Replace("{transaction_id}", "1", StringComparison.Ordinal),
                         method
                     )
                 );
@@ -63,7 +65,7 @@ public sealed class FacadeIsolationTests
             reached++;
         }
 
-        Assert.Equal(5, reached);
+        Assert.Equal(6, reached);
         Assert.Equal(Plain(before), Plain(await app.Snapshot("enable_banking_sessions", "enable_banking_accounts")));
         Assert.Equal(3, (await Transactions(app, own, session.Uids[0])).Length);
         foreach (var other in others)

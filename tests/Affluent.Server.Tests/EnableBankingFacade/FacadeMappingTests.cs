@@ -4,6 +4,7 @@ using Affluent.Ledger;
 using Affluent.Server.Accounts;
 using Affluent.Server.Connections;
 using Affluent.Server.EnableBankingFacade;
+using Affluent.Server.Platform;
 using Xunit;
 
 namespace Affluent.Server.Tests.EnableBankingFacade;
@@ -47,8 +48,30 @@ public sealed class FacadeMappingTests
 
         Assert.Equal(
             """{"balances":[{"name":"CLOSING_BOOKED","balance_amount":{"currency":"BHD","amount":"1.255"},"balance_type":"CLBD","reference_date":"2026-03-01"}]}""",
-            JsonSerializer.Serialize(FacadeMapping.Balances(account), FacadeJson.Readable.FacadeBalancesMessage)
+            JsonSerializer.Serialize(FacadeMapping.Balances(account, TimeZoneInfo.Utc), FacadeJson.Readable.FacadeBalancesMessage)
         );
+    }
+
+    [Theory]
+    [InlineData("Europe/Paris")]
+    [InlineData("Europe/Helsinki")]
+    [InlineData("Europe/London")]
+    [InlineData("America/New_York")]
+    [InlineData("Pacific/Auckland")]
+    public void A_balance_without_a_kind_is_of_the_day_of_the_bank(string zone)
+    {
+        var (where, day) = (TimeZoneInfo.FindSystemTimeZoneById(zone), DayNumbers.From(new DateOnly(2026, 7, 14)));
+        var account = new AccountRow
+        {
+            Currency = "EUR",
+            BalanceMinor = 100,
+            BalanceAt = BankDay.Start(day, where),
+        };
+
+        Assert.Equal("2026-07-14", FacadeMapping.Balances(account, where).Balances[0].ReferenceDate);
+        var late = account with { BalanceAt = BankDay.Start(day + 1, where) - 1 };
+        Assert.Equal("2026-07-14", FacadeMapping.Balances(late, where).Balances[0].ReferenceDate);
+        Assert.Equal((day, null), (AccountBalances.DayOf(account, where), AccountBalances.DayOf(late, where)));
     }
 
     private static ChannelRow Channel(ChannelStatus status, long? ends) => new() { Status = status, ExpiresAt = ends };

@@ -101,6 +101,19 @@ public sealed class FacadeTokenTests
                 "malformed_token",
                 (app, own, _) => app.Token(own, (head, _) => head["crit"] = new JsonArray("exp"))
             ),
+            ["b64"] = ("malformed_token", (app, own, _) => app.Token(own, (head, _) => head["b64"] = false)),
+            ["a kid with a blank"] = (
+                "unknown_application",
+                (app, own, _) => app.Token(own, (head, _) => head["kid"] = $"{own.Id} ")
+            ),
+            ["nbf of the future"] = (
+                "wrong_claims",
+                (app, own, _) => app.Token(own, (_, claims) => claims["nbf"] = Now(app) + 61)
+            ),
+            ["nbf a text"] = (
+                "wrong_claims",
+                (app, own, _) => app.Token(own, (_, claims) => claims["nbf"] = $"{Now(app)}")
+            ),
             ["another iss"] = (
                 "wrong_claims",
                 (app, own, _) => app.Token(own, (_, claims) => claims["iss"] = "evil.example")
@@ -166,6 +179,7 @@ public sealed class FacadeTokenTests
 
         await app.Read(own, "/application");
         await app.Ask(own, HttpMethod.Get, "/application", token: app.Token(own, (head, _) => head.Remove("typ")));
+        await app.Ask(own, HttpMethod.Get, "/application", token: app.Token(own, (_, c) => c["nbf"] = Now(app) + 60));
         await app.Read(other, "/application");
         Assert.Empty(_log.All);
         foreach (var (name, (why, make)) in Bad)
@@ -201,7 +215,8 @@ public sealed class FacadeTokenTests
         foreach (var (method, path) in FacadeIsolationTests.Routes(app))
         {
             var concrete = path.Replace("{id}", session.Id, StringComparison.Ordinal)
-                .Replace("{uid}", session.Uids[0], StringComparison.Ordinal);
+                .Replace("{uid}", session.Uids[0], StringComparison.Ordinal)
+                .Replace("{transaction_id}", "1", StringComparison.Ordinal);
             Assert.Equal(
                 (401, "UNAUTHORIZED_ACCESS"),
                 await app.Refusal(application, concrete, method, token: "a.b.c")

@@ -108,7 +108,12 @@ public sealed class ConnectAppTests
         var visitor = await app.SetUp();
         await visitor.Open("/simplefin/create");
         await Make("  ");
-        Assert.Equal("Name of the other app: 1 to 100 characters.", visitor.Error());
+        Assert.Equal("Name of the other app: 1 to 100 characters on one line.", visitor.Error());
+        foreach (var name in new[] { "a\nb", "a\u202Eb", "a\u2066b" })
+        {
+            await Make(name);
+            Assert.Equal("Name of the other app: 1 to 100 characters on one line.", visitor.Error());
+        }
         await Make(new string('x', 101));
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "Connect an app"), (visitor.Status, visitor.Heading));
         for (var made = 0; made < Server.SimpleFin.SimpleFinAccess.Most; made++)
