@@ -192,31 +192,66 @@ public sealed class EnableBankingTests
         Assert.Equal(DateOnly.Parse(completeFrom, CultureInfo.InvariantCulture), page.CompleteFrom);
     }
 
-    [Fact]
-    public async Task A_key_that_comes_again_ends_the_list_and_keys_in_a_circle_are_refused()
+    // A letter is a row; given for the second time, it bears another transaction_id.
+    [Theory]
+    // A cursor that the bank keeps.
+    [InlineData("ab k|cd k|ef", "a b c d e f")]
+    [InlineData("ab k|cd k| k|ef k|g", "a b c d e f g")]
+    [InlineData("ab k|cd k| k| k", "a b c d")]
+    [InlineData(" k| k", "")]
+    [InlineData("ab k|cd l|ef k|gh l|i", "a b c d e f g h i")]
+    // The key is not heard: what is behind the page is unknown.
+    [InlineData("ab k|ab k", "NotUnderstood")]
+    [InlineData("ab k|ba k", "NotUnderstood")]
+    [InlineData("ab k|cd k|cd k", "NotUnderstood")]
+    [InlineData("ab k|cd k| k|cd k", "NotUnderstood")]
+    // Each time there is another key, and nothing new.
+    [InlineData("ab k|cd l|ab m", "NotUnderstood")]
+    [InlineData(" k| l| k", "NotUnderstood")]
+    [InlineData("ab k|cd l|cd", "a b c d")]
+    public async Task A_list_goes_on_by_its_keys_for_as_long_as_there_are_new_rows(string pages, string expected)
     {
-        var key = "a";
-        var page = 0;
+        var asked = 0;
+        var answers = pages.Split('|');
         var bank = SmallEnableBanking
             .Bank()
             .On(
                 "GET",
                 SmallEnableBanking.Movements,
-                _ => new Reply(
-                    $$"""{ "transactions": [ { "entry_reference": "{{++page}}", "transaction_amount": { "amount": "1", "currency": "EUR" }, "credit_debit_indicator": "CRDT", "status": "BOOK", "booking_date": "2026-11-01" } ], "continuation_key": "{{key}}" }"""
-                )
+                _ =>
+                {
+                    var page = answers[asked++].Split(' ');
+                    return Page(page[0], page.Length > 1 ? $"\"{page[1]}\"" : "null", asked);
+                }
             );
         using var run = await SmallEnableBanking.Allowed(bank);
         var account = (await run.Accounts())[0];
 
-        Assert.Equal(2, (await run.Transactions(account, November)).Count);
-        bank.On(
-            "GET",
-            SmallEnableBanking.Movements,
-            _ => new Reply($$"""{ "transactions": [], "continuation_key": "{{(key = key == "a" ? "b" : "a")}}" }""")
+        Assert.Equal(
+            expected == nameof(Refusal.NotUnderstood) ? expected : $"{expected.Count(char.IsLetter)}",
+            await run.Movements(account, November)
         );
+        Assert.Equal(answers.Length, asked);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("""["k"]""")]
+    [InlineData("true")]
+    public async Task What_is_no_key_does_not_make_a_page_the_last(string key)
+    {
+        var bank = SmallEnableBanking.Bank().On("GET", SmallEnableBanking.Movements, _ => Page("ab", key, 1));
+        using var run = await SmallEnableBanking.Allowed(bank);
+        var account = (await run.Accounts())[0];
+
         Assert.Equal(nameof(Refusal.NotUnderstood), await run.Movements(account, November));
     }
+
+    private static Reply Page(string rows, string key, int time) =>
+        new(
+            $$"""{ "transactions": [{{string.Join(',', rows.Select(row => $$"""{ "entry_reference": "{{row}}", "transaction_id": "{{row}}{{time}}", "transaction_amount": { "amount": "1", "currency": "EUR" }, "credit_debit_indicator": "CRDT", "status": "BOOK", "booking_date": "2026-11-01" }"""))}}], "continuation_key": {{key}} }"""
+        );
 
     [Fact]
     public async Task A_place_leads_nowhere_else()

@@ -180,6 +180,11 @@ internal sealed class EnableBankingStep(StepContext context, EnableBankingApi ap
 
     private StepResult Page(EnableBankingPlace place, EnableBankingAnswer.Found found)
     {
+        if (found.Json.Item("continuation_key") is { ValueKind: not (JsonValueKind.String or JsonValueKind.Number) })
+        {
+            // Taken for no key, it would make this page the last one.
+            return api.Refused(Refusal.NotUnderstood, "the key of the next page is none");
+        }
         var rows = found.Page.RowsOf(found.Json.Item("transactions"));
         var next = ListPages.After(place.Trail, After(place, found.Json), rows, context.Channel.TransactionIds);
         return new StepResult.Page { Session = api.Session.Write(), CompleteFrom = place.CompleteFrom }.With(
