@@ -380,6 +380,26 @@ public sealed class EnableBankingTests
         Assert.Equal([told, 0], counts);
     }
 
+    [Theory]
+    [InlineData("Psu-Ip-Address", "203.0.113.7", true)]
+    [InlineData("Psu-Ip-Address", "2001:db8::7", true)]
+    [InlineData("Psu-Ip-Address", "192.168.1.20", false)]
+    [InlineData("Psu-Ip-Address", "::ffff:127.0.0.1", false)]
+    [InlineData("Psu-Ip-Address Psu-Geo-Location", "203.0.113.7", false)]
+    [InlineData("Psu-User-Agent", "192.168.1.20", true)]
+    public void Whether_the_bank_is_told_of_a_user_is_known_before_it_is_asked(
+        string wanted,
+        string address,
+        bool told
+    ) =>
+        Assert.Equal(
+            told,
+            new EnableBankingConnector().Manifest.TellsOfUser!(
+                SmallEnableBanking.Channel(("psu_headers", wanted)),
+                new PresentUser(address, "Firefox", null)
+            )
+        );
+
     [Fact]
     public async Task What_the_bank_does_not_want_to_hear_of_the_user_is_left_out()
     {

@@ -185,6 +185,11 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
         {
             return (null, await EndOf(end));
         }
+        if (run.Attended && run.IsUnattendedAt(channel))
+        {
+            // Counted when it has begun, and not before: sending a user to the bank is no reading.
+            BankEntry.CountReading(tools, run, channel);
+        }
         // A page sent twice names the same account twice.
         _bankList = [.. accounts.DistinctBy(a => (a.Reference, a.Currency))];
         Task<(IReadOnlyList<AccountRow> Held, AccountListing Listing)> Compare(DbWork db) =>
