@@ -526,7 +526,12 @@ public sealed class EnableBankingTests
     [InlineData("""{ "accounts": [] }""")]
     public async Task A_session_that_cannot_be_read_is_no_empty_list(string body)
     {
-        using var run = SmallEnableBanking.Run(SmallEnableBanking.Bank().On("POST", "/sessions", _ => new Reply(body)));
+        using var run = SmallEnableBanking.Run(
+            SmallEnableBanking
+                .Bank()
+                .On("POST", "/sessions", _ => new Reply(body))
+                .On("DELETE", "/sessions/1", _ => new Reply("""{ "message": "OK" }"""))
+        );
         await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
 
         await run.TakeRefused(
@@ -535,6 +540,58 @@ public sealed class EnableBankingTests
         );
 
         await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""[ { "uid": "1", "currency": "EUR" } ]""")]
+    public async Task A_session_that_was_opened_and_cannot_be_used_is_ended_there(string accounts)
+    {
+        var bank = SmallEnableBanking
+            .Bank()
+            .On("POST", "/sessions", _ => new Reply($$"""{ "session_id": "7", "accounts": {{accounts}} }"""))
+            .On("DELETE", "/sessions/7", _ => SmallEnableBanking.Refused(500, "ASPSP_ERROR"));
+        using var run = SmallEnableBanking.Run(bank);
+        await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+
+        await run.TakeRefused(
+            SmallEnableBanking.Returned("code=c&state=state-of-this-connection"),
+            Refusal.NotUnderstood
+        );
+        var known = new EnableBankingConnector().Revocable(SmallEnableBanking.Channel(), run.Session);
+        await run.Take<StepResult.Later>(new StepInput.ListAccounts());
+        bank.On("DELETE", "/sessions/7", _ => new Reply("""{ "message": "OK" }"""));
+        await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+
+        // What is known of it ends it when the connection is deleted; whoever tries again has it ended first.
+        Assert.Equal("7", known?.Consent);
+        Assert.Null(new EnableBankingConnector().Revocable(SmallEnableBanking.Channel(), run.Session));
+        Assert.Equal(3, bank.Requests.Count(r => r.Method == "DELETE"));
+    }
+
+    [Fact]
+    public async Task An_account_that_nothing_tells_from_others_costs_the_others_nothing()
+    {
+        var bank = SmallEnableBanking
+            .Bank()
+            .On(
+                "POST",
+                "/sessions",
+                _ => new Reply(
+                    SmallEnableBanking.Opened.Replace(
+                        "\"identification_hash\": \"hash-2=\",",
+                        "",
+                        StringComparison.Ordinal
+                    )
+                )
+            );
+        using var run = await SmallEnableBanking.Allowed(bank);
+
+        var page = await run.Take<StepResult.Page>(new StepInput.ListAccounts());
+
+        Assert.Equal(["hash-1=", "hash-3="], page.Accounts.Select(account => account.Reference));
+        Assert.Equal(1, page.AccountsLeftOut);
     }
 
     [Fact]

@@ -74,6 +74,16 @@ internal sealed class EnableBankingApi(StepContext context, EnableBankingSetting
         CancellationToken cancellation
     ) => Ask(method, new Uri(Settings.Address, path), json, tellsUser: false, rows: null, cancellation);
 
+    /// <summary>Looks at a session.</summary>
+    public Task<EnableBankingAnswer> Look(string session, CancellationToken cancellation) =>
+        Ask(HttpMethod.Get, PathOf(session), json: null, cancellation);
+
+    /// <summary>Ends a session (API reference 1.0.0, "Delete session").</summary>
+    public Task<EnableBankingAnswer> End(string session, CancellationToken cancellation) =>
+        Ask(HttpMethod.Delete, PathOf(session), json: null, cancellation);
+
+    private static string PathOf(string session) => $"sessions/{Uri.EscapeDataString(session)}";
+
     /// <summary>Reads something of an account.</summary>
     /// <param name="rows">Reads the rows of a list of transactions.</param>
     public Task<EnableBankingAnswer> Get(Uri address, CancellationToken cancellation, RowReader? rows = null) =>

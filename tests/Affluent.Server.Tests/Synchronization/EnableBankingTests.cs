@@ -141,6 +141,29 @@ public sealed class EnableBankingTests : IDisposable
         Assert.Equal("SUCCESS", await http.StatusOf(id));
     }
 
+    [Theory, OnBothDatabases]
+    public async Task Accounts_that_cannot_be_told_apart_are_left_out_and_the_session_is_ended_with_the_connection(
+        DatabaseKind kind
+    )
+    {
+        await using var upstream = await Upstream();
+        upstream.Accounts[1].Row.Remove("identification_hash");
+        await using var app = await Start(kind, upstream);
+        var (http, _) = await app.SignedInUser(await app.CreateClient(redirectUrls: "https://app.example"));
+        var (id, link) = await Connect(http);
+        await app.RunDueSynchronizations();
+        await Agree(app, upstream, link);
+        var status = await http.StatusOf(id);
+        var accounts = await http.Accounts();
+
+        using var deleted = await http.DeleteAsync($"/api/v2.1/connections/{id}", Stop);
+        await app.RunDueRevocations();
+
+        Assert.Equal("PARTIAL_SUCCESS", status);
+        Assert.Equal("Arki", Assert.Single(accounts).Text("name"));
+        Assert.Equal(["CLOSED"], upstream.Sessions.Values.Select(s => s.Status));
+    }
+
     private static async Task<int> Left(HttpClient http, string id) =>
         (await http.Read($"/api/v2.1/connections/{id}"))
             .GetProperty("constraints")
