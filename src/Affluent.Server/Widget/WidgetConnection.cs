@@ -72,14 +72,15 @@ internal sealed record WidgetChannel(
     ChannelMode Mode,
     ChannelStatus Status,
     ChannelReason? Reason,
-    string? Message = null
+    string? Message = null,
+    long? SparedUntil = null
 )
 {
     /// <summary>Whether anything was ever asked over it.</summary>
     public bool IsUsed => Status != ChannelStatus.Empty;
 
     public static WidgetChannel Of(ChannelRow row) =>
-        new(row.DefinitionId, row.Mode, row.Status, row.Reason, row.Message);
+        new(row.DefinitionId, row.Mode, row.Status, row.Reason, row.Message, row.SparedUntil);
 }
 
 /// <summary>An account, shared or not.</summary>

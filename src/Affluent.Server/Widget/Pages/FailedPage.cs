@@ -7,6 +7,9 @@ namespace Affluent.Server.Widget.Pages;
 /// <summary>The channel in work brought nothing: what happened, and what to do next.</summary>
 internal sealed class FailedPage(SessionContext session, LinkFailure failure) : WidgetPage(session)
 {
+    /// <summary>Seconds; what is further away is no matter of hours.</summary>
+    private const long LongestInHours = 36 * 3600;
+
     public static FailedPage? For(SessionContext session) =>
         session.Work is BankWork.Failed failed ? new(session, failed.Failure) : null;
 
@@ -16,15 +19,23 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
 
     public override IResult Render(PageRequest request)
     {
-        var (title, body) = new FailedTexts(request.Language).Of(failure, BankName(request.Language));
-        var message = Session.Connection is { } connection ? BankWork.ChannelInWork(State, connection)?.Message : null;
+        var channel = Session.Connection is { } connection ? BankWork.ChannelInWork(State, connection) : null;
+        var (title, body) = Words(request.Language, channel?.SparedUntil - Session.Now);
         return NoticeView.Show(
             request.Frame with
             {
                 HasError = true,
             },
-            new NoticeView(title, body, [.. WaysOn(request.Language)]) { Message = message }
+            new NoticeView(title, body, [.. WaysOn(request.Language)]) { Message = channel?.Message }
         );
+    }
+
+    private (string Title, string Body) Words(Language language, long? waits)
+    {
+        var (texts, bank) = (new FailedTexts(language), BankName(language));
+        return failure == LinkFailure.RateLimited && waits is > 0 and < LongestInHours
+            ? texts.Limited(bank, (int)((waits.Value + 3599) / 3600))
+            : texts.Of(failure, bank);
     }
 
     public override async Task<FormResult> Submit(PostedForm form) =>
@@ -52,7 +63,10 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
         {
             return state with { Step = WidgetStep.Credentials, DefinitionId = channel.Id };
         }
-        if (channel is { Mode: ChannelMode.Redirect } && failure != LinkFailure.BankUnavailable)
+        if (
+            channel is { Mode: ChannelMode.Redirect }
+            && failure is not (LinkFailure.BankUnavailable or LinkFailure.RateLimited)
+        )
         {
             await actions.Reauthorize(connection.Id, channel);
             return state with { Step = WidgetStep.Linking };
@@ -120,6 +134,31 @@ internal sealed class FailedTexts(Language language) : Texts(language)
     public string GoOnWithout => Say(en: "Go on without these accounts", fr: "Continuer sans ces comptes");
     public string ChooseAnotherBank => Say(en: "Choose another bank", fr: "Choisir une autre banque");
     public string Leave => Say(en: "Leave without linking", fr: "Quitter sans connecter");
+
+    private const string LimitedEn = "Your bank wants to be left alone for now";
+    private const string LimitedFr = "Votre banque ne veut plus être interrogée pour l’instant";
+
+    /// <summary>The bank gives nothing more for so many hours.</summary>
+    public (string Title, string Body) Limited(string bank, int hours) =>
+        Say(
+            en: (
+                LimitedEn,
+                $"{LimitedWhyEn(bank)} Try again in {(hours == 1 ? "an hour" : Invariant($"{hours} hours"))}."
+            ),
+            fr: (
+                LimitedFr,
+                $"{LimitedWhyFr(bank)} Réessayez dans {(hours == 1 ? "une heure" : Invariant($"{hours} heures"))}."
+            )
+        );
+
+    private static string LimitedWhyEn(string bank) =>
+        $"{bank} counts how often it is asked, and has had enough for now. Nothing is wrong with your access.";
+
+    private static string LimitedWhyFr(string bank) =>
+        $"{bank} compte les demandes et n’en accepte pas davantage pour l’instant. Votre accès n’est pas en cause.";
+
+    private static string Invariant(FormattableString text) =>
+        text.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>What happened, and what to do next.</summary>
     public (string Title, string Body) Of(LinkFailure failure, string bank) =>
@@ -224,6 +263,10 @@ internal sealed class FailedTexts(Language language) : Texts(language)
                     "Votre banque ne répond pas",
                     $"{bank} est injoignable ou en maintenance. Votre accès n’est pas en cause. Réessayez dans quelques minutes."
                 )
+            ),
+            LinkFailure.RateLimited => Say(
+                en: (LimitedEn, $"{LimitedWhyEn(bank)} Try again tomorrow."),
+                fr: (LimitedFr, $"{LimitedWhyFr(bank)} Réessayez demain.")
             ),
             LinkFailure.NoAccounts => Say(
                 en: (
