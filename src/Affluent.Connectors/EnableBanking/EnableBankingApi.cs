@@ -159,7 +159,13 @@ internal sealed class EnableBankingApi(StepContext context, EnableBankingSetting
         return $"{signed}.{await _jwt.Sign(Encoding.ASCII.GetBytes(signed), context, cancellation)}";
     }
 
-    private EnableBankingAnswer Judge(BankAnswer<JsonBody> answer, RowReader? rows)
+    private EnableBankingAnswer Judge(BankAnswer<JsonBody> answer, RowReader? rows) =>
+        Judged(answer, rows) with
+        {
+            Status = answer.Status,
+        };
+
+    private EnableBankingAnswer Judged(BankAnswer<JsonBody> answer, RowReader? rows)
     {
         var session = Session.Write();
         if (answer.Status == 0)
@@ -235,6 +241,9 @@ internal sealed class EnableBankingApi(StepContext context, EnableBankingSetting
 internal abstract record EnableBankingAnswer
 {
     private EnableBankingAnswer() { }
+
+    /// <summary>HTTP status; 0: no answer came.</summary>
+    public int Status { get; init; }
 
     /// <summary>2xx with an object.</summary>
     public sealed record Found(JsonPage Page) : EnableBankingAnswer
