@@ -42,8 +42,8 @@ internal sealed partial class UpstreamLists(
     private readonly SemaphoreSlim _looking = new(1);
     private long _version;
 
-    // When all lists could be read, as of this process's last look.
-    private long? _readAt;
+    // When all lists could be read, as of this process's last look; 0: never.
+    private long _readAt;
 
     private string TaskName => $"upstream_{application.Environment.Word().ToLowerInvariant()}";
 
@@ -68,7 +68,7 @@ internal sealed partial class UpstreamLists(
             .Create(Metrics.Name)
             .CreateObservableGauge(
                 "affluent.upstream.list.age",
-                () => _readAt is { } at ? [new Measurement<long>(Math.Max(0, time.Seconds() - at))] : NotRead,
+                () => _readAt is > 0 and var at ? [new Measurement<long>(Math.Max(0, time.Seconds() - at))] : NotRead,
                 "s",
                 "How long ago all of the upstream's lists of banks could be read"
             );
@@ -98,7 +98,7 @@ internal sealed partial class UpstreamLists(
     private async Task<long> TakeOver(DbWork db)
     {
         var state = await UpstreamStore.State(db, application.Environment);
-        _readAt = state?.ReadAt;
+        _readAt = state?.ReadAt ?? 0;
         var version = state?.Version ?? 0;
         if (version != _version)
         {
