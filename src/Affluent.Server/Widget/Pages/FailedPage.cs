@@ -7,9 +7,6 @@ namespace Affluent.Server.Widget.Pages;
 /// <summary>The channel in work brought nothing: what happened, and what to do next.</summary>
 internal sealed class FailedPage(SessionContext session, LinkFailure failure) : WidgetPage(session)
 {
-    /// <summary>Seconds; what is further away is no matter of hours.</summary>
-    private const long LongestInHours = 36 * 3600;
-
     public static FailedPage? For(SessionContext session) =>
         session.Work is BankWork.Failed failed ? new(session, failed.Failure) : null;
 
@@ -33,7 +30,7 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
     private (string Title, string Body) Words(Language language, long? waits)
     {
         var (texts, bank) = (new FailedTexts(language), BankName(language));
-        return failure == LinkFailure.RateLimited && waits is > 0 and < LongestInHours
+        return failure == LinkFailure.RateLimited && waits > 0
             ? texts.Limited(bank, (int)((waits.Value + 3599) / 3600))
             : texts.Of(failure, bank);
     }
