@@ -7,7 +7,7 @@ internal static class ChannelAdvice
 {
     /// <param name="reason">Why it failed.</param>
     /// <param name="sparedUntil">Until when the bank wants to be left alone, in UTC seconds; null: it has not said.</param>
-    public static string Of(ChannelReason reason, long? sparedUntil) =>
+    public static string WithTime(ChannelReason reason, long? sparedUntil) =>
         reason == ChannelReason.RateLimited && sparedUntil is { } until
             ? string.Create(
                 CultureInfo.InvariantCulture,
