@@ -8,7 +8,7 @@ internal static class DirectoryFailure
 {
     public static ProbedResult.Failed Of(EnableBankingAnswer.Ended ended)
     {
-        var status = ended.Status.ToString(CultureInfo.InvariantCulture);
+        var status = string.Create(CultureInfo.InvariantCulture, $"Enable Banking answers {ended.Status}");
         return (ended.Result, ended.Status) switch
         {
             (StepResult.Refused refused, 401) => new(
@@ -25,11 +25,11 @@ internal static class DirectoryFailure
             ),
             (_, 0) => new(
                 ProbeBlame.Network,
-                "no answer comes, or none that comes to an end: it hangs, or something between breaks off"
+                "no answer comes from Enable Banking, or none that ends: it hangs, or something between breaks off"
             ),
             (_, >= 200 and < 300) => new(
                 ProbeBlame.Operator,
-                $"{status}: what comes is not JSON: another server answers there; see enable_banking_url, and what stands between"
+                $"{status}, and what comes is not JSON: another server answers there; see enable_banking_url, and what stands between"
             ),
             (_, >= 300 and < 400) => new(
                 ProbeBlame.Operator,
@@ -38,7 +38,7 @@ internal static class DirectoryFailure
             (_, 408 or >= 500) => new(ProbeBlame.Upstream, $"{status}: it is down, or fails: try later"),
             _ => new(
                 ProbeBlame.Operator,
-                $"{status}: what comes is not the interface's: another server answers there; see enable_banking_url, and what stands between"
+                $"{status}, and what comes is not the interface's: another server answers there; see enable_banking_url, and what stands between"
             ),
         };
     }

@@ -51,7 +51,7 @@ public sealed class EnableBankingDirectory
             {
                 EnableBankingAnswer.Found found => read(found.Json) is { } value
                     ? new(value, Failure: null)
-                    : Failed<T>(ProbeBlame.Upstream, $"{came.Status}: {unread}"),
+                    : Failed<T>(ProbeBlame.Upstream, $"Enable Banking answers {came.Status}, and {unread}"),
                 EnableBankingAnswer.Denied denied => Failed<T>(ProbeBlame.Operator, $"is refused: {denied.Words}"),
                 _ => null,
             };

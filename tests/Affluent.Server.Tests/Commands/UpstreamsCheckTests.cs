@@ -60,9 +60,18 @@ public sealed class UpstreamsCheckTests : IDisposable
     )]
     [InlineData("token", "-       redirect address: not tried, the application is not known")]
     [InlineData("token", $"    redirect URL to be registered: {Return}")]
-    [InlineData("down", "FAILED  application_id: 500: it is down, or fails: try later [UPSTREAM]")]
-    [InlineData("limited", "FAILED  application_id: 429: it counts our calls, and has had enough: try again after 20")]
-    [InlineData("page", "FAILED  application_id: 200: what comes is not JSON: another server answers there")]
+    [InlineData(
+        "down",
+        "FAILED  application_id: Enable Banking answers 500: it is down, or fails: try later [UPSTREAM]"
+    )]
+    [InlineData(
+        "limited",
+        "FAILED  application_id: Enable Banking answers 429: it counts our calls, and has had enough: try again after 20"
+    )]
+    [InlineData(
+        "page",
+        "FAILED  application_id: Enable Banking answers 200, and what comes is not JSON: another server answers there"
+    )]
     [InlineData("countries", "FAILED  banks: the application is for no country")]
     public async Task What_does_not_work_is_said_with_what_to_do(string wrong, string said)
     {
