@@ -34,6 +34,11 @@ public sealed record ConnectorManifest(
     /// <summary>Whether a bank with these settings wants messages that bear the operator's seal; null: none of the family does.</summary>
     public Func<IReadOnlyDictionary<string, string>, bool>? WantsSeal { get; init; }
 
+    /// <summary>
+    /// Whether a bank is told of a user who is there; null: it always is. A reading of which the bank is not told counts there as one without the user.
+    /// </summary>
+    public Func<ChannelDefinition, PresentUser, bool>? TellsOfUser { get; init; }
+
     /// <summary>What is wrong with a catalogue entry, in words for its author; empty when it fits.</summary>
     public IReadOnlyList<string> Check(ChannelDefinition channel)
     {

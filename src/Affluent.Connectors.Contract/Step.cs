@@ -61,6 +61,9 @@ public abstract record StepResult
         /// <summary>Filled by <see cref="IAccountInformation.ListAccounts"/>.</summary>
         public IReadOnlyList<BankAccount> Accounts { get; init; } = [];
 
+        /// <summary>How many accounts of the list cannot be read, and are left out: the operator is told, and the others are read.</summary>
+        public int AccountsLeftOut { get; init; }
+
         /// <summary>Filled by <see cref="IAccountInformation.ListTransactions"/>.</summary>
         public IReadOnlyList<BankTransaction> Transactions { get; init; } = [];
 

@@ -32,6 +32,9 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
     /// <summary>What the operator's application at an upstream is to be for; null: that is not said.</summary>
     public UpstreamEnvironment? Environment { get; init; }
 
+    /// <summary>Is told of the banks that an upstream lists, country by country.</summary>
+    public Action<IReadOnlyList<UpstreamBank>>? Listed { get; init; }
+
     /// <summary>Whether there is a certificate of the operator to show.</summary>
     public bool HasCertificate { get; init; }
 
@@ -72,9 +75,9 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
                     : await Bounded(name, step, cancellation);
             }
         }
-        if (_channel.Connector == EnableBankingSettings.Manifest.Family)
+        if (IsUpstream)
         {
-            var upstream = new EnableBankingProbe(context, RedirectUri, Environment);
+            var upstream = new EnableBankingProbe(context, RedirectUri, Environment) { Listed = Listed };
             foreach (var (name, ask) in upstream.Steps)
             {
                 yield return _unreachable.Contains(OriginOf(upstream.Address))
@@ -83,6 +86,17 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
             }
         }
     }
+
+    private bool IsUpstream => _channel.Connector == EnableBankingSettings.Manifest.Family;
+
+    // Whoever answers there is not the bank.
+    private ProbedResult.Failed Named(ProbedResult.Failed fault) =>
+        IsUpstream
+            ? new(
+                fault.Blame == ProbeBlame.Bank ? ProbeBlame.Upstream : fault.Blame,
+                fault.Words.Replace("the bank", UpstreamApplication.Name, StringComparison.Ordinal)
+            )
+            : fault;
 
     private string Generation => _channel.Certificates == CertificateGeneration.Next ? "next_" : "";
 
@@ -151,7 +165,7 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
                     ProbeBlame.Network,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"no answer within {longest.TotalSeconds} seconds: the bank hangs, or something between lets nothing through"
+                        $"no answer within {longest.TotalSeconds} seconds: {(IsUpstream ? UpstreamApplication.Name : "the bank")} hangs, or something between lets nothing through"
                     )
                 )
             );
@@ -177,7 +191,7 @@ public sealed class BankProbe(StepContext context, TimeProvider time)
             _unreachable.Add(OriginOf(address));
             return FaultOfCertificates(e) is { } fault
                 ? new ProbedResult.Failed(ProbeBlame.Operator, fault)
-                : ConnectionFault.Of(e, address);
+                : Named(ConnectionFault.Of(e, address));
         }
         catch (OperationCanceledException)
         {
@@ -314,6 +328,9 @@ public enum ProbeBlame
 
     /// <summary>The bank.</summary>
     Bank,
+
+    /// <summary>Who leads to the bank.</summary>
+    Upstream,
 
     /// <summary>Whoever runs what lies between: name servers, firewalls, the line. Or the bank, which does not answer.</summary>
     Network,

@@ -192,31 +192,66 @@ public sealed class EnableBankingTests
         Assert.Equal(DateOnly.Parse(completeFrom, CultureInfo.InvariantCulture), page.CompleteFrom);
     }
 
-    [Fact]
-    public async Task A_key_that_comes_again_ends_the_list_and_keys_in_a_circle_are_refused()
+    // A letter is a row; given for the second time, it bears another transaction_id.
+    [Theory]
+    // A cursor that the bank keeps.
+    [InlineData("ab k|cd k|ef", "a b c d e f")]
+    [InlineData("ab k|cd k| k|ef k|g", "a b c d e f g")]
+    [InlineData("ab k|cd k| k| k", "a b c d")]
+    [InlineData(" k| k", "")]
+    [InlineData("ab k|cd l|ef k|gh l|i", "a b c d e f g h i")]
+    // The key is not heard: what is behind the page is unknown.
+    [InlineData("ab k|ab k", "NotUnderstood")]
+    [InlineData("ab k|ba k", "NotUnderstood")]
+    [InlineData("ab k|cd k|cd k", "NotUnderstood")]
+    [InlineData("ab k|cd k| k|cd k", "NotUnderstood")]
+    // Each time there is another key, and nothing new.
+    [InlineData("ab k|cd l|ab m", "NotUnderstood")]
+    [InlineData(" k| l| k", "NotUnderstood")]
+    [InlineData("ab k|cd l|cd", "a b c d")]
+    public async Task A_list_goes_on_by_its_keys_for_as_long_as_there_are_new_rows(string pages, string expected)
     {
-        var key = "a";
-        var page = 0;
+        var asked = 0;
+        var answers = pages.Split('|');
         var bank = SmallEnableBanking
             .Bank()
             .On(
                 "GET",
                 SmallEnableBanking.Movements,
-                _ => new Reply(
-                    $$"""{ "transactions": [ { "entry_reference": "{{++page}}", "transaction_amount": { "amount": "1", "currency": "EUR" }, "credit_debit_indicator": "CRDT", "status": "BOOK", "booking_date": "2026-11-01" } ], "continuation_key": "{{key}}" }"""
-                )
+                _ =>
+                {
+                    var page = answers[asked++].Split(' ');
+                    return Page(page[0], page.Length > 1 ? $"\"{page[1]}\"" : "null", asked);
+                }
             );
         using var run = await SmallEnableBanking.Allowed(bank);
         var account = (await run.Accounts())[0];
 
-        Assert.Equal(2, (await run.Transactions(account, November)).Count);
-        bank.On(
-            "GET",
-            SmallEnableBanking.Movements,
-            _ => new Reply($$"""{ "transactions": [], "continuation_key": "{{(key = key == "a" ? "b" : "a")}}" }""")
+        Assert.Equal(
+            expected == nameof(Refusal.NotUnderstood) ? expected : $"{expected.Count(char.IsLetter)}",
+            await run.Movements(account, November)
         );
+        Assert.Equal(answers.Length, asked);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("""["k"]""")]
+    [InlineData("true")]
+    public async Task What_is_no_key_does_not_make_a_page_the_last(string key)
+    {
+        var bank = SmallEnableBanking.Bank().On("GET", SmallEnableBanking.Movements, _ => Page("ab", key, 1));
+        using var run = await SmallEnableBanking.Allowed(bank);
+        var account = (await run.Accounts())[0];
+
         Assert.Equal(nameof(Refusal.NotUnderstood), await run.Movements(account, November));
     }
+
+    private static Reply Page(string rows, string key, int time) =>
+        new(
+            $$"""{ "transactions": [{{string.Join(',', rows.Select(row => $$"""{ "entry_reference": "{{row}}", "transaction_id": "{{row}}{{time}}", "transaction_amount": { "amount": "1", "currency": "EUR" }, "credit_debit_indicator": "CRDT", "status": "BOOK", "booking_date": "2026-11-01" }"""))}}], "continuation_key": {{key}} }"""
+        );
 
     [Fact]
     public async Task A_place_leads_nowhere_else()
@@ -345,6 +380,26 @@ public sealed class EnableBankingTests
         Assert.Equal([told, 0], counts);
     }
 
+    [Theory]
+    [InlineData("Psu-Ip-Address", "203.0.113.7", true)]
+    [InlineData("Psu-Ip-Address", "2001:db8::7", true)]
+    [InlineData("Psu-Ip-Address", "192.168.1.20", false)]
+    [InlineData("Psu-Ip-Address", "::ffff:127.0.0.1", false)]
+    [InlineData("Psu-Ip-Address Psu-Geo-Location", "203.0.113.7", false)]
+    [InlineData("Psu-User-Agent", "192.168.1.20", true)]
+    public void Whether_the_bank_is_told_of_a_user_is_known_before_it_is_asked(
+        string wanted,
+        string address,
+        bool told
+    ) =>
+        Assert.Equal(
+            told,
+            new EnableBankingConnector().Manifest.TellsOfUser!(
+                SmallEnableBanking.Channel(("psu_headers", wanted)),
+                new PresentUser(address, "Firefox", null)
+            )
+        );
+
     [Fact]
     public async Task What_the_bank_does_not_want_to_hear_of_the_user_is_left_out()
     {
@@ -471,7 +526,12 @@ public sealed class EnableBankingTests
     [InlineData("""{ "accounts": [] }""")]
     public async Task A_session_that_cannot_be_read_is_no_empty_list(string body)
     {
-        using var run = SmallEnableBanking.Run(SmallEnableBanking.Bank().On("POST", "/sessions", _ => new Reply(body)));
+        using var run = SmallEnableBanking.Run(
+            SmallEnableBanking
+                .Bank()
+                .On("POST", "/sessions", _ => new Reply(body))
+                .On("DELETE", "/sessions/1", _ => new Reply("""{ "message": "OK" }"""))
+        );
         await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
 
         await run.TakeRefused(
@@ -480,6 +540,58 @@ public sealed class EnableBankingTests
         );
 
         await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""[ { "uid": "1", "currency": "EUR" } ]""")]
+    public async Task A_session_that_was_opened_and_cannot_be_used_is_ended_there(string accounts)
+    {
+        var bank = SmallEnableBanking
+            .Bank()
+            .On("POST", "/sessions", _ => new Reply($$"""{ "session_id": "7", "accounts": {{accounts}} }"""))
+            .On("DELETE", "/sessions/7", _ => SmallEnableBanking.Refused(500, "ASPSP_ERROR"));
+        using var run = SmallEnableBanking.Run(bank);
+        await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+
+        await run.TakeRefused(
+            SmallEnableBanking.Returned("code=c&state=state-of-this-connection"),
+            Refusal.NotUnderstood
+        );
+        var known = new EnableBankingConnector().Revocable(SmallEnableBanking.Channel(), run.Session);
+        await run.Take<StepResult.Later>(new StepInput.ListAccounts());
+        bank.On("DELETE", "/sessions/7", _ => new Reply("""{ "message": "OK" }"""));
+        await run.TakeAsked<Question.Redirect>(new StepInput.ListAccounts());
+
+        // What is known of it ends it when the connection is deleted; whoever tries again has it ended first.
+        Assert.Equal("7", known?.Consent);
+        Assert.Null(new EnableBankingConnector().Revocable(SmallEnableBanking.Channel(), run.Session));
+        Assert.Equal(3, bank.Requests.Count(r => r.Method == "DELETE"));
+    }
+
+    [Fact]
+    public async Task An_account_that_nothing_tells_from_others_costs_the_others_nothing()
+    {
+        var bank = SmallEnableBanking
+            .Bank()
+            .On(
+                "POST",
+                "/sessions",
+                _ => new Reply(
+                    SmallEnableBanking.Opened.Replace(
+                        "\"identification_hash\": \"hash-2=\",",
+                        "",
+                        StringComparison.Ordinal
+                    )
+                )
+            );
+        using var run = await SmallEnableBanking.Allowed(bank);
+
+        var page = await run.Take<StepResult.Page>(new StepInput.ListAccounts());
+
+        Assert.Equal(["hash-1=", "hash-3="], page.Accounts.Select(account => account.Reference));
+        Assert.Equal(1, page.AccountsLeftOut);
     }
 
     [Fact]

@@ -271,7 +271,7 @@ public sealed class EnableBankingUpstreamTests
             await Probe(upstream, with: u => u.IsActive = false)
         );
         Assert.Equal(
-            ["", "Enable Banking gives no answer", "", "", "Enable Banking gives no answer"],
+            ["", "Enable Banking answers 500: it ", "", "", "Enable Banking answers 500: it "],
             await Probe(upstream, with: u => u.Instead = _ => (500, "ASPSP_ERROR"))
         );
     }
@@ -319,7 +319,7 @@ public sealed class EnableBankingUpstreamTests
         "auth_method is none",
         "psu_headers lacks",
         "Enable Banking refuses us",
-        "Enable Banking gives no answer",
+        "Enable Banking answers 500: it ",
         "is none of the application's",
         "is not active",
     ];

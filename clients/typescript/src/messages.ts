@@ -15,6 +15,7 @@ export const failures = [
   "consent_refused",
   "question_expired",
   "bank_unavailable",
+  "rate_limited",
   "no_accounts",
   "internal_error",
   "unknown_connection",

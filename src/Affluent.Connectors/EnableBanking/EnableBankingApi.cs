@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -22,14 +21,6 @@ internal sealed class EnableBankingApi(StepContext context, EnableBankingSetting
 
     /// <summary>Longer than any step, as a token serves one; a day at the most is allowed.</summary>
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(10);
-
-    // Addresses by which nobody outside knows a user.
-    private static readonly IPNetwork[] Private =
-    [
-        .. new[] { "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16" }
-            .Concat(["::1/128", "fc00::/7", "fe80::/10"])
-            .Select(network => IPNetwork.Parse(network)),
-    ];
 
     private readonly JwtStyle _jwt = new(SealAlgorithm.RsaSha256, "RS256", settings.ApplicationId);
     private string? _token;
@@ -83,6 +74,16 @@ internal sealed class EnableBankingApi(StepContext context, EnableBankingSetting
         CancellationToken cancellation
     ) => Ask(method, new Uri(Settings.Address, path), json, tellsUser: false, rows: null, cancellation);
 
+    /// <summary>Looks at a session.</summary>
+    public Task<EnableBankingAnswer> Look(string session, CancellationToken cancellation) =>
+        Ask(HttpMethod.Get, PathOf(session), json: null, cancellation);
+
+    /// <summary>Ends a session (API reference 1.0.0, "Delete session").</summary>
+    public Task<EnableBankingAnswer> End(string session, CancellationToken cancellation) =>
+        Ask(HttpMethod.Delete, PathOf(session), json: null, cancellation);
+
+    private static string PathOf(string session) => $"sessions/{Uri.EscapeDataString(session)}";
+
     /// <summary>Reads something of an account.</summary>
     /// <param name="rows">Reads the rows of a list of transactions.</param>
     public Task<EnableBankingAnswer> Get(Uri address, CancellationToken cancellation, RowReader? rows = null) =>
@@ -106,7 +107,10 @@ internal sealed class EnableBankingApi(StepContext context, EnableBankingSetting
         CancellationToken cancellation
     )
     {
-        var user = tellsUser && !_isUserUntold ? UserFields() : [];
+        var user =
+            tellsUser && !_isUserUntold && context.User is { } present
+                ? EnableBankingUser.Fields(Settings, present)
+                : [];
         var answer = Judge(await Send(method, address, json, user, cancellation), rows);
         if (user.Count > 0 && answer is EnableBankingAnswer.Denied { Meaning: EnableBankingMeaning.PsuHeaders })
         {
@@ -155,36 +159,13 @@ internal sealed class EnableBankingApi(StepContext context, EnableBankingSetting
         return $"{signed}.{await _jwt.Sign(Encoding.ASCII.GetBytes(signed), context, cancellation)}";
     }
 
-    /// <summary>What the bank is told of a user who is there: all that it wants, or nothing.</summary>
-    private List<Field> UserFields()
-    {
-        List<Field> fields = [];
-        foreach (var name in Settings.PsuHeaders)
+    private EnableBankingAnswer Judge(BankAnswer<JsonBody> answer, RowReader? rows) =>
+        Judged(answer, rows) with
         {
-            var value = name switch
-            {
-                "Psu-Ip-Address" => PublicAddress(),
-                "Psu-User-Agent" => context.User?.UserAgent,
-                "Psu-Accept-Language" => context.User?.AcceptLanguage,
-                _ => null,
-            };
-            if (string.IsNullOrWhiteSpace(value) || value.Any(c => c is < ' ' or > '~'))
-            {
-                return [];
-            }
-            fields.Add(new Field(name, value));
-        }
-        return fields;
-    }
+            Status = answer.Status,
+        };
 
-    private string? PublicAddress() =>
-        context.User is { IpAddress: var text }
-        && IPAddress.TryParse(text, out var address)
-        && !Private.Any(network => network.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address))
-            ? text
-            : null;
-
-    private EnableBankingAnswer Judge(BankAnswer<JsonBody> answer, RowReader? rows)
+    private EnableBankingAnswer Judged(BankAnswer<JsonBody> answer, RowReader? rows)
     {
         var session = Session.Write();
         if (answer.Status == 0)
@@ -260,6 +241,9 @@ internal sealed class EnableBankingApi(StepContext context, EnableBankingSetting
 internal abstract record EnableBankingAnswer
 {
     private EnableBankingAnswer() { }
+
+    /// <summary>HTTP status; 0: no answer came.</summary>
+    public int Status { get; init; }
 
     /// <summary>2xx with an object.</summary>
     public sealed record Found(JsonPage Page) : EnableBankingAnswer

@@ -28,9 +28,13 @@ internal sealed class EnableBankingAuthorization(StepContext context, EnableBank
     /// <summary>What is still to be done before data can be read; null: nothing.</summary>
     public async Task<StepResult?> Missing(CancellationToken cancellation)
     {
-        if (api.Session.SessionId is not null)
+        if (api.Session is { SessionId: not null, IsUnusable: false })
         {
             return null;
+        }
+        if (await EndUnusable(cancellation) is { } later)
+        {
+            return later;
         }
         if (context.Callback is not { } callback)
         {
@@ -137,34 +141,73 @@ internal sealed class EnableBankingAuthorization(StepContext context, EnableBank
             case EnableBankingAnswer.Denied denied:
                 return api.Over(denied.Reason, $"no session comes for the code: {denied.Words}");
             case EnableBankingAnswer.Found found:
-                return await Begin(found.Json);
+                return await Begin(found.Json, cancellation);
             default:
                 throw new UnreachableException();
         }
     }
 
-    private async Task<StepResult> Begin(JsonElement json)
+    private async Task<StepResult> Begin(JsonElement json, CancellationToken cancellation)
     {
-        if (
-            json.Text("session_id") is not { } id
-            || json.Item("accounts") is not { ValueKind: JsonValueKind.Array } listed
-        )
+        if (json.Text("session_id") is not { } id)
         {
-            return api.Over(Refusal.NotUnderstood, "what comes for the code is no session with its accounts");
+            return api.Over(Refusal.NotUnderstood, "what comes for the code is no session");
         }
-        if (listed.GetArrayLength() > BankLimits.MostAccounts)
+        if (json.Item("accounts") is not { ValueKind: JsonValueKind.Array } listed)
         {
-            return api.Over(Refusal.NotUnderstood, "the session has too many accounts");
+            return await Unusable(id, "what comes for the code is no session with its accounts", cancellation);
         }
-        if (EnableBankingReading.Accounts(listed) is not { } accounts)
+        var count = listed.GetArrayLength();
+        if (count > BankLimits.MostAccounts)
         {
-            return api.Over(
-                Refusal.NotUnderstood,
-                "an account of the session has no identification_hash, or no currency"
+            return await Unusable(id, "the session has too many accounts", cancellation);
+        }
+        var accounts = EnableBankingReading.Accounts(listed);
+        if (accounts.Count == 0 && count > 0)
+        {
+            return await Unusable(
+                id,
+                "no account of the session has an identification_hash and a currency",
+                cancellation
             );
         }
-        await api.Keep(api.Session with { SessionId = id, Accounts = accounts });
+        await api.Keep(
+            new EnableBankingSession
+            {
+                Request = api.Session.Request,
+                SessionId = id,
+                Accounts = accounts,
+                LeftOut = count - accounts.Count,
+            }
+        );
         return api.Done();
+    }
+
+    /// <summary>A session that was opened and cannot be used: it is known by its id until it is ended there.</summary>
+    private async Task<StepResult> Unusable(string id, string detail, CancellationToken cancellation)
+    {
+        await api.Keep(api.Session with { SessionId = id, IsUnusable = true });
+        await EndUnusable(cancellation);
+        return api.Refused(Refusal.NotUnderstood, detail);
+    }
+
+    /// <summary>Ends a session that cannot be used, before another one is opened; not null: not now.</summary>
+    private async Task<StepResult.Later?> EndUnusable(CancellationToken cancellation)
+    {
+        if (api.Session is not { SessionId: { } id, IsUnusable: true })
+        {
+            return null;
+        }
+        switch (await api.End(id, cancellation))
+        {
+            case EnableBankingAnswer.Found:
+                await api.Keep(new EnableBankingSession());
+                return null;
+            case EnableBankingAnswer.Ended { Result: StepResult.Later later }:
+                return later;
+            default:
+                return null;
+        }
     }
 
     private StepResult.AskUser Send(Uri page) => new(new Question.Redirect(page)) { Session = api.Session.Write() };

@@ -51,21 +51,17 @@ public sealed class EnableBankingDirectory
             {
                 EnableBankingAnswer.Found found => read(found.Json) is { } value
                     ? new(value, Failure: null)
-                    : Failed<T>(ProbeBlame.Bank, unread),
+                    : Failed<T>(ProbeBlame.Upstream, $"Enable Banking answers {came.Status}, and {unread}"),
                 EnableBankingAnswer.Denied denied => Failed<T>(ProbeBlame.Operator, $"is refused: {denied.Words}"),
                 _ => null,
             };
-            return came is EnableBankingAnswer.Ended over ? over.Result : _api.Done();
+            if (came is EnableBankingAnswer.Ended over)
+            {
+                answer = new(default, DirectoryFailure.Of(over));
+            }
+            return _api.Done();
         });
-        return answer
-            ?? (
-                ended is StepResult.Refused refused
-                    ? Failed<T>(ProbeBlame.Operator, refused.Detail)
-                    : Failed<T>(
-                        ProbeBlame.Bank,
-                        "Enable Banking gives no answer that can be read, or counts our calls: try later"
-                    )
-            );
+        return answer ?? Failed<T>(ProbeBlame.Operator, ((StepResult.Refused)ended).Detail);
     }
 
     private static DirectoryAnswer<T> Failed<T>(ProbeBlame blame, string words) =>

@@ -19,6 +19,9 @@ internal sealed class EnableBankingProbe(StepContext context, string redirectUri
 
     public Uri Address => _settings.Address;
 
+    /// <summary>Is told of the banks of each list that is read.</summary>
+    public Action<IReadOnlyList<UpstreamBank>>? Listed { get; init; }
+
     /// <summary>Each by what it tries.</summary>
     public (string Name, Func<CancellationToken, Task<ProbedResult>> Ask)[] Steps =>
         [
@@ -85,12 +88,18 @@ internal sealed class EnableBankingProbe(StepContext context, string redirectUri
             {
                 return failure with { Words = $"{country}: {failure.Words}" };
             }
+            Listed?.Invoke(listed!.Banks);
             var count = listed!.Banks.DistinctBy(bank => bank.Name).Count();
             (all, unread) = (all + count, unread + listed.Unread.Count);
             counts.Add(Invariant($"{country} {count}"));
         }
-        return all == 0
-            ? Failed("the list is empty")
+        return counts.Count == 0 ? Failed("the application is for no country: choose some in the control panel")
+            : all == 0
+                ? new ProbedResult.Failed(
+                    ProbeBlame.Upstream,
+                    Invariant($"the list is empty, in all of {counts.Count} countries")
+                        + (unread == 0 ? "" : Invariant($"; {unread} of its rows are no banks that could be offered"))
+                )
             : new ProbedResult.Good(
                 Invariant($"{all} in {counts.Count} countries: {string.Join(", ", counts)}")
                     + (unread == 0 ? "" : Invariant($"; {unread} cannot be offered"))

@@ -7,15 +7,15 @@ namespace Affluent.Connectors.EnableBanking;
 /// <summary>From the interface's words for accounts and balances to ours (API reference 1.0.0, "AccountResource", "BalanceResource"). Pure.</summary>
 internal static class EnableBankingReading
 {
-    /// <summary>All accounts of a session; null when one of them cannot be told from others, or has no currency.</summary>
-    public static IReadOnlyList<EnableBankingAccount>? Accounts(JsonElement listed)
+    /// <summary>The accounts of a session, but for those that cannot be told from others, or have no currency.</summary>
+    public static IReadOnlyList<EnableBankingAccount> Accounts(JsonElement listed)
     {
         List<EnableBankingAccount> accounts = [];
         foreach (var row in listed.EnumerateArray())
         {
             if (Account(row) is not { } account)
             {
-                return null;
+                continue;
             }
             accounts.Add(account with { Bank = account.Bank with { Reference = Reference(account.Bank, accounts) } });
         }

@@ -14,6 +14,12 @@ internal sealed record EnableBankingSession
     /// <summary>The session to which the user agreed; null: there is none.</summary>
     public string? SessionId { get; init; }
 
+    /// <summary>Whether the session cannot be used, for what came with it cannot be read: it is only to be ended.</summary>
+    public bool IsUnusable { get; init; }
+
+    /// <summary>How many of its accounts are left out: nothing tells them from others, or they have no currency.</summary>
+    public int LeftOut { get; init; }
+
     /// <summary>What the session shares. The bank's list is told once, when it begins.</summary>
     public IReadOnlyList<EnableBankingAccount> Accounts
     {

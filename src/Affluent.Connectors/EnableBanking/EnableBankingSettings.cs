@@ -77,6 +77,7 @@ internal sealed record EnableBankingSettings
     )
     {
         WantsSeal = _ => true,
+        TellsOfUser = (channel, user) => EnableBankingUser.Fields(Of(channel), user).Count > 0,
         Together = channel => Faults(channel.Settings),
     };
 

@@ -72,7 +72,7 @@ internal sealed class EnableBankingStep(StepContext context, EnableBankingApi ap
         {
             return api.Refused(Refusal.ConsentExpired, "there is no session to end");
         }
-        return await api.Ask(HttpMethod.Delete, PathOf(id), json: null, cancellation) switch
+        return await api.End(id, cancellation) switch
         {
             EnableBankingAnswer.Found => new StepResult.Done { Session = "" },
             EnableBankingAnswer.Ended ended => ended.Result,
@@ -84,12 +84,10 @@ internal sealed class EnableBankingStep(StepContext context, EnableBankingApi ap
         };
     }
 
-    private static string PathOf(string session) => $"sessions/{Uri.EscapeDataString(session)}";
-
     /// <summary>Whether the session still counts, which costs no call of the bank's; null: it does.</summary>
     private async Task<StepResult?> Alive(CancellationToken cancellation)
     {
-        switch (await api.Ask(HttpMethod.Get, PathOf(api.Session.SessionId!), json: null, cancellation))
+        switch (await api.Look(api.Session.SessionId!, cancellation))
         {
             case EnableBankingAnswer.Ended ended:
                 return ended.Result;
@@ -133,6 +131,7 @@ internal sealed class EnableBankingStep(StepContext context, EnableBankingApi ap
         {
             Session = api.Session.Write(),
             Accounts = accounts,
+            AccountsLeftOut = api.Session.LeftOut,
             Holder = accounts.Select(account => account.OwnerName).FirstOrDefault(name => name is not null),
         };
     }
@@ -180,6 +179,11 @@ internal sealed class EnableBankingStep(StepContext context, EnableBankingApi ap
 
     private StepResult Page(EnableBankingPlace place, EnableBankingAnswer.Found found)
     {
+        if (found.Json.Item("continuation_key") is { ValueKind: not (JsonValueKind.String or JsonValueKind.Number) })
+        {
+            // Taken for no key, it would make this page the last one.
+            return api.Refused(Refusal.NotUnderstood, "the key of the next page is none");
+        }
         var rows = found.Page.RowsOf(found.Json.Item("transactions"));
         var next = ListPages.After(place.Trail, After(place, found.Json), rows, context.Channel.TransactionIds);
         return new StepResult.Page { Session = api.Session.Write(), CompleteFrom = place.CompleteFrom }.With(

@@ -74,24 +74,36 @@ internal static class ListPages
         return On(trail, next, rows, again);
     }
 
-    /// <summary>Where the page names the next one by a key.</summary>
+    /// <summary>
+    /// Where the page names the next one by a key. Such rows may be written otherwise each time they are given, so what they say is compared; and a page that
+    /// comes again and names a key has not shown what is behind it.
+    /// </summary>
     /// <param name="next">Its address; null: there is none.</param>
     /// <inheritdoc cref="After(Trail, JsonElement, Uri, RowList, int?, TransactionIds, BankInterface)"/>
     public static NextPage After(Trail trail, Uri? next, RowList rows, TransactionIds ids)
     {
-        var again = trail.Repeats(rows.Written.Span);
+        var said = rows.Said();
+        var again = trail.Repeats(said);
         return again && (ids == TransactionIds.Absent || !rows.AreNamed)
                 ? new NextPage.Fault($"page {trail.Number} repeats one before it")
             : next is null ? new NextPage.End(again)
-            : On(trail, next, rows.Written.Span, again);
+            : again ? new NextPage.Fault($"page {trail.Number} repeats one before it, and goes on")
+            : To(trail.Along(next, said), trail);
     }
 
     private static NextPage On(Trail trail, Uri next, ReadOnlySpan<byte> rows, bool again) =>
         trail.To(next, rows) switch
         {
             TrailStep.On when again => new NextPage.Fault($"page {trail.Number} repeats one before it, and goes on"),
-            TrailStep.On on => new NextPage.Page(on.Trail),
             TrailStep.End => new NextPage.End(again),
+            var step => To(step, trail),
+        };
+
+    private static NextPage To(TrailStep step, Trail trail) =>
+        step switch
+        {
+            TrailStep.On on => new NextPage.Page(on.Trail),
+            TrailStep.End => new NextPage.End(Repeated: false),
             TrailStep.Cycle => new NextPage.Fault(
                 $"the bank's pages lead round in a circle or never end (page {trail.Number})"
             ),

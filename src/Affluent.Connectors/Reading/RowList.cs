@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Affluent.Connectors.Contract;
 
 namespace Affluent.Connectors.Reading;
@@ -36,6 +38,21 @@ internal sealed class RowList
             _unreadable.Add(fault);
         }
     }
+
+    /// <summary>What the rows say in any order, without what stands beside it and may be another each time; empty when there are none.</summary>
+    public ReadOnlySpan<byte> Said() =>
+        _transactions.Count == 0
+            ? Written.Span
+            : Encoding.UTF8.GetBytes(
+                string.Join('\u001e', _transactions.Select(Said).Order(StringComparer.Ordinal))
+                    + string.Create(CultureInfo.InvariantCulture, $"\u001e{_unreadable.Count}")
+            );
+
+    private static string Said(BankTransaction row) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{row.Id}\u001f{row.Amount:G29}\u001f{row.Currency}\u001f{row.Status}\u001f{row.BookingDay:O}\u001f{row.ValueDay:O}\u001f{row.TransactionDay:O}\u001f{row.Counterparty}\u001f{string.Join('\u001f', row.Remittance)}"
+        );
 
     /// <summary>The rows of several lists.</summary>
     public static RowList Join(IReadOnlyCollection<RowList> lists)

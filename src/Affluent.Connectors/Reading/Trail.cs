@@ -27,9 +27,28 @@ internal sealed record Trail(string Address, int Number = 1, string? Mark = null
     public TrailStep To(Uri next, ReadOnlySpan<byte> rows) =>
         next.AbsoluteUri == Address ? new TrailStep.End()
         : next.AbsoluteUri == Mark || Number >= BankLimits.MostPages ? new TrailStep.Cycle()
-        : new TrailStep.On(
-            new Trail(next.AbsoluteUri, Number + 1, int.IsPow2(Number) ? Address : Mark, Rows + Digest(rows))
-        );
+        : On(next, rows);
+
+    /// <summary>
+    /// The page after this one where a key leads there, and not an address of its own: a cursor that the bank keeps goes on under one key, as long as rows
+    /// come that were not there before.
+    /// </summary>
+    /// <param name="next">Address of the list with the key.</param>
+    /// <param name="rows">What the rows of this page say; empty: it has none.</param>
+    public TrailStep Along(Uri next, ReadOnlySpan<byte> rows)
+    {
+        if (rows.IsEmpty && next.AbsoluteUri == Address && Rows?.EndsWith(Digest([]), StringComparison.Ordinal) == true)
+        {
+            // Asked twice, it had nothing more.
+            return new TrailStep.End();
+        }
+        return (rows.IsEmpty && next.AbsoluteUri == Mark && Mark != Address) || Number >= BankLimits.MostPages
+            ? new TrailStep.Cycle()
+            : On(next, rows);
+    }
+
+    private TrailStep.On On(Uri next, ReadOnlySpan<byte> rows) =>
+        new(new Trail(next.AbsoluteUri, Number + 1, int.IsPow2(Number) ? Address : Mark, Rows + Digest(rows)));
 
     /// <summary>Characters of base64 for twelve bytes.</summary>
     private const int DigestLength = 16;
@@ -46,7 +65,7 @@ internal abstract record TrailStep
     /// <summary>To a page not seen yet.</summary>
     public sealed record On(Trail Trail) : TrailStep;
 
-    /// <summary>To itself: some banks' last page names itself as the next one, for ever.</summary>
+    /// <summary>To itself: some banks' last page names itself as the next one, for ever. Or to nothing, twice.</summary>
     public sealed record End : TrailStep;
 
     /// <summary>To a page that was read already, or on for ever.</summary>

@@ -1,5 +1,6 @@
 using Affluent.Connectors;
 using Affluent.Connectors.Contract;
+using Affluent.Connectors.EnableBanking;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 using Affluent.Server.Synchronization;
@@ -12,12 +13,14 @@ internal static class ProbedChannels
 {
     /// <summary>Tells each step as it is taken.</summary>
     /// <param name="channels">Each with what is said before its steps.</param>
+    /// <param name="listed">Is told of the banks that an upstream lists.</param>
     /// <returns>Whether all steps went well.</returns>
     public static async Task<ExitCode> Tell(
         IEnumerable<(string Head, ChannelDefinition Channel)> channels,
         Settings settings,
         TextWriter output,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        Action<IReadOnlyList<UpstreamBank>>? listed = null
     )
     {
         var time = TimeProvider.System;
@@ -42,6 +45,7 @@ internal static class ProbedChannels
             {
                 RedirectUri = ReturnOf(settings, channel),
                 Environment = channel.Upstream is null ? null : settings.EnableBankingEnvironment,
+                Listed = listed,
                 HasCertificate = !http.LacksClientFor(channel),
                 FaultOfCertificates = error => TlsFault.Of(error, channel.ClientCertificate),
             };
@@ -54,7 +58,8 @@ internal static class ProbedChannels
         return code;
     }
 
-    private static string ReturnOf(Settings settings, ChannelDefinition channel) =>
+    /// <summary>Where a bank sends users back.</summary>
+    public static string ReturnOf(Settings settings, ChannelDefinition channel) =>
         $"{settings.EmbedUrl?.AbsoluteUri.TrimEnd('/') ?? $"{Addresses.Reachable(settings.Listen)}/embed"}{Addresses.BankReturn}/{ReturnPlace.Of(channel)}";
 
     private static string Line(ProbedStep step) =>

@@ -1,8 +1,20 @@
+using System.Globalization;
+
 namespace Affluent.Server.Connections;
 
 /// <summary>What a channel's reason means, to operators and to engineers of clients: what happened, and whose move it is.</summary>
 internal static class ChannelAdvice
 {
+    /// <param name="reason">Why it failed.</param>
+    /// <param name="sparedUntil">Until when the bank wants to be left alone, in UTC seconds; null: it has not said.</param>
+    public static string WithTime(ChannelReason reason, long? sparedUntil) =>
+        reason == ChannelReason.RateLimited && sparedUntil is { } until
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The bank wants fewer requests, and none without the user before {DateTimeOffset.FromUnixTimeSeconds(until):yyyy-MM-ddTHH:mm:ssZ}. It is tried again by itself, later."
+            )
+            : Of(reason);
+
     public static string Of(ChannelReason reason) =>
         reason switch
         {

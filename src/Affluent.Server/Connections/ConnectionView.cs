@@ -96,7 +96,7 @@ internal sealed class ConnectionView(Banks banks, Addresses addresses, TimeProvi
             Status = channel.Status,
             Message = channel.Message,
             Reason = channel.Reason,
-            Explanation = channel.Reason is { } reason ? ChannelAdvice.Of(reason) : null,
+            Explanation = channel.Reason is { } reason ? ChannelAdvice.WithTime(reason, channel.SparedUntil) : null,
             Expires = channel.Mode == ChannelMode.Redirect ? channel.ExpiresAt : null,
             LastSuccessDate = channel.LastSuccessAt,
             LastEndDate = channel.LastEndAt,

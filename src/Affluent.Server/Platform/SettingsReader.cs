@@ -173,7 +173,7 @@ internal static class SettingsReader
         {
             yield return $"{HomeSettings.Url} (from {origin(HomeSettings.Url)}): is for environment = home";
         }
-        foreach (var fault in UpstreamSettings.Faults(settings))
+        foreach (var fault in UpstreamSettings.Faults(settings, name => origin(name) != "default"))
         {
             yield return fault;
         }

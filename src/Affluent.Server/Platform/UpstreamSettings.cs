@@ -65,9 +65,11 @@ internal static class UpstreamSettings
     ];
 
     /// <summary>What does not go together.</summary>
-    public static IEnumerable<string> Faults(Settings settings)
+    /// <param name="settings">Those that could be read.</param>
+    /// <param name="isGiven">Whether a setting was said at all, be it one that could not be read.</param>
+    public static IEnumerable<string> Faults(Settings settings, Func<string, bool> isGiven)
     {
-        if (settings.EnableBankingApplicationId is null != settings.EnableBankingEnvironment is null)
+        if (isGiven(ApplicationId) != isGiven(Environment))
         {
             yield return $"{ApplicationId} and {Environment}: each needs the other";
         }

@@ -48,7 +48,7 @@ internal sealed class BankEntry(RunTools tools, RunState run)
     /// <summary>What becomes of a channel that may not be asked now; null: it may.</summary>
     public async Task<ChannelEnd?> Enter(ChannelAccess channel, CancellationToken cancellation)
     {
-        if (!run.Attended && BudgetOf(channel).ClosedUntil(tools.Seconds) is not null)
+        if (run.Attended ? IsSparedFor(channel) : BudgetOf(channel).ClosedUntil(tools.Seconds) is not null)
         {
             return new ChannelEnd.Finished(Outcome.Of(LaterReason.RateLimited) with { IsSpared = true });
         }
@@ -82,7 +82,7 @@ internal sealed class BankEntry(RunTools tools, RunState run)
             case ChannelEnd.Faulty
             or ChannelEnd.Finished { Result.Reason: ChannelReason.InternalError or ChannelReason.OperatorFault }:
                 break;
-            case ChannelEnd.Later { Reason: LaterReason.RateLimited } later when !run.Attended:
+            case ChannelEnd.Later { Reason: LaterReason.RateLimited } later:
                 run.Learn(channel, new ChannelChange { SparedUntil = later.NotBefore.ToUnixTimeSeconds() });
                 await tools.Gates.Answered(channel.DefinitionId);
                 break;
@@ -93,6 +93,15 @@ internal sealed class BankEntry(RunTools tools, RunState run)
                 throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    /// <summary>
+    /// A user who is there, and of whom the bank is not told, asks again what it has just refused. Whoever has to agree anew goes to the bank all the same.
+    /// </summary>
+    private bool IsSparedFor(ChannelAccess channel) =>
+        run.IsUnattendedAt(channel)
+        && channel.SparedUntil > tools.Seconds
+        && channel.ReplacedSession is null
+        && !Outcome.NeedsUser(channel.Status);
 
     private Task Failed(ChannelAccess channel, long? named) =>
         _bank is null ? Task.CompletedTask : tools.Gates.Failed(_bank, channel.DefinitionId, run.Id, named);
@@ -106,13 +115,24 @@ internal sealed class BankEntry(RunTools tools, RunState run)
 
     private void CountReading(ChannelAccess channel)
     {
-        if (!run.Attended && BudgetOf(channel) is { Limit: not null } budget)
+        if (!run.Attended)
+        {
+            CountReading(tools, run, channel);
+        }
+    }
+
+    /// <summary>The bank takes what is read for a reading without the user: goes with the next transaction.</summary>
+    public static void CountReading(RunTools tools, RunState run, ChannelAccess channel)
+    {
+        if (BudgetOf(tools, channel) is { Limit: not null } budget)
         {
             run.Learn(channel, new ChannelChange { UnattendedReadings = budget.Write(tools.Seconds) });
         }
     }
 
-    private AccessBudget BudgetOf(ChannelAccess channel) =>
+    private AccessBudget BudgetOf(ChannelAccess channel) => BudgetOf(tools, channel);
+
+    private static AccessBudget BudgetOf(RunTools tools, ChannelAccess channel) =>
         AccessBudget.Of(
             tools.Banks.Channel(channel.DefinitionId)?.Definition.UnattendedReadings,
             channel.UnattendedReadings,

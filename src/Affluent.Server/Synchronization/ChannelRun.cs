@@ -18,6 +18,8 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     private readonly ConnectorSteps _steps = new(tools, run, bank, channel);
     private IReadOnlyList<BankAccount> _bankList = [];
 
+    private int _leftOut;
+
     // In this run, just now.
     private bool _isAuthorized;
 
@@ -80,7 +82,9 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
             // With what it holds, the connector would not send the user to the bank.
             _steps.KeepSession("");
         }
-        return accounts ?? await EndOf(interruption!);
+        return accounts is ChannelEnd.Finished { Result: { IsSuccess: true } read }
+            ? new ChannelEnd.Finished(read with { AccountsFailed = read.AccountsFailed + _leftOut })
+            : accounts ?? await EndOf(interruption!);
     }
 
     /// <summary>Goes on with an open question of this channel; null: the way is free.</summary>
@@ -177,13 +181,27 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
     private async Task<(IReadOnlyList<ListedAccount>? Listed, ChannelEnd? End)> List(CancellationToken cancellation)
     {
         List<BankAccount> accounts = [];
+        _leftOut = 0;
         var end = await _steps.ListAccounts(
-            page => accounts.AddRange(page.Accounts.Select(WithPlainCurrency)),
+            page =>
+            {
+                accounts.AddRange(page.Accounts.Select(WithPlainCurrency));
+                _leftOut += page.AccountsLeftOut;
+            },
             cancellation
         );
         if (end is not null)
         {
             return (null, await EndOf(end));
+        }
+        if (run.Attended && run.IsUnattendedAt(channel))
+        {
+            // Counted when it has begun, and not before: sending a user to the bank is no reading.
+            BankEntry.CountReading(tools, run, channel);
+        }
+        if (_leftOut > 0)
+        {
+            LogLeftOut(tools.Log, _id, _leftOut);
         }
         // A page sent twice names the same account twice.
         _bankList = [.. accounts.DistinctBy(a => (a.Reference, a.Currency))];
@@ -336,4 +354,11 @@ internal sealed partial class ChannelRun(RunTools tools, RunState run, BankChann
 
     [LoggerMessage(5101, LogLevel.Information, "Channel {Channel}: refused, {Reason}: {Detail}")]
     internal static partial void LogRefused(ILogger log, ChannelDefinitionId channel, Refusal reason, string detail);
+
+    [LoggerMessage(
+        5105,
+        LogLevel.Warning,
+        "Channel {Channel}: {Count} accounts of the bank's list cannot be read, and are left out"
+    )]
+    private static partial void LogLeftOut(ILogger log, ChannelDefinitionId channel, int count);
 }

@@ -190,9 +190,9 @@ internal sealed partial class Run(RunTools tools)
             await run.Release(due.ToUnixTimeSeconds(), run.Job.Attempt + 1, cancellation);
             return unfinished.Exists(u => u.End is ChannelEnd.Faulty) ? JobEnd.Failed : JobEnd.PutOff;
         }
-        var spared = run.Attended
-            ? null
-            : unfinished.Min(u =>
+        var spared = unfinished
+            .Where(u => run.IsUnattendedAt(u.Channel))
+            .Min(u =>
                 u.End is ChannelEnd.Later { Reason: LaterReason.RateLimited } l ? l.NotBefore : default(DateTimeOffset?)
             );
         await Conclude(run, spared, cancellation);

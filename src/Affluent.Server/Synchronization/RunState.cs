@@ -85,6 +85,15 @@ internal sealed class RunState
     /// <summary>The user, when present.</summary>
     public PresentUser? User { get; }
 
+    /// <summary>Whether the bank takes what is read for a reading without the user: nobody is there, or it is not told of them.</summary>
+    public bool IsUnattendedAt(ChannelAccess channel) =>
+        !Attended
+        || (
+            User is { } user
+            && _tools.Banks.Channel(channel.DefinitionId) is { Connector.Manifest.TellsOfUser: { } tells } bank
+            && !tells(bank.Definition, user)
+        );
+
     /// <summary>The zone in which the bank's days are meant.</summary>
     public TimeZoneInfo Zone { get; }
 

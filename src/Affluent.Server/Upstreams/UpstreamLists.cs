@@ -42,6 +42,9 @@ internal sealed partial class UpstreamLists(
     private readonly SemaphoreSlim _looking = new(1);
     private long _version;
 
+    // When all lists could be read, as of this process's last look; 0: never.
+    private long _readAt;
+
     private string TaskName => $"upstream_{application.Environment.Word().ToLowerInvariant()}";
 
     /// <summary>Puts banks as they are stored beside those of the catalogue, for whoever has no node that runs.</summary>
@@ -58,6 +61,19 @@ internal sealed partial class UpstreamLists(
         }
         return banks;
     }
+
+    /// <summary>Has the age of the lists measured.</summary>
+    public void Measure(IMeterFactory meters) =>
+        meters
+            .Create(Metrics.Name)
+            .CreateObservableGauge(
+                "affluent.upstream.list.age",
+                () => _readAt is > 0 and var at ? [new Measurement<long>(Math.Max(0, time.Seconds() - at))] : NotRead,
+                "s",
+                "How long ago all of the upstream's lists of banks could be read"
+            );
+
+    private static readonly Measurement<long>[] NotRead = [];
 
     /// <summary>Takes over what any node has read since the last look.</summary>
     public async Task Look(CancellationToken cancellation)
@@ -81,7 +97,9 @@ internal sealed partial class UpstreamLists(
 
     private async Task<long> TakeOver(DbWork db)
     {
-        var version = await UpstreamStore.Version(db, application.Environment);
+        var state = await UpstreamStore.State(db, application.Environment);
+        _readAt = state?.ReadAt ?? 0;
+        var version = state?.Version ?? 0;
         if (version != _version)
         {
             var stored = await UpstreamStore.List(db, application.Environment);

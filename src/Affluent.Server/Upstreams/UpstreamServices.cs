@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Affluent.Server.Platform;
 using Affluent.Server.Storage;
 
@@ -10,7 +11,12 @@ internal static class UpstreamServices
     {
         if (settings.EnableBanking is { } application)
         {
-            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<UpstreamLists>(provider, application));
+            services.AddSingleton(provider =>
+            {
+                var lists = ActivatorUtilities.CreateInstance<UpstreamLists>(provider, application);
+                lists.Measure(provider.GetRequiredService<IMeterFactory>());
+                return lists;
+            });
             services.AddHostedService<UpstreamStart>();
             services.AddHostedService<UpstreamLoop>();
         }

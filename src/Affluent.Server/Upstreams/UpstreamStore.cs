@@ -32,10 +32,10 @@ internal static class UpstreamStore
         await db.Insert(Table(environment), rows);
     }
 
-    /// <summary>Which state of the lists there is; 0: none was read yet.</summary>
-    public static Task<long> Version(DbWork db, UpstreamEnvironment environment) =>
-        db.Scalar<long>(
-            "select version from upstream_lists where upstream = @Upstream and environment = @Environment",
+    /// <summary>Which state of the lists there is; null: none was read yet.</summary>
+    public static Task<ListState?> State(DbWork db, UpstreamEnvironment environment) =>
+        db.Find<ListState>(
+            "select version, read_at from upstream_lists where upstream = @Upstream and environment = @Environment",
             new { UpstreamApplication.Upstream, Environment = environment }
         );
 
@@ -73,4 +73,14 @@ internal static class UpstreamStore
                 new("missing_since", BulkType.Long, bank => bank.MissingSince),
             ]
         );
+}
+
+/// <summary>A state of the lists.</summary>
+internal sealed record ListState
+{
+    /// <summary>Grows with each reading.</summary>
+    public long Version { get; init; }
+
+    /// <summary>When all lists could be read last, in UTC seconds; null: never.</summary>
+    public long? ReadAt { get; init; }
 }

@@ -73,13 +73,15 @@ internal sealed record WidgetConnection(
 /// <param name="Reason">Why it stands so; null when all is well.</param>
 /// <param name="Message">What the bank itself says about it.</param>
 /// <param name="ExpiresAt">When the bank's consent ends, in UTC seconds; null: nobody says that it does.</param>
+/// <param name="SparedUntil">Until when the bank wants to be left alone, in UTC seconds; null: it does not.</param>
 internal sealed record WidgetChannel(
     ChannelDefinitionId DefinitionId,
     ChannelMode Mode,
     ChannelStatus Status,
     ChannelReason? Reason,
     string? Message = null,
-    long? ExpiresAt = null
+    long? ExpiresAt = null,
+    long? SparedUntil = null
 )
 {
     /// <summary>Whether anything was ever asked over it.</summary>
@@ -99,7 +101,7 @@ internal sealed record WidgetChannel(
         };
 
     public static WidgetChannel Of(ChannelRow row) =>
-        new(row.DefinitionId, row.Mode, row.Status, row.Reason, row.Message, row.ExpiresAt);
+        new(row.DefinitionId, row.Mode, row.Status, row.Reason, row.Message, row.ExpiresAt, row.SparedUntil);
 }
 
 /// <summary>An account, shared or not.</summary>

@@ -150,6 +150,9 @@ internal enum LinkFailure
     /// <summary>The bank does not answer, or not now.</summary>
     BankUnavailable,
 
+    /// <summary>The bank, or what leads to it, has been asked as often as it may be, for now.</summary>
+    RateLimited,
+
     /// <summary>The bank let the user in, and shows no account.</summary>
     NoAccounts,
 
@@ -176,6 +179,7 @@ internal static class LinkFailures
             (_, ChannelReason.ChallengeFailed) => LinkFailure.ChallengeFailed,
             (_, ChannelReason.FieldRefused) => LinkFailure.FieldRefused,
             (_, ChannelReason.TooManyAttempts) => LinkFailure.TooManyAttempts,
+            (_, ChannelReason.RateLimited) => LinkFailure.RateLimited,
             (ChannelStatus.AuthFailed, _) => LinkFailure.WrongCredentials,
             (ChannelStatus.TokenExpired, _) => LinkFailure.ConsentRefused,
             (ChannelStatus.PasswordChangeRequired, _) => LinkFailure.PasswordChangeRequired,

@@ -312,7 +312,7 @@ internal sealed partial class EnableBankingUpstream : IAsyncDisposable
                 .. uids.Select(uid => new JsonObject
                 {
                     ["uid"] = uid.Key,
-                    ["identification_hash"] = uid.Value.Account.Row["identification_hash"]!.DeepClone(),
+                    ["identification_hash"] = uid.Value.Account.Row["identification_hash"]?.DeepClone(),
                     ["identification_hashes"] = uid.Value.Account.Row["identification_hashes"]!.DeepClone(),
                 }),
             ]),

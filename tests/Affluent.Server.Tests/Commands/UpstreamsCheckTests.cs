@@ -37,6 +37,7 @@ public sealed class UpstreamsCheckTests : IDisposable
         Assert.Equal(
             $"""
             Enable Banking
+                redirect URL to be registered: {Return}
                 ok      connection to {upstream.Address.GetLeftPart(UriPartial.Authority)}: it answers
                 ok      application_id: the token is taken; the application is one of PRODUCTION
                 ok      environment: is PRODUCTION, as it is set
@@ -53,9 +54,25 @@ public sealed class UpstreamsCheckTests : IDisposable
     [InlineData("active", "FAILED  application: is not active: link your accounts")]
     [InlineData("redirect", $"FAILED  redirect address: is none of the application's redirect URLs: add {Return} [")]
     [InlineData("empty", "FAILED  banks: the list is empty")]
-    [InlineData("token", "FAILED  application_id: Enable Banking refuses us: 401 UNAUTHORIZED_ACCESS [OPERATOR]")]
+    [InlineData(
+        "token",
+        "FAILED  application_id: Enable Banking refuses us: 401 UNAUTHORIZED_ACCESS: see in the control panel whether the application has this id, and the certificate of this key; and set this machine's clock [OPERATOR]"
+    )]
     [InlineData("token", "-       redirect address: not tried, the application is not known")]
-    [InlineData("down", "FAILED  application_id: Enable Banking gives no answer that can be read")]
+    [InlineData("token", $"    redirect URL to be registered: {Return}")]
+    [InlineData(
+        "down",
+        "FAILED  application_id: Enable Banking answers 500: it is down, or fails: try later [UPSTREAM]"
+    )]
+    [InlineData(
+        "limited",
+        "FAILED  application_id: Enable Banking answers 429: it counts our calls, and has had enough: try again after 20"
+    )]
+    [InlineData(
+        "page",
+        "FAILED  application_id: Enable Banking answers 200, and what comes is not JSON: another server answers there"
+    )]
+    [InlineData("countries", "FAILED  banks: the application is for no country")]
     public async Task What_does_not_work_is_said_with_what_to_do(string wrong, string said)
     {
         await using var upstream = await Start();
@@ -73,6 +90,15 @@ public sealed class UpstreamsCheckTests : IDisposable
             case "empty":
                 upstream.Listed.Add(EnableBankingUpstream.Row("Bank", "NO"));
                 break;
+            case "limited":
+                upstream.Instead = _ => (429, "ASPSP_RATE_LIMIT_EXCEEDED");
+                break;
+            case "page":
+                upstream.Raw = _ => "<html>Sign in</html>";
+                break;
+            case "countries":
+                upstream.Countries = [];
+                break;
             case "token":
                 upstream.Instead = _ => (401, "UNAUTHORIZED_ACCESS");
                 break;
@@ -85,6 +111,50 @@ public sealed class UpstreamsCheckTests : IDisposable
 
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains(said, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("the bank ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Banks_that_the_catalogue_has_too_are_counted()
+    {
+        await using var upstream = await Start();
+        upstream.Listed.Add(EnableBankingUpstream.Row("Osuuspankki"));
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder.FullName, "osuuspankki.json"),
+            """
+            {
+              "id": "4713", "name": "Osuuspankki", "country_code": "FIN", "base_url": "https://www.osuuspankki.example",
+              "time_zone": "Europe/Helsinki", "verified": "NONE", "upstream_bank": { "name": "Osuuspankki", "place": "FALL_BACK" },
+              "channels": [{ "connector": "enable_banking", "account_types": ["CHECKINGS"],
+                "settings": { "application_id": "cf589be3-3755-465b-a8df-a90a16a31499", "bank_name": "Osuuspankki", "bank_country": "FI" } }]
+            }
+            """,
+            TestContext.Current.CancellationToken
+        );
+
+        var (_, output, errors) = await Check(
+            upstream,
+            "--enable-banking-application-id",
+            EnableBankingUpstream.ApplicationId,
+            "--catalogue-folder",
+            _folder.FullName
+        );
+
+        Assert.True(
+            output.Contains("    1 of them is a bank of your catalogue too", StringComparison.Ordinal),
+            output + errors
+        );
+    }
+
+    [Fact]
+    public async Task An_id_that_is_no_UUID_is_one_fault()
+    {
+        await using var upstream = await Start();
+
+        var (_, _, errors) = await Check(upstream, "--enable-banking-application-id", "cf589be3");
+
+        Assert.Contains("must be a UUID", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("each needs the other", errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,7 +48,10 @@ public sealed class FacadeMappingTests
 
         Assert.Equal(
             """{"balances":[{"name":"CLOSING_BOOKED","balance_amount":{"currency":"BHD","amount":"1.255"},"balance_type":"CLBD","reference_date":"2026-03-01"}]}""",
-            JsonSerializer.Serialize(FacadeMapping.Balances(account, TimeZoneInfo.Utc), FacadeJson.Readable.FacadeBalancesMessage)
+            JsonSerializer.Serialize(
+                FacadeMapping.Balances(account, TimeZoneInfo.Utc),
+                FacadeJson.Readable.FacadeBalancesMessage
+            )
         );
     }
 

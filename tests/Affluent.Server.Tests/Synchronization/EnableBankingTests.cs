@@ -104,6 +104,73 @@ public sealed class EnableBankingTests : IDisposable
         Assert.Single(upstream.Sessions);
     }
 
+    [Theory, OnBothDatabases]
+    public async Task At_home_each_reading_counts_and_what_was_refused_is_not_asked_again_that_day(DatabaseKind kind)
+    {
+        await using var upstream = await Upstream();
+        await using var app = await Start(kind, upstream);
+        var client = await app.CreateClient(redirectUrls: "https://app.example", clientMode: true);
+        var (http, _) = await app.SignedInUser(client);
+        var (id, link) = await Connect(http);
+        await app.RunDueSynchronizations();
+        await Agree(app, upstream, link);
+
+        List<(int Left, string? Reason)> readings = [];
+        var requests = 0;
+        JsonElement spared = default;
+        for (var times = 0; times < 6; times++)
+        {
+            var channel = await http.Channel(id, FakeBank.Redirect);
+            readings.Add((await Left(http, id), channel.Text("reason")));
+            (requests, spared) = (upstream.Requests.Count, channel);
+            await Read(app, http, id, TimeSpan.FromMinutes(10));
+        }
+        var asked = upstream.Requests.Count - requests;
+        // From an address of which the bank can be told, they are there, and nothing is counted.
+        using var server = app.WithToken(await app.ClientToken(client, "connections_manage connections_sync"));
+        server.DefaultRequestHeaders.Add("PSU-IP-Address", "203.0.113.7");
+        server.DefaultRequestHeaders.Add("PSU-User-Agent", "Firefox");
+        await Read(app, server, id, TimeSpan.FromMinutes(10));
+        var told = await http.StatusOf(id);
+        await Read(app, http, id, TimeSpan.FromHours(16));
+
+        Assert.Equal([(3, null), (2, null), (1, null), (0, null), (0, "rate_limited"), (0, "rate_limited")], readings);
+        Assert.Equal(0, asked);
+        Assert.Contains("before 2026-03-03T00:00:00Z", spared.Text("explanation"), StringComparison.Ordinal);
+        Assert.Equal("SUCCESS", told);
+        Assert.Equal("SUCCESS", await http.StatusOf(id));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task Accounts_that_cannot_be_told_apart_are_left_out_and_the_session_is_ended_with_the_connection(
+        DatabaseKind kind
+    )
+    {
+        await using var upstream = await Upstream();
+        upstream.Accounts[1].Row.Remove("identification_hash");
+        await using var app = await Start(kind, upstream);
+        var (http, _) = await app.SignedInUser(await app.CreateClient(redirectUrls: "https://app.example"));
+        var (id, link) = await Connect(http);
+        await app.RunDueSynchronizations();
+        await Agree(app, upstream, link);
+        var status = await http.StatusOf(id);
+        var accounts = await http.Accounts();
+
+        using var deleted = await http.DeleteAsync($"/api/v2.1/connections/{id}", Stop);
+        await app.RunDueRevocations();
+
+        Assert.Equal("PARTIAL_SUCCESS", status);
+        Assert.Equal("Arki", Assert.Single(accounts).Text("name"));
+        Assert.Equal(["CLOSED"], upstream.Sessions.Values.Select(s => s.Status));
+    }
+
+    private static async Task<int> Left(HttpClient http, string id) =>
+        (await http.Read($"/api/v2.1/connections/{id}"))
+            .GetProperty("constraints")
+            .GetProperty("unattended")
+            .GetProperty("remaining")
+            .GetInt32();
+
     private async Task<EnableBankingUpstream> Upstream()
     {
         var upstream = await EnableBankingUpstream.Start(_key, () => _now);
@@ -155,6 +222,7 @@ public sealed class EnableBankingTests : IDisposable
                         provider.Channels[0] with
                         {
                             Connector = "enable_banking",
+                            UnattendedReadings = 4,
                             Settings = new Dictionary<string, string>
                             {
                                 ["application_id"] = EnableBankingUpstream.ApplicationId,

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json;
 using Affluent.Connectors;
@@ -259,6 +260,42 @@ public sealed class UpstreamListsTests
         await banks.ReadAfter(TimeSpan.FromDays(4));
         await banks.ReadAfter(TimeSpan.FromDays(4));
         Assert.Single(await banks.Offered(http, EnableBankingUpstream.Bank));
+    }
+
+    [Theory, OnBothDatabases]
+    public async Task The_age_of_the_lists_grows_until_all_can_be_read_again(DatabaseKind kind)
+    {
+        await using var banks = await ListedBanks.Start(kind);
+        var lists = banks.App.Service<UpstreamLists>();
+        List<long> ages = [];
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, me) =>
+            {
+                if (
+                    instrument.Name == "affluent.upstream.list.age"
+                    && instrument.Meter.Scope == banks.App.Service<IMeterFactory>()
+                )
+                {
+                    me.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, age, _, _) => ages.Add(age));
+        listener.Start();
+
+        listener.RecordObservableInstruments();
+        await banks.Read();
+        await lists.Look(Stop);
+        listener.RecordObservableInstruments();
+        banks.Upstream.Instead = _ => (500, "ASPSP_ERROR");
+        await banks.ReadAfter(TimeSpan.FromDays(2));
+        listener.RecordObservableInstruments();
+        banks.Upstream.Instead = _ => null;
+        await banks.ReadAfter(TimeSpan.FromHours(1));
+        listener.RecordObservableInstruments();
+
+        Assert.Equal([0, 172_800, 0], ages);
     }
 
     [Theory, OnBothDatabases]

@@ -66,6 +66,13 @@ internal sealed class ScriptedBank(ScriptedBanks banks, ChannelMode mode) : Step
             {
                 Session = "",
             },
+            _ when login is "limited" or "limited for days" => new StepResult.Later(
+                context.Now.AddHours(login == "limited" ? 4.5 : 60),
+                LaterReason.RateLimited
+            )
+            {
+                Session = "",
+            },
             _ when login is not ("dev" or "otp" or "app" or "choose" or "none")
                     || context.Credentials["301"] != "secret" => new StepResult.Refused(
                 Refusal.WrongCredentials,

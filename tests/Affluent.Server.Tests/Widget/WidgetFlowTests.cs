@@ -182,6 +182,7 @@ public sealed class WidgetFlowTests
     [OnBothDatabases("wrong", "Your bank did not accept this sign-in")]
     [OnBothDatabases("locked", "Your access is locked")]
     [OnBothDatabases("down", "Your bank does not answer")]
+    [OnBothDatabases("limited", "Your bank wants to be left alone for now")]
     public async Task Every_failure_says_what_to_do_and_leaves_nothing_behind_when_the_user_leaves(
         DatabaseKind kind,
         string login,
@@ -198,6 +199,22 @@ public sealed class WidgetFlowTests
 
         Assert.Contains("status=error", visitor.SentTo!.Query, StringComparison.Ordinal);
         Assert.Equal(0, await app.Count("connections"));
+    }
+
+    [Theory]
+    [OnBothDatabases("limited", "Try again in 5 hours.")]
+    [OnBothDatabases("limited for days", "Try again in 60 hours.")]
+    public async Task Who_comes_too_often_is_told_when_to_come_again(DatabaseKind kind, string login, string when)
+    {
+        await using var app = await Start(kind);
+        var visitor = await ToCredentials(app);
+
+        await LogIn(visitor, login);
+        await visitor.WaitFor("Failed");
+
+        Assert.Contains(when, visitor.Find("main").TextContent, StringComparison.Ordinal);
+        await visitor.Do("leave");
+        Assert.Contains("result=rate_limited", visitor.SentTo!.Query, StringComparison.Ordinal);
     }
 
     [Theory, OnBothDatabases]

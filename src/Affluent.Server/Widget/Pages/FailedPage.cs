@@ -16,20 +16,27 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
 
     public override IResult Render(PageRequest request)
     {
-        var texts = new FailedTexts(request.Language);
-        // At home nobody else is there to be told.
-        var (title, body) =
-            Session.AtHome && failure == LinkFailure.InternalError
-                ? texts.NotSetUp
-                : texts.Of(failure, BankName(request.Language));
-        var message = Session.Connection is { } connection ? BankWork.ChannelInWork(State, connection)?.Message : null;
+        var channel = Session.Connection is { } connection ? BankWork.ChannelInWork(State, connection) : null;
+        var (title, body) = Words(request.Language, channel?.SparedUntil - Session.Now);
         return NoticeView.Show(
             request.Frame with
             {
                 HasError = true,
             },
-            new NoticeView(title, body, [.. WaysOn(request.Language)]) { Message = message }
+            new NoticeView(title, body, [.. WaysOn(request.Language)]) { Message = channel?.Message }
         );
+    }
+
+    private (string Title, string Body) Words(Language language, long? waits)
+    {
+        var (texts, bank) = (new FailedTexts(language), BankName(language));
+        return
+            // At home nobody else is there to be told.
+            Session.AtHome
+            && failure == LinkFailure.InternalError
+                ? texts.NotSetUp
+            : failure == LinkFailure.RateLimited && waits > 0 ? texts.Limited(bank, (int)((waits.Value + 3599) / 3600))
+            : texts.Of(failure, bank);
     }
 
     public override async Task<FormResult> Submit(PostedForm form) =>
@@ -59,7 +66,7 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
         }
         if (
             channel is { Mode: ChannelMode.Redirect }
-            && failure is LinkFailure.BankUnavailable or LinkFailure.InternalError
+            && failure is LinkFailure.BankUnavailable or LinkFailure.RateLimited or LinkFailure.InternalError
             && await actions.AnotherWay(connection.Id, channel, session.Provider!) is { } other
         )
         {
@@ -71,7 +78,10 @@ internal sealed class FailedPage(SessionContext session, LinkFailure failure) : 
             await actions.Reauthorize(connection.Id, other);
             return led with { Step = WidgetStep.Linking };
         }
-        if (channel is { Mode: ChannelMode.Redirect } && failure != LinkFailure.BankUnavailable)
+        if (
+            channel is { Mode: ChannelMode.Redirect }
+            && failure is not (LinkFailure.BankUnavailable or LinkFailure.RateLimited)
+        )
         {
             await actions.Reauthorize(connection.Id, channel);
             return state with { Step = WidgetStep.Linking };
@@ -151,6 +161,31 @@ internal sealed class FailedTexts(Language language) : Texts(language)
                 "Votre accès est en sécurité. Sur la machine, « affluent upstreams check » dit ce qui manque, et le journal pourquoi cet essai a échoué. En mode restreint d’Enable Banking, reliez d’abord vos comptes dans son panneau : aucun autre ne peut être lu."
             )
         );
+
+    private const string LimitedEn = "Your bank wants to be left alone for now";
+    private const string LimitedFr = "Votre banque ne veut plus être interrogée pour l’instant";
+
+    /// <summary>The bank gives nothing more for so many hours.</summary>
+    public (string Title, string Body) Limited(string bank, int hours) =>
+        Say(
+            en: (
+                LimitedEn,
+                $"{LimitedWhyEn(bank)} Try again in {(hours == 1 ? "an hour" : Invariant($"{hours} hours"))}."
+            ),
+            fr: (
+                LimitedFr,
+                $"{LimitedWhyFr(bank)} Réessayez dans {(hours == 1 ? "une heure" : Invariant($"{hours} heures"))}."
+            )
+        );
+
+    private static string LimitedWhyEn(string bank) =>
+        $"{bank} counts how often it is asked, and has had enough for now. Nothing is wrong with your access.";
+
+    private static string LimitedWhyFr(string bank) =>
+        $"{bank} compte les demandes et n’en accepte pas davantage pour l’instant. Votre accès n’est pas en cause.";
+
+    private static string Invariant(FormattableString text) =>
+        text.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>What happened, and what to do next.</summary>
     public (string Title, string Body) Of(LinkFailure failure, string bank) =>
@@ -255,6 +290,10 @@ internal sealed class FailedTexts(Language language) : Texts(language)
                     "Votre banque ne répond pas",
                     $"{bank} est injoignable ou en maintenance. Votre accès n’est pas en cause. Réessayez dans quelques minutes."
                 )
+            ),
+            LinkFailure.RateLimited => Say(
+                en: (LimitedEn, $"{LimitedWhyEn(bank)} Try again tomorrow."),
+                fr: (LimitedFr, $"{LimitedWhyFr(bank)} Réessayez demain.")
             ),
             LinkFailure.NoAccounts => Say(
                 en: (
