@@ -66,7 +66,7 @@ internal sealed class ScriptedBank(ScriptedBanks banks, ChannelMode mode) : Step
             {
                 Session = "",
             },
-            _ when login is "limited" or "limited for days" => new StepResult.Later(
+            _ when login is "limited" or "limited2" => new StepResult.Later(
                 context.Now.AddHours(login == "limited" ? 4.5 : 60),
                 LaterReason.RateLimited
             )
