@@ -1,7 +1,6 @@
 using System.Net;
 using Affluent.Connectors.Contract;
 using Affluent.Connectors.Testing;
-using Affluent.Server.Connections;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 
