@@ -203,7 +203,6 @@ public sealed class WidgetFlowTests
 
     [Theory]
     [OnBothDatabases("limited", "Try again in 5 hours.")]
-    [OnBothDatabases("limited2", "Try again in 60 hours.")]
     public async Task Who_comes_too_often_is_told_when_to_come_again(DatabaseKind kind, string login, string when)
     {
         await using var app = await Start(kind);
