@@ -457,6 +457,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/enable_banking/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what applications were given
+         * @description The sessions that the user has given applications that speak Enable Banking, each about one connection, oldest first. Those that are over, that the
+         *     application has ended, or whose connection was deleted, are not among them.
+         */
+        get: operations["listEnableBankingSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/enable_banking/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take back what an application was given
+         * @description The application reads nothing of this connection any more, from its next request on: it is answered `REVOKED_SESSION`. The connection stays.
+         */
+        delete: operations["deleteEnableBankingSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -2292,6 +2333,34 @@ export interface components {
              * @description When it was registered, in UTC seconds.
              */
             creation_date: number;
+        };
+        /** @description What a user has given an application. */
+        FacadeUserSession: {
+            /** @description Id of the session here. */
+            id: string;
+            /** @description A UUID: the session's id, as the application knows it. */
+            session_id: string;
+            /** @description The application, a UUID. */
+            application_id: string;
+            /** @description How it is called. */
+            application_name: string;
+            /** @description The connection whose shared accounts it reads. */
+            connection_id: string;
+            /**
+             * Format: int64
+             * @description When the user agreed and the application began, in UTC seconds.
+             */
+            creation_date: number;
+            /**
+             * Format: int64
+             * @description Until when it may read, in UTC seconds.
+             */
+            expiration_date: number;
+            /**
+             * Format: int64
+             * @description When the application read last, in UTC seconds and up to five minutes early; absent while it never did.
+             */
+            last_use_date?: number;
         };
         /** @description Some events of a client's users. */
         Feed: {
@@ -6219,6 +6288,157 @@ export interface operations {
     deleteEnableBankingApplication: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the resource, as lists and links show it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEnableBankingSessions: {
+        parameters: {
+            query?: {
+                /** @description With a client's own token: the user to act for. With a user's token it is ignored. */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacadeUserSession"][];
+                };
+            };
+            /** @description No token, or one that is expired, revoked or not from here. */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope, or its client may not act for its users by itself. */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such resource of this user. */
+            404: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; the trace id leads the operator to the reason. */
+            500: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached just now. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteEnableBankingSession: {
+        parameters: {
+            query?: {
+                /** @description With a client's own token: the user to act for. With a user's token it is ignored. */
+                user_id?: string;
+            };
             header?: never;
             path: {
                 /** @description Id of the resource, as lists and links show it. */

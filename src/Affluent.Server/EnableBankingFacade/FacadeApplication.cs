@@ -33,7 +33,7 @@ internal sealed record FacadeApplication
     public string RedirectUrls { get; init; } = "";
 
     /// <summary>The member of a household who set it up; null: the client registered it.</summary>
-    public UserId? UserId { get; init; }
+    public UserId? MadeBy { get; init; }
     public long CreatedAt { get; init; }
 
     /// <summary>When it was used last without a session, as far as that is written down.</summary>

@@ -16,7 +16,7 @@ internal static class FacadeStore
     );
 
     private const string ApplicationColumns =
-        "id, client_id, name, public_key, redirect_urls, user_id, created_at, used_at, requests_day, requests";
+        "id, client_id, name, public_key, redirect_urls, made_by, created_at, used_at, requests_day, requests";
 
     private const string AuthorizationColumns = """
         id, application_id, client_id, provider_id, psu_type, state, redirect_url, valid_until, page_hash, expires_at,
@@ -34,8 +34,8 @@ internal static class FacadeStore
     public static async Task<bool> Insert(DbWork db, FacadeApplication application) =>
         await db.Execute(
             """
-            insert into enable_banking_applications (id, client_id, name, public_key, redirect_urls, user_id, created_at)
-            select @Id, @ClientId, @Name, @PublicKey, @RedirectUrls, @UserId, @CreatedAt
+            insert into enable_banking_applications (id, client_id, name, public_key, redirect_urls, made_by, created_at)
+            select @Id, @ClientId, @Name, @PublicKey, @RedirectUrls, @MadeBy, @CreatedAt
             where (select count(*) from enable_banking_applications where client_id = @ClientId) < @Most
             """,
             new
@@ -45,7 +45,7 @@ internal static class FacadeStore
                 application.Name,
                 application.PublicKey,
                 application.RedirectUrls,
-                application.UserId,
+                application.MadeBy,
                 application.CreatedAt,
                 FacadeApplication.Most,
             }

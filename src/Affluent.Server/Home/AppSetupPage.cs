@@ -63,7 +63,7 @@ internal static class AppSetupPage
             new FacadeApplication
             {
                 ClientId = member.ClientId,
-                UserId = member.UserId,
+                MadeBy = member.UserId,
                 Name = new ConnectAppTexts(visit.Language).Of(app),
                 PublicKey = FacadeKey.Read(key.ExportSubjectPublicKeyInfoPem())!,
                 RedirectUrls = redirect,
@@ -108,7 +108,7 @@ internal static class AppSetupPage
 
     /// <summary>Whether an application is a member's to remove: their own, or nobody's any more.</summary>
     public static bool MayRemove(this HouseholdMember member, FacadeApplication application) =>
-        application.UserId is null || application.UserId == member.UserId;
+        application.MadeBy is null || application.MadeBy == member.UserId;
 
     /// <summary>Where an application has its users come back to: below the address at which people open it, as its sources say.</summary>
     internal static string Redirect(ConnectedApp app, string address)

@@ -50,7 +50,7 @@ internal sealed class StartTexts(Language language) : Texts(language)
         };
 
     /// <summary>The same, for who does not see beside which bank it stands.</summary>
-    public string Of(BankWay way, string bank) => Say(en: $"{Of(way)}: {bank}", fr: $"{Of(way)} : {bank}");
+    public string OfBank(BankWay way, string bank) => Say(en: $"{Of(way)}: {bank}", fr: $"{Of(way)} : {bank}");
 
     public string LastRead(DateTimeOffset at) =>
         Say(en: $"Last read on {Moment(at)}", fr: $"Dernière lecture le {Moment(at)}");

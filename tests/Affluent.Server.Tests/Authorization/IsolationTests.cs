@@ -32,6 +32,7 @@ public sealed class IsolationTests
         Webhook,
         SimpleFinAccess,
         EnableBankingApplication,
+        EnableBankingSession,
     }
 
     // By the path below the version, whatever the verb.
@@ -59,6 +60,7 @@ public sealed class IsolationTests
         ["/categories/recategorizations/{id}"] = Named.Recategorization,
         ["/simplefin/accesses/{id}"] = Named.SimpleFinAccess,
         ["/enable_banking/applications/{id}"] = Named.EnableBankingApplication,
+        ["/enable_banking/sessions/{id}"] = Named.EnableBankingSession,
         ["/webhooks/{id}"] = Named.Webhook,
         ["/webhooks/{id}/secret"] = Named.Webhook,
         ["/webhooks/{id}/test"] = Named.Webhook,
@@ -187,7 +189,8 @@ public sealed class IsolationTests
         string RecategorizationId,
         string WebhookId,
         string SimpleFinAccessId,
-        string EnableBankingApplicationId
+        string EnableBankingApplicationId,
+        string EnableBankingSessionId
     )
     {
         public static async Task<Victim> Create(TestApp app)
@@ -220,6 +223,8 @@ public sealed class IsolationTests
                 new { name = "Actual" },
                 Stop
             );
+            var application = await app.RegisterFacade(user.Client);
+            await app.Session(application, user, connection.Id);
             return new(
                 user,
                 connection,
@@ -230,7 +235,8 @@ public sealed class IsolationTests
                 recategorization.Headers.Location!.Segments[^1],
                 webhook.Headers.Location!.Segments[^1],
                 access.Headers.Location!.Segments[^1],
-                (await app.RegisterFacade(user.Client)).Id
+                application.Id,
+                (await http.Read("/api/v2.1/enable_banking/sessions"))[0].Text("id")!
             );
         }
 
@@ -247,6 +253,7 @@ public sealed class IsolationTests
                 Named.Webhook => WebhookId,
                 Named.SimpleFinAccess => SimpleFinAccessId,
                 Named.EnableBankingApplication => EnableBankingApplicationId,
+                Named.EnableBankingSession => EnableBankingSessionId,
                 _ => throw new ArgumentOutOfRangeException(nameof(named)),
             };
 
@@ -273,6 +280,7 @@ public sealed class IsolationTests
                 EnableBankingApplicationId,
                 (await byItself.Read("/api/v2.1/enable_banking/applications"))[0].Text("id")
             );
+            Assert.Equal(EnableBankingSessionId, (await http.Read("/api/v2.1/enable_banking/sessions"))[0].Text("id"));
             Assert.Equal(QueueId, (await http.Read($"/api/v2.1/queues/{QueueId}")).Text("id"));
         }
     }

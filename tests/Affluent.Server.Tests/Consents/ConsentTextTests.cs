@@ -16,8 +16,8 @@ public sealed class ConsentTextTests
     [Theory]
     [InlineData("bank 2 en", "a26695851b864684")]
     [InlineData("bank 2 fr", "ccd604129a593041")]
-    [InlineData("bank at home 2 en", "?")]
-    [InlineData("bank at home 2 fr", "?")]
+    [InlineData("bank at home 2 en", "52420071bbd17424")]
+    [InlineData("bank at home 2 fr", "93a4e68e1433890f")]
     [InlineData("accounts 1 en", "ed4797edb92f8acf")]
     [InlineData("accounts 1 fr", "651902059bc7dd87")]
     [InlineData("application 1 en", "1d3cc9b9e8d2aed5")]
@@ -33,7 +33,7 @@ public sealed class ConsentTextTests
             .SelectMany(language =>
             {
                 var (bank, accounts, application) = (
-                    new ConsentTexts(language, atHome: false),
+                    new ConsentTexts(language),
                     new AccountsTexts(language),
                     new SignInTexts(language)
                 );
@@ -60,14 +60,7 @@ public sealed class ConsentTextTests
                     ),
                     (
                         $"bank at home {ConsentTexts.Version} {word}",
-                        ConsentText.Of(
-                            [
-                                new ConsentTexts(language, atHome: true).Intro("C"),
-                                .. new ConsentTexts(language, atHome: true).TermsBody,
-                            ],
-                            word,
-                            ConsentTexts.Version
-                        )
+                        ConsentText.Of([bank.IntroAtHome, .. bank.TermsBodyAtHome], word, ConsentTexts.Version)
                     ),
                     (
                         $"accounts {AccountsTexts.Version} {word}",

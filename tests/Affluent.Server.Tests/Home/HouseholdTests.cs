@@ -15,7 +15,7 @@ public sealed class HouseholdTests
     [Theory, OnBothDatabases]
     public async Task A_member_signs_in_and_out(DatabaseKind kind)
     {
-        await using var app = await HouseholdScene.Start(kind);
+        await using var app = await HouseholdScene.Start(kind, new FakeBank());
         await app.SetUp();
 
         var visitor = await app.SignIn("ADA@home.example ");
@@ -57,7 +57,7 @@ public sealed class HouseholdTests
     [Theory, OnBothDatabases]
     public async Task A_session_ends_after_half_a_day_and_with_the_password(DatabaseKind kind)
     {
-        await using var app = await HouseholdScene.Start(kind);
+        await using var app = await HouseholdScene.Start(kind, new FakeBank());
         var first = await app.SetUp();
         app.Time.Advance(TimeSpan.FromSeconds(HouseholdSession.Lifetime - 1));
         await first.Open("/household");

@@ -1,6 +1,5 @@
 using System.Net;
 using Affluent.Connectors.Contract;
-using Affluent.Connectors.Testing;
 using Affluent.Server.Tests.Harness;
 using Xunit;
 
@@ -35,8 +34,6 @@ public sealed class RemoveBankTests
         );
         Assert.Empty(visitor.Page.QuerySelectorAll(".entries li"));
         Assert.Equal((0, 0), (await app.Count("connections"), await app.Count("accounts")));
-        await app.RunDueRevocations();
-        Assert.Contains(_bank.EmbeddedChannel.Steps, step => step.Input is StepInput.Revoke);
     }
 
     [Theory, OnBothDatabases]
@@ -141,7 +138,7 @@ public sealed class RemoveBankTests
     }
 
     [Theory]
-    [OnBothDatabases(null, "Affluent is set up for its own machine only", "home_url = http://192.168.7.5:5100")]
+    [OnBothDatabases(null, "Affluent is set up for its own machine only", "home_url = http://localhost:5999")]
     [OnBothDatabases("https://home.example", "Affluent has another address", "https://home.example/household")]
     public async Task At_another_address_the_pages_say_which_is_the_right_one(
         DatabaseKind kind,
@@ -152,11 +149,11 @@ public sealed class RemoveBankTests
     {
         await using var app = await HouseholdScene.Start(
             kind,
-            settings: s => s with { HomeUrl = home is null ? null : new Uri(home), Listen = "http://0.0.0.0:0" }
+            settings: s => s with { HomeUrl = home is null ? null : new Uri(home) }
         );
         await app.Begin();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/household/setup");
-        request.Headers.Host = "192.168.7.5:5100";
+        request.Headers.Host = "localhost:5999";
 
         using var answer = await app.Http.SendAsync(request, Stop);
 
@@ -175,12 +172,12 @@ public sealed class RemoveBankTests
         await app.Link(member, _bank);
         await visitor.Open("/household");
         await visitor.Click("[data-e2e=manage-button]");
-        Assert.Equal("Current account ···· 111", Detail(visitor));
+        Assert.Equal("Current account", Detail(visitor));
 
         await app.Link(member, _bank);
         await visitor.Open("/household");
         await visitor.Click("[data-e2e=manage-button]");
-        Assert.Equal("Fake Bank, Current account ···· 111", Detail(visitor));
+        Assert.Equal("Fake Bank, Current account", Detail(visitor));
 
         static string Detail(PageVisitor visitor) => visitor.Find(".choices small").TextContent.Trim();
     }

@@ -78,7 +78,7 @@ public sealed class ApiVersionTests
             // What is the client's own is for the client itself.
             var reader =
                 path.Contains("/categories/r", StringComparison.Ordinal)
-                || path.Contains("/enable_banking/", StringComparison.Ordinal)
+                || path.Contains("/enable_banking/applications", StringComparison.Ordinal)
                 || path.StartsWith("/api/v2.1/webhooks", StringComparison.Ordinal)
                 || path.StartsWith("/api/v2/webhooks", StringComparison.Ordinal)
                 || path.EndsWith("/events", StringComparison.Ordinal)

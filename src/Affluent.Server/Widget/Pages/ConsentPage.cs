@@ -89,7 +89,7 @@ internal sealed class ConsentPage(SessionContext session) : WidgetPage(session)
 
     private ConsentView View(Language language)
     {
-        var texts = new ConsentTexts(language, Session.AtHome);
+        var texts = new ConsentTexts(language);
         var bank = IsOfTerms ? null : Session.Provider?.Name;
         var view = new ConsentView
         {
@@ -97,12 +97,15 @@ internal sealed class ConsentPage(SessionContext session) : WidgetPage(session)
                 bank is null ? texts.TermsTitle
                 : State.Purpose == WidgetPurpose.EditCredentials || State.UpdatesBank ? texts.RenewTitle(bank)
                 : texts.Title(bank),
-            Intro = bank is null ? null : texts.Intro(Session.Client.Name),
+            Intro =
+                bank is null ? null
+                : Session.AtHome ? texts.IntroAtHome
+                : texts.Intro(Session.Client.Name),
             Points = bank is null ? [] : texts.Points,
             Through = bank is null || Upstream is not { } upstream ? null : texts.Through(upstream),
             TermsOrigin = Session.Terms is null ? null : texts.TermsOf(Session.Client.Name),
             TermsHeader = Session.Terms?.Header ?? texts.TermsTitle,
-            TermsBody = Session.Terms?.Paragraphs ?? texts.TermsBody,
+            TermsBody = Session.Terms?.Paragraphs ?? (Session.AtHome ? texts.TermsBodyAtHome : texts.TermsBody),
             Button = texts.Agree,
             MayGoBack = State.Trail.Count > 0 || State.UpdatesBank || State.AddsAnother,
         };
@@ -167,7 +170,7 @@ public sealed record ConsentView
         [.. TermsOrigin is null ? [] : new[] { TermsOrigin }, TermsHeader, .. TermsBody];
 }
 
-internal sealed class ConsentTexts(Language language, bool atHome) : Texts(language)
+internal sealed class ConsentTexts(Language language) : Texts(language)
 {
     /// <summary>Of the words below: another one whenever they change.</summary>
     public const string Version = "2";
@@ -177,15 +180,17 @@ internal sealed class ConsentTexts(Language language, bool atHome) : Texts(langu
     public string RenewTitle(string bank) => Say(en: $"Renew {bank}", fr: $"Renouveler {bank}");
 
     public string Intro(string client) =>
-        atHome
-            ? Say(
-                en: "With your agreement Affluent reads for you, from this bank:",
-                fr: "Avec votre accord, Affluent lit pour vous dans cette banque :"
-            )
-            : Say(
-                en: $"With your agreement we read for {client}, from this bank:",
-                fr: $"Avec votre accord, nous lisons pour {client} dans cette banque :"
-            );
+        Say(
+            en: $"With your agreement we read for {client}, from this bank:",
+            fr: $"Avec votre accord, nous lisons pour {client} dans cette banque :"
+        );
+
+    /// <summary>Where the household that links the bank runs the installation.</summary>
+    public string IntroAtHome =>
+        Say(
+            en: "With your agreement Affluent reads for you, from this bank:",
+            fr: "Avec votre accord, Affluent lit pour vous dans cette banque :"
+        );
 
     public IReadOnlyList<string> Points =>
         Say(
@@ -216,35 +221,37 @@ internal sealed class ConsentTexts(Language language, bool atHome) : Texts(langu
     public string TermsTitle => Say(en: "Terms", fr: "Conditions");
 
     public IReadOnlyList<string> TermsBody =>
-        atHome
-            ? Say(
-                en:
-                [
-                    "Affluent only reads. Nobody can move money or change anything at your bank through this link.",
-                    "The data stays on this machine. It goes to the applications that you connect yourself, and to nobody else.",
-                    "Your agreement lasts up to 180 days at most banks; you will be asked again afterwards. You can take it back at any time, here or at your bank: remove the bank, and what was read goes with it.",
-                ],
-                fr:
-                [
-                    "Affluent ne fait que lire. Personne ne peut déplacer d’argent ni modifier quoi que ce soit dans votre banque par cet accès.",
-                    "Les données restent sur cette machine. Elles vont aux applications que vous reliez vous-même, et à personne d’autre.",
-                    "Votre accord vaut jusqu’à 180 jours dans la plupart des banques ; il vous sera redemandé ensuite. Vous pouvez le retirer à tout moment, ici ou dans votre banque : retirez la banque, et ce qui a été lu disparaît avec elle.",
-                ]
-            )
-            : Say(
-                en:
-                [
-                    "We only read. Nobody can move money or change anything at your bank through this link.",
-                    "The data goes to the service that sent you here, for the purpose it told you about, and to nobody else.",
-                    "Your agreement lasts up to 180 days at most banks; you will be asked again afterwards. You can take it back at any time, here or at your bank; what was read is then erased on request.",
-                ],
-                fr:
-                [
-                    "Nous ne faisons que lire. Personne ne peut déplacer d’argent ni modifier quoi que ce soit dans votre banque par cet accès.",
-                    "Les données vont au service qui vous a envoyé ici, pour l’usage qu’il vous a annoncé, et à personne d’autre.",
-                    "Votre accord vaut jusqu’à 180 jours dans la plupart des banques ; il vous sera redemandé ensuite. Vous pouvez le retirer à tout moment, ici ou dans votre banque ; ce qui a été lu est alors effacé sur demande.",
-                ]
-            );
+        Say(
+            en:
+            [
+                "We only read. Nobody can move money or change anything at your bank through this link.",
+                "The data goes to the service that sent you here, for the purpose it told you about, and to nobody else.",
+                "Your agreement lasts up to 180 days at most banks; you will be asked again afterwards. You can take it back at any time, here or at your bank; what was read is then erased on request.",
+            ],
+            fr:
+            [
+                "Nous ne faisons que lire. Personne ne peut déplacer d’argent ni modifier quoi que ce soit dans votre banque par cet accès.",
+                "Les données vont au service qui vous a envoyé ici, pour l’usage qu’il vous a annoncé, et à personne d’autre.",
+                "Votre accord vaut jusqu’à 180 jours dans la plupart des banques ; il vous sera redemandé ensuite. Vous pouvez le retirer à tout moment, ici ou dans votre banque ; ce qui a été lu est alors effacé sur demande.",
+            ]
+        );
+
+    /// <inheritdoc cref="IntroAtHome"/>
+    public IReadOnlyList<string> TermsBodyAtHome =>
+        Say(
+            en:
+            [
+                "Affluent only reads. Nobody can move money or change anything at your bank through this link.",
+                "The data stays on this machine. It goes to the applications that you connect yourself, and to nobody else.",
+                "Your agreement lasts up to 180 days at most banks; you will be asked again afterwards. You can take it back at any time, here or at your bank: remove the bank, and what was read goes with it.",
+            ],
+            fr:
+            [
+                "Affluent ne fait que lire. Personne ne peut déplacer d’argent ni modifier quoi que ce soit dans votre banque par cet accès.",
+                "Les données restent sur cette machine. Elles vont aux applications que vous reliez vous-même, et à personne d’autre.",
+                "Votre accord vaut jusqu’à 180 jours dans la plupart des banques ; il vous sera redemandé ensuite. Vous pouvez le retirer à tout moment, ici ou dans votre banque : retirez la banque, et ce qui a été lu disparaît avec elle.",
+            ]
+        );
 
     public string Agree => Say(en: "I agree, continue", fr: "J’accepte et je continue");
 }

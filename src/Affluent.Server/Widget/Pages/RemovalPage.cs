@@ -26,7 +26,7 @@ internal sealed class RemovalPage(SessionContext session) : WidgetPage(session)
             ? NoticeView.Show(
                 request.Frame,
                 texts.Title(application.Name),
-                texts.Body(application),
+                ApplicationView.Of(application, request.Language).Removal,
                 new Choice(RemovalAction.Confirm.Word(), texts.Confirm, Primary: true),
                 new Choice(WayOut.Back.Word(), texts.Keep)
             )
@@ -78,23 +78,26 @@ public sealed record ApplicationView(string Id, string Name, string Since, strin
     internal static ApplicationView Of(ReadingApplication application, Language language)
     {
         var texts = new RemovalTexts(language);
-        var (since, used) = application switch
+        var (since, used, removal) = application switch
         {
             ReadingApplication.OverSimpleFin { Access: { ClaimedAt: { } claimed } access } => (
                 texts.Since(Day(claimed, language)),
-                Used(access.UsedAt)
+                Used(access.UsedAt),
+                texts.Body
             ),
             ReadingApplication.OverSimpleFin { Access: var access } => (
                 texts.MadeOn(Day(access.CreatedAt, language)),
-                texts.WaitsUntil(Day(access.CodeExpiresAt, language))
+                texts.WaitsUntil(Day(access.CodeExpiresAt, language)),
+                texts.Body
             ),
             ReadingApplication.AsEnableBanking { Session: var session } => (
                 texts.Between(session.AspspName, Day(session.CreatedAt, language), Day(session.ValidUntil, language)),
-                Used(session.UsedAt)
+                Used(session.UsedAt),
+                texts.BodyOf(session.AspspName)
             ),
             _ => throw new UnreachableException(),
         };
-        return new(application.Id, application.Name, since, used, texts.Body(application));
+        return new(application.Id, application.Name, since, used, removal);
 
         string Used(long? at) => at is { } time ? texts.Used(Day(time, language)) : texts.NotUsed;
     }
@@ -144,19 +147,18 @@ internal sealed class RemovalTexts(Language language) : Texts(language)
 
     public string Title(string name) => Say(en: $"Remove the access of {name}?", fr: $"Retirer l’accès de {name} ?");
 
-    public string Body(ReadingApplication application) =>
-        application switch
-        {
-            ReadingApplication.OverSimpleFin => Say(
-                en: "The application reads nothing any more, from its next try on. It keeps what it has read. To link it again, you need a new setup token.",
-                fr: "L’application ne lira plus rien dès son prochain essai. Elle garde ce qu’elle a déjà lu. Pour la relier à nouveau, il faudra un nouveau jeton de configuration."
-            ),
-            ReadingApplication.AsEnableBanking { Session.AspspName: var bank } => Say(
-                en: $"The application reads nothing of {bank} any more, from its next try on. It keeps what it has read. To link it again, begin in the application.",
-                fr: $"L’application ne lira plus rien de {bank} dès son prochain essai. Elle garde ce qu’elle a déjà lu. Pour la relier à nouveau, commencez dans l’application."
-            ),
-            _ => throw new UnreachableException(),
-        };
+    public string Body =>
+        Say(
+            en: "The application reads nothing any more, from its next try on. It keeps what it has read. To link it again, you need a new setup token.",
+            fr: "L’application ne lira plus rien dès son prochain essai. Elle garde ce qu’elle a déjà lu. Pour la relier à nouveau, il faudra un nouveau jeton de configuration."
+        );
+
+    /// <summary>Of one that reads a single bank.</summary>
+    public string BodyOf(string bank) =>
+        Say(
+            en: $"The application reads nothing of {bank} any more, from its next try on. It keeps what it has read. To link it again, begin in the application.",
+            fr: $"L’application ne lira plus rien de {bank} dès son prochain essai. Elle garde ce qu’elle a déjà lu. Pour la relier à nouveau, commencez dans l’application."
+        );
 
     public string Confirm => Say(en: "Yes, remove it", fr: "Oui, le retirer");
 
