@@ -80,6 +80,8 @@ public sealed class InventoryTests
             "Reads only what this program wrote itself, under its own key or in its own database",
         ["Affluent.Server.Home.HouseholdEndpoints.OtherNameOfThisMachine"] =
             "Reads its own address only, as the settings gave it",
+        ["Affluent.Server.Home.HouseholdEndpoints.OtherAddress"] =
+            "Reads its own address only, as the settings gave it",
         ["Affluent.Server.Home.StartPage.OpenWidget"] = "Reads its own address only, as the settings gave it",
         ["Affluent.Server.Webhooks.WebhookTurn"] =
             "Reads only what this program wrote itself, under its own key or in its own database",

@@ -20,6 +20,7 @@ internal static partial class FacadeEndpoints
         services
             .AddSingleton<FacadeGate>()
             .AddSingleton<FacadeSessions>()
+            .AddSingleton(provider => provider.GetRequiredService<FacadeSessions>().AsApplications())
             .AddSingleton(new ProblemForm("/enablebanking", FacadeError.Of))
             .AddPeriodicTask("enable_banking_authorizations", TimeSpan.FromMinutes(30), FacadeStore.PruneAuthorizations)
             .AddPeriodicTask("enable_banking_sessions", TimeSpan.FromHours(6), FacadeStore.PruneSessions);

@@ -6,6 +6,7 @@ using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Security;
 using Affluent.Server.Storage;
+using Affluent.Server.Widget;
 
 namespace Affluent.Server.EnableBankingFacade;
 
@@ -120,6 +121,31 @@ internal sealed class FacadeSessions(
         var linked = (await ConnectionsStore.Find(db, keys)).Select(connection => connection.Id).ToHashSet();
         return [.. sessions.Where(session => linked.Contains(session.ConnectionId))];
     }
+
+    /// <summary>What users see of it beside what other applications were given.</summary>
+    public ApplicationKind AsApplications() =>
+        new(
+            async (db, userId) => [.. (await OfUser(db, userId)).Select(Shown)],
+            (db, user, id) =>
+                Ids.TryRead<FacadeSessionId>(id, out var key) ? Revoke(db, user, key) : Task.FromResult(false)
+        );
+
+    private static ReadingApplication Shown(FacadeSession session) =>
+        new(session.Id.ToString(), session.ApplicationName, session.CreatedAt)
+        {
+            CreatedAt = session.CreatedAt,
+            Bank = session.AspspName,
+            Until = session.ValidUntil,
+            UsedAt = session.UsedAt,
+        };
+
+    /// <summary>A client's applications, oldest first.</summary>
+    public static Task<IReadOnlyList<FacadeApplication>> Applications(DbWork db, ClientId clientId) =>
+        FacadeStore.List(db, clientId);
+
+    /// <summary>One of a client's applications; null: it has no such.</summary>
+    public Task<FacadeApplication?> Find(ClientId clientId, FacadeApplicationId id, CancellationToken cancellation) =>
+        database.Read(db => FacadeStore.Find(db, clientId, id), cancellation);
 
     /// <summary>The user ends a session; false: there is none, or it was ended before.</summary>
     public async Task<bool> Revoke(DbWork db, ActingUser user, FacadeSessionId id)

@@ -93,16 +93,14 @@ internal static class AppSetupPage
     )
     {
         var services = visit.Context.RequestServices;
+        var sessions = services.GetRequiredService<FacadeSessions>();
         if (
             FacadeUuid.TryRead<FacadeApplicationId>(id, out var key)
-            && await services
-                .GetRequiredService<Database>()
-                .Read(db => FacadeStore.Find(db, member.ClientId, key), cancellation)
-                is { } application
+            && await sessions.Find(member.ClientId, key, cancellation) is { } application
             && member.MayRemove(application)
         )
         {
-            await services.GetRequiredService<FacadeSessions>().Delete(member.ClientId, key, cancellation);
+            await sessions.Delete(member.ClientId, key, cancellation);
         }
     }
 

@@ -115,7 +115,7 @@ internal static class ConnectAppPage
                 async db =>
                     (
                         await applications.List(db, member.UserId),
-                        (await FacadeStore.List(db, member.ClientId)).Where(known => member.MayRemove(known))
+                        (await FacadeSessions.Applications(db, member.ClientId)).Where(known => member.MayRemove(known))
                     ),
                 cancellation
             );
@@ -149,17 +149,7 @@ internal static class ConnectAppPage
         var applications = services.GetRequiredService<ReadingApplications>();
         await services
             .GetRequiredService<Database>()
-            .Write(
-                async db =>
-                {
-                    var known = await applications.List(db, member.UserId);
-                    if (known.FirstOrDefault(application => application.Id == id) is { } application)
-                    {
-                        await applications.Remove(db, new ActingUser(member.ClientId, member.UserId), application);
-                    }
-                },
-                cancellation
-            );
+            .Write(db => applications.Remove(db, new ActingUser(member.ClientId, member.UserId), id), cancellation);
     }
 }
 

@@ -85,10 +85,6 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
     public void FacadeSessionEnded(SecuritySubject about, FacadeApplicationId application, FacadeSessionId session) =>
         Tell(about, log => LogFacadeSessionEnded(log, application, session));
 
-    /// <summary>A user took back what such an application had been given.</summary>
-    public void FacadeSessionRevoked(SecuritySubject about, FacadeSessionId session) =>
-        Tell(about, log => LogFacadeSessionRevoked(log, session));
-
     /// <param name="why">Why such an application got nothing.</param>
     public void FacadeRefused(SecuritySubject about, string why) => Tell(about, log => LogFacadeRefused(log, why));
 
@@ -286,14 +282,6 @@ internal sealed partial class SecurityLog(ILoggerFactory logs, IHttpContextAcces
         FacadeApplicationId application,
         FacadeSessionId session
     );
-
-    [LoggerMessage(
-        7125,
-        LogLevel.Information,
-        "A user took back what an application that speaks Enable Banking had been given: session {Session}",
-        EventName = "enable_banking_session_revoked"
-    )]
-    private static partial void LogFacadeSessionRevoked(ILogger log, FacadeSessionId session);
 
     [LoggerMessage(
         7111,

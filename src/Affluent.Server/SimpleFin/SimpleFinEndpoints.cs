@@ -8,6 +8,7 @@ using Affluent.Server.Platform;
 using Affluent.Server.Providers;
 using Affluent.Server.Storage;
 using Affluent.Server.Transactions;
+using Affluent.Server.Widget;
 
 namespace Affluent.Server.SimpleFin;
 
@@ -36,9 +37,24 @@ internal static class SimpleFinEndpoints
     public static IServiceCollection AddSimpleFin(this IServiceCollection services)
     {
         services.AddSingleton<SimpleFinGate>();
+        services.AddSingleton(provider => new ApplicationKind(
+            async (db, userId) => [.. (await SimpleFinStore.List(db, userId)).Select(Shown)],
+            (db, user, id) =>
+                Ids.TryRead<SimpleFinAccessId>(id, out var key)
+                    ? provider.GetRequiredService<SimpleFinGate>().Revoke(db, user, key)
+                    : Task.FromResult(false)
+        ));
         services.AddSingleton(new ProblemForm("/simplefin", SimpleFinRefusal.Of));
         return services.AddPeriodicTask("simplefin_codes", TimeSpan.FromHours(1), SimpleFinStore.Prune);
     }
+
+    private static ReadingApplication Shown(SimpleFinAccess access) =>
+        new(access.Id.ToString(), access.Name, access.ClaimedAt)
+        {
+            CreatedAt = access.CreatedAt,
+            Until = access.ClaimedAt is null ? access.CodeExpiresAt : null,
+            UsedAt = access.UsedAt,
+        };
 
     /// <summary>Where the API has a host or a path of its own, the server stands below it.</summary>
     public static void UseSimpleFinBelowApi(this WebApplication app) =>

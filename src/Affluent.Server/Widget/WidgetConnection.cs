@@ -266,7 +266,7 @@ internal sealed class SessionActions(
 
     /// <summary>Ends an application's access.</summary>
     public Task Remove(ReadingApplication application) =>
-        applications.Remove(work.Db, new ActingUser(work.ClientId, work.UserId), application);
+        applications.Remove(work.Db, new ActingUser(work.ClientId, work.UserId), application.Id);
 
     /// <summary>Answers the bank's question; false when the answer does not have the form asked for.</summary>
     public async Task<bool> Answer(OpenQuestion open, IReadOnlyDictionary<string, string> values) =>

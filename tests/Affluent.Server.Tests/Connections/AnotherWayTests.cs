@@ -118,7 +118,9 @@ public sealed class AnotherWayTests
     {
         var before = way.Instead;
         way.Instead = (context, input) =>
-            input is StepInput.Revoke ? before?.Invoke(context, input) : Bank.Refused(Refusal.OperatorFault);
+            input is StepInput.Revoke
+                ? before?.Invoke(context, input)
+                : new StepResult.Refused(Refusal.OperatorFault, "ours") { Session = context.Session };
     }
 
     private static async Task<(HttpClient Http, string Id)> Linked(TestApp app, TestUser user)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Affluent.Ledger;
 using Affluent.Server.Platform;
@@ -78,28 +77,26 @@ public sealed record ApplicationView(string Id, string Name, string Since, strin
     internal static ApplicationView Of(ReadingApplication application, Language language)
     {
         var texts = new RemovalTexts(language);
-        var (since, used, removal) = application switch
+        var used = application.UsedAt is { } at ? texts.Used(Day(at, language)) : texts.NotUsed;
+        var (since, more) = application switch
         {
-            ReadingApplication.OverSimpleFin { Access: { ClaimedAt: { } claimed } access } => (
-                texts.Since(Day(claimed, language)),
-                Used(access.UsedAt),
-                texts.Body
+            { Since: { } from, Bank: { } bank, Until: { } until } => (
+                texts.Between(bank, Day(from, language), Day(until, language)),
+                used
             ),
-            ReadingApplication.OverSimpleFin { Access: var access } => (
-                texts.MadeOn(Day(access.CreatedAt, language)),
-                texts.WaitsUntil(Day(access.CodeExpiresAt, language)),
-                texts.Body
+            { Since: { } from } => (texts.Since(Day(from, language)), used),
+            { CreatedAt: var made, Until: var until } => (
+                texts.MadeOn(Day(made, language)),
+                texts.WaitsUntil(Day(until ?? made, language))
             ),
-            ReadingApplication.AsEnableBanking { Session: var session } => (
-                texts.Between(session.AspspName, Day(session.CreatedAt, language), Day(session.ValidUntil, language)),
-                Used(session.UsedAt),
-                texts.BodyOf(session.AspspName)
-            ),
-            _ => throw new UnreachableException(),
         };
-        return new(application.Id, application.Name, since, used, removal);
-
-        string Used(long? at) => at is { } time ? texts.Used(Day(time, language)) : texts.NotUsed;
+        return new(
+            application.Id,
+            application.Name,
+            since,
+            more,
+            application.Bank is { } only ? texts.BodyOf(only) : texts.Body
+        );
     }
 
     private static string Day(long time, Language language)
