@@ -134,7 +134,6 @@ public sealed class ArchitectureTests
         ["CategoryRuleStore"] = ["Of"],
         ["WidgetStore"] = ["LockOf"],
         ["ConsentStore"] = ["NameConnection", "NameEnd", "List", "Text"],
-        ["SimpleFinStore"] = ["List"],
         ["HouseholdStore"] = ["Find"],
         ["RecordingStore"] = ["Start", "IsOpen", "Add", "LeaveOut", "List", "Readings", "Delete", "EraseOf"],
         ["ShadowStore"] = ["Add", "List"],
