@@ -68,6 +68,8 @@ internal static class Accessibility
     /// <summary>Fails with every fault found.</summary>
     public static async Task Check(IPage page)
     {
+        // Before its style sheet is there, nothing has the size that it will have.
+        await page.WaitForLoadStateAsync(LoadState.Load);
         var faults = await page.EvaluateAsync<string[]>(Script);
         Assert.True(faults.Length == 0, $"{page.Url}\n{string.Join('\n', faults)}");
         await Axe.Check(page);
